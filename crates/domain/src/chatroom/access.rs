@@ -1,0 +1,70 @@
+//! What somebody is to a chatroom, and what must still hold when a decision is written down.
+
+use super::{Chatroom, Visibility};
+use crate::denial::Denial;
+use crate::id::UserId;
+use crate::membership::{Membership, Role};
+
+/// A chatroom as one user stands to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The living chatroom.
+    pub chatroom: Chatroom,
+    /// The user's membership, absent for outsiders and for deleted users.
+    pub membership: Option<Membership>,
+}
+
+impl Access {
+    /// The chatroom, for those who may know of it.
+    pub fn may_see(&self) -> Result<&Chatroom, Denial> {
+        match (self.chatroom.visibility, &self.membership) {
+            (Visibility::Public, _) | (_, Some(_)) => Ok(&self.chatroom),
+            (Visibility::Private, None) => Err(Denial::ChatroomNotFound),
+        }
+    }
+
+    /// The membership, for members; others hear no more than they may know.
+    pub fn as_member(&self) -> Result<&Membership, Denial> {
+        self.may_see()?;
+        self.membership.as_ref().ok_or(Denial::NotAMember)
+    }
+}
+
+/// What the store makes sure of at the very moment of the write. Whoever decided has read it
+/// before, but somebody may have been removed, demoted or shut out since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// The user is a member and has at least this role.
+    Holds(UserId, Role),
+    /// The chatroom is public.
+    Public,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_private_room_does_not_exist_for_outsiders() {
+        let access = fixture::access(Visibility::Private, None);
+        assert_eq!(access.may_see(), Err(Denial::ChatroomNotFound));
+        assert_eq!(access.as_member(), Err(Denial::ChatroomNotFound));
+    }
+
+    #[test]
+    fn a_public_room_is_seen_by_all_and_entered_by_members() {
+        let access = fixture::access(Visibility::Public, None);
+        assert!(access.may_see().is_ok());
+        assert_eq!(access.as_member(), Err(Denial::NotAMember));
+    }
+
+    #[test]
+    fn members_see_and_enter_either_kind() {
+        for visibility in [Visibility::Public, Visibility::Private] {
+            let access = fixture::access(visibility, Some(Role::Member));
+            assert!(access.may_see().is_ok());
+            assert!(access.as_member().is_ok());
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Chatrooms: where people talk, who may see them and who may change them.
+
+mod access;
+mod name;
+mod repository;
+mod service;
+
+pub use access::{Access, Guard};
+pub use name::ChatroomName;
+#[cfg(feature = "mocks")]
+pub use repository::MockChatroomRepository;
+pub use repository::{ChatroomChanges, ChatroomRepository, Creation, MyChatroom, NewChatroom};
+pub use service::{ChatroomChange, ChatroomService, CreateChatroom, CreatedChatroom};
+
+use crate::clock::Timestamp;
+use crate::id::ChatroomId;
+use crate::violation::Violation;
+
+/// The position of a change in its chatroom's log: 1, 2, 3, ... without gaps.
+pub type Seq = i64;
+
+/// How many people a new chatroom may be given besides its creator.
+pub const MOST_INITIAL_MEMBERS: usize = 100;
+
+/// Who may know that a chatroom exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Anyone signed in finds and joins it.
+    Public,
+    /// Only members know of it; they add others.
+    Private,
+}
+
+impl Visibility {
+    /// Accepts `public` and `private`.
+    pub fn parse(text: &str) -> Result<Self, Violation> {
+        match text {
+            "public" => Ok(Self::Public),
+            "private" => Ok(Self::Private),
+            _ => Err(Violation::NotOneOf("public, private")),
+        }
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+}
+
+/// A living chatroom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chatroom {
+    pub id: ChatroomId,
+    pub name: ChatroomName,
+    /// Who may know of it.
+    pub visibility: Visibility,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The head of its log.
+    pub last_seq: Seq,
+}

@@ -1,0 +1,99 @@
+//! The port that keeps chatrooms.
+
+use super::{Access, Chatroom, ChatroomName, Guard, Visibility};
+use crate::clock::Timestamp;
+use crate::id::{ChatroomId, UserId};
+use crate::membership::Role;
+use crate::message::{Idempotency, Message};
+use crate::page::Limit;
+use crate::store_error::StoreError;
+
+/// A chatroom about to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChatroom {
+    pub id: ChatroomId,
+    pub name: ChatroomName,
+    /// Who may know of it.
+    pub visibility: Visibility,
+    /// Its first member and owner.
+    pub creator: UserId,
+    /// Its other members, each once.
+    pub members: Vec<UserId>,
+    pub created_at: Timestamp,
+    /// By which a repeated request is recognised.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What became of a creation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// The chatroom is stored, with its members and its first events.
+    Created(Chatroom),
+    /// The creator used this idempotency key before, with content of this digest.
+    Duplicate(ChatroomId, Idempotency),
+    /// These users do not exist; nothing is stored.
+    NoSuchUsers(Vec<UserId>),
+}
+
+/// What to change of a chatroom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatroomChanges {
+    pub name: Option<ChatroomName>,
+    /// Who may know of it from now on.
+    pub visibility: Option<Visibility>,
+}
+
+/// One of my chatrooms, as a list of them shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MyChatroom {
+    pub chatroom: Chatroom,
+    /// What I am in it.
+    pub role: Role,
+    /// The latest message, also a deleted one.
+    pub last_message: Option<Message>,
+}
+
+/// Keeps chatrooms. Every write takes the chatroom's next seqs and logs its events in one step.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait ChatroomRepository: Send + Sync {
+    /// Stores a chatroom and its members.
+    fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError>;
+
+    /// The living chatroom and what the user is to it.
+    fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError>;
+
+    /// Changes a chatroom; `None` if the guard did not hold.
+    fn update(
+        &self,
+        id: ChatroomId,
+        changes: ChatroomChanges,
+        actor: UserId,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<Chatroom>, StoreError>;
+
+    /// Makes a chatroom a tombstone without members; `None` if the guard did not hold.
+    fn delete(&self, id: ChatroomId, actor: UserId, guard: Guard, at: Timestamp)
+    -> Result<Option<()>, StoreError>;
+
+    /// The user's chatrooms by id, newest first, from behind `after`; one more than the limit.
+    fn of_member(
+        &self,
+        user: UserId,
+        query: Option<String>,
+        after: Option<ChatroomId>,
+        limit: Limit,
+    ) -> Result<Vec<MyChatroom>, StoreError>;
+
+    /// Public chatrooms by id, newest first, from behind `after`, of a folded `query` those whose
+    /// name contains it; one more than the limit.
+    fn public(
+        &self,
+        query: Option<String>,
+        after: Option<ChatroomId>,
+        limit: Limit,
+    ) -> Result<Vec<Chatroom>, StoreError>;
+
+    /// Erases at most `most` entries of deleted chatrooms; answers whether any may be left.
+    fn purge(&self, most: usize) -> Result<bool, StoreError>;
+}

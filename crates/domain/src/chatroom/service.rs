@@ -1,0 +1,172 @@
+//! What people do with chatrooms.
+
+use std::sync::Arc;
+
+use super::{
+    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
+    NewChatroom, Visibility,
+};
+use crate::clock::Clock;
+use crate::denial::{Denial, Failure};
+use crate::event::{Event, EventRepository};
+use crate::id::{ChatroomId, IdSource, UserId};
+use crate::membership::Role;
+use crate::message::{Idempotency, IdempotencyKey};
+use crate::page::{Limit, Page};
+use crate::retry::decide_until_written;
+use crate::violation::{FieldViolation, Violation};
+
+/// What somebody enters to make a chatroom.
+#[derive(Clone, Debug)]
+pub struct CreateChatroom {
+    pub name: String,
+    /// `public` or `private`; private if absent.
+    pub visibility: Option<String>,
+    /// Whom to add besides the creator.
+    pub member_ids: Vec<String>,
+    /// By which a repeated request is recognised.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// A chatroom, and whether this request made it or an earlier one with the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedChatroom {
+    /// The chatroom as it is now.
+    pub chatroom: Chatroom,
+    /// Whether an earlier request made it.
+    pub replayed: bool,
+}
+
+/// What somebody changes of a chatroom.
+#[derive(Clone, Debug, Default)]
+pub struct ChatroomChange {
+    pub name: Option<String>,
+    /// `public` or `private`.
+    pub visibility: Option<String>,
+}
+
+/// Making, seeing, renaming and deleting chatrooms.
+pub struct ChatroomService {
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub events: Arc<dyn EventRepository>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl ChatroomService {
+    /// Makes a chatroom; its creator becomes its owner.
+    pub fn create(&self, creator: UserId, entered: &CreateChatroom) -> Result<CreatedChatroom, Failure> {
+        let (name, visibility, members) = parse_creation(creator, entered)?;
+        let idempotency = entered.key.clone().map(|key| {
+            let members: Vec<String> = members.iter().map(ToString::to_string).collect();
+            Idempotency::new(key, &[name.as_str(), visibility.as_str(), &members.join(",")])
+        });
+        let chatroom = NewChatroom {
+            id: ChatroomId::from(self.ids.next()),
+            name,
+            visibility,
+            creator,
+            members,
+            created_at: self.clock.now(),
+            idempotency: idempotency.clone(),
+        };
+        match self.chatrooms.create_with_members(chatroom)? {
+            Creation::Created(chatroom) => Ok(CreatedChatroom { chatroom, replayed: false }),
+            Creation::Duplicate(id, earlier) if idempotency.as_ref() == Some(&earlier) => {
+                Ok(CreatedChatroom { chatroom: self.show(id, creator)?, replayed: true })
+            }
+            Creation::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
+            Creation::NoSuchUsers(ids) => Err(Failure::invalid("member_ids", Violation::NoSuchUsers(ids))),
+        }
+    }
+
+    /// The chatroom, for those who may know of it.
+    pub fn show(&self, id: ChatroomId, viewer: UserId) -> Result<Chatroom, Failure> {
+        Ok(self.access(id, viewer)?.may_see()?.clone())
+    }
+
+    /// Renames a chatroom or changes who may know of it.
+    pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
+        let name = entered.name.as_deref().map(ChatroomName::parse).transpose();
+        let name = name.map_err(|violation| Failure::invalid("name", violation))?;
+        let visibility = entered.visibility.as_deref().map(Visibility::parse).transpose();
+        let visibility = visibility.map_err(|violation| Failure::invalid("visibility", violation))?;
+        decide_until_written(|| {
+            let access = self.access(id, actor)?;
+            let member = access.as_member()?;
+            if name.is_some() {
+                member.may_rename()?;
+            }
+            if visibility.is_some() {
+                member.may_change_visibility()?;
+            }
+            let old = access.chatroom.clone();
+            let changes = ChatroomChanges {
+                name: name.clone().filter(|new| *new != old.name),
+                visibility: visibility.filter(|new| *new != old.visibility),
+            };
+            if changes == ChatroomChanges::default() {
+                return Ok(Some(old));
+            }
+            let needed = if visibility.is_some() { Role::Owner } else { Role::Member };
+            let guard = Guard::Holds(actor, needed);
+            Ok(self.chatrooms.update(id, changes, actor, guard, self.clock.now())?)
+        })
+    }
+
+    /// Deletes a chatroom for everybody.
+    pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
+        decide_until_written(|| {
+            self.access(id, actor)?.as_member()?.may_delete_chatroom()?;
+            let guard = Guard::Holds(actor, Role::Owner);
+            Ok(self.chatrooms.delete(id, actor, guard, self.clock.now())?)
+        })
+    }
+
+    /// The chatroom's log behind `after`, for members.
+    pub fn log(&self, id: ChatroomId, reader: UserId, after: i64, limit: Limit) -> Result<Page<Event>, Failure> {
+        let access = self.access(id, reader)?;
+        access.as_member()?;
+        // Everything up to the head that was just read is committed: nothing can appear below it.
+        let head = access.chatroom.last_seq;
+        let items = self.events.read(id, after, head, limit)?;
+        let last = items.last().map_or(after, |event| event.seq);
+        Ok(Page { more: last < head && !items.is_empty(), items })
+    }
+
+    fn access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
+        Ok(self.chatrooms.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
+    }
+}
+
+type ParsedCreation = (ChatroomName, Visibility, Vec<UserId>);
+
+fn parse_creation(creator: UserId, entered: &CreateChatroom) -> Result<ParsedCreation, Failure> {
+    let name = ChatroomName::parse(&entered.name);
+    let visibility = entered.visibility.as_deref().map_or(Ok(Visibility::Private), Visibility::parse);
+    let members = parse_members(creator, &entered.member_ids);
+    match (name, visibility, members) {
+        (Ok(name), Ok(visibility), Ok(members)) => Ok((name, visibility, members)),
+        (name, visibility, members) => Err(Failure::Invalid(
+            [("name", name.err()), ("visibility", visibility.err()), ("member_ids", members.err())]
+                .into_iter()
+                .filter_map(|(field, violation)| Some(FieldViolation::new(field, violation?)))
+                .collect(),
+        )),
+    }
+}
+
+/// Each id once, in order, without the creator.
+fn parse_members(creator: UserId, entered: &[String]) -> Result<Vec<UserId>, Violation> {
+    if entered.len() > MOST_INITIAL_MEMBERS {
+        return Err(Violation::TooManyEntries(MOST_INITIAL_MEMBERS));
+    }
+    let mut members = Vec::with_capacity(entered.len());
+    for (index, id) in entered.iter().enumerate() {
+        members.push(id.parse().map_err(|_| Violation::EntryNotAnId(index))?);
+    }
+    members.sort_unstable();
+    members.dedup();
+    members.retain(|member| *member != creator);
+    Ok(members)
+}

@@ -1,0 +1,70 @@
+//! Why a use case did not do what it was asked.
+
+use thiserror::Error;
+
+use crate::store_error::StoreError;
+use crate::violation::{FieldViolation, Violation};
+
+/// A rule's named refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Denial {
+    /// Also what somebody hears who may not know that the chatroom exists.
+    #[error("no such chatroom")]
+    ChatroomNotFound,
+    #[error("no such message in this chatroom")]
+    MessageNotFound,
+    #[error("no such user")]
+    UserNotFound,
+    #[error("this user is not a member of the chatroom")]
+    MembershipNotFound,
+    #[error("no such session")]
+    SessionNotFound,
+    #[error("only members of the chatroom may do this")]
+    NotAMember,
+    #[error("only owners of the chatroom may do this")]
+    NotAnOwner,
+    #[error("only the message's author may do this")]
+    NotTheAuthor,
+    #[error("only the message's author or an owner of the chatroom may do this")]
+    NotTheAuthorNorAnOwner,
+    #[error("an owner of the chatroom cannot be removed or demoted by another")]
+    TargetIsOwner,
+    #[error("a chatroom needs an owner: make somebody else an owner first")]
+    LastOwner,
+    #[error("the message has been deleted")]
+    MessageDeleted,
+    #[error("the message has changed since the revision that If-Match names")]
+    RevisionMismatch,
+    #[error("this idempotency key was used before with other content")]
+    IdempotencyKeyReused,
+    #[error("this username is taken")]
+    UsernameTaken,
+    #[error("the credentials are wrong")]
+    InvalidCredentials,
+    #[error("the refresh token is not valid")]
+    InvalidRefreshToken,
+}
+
+/// Everything that a use case may answer instead of a result.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Failure {
+    /// A rule refused.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// Values break rules.
+    #[error("some values break a rule")]
+    Invalid(Vec<FieldViolation>),
+    /// The queue for password hashing is full.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Failure {
+    /// One value breaks one rule.
+    pub fn invalid(field: &'static str, violation: Violation) -> Self {
+        Self::Invalid(vec![FieldViolation::new(field, violation)])
+    }
+}

@@ -1,0 +1,68 @@
+//! Events: the log of everything durable that happened in a chatroom.
+
+mod repository;
+
+pub use repository::EventRepository;
+#[cfg(feature = "mocks")]
+pub use repository::MockEventRepository;
+
+use crate::chatroom::{ChatroomName, Seq, Visibility};
+use crate::clock::Timestamp;
+use crate::id::{ChatroomId, UserId};
+use crate::membership::{LeaveReason, Role};
+use crate::message::Message;
+
+/// One entry of a chatroom's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub chatroom_id: ChatroomId,
+    /// Its place: one more than the entry before.
+    pub seq: Seq,
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor_id: UserId,
+    pub change: Change,
+}
+
+/// What happened. Messages appear as they are now, so that an edited or deleted text is never replayed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The chatroom was made.
+    ChatroomCreated { name: ChatroomName, visibility: Visibility },
+    /// The chatroom has this name and visibility now.
+    ChatroomUpdated { name: ChatroomName, visibility: Visibility },
+    /// The chatroom is gone; the last entry of its log.
+    ChatroomDeleted,
+    /// Somebody joined or was added.
+    MembershipCreated { user_id: UserId, role: Role },
+    /// Somebody has another role.
+    MembershipUpdated { user_id: UserId, role: Role },
+    /// Somebody left or was removed.
+    MembershipDeleted { user_id: UserId, reason: MembershipEnd },
+    /// A message was sent.
+    MessageCreated(Message),
+    /// A message was edited.
+    MessageUpdated(Message),
+    /// A message was deleted.
+    MessageDeleted(Message),
+}
+
+/// Why a membership ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembershipEnd {
+    /// By the member.
+    Left,
+    /// By an owner.
+    Removed,
+    /// With the member's account.
+    AccountDeleted,
+}
+
+impl From<LeaveReason> for MembershipEnd {
+    fn from(reason: LeaveReason) -> Self {
+        match reason {
+            LeaveReason::Left => Self::Left,
+            LeaveReason::AccountDeleted => Self::AccountDeleted,
+        }
+    }
+}

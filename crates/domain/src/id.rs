@@ -1,0 +1,64 @@
+//! Identifiers: one distinct type per thing, all over UUIDs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A user, also after the account was deleted.
+    UserId
+);
+id!(
+    /// One sign-in of a user on one device.
+    SessionId
+);
+id!(
+    /// A chatroom.
+    ChatroomId
+);
+id!(
+    /// A message; unique within its chatroom.
+    MessageId
+);
+
+/// Where new identifiers come from; the domain has no randomness of its own.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait IdSource: Send + Sync {
+    /// A UUID that was never given out before.
+    fn next(&self) -> Uuid;
+}

@@ -1,0 +1,145 @@
+//! What people do about memberships.
+
+use std::sync::Arc;
+
+use super::{
+    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
+    RoleChange,
+};
+use crate::chatroom::{Access, ChatroomRepository, Guard, Seq, Visibility};
+use crate::clock::Clock;
+use crate::denial::{Denial, Failure};
+use crate::id::{ChatroomId, UserId};
+use crate::page::{Limit, Page};
+use crate::retry::decide_until_written;
+
+/// A member, and whether this request made them one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedMember {
+    pub member: Member,
+    /// False if they had been one before.
+    pub new: bool,
+}
+
+/// Joining, leaving, adding, removing, promoting.
+pub struct MembershipService {
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub memberships: Arc<dyn MembershipRepository>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl MembershipService {
+    /// The members of a chatroom, for members, longest-standing first.
+    pub fn list(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Page<Member>, Failure> {
+        self.access(chatroom, reader)?.as_member()?;
+        Ok(Page::cut(self.memberships.list(chatroom, after, limit)?, limit))
+    }
+
+    /// Enters a public chatroom.
+    pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
+        decide_until_written(|| {
+            let access = self.access(chatroom, user)?;
+            access.may_see()?;
+            // A member of a private room passes by being one; the store finds the membership.
+            let guard = match access.chatroom.visibility {
+                Visibility::Public => Guard::Public,
+                Visibility::Private => Guard::Holds(user, Role::Member),
+            };
+            self.write_added(chatroom, user, user, guard)
+        })
+    }
+
+    /// Adds somebody to a chatroom of one's own.
+    pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<AddedMember, Failure> {
+        if actor == user {
+            return self.join(chatroom, user);
+        }
+        decide_until_written(|| {
+            self.access(chatroom, actor)?.as_member()?.may_add_members()?;
+            self.write_added(chatroom, actor, user, Guard::Holds(actor, Role::Member))
+        })
+    }
+
+    /// Gives a member another role.
+    pub fn change_role(
+        &self,
+        chatroom: ChatroomId,
+        actor: UserId,
+        user: UserId,
+        role: &str,
+    ) -> Result<Member, Failure> {
+        let role = Role::parse(role).map_err(|violation| Failure::invalid("role", violation))?;
+        decide_until_written(|| {
+            let access = self.access(chatroom, actor)?;
+            let me = access.as_member()?;
+            me.as_owner()?;
+            let target = self.memberships.find(chatroom, user)?.ok_or(Denial::MembershipNotFound)?;
+            if target.membership.role == role {
+                return Ok(Some(target));
+            }
+            me.may_change_role(&target.membership)?;
+            let guard = Guard::Holds(actor, Role::Owner);
+            match self.memberships.change_role(&target.membership, role, actor, guard, self.clock.now())? {
+                RoleChange::Changed(member) => Ok(Some(member)),
+                RoleChange::LastOwner => Err(Denial::LastOwner.into()),
+                RoleChange::Refused => Ok(None),
+            }
+        })
+    }
+
+    /// Removes a member; whoever is none is removed already.
+    pub fn remove(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
+        if actor == user {
+            return self.leave(chatroom, user).map(drop);
+        }
+        decide_until_written(|| {
+            let access = self.access(chatroom, actor)?;
+            let me = access.as_member()?;
+            me.as_owner()?;
+            let Some(target) = self.memberships.find(chatroom, user)? else {
+                return Ok(Some(()));
+            };
+            me.may_remove(&target.membership)?;
+            self.write_removed(&target.membership, actor)
+        })
+    }
+
+    /// Leaves a chatroom; whoever is not in it has left already.
+    pub fn leave(&self, chatroom: ChatroomId, user: UserId) -> Result<Leaving, Failure> {
+        Ok(self.memberships.leave(chatroom, user, LeaveReason::Left, self.clock.now())?)
+    }
+
+    fn write_added(
+        &self,
+        chatroom_id: ChatroomId,
+        actor: UserId,
+        user_id: UserId,
+        guard: Guard,
+    ) -> Result<Option<AddedMember>, Failure> {
+        let new = NewMembership { chatroom_id, user_id, actor, at: self.clock.now() };
+        match self.memberships.add(new, guard)? {
+            Added::Added(member) => Ok(Some(AddedMember { member, new: true })),
+            Added::Already(member) => Ok(Some(AddedMember { member, new: false })),
+            Added::NoSuchUser => Err(Denial::UserNotFound.into()),
+            Added::Refused => Ok(None),
+        }
+    }
+
+    fn write_removed(&self, target: &Membership, actor: UserId) -> Result<Option<()>, Failure> {
+        let guard = Guard::Holds(actor, Role::Owner);
+        match self.memberships.remove(target, actor, guard, self.clock.now())? {
+            Removal::Removed => Ok(Some(())),
+            Removal::Refused => Ok(None),
+        }
+    }
+
+    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
+        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
+    }
+}

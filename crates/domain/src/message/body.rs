@@ -1,0 +1,76 @@
+//! Message bodies: what people say, kept byte for byte.
+
+use std::fmt;
+
+use crate::violation::Violation;
+
+const MOST: usize = 4_000;
+
+/// 1 to 4,000 characters, not only white space, without U+0000. Not shown in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MessageBody(String);
+
+impl MessageBody {
+    /// Checks, and changes nothing.
+    pub fn parse(entered: &str) -> Result<Self, Violation> {
+        if entered.contains('\0') {
+            return Err(Violation::Nul);
+        }
+        if entered.is_empty() {
+            return Err(Violation::Empty);
+        }
+        if entered.chars().all(char::is_whitespace) {
+            return Err(Violation::Blank);
+        }
+        if entered.chars().count() > MOST {
+            return Err(Violation::TooManyCharacters(MOST));
+        }
+        Ok(Self(entered.to_owned()))
+    }
+
+    /// Wraps text that was parsed before it was stored.
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, taken.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Debug for MessageBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MessageBody(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn each_rule_is_named() {
+        assert_eq!(MessageBody::parse(""), Err(Violation::Empty));
+        assert_eq!(MessageBody::parse(" \n\u{2003}"), Err(Violation::Blank));
+        assert_eq!(MessageBody::parse("a\0"), Err(Violation::Nul));
+        assert_eq!(MessageBody::parse(&"好".repeat(4_001)), Err(Violation::TooManyCharacters(4_000)));
+        assert!(MessageBody::parse(&"好".repeat(4_000)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_is_kept_byte_for_byte(text in "(?s).{1,200}") {
+            if let Ok(body) = MessageBody::parse(&text) {
+                prop_assert_eq!(body.as_str(), text.as_str());
+                prop_assert!(!text.trim().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Recognising a request that was sent before.
+
+use uuid::Uuid;
+
+use crate::violation::Violation;
+
+const MOST: usize = 255;
+
+/// What a client calls one request, however often it sends it: 1 to 255 printable ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Checks, and changes nothing.
+    pub fn parse(entered: &str) -> Result<Self, Violation> {
+        if entered.is_empty() {
+            return Err(Violation::Empty);
+        }
+        if entered.len() > MOST {
+            return Err(Violation::TooManyBytes(MOST));
+        }
+        if !entered.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(Violation::ForbiddenCharacter("printable ASCII"));
+        }
+        Ok(Self(entered.to_owned()))
+    }
+
+    /// Wraps text that was parsed before it was stored.
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A key and a digest of the content that it was first used with. The content itself may change or
+/// go later; the digest stays, so that a late repeat is still recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The client's name for the request.
+    pub key: IdempotencyKey,
+    /// A name-based UUID (version 5) of the content.
+    pub digest: Uuid,
+}
+
+impl Idempotency {
+    /// Digests the parts of the content.
+    pub fn new(key: IdempotencyKey, content: &[&str]) -> Self {
+        // Lengths keep ("ab", "c") and ("a", "bc") apart.
+        let mut bytes = Vec::new();
+        for part in content {
+            bytes.extend_from_slice(&part.len().to_le_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        Self { key, digest: Uuid::new_v5(&Uuid::NAMESPACE_OID, &bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printable_ascii_passes() {
+        assert!(IdempotencyKey::parse("a b~!").is_ok());
+        assert!(IdempotencyKey::parse(&"x".repeat(255)).is_ok());
+        for bad in ["", "é", "a\tb", &"x".repeat(256)] {
+            assert!(IdempotencyKey::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_digest_tells_contents_apart() {
+        let key = IdempotencyKey::parse("k").unwrap();
+        let of = |content: &[&str]| Idempotency::new(key.clone(), content).digest;
+        assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+    }
+}

@@ -1,0 +1,94 @@
+//! Messages: sent by members, edited by their author, deleted into tombstones.
+
+mod body;
+mod idempotency;
+mod repository;
+mod service;
+
+pub use body::MessageBody;
+pub use idempotency::{Idempotency, IdempotencyKey};
+#[cfg(feature = "mocks")]
+pub use repository::MockMessageRepository;
+pub use repository::{Appended, MessageRepository, NewMessage, PageRange, Written};
+pub use service::{MessageService, Precondition, SendMessage, Sent};
+
+use crate::chatroom::Seq;
+use crate::clock::Timestamp;
+use crate::denial::Denial;
+use crate::id::{ChatroomId, MessageId, UserId};
+use crate::membership::Membership;
+
+/// How often a message was written: 1 when sent, one more with each edit and with its deletion.
+pub type Revision = i32;
+
+/// A message, or the tombstone of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub chatroom_id: ChatroomId,
+    /// Its place in the chatroom's log.
+    pub seq: Seq,
+    pub author_id: UserId,
+    /// What it says; `None` in a tombstone.
+    pub body: Option<MessageBody>,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When it was edited last.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// How often it was written.
+    pub revision: Revision,
+    /// The idempotency key that it was sent with.
+    pub client_key: Option<IdempotencyKey>,
+}
+
+impl Message {
+    /// The author edits, as long as the message is not deleted.
+    pub fn may_edit(&self, by: &Membership) -> Result<(), Denial> {
+        if self.author_id != by.user_id {
+            return Err(Denial::NotTheAuthor);
+        }
+        if self.deleted_at.is_some() { Err(Denial::MessageDeleted) } else { Ok(()) }
+    }
+
+    /// The author deletes, and so does any owner of the chatroom.
+    pub fn may_delete(&self, by: &Membership) -> Result<(), Denial> {
+        if self.author_id == by.user_id || by.as_owner().is_ok() {
+            Ok(())
+        } else {
+            Err(Denial::NotTheAuthorNorAnOwner)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{membership, message, user};
+    use crate::membership::Role;
+
+    #[test]
+    fn only_the_author_edits() {
+        let mine = message(user(1), Some("hello"));
+        assert!(mine.may_edit(&membership(user(1), Role::Member)).is_ok());
+        let owner = membership(user(2), Role::Owner);
+        assert_eq!(mine.may_edit(&owner), Err(Denial::NotTheAuthor));
+    }
+
+    #[test]
+    fn a_tombstone_is_not_edited() {
+        let gone = message(user(1), None);
+        let author = membership(user(1), Role::Member);
+        assert_eq!(gone.may_edit(&author), Err(Denial::MessageDeleted));
+    }
+
+    #[test]
+    fn author_and_owners_delete() {
+        let mine = message(user(1), Some("hello"));
+        assert!(mine.may_delete(&membership(user(1), Role::Member)).is_ok());
+        assert!(mine.may_delete(&membership(user(2), Role::Owner)).is_ok());
+        let other = membership(user(2), Role::Member);
+        assert_eq!(mine.may_delete(&other), Err(Denial::NotTheAuthorNorAnOwner));
+    }
+}

@@ -1,0 +1,116 @@
+//! The port that keeps messages.
+
+use super::{Idempotency, Message, MessageBody, Revision};
+use crate::chatroom::{Guard, Seq};
+use crate::clock::Timestamp;
+use crate::id::{ChatroomId, MessageId, UserId};
+use crate::page::Limit;
+use crate::pending::Pending;
+use crate::store_error::StoreError;
+
+/// A message about to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    pub id: MessageId,
+    pub chatroom_id: ChatroomId,
+    pub author_id: UserId,
+    pub body: MessageBody,
+    pub created_at: Timestamp,
+    /// By which a repeated request is recognised.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is on disk.
+    Stored(Message),
+    /// The author used this key in this chatroom before, with content of this digest.
+    Duplicate(Message, Idempotency),
+    /// The guard did not hold.
+    Refused,
+}
+
+/// What became of an edit or a deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The message as it is now.
+    Written(Message),
+    /// The guard did not hold, or the message was no longer at the revision that was read.
+    Refused,
+}
+
+/// Which part of a chatroom's messages to read; always given in ascending order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageRange {
+    /// The newest.
+    Latest,
+    /// Those right before a seq.
+    Before(Seq),
+    /// Those right after a seq.
+    After(Seq),
+    /// Those on both sides of a seq, the one there included.
+    Around(Seq),
+}
+
+/// Keeps messages. Every write takes the chatroom's next seq and logs its event in one step.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait MessageRepository: Send + Sync {
+    /// Stores a message if the guard holds when it commits. Alone of all ports it answers later:
+    /// concurrent sends need not each block a thread.
+    fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
+
+    /// The message or its tombstone.
+    fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
+
+    /// Messages, ascending, as `reader` may see them: none for outsiders. One row more than the
+    /// limit, at the far end, tells that more follow; `Around` gives at most the limit.
+    fn page(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        range: PageRange,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// Gives a message that is still at this revision another body.
+    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+
+    /// Makes a message that is still at this revision a tombstone.
+    fn delete(&self, read: &Message, actor: UserId, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+
+    /// What somebody wrote, newest first, from behind `after`, in chatrooms where they are a member
+    /// now; without tombstones; one more than the limit.
+    fn by_author(
+        &self,
+        author: UserId,
+        after: Option<MessageId>,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError>;
+}
+
+impl PageRange {
+    /// Whether the page is read from its end, so that what follows is older.
+    pub fn reads_backwards(self) -> bool {
+        matches!(self, Self::Latest | Self::Before(_))
+    }
+}
+
+impl Message {
+    /// The message that a draft becomes at this place in the log.
+    pub fn stored(draft: NewMessage, seq: Seq) -> Self {
+        const FIRST: Revision = 1;
+        Self {
+            id: draft.id,
+            chatroom_id: draft.chatroom_id,
+            seq,
+            author_id: draft.author_id,
+            body: Some(draft.body),
+            created_at: draft.created_at,
+            edited_at: None,
+            deleted_at: None,
+            revision: FIRST,
+            client_key: draft.idempotency.map(|idempotency| idempotency.key),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! An answer that arrives later, made of the standard library alone.
+//!
+//! Waiting senders must not each hold a thread: a store accepts a write at once and completes it
+//! from whichever thread commits it. Tests and threads [`wait`](Pending::wait), async callers await.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use crate::store_error::StoreError;
+
+/// One answer of a store, there now or later.
+#[must_use = "the outcome of a write decides what to answer"]
+pub struct Pending<T>(Arc<Shared<T>>);
+
+/// The store's end of a [`Pending`]; dropped without an answer, it answers `Unavailable`.
+pub struct Completer<T>(Option<Arc<Shared<T>>>);
+
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    arrived: Condvar,
+}
+
+struct State<T> {
+    answer: Option<Result<T, StoreError>>,
+    waker: Option<Waker>,
+}
+
+impl<T> Shared<T> {
+    fn new(answer: Option<Result<T, StoreError>>) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(State { answer, waker: None }), arrived: Condvar::new() })
+    }
+
+    // A panic elsewhere leaves the state whole: every change to it is one assignment.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Pending<T> {
+    /// An answer that is there already.
+    pub fn ready(answer: Result<T, StoreError>) -> Self {
+        Self(Shared::new(Some(answer)))
+    }
+
+    /// An answer to come, and the end that gives it.
+    pub fn channel() -> (Completer<T>, Self) {
+        let shared = Shared::new(None);
+        (Completer(Some(Arc::clone(&shared))), Self(shared))
+    }
+
+    /// Blocks this thread until the answer is there.
+    pub fn wait(self) -> Result<T, StoreError> {
+        let mut state = self.0.lock();
+        loop {
+            if let Some(answer) = state.answer.take() {
+                return answer;
+            }
+            state = self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<T> Future for Pending<T> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.0.lock();
+        if let Some(answer) = state.answer.take() {
+            return Poll::Ready(answer);
+        }
+        state.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pending")
+    }
+}
+
+impl<T> Completer<T> {
+    /// Gives the answer.
+    pub fn complete(mut self, answer: Result<T, StoreError>) {
+        self.answer(answer);
+    }
+
+    fn answer(&mut self, answer: Result<T, StoreError>) {
+        if let Some(shared) = self.0.take() {
+            let waker = {
+                let mut state = shared.lock();
+                state.answer = Some(answer);
+                state.waker.take()
+            };
+            shared.arrived.notify_all();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+}
+
+impl<T> Drop for Completer<T> {
+    fn drop(&mut self) {
+        self.answer(Err(StoreError::Unavailable("the store stopped before it answered".into())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_reaches_a_waiting_thread() {
+        let (completer, pending) = Pending::channel();
+        let waiting = thread::spawn(|| pending.wait());
+        completer.complete(Ok(7));
+        assert_eq!(waiting.join().unwrap(), Ok(7));
+    }
+
+    #[test]
+    fn an_abandoned_answer_is_unavailable() {
+        let (completer, pending) = Pending::<()>::channel();
+        drop(completer);
+        assert!(matches!(pending.wait(), Err(StoreError::Unavailable(_))));
+    }
+
+    #[test]
+    fn an_answer_wakes_a_task() {
+        let (completer, mut pending) = Pending::channel();
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut pending).poll(&mut context).is_pending());
+        completer.complete(Ok('a'));
+        assert_eq!(Pin::new(&mut pending).poll(&mut context), Poll::Ready(Ok('a')));
+    }
+}

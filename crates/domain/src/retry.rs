@@ -1,0 +1,19 @@
+//! Deciding again when what was decided upon has changed before the write.
+
+use crate::denial::Failure;
+use crate::store_error::StoreError;
+
+const ATTEMPTS: usize = 4;
+
+/// Runs `attempt`, which reads, decides and writes, until its guard held at the write.
+/// `None` is a refused write; an attempt that finds the write no longer allowed fails with the denial.
+pub(crate) fn decide_until_written<T>(
+    mut attempt: impl FnMut() -> Result<Option<T>, Failure>,
+) -> Result<T, Failure> {
+    for _ in 0..ATTEMPTS {
+        if let Some(done) = attempt()? {
+            return Ok(done);
+        }
+    }
+    Err(StoreError::Contention.into())
+}

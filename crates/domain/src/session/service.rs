@@ -1,0 +1,134 @@
+//! Signing in, staying signed in and signing out.
+
+use std::sync::Arc;
+
+use super::{
+    EndedSessions, MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotated, Rotation, Session,
+    SessionRepository,
+};
+use crate::clock::Clock;
+use crate::denial::{Denial, Failure};
+use crate::id::{IdSource, SessionId, UserId};
+use crate::retry::decide_until_written;
+use crate::secrets::Secrets;
+use crate::user::{PasswordHasher, User, UserRepository};
+
+const LONGEST_USER_AGENT: usize = 255;
+
+/// What a sign-in or a refresh gives: enough to issue an access token, and the refresh token.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// Who signed in.
+    pub user: User,
+    /// The session that it belongs to.
+    pub session_id: SessionId,
+    /// To be shown once for the next grant.
+    pub refresh_token: RefreshToken,
+}
+
+/// Signing in, staying signed in and signing out.
+pub struct SessionService {
+    pub users: Arc<dyn UserRepository>,
+    pub sessions: Arc<dyn SessionRepository>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub secrets: Arc<dyn Secrets>,
+    /// Told of sessions that end.
+    pub ended: Arc<dyn EndedSessions>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl SessionService {
+    /// Opens a session. An unknown user and a wrong password are told apart neither by the answer
+    /// nor by its time.
+    pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
+        let credentials = self.users.credentials(username.to_ascii_lowercase())?;
+        let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
+        let matches = self.hasher.verify(password, hash)?;
+        let Some(credentials) = credentials.filter(|_| matches) else {
+            return Err(Denial::InvalidCredentials.into());
+        };
+        let user = credentials.user;
+        let token = RefreshToken {
+            user_id: user.id,
+            session_id: SessionId::from(self.ids.next()),
+            family: self.secrets.refresh_secret(),
+            secret: self.secrets.refresh_secret(),
+        };
+        let session = NewSession {
+            id: token.session_id,
+            user_id: user.id,
+            created_at: self.clock.now(),
+            user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
+            family: self.secrets.hash(&token.family),
+            current: self.secrets.hash(&token.secret),
+            checked: credentials.password_hash,
+        };
+        let ended = self.sessions.create(session, MOST_SESSIONS)?.ok_or(Denial::InvalidCredentials)?;
+        self.ended.note(&ended);
+        Ok(Grant { user, session_id: token.session_id, refresh_token: token })
+    }
+
+    /// Spends a refresh token for the next one.
+    pub fn refresh(&self, shown: &RefreshToken) -> Result<Grant, Failure> {
+        decide_until_written(|| {
+            let session = self.sessions.find(shown.user_id, shown.session_id)?;
+            let session = session.ok_or(Denial::InvalidRefreshToken)?;
+            let (family, secret) = (self.secrets.hash(&shown.family), self.secrets.hash(&shown.secret));
+            let now = self.clock.now();
+            let spends = match session.judge(&family, &secret, now) {
+                Presented::Current => Some((secret, now)),
+                Presented::Retry => None,
+                Presented::Reused => {
+                    self.close(session.user_id, session.id)?;
+                    return Err(Denial::InvalidRefreshToken.into());
+                }
+                Presented::Invalid => return Err(Denial::InvalidRefreshToken.into()),
+            };
+            self.rotate(shown, session, spends)
+        })
+    }
+
+    /// The user's open sessions.
+    pub fn list(&self, user: UserId) -> Result<Vec<Session>, Failure> {
+        Ok(self.sessions.list(user, self.clock.now())?)
+    }
+
+    /// Ends one of the user's sessions.
+    pub fn sign_out(&self, user: UserId, session: SessionId) -> Result<(), Failure> {
+        if self.close(user, session)? { Ok(()) } else { Err(Denial::SessionNotFound.into()) }
+    }
+
+    fn close(&self, user: UserId, session: SessionId) -> Result<bool, Failure> {
+        let ended = self.sessions.end(user, session, self.clock.now())?;
+        self.ended.note(ended.as_slice());
+        Ok(ended.is_some())
+    }
+
+    fn rotate(
+        &self,
+        shown: &RefreshToken,
+        session: Session,
+        spends: Option<(super::SecretHash, crate::clock::Timestamp)>,
+    ) -> Result<Option<Grant>, Failure> {
+        let user = self.users.find(session.user_id)?.filter(|user| user.profile.is_some());
+        let user = user.ok_or(Denial::InvalidRefreshToken)?;
+        let next = self.secrets.refresh_secret();
+        let rotation = Rotation {
+            user_id: session.user_id,
+            session_id: session.id,
+            read: session.current,
+            next: self.secrets.hash(&next),
+            spends,
+            at: self.clock.now(),
+        };
+        Ok(match self.sessions.rotate(rotation)? {
+            Rotated::Moved => None,
+            Rotated::Rotated => Some(Grant {
+                user,
+                session_id: session.id,
+                refresh_token: RefreshToken { secret: next, ..shown.clone() },
+            }),
+        })
+    }
+}

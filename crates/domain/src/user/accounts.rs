@@ -1,0 +1,168 @@
+//! What people do with their accounts.
+
+use std::sync::Arc;
+
+use super::{
+    DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordHasher, PasswordPolicy, SignedUp, User,
+    UserChanges, UserRepository, Username,
+};
+use crate::clock::Clock;
+use crate::denial::{Denial, Failure};
+use crate::id::{IdSource, SessionId, UserId};
+use crate::membership::{LeaveReason, MembershipRepository};
+use crate::secrets::Secrets;
+use crate::session::EndedSessions;
+use crate::violation::{FieldViolation, Violation};
+
+/// What somebody enters to sign up.
+#[derive(Clone)]
+pub struct SignUp {
+    pub username: String,
+    pub password: String,
+    pub email: Option<String>,
+    pub display_name: Option<String>,
+}
+
+/// What somebody changes of their account; the outer `None` leaves a value as it is.
+#[derive(Clone, Default)]
+pub struct ProfileChange {
+    /// `Some(None)` removes it.
+    pub display_name: Option<Option<String>>,
+    /// `Some(None)` removes it.
+    pub email: Option<Option<String>>,
+    pub password: Option<String>,
+    /// Needed for a new password.
+    pub current_password: Option<String>,
+}
+
+/// Signing up, changing and deleting an account.
+pub struct AccountService {
+    pub policy: PasswordPolicy,
+    pub users: Arc<dyn UserRepository>,
+    /// Memberships, left when an account is deleted.
+    pub memberships: Arc<dyn MembershipRepository>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub secrets: Arc<dyn Secrets>,
+    /// Told of sessions that end.
+    pub ended: Arc<dyn EndedSessions>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl AccountService {
+    pub fn sign_up(&self, entered: &SignUp) -> Result<User, Failure> {
+        let mut form = Form::default();
+        let username = form.check("username", Username::parse(&entered.username));
+        let password = form.check("password", NewPassword::parse(&entered.password, self.policy));
+        let email = form.check("email", entered.email.as_deref().map(Email::parse).transpose());
+        let display_name =
+            form.check("display_name", entered.display_name.as_deref().map(DisplayName::parse).transpose());
+        let (Some(username), Some(password), Some(email), Some(display_name)) =
+            (username, password, email, display_name)
+        else {
+            return Err(Failure::Invalid(form.violations));
+        };
+        let user = NewUser {
+            id: UserId::from(self.ids.next()),
+            reservation: self.secrets.username_reservation(&username),
+            username,
+            display_name,
+            email,
+            password_hash: self.hasher.hash(password.reveal())?,
+            created_at: self.clock.now(),
+        };
+        let profile = super::Profile {
+            username: user.username.clone(),
+            display_name: user.display_name.clone(),
+            email: user.email.clone(),
+        };
+        let stored = User { id: user.id, created_at: user.created_at, profile: Some(profile) };
+        match self.users.insert(user)? {
+            SignedUp::Created => Ok(stored),
+            SignedUp::UsernameTaken => Err(Denial::UsernameTaken.into()),
+        }
+    }
+
+    /// Changes profile and password; a new password ends the user's other sessions.
+    pub fn change(&self, user: UserId, session: SessionId, change: &ProfileChange) -> Result<User, Failure> {
+        let mut form = Form::default();
+        let display_name = form.check("display_name", optional(change.display_name.as_ref(), DisplayName::parse));
+        let email = form.check("email", optional(change.email.as_ref(), Email::parse));
+        let password = change.password.as_deref();
+        let password =
+            form.check("password", password.map(|text| NewPassword::parse(text, self.policy)).transpose());
+        let (Some(display_name), Some(email), Some(password)) = (display_name, email, password) else {
+            return Err(Failure::Invalid(form.violations));
+        };
+        let password = match password {
+            Some(password) => {
+                self.check_password(user, change.current_password.as_deref().unwrap_or_default())?;
+                Some((self.hasher.hash(password.reveal())?, session))
+            }
+            None => None,
+        };
+        let changes = UserChanges { display_name, email, password };
+        let (user, ended) = self.users.update(user, changes, self.clock.now())?.ok_or(Denial::UserNotFound)?;
+        self.ended.note(&ended);
+        Ok(user)
+    }
+
+    /// Deletes the account: first the account itself, then room by room its memberships.
+    pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
+        self.check_password(user, password)?;
+        let ended = self.users.delete(user, self.clock.now())?;
+        self.ended.note(&ended);
+        self.leave_everywhere(user)
+    }
+
+    /// Finishes the deletions that a crash left half done.
+    pub fn finish_deletions(&self) -> Result<(), Failure> {
+        for user in self.users.deleted_members()? {
+            self.leave_everywhere(user)?;
+        }
+        Ok(())
+    }
+
+    fn leave_everywhere(&self, user: UserId) -> Result<(), Failure> {
+        for chatroom in self.memberships.chatrooms_of(user)? {
+            self.memberships.leave(chatroom, user, LeaveReason::AccountDeleted, self.clock.now())?;
+        }
+        Ok(())
+    }
+
+    fn check_password(&self, user: UserId, password: &str) -> Result<(), Failure> {
+        let user = self.users.find(user)?.and_then(|user| user.profile);
+        let credentials = match user {
+            Some(profile) => self.users.credentials(profile.username.folded())?,
+            None => None,
+        };
+        let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
+        if self.hasher.verify(password, hash)? { Ok(()) } else { Err(Denial::InvalidCredentials.into()) }
+    }
+}
+
+impl From<HasherBusy> for Failure {
+    fn from(_: HasherBusy) -> Self {
+        Self::Busy
+    }
+}
+
+/// Collects all that is wrong with a form, not only the first.
+#[derive(Default)]
+struct Form {
+    violations: Vec<FieldViolation>,
+}
+
+impl Form {
+    fn check<T>(&mut self, field: &'static str, parsed: Result<T, Violation>) -> Option<T> {
+        parsed.map_err(|violation| self.violations.push(FieldViolation::new(field, violation))).ok()
+    }
+}
+
+/// Parses what a merge patch sets, passes on what it removes or leaves.
+fn optional<T>(
+    entered: Option<&Option<String>>,
+    parse: fn(&str) -> Result<T, Violation>,
+) -> Result<Option<Option<T>>, Violation> {
+    entered.map(|value| value.as_deref().map(parse).transpose()).transpose()
+}

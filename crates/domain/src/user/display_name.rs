@@ -1,0 +1,24 @@
+//! Display names: how a person wants to be called.
+
+use crate::text;
+use crate::violation::Violation;
+
+/// 1 to 64 characters on one line, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// Trims, then checks.
+    pub fn parse(entered: &str) -> Result<Self, Violation> {
+        text::line(entered, 64).map(Self)
+    }
+
+    /// Wraps text that was parsed before it was stored.
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

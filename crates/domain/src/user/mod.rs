@@ -1,0 +1,39 @@
+//! Users: who they are, how they sign up, change and delete their account.
+
+mod accounts;
+mod display_name;
+mod email;
+mod password;
+mod repository;
+mod username;
+
+pub use accounts::{AccountService, ProfileChange, SignUp};
+pub use display_name::DisplayName;
+pub use email::Email;
+pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
+pub use repository::{Credentials, NewUser, SignedUp, UserChanges, UserRepository};
+pub use username::Username;
+#[cfg(feature = "mocks")]
+pub use {password::MockPasswordHasher, repository::MockUserRepository};
+
+use crate::clock::Timestamp;
+use crate::id::UserId;
+
+/// A user. Of a deleted one nothing is left but the id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// What the account holds, `None` once it was deleted.
+    pub profile: Option<Profile>,
+}
+
+/// What a living account holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub username: Username,
+    pub display_name: Option<DisplayName>,
+    /// Seen by the owner alone.
+    pub email: Option<Email>,
+}

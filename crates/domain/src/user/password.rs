@@ -1,0 +1,136 @@
+//! Passwords: what may become one, and the ports that keep them.
+
+use std::fmt;
+
+use crate::violation::Violation;
+
+const LEAST: usize = 8;
+const MOST: usize = 1_024;
+const COMMONEST: &str = include_str!("commonest_passwords.txt");
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PasswordPolicy {
+    /// 8 bytes or more, and none of the commonest.
+    #[default]
+    Strict,
+    /// Anything that is not empty: for demonstration data alone.
+    Demonstration,
+}
+
+/// A password that may be chosen. Every byte of it counts. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewPassword(String);
+
+impl NewPassword {
+    /// Applies the policy.
+    pub fn parse(text: &str, policy: PasswordPolicy) -> Result<Self, Violation> {
+        if text.contains('\0') {
+            return Err(Violation::Nul);
+        }
+        if text.is_empty() {
+            return Err(Violation::Empty);
+        }
+        if text.len() > MOST {
+            return Err(Violation::TooManyBytes(MOST));
+        }
+        if policy == PasswordPolicy::Strict {
+            if text.len() < LEAST {
+                return Err(Violation::TooFewBytes(LEAST));
+            }
+            let folded = text.to_lowercase();
+            if COMMONEST.lines().any(|common| common == folded) {
+                return Err(Violation::TooCommon);
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The password itself, for the hasher.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewPassword(..)")
+    }
+}
+
+/// What is kept of a password. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Wraps what a [`PasswordHasher`] made.
+    pub fn new(encoded: String) -> Self {
+        Self(encoded)
+    }
+
+    /// The encoded hash, for the hasher and the store.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(..)")
+    }
+}
+
+/// The hasher has more work than it may queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HasherBusy;
+
+/// Hashes and checks passwords, slowly on purpose.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait PasswordHasher: Send + Sync {
+    /// A salted hash of the password.
+    fn hash(&self, password: &str) -> Result<PasswordHash, HasherBusy>;
+
+    /// Whether the password is the one that was hashed. Without a hash it answers `false` after the
+    /// same time, so that nobody can tell which usernames exist.
+    fn verify<'a>(&self, password: &str, hash: Option<&'a PasswordHash>) -> Result<bool, HasherBusy>;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn strict(text: &str) -> Result<NewPassword, Violation> {
+        NewPassword::parse(text, PasswordPolicy::Strict)
+    }
+
+    #[test]
+    fn length_is_counted_in_bytes() {
+        assert_eq!(strict("7 bytes"), Err(Violation::TooFewBytes(8)));
+        assert!(strict("éééé").is_ok());
+        assert!(strict(&"x".repeat(1_024)).is_ok());
+        assert_eq!(strict(&"x".repeat(1_025)), Err(Violation::TooManyBytes(1_024)));
+    }
+
+    #[test]
+    fn the_commonest_are_refused_whatever_their_case() {
+        assert_eq!(strict("password"), Err(Violation::TooCommon));
+        assert_eq!(strict("PassWord"), Err(Violation::TooCommon));
+        assert_eq!(strict("12345678"), Err(Violation::TooCommon));
+    }
+
+    #[test]
+    fn demonstration_data_may_use_a_short_one() {
+        assert!(NewPassword::parse("1234", PasswordPolicy::Demonstration).is_ok());
+        assert!(NewPassword::parse("", PasswordPolicy::Demonstration).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_password_is_kept_byte_for_byte(text in "\\PC{8,40}") {
+            if let Ok(password) = strict(&text) {
+                prop_assert_eq!(password.reveal(), text.as_str());
+            }
+        }
+    }
+}

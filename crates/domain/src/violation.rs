@@ -1,0 +1,63 @@
+//! What is wrong with a value that somebody entered.
+
+use thiserror::Error;
+
+use crate::id::UserId;
+
+/// The rule that a value breaks, in words that can be shown to the person who entered it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Violation {
+    #[error("must not be empty")]
+    Empty,
+    #[error("must not be only white space")]
+    Blank,
+    #[error("must have at most {0} characters")]
+    TooManyCharacters(usize),
+    #[error("must have at least {0} bytes")]
+    TooFewBytes(usize),
+    #[error("must have at most {0} bytes")]
+    TooManyBytes(usize),
+    #[error("must have at most {0} entries")]
+    TooManyEntries(usize),
+    #[error("must not contain the character U+0000")]
+    Nul,
+    #[error("must not contain control characters")]
+    ControlCharacter,
+    #[error("may contain only {0}")]
+    ForbiddenCharacter(&'static str),
+    #[error("must end in {0}")]
+    BadEnding(&'static str),
+    #[error("is reserved")]
+    Reserved,
+    #[error("is one of the commonest passwords")]
+    TooCommon,
+    #[error("is not an email address")]
+    NotAnEmailAddress,
+    #[error("must be one of {0}")]
+    NotOneOf(&'static str),
+    #[error("entry {0} is not an id")]
+    EntryNotAnId(usize),
+    #[error("no such user: {}", list(.0))]
+    NoSuchUsers(Vec<UserId>),
+}
+
+fn list(ids: &[UserId]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    ids.join(", ")
+}
+
+/// A broken rule and the field that breaks it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldViolation {
+    /// The field's name as clients know it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub violation: Violation,
+}
+
+impl FieldViolation {
+    /// Names the field that breaks the rule.
+    pub fn new(field: &'static str, violation: Violation) -> Self {
+        Self { field, violation }
+    }
+}
