@@ -8,17 +8,17 @@ use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
 use crate::message::{Message, MessageBody};
 
-pub const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
-pub fn user(n: u128) -> UserId {
+pub(crate) fn user(n: u128) -> UserId {
     UserId::from(Uuid::from_u128(n))
 }
 
-pub fn chatroom_id() -> ChatroomId {
+pub(crate) fn chatroom_id() -> ChatroomId {
     ChatroomId::from(Uuid::from_u128(77))
 }
 
-pub fn chatroom(visibility: Visibility) -> Chatroom {
+pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {
     Chatroom {
         id: chatroom_id(),
         name: ChatroomName::parse("A room").unwrap(),
@@ -28,16 +28,16 @@ pub fn chatroom(visibility: Visibility) -> Chatroom {
     }
 }
 
-pub fn membership(user_id: UserId, role: Role) -> Membership {
+pub(crate) fn membership(user_id: UserId, role: Role) -> Membership {
     Membership { chatroom_id: chatroom_id(), user_id, role, joined_at: NOW, joined_seq: 2 }
 }
 
 /// User 1's access.
-pub fn access(visibility: Visibility, role: Option<Role>) -> Access {
+pub(crate) fn access(visibility: Visibility, role: Option<Role>) -> Access {
     Access { chatroom: chatroom(visibility), membership: role.map(|role| membership(user(1), role)) }
 }
 
-pub fn message(author_id: UserId, body: Option<&str>) -> Message {
+pub(crate) fn message(author_id: UserId, body: Option<&str>) -> Message {
     Message {
         id: MessageId::from(Uuid::from_u128(5)),
         chatroom_id: chatroom_id(),

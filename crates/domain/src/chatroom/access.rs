@@ -30,14 +30,29 @@ impl Access {
     }
 }
 
-/// What the store makes sure of at the very moment of the write. Whoever decided has read it
-/// before, but somebody may have been removed, demoted or shut out since.
+/// What the store makes sure of at the very moment of a write: the actor is a member of the chatroom
+/// and has at least this role. Whoever decided has read it before, but the actor may have been
+/// removed or demoted since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
-    /// The user is a member and has at least this role.
-    Holds(UserId, Role),
+pub struct Guard {
+    pub actor: UserId,
+    pub role: Role,
+}
+
+impl Guard {
+    /// The actor is a member and has at least this role.
+    pub fn holds(actor: UserId, role: Role) -> Self {
+        Self { actor, role }
+    }
+}
+
+/// What lets somebody become a member, made sure of at the moment of the write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
     /// The chatroom is public.
     Public,
+    /// A member lets them in.
+    By(Guard),
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod name;
 mod repository;
 mod service;
 
-pub use access::{Access, Guard};
+pub use access::{Access, Entrance, Guard};
 pub use name::ChatroomName;
 #[cfg(feature = "mocks")]
 pub use repository::MockChatroomRepository;

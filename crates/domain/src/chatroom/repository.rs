@@ -67,14 +67,12 @@ pub trait ChatroomRepository: Send + Sync {
         &self,
         id: ChatroomId,
         changes: ChatroomChanges,
-        actor: UserId,
         guard: Guard,
         at: Timestamp,
     ) -> Result<Option<Chatroom>, StoreError>;
 
     /// Makes a chatroom a tombstone without members; `None` if the guard did not hold.
-    fn delete(&self, id: ChatroomId, actor: UserId, guard: Guard, at: Timestamp)
-    -> Result<Option<()>, StoreError>;
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
 
     /// The user's chatrooms by id, newest first, from behind `after`; one more than the limit.
     fn of_member(

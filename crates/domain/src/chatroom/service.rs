@@ -109,8 +109,8 @@ impl ChatroomService {
                 return Ok(Some(old));
             }
             let needed = if visibility.is_some() { Role::Owner } else { Role::Member };
-            let guard = Guard::Holds(actor, needed);
-            Ok(self.chatrooms.update(id, changes, actor, guard, self.clock.now())?)
+            let guard = Guard::holds(actor, needed);
+            Ok(self.chatrooms.update(id, changes, guard, self.clock.now())?)
         })
     }
 
@@ -118,8 +118,8 @@ impl ChatroomService {
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
             self.access(id, actor)?.as_member()?.may_delete_chatroom()?;
-            let guard = Guard::Holds(actor, Role::Owner);
-            Ok(self.chatrooms.delete(id, actor, guard, self.clock.now())?)
+            let guard = Guard::holds(actor, Role::Owner);
+            Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
         })
     }
 

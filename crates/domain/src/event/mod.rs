@@ -58,6 +58,22 @@ pub enum MembershipEnd {
     AccountDeleted,
 }
 
+impl MembershipEnd {
+    /// The reason behind a word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Left, Self::Removed, Self::AccountDeleted].into_iter().find(|reason| reason.as_str() == text)
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Removed => "removed",
+            Self::AccountDeleted => "account_deleted",
+        }
+    }
+}
+
 impl From<LeaveReason> for MembershipEnd {
     fn from(reason: LeaveReason) -> Self {
         match reason {

@@ -1,7 +1,7 @@
 //! The port that keeps memberships.
 
 use super::{Member, Membership, Role};
-use crate::chatroom::{Guard, Seq};
+use crate::chatroom::{Entrance, Guard, Seq};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 use crate::page::Limit;
@@ -11,10 +11,7 @@ use crate::store_error::StoreError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewMembership {
     pub chatroom_id: ChatroomId,
-    /// Who joins or is added.
     pub user_id: UserId,
-    /// Who does it.
-    pub actor: UserId,
     pub at: Timestamp,
 }
 
@@ -27,7 +24,7 @@ pub enum Added {
     Already(Member),
     /// There is no such living user.
     NoSuchUser,
-    /// The guard did not hold.
+    /// The entrance was closed.
     Refused,
 }
 
@@ -83,26 +80,19 @@ pub trait MembershipRepository: Send + Sync {
     fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Result<Vec<Member>, StoreError>;
 
     /// Makes somebody a member.
-    fn add(&self, membership: NewMembership, guard: Guard) -> Result<Added, StoreError>;
+    fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError>;
 
     /// Changes a member's role.
     fn change_role(
         &self,
         target: &Membership,
         role: Role,
-        actor: UserId,
         guard: Guard,
         at: Timestamp,
     ) -> Result<RoleChange, StoreError>;
 
     /// Ends somebody else's membership.
-    fn remove(
-        &self,
-        target: &Membership,
-        actor: UserId,
-        guard: Guard,
-        at: Timestamp,
-    ) -> Result<Removal, StoreError>;
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Removal, StoreError>;
 
     /// Ends one's own membership. The last owner hands over to the longest-standing member; the
     /// last member takes the chatroom along.

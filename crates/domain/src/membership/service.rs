@@ -6,7 +6,7 @@ use super::{
     Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
     RoleChange,
 };
-use crate::chatroom::{Access, ChatroomRepository, Guard, Seq, Visibility};
+use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, UserId};
@@ -47,11 +47,11 @@ impl MembershipService {
             let access = self.access(chatroom, user)?;
             access.may_see()?;
             // A member of a private room passes by being one; the store finds the membership.
-            let guard = match access.chatroom.visibility {
-                Visibility::Public => Guard::Public,
-                Visibility::Private => Guard::Holds(user, Role::Member),
+            let entrance = match access.chatroom.visibility {
+                Visibility::Public => Entrance::Public,
+                Visibility::Private => Entrance::By(Guard::holds(user, Role::Member)),
             };
-            self.write_added(chatroom, user, user, guard)
+            self.write_added(chatroom, user, entrance)
         })
     }
 
@@ -62,7 +62,8 @@ impl MembershipService {
         }
         decide_until_written(|| {
             self.access(chatroom, actor)?.as_member()?.may_add_members()?;
-            self.write_added(chatroom, actor, user, Guard::Holds(actor, Role::Member))
+            let entrance = Entrance::By(Guard::holds(actor, Role::Member));
+            self.write_added(chatroom, user, entrance)
         })
     }
 
@@ -84,8 +85,8 @@ impl MembershipService {
                 return Ok(Some(target));
             }
             me.may_change_role(&target.membership)?;
-            let guard = Guard::Holds(actor, Role::Owner);
-            match self.memberships.change_role(&target.membership, role, actor, guard, self.clock.now())? {
+            let guard = Guard::holds(actor, Role::Owner);
+            match self.memberships.change_role(&target.membership, role, guard, self.clock.now())? {
                 RoleChange::Changed(member) => Ok(Some(member)),
                 RoleChange::LastOwner => Err(Denial::LastOwner.into()),
                 RoleChange::Refused => Ok(None),
@@ -118,12 +119,11 @@ impl MembershipService {
     fn write_added(
         &self,
         chatroom_id: ChatroomId,
-        actor: UserId,
         user_id: UserId,
-        guard: Guard,
+        entrance: Entrance,
     ) -> Result<Option<AddedMember>, Failure> {
-        let new = NewMembership { chatroom_id, user_id, actor, at: self.clock.now() };
-        match self.memberships.add(new, guard)? {
+        let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
+        match self.memberships.add(new, entrance)? {
             Added::Added(member) => Ok(Some(AddedMember { member, new: true })),
             Added::Already(member) => Ok(Some(AddedMember { member, new: false })),
             Added::NoSuchUser => Err(Denial::UserNotFound.into()),
@@ -132,8 +132,8 @@ impl MembershipService {
     }
 
     fn write_removed(&self, target: &Membership, actor: UserId) -> Result<Option<()>, Failure> {
-        let guard = Guard::Holds(actor, Role::Owner);
-        match self.memberships.remove(target, actor, guard, self.clock.now())? {
+        let guard = Guard::holds(actor, Role::Owner);
+        match self.memberships.remove(target, guard, self.clock.now())? {
             Removal::Removed => Ok(Some(())),
             Removal::Refused => Ok(None),
         }

@@ -77,7 +77,7 @@ pub trait MessageRepository: Send + Sync {
     fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
 
     /// Makes a message that is still at this revision a tombstone.
-    fn delete(&self, read: &Message, actor: UserId, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
 
     /// What somebody wrote, newest first, from behind `after`, in chatrooms where they are a member
     /// now; without tombstones; one more than the limit.

@@ -129,7 +129,7 @@ impl MessageService {
             if message.body.as_ref() == Some(&body) {
                 return Ok(Some(message));
             }
-            let guard = Guard::Holds(actor, Role::Member);
+            let guard = Guard::holds(actor, Role::Member);
             Ok(written(self.messages.edit(&message, body.clone(), guard, self.clock.now())?))
         })
     }
@@ -150,13 +150,13 @@ impl MessageService {
                 return Ok(Some(()));
             }
             let needed = if message.author_id == actor { Role::Member } else { Role::Owner };
-            let guard = Guard::Holds(actor, needed);
-            Ok(written(self.messages.delete(&message, actor, guard, self.clock.now())?).map(drop))
+            let guard = Guard::holds(actor, needed);
+            Ok(written(self.messages.delete(&message, guard, self.clock.now())?).map(drop))
         })
     }
 
     fn append(&self, draft: NewMessage) -> Pending<Appended> {
-        let guard = Guard::Holds(draft.author_id, Role::Member);
+        let guard = Guard::holds(draft.author_id, Role::Member);
         self.messages.append(draft, guard)
     }
 

@@ -99,9 +99,10 @@ mod tests {
     proptest! {
         #[test]
         fn only_bytes_of_the_right_length_spell_a_token(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            match RefreshToken::from_bytes(&bytes) {
-                Some(token) => prop_assert_eq!(token.to_bytes(), bytes),
-                None => prop_assert_ne!(bytes.len(), 2 * ID + 2 * SECRET),
+            if let Some(token) = RefreshToken::from_bytes(&bytes) {
+                prop_assert_eq!(token.to_bytes(), bytes);
+            } else {
+                prop_assert_ne!(bytes.len(), 2 * ID + 2 * SECRET);
             }
         }
     }

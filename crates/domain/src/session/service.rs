@@ -42,7 +42,9 @@ impl SessionService {
     /// Opens a session. An unknown user and a wrong password are told apart neither by the answer
     /// nor by its time.
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
-        let credentials = self.users.credentials(username.to_ascii_lowercase())?;
+        // No username holds U+0000, and not every store can be asked for one that does.
+        let credentials =
+            if username.contains('\0') { None } else { self.users.credentials(username.to_ascii_lowercase())? };
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
         let matches = self.hasher.verify(password, hash)?;
         let Some(credentials) = credentials.filter(|_| matches) else {

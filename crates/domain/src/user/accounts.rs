@@ -160,6 +160,7 @@ impl Form {
 }
 
 /// Parses what a merge patch sets, passes on what it removes or leaves.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things in a merge patch")]
 fn optional<T>(
     entered: Option<&Option<String>>,
     parse: fn(&str) -> Result<T, Violation>,

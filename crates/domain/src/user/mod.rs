@@ -3,6 +3,7 @@
 mod accounts;
 mod display_name;
 mod email;
+#[cfg_attr(feature = "mocks", expect(clippy::ref_option_ref, reason = "mockall keeps arguments by reference"))]
 mod password;
 mod repository;
 mod username;

@@ -91,6 +91,7 @@ pub trait PasswordHasher: Send + Sync {
 
     /// Whether the password is the one that was hashed. Without a hash it answers `false` after the
     /// same time, so that nobody can tell which usernames exist.
+    #[expect(clippy::needless_lifetimes, reason = "mockall needs it")]
     fn verify<'a>(&self, password: &str, hash: Option<&'a PasswordHash>) -> Result<bool, HasherBusy>;
 }
 

@@ -1,0 +1,149 @@
+//! Sending a message: guard, counter and row in one statement.
+//!
+//! The membership is read in the statement's snapshot, the counter is locked later. Whoever shrinks
+//! somebody's access in between also moves the chatroom's `access_version`: when the update has
+//! waited for the row it looks at the row's newest version again, finds another number than in the
+//! snapshot, and the message is refused.
+
+use chit_chat_domain::message::{Appended, Message};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::schema::messages;
+use chit_chat_relational::sends::Waiting;
+use chit_chat_relational::types::{Id, Moment};
+use chit_chat_relational::{Instant, Key, Sql, codes};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
+
+use crate::{Conn, Connections};
+
+/// Stores one message, or tells why not.
+pub(crate) fn append(connections: &Connections, send: &Waiting) -> Result<Appended, StoreError> {
+    let statement = Append::new(send);
+    connections.read(|conn| match statement.run(conn) {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => again(conn, send, &statement),
+        outcome => settle(conn, send, outcome?),
+    })
+}
+
+/// Either the connection was lost after the commit and this very message is there already, or
+/// somebody used the key at the same moment and it is there to be seen by now.
+fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
+    let stored: Option<MessageRow> = messages::table
+        .filter(messages::chatroom_id.eq(statement.chatroom))
+        .filter(messages::id.eq(statement.id))
+        .select(MessageRow::as_select())
+        .first(conn)
+        .optional()?;
+    match stored {
+        Some(row) => Ok(Appended::Stored(row.into())),
+        None => {
+            let outcome = statement.run(conn)?;
+            settle(conn, send, outcome)
+        }
+    }
+}
+
+/// The seq under which the message was stored, and that of an earlier one with the same key.
+type Outcome = (Option<i64>, Option<i64>);
+
+fn settle(conn: &mut Conn, send: &Waiting, (stored, duplicate): Outcome) -> Sql<Appended> {
+    let draft = &send.message;
+    if let Some(seq) = stored {
+        return Ok(Appended::Stored(Message::stored(draft.clone(), seq)));
+    }
+    let Some(seq) = duplicate else {
+        return Ok(Appended::Refused);
+    };
+    let row: MessageRow =
+        messages::table.find((Key::from(draft.chatroom_id), seq)).select(MessageRow::as_select()).first(conn)?;
+    if row.id == Key::from(draft.id) {
+        return Ok(Appended::Stored(row.into()));
+    }
+    let idempotency = row.idempotency()?;
+    Ok(Appended::Duplicate(row.into(), idempotency))
+}
+
+/// The statement, the same for every send, so that each connection prepares it once.
+struct Append<'a> {
+    chatroom: Key,
+    author: Key,
+    role: i16,
+    key: Option<&'a str>,
+    id: Key,
+    body: &'a str,
+    digest: Option<Key>,
+    at: Instant,
+}
+
+impl<'a> Append<'a> {
+    fn new(Waiting { message, guard }: &'a Waiting) -> Self {
+        let idempotency = message.idempotency.as_ref();
+        Self {
+            chatroom: message.chatroom_id.into(),
+            author: guard.actor.into(),
+            role: codes::of_role(guard.role),
+            key: idempotency.map(|idempotency| idempotency.key.as_str()),
+            id: message.id.into(),
+            body: message.body.as_str(),
+            digest: idempotency.map(|idempotency| Key(idempotency.digest)),
+            at: message.created_at.into(),
+        }
+    }
+
+    fn run(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+        self.get_result(conn)
+    }
+}
+
+impl QueryId for Append<'_> {
+    type QueryId = Append<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for &Append<'_> {
+    type SqlType = (Nullable<BigInt>, Nullable<BigInt>);
+}
+
+impl RunQueryDsl<Conn> for &Append<'_> {}
+
+/// Each value is bound where it first stands; later it is named by its number.
+impl QueryFragment<Pg> for Append<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "WITH seen AS MATERIALIZED (SELECT c.access_version FROM memberships m \
+             JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
+             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = ",
+        );
+        out.push_bind_param::<Id, _>(&self.chatroom)?;
+        out.push_sql(" AND m.user_id = ");
+        out.push_bind_param::<Id, _>(&self.author)?;
+        out.push_sql(" AND m.role >= ");
+        out.push_bind_param::<SmallInt, _>(&self.role)?;
+        out.push_sql(
+            "), dup AS MATERIALIZED (SELECT o.seq FROM messages o WHERE o.chatroom_id = $1 AND o.author_id = $2 \
+             AND EXISTS (SELECT FROM seen) AND o.idempotency_key = ",
+        );
+        out.push_bind_param::<Nullable<Text>, _>(&self.key)?;
+        out.push_sql(
+            "), bump AS (UPDATE chatrooms c \
+             SET last_seq = c.last_seq + 1, last_message_seq = c.last_seq + 1 FROM seen \
+             WHERE c.id = $1 AND c.access_version = seen.access_version AND NOT EXISTS (SELECT FROM dup) \
+             RETURNING c.last_seq), \
+             msg AS (INSERT INTO messages (chatroom_id, seq, author_id, idempotency_key, revision, \
+             id, body, digest, created_at) SELECT $1, bump.last_seq, $2, $4, 1, ",
+        );
+        out.push_bind_param::<Id, _>(&self.id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.body)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Id>, _>(&self.digest)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Moment, _>(&self.at)?;
+        out.push_sql(" FROM bump) SELECT (SELECT last_seq FROM bump), (SELECT seq FROM dup)");
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! The statements that lock rows: PostgreSQL's own.
+
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_relational::rows::{ChatroomRow, UserRow};
+use chit_chat_relational::schema::{chatrooms, users};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use crate::Conn;
+
+/// A living chatroom, locked against every other change of its log.
+pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<ChatroomRow>> {
+    Ok(chatrooms::table
+        .filter(chatrooms::id.eq(Key::from(id)))
+        .filter(chatrooms::deleted_at.is_null())
+        .select(ChatroomRow::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?)
+}
+
+/// A living user, locked against every other change of the account.
+pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
+    Ok(users::table
+        .filter(users::id.eq(Key::from(id)))
+        .filter(users::deleted_at.is_null())
+        .select(UserRow::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?)
+}
+
+/// Those of the users that are alive, and stay so until the transaction ends.
+pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<Key>> {
+    let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
+    Ok(users::table
+        .filter(users::id.eq_any(keys))
+        .filter(users::deleted_at.is_null())
+        .order(users::id)
+        .select(users::id)
+        .for_share()
+        .load(conn)?)
+}

@@ -1,0 +1,85 @@
+//! The log in SQL: messages and other events, merged by seq.
+
+use std::collections::HashMap;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::event::{Change, Event, EventRepository};
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::events::EventRow;
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::schema::{events, messages};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use crate::{Conn, Store};
+
+impl EventRepository for Store {
+    fn read(&self, chatroom: ChatroomId, after: Seq, head: Seq, limit: Limit) -> Result<Vec<Event>, StoreError> {
+        self.read(|conn| {
+            let most = crate::one_more(limit) - 1;
+            let sent = sent(conn, chatroom.into(), after, head, most)?;
+            let mut log = others(conn, chatroom.into(), after, head, most)?;
+            log.extend(sent.into_iter().map(created));
+            log.sort_unstable_by_key(|event| event.seq);
+            log.truncate(limit.get());
+            Ok(log)
+        })
+    }
+}
+
+fn created(message: Message) -> Event {
+    Event {
+        chatroom_id: message.chatroom_id,
+        seq: message.seq,
+        at: message.created_at,
+        actor_id: message.author_id,
+        change: Change::MessageCreated(message),
+    }
+}
+
+fn sent(conn: &mut Conn, chatroom: Key, after: Seq, head: Seq, most: i64) -> Sql<Vec<Message>> {
+    let rows: Vec<MessageRow> = messages::table
+        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(messages::seq.gt(after))
+        .filter(messages::seq.le(head))
+        .order(messages::seq)
+        .limit(most)
+        .select(MessageRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+fn others(conn: &mut Conn, chatroom: Key, after: Seq, head: Seq, most: i64) -> Sql<Vec<Event>> {
+    let rows: Vec<EventRow> = events::table
+        .filter(events::chatroom_id.eq(chatroom))
+        .filter(events::seq.gt(after))
+        .filter(events::seq.le(head))
+        .order(events::seq)
+        .limit(most)
+        .select(EventRow::as_select())
+        .load(conn)?;
+    let named = named_messages(conn, chatroom, &rows)?;
+    rows.into_iter()
+        .map(|row| {
+            let message = row.message_id.and_then(|id| named.get(&id).cloned());
+            row.into_event(message)
+        })
+        .collect()
+}
+
+/// The messages that the events name, as they are now.
+fn named_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<HashMap<Key, Message>> {
+    let ids: Vec<Key> = rows.iter().filter_map(|row| row.message_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<MessageRow> = messages::table
+        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(messages::id.eq_any(ids))
+        .select(MessageRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+}

@@ -1,0 +1,156 @@
+//! Messages in SQL; sending them is in `append`, where the engines differ.
+
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::message::{
+    Appended, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::events::NewChange;
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::schema::{memberships, messages};
+use chit_chat_relational::{Instant, Key, Sql};
+use diesel::prelude::*;
+
+use crate::ledger::Ledger;
+use crate::{Conn, Store};
+
+impl MessageRepository for Store {
+    fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
+        self.sends.push(message, guard)
+    }
+
+    fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.read(|conn| {
+            let row = messages::table
+                .filter(messages::chatroom_id.eq(Key::from(chatroom)))
+                .filter(messages::id.eq(Key::from(id)))
+                .select(MessageRow::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Into::into))
+        })
+    }
+
+    fn page(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        range: PageRange,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.read(|conn| {
+            let from = (chatroom.into(), reader.into());
+            let rows = match range {
+                PageRange::Latest => backwards(conn, from, i64::MAX, crate::one_more(limit))?,
+                PageRange::Before(seq) => backwards(conn, from, seq, crate::one_more(limit))?,
+                PageRange::After(seq) => forwards(conn, from, seq, crate::one_more(limit))?,
+                PageRange::Around(seq) => around(conn, from, seq, limit)?,
+            };
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
+        let edited = Message { body: Some(body), edited_at: Some(at), ..read.clone() };
+        self.write(|conn| rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id)))
+    }
+
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
+        let tombstone = Message { body: None, deleted_at: Some(at), ..read.clone() };
+        self.write(|conn| rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id)))
+    }
+
+    fn by_author(
+        &self,
+        author: UserId,
+        after: Option<MessageId>,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError> {
+        let newest = Key(uuid::Uuid::max());
+        self.read(|conn| {
+            let mine = memberships::chatroom_id
+                .eq(messages::chatroom_id)
+                .and(memberships::user_id.eq(messages::author_id));
+            let rows: Vec<MessageRow> = messages::table
+                .inner_join(memberships::table.on(mine))
+                .filter(messages::author_id.eq(Key::from(author)))
+                .filter(messages::id.lt(after.map_or(newest, Key::from)))
+                .filter(messages::deleted_at.is_null())
+                .order(messages::id.desc())
+                .limit(crate::one_more(limit))
+                .select(MessageRow::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
+    }
+}
+
+/// A chatroom and who reads it.
+type From = (Key, Key);
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn readable(chatroom: Key, reader: Key) -> _ {
+    messages::table
+        .inner_join(memberships::table.on(memberships::chatroom_id.eq(messages::chatroom_id)))
+        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(memberships::user_id.eq(reader))
+}
+
+fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<MessageRow>> {
+    let mut rows: Vec<MessageRow> = readable(chatroom, reader)
+        .filter(messages::seq.lt(before))
+        .order(messages::seq.desc())
+        .limit(most)
+        .select(MessageRow::as_select())
+        .load(conn)?;
+    rows.reverse();
+    Ok(rows)
+}
+
+fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<MessageRow>> {
+    Ok(readable(chatroom, reader)
+        .filter(messages::seq.gt(after))
+        .order(messages::seq)
+        .limit(most)
+        .select(MessageRow::as_select())
+        .load(conn)?)
+}
+
+/// Half of the page up to and including the seq, the other half behind it.
+fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<MessageRow>> {
+    let most = crate::one_more(limit) - 1;
+    let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
+    rows.extend(forwards(conn, from, seq, most / 2)?);
+    Ok(rows)
+}
+
+/// Writes a message over its row, if that is still at the revision that was read.
+fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: NewChange) -> Sql<Written> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, at)? else {
+        return Ok(Written::Refused);
+    };
+    let as_read = messages::table
+        .filter(messages::chatroom_id.eq(Key::from(new.chatroom_id)))
+        .filter(messages::id.eq(Key::from(new.id)))
+        .filter(messages::revision.eq(new.revision));
+    let row = diesel::update(as_read)
+        .set((
+            messages::body.eq(new.body.as_ref().map(MessageBody::as_str)),
+            messages::edited_at.eq(new.edited_at.map(Instant::from)),
+            messages::deleted_at.eq(new.deleted_at.map(Instant::from)),
+            messages::revision.eq(new.revision + 1),
+        ))
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(Written::Refused);
+    };
+    ledger.note(change)?;
+    ledger.close(conn)?;
+    Ok(Written::Written(row.into()))
+}

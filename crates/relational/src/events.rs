@@ -1,0 +1,134 @@
+//! Events as rows: a kind, the ids that they concern, and a small detail as JSON.
+
+use chit_chat_domain::chatroom::{ChatroomName, Seq, Visibility};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::{Change, Event, MembershipEnd};
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::Message;
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Sql, SqlError};
+use crate::schema::events;
+use crate::types::{Instant, Key};
+
+#[derive(Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct EventRow {
+    pub chatroom_id: Key,
+    pub seq: i64,
+    pub at: Instant,
+    pub actor_id: Key,
+    pub kind: String,
+    pub user_id: Option<Key>,
+    pub message_id: Option<Key>,
+    pub detail: String,
+}
+
+/// A change to be logged. Of messages only the id is kept, never the text.
+#[derive(Clone, Debug)]
+pub enum NewChange {
+    ChatroomCreated(ChatroomName, Visibility),
+    ChatroomUpdated(ChatroomName, Visibility),
+    ChatroomDeleted,
+    MembershipCreated(UserId, Role),
+    MembershipUpdated(UserId, Role),
+    MembershipDeleted(UserId, MembershipEnd),
+    MessageUpdated(MessageId),
+    MessageDeleted(MessageId),
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct Detail {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    visibility: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+const CHATROOM_CREATED: &str = "chatroom.created";
+const CHATROOM_UPDATED: &str = "chatroom.updated";
+const CHATROOM_DELETED: &str = "chatroom.deleted";
+const MEMBERSHIP_CREATED: &str = "membership.created";
+const MEMBERSHIP_UPDATED: &str = "membership.updated";
+const MEMBERSHIP_DELETED: &str = "membership.deleted";
+const MESSAGE_UPDATED: &str = "message.updated";
+const MESSAGE_DELETED: &str = "message.deleted";
+
+impl EventRow {
+    /// The row of a change.
+    pub fn new(chatroom: ChatroomId, seq: Seq, actor: UserId, at: Timestamp, change: NewChange) -> Sql<Self> {
+        let (kind, user, message, detail) = columns(change);
+        Ok(Self {
+            chatroom_id: chatroom.into(),
+            seq,
+            at: at.into(),
+            actor_id: actor.into(),
+            kind: kind.to_owned(),
+            user_id: user.map(Into::into),
+            message_id: message.map(Into::into),
+            detail: serde_json::to_string(&detail).map_err(|error| SqlError::Corrupt(error.to_string()))?,
+        })
+    }
+
+    /// The event; `message` is the message that it names, as it is now.
+    pub fn into_event(self, message: Option<Message>) -> Sql<Event> {
+        let detail = serde_json::from_str(&self.detail).map_err(|error| SqlError::Corrupt(error.to_string()))?;
+        let change = change(&self.kind, self.user_id.map(Into::into), message, detail)
+            .ok_or_else(|| SqlError::Corrupt(format!("event {} of kind {}", self.seq, self.kind)))?;
+        Ok(Event {
+            chatroom_id: self.chatroom_id.into(),
+            seq: self.seq,
+            at: self.at.into(),
+            actor_id: self.actor_id.into(),
+            change,
+        })
+    }
+}
+
+fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId>, Detail) {
+    let chatroom = |name: ChatroomName, visibility: Visibility| Detail {
+        name: Some(name.as_str().to_owned()),
+        visibility: Some(visibility.as_str().to_owned()),
+        ..Detail::default()
+    };
+    let role = |role: Role| Detail { role: Some(role.as_str().to_owned()), ..Detail::default() };
+    let none = Detail::default();
+    match change {
+        NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
+        NewChange::ChatroomUpdated(name, visibility) => (CHATROOM_UPDATED, None, None, chatroom(name, visibility)),
+        NewChange::ChatroomDeleted => (CHATROOM_DELETED, None, None, none),
+        NewChange::MembershipCreated(user, as_role) => (MEMBERSHIP_CREATED, Some(user), None, role(as_role)),
+        NewChange::MembershipUpdated(user, as_role) => (MEMBERSHIP_UPDATED, Some(user), None, role(as_role)),
+        NewChange::MembershipDeleted(user, reason) => {
+            let reason = Some(reason.as_str().to_owned());
+            (MEMBERSHIP_DELETED, Some(user), None, Detail { reason, ..none })
+        }
+        NewChange::MessageUpdated(id) => (MESSAGE_UPDATED, None, Some(id), none),
+        NewChange::MessageDeleted(id) => (MESSAGE_DELETED, None, Some(id), none),
+    }
+}
+
+/// `None` if the row lacks what its kind needs.
+fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: Detail) -> Option<Change> {
+    let name = detail.name.map(ChatroomName::restore);
+    let visibility = detail.visibility.and_then(|text| Visibility::parse(&text).ok());
+    let role = detail.role.and_then(|text| Role::parse(&text).ok());
+    let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
+    Some(match kind {
+        CHATROOM_CREATED => Change::ChatroomCreated { name: name?, visibility: visibility? },
+        CHATROOM_UPDATED => Change::ChatroomUpdated { name: name?, visibility: visibility? },
+        CHATROOM_DELETED => Change::ChatroomDeleted,
+        MEMBERSHIP_CREATED => Change::MembershipCreated { user_id: user?, role: role? },
+        MEMBERSHIP_UPDATED => Change::MembershipUpdated { user_id: user?, role: role? },
+        MEMBERSHIP_DELETED => Change::MembershipDeleted { user_id: user?, reason: reason? },
+        MESSAGE_UPDATED => Change::MessageUpdated(message?),
+        MESSAGE_DELETED => Change::MessageDeleted(message?),
+        _ => return None,
+    })
+}

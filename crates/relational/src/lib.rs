@@ -1,0 +1,15 @@
+//! What both SQL adapters share, once: the types and tables of the schema, rows and what they mean
+//! in the domain, pools, migrations, and how failures are told apart.
+pub mod codes;
+pub mod error;
+pub mod events;
+pub mod migrations;
+pub mod pool;
+pub mod rows;
+pub mod schema;
+pub mod sends;
+pub mod text;
+pub mod types;
+
+pub use error::{Sql, SqlError};
+pub use types::{Instant, Key};

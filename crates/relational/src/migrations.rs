@@ -1,0 +1,41 @@
+//! The migrations of both engines, embedded, and whether a database has them all.
+
+use std::error::Error;
+
+use chit_chat_domain::store_error::StoreError;
+use diesel::backend::Backend;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+/// PostgreSQL's.
+pub const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+/// SQLite's.
+pub const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// Runs what is pending. diesel takes no lock: the caller does, or two instances collide.
+pub fn run<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<(), StoreError> {
+    harness.run_pending_migrations(migrations).map(drop).map_err(failure)
+}
+
+/// Takes every migration back, newest first.
+pub fn revert<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<(), StoreError> {
+    harness.revert_all_migrations(migrations).map(drop).map_err(failure)
+}
+
+/// Whether nothing is pending.
+pub fn are_current<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<bool, StoreError> {
+    harness.has_pending_migration(migrations).map(|pending| !pending).map_err(failure)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+fn failure(error: Box<dyn Error + Send + Sync>) -> StoreError {
+    StoreError::Other(format!("migrations: {error}"))
+}

@@ -1,0 +1,92 @@
+//! A pool of connections that hands out what works and gives up what is broken.
+
+use std::time::Duration;
+
+use chit_chat_domain::store_error::StoreError;
+use diesel::Connection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
+
+use crate::error::{Remedy, Sql};
+
+/// How long a request may wait for a connection before it hears that the store is unavailable.
+const PATIENCE: Duration = Duration::from_secs(2);
+const ATTEMPTS: usize = 5;
+
+/// Connections to one database.
+#[derive(Clone, Debug)]
+pub struct Pool<C: R2D2Connection + 'static>(diesel::r2d2::Pool<ConnectionManager<C>>);
+
+/// What is done to each new connection.
+pub type Setup<C> = Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>;
+
+impl<C> Pool<C>
+where
+    C: R2D2Connection + Connection<TransactionManager = AnsiTransactionManager> + 'static,
+{
+    /// Opens connections lazily, at most `size`.
+    pub fn new(url: &str, size: u32, setup: Setup<C>) -> Result<Self, StoreError> {
+        diesel::r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .connection_timeout(PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_on_check_out(false)
+            .connection_customizer(setup)
+            .error_handler(Box::new(QuietErrors))
+            .build(ConnectionManager::new(url))
+            .map(Self)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    /// Runs a query that changes nothing, and so may run again on another connection.
+    pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
+        self.run(query, &[Remedy::RunAgain, Remedy::Reconnect])
+    }
+
+    /// Runs a transaction, again if it lost against others. Once the connection is lost nobody
+    /// knows whether it was committed, so the caller decides.
+    pub fn write<T>(&self, transaction: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
+        self.run(|connection| connection.transaction(&transaction), &[Remedy::RunAgain])
+    }
+
+    /// A connection for what neither reads nor writes in the usual way.
+    pub fn get(&self) -> Result<PooledConnection<ConnectionManager<C>>, StoreError> {
+        self.0.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, again: &[Remedy]) -> Result<T, StoreError> {
+        let mut attempt = 1;
+        loop {
+            let mut connection = self.get()?;
+            let error = match work(&mut connection) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let remedy = error.remedy();
+            if remedy == Remedy::Reconnect {
+                give_up(&mut *connection);
+            }
+            if attempt == ATTEMPTS || !again.contains(&remedy) {
+                return Err(error.into());
+            }
+            attempt += 1;
+        }
+    }
+}
+
+/// Marks a connection as broken, so that the pool replaces it when it comes back.
+pub fn give_up<C: Connection<TransactionManager = AnsiTransactionManager>>(connection: &mut C) {
+    AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
+}
+
+/// r2d2 reports each failed attempt to connect; the caller's error says the same with its context.
+#[derive(Debug)]
+struct QuietErrors;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for QuietErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::debug!(%error, "no connection");
+    }
+}

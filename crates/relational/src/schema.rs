@@ -1,0 +1,152 @@
+//! The tables, once for both engines.
+
+use diesel::table;
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{Nullable, Text};
+
+    users (id) {
+        id -> Id,
+        username_reservation -> Text,
+        username -> Nullable<Text>,
+        username_folded -> Nullable<Text>,
+        display_name -> Nullable<Text>,
+        search_text -> Nullable<Text>,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        created_at -> Moment,
+        deleted_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::Id;
+    use diesel::sql_types::BigInt;
+
+    user_heads (user_id) {
+        user_id -> Id,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{Binary, Nullable, Text};
+
+    sessions (user_id, id) {
+        user_id -> Id,
+        id -> Id,
+        created_at -> Moment,
+        last_used_at -> Moment,
+        user_agent -> Nullable<Text>,
+        family_hash -> Binary,
+        current_hash -> Binary,
+        spent_hash -> Nullable<Binary>,
+        spent_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::BigInt;
+
+    ended_sessions (position) {
+        position -> BigInt,
+        session_id -> Id,
+        tokens_expire_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
+
+    chatrooms (id) {
+        id -> Id,
+        name -> Text,
+        name_folded -> Text,
+        visibility -> SmallInt,
+        created_at -> Moment,
+        last_seq -> BigInt,
+        last_message_seq -> Nullable<BigInt>,
+        access_version -> BigInt,
+        deleted_at -> Nullable<Moment>,
+        purged -> Bool,
+    }
+}
+
+table! {
+    use crate::types::Id;
+    use diesel::sql_types::Text;
+
+    chatroom_creations (user_id, idempotency_key) {
+        user_id -> Id,
+        idempotency_key -> Text,
+        digest -> Id,
+        chatroom_id -> Id,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, SmallInt};
+
+    memberships (chatroom_id, user_id) {
+        chatroom_id -> Id,
+        user_id -> Id,
+        role -> SmallInt,
+        joined_at -> Moment,
+        joined_seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+    messages (chatroom_id, seq) {
+        chatroom_id -> Id,
+        seq -> BigInt,
+        id -> Id,
+        author_id -> Id,
+        body -> Nullable<Text>,
+        idempotency_key -> Nullable<Text>,
+        digest -> Nullable<Id>,
+        created_at -> Moment,
+        edited_at -> Nullable<Moment>,
+        deleted_at -> Nullable<Moment>,
+        revision -> Integer,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    events (chatroom_id, seq) {
+        chatroom_id -> Id,
+        seq -> BigInt,
+        at -> Moment,
+        actor_id -> Id,
+        kind -> Text,
+        user_id -> Nullable<Id>,
+        message_id -> Nullable<Id>,
+        detail -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    chatroom_creations,
+    chatrooms,
+    ended_sessions,
+    events,
+    memberships,
+    messages,
+    sessions,
+    user_heads,
+    users,
+);
+diesel::joinable!(memberships -> chatrooms (chatroom_id));
+diesel::joinable!(memberships -> users (user_id));

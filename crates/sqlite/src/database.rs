@@ -1,0 +1,94 @@
+//! The file itself: making it, dropping it, and bringing its schema up to date.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chit_chat_domain::readiness::Readiness;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::migrations;
+use chit_chat_relational::pool::Setup;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::CustomizeConnection;
+
+use crate::{Conn, Store};
+
+/// An acknowledged write is on disk: `synchronous=FULL` syncs the log at each commit.
+pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+     PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000";
+const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA mmap_size=268435456";
+
+impl Store {
+    /// Brings the schema up to date; of several processes that start together one does it.
+    pub fn migrate(&self) -> Result<(), StoreError> {
+        self.writer.alone(|conn| {
+            let mut outcome = Ok(());
+            let transaction = conn.immediate_transaction(|conn| {
+                outcome = migrations::run(conn, migrations::SQLITE);
+                if outcome.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+            });
+            outcome?;
+            transaction.map_err(|error| StoreError::Other(error.to_string()))
+        })
+    }
+}
+
+impl Readiness for Store {
+    fn is_current(&self) -> Result<bool, StoreError> {
+        migrations::are_current(&mut *self.readers.get()?, migrations::SQLITE)
+    }
+}
+
+/// Makes the file and the folders that lead to it, unless it is there; answers whether it made it.
+pub fn create(path: &Path) -> Result<bool, StoreError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
+    }
+    match fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failure(path, &error)),
+    }
+}
+
+/// Deletes the file and what SQLite keeps beside it; answers whether it was there.
+pub fn drop(path: &Path) -> Result<bool, StoreError> {
+    for beside in ["-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        remove(&PathBuf::from(name))?;
+    }
+    remove(path)
+}
+
+fn remove(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failure(path, &error)),
+    }
+}
+
+/// The path as SQLite takes it: as a plain file name, whatever characters it has.
+pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
+    let absolute = std::path::absolute(path).map_err(|error| failure(path, &error))?;
+    let text = absolute.into_os_string().into_string();
+    text.map_err(|_| StoreError::Other("the path of the database is not valid UTF-8".into()))
+}
+
+fn failure(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
+}
+
+pub(crate) fn reader_setup() -> Setup<Conn> {
+    Box::new(Reader)
+}
+
+#[derive(Debug)]
+struct Reader;
+
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for Reader {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(READER).map_err(diesel::r2d2::Error::QueryError)
+    }
+}

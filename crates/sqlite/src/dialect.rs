@@ -1,0 +1,37 @@
+//! The statements that lock rows on other engines. Here a transaction that writes holds the one
+//! write lock from its start, so that what it reads holds until it ends.
+
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_relational::rows::{ChatroomRow, UserRow};
+use chit_chat_relational::schema::{chatrooms, users};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use crate::Conn;
+
+pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<ChatroomRow>> {
+    Ok(chatrooms::table
+        .filter(chatrooms::id.eq(Key::from(id)))
+        .filter(chatrooms::deleted_at.is_null())
+        .select(ChatroomRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
+    Ok(users::table
+        .filter(users::id.eq(Key::from(id)))
+        .filter(users::deleted_at.is_null())
+        .select(UserRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<Key>> {
+    let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
+    Ok(users::table
+        .filter(users::id.eq_any(keys))
+        .filter(users::deleted_at.is_null())
+        .select(users::id)
+        .load(conn)?)
+}

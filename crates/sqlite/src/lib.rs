@@ -1,0 +1,78 @@
+//! The ports on SQLite, the embedded default.
+//!
+//! What is the same text as on PostgreSQL is taken from there and compiled for SQLite; `append`,
+//! `database` and `dialect` are SQLite's own. There is one writing connection, for several would
+//! only wait for each other's locks, and some readers beside it.
+
+#[path = "../../postgres/src/chatrooms.rs"]
+mod chatrooms;
+#[path = "../../postgres/src/events.rs"]
+mod events;
+#[path = "../../postgres/src/heads.rs"]
+mod heads;
+#[path = "../../postgres/src/ledger.rs"]
+mod ledger;
+#[path = "../../postgres/src/memberships.rs"]
+mod memberships;
+#[path = "../../postgres/src/messages.rs"]
+mod messages;
+#[path = "../../postgres/src/purge.rs"]
+mod purge;
+#[path = "../../postgres/src/sessions.rs"]
+mod sessions;
+#[path = "../../postgres/src/users.rs"]
+mod users;
+
+mod append;
+mod database;
+mod dialect;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::Sql;
+use chit_chat_relational::pool::Pool;
+use chit_chat_relational::sends::SendQueue;
+pub use database::{create, drop};
+use writer::Writer;
+
+pub(crate) type Conn = diesel::SqliteConnection;
+
+const READERS: u32 = 4;
+/// One connection writes, so one thread sends.
+const SENDERS: usize = 1;
+
+/// An SQLite file that holds all that the domain's ports keep.
+pub struct Store {
+    readers: Pool<Conn>,
+    writer: Arc<Writer>,
+    sends: SendQueue,
+}
+
+impl Store {
+    /// Opens the file, which [`create`] has made.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let url = database::url(path)?;
+        let writer = Arc::new(Writer::open(&url)?);
+        let sender = Arc::clone(&writer);
+        let write = Arc::new(move |send: &_| sender.write(|conn| append::append(conn, send)));
+        let sends = SendQueue::start(SENDERS, &(write as _))?;
+        Ok(Self { readers: Pool::new(&url, READERS, database::reader_setup())?, writer, sends })
+    }
+
+    fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        self.readers.read(query)
+    }
+
+    fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        self.writer.write(transaction)
+    }
+}
+
+/// The row beyond a page tells that more follow.
+fn one_more(limit: Limit) -> i64 {
+    i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
+}

@@ -1,0 +1,56 @@
+//! The one connection that writes.
+
+use std::sync::{Mutex, PoisonError};
+
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::error::Remedy;
+use chit_chat_relational::{Sql, SqlError};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+
+use crate::{Conn, database};
+
+/// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
+const ATTEMPTS: usize = 2;
+
+pub(crate) struct Writer {
+    url: String,
+    connection: Mutex<Conn>,
+}
+
+impl Writer {
+    pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { url: url.to_owned(), connection: Mutex::new(connect(url)?) })
+    }
+
+    /// Runs a transaction that holds the write lock from its start.
+    pub(crate) fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        let mut conn = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut attempt = 1;
+        loop {
+            let error = match conn.immediate_transaction(&transaction) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            match error.remedy() {
+                Remedy::RunAgain if attempt < ATTEMPTS => attempt += 1,
+                Remedy::Reconnect => {
+                    *conn = connect(&self.url)?;
+                    return Err(error.into());
+                }
+                _ => return Err(error.into()),
+            }
+        }
+    }
+
+    /// For what manages its own transactions.
+    pub(crate) fn alone<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> T {
+        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn connect(url: &str) -> Result<Conn, StoreError> {
+    let mut conn = Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    conn.batch_execute(database::WRITER).map_err(SqlError::from)?;
+    Ok(conn)
+}

@@ -1,0 +1,9 @@
+DROP TABLE events;
+DROP TABLE messages;
+DROP TABLE memberships;
+DROP TABLE chatroom_creations;
+DROP TABLE chatrooms;
+DROP TABLE ended_sessions;
+DROP TABLE sessions;
+DROP TABLE user_heads;
+DROP TABLE users;
