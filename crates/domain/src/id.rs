@@ -4,6 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+/// The text names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -24,10 +29,14 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = NotAnId;
 
+            /// Accepts the hyphenated form alone: one spelling for one thing.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self)
+                match Uuid::try_parse(text) {
+                    Ok(uuid) if text.len() == Hyphenated::LENGTH => Ok(Self(uuid)),
+                    _ => Err(NotAnId),
+                }
             }
         }
 

@@ -1,5 +1,6 @@
 //! Sessions: one per sign-in, kept alive by refresh tokens that are spent at each use.
 
+mod access_token;
 mod ended;
 mod refresh_token;
 mod repository;
@@ -7,12 +8,13 @@ mod service;
 
 use std::time::Duration;
 
+pub use access_token::{AccessClaims, AccessTokens};
 pub use ended::{EndedSession, EndedSessions};
 pub use refresh_token::{RefreshSecret, RefreshToken, SecretHash};
 pub use repository::{LoggedEnd, NewSession, Rotated, Rotation, SessionRepository};
 pub use service::{Grant, SessionService};
 #[cfg(feature = "mocks")]
-pub use {ended::MockEndedSessions, repository::MockSessionRepository};
+pub use {access_token::MockAccessTokens, ended::MockEndedSessions, repository::MockSessionRepository};
 
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};

@@ -1,0 +1,279 @@
+use std::sync::mpsc;
+
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{
+    ChatroomChange, ChatroomChanges, ChatroomName, CreateChatroom, CreatedChatroom, Creation, Guard, NewChatroom,
+};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::event::{Change, Event};
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::message::Idempotency;
+use chit_chat_domain::page::Page;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::violation::{FieldViolation, Violation};
+use mockall::predicate::eq;
+
+use crate::builders::{HEAD, NOW, OLD_NAME, chatroom, fresh_id, key, limit, me, other, room, user};
+use crate::world::World;
+
+fn entered(member_ids: &[&str]) -> CreateChatroom {
+    CreateChatroom {
+        name: OLD_NAME.to_owned(),
+        visibility: None,
+        member_ids: member_ids.iter().map(|&id| id.to_owned()).collect(),
+        key: Some(key()),
+    }
+}
+
+fn name(text: &str) -> ChatroomName {
+    ChatroomName::parse(text).unwrap()
+}
+
+fn rename(to: &str) -> ChatroomChange {
+    ChatroomChange { name: Some(to.to_owned()), visibility: None }
+}
+
+fn show_to(visibility: &str) -> ChatroomChange {
+    ChatroomChange { name: None, visibility: Some(visibility.to_owned()) }
+}
+
+fn expect_update(world: &mut World, changes: ChatroomChanges, guard: Guard) {
+    let update = world.chatrooms.expect_update();
+    let update = update.with(eq(room()), eq(changes), eq(guard), eq(NOW));
+    update.times(1).return_const(Ok(Some(chatroom(Public))));
+}
+
+fn idempotency_of(entered: &CreateChatroom) -> Option<Idempotency> {
+    let (seen, stored) = mpsc::channel();
+    let mut world = World::default();
+    world.chatrooms.expect_create_with_members().returning(move |new| {
+        seen.send(new.idempotency).unwrap();
+        Ok(Creation::Created(chatroom(Private)))
+    });
+    world.chatrooms().create(me(), entered).unwrap();
+    stored.recv().unwrap()
+}
+
+#[test]
+fn a_new_room_is_private_and_gets_every_member_once_without_its_creator() {
+    let mut world = World::default();
+    let new = NewChatroom {
+        id: ChatroomId::from(fresh_id()),
+        name: name("Tea"),
+        visibility: Private,
+        creator: me(),
+        members: vec![other(), user(3)],
+        created_at: NOW,
+        idempotency: None,
+    };
+    let created = Ok(Creation::Created(chatroom(Private)));
+    world.chatrooms.expect_create_with_members().with(eq(new)).times(1).return_const(created);
+    let ids = [user(3), me(), other(), user(3)].map(|id| id.to_string());
+    let entered =
+        CreateChatroom { name: " Tea ".to_owned(), visibility: None, member_ids: ids.to_vec(), key: None };
+    let expected = CreatedChatroom { chatroom: chatroom(Private), replayed: false };
+    assert_eq!(world.chatrooms().create(me(), &entered), Ok(expected));
+}
+
+#[test]
+fn everything_wrong_with_a_new_room_is_named_at_once_and_a_bad_member_id_by_its_place() {
+    let entered = CreateChatroom {
+        name: " ".to_owned(),
+        visibility: Some("secret".to_owned()),
+        ..entered(&["00000000-0000-0000-0000-000000000002", "Matt"])
+    };
+    let broken = vec![
+        FieldViolation::new("name", Violation::Empty),
+        FieldViolation::new("visibility", Violation::NotOneOf("public, private")),
+        FieldViolation::new("member_ids", Violation::EntryNotAnId(1)),
+    ];
+    assert_eq!(World::default().chatrooms().create(me(), &entered), Err(Failure::Invalid(broken)));
+}
+
+#[test]
+fn a_new_room_takes_a_hundred_members_and_no_more() {
+    let ids = |count: u128| (2..2 + count).map(|n| user(n).to_string()).collect();
+    let mut world = World::default();
+    let create = world.chatrooms.expect_create_with_members().withf(|new| new.members.len() == 100);
+    create.times(1).return_const(Ok(Creation::Created(chatroom(Private))));
+    let chatrooms = world.chatrooms();
+    assert!(chatrooms.create(me(), &CreateChatroom { member_ids: ids(100), ..entered(&[]) }).is_ok());
+    let refused = chatrooms.create(me(), &CreateChatroom { member_ids: ids(101), ..entered(&[]) });
+    assert_eq!(refused, Err(Failure::invalid("member_ids", Violation::TooManyEntries(100))));
+}
+
+#[test]
+fn members_who_do_not_exist_are_named() {
+    let mut world = World::default();
+    let missing = vec![other()];
+    let create = world.chatrooms.expect_create_with_members();
+    create.return_const(Ok(Creation::NoSuchUsers(missing.clone())));
+    let outcome = world.chatrooms().create(me(), &entered(&[&other().to_string()]));
+    assert_eq!(outcome, Err(Failure::invalid("member_ids", Violation::NoSuchUsers(missing))));
+}
+
+#[test]
+fn a_repeated_creation_answers_the_room_as_it_is_now() {
+    let mut world = World::where_i_am(Public, Some(Owner));
+    let create = world.chatrooms.expect_create_with_members();
+    create.times(1).returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
+    let expected = CreatedChatroom { chatroom: chatroom(Public), replayed: true };
+    assert_eq!(world.chatrooms().create(me(), &entered(&[])), Ok(expected));
+}
+
+#[test]
+fn a_repeated_creation_shows_no_private_room_to_a_creator_who_left() {
+    let mut world = World::where_i_am(Private, None);
+    let create = world.chatrooms.expect_create_with_members();
+    create.returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
+    assert_eq!(world.chatrooms().create(me(), &entered(&[])), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn a_key_that_made_another_room_is_refused() {
+    let mut world = World::default();
+    let earlier = Idempotency::new(key(), &["something", "else"]);
+    let create = world.chatrooms.expect_create_with_members();
+    create.return_const(Ok(Creation::Duplicate(room(), earlier)));
+    assert_eq!(world.chatrooms().create(me(), &entered(&[])), Err(Denial::IdempotencyKeyReused.into()));
+}
+
+#[test]
+fn name_visibility_and_members_make_the_content_of_a_creation_but_not_their_order() {
+    let (two, three) = (user(2).to_string(), user(3).to_string());
+    let first = entered(&[&two, &three]);
+    let variants = [
+        CreateChatroom { name: "Another".to_owned(), ..first.clone() },
+        CreateChatroom { visibility: Some("public".to_owned()), ..first.clone() },
+        entered(&[&two]),
+    ];
+    assert_eq!(idempotency_of(&first), idempotency_of(&entered(&[&three, &two, &three])));
+    for variant in variants {
+        assert_ne!(idempotency_of(&first), idempotency_of(&variant), "{variant:?}");
+    }
+}
+
+#[test]
+fn a_private_or_absent_room_does_not_exist_for_outsiders_whatever_they_try() {
+    for outside in [|| World::where_i_am(Private, None), World::without_the_room] {
+        let hidden = Err(Denial::ChatroomNotFound.into());
+        assert_eq!(outside().chatrooms().show(room(), me()), hidden);
+        assert_eq!(outside().chatrooms().change(room(), me(), &rename("Mine")), hidden);
+        assert_eq!(outside().chatrooms().change(room(), me(), &show_to("public")), hidden);
+        assert_eq!(outside().chatrooms().delete(room(), me()), Err(Denial::ChatroomNotFound.into()));
+        let log = outside().chatrooms().log(room(), me(), 0, limit(50));
+        assert_eq!(log, Err(Denial::ChatroomNotFound.into()));
+    }
+}
+
+#[test]
+fn an_outsider_sees_a_public_room_and_can_do_nothing_else_with_it() {
+    let chatrooms = World::where_i_am(Public, None).chatrooms();
+    assert_eq!(chatrooms.show(room(), me()), Ok(chatroom(Public)));
+    assert_eq!(chatrooms.change(room(), me(), &rename("Mine")), Err(Denial::NotAMember.into()));
+    assert_eq!(chatrooms.change(room(), me(), &show_to("private")), Err(Denial::NotAMember.into()));
+    assert_eq!(chatrooms.delete(room(), me()), Err(Denial::NotAMember.into()));
+    assert_eq!(chatrooms.log(room(), me(), 0, limit(50)), Err(Denial::NotAMember.into()));
+}
+
+#[test]
+fn a_member_renames_as_long_as_they_are_a_member() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    let changes = ChatroomChanges { name: Some(name("Tea")), visibility: None };
+    expect_update(&mut world, changes, Guard::holds(me(), Member));
+    assert_eq!(world.chatrooms().change(room(), me(), &rename(" Tea ")), Ok(chatroom(Public)));
+}
+
+#[test]
+fn a_member_changes_no_visibility_and_deletes_nothing() {
+    let chatrooms = World::where_i_am(Private, Some(Member)).chatrooms();
+    let both = ChatroomChange { name: Some("Tea".to_owned()), ..show_to("public") };
+    for change in [show_to("public"), both] {
+        assert_eq!(chatrooms.change(room(), me(), &change), Err(Denial::NotAnOwner.into()));
+    }
+    assert_eq!(chatrooms.delete(room(), me()), Err(Denial::NotAnOwner.into()));
+}
+
+#[test]
+fn a_change_with_a_visibility_is_guarded_by_ownership_and_writes_only_what_differs() {
+    let visibility = Some(Public);
+    let only_visible = ChatroomChanges { name: None, visibility };
+    let both = ChatroomChanges { name: Some(name("Tea")), visibility };
+    for (named, changes) in [(OLD_NAME, only_visible), ("Tea", both)] {
+        let mut world = World::where_i_am(Private, Some(Owner));
+        expect_update(&mut world, changes, Guard::holds(me(), Owner));
+        let change = ChatroomChange { name: Some(named.to_owned()), ..show_to("public") };
+        assert_eq!(world.chatrooms().change(room(), me(), &change), Ok(chatroom(Public)));
+    }
+}
+
+#[test]
+fn a_change_to_what_is_so_already_writes_nothing() {
+    let chatrooms = World::where_i_am(Private, Some(Owner)).chatrooms();
+    let same = ChatroomChange { name: Some(OLD_NAME.to_owned()), ..show_to("private") };
+    for change in [same, rename(OLD_NAME), ChatroomChange::default()] {
+        assert_eq!(chatrooms.change(room(), me(), &change), Ok(chatroom(Private)), "{change:?}");
+    }
+}
+
+#[test]
+fn an_invalid_change_reads_nothing() {
+    let chatrooms = World::default().chatrooms();
+    let unnamed = Failure::invalid("name", Violation::Empty);
+    assert_eq!(chatrooms.change(room(), me(), &rename(" ")), Err(unnamed));
+    let unheard = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
+    assert_eq!(chatrooms.change(room(), me(), &show_to("secret")), Err(unheard));
+}
+
+#[test]
+fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
+    let mut world = World::where_i_was(Private, Some(Member));
+    world.chatrooms.expect_update().times(1).return_const(Ok(None));
+    world.then_i_am(Private, None);
+    let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
+    assert_eq!(outcome, Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn a_change_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.chatrooms.expect_update().times(2..).return_const(Ok(None));
+    let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
+    assert_eq!(outcome, Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn an_owner_deletes_as_long_as_they_are_an_owner() {
+    let mut world = World::where_i_am(Private, Some(Owner));
+    let delete = world.chatrooms.expect_delete();
+    let delete = delete.with(eq(room()), eq(Guard::holds(me(), Owner)), eq(NOW));
+    delete.times(1).return_const(Ok(Some(())));
+    assert_eq!(world.chatrooms().delete(room(), me()), Ok(()));
+}
+
+#[test]
+fn a_refused_deletion_is_decided_again_for_somebody_who_was_demoted() {
+    let mut world = World::where_i_was(Private, Some(Owner));
+    world.chatrooms.expect_delete().times(1).return_const(Ok(None));
+    world.then_i_am(Private, Some(Member));
+    assert_eq!(world.chatrooms().delete(room(), me()), Err(Denial::NotAnOwner.into()));
+}
+
+#[test]
+fn the_log_is_read_up_to_the_committed_head_and_goes_on_until_it_is_reached() {
+    let event = |seq| Event {
+        chatroom_id: room(),
+        seq,
+        at: NOW,
+        actor_id: other(),
+        change: Change::MembershipCreated { user_id: other(), role: Member },
+    };
+    for (items, more) in [(vec![event(7), event(8)], true), (vec![event(8), event(HEAD)], false), (vec![], false)]
+    {
+        let mut world = World::where_i_am(Private, Some(Member));
+        let read = world.events.expect_read().with(eq(room()), eq(6), eq(HEAD), eq(limit(2)));
+        read.times(1).return_const(Ok(items.clone()));
+        assert_eq!(world.chatrooms().log(room(), me(), 6, limit(2)), Ok(Page { items, more }));
+    }
+}

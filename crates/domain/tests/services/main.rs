@@ -1,0 +1,10 @@
+//! What the services decide, pinned with mocks: a call that no test expects fails it.
+#![expect(clippy::unwrap_used, reason = "builders work on values that are known to be valid")]
+
+mod accounts;
+mod builders;
+mod chatrooms;
+mod memberships;
+mod messages;
+mod sessions;
+mod world;

@@ -1,0 +1,250 @@
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{Entrance, Guard};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::membership::{
+    self, Added, AddedMember, LeaveReason, Leaving, NewMembership, Removal, Role, RoleChange,
+};
+use chit_chat_domain::page::Page;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, limit, me, member, other, room};
+use crate::world::World;
+
+fn expect_add(world: &mut World, user_id: UserId, entrance: Entrance, outcome: Added) {
+    let new = NewMembership { chatroom_id: room(), user_id, at: NOW };
+    world.memberships.expect_add().with(eq(new), eq(entrance)).times(1).return_const(Ok(outcome));
+}
+
+/// The next read, and no other, finds the other person like this.
+fn expect_target(world: &mut World, role: Option<Role>) {
+    let found = role.map(|role| member(other(), role));
+    world.memberships.expect_find().with(eq(room()), eq(other())).times(1).return_const(Ok(found));
+}
+
+fn where_i_meet(mine: Role, theirs: Option<Role>) -> World {
+    let mut world = World::where_i_am(Private, Some(mine));
+    expect_target(&mut world, theirs);
+    world
+}
+
+fn expect_role_change(world: &mut World, target: membership::Member, role: Role, outcome: RoleChange) {
+    let change = world.memberships.expect_change_role();
+    let guard = Guard::holds(me(), Owner);
+    change.with(eq(target.membership), eq(role), eq(guard), eq(NOW)).times(1).return_const(Ok(outcome));
+}
+
+fn expect_removal(world: &mut World, outcome: Removal) {
+    let target = member(other(), Member).membership;
+    let remove = world.memberships.expect_remove();
+    let remove = remove.with(eq(target), eq(Guard::holds(me(), Owner)), eq(NOW));
+    remove.times(1).return_const(Ok(outcome));
+}
+
+#[test]
+fn anyone_joins_a_room_as_long_as_it_is_public() {
+    let mut world = World::where_i_am(Public, None);
+    expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
+    let joined = AddedMember { member: member(me(), Member), new: true };
+    assert_eq!(world.memberships().join(room(), me()), Ok(joined));
+}
+
+#[test]
+fn nobody_joins_a_private_or_absent_room() {
+    for world in [World::where_i_am(Private, None), World::without_the_room()] {
+        assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
+    }
+}
+
+#[test]
+fn a_member_of_a_private_room_who_joins_again_stays_what_they_are() {
+    let mut world = World::where_i_am(Private, Some(Owner));
+    expect_add(&mut world, me(), Entrance::By(Guard::holds(me(), Member)), Added::Already(member(me(), Owner)));
+    let unchanged = AddedMember { member: member(me(), Owner), new: false };
+    assert_eq!(world.memberships().join(room(), me()), Ok(unchanged));
+}
+
+#[test]
+fn a_room_that_turns_private_while_somebody_joins_is_not_found() {
+    let mut world = World::where_i_was(Public, None);
+    expect_add(&mut world, me(), Entrance::Public, Added::Refused);
+    world.then_i_am(Private, None);
+    assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn a_member_adds_people_as_long_as_they_are_a_member() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    let entrance = Entrance::By(Guard::holds(me(), Member));
+    expect_add(&mut world, other(), entrance, Added::Added(member(other(), Member)));
+    let added = AddedMember { member: member(other(), Member), new: true };
+    assert_eq!(world.memberships().add(room(), me(), other()), Ok(added));
+}
+
+#[test]
+fn outsiders_add_nobody_and_learn_no_more_than_they_may() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let memberships = World::where_i_am(visibility, None).memberships();
+        assert_eq!(memberships.add(room(), me(), other()), Err(denial.into()));
+    }
+}
+
+#[test]
+fn adding_oneself_is_joining() {
+    let mut world = World::where_i_am(Public, None);
+    expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
+    assert!(world.memberships().add(room(), me(), me()).is_ok());
+}
+
+#[test]
+fn nobody_can_be_added_who_does_not_exist() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_add(&mut world, other(), Entrance::By(Guard::holds(me(), Member)), Added::NoSuchUser);
+    assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::UserNotFound.into()));
+}
+
+#[test]
+fn an_addition_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.memberships.expect_add().times(2..).return_const(Ok(Added::Refused));
+    assert_eq!(world.memberships().add(room(), me(), other()), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn an_owner_removes_a_member_as_long_as_they_are_an_owner() {
+    let mut world = where_i_meet(Owner, Some(Member));
+    expect_removal(&mut world, Removal::Removed);
+    assert_eq!(world.memberships().remove(room(), me(), other()), Ok(()));
+}
+
+#[test]
+fn a_member_removes_nobody_and_gives_no_role_even_to_themselves() {
+    let memberships = World::where_i_am(Private, Some(Member)).memberships();
+    assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::NotAnOwner.into()));
+    for target in [me(), other()] {
+        let outcome = memberships.change_role(room(), me(), target, "owner");
+        assert_eq!(outcome, Err(Denial::NotAnOwner.into()));
+    }
+}
+
+#[test]
+fn outsiders_remove_nobody_and_give_no_role() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let memberships = World::where_i_am(visibility, None).memberships();
+        assert_eq!(memberships.remove(room(), me(), other()), Err(denial.into()));
+        assert_eq!(memberships.change_role(room(), me(), other(), "owner"), Err(denial.into()));
+    }
+}
+
+#[test]
+fn an_owner_is_neither_removed_nor_demoted_by_another() {
+    let memberships = where_i_meet(Owner, Some(Owner)).memberships();
+    assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
+    let memberships = where_i_meet(Owner, Some(Owner)).memberships();
+    let demotion = memberships.change_role(room(), me(), other(), "member");
+    assert_eq!(demotion, Err(Denial::TargetIsOwner.into()));
+}
+
+#[test]
+fn removing_somebody_who_is_no_member_writes_nothing() {
+    let memberships = where_i_meet(Owner, None).memberships();
+    assert_eq!(memberships.remove(room(), me(), other()), Ok(()));
+}
+
+#[test]
+fn a_refused_removal_is_decided_again_for_a_target_who_was_promoted() {
+    let mut world = where_i_meet(Owner, Some(Member));
+    expect_removal(&mut world, Removal::Refused);
+    expect_target(&mut world, Some(Owner));
+    assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
+}
+
+#[test]
+fn a_refused_removal_is_decided_again_for_an_actor_who_was_demoted() {
+    let mut world = World::where_i_was(Private, Some(Owner));
+    expect_target(&mut world, Some(Member));
+    expect_removal(&mut world, Removal::Refused);
+    world.then_i_am(Private, Some(Member));
+    assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::NotAnOwner.into()));
+}
+
+#[test]
+fn removing_oneself_is_leaving_and_asks_for_no_right() {
+    let mut world = World::default();
+    let leave = world.memberships.expect_leave();
+    let leave = leave.with(eq(room()), eq(me()), eq(LeaveReason::Left), eq(NOW));
+    leave.times(1).return_const(Ok(Leaving::HandedOver(other())));
+    assert_eq!(world.memberships().remove(room(), me(), me()), Ok(()));
+}
+
+#[test]
+fn whoever_is_not_in_a_room_has_left_already() {
+    let mut world = World::default();
+    world.memberships.expect_leave().times(1).return_const(Ok(Leaving::NotMember));
+    assert_eq!(world.memberships().leave(room(), me()), Ok(Leaving::NotMember));
+}
+
+#[test]
+fn an_owner_makes_a_member_an_owner_as_long_as_they_are_one() {
+    let mut world = where_i_meet(Owner, Some(Member));
+    let changed = RoleChange::Changed(member(other(), Owner));
+    expect_role_change(&mut world, member(other(), Member), Owner, changed);
+    let outcome = world.memberships().change_role(room(), me(), other(), "owner");
+    assert_eq!(outcome, Ok(member(other(), Owner)));
+}
+
+#[test]
+fn the_last_owner_cannot_step_down() {
+    let mut world = World::where_i_am(Private, Some(Owner));
+    let mine = Ok(Some(member(me(), Owner)));
+    world.memberships.expect_find().with(eq(room()), eq(me())).times(1).return_const(mine);
+    expect_role_change(&mut world, member(me(), Owner), Member, RoleChange::LastOwner);
+    let outcome = world.memberships().change_role(room(), me(), me(), "member");
+    assert_eq!(outcome, Err(Denial::LastOwner.into()));
+}
+
+#[test]
+fn a_role_that_somebody_has_already_is_not_written() {
+    for (role, word) in [(Member, "member"), (Owner, "owner")] {
+        let memberships = where_i_meet(Owner, Some(role)).memberships();
+        assert_eq!(memberships.change_role(room(), me(), other(), word), Ok(member(other(), role)));
+    }
+}
+
+#[test]
+fn only_members_have_a_role_to_change() {
+    let memberships = where_i_meet(Owner, None).memberships();
+    let outcome = memberships.change_role(room(), me(), other(), "owner");
+    assert_eq!(outcome, Err(Denial::MembershipNotFound.into()));
+}
+
+#[test]
+fn an_unknown_role_reads_nothing() {
+    let outcome = World::default().memberships().change_role(room(), me(), other(), "king");
+    assert_eq!(outcome, Err(Failure::invalid("role", Violation::NotOneOf("member, owner"))));
+}
+
+#[test]
+fn a_refused_role_change_is_decided_again_for_a_target_who_left() {
+    let mut world = where_i_meet(Owner, Some(Member));
+    expect_role_change(&mut world, member(other(), Member), Owner, RoleChange::Refused);
+    expect_target(&mut world, None);
+    let outcome = world.memberships().change_role(room(), me(), other(), "owner");
+    assert_eq!(outcome, Err(Denial::MembershipNotFound.into()));
+}
+
+#[test]
+fn members_alone_list_members_and_a_row_too_many_tells_that_more_follow() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let memberships = World::where_i_am(visibility, None).memberships();
+        assert_eq!(memberships.list(room(), me(), 0, limit(1)), Err(denial.into()));
+    }
+    let mut world = World::where_i_am(Private, Some(Member));
+    let rows = Ok(vec![member(me(), Member), member(other(), Owner)]);
+    world.memberships.expect_list().with(eq(room()), eq(3), eq(limit(1))).times(1).return_const(rows);
+    let page = Page { items: vec![member(me(), Member)], more: true };
+    assert_eq!(world.memberships().list(room(), me(), 3, limit(1)), Ok(page));
+}

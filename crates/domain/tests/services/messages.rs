@@ -1,0 +1,307 @@
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::id::{MessageId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::message::{
+    Appended, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent, Written,
+};
+use chit_chat_domain::page::Page;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{HEAD, NOW, body, fresh_id, key, limit, me, message, message_id, other, room, tombstone};
+use crate::world::World;
+
+const UNCONDITIONAL: Precondition = Precondition::None;
+
+fn hello() -> SendMessage {
+    SendMessage { chatroom_id: room(), author_id: me(), body: "hello".to_owned(), key: Some(key()) }
+}
+
+fn draft() -> NewMessage {
+    NewMessage {
+        id: MessageId::from(fresh_id()),
+        chatroom_id: room(),
+        author_id: me(),
+        body: body("hello"),
+        created_at: NOW,
+        idempotency: Some(Idempotency::new(key(), &["hello"])),
+    }
+}
+
+fn stored() -> Message {
+    Message::stored(draft(), HEAD)
+}
+
+/// The next draft that reaches the store is `draft()` and has this outcome.
+fn expect_append(world: &mut World, outcome: Appended) {
+    let append = world.messages.expect_append().with(eq(draft()), eq(Guard::holds(me(), Member)));
+    append.times(1).return_once(|_, _| Pending::ready(Ok(outcome)));
+}
+
+/// The next read of the message, and no other, finds this.
+fn expect_found(world: &mut World, found: Option<Message>) {
+    world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(found));
+}
+
+fn where_i_find(role: Role, found: Message) -> World {
+    let mut world = World::where_i_am(Private, Some(role));
+    expect_found(&mut world, Some(found));
+    world
+}
+
+fn expect_edit(world: &mut World, read: Message, outcome: Written) {
+    let edit = world.messages.expect_edit();
+    let edit = edit.with(eq(read), eq(body("goodbye")), eq(Guard::holds(me(), Member)), eq(NOW));
+    edit.times(1).return_const(Ok(outcome));
+}
+
+fn expect_delete(world: &mut World, author: UserId, needed: Role) {
+    let delete = world.messages.expect_delete();
+    let delete = delete.with(eq(message(author)), eq(Guard::holds(me(), needed)), eq(NOW));
+    delete.times(1).return_const(Ok(Written::Written(tombstone(author))));
+}
+
+fn edit(world: World, text: &str, precondition: &Precondition) -> Result<Message, Failure> {
+    world.messages().edit(room(), me(), message_id(), text, precondition)
+}
+
+fn delete(world: World, precondition: &Precondition) -> Result<(), Failure> {
+    world.messages().delete(room(), me(), message_id(), precondition)
+}
+
+fn edited() -> Message {
+    Message { body: Some(body("goodbye")), edited_at: Some(NOW), revision: 2, ..message(me()) }
+}
+
+#[test]
+fn an_invalid_body_never_reaches_the_store() {
+    let messages = World::default().messages();
+    let blank = SendMessage { body: " \n".to_owned(), ..hello() };
+    assert_eq!(messages.send(&blank), Err(Failure::invalid("body", Violation::Blank)));
+    let endless = "x".repeat(4_001);
+    let outcome = messages.edit(room(), me(), message_id(), &endless, &UNCONDITIONAL);
+    assert_eq!(outcome, Err(Failure::invalid("body", Violation::TooManyCharacters(4_000))));
+}
+
+#[test]
+fn a_send_reads_nothing_first_and_is_guarded_by_membership() {
+    let mut world = World::default();
+    expect_append(&mut world, Appended::Stored(stored()));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
+}
+
+#[test]
+fn a_repeated_send_answers_the_message_as_it_is_now() {
+    let mut world = World::default();
+    let now = Message { body: None, deleted_at: Some(NOW), ..stored() };
+    expect_append(&mut world, Appended::Duplicate(now.clone(), Idempotency::new(key(), &["hello"])));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: now, replayed: true }));
+}
+
+#[test]
+fn a_key_that_sent_another_body_is_refused() {
+    let mut world = World::default();
+    let earlier = Idempotency::new(key(), &["something else"]);
+    expect_append(&mut world, Appended::Duplicate(stored(), earlier));
+    assert_eq!(world.messages().send(&hello()), Err(Denial::IdempotencyKeyReused.into()));
+}
+
+#[test]
+fn a_refused_send_is_explained_by_reading_once_more() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let mut world = World::where_i_was(visibility, None);
+        expect_append(&mut world, Appended::Refused);
+        assert_eq!(world.messages().send(&hello()), Err(denial.into()));
+    }
+}
+
+#[test]
+fn a_refused_send_to_an_absent_room_is_not_found() {
+    let mut world = World::without_the_room();
+    expect_append(&mut world, Appended::Refused);
+    assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn a_refused_send_of_somebody_who_is_a_member_after_all_is_tried_once_more() {
+    let mut world = World::where_i_was(Private, Some(Member));
+    expect_append(&mut world, Appended::Refused);
+    expect_append(&mut world, Appended::Stored(stored()));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
+}
+
+#[test]
+fn a_send_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.messages.expect_append().times(2..).returning(|_, _| Pending::ready(Ok(Appended::Refused)));
+    assert_eq!(world.messages().send(&hello()), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn a_send_that_the_store_could_not_take_is_not_tried_again() {
+    let mut world = World::default();
+    let full = StoreError::Unavailable("the queue is full".to_owned());
+    let answer = full.clone();
+    world.messages.expect_append().times(1).return_once(|_, _| Pending::ready(Err(answer)));
+    assert_eq!(world.messages().send(&hello()), Err(full.into()));
+}
+
+#[test]
+fn an_empty_page_is_explained_by_what_the_reader_is() {
+    let empty = |mut world: World| {
+        world.messages.expect_page().times(1).return_const(Ok(vec![]));
+        world.messages().page(room(), me(), PageRange::Latest, limit(2))
+    };
+    assert_eq!(empty(World::where_i_am(Private, None)), Err(Denial::ChatroomNotFound.into()));
+    assert_eq!(empty(World::where_i_am(Public, None)), Err(Denial::NotAMember.into()));
+    let nothing_yet = Page { items: vec![], more: false };
+    assert_eq!(empty(World::where_i_am(Private, Some(Member))), Ok(nothing_yet));
+}
+
+#[test]
+fn a_page_with_messages_asks_nothing_else_and_drops_the_row_too_many_at_its_far_end() {
+    let row = |seq| Message { seq, ..message(other()) };
+    let rows = |seqs: &[i64]| seqs.iter().map(|seq| row(*seq)).collect::<Vec<_>>();
+    for (range, read, kept, more) in [
+        (PageRange::Latest, &[4, 5, 6][..], &[5, 6][..], true),
+        (PageRange::Before(7), &[4, 5, 6], &[5, 6], true),
+        (PageRange::Before(7), &[5, 6], &[5, 6], false),
+        (PageRange::After(3), &[4, 5, 6], &[4, 5], true),
+        (PageRange::Around(5), &[5, 6], &[5, 6], false),
+    ] {
+        let mut world = World::default();
+        let page = world.messages.expect_page().with(eq(room()), eq(me()), eq(range), eq(limit(2)));
+        page.times(1).return_const(Ok(rows(read)));
+        let expected = Page { items: rows(kept), more };
+        assert_eq!(world.messages().page(room(), me(), range, limit(2)), Ok(expected), "{range:?}");
+    }
+}
+
+#[test]
+fn outsiders_neither_see_nor_touch_a_message_even_their_own() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let outside = || World::where_i_am(visibility, None);
+        assert_eq!(outside().messages().show(room(), me(), message_id()), Err(denial.into()));
+        assert_eq!(edit(outside(), "goodbye", &UNCONDITIONAL), Err(denial.into()));
+        assert_eq!(delete(outside(), &UNCONDITIONAL), Err(denial.into()));
+    }
+}
+
+#[test]
+fn a_message_that_is_not_in_the_room_is_not_found() {
+    let without = || {
+        let mut world = World::where_i_am(Private, Some(Owner));
+        expect_found(&mut world, None);
+        world
+    };
+    let denial = Denial::MessageNotFound;
+    assert_eq!(without().messages().show(room(), me(), message_id()), Err(denial.into()));
+    assert_eq!(edit(without(), "goodbye", &UNCONDITIONAL), Err(denial.into()));
+    assert_eq!(delete(without(), &UNCONDITIONAL), Err(denial.into()));
+}
+
+#[test]
+fn a_member_sees_a_message_and_its_tombstone() {
+    for found in [message(other()), tombstone(other())] {
+        let messages = where_i_find(Member, found.clone()).messages();
+        assert_eq!(messages.show(room(), me(), message_id()), Ok(found));
+    }
+}
+
+#[test]
+fn an_author_edits_as_long_as_they_are_a_member() {
+    for precondition in [UNCONDITIONAL, Precondition::Revisions(vec![4, 1])] {
+        let mut world = where_i_find(Member, message(me()));
+        expect_edit(&mut world, message(me()), Written::Written(edited()));
+        assert_eq!(edit(world, "goodbye", &precondition), Ok(edited()));
+    }
+}
+
+#[test]
+fn nobody_edits_for_another_not_even_an_owner() {
+    let world = where_i_find(Owner, message(other()));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::NotTheAuthor.into()));
+}
+
+#[test]
+fn a_tombstone_is_not_edited() {
+    let world = where_i_find(Member, tombstone(me()));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::MessageDeleted.into()));
+}
+
+#[test]
+fn an_edit_that_changes_nothing_writes_nothing() {
+    let world = where_i_find(Member, message(me()));
+    assert_eq!(edit(world, "hello", &UNCONDITIONAL), Ok(message(me())));
+}
+
+#[test]
+fn a_stale_revision_changes_nothing_even_if_there_were_nothing_to_change() {
+    for stale in [vec![2], vec![]] {
+        let stale = Precondition::Revisions(stale);
+        let mismatch = Denial::RevisionMismatch;
+        assert_eq!(edit(where_i_find(Member, message(me())), "goodbye", &stale), Err(mismatch.into()));
+        assert_eq!(edit(where_i_find(Member, message(me())), "hello", &stale), Err(mismatch.into()));
+        assert_eq!(delete(where_i_find(Member, message(me())), &stale), Err(mismatch.into()));
+    }
+}
+
+#[test]
+fn a_refused_edit_is_decided_again_and_honours_the_precondition() {
+    let overtaken = Message { body: Some(body("hi")), revision: 2, ..message(me()) };
+    let refused = || {
+        let mut world = where_i_find(Member, message(me()));
+        expect_edit(&mut world, message(me()), Written::Refused);
+        expect_found(&mut world, Some(overtaken.clone()));
+        world
+    };
+    let first = Precondition::Revisions(vec![1]);
+    assert_eq!(edit(refused(), "goodbye", &first), Err(Denial::RevisionMismatch.into()));
+    let mut world = refused();
+    expect_edit(&mut world, overtaken.clone(), Written::Written(edited()));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Ok(edited()));
+}
+
+#[test]
+fn an_edit_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.messages.expect_find().return_const(Ok(Some(message(me()))));
+    world.messages.expect_edit().times(2..).return_const(Ok(Written::Refused));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn an_author_deletes_as_a_member_and_an_owner_as_an_owner() {
+    for (role, author, needed) in [(Member, me(), Member), (Owner, me(), Member), (Owner, other(), Owner)] {
+        let mut world = where_i_find(role, message(author));
+        expect_delete(&mut world, author, needed);
+        assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
+    }
+}
+
+#[test]
+fn a_member_does_not_delete_for_another() {
+    for found in [message(other()), tombstone(other())] {
+        let outcome = delete(where_i_find(Member, found), &UNCONDITIONAL);
+        assert_eq!(outcome, Err(Denial::NotTheAuthorNorAnOwner.into()));
+    }
+}
+
+#[test]
+fn deleting_a_tombstone_writes_nothing() {
+    assert_eq!(delete(where_i_find(Member, tombstone(me())), &UNCONDITIONAL), Ok(()));
+}
+
+#[test]
+fn a_refused_deletion_is_decided_again_for_an_owner_who_was_demoted() {
+    let mut world = World::where_i_was(Private, Some(Owner));
+    world.messages.expect_find().return_const(Ok(Some(message(other()))));
+    world.messages.expect_delete().times(1).return_const(Ok(Written::Refused));
+    world.then_i_am(Private, Some(Member));
+    assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAnOwner.into()));
+}

@@ -1,0 +1,256 @@
+use std::time::Duration;
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::id::SessionId;
+use chit_chat_domain::session::{
+    MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotated, Rotation, SecretHash, Session,
+};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::HasherBusy;
+use mockall::predicate::eq;
+
+use crate::builders::{
+    NOW, credentials, deleted_user, ended_session, fresh_id, living_user, me, password_hash, session_id,
+};
+use crate::world::World;
+
+const PASSWORD: &str = "correct horse";
+const FAMILY: u8 = 1;
+const OLD: u8 = 2;
+const CURRENT: u8 = 3;
+const NEXT: u8 = 4;
+
+fn secret(n: u8) -> RefreshSecret {
+    RefreshSecret::new([n; 32])
+}
+
+fn hash(n: u8) -> SecretHash {
+    SecretHash::new([n; 32])
+}
+
+fn token(family: u8, own: u8) -> RefreshToken {
+    RefreshToken { user_id: me(), session_id: session_id(), family: secret(family), secret: secret(own) }
+}
+
+/// Used a second ago, when `CURRENT` replaced `OLD`.
+fn session() -> Session {
+    let a_second_ago = NOW.minus(Duration::from_secs(1));
+    Session {
+        id: session_id(),
+        user_id: me(),
+        created_at: a_second_ago,
+        last_used_at: a_second_ago,
+        user_agent: None,
+        family: hash(FAMILY),
+        current: hash(CURRENT),
+        spent: Some(hash(OLD)),
+        spent_at: Some(a_second_ago),
+        ended_at: None,
+    }
+}
+
+fn rotation(read: u8, spends: Option<(SecretHash, Timestamp)>) -> Rotation {
+    Rotation { user_id: me(), session_id: session_id(), read: hash(read), next: hash(NEXT), spends, at: NOW }
+}
+
+/// A world where each of these secrets is made once and every secret's hash is known.
+fn where_secrets_are(made: &[u8]) -> World {
+    let mut world = World::default();
+    for n in made {
+        world.secrets.expect_refresh_secret().times(1).return_const(secret(*n));
+    }
+    let hash_of = |secret: &RefreshSecret| SecretHash::new(secret.reveal().try_into().unwrap());
+    world.secrets.expect_hash().returning(hash_of);
+    world
+}
+
+fn where_sign_in_passes() -> World {
+    let mut world = where_secrets_are(&[FAMILY, CURRENT]);
+    world.credentials_are(Some(credentials()));
+    world.password_is(PASSWORD);
+    world
+}
+
+fn where_session_is(found: Option<Session>, made: &[u8]) -> World {
+    let mut world = where_secrets_are(made);
+    world.sessions.expect_find().with(eq(me()), eq(session_id())).return_const(Ok(found));
+    world
+}
+
+fn expect_rotation(world: &mut World, rotation: Rotation, outcome: Rotated) {
+    world.sessions.expect_rotate().with(eq(rotation)).times(1).return_const(Ok(outcome));
+}
+
+fn expect_end(world: &mut World) {
+    let ended = Ok(Some(ended_session()));
+    world.sessions.expect_end().with(eq(me()), eq(session_id()), eq(NOW)).times(1).return_const(ended);
+    world.ended_are(vec![ended_session()]);
+}
+
+#[test]
+fn signing_in_without_regard_to_case_opens_a_session_for_the_checked_password() {
+    let mut world = where_sign_in_passes();
+    let opened = NewSession {
+        id: SessionId::from(fresh_id()),
+        user_id: me(),
+        created_at: NOW,
+        user_agent: Some("curl".to_owned()),
+        family: hash(FAMILY),
+        current: hash(CURRENT),
+        checked: password_hash(),
+    };
+    world.sessions.expect_create().with(eq(opened), eq(MOST_SESSIONS)).times(1).return_const(Ok(Some(vec![])));
+    world.ended_are(vec![]);
+    let grant = world.sessions().sign_in("MATT", PASSWORD, Some("curl")).unwrap();
+    let session_id = SessionId::from(fresh_id());
+    assert_eq!((grant.user, grant.session_id), (living_user(), session_id));
+    assert_eq!(grant.refresh_token, RefreshToken { session_id, ..token(FAMILY, CURRENT) });
+}
+
+#[test]
+fn an_unknown_user_costs_a_verification_and_sounds_like_a_wrong_password() {
+    let mut unknown = World::default();
+    unknown.credentials_are(None);
+    unknown.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
+    let mut wrong = World::default();
+    wrong.credentials_are(Some(credentials()));
+    wrong.password_is(PASSWORD);
+    for world in [unknown, wrong] {
+        let failure = world.sessions().sign_in("matt", "a guess", None).unwrap_err();
+        assert_eq!(failure, Denial::InvalidCredentials.into());
+    }
+}
+
+#[test]
+fn a_username_that_no_store_can_hold_is_unknown_without_asking_the_store() {
+    let mut world = World::default();
+    world.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
+    let failure = world.sessions().sign_in("matt\0", PASSWORD, None).unwrap_err();
+    assert_eq!(failure, Denial::InvalidCredentials.into());
+}
+
+#[test]
+fn no_verification_makes_an_unknown_user_known() {
+    let mut world = World::default();
+    world.credentials_are(None);
+    world.hasher.expect_verify().return_const(Ok(true));
+    let failure = world.sessions().sign_in("matt", PASSWORD, None).unwrap_err();
+    assert_eq!(failure, Denial::InvalidCredentials.into());
+}
+
+#[test]
+fn signing_in_while_the_hasher_is_busy_opens_nothing() {
+    let mut world = World::default();
+    world.credentials_are(Some(credentials()));
+    world.hasher.expect_verify().return_const(Err(HasherBusy));
+    assert_eq!(world.sessions().sign_in("matt", PASSWORD, None).unwrap_err(), Failure::Busy);
+}
+
+#[test]
+fn a_long_user_agent_is_cut_between_characters() {
+    let mut world = where_sign_in_passes();
+    let cut = Some("é".repeat(255));
+    world.sessions.expect_create().withf(move |new, _| new.user_agent == cut).return_const(Ok(Some(vec![])));
+    world.ended_are(vec![]);
+    assert!(world.sessions().sign_in("matt", PASSWORD, Some(&"é".repeat(300))).is_ok());
+}
+
+#[test]
+fn sessions_that_a_sign_in_displaces_are_noted_as_ended() {
+    let mut world = where_sign_in_passes();
+    world.sessions.expect_create().return_const(Ok(Some(vec![ended_session()])));
+    world.ended_are(vec![ended_session()]);
+    assert!(world.sessions().sign_in("matt", PASSWORD, None).is_ok());
+}
+
+#[test]
+fn a_password_that_was_changed_meanwhile_opens_nothing() {
+    let mut world = where_sign_in_passes();
+    world.sessions.expect_create().times(1).return_const(Ok(None));
+    let failure = world.sessions().sign_in("matt", PASSWORD, None).unwrap_err();
+    assert_eq!(failure, Denial::InvalidCredentials.into());
+}
+
+#[test]
+fn the_current_refresh_token_is_spent_for_the_next_of_its_family() {
+    let mut world = where_session_is(Some(session()), &[NEXT]);
+    world.user_is(living_user());
+    expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Rotated::Rotated);
+    let grant = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap();
+    assert_eq!((grant.user, grant.session_id), (living_user(), session_id()));
+    assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
+}
+
+#[test]
+fn a_retry_replaces_the_unused_successor_and_spends_nothing() {
+    let mut world = where_session_is(Some(session()), &[NEXT]);
+    world.user_is(living_user());
+    expect_rotation(&mut world, rotation(CURRENT, None), Rotated::Rotated);
+    let grant = world.sessions().refresh(&token(FAMILY, OLD)).unwrap();
+    assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
+}
+
+#[test]
+fn a_reused_refresh_token_ends_the_session_and_says_so_at_once() {
+    let spent_long_ago = Some(NOW.minus(Duration::from_secs(31)));
+    let mut world = where_session_is(Some(Session { spent_at: spent_long_ago, ..session() }), &[]);
+    expect_end(&mut world);
+    let failure = world.sessions().refresh(&token(FAMILY, OLD)).unwrap_err();
+    assert_eq!(failure, Denial::InvalidRefreshToken.into());
+}
+
+#[test]
+fn a_guess_or_an_ended_or_unknown_session_gives_nothing_and_ends_nothing() {
+    let ended = Session { ended_at: Some(NOW), ..session() };
+    for (found, family) in [(Some(session()), 9), (Some(ended), FAMILY), (None, FAMILY)] {
+        let sessions = where_session_is(found, &[]).sessions();
+        let failure = sessions.refresh(&token(family, CURRENT)).unwrap_err();
+        assert_eq!(failure, Denial::InvalidRefreshToken.into());
+    }
+}
+
+#[test]
+fn a_refresh_that_was_overtaken_judges_the_session_as_it_is_then() {
+    let mut world = where_secrets_are(&[NEXT, NEXT]);
+    world.user_is(living_user());
+    let before = Session { current: hash(OLD), spent: None, spent_at: None, ..session() };
+    world.sessions.expect_find().times(1).return_const(Ok(Some(before)));
+    world.sessions.expect_find().times(1).return_const(Ok(Some(session())));
+    expect_rotation(&mut world, rotation(OLD, Some((hash(OLD), NOW))), Rotated::Moved);
+    expect_rotation(&mut world, rotation(CURRENT, None), Rotated::Rotated);
+    assert!(world.sessions().refresh(&token(FAMILY, OLD)).is_ok());
+}
+
+#[test]
+fn a_refresh_that_is_overtaken_again_and_again_gives_up() {
+    let mut world = where_session_is(Some(session()), &[]);
+    world.secrets.expect_refresh_secret().return_const(secret(NEXT));
+    world.user_is(living_user());
+    world.sessions.expect_rotate().times(2..).return_const(Ok(Rotated::Moved));
+    let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
+    assert_eq!(failure, StoreError::Contention.into());
+}
+
+#[test]
+fn a_deleted_user_gets_nothing_for_a_refresh_token() {
+    let mut world = where_session_is(Some(session()), &[]);
+    world.user_is(deleted_user());
+    let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
+    assert_eq!(failure, Denial::InvalidRefreshToken.into());
+}
+
+#[test]
+fn signing_out_ends_the_session_and_says_so_at_once() {
+    let mut world = World::default();
+    expect_end(&mut world);
+    assert_eq!(world.sessions().sign_out(me(), session_id()), Ok(()));
+}
+
+#[test]
+fn signing_out_of_a_session_that_is_not_open_is_told() {
+    let mut world = World::default();
+    world.sessions.expect_end().times(1).return_const(Ok(None));
+    world.ended_are(vec![]);
+    assert_eq!(world.sessions().sign_out(me(), session_id()), Err(Denial::SessionNotFound.into()));
+}

@@ -1,0 +1,149 @@
+//! Everything around the services, as mocks.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::{Access, ChatroomService, MockChatroomRepository, Visibility};
+use chit_chat_domain::clock::{Clock, MockClock};
+use chit_chat_domain::event::MockEventRepository;
+use chit_chat_domain::id::{IdSource, MockIdSource};
+use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
+use chit_chat_domain::message::{MessageService, MockMessageRepository};
+use chit_chat_domain::secrets::MockSecrets;
+use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
+use chit_chat_domain::user::{
+    AccountService, Credentials, MockPasswordHasher, MockUserRepository, PasswordPolicy, User,
+};
+use mockall::TimesRange;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, access, fresh_id, me, password_hash, room};
+
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) chatrooms: MockChatroomRepository,
+    pub(crate) ended: MockEndedSessions,
+    pub(crate) events: MockEventRepository,
+    pub(crate) hasher: MockPasswordHasher,
+    pub(crate) memberships: MockMembershipRepository,
+    pub(crate) messages: MockMessageRepository,
+    pub(crate) secrets: MockSecrets,
+    pub(crate) sessions: MockSessionRepository,
+    pub(crate) users: MockUserRepository,
+}
+
+impl World {
+    /// A world in which I stand to the room like this, however often it is read.
+    pub(crate) fn where_i_am(visibility: Visibility, role: Option<Role>) -> Self {
+        let mut world = Self::default();
+        world.then_i_am(visibility, role);
+        world
+    }
+
+    /// A world in which the first read, and no other, finds me like this.
+    pub(crate) fn where_i_was(visibility: Visibility, role: Option<Role>) -> Self {
+        let mut world = Self::default();
+        world.expect_access(1, Some(access(visibility, role)));
+        world
+    }
+
+    /// How every further read finds me; there must be one.
+    pub(crate) fn then_i_am(&mut self, visibility: Visibility, role: Option<Role>) {
+        self.expect_access(1.., Some(access(visibility, role)));
+    }
+
+    pub(crate) fn without_the_room() -> Self {
+        let mut world = Self::default();
+        world.expect_access(1.., None);
+        world
+    }
+
+    fn expect_access(&mut self, times: impl Into<TimesRange>, found: Option<Access>) {
+        self.chatrooms.expect_access().with(eq(room()), eq(me())).times(times).return_const(Ok(found));
+    }
+
+    pub(crate) fn user_is(&mut self, user: User) {
+        self.users.expect_find().with(eq(me())).return_const(Ok(Some(user)));
+    }
+
+    /// Matt's folded username is looked up and finds this.
+    pub(crate) fn credentials_are(&mut self, credentials: Option<Credentials>) {
+        self.users.expect_credentials().with(eq("matt".to_owned())).times(1).return_const(Ok(credentials));
+    }
+
+    /// Exactly one password is checked, against the hash of the living user.
+    pub(crate) fn password_is(&mut self, right: &'static str) {
+        self.hasher
+            .expect_verify()
+            .withf(|_, hash| *hash == Some(&password_hash()))
+            .times(1)
+            .returning(move |entered, _| Ok(entered == right));
+    }
+
+    /// Exactly these sessions are told to have ended.
+    pub(crate) fn ended_are(&mut self, sessions: Vec<EndedSession>) {
+        self.ended.expect_note().withf(move |ended| ended == sessions).times(1).return_const(());
+    }
+
+    pub(crate) fn accounts(self) -> AccountService {
+        AccountService {
+            policy: PasswordPolicy::Strict,
+            users: Arc::new(self.users),
+            memberships: Arc::new(self.memberships),
+            hasher: Arc::new(self.hasher),
+            secrets: Arc::new(self.secrets),
+            ended: Arc::new(self.ended),
+            clock: clock(),
+            ids: ids(),
+        }
+    }
+
+    pub(crate) fn sessions(self) -> SessionService {
+        SessionService {
+            users: Arc::new(self.users),
+            sessions: Arc::new(self.sessions),
+            hasher: Arc::new(self.hasher),
+            secrets: Arc::new(self.secrets),
+            ended: Arc::new(self.ended),
+            clock: clock(),
+            ids: ids(),
+        }
+    }
+
+    pub(crate) fn chatrooms(self) -> ChatroomService {
+        ChatroomService {
+            chatrooms: Arc::new(self.chatrooms),
+            events: Arc::new(self.events),
+            clock: clock(),
+            ids: ids(),
+        }
+    }
+
+    pub(crate) fn memberships(self) -> MembershipService {
+        MembershipService {
+            chatrooms: Arc::new(self.chatrooms),
+            memberships: Arc::new(self.memberships),
+            clock: clock(),
+        }
+    }
+
+    pub(crate) fn messages(self) -> MessageService {
+        MessageService {
+            chatrooms: Arc::new(self.chatrooms),
+            messages: Arc::new(self.messages),
+            clock: clock(),
+            ids: ids(),
+        }
+    }
+}
+
+fn clock() -> Arc<dyn Clock> {
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(NOW);
+    Arc::new(clock)
+}
+
+fn ids() -> Arc<dyn IdSource> {
+    let mut ids = MockIdSource::new();
+    ids.expect_next().return_const(fresh_id());
+    Arc::new(ids)
+}

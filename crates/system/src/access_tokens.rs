@@ -1,0 +1,199 @@
+//! Access tokens as JSON Web Tokens (RFC 9068), signed by HS256.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, AccessClaims, AccessTokens};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const ISSUER: &str = "chit-chat";
+const AUDIENCE: &str = "chit-chat";
+const TYPE: &str = "at+jwt";
+const SHORTEST_KEY: usize = 32;
+
+#[derive(Deserialize, Serialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    sid: Uuid,
+    iat: i64,
+    exp: i64,
+    jti: Uuid,
+}
+
+/// The keys of this server: the first signs, all verify.
+pub struct SigningKeys(Vec<Vec<u8>>);
+
+/// A key that could be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakKey;
+
+impl SigningKeys {
+    /// Reads a comma-separated list of keys of 32 bytes or more.
+    pub fn parse(list: &str) -> Result<Self, WeakKey> {
+        let keys: Vec<Vec<u8>> = list.split(',').map(|key| key.trim().as_bytes().to_vec()).collect();
+        if keys.iter().any(|key| key.len() < SHORTEST_KEY) { Err(WeakKey) } else { Ok(Self(keys)) }
+    }
+}
+
+/// Issues and verifies access tokens.
+pub struct JwtAccessTokens {
+    signing: EncodingKey,
+    verifying: Vec<DecodingKey>,
+    header: Header,
+    validation: Validation,
+}
+
+impl JwtAccessTokens {
+    /// Signs by the first of the keys.
+    pub fn new(SigningKeys(keys): &SigningKeys) -> Self {
+        let first = keys.first().map(Vec::as_slice).unwrap_or_default();
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TYPE.to_owned());
+        Self {
+            signing: EncodingKey::from_secret(first),
+            verifying: keys.iter().map(|key| DecodingKey::from_secret(key)).collect(),
+            header,
+            validation: strict(),
+        }
+    }
+}
+
+/// The library's defaults forgive too much: a minute of leeway, no audience, `nbf` unread.
+fn strict() -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.leeway = 0;
+    validation.validate_nbf = true;
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.required_spec_claims = HashSet::from(["exp", "iss", "aud", "sub"].map(str::to_owned));
+    validation
+}
+
+impl AccessTokens for JwtAccessTokens {
+    #[expect(clippy::expect_used, reason = "these claims and this kind of key cannot fail to encode")]
+    fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> String {
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: user.into(),
+            sid: session.into(),
+            iat: now.as_seconds(),
+            exp: now.plus(ACCESS_TOKEN_LIFETIME).as_seconds(),
+            jti: Uuid::now_v7(),
+        };
+        encode(&self.header, &claims, &self.signing).expect("claims are encoded")
+    }
+
+    fn verify(&self, token: &str) -> Option<AccessClaims> {
+        let verified =
+            self.verifying.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
+        (verified.header.typ.as_deref() == Some(TYPE)).then_some(AccessClaims {
+            user_id: verified.claims.sub.into(),
+            session_id: verified.claims.sid.into(),
+            expires_at: Timestamp::from_micros(verified.claims.exp.saturating_mul(1_000_000)),
+        })
+    }
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeys(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_domain::clock::Clock;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::SystemClock;
+
+    const KEY: &str = "a key that has thirty-two bytes or more";
+
+    fn tokens(keys: &str) -> JwtAccessTokens {
+        JwtAccessTokens::new(&SigningKeys::parse(keys).unwrap())
+    }
+
+    fn claims() -> Value {
+        let now = SystemClock.now().as_seconds();
+        json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sub": Uuid::nil(), "sid": Uuid::nil(),
+            "iat": now, "exp": now + 60, "jti": Uuid::nil(),
+        })
+    }
+
+    fn forged(header: &Header, claims: &Value, key: &str) -> String {
+        encode(header, claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
+    }
+
+    fn accepts(change: impl FnOnce(&mut Header, &mut Value)) -> bool {
+        let (mut header, mut claims) = (Header::new(Algorithm::HS256), claims());
+        header.typ = Some(TYPE.to_owned());
+        change(&mut header, &mut claims);
+        tokens(KEY).verify(&forged(&header, &claims, KEY)).is_some()
+    }
+
+    #[test]
+    fn a_token_says_who_and_until_when() {
+        let (user, session) = (UserId::from(Uuid::now_v7()), SessionId::from(Uuid::now_v7()));
+        let now = SystemClock.now();
+        let said = tokens(KEY).verify(&tokens(KEY).issue(user, session, now)).unwrap();
+        assert_eq!((said.user_id, said.session_id), (user, session));
+        assert_eq!(said.expires_at.as_seconds(), now.as_seconds() + 3_600);
+    }
+
+    #[test]
+    fn the_forger_in_these_tests_can_make_a_good_one() {
+        assert!(accepts(|_, _| ()));
+    }
+
+    #[test]
+    fn each_claim_is_checked() {
+        let now = SystemClock.now().as_seconds();
+        assert!(!accepts(|_, claims| claims["exp"] = json!(now - 1)));
+        assert!(!accepts(|_, claims| claims["nbf"] = json!(now + 60)));
+        assert!(!accepts(|_, claims| claims["iss"] = json!("another")));
+        assert!(!accepts(|_, claims| claims["aud"] = json!("another")));
+        assert!(!accepts(|_, claims| claims["sub"] = json!("not a uuid")));
+        for missing in ["iss", "aud", "sub", "sid", "iat", "exp", "jti"] {
+            assert!(!accepts(|_, claims| drop(claims.as_object_mut().unwrap().remove(missing))), "{missing}");
+        }
+    }
+
+    #[test]
+    fn type_algorithm_and_signature_are_checked() {
+        assert!(!accepts(|header, _| header.typ = Some("JWT".to_owned())));
+        assert!(!accepts(|header, _| header.typ = None));
+        assert!(!accepts(|header, _| header.alg = Algorithm::HS384));
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TYPE.to_owned());
+        let other = forged(&header, &claims(), "another key that has thirty-two bytes");
+        assert!(tokens(KEY).verify(&other).is_none());
+        let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.";
+        assert!(tokens(KEY).verify(unsigned).is_none());
+        let good = forged(&header, &claims(), KEY);
+        assert!(tokens(KEY).verify(&good[..good.len() - 4]).is_none());
+    }
+
+    #[test]
+    fn a_new_key_signs_while_the_old_one_still_verifies() {
+        let old = tokens(KEY).issue(UserId::from(Uuid::nil()), SessionId::from(Uuid::nil()), SystemClock.now());
+        let rotated = tokens(&format!("the new key of thirty-two bytes at least,{KEY}"));
+        assert!(rotated.verify(&old).is_some());
+        let new = rotated.issue(UserId::from(Uuid::nil()), SessionId::from(Uuid::nil()), SystemClock.now());
+        assert!(tokens(KEY).verify(&new).is_none());
+    }
+
+    #[test]
+    fn short_keys_are_refused() {
+        assert!(SigningKeys::parse("short").is_err());
+        assert!(SigningKeys::parse(&format!("{KEY},short")).is_err());
+    }
+}

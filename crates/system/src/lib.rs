@@ -1,0 +1,14 @@
+//! The domain's ports that need the operating system or cryptography: the clock, new ids, secrets,
+//! passwords and access tokens.
+
+mod access_tokens;
+mod clock;
+mod ids;
+mod passwords;
+mod secrets;
+
+pub use access_tokens::{JwtAccessTokens, SigningKeys, WeakKey};
+pub use clock::SystemClock;
+pub use ids::RandomIds;
+pub use passwords::BcryptPool;
+pub use secrets::{SystemSecrets, random_key};

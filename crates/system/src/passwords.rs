@@ -1,0 +1,144 @@
+//! Passwords by bcrypt, on a few threads of low priority, so that a storm of logins leaves the
+//! processors to everybody else.
+//!
+//! bcrypt reads 72 bytes at most and stops at U+0000; hashing the password first makes every byte
+//! of it count. The key of that hash is no secret: losing one would lock everyone out.
+
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use aws_lc_rs::hmac::{HMAC_SHA384, Key, sign};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use chit_chat_domain::user::{HasherBusy, PasswordHash, PasswordHasher};
+
+const PREHASH_KEY: &[u8] = b"chit-chat/v1";
+/// At a quarter of a second each, nobody in the queue waits longer than they would try again.
+const QUEUE: usize = 32;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Hashes passwords on threads of its own.
+#[derive(Debug)]
+pub struct BcryptPool {
+    cost: u32,
+    jobs: SyncSender<Job>,
+}
+
+impl BcryptPool {
+    /// The cost that passwords deserve; only tests go lower.
+    pub const COST: u32 = 12;
+
+    /// Starts one thread less than there are processors, at least one.
+    pub fn start(cost: u32) -> std::io::Result<Self> {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let (jobs, waiting) = sync_channel::<Job>(QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for n in 0..processors.saturating_sub(1).max(1) {
+            let waiting = Arc::clone(&waiting);
+            thread::Builder::new().name(format!("bcrypt-{n}")).spawn(move || serve(&waiting))?;
+        }
+        Ok(Self { cost, jobs })
+    }
+
+    fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherBusy> {
+        let (answer, answered) = sync_channel(1);
+        let job = Box::new(move || drop(answer.send(work())));
+        self.jobs.try_send(job).map_err(|_| HasherBusy)?;
+        answered.recv().map_err(|_| HasherBusy)
+    }
+
+    /// Well-formed, of the same cost, and of no password.
+    fn nobodys_hash(&self) -> String {
+        format!("$2b${:02}${}", self.cost, ".".repeat(53))
+    }
+}
+
+impl PasswordHasher for BcryptPool {
+    fn hash(&self, password: &str) -> Result<PasswordHash, HasherBusy> {
+        let (prehashed, cost) = (prehash(password), self.cost);
+        let hashed = self.run(move || bcrypt::hash(prehashed, cost))?;
+        hashed.map(PasswordHash::new).map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            HasherBusy
+        })
+    }
+
+    fn verify<'a>(&self, password: &str, hash: Option<&'a PasswordHash>) -> Result<bool, HasherBusy> {
+        let prehashed = prehash(password);
+        let known = hash.is_some();
+        let hash = hash.map_or_else(|| self.nobodys_hash(), |hash| hash.as_str().to_owned());
+        self.run(move || bcrypt::verify(prehashed, &hash).unwrap_or(false) && known)
+    }
+}
+
+fn serve(waiting: &Mutex<Receiver<Job>>) {
+    lower_priority();
+    loop {
+        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(),
+            Err(_) => return,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    // Linux counts niceness by thread.
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "passwords are hashed at the usual priority");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
+
+fn prehash(password: &str) -> String {
+    let key = Key::new(HMAC_SHA384, PREHASH_KEY);
+    BASE64_STANDARD.encode(sign(&key, password.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool() -> BcryptPool {
+        BcryptPool::start(4).unwrap()
+    }
+
+    #[test]
+    fn every_byte_of_a_long_password_counts() {
+        let pool = pool();
+        for length in [8, 71, 72, 73, 200, 1_024] {
+            let password = "x".repeat(length);
+            let hash = pool.hash(&password).unwrap();
+            let other = format!("{}y", "x".repeat(length - 1));
+            assert_eq!(pool.verify(&password, Some(&hash)), Ok(true), "{length}");
+            assert_eq!(pool.verify(&other, Some(&hash)), Ok(false), "{length}");
+        }
+    }
+
+    #[test]
+    fn without_a_hash_the_same_work_is_done_and_no_password_fits() {
+        let pool = pool();
+        assert!(bcrypt::verify("x", &pool.nobodys_hash()).is_ok());
+        assert_eq!(pool.verify("x", None), Ok(false));
+    }
+
+    #[test]
+    fn hashes_are_bcrypt_of_the_given_cost() {
+        assert!(pool().hash("correct horse").unwrap().as_str().starts_with("$2b$04$"));
+    }
+
+    #[test]
+    fn a_full_queue_turns_people_away() {
+        let (jobs, _never_served) = sync_channel::<Job>(1);
+        let pool = BcryptPool { cost: 4, jobs };
+        pool.jobs.try_send(Box::new(|| ())).unwrap();
+        assert_eq!(pool.hash("anything"), Err(HasherBusy));
+        assert_eq!(pool.verify("anything", None), Err(HasherBusy));
+    }
+}

@@ -1,0 +1,72 @@
+//! Random secrets and keyed hashes.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use aws_lc_rs::rand;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::secrets::Secrets;
+use chit_chat_domain::session::{RefreshSecret, SecretHash};
+use chit_chat_domain::user::Username;
+
+/// Not a secret: losing one would free every reserved name.
+const RESERVATION_KEY: &[u8] = b"chit-chat/v1/username";
+
+/// Secrets from the operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemSecrets;
+
+impl Secrets for SystemSecrets {
+    fn username_reservation(&self, username: &Username) -> String {
+        let key = Key::new(HMAC_SHA256, RESERVATION_KEY);
+        BASE64_URL_SAFE_NO_PAD.encode(sign(&key, username.folded().as_bytes()))
+    }
+
+    fn refresh_secret(&self) -> RefreshSecret {
+        RefreshSecret::new(random())
+    }
+
+    fn hash(&self, secret: &RefreshSecret) -> SecretHash {
+        let mut bytes = [0; 32];
+        for (to, from) in bytes.iter_mut().zip(digest(&SHA256, secret.reveal()).as_ref()) {
+            *to = *from;
+        }
+        SecretHash::new(bytes)
+    }
+}
+
+/// A new key to sign access tokens with, as text.
+pub fn random_key() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(random())
+}
+
+#[expect(clippy::expect_used, reason = "without randomness there is no safe way to go on")]
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reservation(name: &str) -> String {
+        SystemSecrets.username_reservation(&Username::parse(name).unwrap())
+    }
+
+    #[test]
+    fn a_reservation_ignores_case_and_hides_the_name() {
+        assert_eq!(reservation("Matt"), reservation("mATT"));
+        assert_ne!(reservation("Matt"), reservation("Beth"));
+        assert!(!reservation("Matt").contains("att"));
+    }
+
+    #[test]
+    fn secrets_differ_and_hash_to_the_same_each_time() {
+        let (one, other) = (SystemSecrets.refresh_secret(), SystemSecrets.refresh_secret());
+        assert_ne!(one, other);
+        assert_eq!(SystemSecrets.hash(&one), SystemSecrets.hash(&one));
+        assert_ne!(SystemSecrets.hash(&one), SystemSecrets.hash(&other));
+    }
+}
