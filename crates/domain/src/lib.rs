@@ -75,6 +75,7 @@ mod retry;
 pub mod secrets;
 pub mod session;
 pub mod store_error;
+pub mod stores;
 pub mod text;
 pub mod user;
 pub mod violation;

@@ -1,0 +1,47 @@
+//! All the repositories of one store.
+
+use std::sync::Arc;
+
+use crate::chatroom::ChatroomRepository;
+use crate::event::EventRepository;
+use crate::membership::MembershipRepository;
+use crate::message::MessageRepository;
+use crate::readiness::Readiness;
+use crate::session::SessionRepository;
+use crate::user::UserRepository;
+
+/// Every port that a store implements, to be handed to those who need some of them.
+#[derive(Clone)]
+pub struct Stores {
+    pub users: Arc<dyn UserRepository>,
+    pub sessions: Arc<dyn SessionRepository>,
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub memberships: Arc<dyn MembershipRepository>,
+    pub messages: Arc<dyn MessageRepository>,
+    pub events: Arc<dyn EventRepository>,
+    pub readiness: Arc<dyn Readiness>,
+}
+
+impl<S> From<Arc<S>> for Stores
+where
+    S: UserRepository
+        + SessionRepository
+        + ChatroomRepository
+        + MembershipRepository
+        + MessageRepository
+        + EventRepository
+        + Readiness
+        + 'static,
+{
+    fn from(store: Arc<S>) -> Self {
+        Self {
+            users: store.clone(),
+            sessions: store.clone(),
+            chatrooms: store.clone(),
+            memberships: store.clone(),
+            messages: store.clone(),
+            events: store.clone(),
+            readiness: store,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `GET /api/chatrooms/{chatroom_id}/events`: the log, ascending, behind `?after=`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use crate::cursor;
+use crate::extract::{Caller, InChatroom, Paging, seq};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::EventView;
+
+#[derive(Deserialize)]
+pub(crate) struct From {
+    after: Option<u64>,
+}
+
+pub(crate) async fn events(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(from): web::Query<From>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let limit = paging.limit()?;
+    let after = match (from.after, paging.position(|text| text.parse().ok())?) {
+        (Some(_), Some(_)) => return Err(Problem::parameter("after", "does not go with cursor")),
+        (Some(after), None) => seq("after", after)?,
+        (None, cursor) => cursor.unwrap_or(0),
+    };
+    let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
+    let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(event.seq));
+    Ok(cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next))
+}

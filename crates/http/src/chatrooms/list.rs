@@ -1,0 +1,61 @@
+//! `GET /api/chatrooms`: mine, or with `?visibility=public` those to discover.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::page::Page;
+use serde::Deserialize;
+
+use crate::cursor;
+use crate::extract::{Caller, Paging, Search};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::{ChatroomView, MyChatroomView};
+
+#[derive(Deserialize)]
+pub(crate) struct Scope {
+    visibility: Option<String>,
+}
+
+pub(crate) async fn list(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(scope): web::Query<Scope>,
+    web::Query(search): web::Query<Search>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    match scope.visibility.as_deref() {
+        None => mine(caller, &request, services, &search, &paging).await,
+        Some("public") => public(&request, services, &search, &paging).await,
+        Some(_) => Err(Problem::parameter("visibility", "must be public, or absent for your own chatrooms")),
+    }
+}
+
+async fn mine(
+    caller: Caller,
+    request: &HttpRequest,
+    services: web::Data<Services>,
+    search: &Search,
+    paging: &Paging,
+) -> Result<HttpResponse, Problem> {
+    let (query, limit) = (search.folded()?, paging.limit()?);
+    let after = paging.position(|text| text.parse().ok())?;
+    let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
+    let page = Page::cut(rows, limit);
+    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(mine.chatroom.id));
+    Ok(cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next))
+}
+
+async fn public(
+    request: &HttpRequest,
+    services: web::Data<Services>,
+    search: &Search,
+    paging: &Paging,
+) -> Result<HttpResponse, Problem> {
+    let (query, limit) = (search.folded()?, paging.limit()?);
+    let after = paging.position(|text| text.parse().ok())?;
+    let rows = blocking(move || services.stores.chatrooms.public(query, after, limit)).await?;
+    let page = Page::cut(rows, limit);
+    let next = page.items.last().filter(|_| page.more).map(|chatroom| cursor::encode(chatroom.id));
+    Ok(cursor::page(request, page.items.into_iter().map(ChatroomView::from).collect(), next))
+}

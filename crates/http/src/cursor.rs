@@ -1,0 +1,76 @@
+//! Where a list goes on: opaque to clients, so that lists may change how they are ordered.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::LINK;
+use actix_web::{HttpResponse, web};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use crate::problem::Problem;
+
+/// What a link to another page of the same list does not keep.
+const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
+
+/// Hides a position.
+pub(crate) fn encode(position: impl ToString) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(position.to_string())
+}
+
+/// The position that `parse` finds in a cursor.
+pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    let Some(cursor) = cursor else {
+        return Ok(None);
+    };
+    let position = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let position = position.as_deref().and_then(parse);
+    position.map(Some).ok_or_else(|| Problem::parameter("cursor", "is not one that a list has given"))
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+/// A page of a list; where it goes on is said in the body and as a link (RFC 8288).
+pub(crate) fn page<T: Serialize>(
+    request: &HttpRequest,
+    items: Vec<T>,
+    next_cursor: Option<String>,
+) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        response.insert_header((LINK, format!("<{}>; rel=\"next\"", link(request, cursor))));
+    }
+    response.json(List { items, next_cursor })
+}
+
+fn link(request: &HttpRequest, cursor: &str) -> String {
+    let query = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let mut query = query.map(web::Query::into_inner).unwrap_or_default();
+    query.retain(|(name, _)| !POSITIONS.contains(&name.as_str()));
+    query.push(("cursor".to_owned(), cursor.to_owned()));
+    format!("{}?{}", request.path(), serde_urlencoded::to_string(query).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_went() {
+        let cursor = encode("b.ob");
+        assert_eq!(decode(Some(&cursor), |text| Some(text.to_owned())), Ok(Some("b.ob".to_owned())));
+        assert!(decode(Some("%%"), |text| Some(text.to_owned())).is_err());
+        assert!(decode(Some(&cursor), |text| text.parse::<i64>().ok()).is_err());
+    }
+
+    #[test]
+    fn a_link_keeps_the_question_and_replaces_the_position() {
+        let request = TestRequest::with_uri("/api/users?q=a%20b&cursor=old&limit=2").to_http_request();
+        assert_eq!(link(&request, "new"), "/api/users?q=a+b&limit=2&cursor=new");
+    }
+}

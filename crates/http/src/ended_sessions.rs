@@ -1,0 +1,106 @@
+//! The sessions that have ended while their access tokens would still be good.
+//!
+//! What ends through this instance is noted at once; what ends through another is read from the
+//! store's log by [`EndedSessionSet::refresh`], which somebody calls a few times a second.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::SessionId;
+use chit_chat_domain::session::{EndedSession, EndedSessions, SessionRepository};
+use chit_chat_domain::store_error::StoreError;
+
+/// Entries of the log can become visible a little out of order, so the last ones are read again.
+const OVERLAP: Duration = Duration::from_secs(10);
+/// Without news for so long, nobody can be trusted any more.
+const STALE: Duration = Duration::from_secs(2);
+
+/// Those sessions, in memory.
+#[derive(Default)]
+pub struct EndedSessionSet {
+    ended: RwLock<HashMap<SessionId, Timestamp>>,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Default)]
+struct Progress {
+    refreshed_at: Option<Instant>,
+    /// Read up to here by then.
+    positions: VecDeque<(Instant, i64)>,
+    settled: i64,
+}
+
+impl EndedSessionSet {
+    /// Reads what ended since the last time, through whichever instance, and forgets what expired.
+    pub fn refresh(&self, sessions: &dyn SessionRepository, now: Timestamp) -> Result<(), StoreError> {
+        let settled = self.progress().settled;
+        let started = Instant::now();
+        let log = sessions.ended_since(settled, now)?;
+        let last = log.last().map_or(settled, |entry| entry.position);
+        {
+            let mut ended = self.ended.write().unwrap_or_else(PoisonError::into_inner);
+            ended.extend(log.iter().map(|entry| (entry.session.id, entry.session.tokens_expire_at)));
+            ended.retain(|_, expire_at| *expire_at > now);
+        }
+        self.progress().advance(started, last);
+        Ok(())
+    }
+
+    /// Whether the session's tokens are to be refused.
+    pub(crate) fn contains(&self, session: SessionId) -> bool {
+        self.ended.read().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
+    }
+
+    /// Whether the news are too old to trust anybody. Without a first refresh nobody else can end
+    /// sessions, so there is no news to miss.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.progress().refreshed_at.is_some_and(|at| at.elapsed() > STALE)
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EndedSessions for EndedSessionSet {
+    fn note(&self, ended: &[EndedSession]) {
+        if !ended.is_empty() {
+            let mut set = self.ended.write().unwrap_or_else(PoisonError::into_inner);
+            set.extend(ended.iter().map(|session| (session.id, session.tokens_expire_at)));
+        }
+    }
+}
+
+impl Progress {
+    fn advance(&mut self, at: Instant, position: i64) {
+        self.refreshed_at = Some(at);
+        self.positions.push_back((at, position));
+        while let Some((then, settled)) = self.positions.front().copied() {
+            if at.duration_since(then) < OVERLAP {
+                break;
+            }
+            self.settled = settled;
+            self.positions.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_read_a_while_ago_is_settled() {
+        let mut progress = Progress::default();
+        let start = Instant::now();
+        progress.advance(start, 5);
+        progress.advance(start + Duration::from_secs(4), 9);
+        assert_eq!(progress.settled, 0);
+        progress.advance(start + Duration::from_secs(11), 12);
+        assert_eq!(progress.settled, 5);
+        progress.advance(start + Duration::from_secs(30), 12);
+        assert_eq!(progress.settled, 12);
+    }
+}

@@ -1,0 +1,70 @@
+//! JSON bodies.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use actix_web::error::JsonPayloadError;
+use actix_web::web;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::problem::{Code, Problem};
+
+/// No request needs more; what is larger is refused before it is read.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// A JSON body that is an object.
+pub(crate) type Json<T> = web::Json<Object<T>>;
+
+/// A field of a merge patch (RFC 7396): absent, null (to be removed), or a value.
+pub(crate) type Patched<T> = Option<Option<T>>;
+
+/// serde takes an array for a struct as well; here only an object will do.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData)).map(Object)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// Tells null from absent, together with `#[serde(default)]`.
+pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Patched<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+pub(crate) fn body_config() -> web::JsonConfig {
+    web::JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, _| problem(&error).into())
+}
+
+fn problem(error: &JsonPayloadError) -> Problem {
+    match error {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            Problem::new(Code::BodyTooLarge, "the body is larger than 1 MiB")
+        }
+        JsonPayloadError::ContentType => {
+            Problem::new(Code::UnsupportedMediaType, "send the body with Content-Type: application/json")
+        }
+        JsonPayloadError::Deserialize(error) => Problem::new(Code::MalformedBody, error.to_string()),
+        _ => Problem::new(Code::MalformedBody, "the body cannot be read"),
+    }
+}

@@ -1,0 +1,51 @@
+//! Who sends a request, by its access token (RFC 6750).
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use chit_chat_domain::id::{SessionId, UserId};
+
+use crate::problem::{Code, Problem};
+use crate::services::Services;
+
+/// The user and session behind a valid access token. Handlers take it first, so that nothing about
+/// the content is said to strangers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request))
+    }
+}
+
+fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+    let Some(services) = request.app_data::<web::Data<Services>>() else {
+        return Err(Problem::internal("the services are not wired"));
+    };
+    let Some(token) = bearer_token(request) else {
+        return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
+    };
+    let invalid = || Problem::new(Code::InvalidToken, "the access token is expired, ended or not one of ours");
+    let claims = services.tokens.verify(token).ok_or_else(invalid)?;
+    if services.ended.is_stale() {
+        return Err(Problem::unavailable());
+    }
+    if services.ended.contains(claims.session_id) {
+        return Err(invalid());
+    }
+    Ok(Caller { user_id: claims.user_id, session_id: claims.session_id })
+}
+
+fn bearer_token(request: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,13 @@
+//! What handlers take out of a request, each refused with a problem of its own.
+
+mod body;
+mod caller;
+mod headers;
+mod paging;
+mod path;
+
+pub(crate) use body::{Json, Patched, body_config, present};
+pub(crate) use caller::Caller;
+pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
+pub(crate) use paging::{Paging, Search, query_config, seq};
+pub(crate) use path::{InChatroom, MemberPath, MessagePath, path_id};

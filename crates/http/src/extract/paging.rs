@@ -1,0 +1,63 @@
+//! Which part of a list is asked for.
+
+use actix_web::web;
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::text::fold;
+use serde::Deserialize;
+
+use crate::cursor;
+use crate::problem::{Code, Problem};
+
+const LONGEST_SEARCH: usize = 100;
+
+/// `limit` and `cursor`, as every list takes them.
+#[derive(Deserialize)]
+pub(crate) struct Paging {
+    limit: Option<u64>,
+    cursor: Option<String>,
+}
+
+impl Paging {
+    pub(crate) fn limit(&self) -> Result<Limit, Problem> {
+        let limit = self.limit.map_or_else(|| Ok(Limit::default()), Limit::parse);
+        limit.map_err(|violation| ("limit", violation).into())
+    }
+
+    /// The position behind which the page starts.
+    pub(crate) fn position<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        cursor::decode(self.cursor.as_deref(), parse)
+    }
+}
+
+/// `q`: text that what is searched for contains, without regard to case.
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    q: Option<String>,
+}
+
+impl Search {
+    /// The folded text; an empty one asks for everything.
+    pub(crate) fn folded(&self) -> Result<Option<String>, Problem> {
+        let Some(text) = self.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        if text.contains('\0') {
+            return Err(Problem::parameter("q", "must not contain the character U+0000"));
+        }
+        if text.chars().count() > LONGEST_SEARCH {
+            return Err(Problem::parameter("q", format!("must have at most {LONGEST_SEARCH} characters")));
+        }
+        Ok(Some(fold(text)))
+    }
+}
+
+pub(crate) fn query_config() -> web::QueryConfig {
+    web::QueryConfig::default()
+        .error_handler(|error, _| Problem::new(Code::InvalidValue, error.to_string()).into())
+}
+
+/// A position in a log, as a parameter of the query.
+pub(crate) fn seq(parameter: &'static str, number: u64) -> Result<Seq, Problem> {
+    Seq::try_from(number).map_err(|_| Problem::parameter(parameter, "is beyond every log"))
+}

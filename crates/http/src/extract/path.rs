@@ -1,0 +1,65 @@
+//! Ids in paths. What is no id names nothing: 404.
+
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+
+use crate::problem::Problem;
+
+/// `/api/chatrooms/{chatroom_id}...`
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InChatroom(pub(crate) ChatroomId);
+
+/// `/api/chatrooms/{chatroom_id}/memberships/{user_id}`
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemberPath {
+    pub(crate) chatroom_id: ChatroomId,
+    pub(crate) user_id: UserId,
+}
+
+/// `/api/chatrooms/{chatroom_id}/messages/{message_id}`
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MessagePath {
+    pub(crate) chatroom_id: ChatroomId,
+    pub(crate) message_id: MessageId,
+}
+
+/// The id at a place of the path.
+pub(crate) fn path_id<T: FromStr>(request: &HttpRequest, name: &str, or: Denial) -> Result<T, Problem> {
+    request.match_info().get(name).and_then(|text| text.parse().ok()).ok_or_else(|| or.into())
+}
+
+impl FromRequest for InChatroom {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(path_id(request, "chatroom_id", Denial::ChatroomNotFound).map(Self))
+    }
+}
+
+impl FromRequest for MemberPath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let chatroom_id = path_id(request, "chatroom_id", Denial::ChatroomNotFound);
+        let user_id = || path_id(request, "user_id", Denial::UserNotFound);
+        ready(chatroom_id.and_then(|chatroom_id| Ok(Self { chatroom_id, user_id: user_id()? })))
+    }
+}
+
+impl FromRequest for MessagePath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let chatroom_id = path_id(request, "chatroom_id", Denial::ChatroomNotFound);
+        let message_id = || path_id(request, "message_id", Denial::MessageNotFound);
+        ready(chatroom_id.and_then(|chatroom_id| Ok(Self { chatroom_id, message_id: message_id()? })))
+    }
+}

@@ -1,0 +1,22 @@
+//! Whether the process lives, and whether it can serve.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// `GET /healthz`
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"status": "ok"}))
+}
+
+/// `GET /readyz`
+pub(crate) async fn ready(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    if blocking(move || services.stores.readiness.is_current()).await? {
+        Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
+    } else {
+        Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
+    }
+}

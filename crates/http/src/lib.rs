@@ -1,0 +1,24 @@
+//! The HTTP API: extractors, handlers and the JSON that they speak. One folder per resource, one
+//! file per kind of request; `routes` is the table of them all.
+
+mod chatrooms;
+mod cursor;
+mod ended_sessions;
+mod extract;
+mod health;
+mod memberships;
+mod messages;
+mod middleware;
+pub mod problem;
+mod replay;
+mod routes;
+mod run;
+mod services;
+mod sessions;
+mod users;
+mod views;
+
+pub use ended_sessions::EndedSessionSet;
+pub use middleware::answer;
+pub use routes::configure;
+pub use services::{Services, System};

@@ -1,0 +1,64 @@
+//! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always oldest first.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::message::{Message, PageRange};
+use chit_chat_domain::page::Page;
+use serde::Deserialize;
+
+use crate::cursor;
+use crate::extract::{Caller, InChatroom, Paging, seq};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MessageView;
+
+#[derive(Deserialize)]
+pub(crate) struct Position {
+    before: Option<u64>,
+    after: Option<u64>,
+    around: Option<u64>,
+}
+
+pub(crate) async fn list(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(position): web::Query<Position>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let (range, limit) = (range(&position, &paging)?, paging.limit()?);
+    let page = blocking(move || services.messages.page(id, caller.user_id, range, limit)).await?;
+    let next = next(range, &page);
+    Ok(cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next))
+}
+
+fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
+    match (position.before, position.after, position.around, paging.position(read)?) {
+        (None, None, None, cursor) => Ok(cursor.unwrap_or(PageRange::Latest)),
+        (Some(before), None, None, None) => Ok(PageRange::Before(seq("before", before)?)),
+        (None, Some(after), None, None) => Ok(PageRange::After(seq("after", after)?)),
+        (None, None, Some(around), None) => Ok(PageRange::Around(seq("around", around)?)),
+        _ => Err(Problem::parameter("before", "only one of before, after, around and cursor can be given")),
+    }
+}
+
+/// On in the direction of reading: to older messages, unless newer ones were asked for.
+fn next(range: PageRange, page: &Page<Message>) -> Option<String> {
+    if !page.more {
+        return None;
+    }
+    if range.reads_backwards() {
+        page.items.first().map(|message| cursor::encode(format!("before {}", message.seq)))
+    } else {
+        page.items.last().map(|message| cursor::encode(format!("after {}", message.seq)))
+    }
+}
+
+fn read(cursor: &str) -> Option<PageRange> {
+    match cursor.split_once(' ')? {
+        ("before", seq) => seq.parse().ok().map(PageRange::Before),
+        ("after", seq) => seq.parse().ok().map(PageRange::After),
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages.
+
+mod list;
+mod one;
+mod send;
+
+pub(crate) use list::list;
+pub(crate) use one::{delete, edit, show};
+pub(crate) use send::send;
+
+use actix_web::http::header::{ETag, EntityTag};
+use chit_chat_domain::message::Message;
+
+/// A message's entity tag is its revision.
+fn etag(message: &Message) -> ETag {
+    ETag(EntityTag::new_strong(message.revision.to_string()))
+}

@@ -1,0 +1,45 @@
+//! `POST /api/chatrooms/{chatroom_id}/messages`
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::message::{Appended, SendMessage, Sent};
+use serde::Deserialize;
+
+use super::etag;
+use crate::extract::{Caller, InChatroom, Json, idempotency_key};
+use crate::problem::Problem;
+use crate::replay::created;
+use crate::run::{blocking, pending};
+use crate::services::Services;
+use crate::views::MessageView;
+
+#[derive(Deserialize)]
+pub(crate) struct NewMessage {
+    body: String,
+}
+
+pub(crate) async fn send(
+    caller: Caller,
+    InChatroom(chatroom_id): InChatroom,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: Json<NewMessage>,
+) -> Result<HttpResponse, Problem> {
+    let NewMessage { body } = body.into_inner().0;
+    let key = idempotency_key(&request)?;
+    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, key };
+    let sent = settle(services, &entered).await?;
+    let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
+    let mut response = created(sent.replayed);
+    response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
+    Ok(response.json(MessageView::from(sent.message)))
+}
+
+/// No thread waits for the store, unless a refusal has to be explained.
+async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
+    let (draft, answer) = services.messages.begin_send(entered)?;
+    match pending(answer).await? {
+        Appended::Refused => blocking(move || services.messages.finish_send(&draft, Appended::Refused)).await,
+        appended => Ok(services.messages.finish_send(&draft, appended)?),
+    }
+}

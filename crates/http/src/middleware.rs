@@ -1,0 +1,59 @@
+//! What happens around every request: its id, its line in the log, and problems as RFC 9457 wants them.
+
+use std::time::Instant;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST_REQUEST_ID: usize = 128;
+
+/// Names the request, calls the handler, turns an error into a problem, and logs one line.
+pub async fn answer<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let http_request = request.request().clone();
+    let mut response = match next.call(request).await {
+        Ok(response) => with_problem(response, &id),
+        Err(error) => {
+            let answer = Problem::of(&error).into_response(&id);
+            ServiceResponse::new(http_request.clone(), answer).map_into_right_body()
+        }
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        request_id = id,
+        %method,
+        route = http_request.match_pattern().unwrap_or_default(),
+        status = response.status().as_u16(),
+        micros = started.elapsed().as_micros(),
+        "request"
+    );
+    Ok(response)
+}
+
+fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {
+    match response.response().error().map(Problem::of) {
+        Some(problem) => response.into_response(problem.into_response(id)).map_into_right_body(),
+        None => response.map_into_left_body(),
+    }
+}
+
+/// The client's own id for the request if it sends a decent one.
+fn request_id(headers: &HeaderMap) -> String {
+    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let decent =
+        |id: &&str| (1..=LONGEST_REQUEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+    sent.filter(decent).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}

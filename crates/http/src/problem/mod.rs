@@ -1,0 +1,127 @@
+//! Errors as problem details (RFC 9457).
+
+mod code;
+mod response;
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::violation::{FieldViolation, Violation};
+pub use code::Code;
+use serde::Serialize;
+
+const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// What went wrong with a request, as the client is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub(crate) code: Code,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<FieldError>,
+    pub(crate) retry_after: Option<u32>,
+    pub(crate) allow: Option<&'static str>,
+}
+
+/// What is wrong with one value: of the body by JSON pointer, of query or headers by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pointer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parameter: Option<&'static str>,
+    pub(crate) reason: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None }
+    }
+
+    /// A parameter of the query or a header that breaks a rule.
+    pub(crate) fn parameter(name: &'static str, reason: impl Into<String>) -> Self {
+        let error = FieldError { pointer: None, parameter: Some(name), reason: reason.into() };
+        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is not valid")) }
+    }
+
+    /// Values of the body that break rules.
+    pub(crate) fn fields(violations: &[FieldViolation]) -> Self {
+        let errors = violations.iter().map(|FieldViolation { field, violation }| FieldError {
+            pointer: Some(format!("/{field}")),
+            parameter: None,
+            reason: violation.to_string(),
+        });
+        Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "some values break a rule") }
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        let problem = Self::new(Code::Unavailable, "the database does not answer; try again later");
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
+    }
+
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        let problem = Self::new(Code::MethodNotAllowed, format!("this resource answers to {allow}"));
+        Self { allow: Some(allow), ..problem }
+    }
+
+    /// Logs what happened; the client learns only the request's id.
+    pub(crate) fn internal(what: impl fmt::Display) -> Self {
+        tracing::error!(%what, "internal error");
+        Self::new(Code::Internal, "something went wrong on our side")
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Denied(denial) => denial.into(),
+            Failure::Invalid(violations) => Self::fields(&violations),
+            Failure::Busy => Self {
+                retry_after: Some(RETRY_AFTER_SECONDS),
+                ..Self::new(Code::Overloaded, "too many passwords are being checked; try again later")
+            },
+            Failure::Store(StoreError::Unavailable(why)) => {
+                tracing::warn!(%why, "the store is unavailable");
+                Self::unavailable()
+            }
+            Failure::Store(StoreError::Contention) => Self {
+                retry_after: Some(RETRY_AFTER_SECONDS),
+                ..Self::new(Code::Overloaded, "too many people change this at once; try again later")
+            },
+            Failure::Store(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        Self::new(Code::from(denial), denial.to_string())
+    }
+}
+
+impl From<(&'static str, Violation)> for Problem {
+    fn from((parameter, violation): (&'static str, Violation)) -> Self {
+        Self::parameter(parameter, violation.to_string())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// A draft: the middleware `answer` writes the body, for it knows the request's id.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,73 @@
+//! How a problem is written on the wire.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{Error, HttpResponse, ResponseError};
+use serde::Serialize;
+
+use super::{Code, FieldError, Problem};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// The whole response.
+    pub(crate) fn into_response(self, request_id: &str) -> HttpResponse {
+        let status = self.code.status();
+        let mut response = HttpResponse::build(status);
+        response.content_type("application/problem+json");
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, challenge(self.code)));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Some(allow) = self.allow {
+            response.insert_header((ALLOW, allow));
+        }
+        let body = Body {
+            r#type: format!("urn:chit-chat:problem:{}", self.code.as_str()),
+            title: self.code.title(),
+            status: status.as_u16(),
+            detail: &self.detail,
+            code: self.code.as_str(),
+            request_id,
+            errors: &self.errors,
+        };
+        match serde_json::to_string(&body) {
+            Ok(text) => response.body(text),
+            Err(_) => response.finish(),
+        }
+    }
+
+    /// The problem behind an error; the framework's own are told by their status.
+    pub(crate) fn of(error: &Error) -> Self {
+        if let Some(problem) = error.as_error::<Self>() {
+            return problem.clone();
+        }
+        let response: &dyn ResponseError = error.as_response_error();
+        match response.status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Code::BodyTooLarge, "the body is larger than 1 MiB"),
+            StatusCode::NOT_FOUND => Self::new(Code::NotFound, "there is nothing at this path"),
+            status if status.is_client_error() => Self::new(Code::BadRequest, "the request cannot be read"),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// RFC 6750, section 3: a request without any token is told of no error.
+fn challenge(code: Code) -> &'static str {
+    match code {
+        Code::InvalidToken => "Bearer error=\"invalid_token\"",
+        _ => "Bearer",
+    }
+}

@@ -1,0 +1,96 @@
+//! The table of all routes. Each resource names the methods that it answers to, for 405.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+
+use crate::extract::{body_config, query_config};
+use crate::problem::{Code, Problem};
+use crate::{chatrooms, health, memberships, messages, sessions, users};
+
+/// Adds everything that the API answers to.
+pub fn configure(app: &mut ServiceConfig) {
+    app.app_data(body_config()).app_data(query_config()).default_service(web::to(unknown));
+    app.service(get(at("/healthz", "GET, HEAD"), health::live));
+    app.service(get(at("/readyz", "GET, HEAD"), health::ready));
+    sessions_at(app);
+    users_at(app);
+    chatrooms_at(app);
+    memberships_at(app);
+    messages_at(app);
+}
+
+fn sessions_at(app: &mut ServiceConfig) {
+    app.service(at("/api/auth/session", "POST, DELETE").post(sessions::sign_in).delete(sessions::end_current));
+    app.service(at("/api/auth/refresh", "POST").post(sessions::refresh));
+    app.service(get(at("/api/auth/sessions", "GET, HEAD"), sessions::list));
+    app.service(at("/api/auth/sessions/{session_id}", "DELETE").delete(sessions::end));
+}
+
+fn users_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/users", "GET, HEAD, POST").post(users::sign_up), users::list));
+    app.service(get(
+        at("/api/users/me", "GET, HEAD, PATCH, DELETE").patch(users::change).delete(users::delete),
+        users::show_me,
+    ));
+    app.service(get(at("/api/users/me/messages", "GET, HEAD"), users::my_messages));
+    app.service(get(at("/api/users/{user_id}", "GET, HEAD"), users::show));
+}
+
+fn chatrooms_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms", "GET, HEAD, POST").post(chatrooms::create), chatrooms::list));
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}", "GET, HEAD, PATCH, DELETE")
+            .patch(chatrooms::change)
+            .delete(chatrooms::delete),
+        chatrooms::show,
+    ));
+    app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::events));
+}
+
+fn memberships_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms/{chatroom_id}/memberships", "GET, HEAD"), memberships::list));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/memberships/me", "PUT, DELETE")
+            .put(memberships::join)
+            .delete(memberships::leave),
+    );
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/memberships/{user_id}", "PUT, PATCH, DELETE")
+            .put(memberships::add)
+            .patch(memberships::change_role)
+            .delete(memberships::remove),
+    );
+}
+
+fn messages_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages", "GET, HEAD, POST").post(messages::send),
+        messages::list,
+    ));
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}", "GET, HEAD, PATCH, DELETE")
+            .patch(messages::edit)
+            .delete(messages::delete),
+        messages::show,
+    ));
+}
+
+/// A resource that answers 405 to all but the methods that it will be given.
+fn at(path: &str, allow: &'static str) -> Resource {
+    let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+/// Whoever may GET may also HEAD (RFC 9110, section 9.1).
+fn get<F, Args>(resource: Resource, handler: F) -> Resource
+where
+    F: Handler<Args> + Copy,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource.get(handler).route(web::head().to(handler))
+}
+
+async fn unknown() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Code::NotFound, "there is nothing at this path"))
+}

@@ -1,0 +1,41 @@
+//! The answer that hands out tokens (RFC 6749, section 5.1).
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, Grant, RefreshToken};
+use serde::Serialize;
+
+use crate::services::Services;
+
+#[derive(Serialize)]
+struct Tokens {
+    username: Option<String>,
+    access_token: String,
+    /// The access token again, under the name that older clients read.
+    token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    refresh_token: String,
+}
+
+pub(crate) fn answer(services: &Services, grant: &Grant) -> HttpResponse {
+    let access_token = services.tokens.issue(grant.user.id, grant.session_id, services.clock.now());
+    let profile = grant.user.profile.as_ref();
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache")).json(
+        Tokens {
+            username: profile.map(|profile| profile.username.as_str().to_owned()),
+            token: access_token.clone(),
+            access_token,
+            token_type: "Bearer",
+            expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
+            refresh_token: BASE64_URL_SAFE_NO_PAD.encode(grant.refresh_token.to_bytes()),
+        },
+    )
+}
+
+/// The refresh token that a client shows, if it is one at all.
+pub(crate) fn read(text: &str) -> Option<RefreshToken> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| RefreshToken::from_bytes(&bytes))
+}

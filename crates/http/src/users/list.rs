@@ -1,0 +1,59 @@
+//! `GET /api/users`: searching by `?q=`, or resolving `?ids=`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::page::{Limit, Page};
+use chit_chat_domain::user::User;
+use serde::Deserialize;
+
+use crate::cursor;
+use crate::extract::{Caller, Paging, Search};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::UserView;
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    /// Separated by commas.
+    ids: Option<String>,
+}
+
+pub(crate) async fn list(
+    _: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(asked): web::Query<Asked>,
+    web::Query(search): web::Query<Search>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    if let Some(ids) = asked.ids {
+        return resolve(&request, services, &ids).await;
+    }
+    let (query, limit) = (search.folded()?, paging.limit()?);
+    let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
+    let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
+    let page = Page::cut(rows, limit);
+    let next = page.items.last().and_then(folded_username).filter(|_| page.more).map(cursor::encode);
+    Ok(cursor::page(&request, page.items.into_iter().map(UserView::from).collect(), next))
+}
+
+/// Those of the users that exist, deleted ones included.
+async fn resolve(
+    request: &HttpRequest,
+    services: web::Data<Services>,
+    ids: &str,
+) -> Result<HttpResponse, Problem> {
+    let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    if ids.len() > Limit::MAX.get() {
+        return Err(Problem::parameter("ids", format!("takes at most {} ids", Limit::MAX.get())));
+    }
+    let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
+    let ids = parsed.map_err(|_| Problem::parameter("ids", "takes ids, separated by commas"))?;
+    let users = blocking(move || services.stores.users.find_many(ids)).await?;
+    Ok(cursor::page(request, users.into_iter().map(UserView::from).collect(), None))
+}
+
+fn folded_username(user: &User) -> Option<String> {
+    user.profile.as_ref().map(|profile| profile.username.folded())
+}

@@ -1,0 +1,13 @@
+//! `/api/users`: accounts and profiles.
+
+mod list;
+mod me;
+mod my_messages;
+mod show;
+mod sign_up;
+
+pub(crate) use list::list;
+pub(crate) use me::{change, delete, show as show_me};
+pub(crate) use my_messages::my_messages;
+pub(crate) use show::show;
+pub(crate) use sign_up::sign_up;

@@ -1,0 +1,16 @@
+//! The JSON shapes of the API. A resource looks the same to every reader.
+
+mod chatroom;
+mod event;
+mod membership;
+mod message;
+mod session;
+mod user;
+mod values;
+
+pub(crate) use chatroom::{ChatroomView, MyChatroomView};
+pub(crate) use event::EventView;
+pub(crate) use membership::MembershipView;
+pub(crate) use message::MessageView;
+pub(crate) use session::SessionView;
+pub(crate) use user::{OwnView, UserView};

@@ -1,0 +1,41 @@
+//! How ids and instants are written.
+
+use std::fmt::Display;
+
+use chit_chat_domain::clock::Timestamp;
+use serde::ser::Error;
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// An id, as its text.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: Display> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// An instant, by RFC 3339 in UTC.
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let nanos = i128::from(self.0.as_micros()) * 1_000;
+        let instant = OffsetDateTime::from_unix_timestamp_nanos(nanos).map_err(S::Error::custom)?;
+        serializer.serialize_str(&instant.format(&Rfc3339).map_err(S::Error::custom)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_utc_to_the_microsecond() {
+        let text = |micros| serde_json::to_string(&Time(Timestamp::from_micros(micros))).unwrap();
+        assert_eq!(text(1_700_000_000_123_456), "\"2023-11-14T22:13:20.123456Z\"");
+        assert_eq!(text(0), "\"1970-01-01T00:00:00Z\"");
+    }
+}
