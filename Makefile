@@ -1,0 +1,54 @@
+# ARGS is handed on: make test ARGS='-p chit-chat-domain', make run ARGS='--help', make db-drop ARGS='--yes'
+
+CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run run-postgres test check audit fmt db-create db-migrate db-seed db-drop build-release
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start the server on SQLite, in data/, or on DATABASE_URL
+	cargo run --package chit-chat-server --bin chit-chat -- serve $(ARGS)
+
+run-postgres: $(if $(JWT_SECRET),,data/jwt-secret) ## Start the server on a PostgreSQL of its own, in data/postgres, or on DATABASE_URL
+	cargo build --package chit-chat-server --bin chit-chat
+	@export JWT_SECRET="$${JWT_SECRET:-$$(cat data/jwt-secret)}"; \
+	exec scripts/with-postgres --keep data/postgres \
+		sh -c '$(CHIT_CHAT) db create && exec $(CHIT_CHAT) serve "$$@"' sh $(ARGS)
+
+data/jwt-secret:
+	@mkdir -p data
+	@umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > $@
+
+test: ## Run all tests on both engines, with a throw-away PostgreSQL; with ARGS no doctests
+	@if cargo nextest --version >/dev/null 2>&1; \
+	then set -x; scripts/with-postgres cargo nextest run --workspace $(ARGS); \
+	else set -x; scripts/with-postgres cargo test --workspace --all-targets $(ARGS); fi
+	$(if $(ARGS),,cargo test --workspace --doc)
+
+check: ## Check format, dependencies, spelling, lints and documentation
+	cargo fmt --all --check
+	@cargo deny --version >/dev/null 2>&1 || \
+		{ echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
+	cargo deny check bans licenses sources
+	@if command -v typos >/dev/null; then set -x; typos; else echo 'typos is missing: spelling not checked'; fi
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+audit: ## Look the dependencies up in the RustSec advisories, over the network
+	cargo deny check advisories
+
+fmt: ## Format the code
+	cargo fmt --all
+
+db-create: ## Create the database, if absent, and migrate it
+db-migrate: ## Bring the database's schema up to date
+db-seed: ## Fill the database with demonstration data
+db-drop: ## Delete the database; asks first, unless ARGS=--yes
+db-create db-migrate db-seed db-drop:
+	$(CHIT_CHAT) db $(@:db-%=%) $(ARGS)
+
+build-release: ## Build target/release/chit-chat
+	cargo build --release --locked --package chit-chat-server --bin chit-chat
