@@ -21,21 +21,14 @@ pub async fn answer<B: MessageBody + 'static>(
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let http_request = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => with_problem(response, &id),
-        Err(error) => {
-            let answer = Problem::of(&error).into_response(&id);
-            ServiceResponse::new(http_request.clone(), answer).map_into_right_body()
-        }
-    };
+    let mut response = with_problem(next.call(request).await?, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     tracing::info!(
         request_id = id,
         %method,
-        route = http_request.match_pattern().unwrap_or_default(),
+        route = response.request().match_pattern().unwrap_or_default(),
         status = response.status().as_u16(),
         micros = started.elapsed().as_micros(),
         "request"
