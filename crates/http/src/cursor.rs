@@ -13,7 +13,7 @@ use crate::problem::Problem;
 const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
 
 /// Hides a position.
-pub(crate) fn encode(position: impl ToString) -> String {
+pub(crate) fn encode(position: &impl ToString) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(position.to_string())
 }
 
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_went() {
-        let cursor = encode("b.ob");
+        let cursor = encode(&"b.ob");
         assert_eq!(decode(Some(&cursor), |text| Some(text.to_owned())), Ok(Some("b.ob".to_owned())));
         assert!(decode(Some("%%"), |text| Some(text.to_owned())).is_err());
         assert!(decode(Some(&cursor), |text| text.parse::<i64>().ok()).is_err());

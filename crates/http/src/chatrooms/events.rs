@@ -12,7 +12,7 @@ use crate::views::EventView;
 
 #[derive(Deserialize)]
 pub(crate) struct From {
-    after: Option<u64>,
+    after: Option<String>,
 }
 
 pub(crate) async fn events(
@@ -24,12 +24,12 @@ pub(crate) async fn events(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit()?;
-    let after = match (from.after, paging.position(|text| text.parse().ok())?) {
+    let after = seq("after", from.after.as_deref())?;
+    let after = match (after, paging.position(|text| text.parse().ok())?) {
         (Some(_), Some(_)) => return Err(Problem::parameter("after", "does not go with cursor")),
-        (Some(after), None) => seq("after", after)?,
-        (None, cursor) => cursor.unwrap_or(0),
+        (after, cursor) => after.or(cursor).unwrap_or(0),
     };
     let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
-    let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(event.seq));
+    let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(&event.seq));
     Ok(cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next))
 }

@@ -42,7 +42,7 @@ async fn mine(
     let after = paging.position(|text| text.parse().ok())?;
     let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(mine.chatroom.id));
+    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(&mine.chatroom.id));
     Ok(cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next))
 }
 
@@ -56,6 +56,6 @@ async fn public(
     let after = paging.position(|text| text.parse().ok())?;
     let rows = blocking(move || services.stores.chatrooms.public(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|chatroom| cursor::encode(chatroom.id));
+    let next = page.items.last().filter(|_| page.more).map(|chatroom| cursor::encode(&chatroom.id));
     Ok(cursor::page(request, page.items.into_iter().map(ChatroomView::from).collect(), next))
 }

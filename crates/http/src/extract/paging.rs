@@ -14,14 +14,14 @@ const LONGEST_SEARCH: usize = 100;
 /// `limit` and `cursor`, as every list takes them.
 #[derive(Deserialize)]
 pub(crate) struct Paging {
-    limit: Option<u64>,
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
 impl Paging {
     pub(crate) fn limit(&self) -> Result<Limit, Problem> {
-        let limit = self.limit.map_or_else(|| Ok(Limit::default()), Limit::parse);
-        limit.map_err(|violation| ("limit", violation).into())
+        let limit = whole_number("limit", self.limit.as_deref())?;
+        limit.map_or_else(|| Ok(Limit::default()), Limit::parse).map_err(|violation| ("limit", violation).into())
     }
 
     /// The position behind which the page starts.
@@ -58,6 +58,13 @@ pub(crate) fn query_config() -> web::QueryConfig {
 }
 
 /// A position in a log, as a parameter of the query.
-pub(crate) fn seq(parameter: &'static str, number: u64) -> Result<Seq, Problem> {
-    Seq::try_from(number).map_err(|_| Problem::parameter(parameter, "is beyond every log"))
+pub(crate) fn seq(parameter: &'static str, text: Option<&str>) -> Result<Option<Seq>, Problem> {
+    let number = whole_number(parameter, text)?.map(Seq::try_from).transpose();
+    number.map_err(|_| Problem::parameter(parameter, "is beyond every log"))
+}
+
+fn whole_number(parameter: &'static str, text: Option<&str>) -> Result<Option<u64>, Problem> {
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Problem::parameter(parameter, "must be a whole number, not negative"))
 }

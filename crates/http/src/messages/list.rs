@@ -14,9 +14,9 @@ use crate::views::MessageView;
 
 #[derive(Deserialize)]
 pub(crate) struct Position {
-    before: Option<u64>,
-    after: Option<u64>,
-    around: Option<u64>,
+    before: Option<String>,
+    after: Option<String>,
+    around: Option<String>,
 }
 
 pub(crate) async fn list(
@@ -34,11 +34,15 @@ pub(crate) async fn list(
 }
 
 fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
-    match (position.before, position.after, position.around, paging.position(read)?) {
-        (None, None, None, cursor) => Ok(cursor.unwrap_or(PageRange::Latest)),
-        (Some(before), None, None, None) => Ok(PageRange::Before(seq("before", before)?)),
-        (None, Some(after), None, None) => Ok(PageRange::After(seq("after", after)?)),
-        (None, None, Some(around), None) => Ok(PageRange::Around(seq("around", around)?)),
+    let before = seq("before", position.before.as_deref())?.map(PageRange::Before);
+    let after = seq("after", position.after.as_deref())?.map(PageRange::After);
+    let around = seq("around", position.around.as_deref())?.map(PageRange::Around);
+    match (before, after, around, paging.position(read)?) {
+        (None, None, None, None) => Ok(PageRange::Latest),
+        (Some(range), None, None, None)
+        | (None, Some(range), None, None)
+        | (None, None, Some(range), None)
+        | (None, None, None, Some(range)) => Ok(range),
         _ => Err(Problem::parameter("before", "only one of before, after, around and cursor can be given")),
     }
 }
@@ -49,9 +53,9 @@ fn next(range: PageRange, page: &Page<Message>) -> Option<String> {
         return None;
     }
     if range.reads_backwards() {
-        page.items.first().map(|message| cursor::encode(format!("before {}", message.seq)))
+        page.items.first().map(|message| cursor::encode(&format!("before {}", message.seq)))
     } else {
-        page.items.last().map(|message| cursor::encode(format!("after {}", message.seq)))
+        page.items.last().map(|message| cursor::encode(&format!("after {}", message.seq)))
     }
 }
 

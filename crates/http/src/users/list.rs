@@ -34,7 +34,7 @@ pub(crate) async fn list(
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
     let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().and_then(folded_username).filter(|_| page.more).map(cursor::encode);
+    let next = page.items.last().and_then(folded_username).filter(|_| page.more).map(|name| cursor::encode(&name));
     Ok(cursor::page(&request, page.items.into_iter().map(UserView::from).collect(), next))
 }
 
