@@ -20,7 +20,18 @@ pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
     Ok(line.to_owned())
 }
 
-/// Text as it is compared when case does not matter.
+/// Text as it is compared when case does not matter. Character by character: a part of a text folds
+/// to the same part of the folded text, also where `str::to_lowercase` looks at the end of a word.
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_word_folds_as_within_the_word() {
+        assert!(fold("Σίσυφος").starts_with(&fold("ΣΊΣ")));
+    }
 }

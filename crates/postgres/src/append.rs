@@ -38,13 +38,11 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
         .select(MessageRow::as_select())
         .first(conn)
         .optional()?;
-    match stored {
-        Some(row) => Ok(Appended::Stored(row.into())),
-        None => {
-            let outcome = statement.run(conn)?;
-            settle(conn, send, outcome)
-        }
+    if let Some(row) = stored {
+        return Ok(Appended::Stored(row.into()));
     }
+    let outcome = statement.run(conn)?;
+    settle(conn, send, outcome)
 }
 
 /// The seq under which the message was stored, and that of an earlier one with the same key.

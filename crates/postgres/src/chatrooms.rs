@@ -13,12 +13,12 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::text::fold;
 use chit_chat_relational::events::NewChange;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow, MessageRow};
-use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships, messages, users};
+use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships, messages};
 use chit_chat_relational::{Instant, Key, Sql, codes, text};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, dialect, heads, purge};
+use crate::{Conn, Store, dialect, purge, users};
 
 impl ChatroomRepository for Store {
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError> {
@@ -61,6 +61,7 @@ impl ChatroomRepository for Store {
                 .inner_join(chatrooms::table)
                 .left_join(messages::table.on(latest))
                 .filter(memberships::user_id.eq(Key::from(user)))
+                .filter(users::is_alive(user.into()))
                 .order(memberships::chatroom_id.desc())
                 .limit(crate::one_more(limit))
                 .select((ChatroomRow::as_select(), memberships::role, Option::<MessageRow>::as_select()))
@@ -113,8 +114,8 @@ fn my_chatroom((chatroom, role, message): (ChatroomRow, i16, Option<MessageRow>)
 }
 
 fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {
-    let alive = diesel::dsl::exists(users::table.find(user).filter(users::deleted_at.is_null()));
-    let mine = memberships::chatroom_id.eq(chatrooms::id).and(memberships::user_id.eq(user)).and(alive);
+    let mine =
+        memberships::chatroom_id.eq(chatrooms::id).and(memberships::user_id.eq(user)).and(users::is_alive(user));
     let row: Option<(ChatroomRow, Option<MembershipRow>)> = chatrooms::table
         .left_join(memberships::table.on(mine))
         .filter(chatrooms::id.eq(id))
@@ -207,7 +208,7 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
         rows.push(member(&mut ledger, *user, Role::Member)?);
     }
     diesel::insert_into(memberships::table).values(&rows).execute(conn)?;
-    heads::bump(conn, rows.iter().map(|row| row.user_id.into()))?;
+    ledger.concerns(rows.iter().map(|row| row.user_id.into()));
     ledger.close(conn)
 }
 
@@ -264,7 +265,8 @@ pub(crate) fn delete(conn: &mut Conn, mut ledger: Ledger) -> Sql<()> {
         ))
         .execute(conn)?;
     ledger.note(NewChange::ChatroomDeleted)?;
+    ledger.concerns(users.into_iter().map(Into::into));
     ledger.shrink_access();
     ledger.close(conn)?;
-    heads::bump(conn, users.into_iter().map(Into::into))
+    Ok(())
 }

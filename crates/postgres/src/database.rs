@@ -7,7 +7,7 @@ use chit_chat_relational::{SqlError, migrations};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 
 use crate::{Conn, Store};
 
@@ -29,7 +29,10 @@ impl Store {
 
 impl Readiness for Store {
     fn is_current(&self) -> Result<bool, StoreError> {
-        migrations::are_current(&mut *self.connections.get()?, migrations::POSTGRES)
+        self.read(|conn| {
+            let migrated = diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
+            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::POSTGRES)?)
+        })
     }
 }
 

@@ -12,13 +12,14 @@ use chit_chat_relational::schema::{chatrooms, events, memberships, users};
 use chit_chat_relational::{Key, Sql, codes};
 use diesel::prelude::*;
 
-use crate::{Conn, dialect};
+use crate::{Conn, dialect, heads};
 
 pub(crate) struct Ledger {
     pub(crate) chatroom: Chatroom,
     pub(crate) at: Timestamp,
     actor: UserId,
     entries: Vec<EventRow>,
+    concerned: Vec<UserId>,
     shrinks_access: bool,
 }
 
@@ -39,7 +40,7 @@ impl Ledger {
 
     /// For a chatroom that this transaction makes.
     pub(crate) fn begin(chatroom: Chatroom, actor: UserId, at: Timestamp) -> Self {
-        Self { chatroom, at, actor, entries: Vec::new(), shrinks_access: false }
+        Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false }
     }
 
     /// Whether the guard holds, now and until the transaction ends.
@@ -61,12 +62,18 @@ impl Ledger {
         Ok(seq)
     }
 
+    /// The heads of these users move when the ledger closes: all at once, so that two rooms whose
+    /// members are the same people never wait for each other.
+    pub(crate) fn concerns(&mut self, users: impl IntoIterator<Item = UserId>) {
+        self.concerned.extend(users);
+    }
+
     /// Somebody may do less from now on: a send that waits for the lock must look again.
     pub(crate) fn shrink_access(&mut self) {
         self.shrinks_access = true;
     }
 
-    /// Writes the entries and the head.
+    /// Writes the entries and the heads.
     pub(crate) fn close(self, conn: &mut Conn) -> Sql<Chatroom> {
         diesel::insert_into(events::table).values(&self.entries).execute(conn)?;
         diesel::update(chatrooms::table.find(Key::from(self.chatroom.id)))
@@ -75,6 +82,7 @@ impl Ledger {
                 chatrooms::access_version.eq(chatrooms::access_version + i64::from(self.shrinks_access)),
             ))
             .execute(conn)?;
+        heads::bump(conn, self.concerned)?;
         Ok(self.chatroom)
     }
 }

@@ -17,7 +17,7 @@ use chit_chat_relational::{Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, chatrooms, dialect, heads};
+use crate::{Conn, Store, chatrooms, dialect};
 
 impl MembershipRepository for Store {
     fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError> {
@@ -121,8 +121,8 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         joined_seq: ledger.note(NewChange::MembershipCreated(new.user_id, Role::Member))?,
     };
     diesel::insert_into(memberships::table).values(&row).execute(conn)?;
+    ledger.concerns([new.user_id]);
     ledger.close(conn)?;
-    heads::bump(conn, [new.user_id])?;
     let member = find(conn, new.chatroom_id, new.user_id)?;
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership is missing".into()))
 }
@@ -142,8 +142,8 @@ fn change_role(conn: &mut Conn, target: &Membership, role: Role, guard: Guard, a
     if role < target.role {
         ledger.shrink_access();
     }
+    ledger.concerns([target.user_id]);
     ledger.close(conn)?;
-    heads::bump(conn, [target.user_id])?;
     Ok(find(conn, target.chatroom_id, target.user_id)?.map_or(RoleChange::Refused, RoleChange::Changed))
 }
 
@@ -178,7 +178,7 @@ fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
             // Before the leave: the event that ends a membership is the last that its user gets.
             set_role(conn, chatroom, heir, Role::Owner)?;
             ledger.note(NewChange::MembershipUpdated(heir, Role::Owner))?;
-            heads::bump(conn, [heir])?;
+            ledger.concerns([heir]);
             Leaving::HandedOver(heir)
         }
     };
@@ -205,8 +205,9 @@ fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd
     let key = (Key::from(ledger.chatroom.id), Key::from(user));
     diesel::delete(memberships::table.find(key)).execute(conn)?;
     ledger.note(NewChange::MembershipDeleted(user, reason))?;
+    ledger.concerns([user]);
     ledger.shrink_access();
-    heads::bump(conn, [user])
+    Ok(())
 }
 
 fn set_role(conn: &mut Conn, chatroom: ChatroomId, user: UserId, role: Role) -> Sql<()> {

@@ -16,7 +16,7 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store};
+use crate::{Conn, Store, users};
 
 impl MessageRepository for Store {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
@@ -78,6 +78,7 @@ impl MessageRepository for Store {
             let rows: Vec<MessageRow> = messages::table
                 .inner_join(memberships::table.on(mine))
                 .filter(messages::author_id.eq(Key::from(author)))
+                .filter(users::is_alive(author.into()))
                 .filter(messages::id.lt(after.map_or(newest, Key::from)))
                 .filter(messages::deleted_at.is_null())
                 .order(messages::id.desc())
@@ -102,6 +103,7 @@ fn readable(chatroom: Key, reader: Key) -> _ {
 
 fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<MessageRow>> {
     let mut rows: Vec<MessageRow> = readable(chatroom, reader)
+        .filter(users::is_alive(reader))
         .filter(messages::seq.lt(before))
         .order(messages::seq.desc())
         .limit(most)
@@ -113,6 +115,7 @@ fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) 
 
 fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<MessageRow>> {
     Ok(readable(chatroom, reader)
+        .filter(users::is_alive(reader))
         .filter(messages::seq.gt(after))
         .order(messages::seq)
         .limit(most)

@@ -19,26 +19,29 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
         return Ok(false);
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    if messages(conn, id, most)? == 0 && entries(conn, id, last_seq, most)? == 0 {
+    // Entries first: they name messages, and the log can still be read.
+    if !entries(conn, id, last_seq, most)? && !messages(conn, id, most)? {
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }
     Ok(true)
 }
 
-fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<usize> {
+/// Whether there were any; another instance may have erased them meanwhile, and only those.
+fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = messages::table.filter(messages::chatroom_id.eq(id));
     let seqs: Vec<i64> = all.order(messages::seq).limit(most).select(messages::seq).load(conn)?;
-    match seqs.last() {
-        Some(last) => Ok(diesel::delete(all.filter(messages::seq.le(*last))).execute(conn)?),
-        None => Ok(0),
+    if let Some(last) = seqs.last() {
+        diesel::delete(all.filter(messages::seq.le(*last))).execute(conn)?;
     }
+    Ok(!seqs.is_empty())
 }
 
-fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<usize> {
+/// Whether there were any before the last.
+fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<bool> {
     let all = events::table.filter(events::chatroom_id.eq(id)).filter(events::seq.lt(last_seq));
     let seqs: Vec<i64> = all.order(events::seq).limit(most).select(events::seq).load(conn)?;
-    match seqs.last() {
-        Some(last) => Ok(diesel::delete(all.filter(events::seq.le(*last))).execute(conn)?),
-        None => Ok(0),
+    if let Some(last) = seqs.last() {
+        diesel::delete(all.filter(events::seq.le(*last))).execute(conn)?;
     }
+    Ok(!seqs.is_empty())
 }

@@ -34,13 +34,13 @@ impl SessionRepository for Store {
     }
 
     fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let (created, used) = Session::oldest_alive(now);
+        let (oldest_sign_in, oldest_use) = Session::oldest_alive(now);
         self.read(|conn| {
             let rows: Vec<SessionRow> = sessions::table
                 .filter(sessions::user_id.eq(Key::from(user)))
                 .filter(sessions::ended_at.is_null())
-                .filter(sessions::created_at.gt(Instant::from(created)))
-                .filter(sessions::last_used_at.gt(Instant::from(used)))
+                .filter(sessions::created_at.gt(Instant::from(oldest_sign_in)))
+                .filter(sessions::last_used_at.gt(Instant::from(oldest_use)))
                 .order((sessions::created_at.desc(), sessions::id.desc()))
                 .limit(MANY)
                 .select(SessionRow::as_select())
@@ -69,9 +69,9 @@ impl SessionRepository for Store {
     }
 
     fn forget(&self, now: Timestamp) -> Result<(), StoreError> {
-        let (_, used) = Session::oldest_alive(now);
+        let (_, oldest_use) = Session::oldest_alive(now);
         self.write(|conn| {
-            diesel::delete(sessions::table.filter(sessions::last_used_at.le(Instant::from(used))))
+            diesel::delete(sessions::table.filter(sessions::last_used_at.le(Instant::from(oldest_use))))
                 .execute(conn)?;
             let expired = ended_sessions::tokens_expire_at.le(Instant::from(now));
             diesel::delete(ended_sessions::table.filter(expired)).execute(conn)?;

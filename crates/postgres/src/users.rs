@@ -95,6 +95,12 @@ impl UserRepository for Store {
     }
 }
 
+/// Whether a user is alive, as a condition of another query.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_alive(user: Key) -> _ {
+    diesel::dsl::exists(users::table.find(user).filter(users::deleted_at.is_null()))
+}
+
 fn insert(conn: &mut Conn, user: &NewUser) -> Sql<SignedUp> {
     let display_name = user.display_name.as_ref().map(DisplayName::as_str);
     let inserted = diesel::insert_into(users::table)

@@ -33,7 +33,7 @@ impl SqlError {
     /// What to do about it.
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Diesel(DieselError::DatabaseError(kind, information)) => remedy_of(kind, information.message()),
+            Self::Diesel(DieselError::DatabaseError(kind, information)) => remedy_of(*kind, information.message()),
             Self::Diesel(DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. }) => {
                 Remedy::Reconnect
             }
@@ -44,7 +44,7 @@ impl SqlError {
 
 /// diesel passes on no SQLSTATE, so what it does not name is told by its text: 40P01, and the
 /// classes 08 and 57P of a connection that ends. SQLite's lock waits show here as well.
-fn remedy_of(kind: &DatabaseErrorKind, message: &str) -> Remedy {
+fn remedy_of(kind: DatabaseErrorKind, message: &str) -> Remedy {
     const LOST: [&str; 7] = [
         "connection",
         "terminating",
@@ -82,11 +82,11 @@ mod tests {
     #[test]
     fn deadlocks_are_run_again_and_lost_connections_given_up() {
         use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UniqueViolation, Unknown};
-        assert_eq!(remedy_of(&SerializationFailure, ""), Remedy::RunAgain);
-        assert_eq!(remedy_of(&Unknown, "deadlock detected"), Remedy::RunAgain);
-        assert_eq!(remedy_of(&ClosedConnection, ""), Remedy::Reconnect);
-        assert_eq!(remedy_of(&Unknown, "terminating connection due to administrator command"), Remedy::Reconnect);
-        assert_eq!(remedy_of(&UniqueViolation, "duplicate key"), Remedy::None);
-        assert_eq!(remedy_of(&Unknown, "division by zero"), Remedy::None);
+        assert_eq!(remedy_of(SerializationFailure, ""), Remedy::RunAgain);
+        assert_eq!(remedy_of(Unknown, "deadlock detected"), Remedy::RunAgain);
+        assert_eq!(remedy_of(ClosedConnection, ""), Remedy::Reconnect);
+        assert_eq!(remedy_of(Unknown, "terminating connection due to administrator command"), Remedy::Reconnect);
+        assert_eq!(remedy_of(UniqueViolation, "duplicate key"), Remedy::None);
+        assert_eq!(remedy_of(Unknown, "division by zero"), Remedy::None);
     }
 }

@@ -4,7 +4,10 @@ use std::error::Error;
 
 use chit_chat_domain::store_error::StoreError;
 use diesel::backend::Backend;
+use diesel::result::Error as DieselError;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::error::{Sql, SqlError};
 
 /// PostgreSQL's.
 pub const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -27,12 +30,18 @@ pub fn revert<DB: Backend>(
     harness.revert_all_migrations(migrations).map(drop).map_err(failure)
 }
 
-/// Whether nothing is pending.
+/// Whether nothing is pending. diesel makes the table that records migrations, and so writes, unless
+/// it is there: the caller looks first.
 pub fn are_current<DB: Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
-) -> Result<bool, StoreError> {
-    harness.has_pending_migration(migrations).map(|pending| !pending).map_err(failure)
+) -> Sql<bool> {
+    harness.has_pending_migration(migrations).map(|pending| !pending).map_err(|error| {
+        SqlError::Diesel(match error.downcast() {
+            Ok(error) => *error,
+            Err(error) => DieselError::QueryBuilderError(error),
+        })
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]

@@ -1,5 +1,6 @@
 //! A pool of connections that hands out what works and gives up what is broken.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use chit_chat_domain::store_error::StoreError;
@@ -11,7 +12,8 @@ use crate::error::{Remedy, Sql};
 
 /// How long a request may wait for a connection before it hears that the store is unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
-const ATTEMPTS: usize = 5;
+/// Enough to get past a whole pool of connections that died together.
+const ATTEMPTS: usize = 10;
 
 /// Connections to one database.
 #[derive(Clone, Debug)]
@@ -42,13 +44,22 @@ where
 
     /// Runs a query that changes nothing, and so may run again on another connection.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
-        self.run(query, &[Remedy::RunAgain, Remedy::Reconnect])
+        self.run(query, |remedy| remedy != Remedy::None)
     }
 
-    /// Runs a transaction, again if it lost against others. Once the connection is lost nobody
-    /// knows whether it was committed, so the caller decides.
+    /// Runs a transaction, again if it lost against others or found its connection dead from the
+    /// start. A connection lost later leaves open whether it was committed, so the caller decides.
     pub fn write<T>(&self, transaction: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
-        self.run(|connection| connection.transaction(&transaction), &[Remedy::RunAgain])
+        let begun = Cell::new(false);
+        let again = |remedy| remedy == Remedy::RunAgain || (remedy == Remedy::Reconnect && !begun.get());
+        let work = |connection: &mut C| {
+            begun.set(false);
+            connection.transaction(|connection| {
+                begun.set(true);
+                transaction(connection)
+            })
+        };
+        self.run(work, again)
     }
 
     /// A connection for what neither reads nor writes in the usual way.
@@ -56,7 +67,7 @@ where
         self.0.get().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
-    fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, again: &[Remedy]) -> Result<T, StoreError> {
+    fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, again: impl Fn(Remedy) -> bool) -> Result<T, StoreError> {
         let mut attempt = 1;
         loop {
             let mut connection = self.get()?;
@@ -68,7 +79,7 @@ where
             if remedy == Remedy::Reconnect {
                 give_up(&mut *connection);
             }
-            if attempt == ATTEMPTS || !again.contains(&remedy) {
+            if attempt == ATTEMPTS || !again(remedy) {
                 return Err(error.into());
             }
             attempt += 1;

@@ -9,7 +9,9 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::migrations;
 use chit_chat_relational::pool::Setup;
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
+use diesel::sql_types::Bool;
 
 use crate::{Conn, Store};
 
@@ -35,7 +37,12 @@ impl Store {
 
 impl Readiness for Store {
     fn is_current(&self) -> Result<bool, StoreError> {
-        migrations::are_current(&mut *self.readers.get()?, migrations::SQLITE)
+        self.read(|conn| {
+            let migrated = diesel::dsl::sql::<Bool>(
+                "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
+            );
+            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::SQLITE)?)
+        })
     }
 }
 

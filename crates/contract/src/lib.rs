@@ -1,0 +1,27 @@
+//! The fixtures of the contract suite, which every store must pass: fresh databases on either
+//! engine, and a [`World`] of users, chatrooms and messages in one. Other crates' tests use them too.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "test fixtures: a failure is a failed test")]
+
+mod clock;
+mod ids;
+mod log;
+mod postgres;
+mod race;
+mod raw;
+mod rooms;
+mod sqlite;
+mod store;
+mod talk;
+mod wait;
+mod world;
+
+pub use clock::TestClock;
+pub use ids::TestIds;
+pub use log::kind;
+pub use race::race;
+pub use raw::{Raw, id_literal};
+pub use store::{Engine, TestStore};
+pub use talk::{idempotency, written};
+pub use wait::until;
+pub use world::World;

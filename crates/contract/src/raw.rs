@@ -1,0 +1,97 @@
+//! A connection of one's own to a test's database, to do what no port does.
+
+use chit_chat_relational::migrations;
+use diesel::connection::SimpleConnection;
+use diesel::deserialize::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
+use uuid::Uuid;
+
+use crate::{Engine, postgres};
+
+/// Runs SQL past the ports.
+pub enum Raw {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+impl Raw {
+    pub(crate) fn sqlite(path: &str) -> Self {
+        let mut connection = SqliteConnection::establish(path).unwrap();
+        connection.batch_execute("PRAGMA busy_timeout=5000").unwrap();
+        Self::Sqlite(connection)
+    }
+
+    pub(crate) fn postgres(url: &str) -> Self {
+        Self::Postgres(postgres::connect(url))
+    }
+
+    /// Runs statements that answer nothing.
+    pub fn run(&mut self, sql: &str) {
+        let done = match self {
+            Self::Sqlite(connection) => connection.batch_execute(sql),
+            Self::Postgres(connection) => connection.batch_execute(sql),
+        };
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Begins a transaction that holds on to what it writes, and so makes others wait.
+    pub fn begin(&mut self) {
+        self.run(match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN",
+        });
+    }
+
+    /// The one number that the query gives as `value`.
+    pub fn number(&mut self, sql: &str) -> i64 {
+        let query = diesel::sql_query(sql);
+        let number: Number = match self {
+            Self::Sqlite(connection) => query.get_result(connection),
+            Self::Postgres(connection) => query.get_result(connection),
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        number.value
+    }
+
+    /// The texts that the query gives as `value`.
+    pub fn lines(&mut self, sql: &str) -> Vec<String> {
+        let query = diesel::sql_query(sql);
+        let lines: Vec<Line> = match self {
+            Self::Sqlite(connection) => query.load(connection),
+            Self::Postgres(connection) => query.load(connection),
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        lines.into_iter().map(|line| line.value).collect()
+    }
+
+    /// Takes every migration back.
+    pub fn revert_migrations(&mut self) {
+        let reverted = match self {
+            Self::Sqlite(connection) => migrations::revert(connection, migrations::SQLITE),
+            Self::Postgres(connection) => migrations::revert(connection, migrations::POSTGRES),
+        };
+        reverted.unwrap();
+    }
+}
+
+/// An id as SQL spells it.
+pub fn id_literal(engine: Engine, id: impl Into<Uuid>) -> String {
+    let id = id.into();
+    match engine {
+        Engine::Sqlite => format!("X'{}'", id.simple()),
+        Engine::Postgres => format!("'{id}'"),
+    }
+}

@@ -1,0 +1,109 @@
+//! A fresh database on either engine, behind the domain's ports.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::stores::Stores;
+
+use crate::postgres::Database;
+use crate::raw::Raw;
+use crate::sqlite::File;
+
+/// What holds the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database of one's own and a store on it. Gone when dropped.
+pub struct TestStore {
+    // Before the database, so that it is dropped first.
+    stores: Stores,
+    database: AnyDatabase,
+}
+
+enum AnyDatabase {
+    Sqlite(File),
+    Postgres(Database),
+}
+
+impl TestStore {
+    /// Migrated and empty.
+    pub fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let store = Self::unmigrated(engine);
+                store.migrate().unwrap();
+                store
+            }
+            Engine::Postgres => Self::on(AnyDatabase::Postgres(Database::migrated())),
+        }
+    }
+
+    /// Without any table.
+    pub fn unmigrated(engine: Engine) -> Self {
+        Self::on(match engine {
+            Engine::Sqlite => AnyDatabase::Sqlite(File::create()),
+            Engine::Postgres => AnyDatabase::Postgres(Database::create()),
+        })
+    }
+
+    fn on(database: AnyDatabase) -> Self {
+        Self { stores: database.open(), database }
+    }
+
+    /// Another store on the same database, as another instance would have it.
+    pub fn open_another(&self) -> Stores {
+        self.database.open()
+    }
+
+    /// Brings the schema up to date, as an instance does that starts.
+    pub fn migrate(&self) -> Result<(), StoreError> {
+        match &self.database {
+            AnyDatabase::Sqlite(file) => file.open().migrate(),
+            AnyDatabase::Postgres(database) => database.open().migrate(),
+        }
+    }
+
+    /// A connection past the ports.
+    pub fn raw(&self) -> Raw {
+        match &self.database {
+            AnyDatabase::Sqlite(file) => Raw::sqlite(file.path().to_str().unwrap()),
+            AnyDatabase::Postgres(database) => Raw::postgres(&database.url),
+        }
+    }
+
+    /// The database as the configuration names it.
+    pub fn url(&self) -> String {
+        match &self.database {
+            AnyDatabase::Sqlite(file) => format!("sqlite://{}", file.path().display()),
+            AnyDatabase::Postgres(database) => database.url.clone(),
+        }
+    }
+
+    pub fn engine(&self) -> Engine {
+        match &self.database {
+            AnyDatabase::Sqlite(_) => Engine::Sqlite,
+            AnyDatabase::Postgres(_) => Engine::Postgres,
+        }
+    }
+}
+
+impl Deref for TestStore {
+    type Target = Stores;
+
+    fn deref(&self) -> &Stores {
+        &self.stores
+    }
+}
+
+impl AnyDatabase {
+    fn open(&self) -> Stores {
+        match self {
+            Self::Sqlite(file) => Arc::new(file.open()).into(),
+            Self::Postgres(database) => Arc::new(database.open()).into(),
+        }
+    }
+}

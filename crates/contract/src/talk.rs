@@ -1,0 +1,79 @@
+//! Messages.
+
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::id::{ChatroomId, IdSource, MessageId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{
+    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, Written,
+};
+use chit_chat_domain::page::Limit;
+
+use crate::World;
+
+impl World {
+    /// A message about to be sent.
+    pub fn draft(&self, room: ChatroomId, author: UserId, text: &str) -> NewMessage {
+        NewMessage {
+            id: MessageId::from(self.ids.next()),
+            chatroom_id: room,
+            author_id: author,
+            body: MessageBody::parse(text).unwrap(),
+            created_at: self.tick(),
+            idempotency: None,
+        }
+    }
+
+    /// A message with an idempotency key about to be sent.
+    pub fn keyed_draft(&self, room: ChatroomId, author: UserId, text: &str, key: &str) -> NewMessage {
+        NewMessage { idempotency: Some(idempotency(key, text)), ..self.draft(room, author, text) }
+    }
+
+    /// Sends a message as its author, and waits for the outcome.
+    pub fn send(&self, draft: NewMessage) -> Appended {
+        let guard = Guard::holds(draft.author_id, Role::Member);
+        self.messages.append(draft, guard).wait().unwrap()
+    }
+
+    /// A message that was sent.
+    pub fn say(&self, room: ChatroomId, author: UserId, text: &str) -> Message {
+        match self.send(self.draft(room, author, text)) {
+            Appended::Stored(message) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The message or its tombstone, as it is now.
+    pub fn message(&self, room: ChatroomId, id: MessageId) -> Message {
+        self.messages.find(room, id).unwrap().unwrap()
+    }
+
+    /// Edits a message as its author.
+    pub fn edit(&self, read: &Message, text: &str) -> Written {
+        let guard = Guard::holds(read.author_id, Role::Member);
+        self.messages.edit(read, MessageBody::parse(text).unwrap(), guard, self.tick()).unwrap()
+    }
+
+    /// Deletes a message as its author.
+    pub fn erase(&self, read: &Message) -> Written {
+        let guard = Guard::holds(read.author_id, Role::Member);
+        self.messages.delete(read, guard, self.tick()).unwrap()
+    }
+
+    /// A page as it comes, with the row beyond the limit.
+    pub fn page(&self, room: ChatroomId, reader: UserId, range: PageRange, limit: u64) -> Vec<Message> {
+        self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap()
+    }
+}
+
+/// The message that was written.
+pub fn written(outcome: Written) -> Message {
+    match outcome {
+        Written::Written(message) => message,
+        Written::Refused => panic!("refused"),
+    }
+}
+
+/// A key with the digest of a text.
+pub fn idempotency(key: &str, text: &str) -> Idempotency {
+    Idempotency::new(IdempotencyKey::parse(key).unwrap(), &[text])
+}

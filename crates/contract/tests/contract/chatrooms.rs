@@ -1,0 +1,251 @@
+//! Chatrooms.
+
+use chit_chat_contract::{Engine, World, idempotency, written};
+use chit_chat_domain::chatroom::{
+    Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, MyChatroom, NewChatroom, Visibility,
+};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::text::fold;
+use rstest::rstest;
+
+#[rstest]
+fn a_room_is_made_with_its_owner_and_members(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
+    let name = ChatroomName::parse("Tea & 🫖").unwrap();
+    let draft = NewChatroom { name: name.clone(), ..world.draft_room(matt, &[beth, rohan]) };
+    let (id, created_at) = (draft.id, draft.created_at);
+    let room = world.create(draft);
+    assert_eq!(room, Chatroom { id, name, visibility: Visibility::Private, created_at, last_seq: 4 });
+    for (user, role, joined_seq) in [(matt, Role::Owner, 2), (beth, Role::Member, 3), (rohan, Role::Member, 4)] {
+        let access = world.access(id, user);
+        let mine = access.membership.unwrap();
+        assert_eq!((mine.chatroom_id, mine.user_id, mine.role), (id, user, role));
+        assert_eq!((mine.joined_at, mine.joined_seq), (created_at, joined_seq));
+        assert_eq!(access.chatroom, room);
+    }
+}
+
+#[rstest]
+fn an_outsider_sees_the_room_without_a_membership(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, eve) = (world.user("Matt"), world.user("Eve"));
+    let room = world.room(matt, &[]);
+    assert_eq!(world.access(room, eve).membership, None);
+    assert_eq!(world.access(room, UserId::from(world.ids.next())).membership, None);
+    assert_eq!(world.chatrooms.access(ChatroomId::from(world.ids.next()), matt), Ok(None));
+}
+
+#[rstest]
+fn a_room_with_people_who_do_not_exist_is_not_made(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, gone) = (world.user("Matt"), world.user("Beth"), world.user("Gone"));
+    let nobody = UserId::from(world.ids.next());
+    world.users.delete(gone, world.tick()).unwrap();
+    let keyed = Some(idempotency("k", "x"));
+    let draft = NewChatroom { idempotency: keyed.clone(), ..world.draft_room(matt, &[beth, gone, nobody]) };
+    assert_eq!(world.chatrooms.create_with_members(draft), Ok(Creation::NoSuchUsers(vec![gone, nobody])));
+    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
+    world.create(NewChatroom { idempotency: keyed, ..world.draft_room(matt, &[beth]) });
+}
+
+#[rstest]
+fn a_hundred_people_are_added_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let people: Vec<UserId> = (0..101).map(|n| world.user(&format!("user_{n}"))).collect();
+    let room = world.room(people[0], &people[1..]);
+    let listed = world.memberships.list(room, 0, Limit::MAX).unwrap();
+    assert_eq!(listed.into_iter().map(|member| member.membership.user_id).collect::<Vec<_>>(), people);
+    assert_eq!(world.log(room).len(), 102);
+}
+
+#[rstest]
+fn the_same_key_makes_one_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let keyed =
+        |user, key, text| NewChatroom { idempotency: Some(idempotency(key, text)), ..world.draft_room(user, &[]) };
+    let first = world.create(keyed(matt, "k", "x"));
+    let again = |draft| world.chatrooms.create_with_members(draft);
+    for text in ["x", "y"] {
+        let repeat = again(keyed(matt, "k", text));
+        assert_eq!(repeat, Ok(Creation::Duplicate(first.id, idempotency("k", "x"))));
+    }
+    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![first.id]));
+    assert!(matches!(again(keyed(beth, "k", "x")), Ok(Creation::Created(_))));
+    assert!(matches!(again(keyed(matt, "K", "x")), Ok(Creation::Created(_))));
+}
+
+#[rstest]
+fn the_same_key_makes_no_second_room_after_the_first_was_deleted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = NewChatroom { idempotency: Some(idempotency("k", "x")), ..world.draft_room(matt, &[]) };
+    let first = world.create(draft.clone());
+    world.demolish(first.id, matt);
+    while world.chatrooms.purge(100).unwrap() {}
+    let again =
+        world.chatrooms.create_with_members(NewChatroom { id: ChatroomId::from(world.ids.next()), ..draft });
+    assert_eq!(again, Ok(Creation::Duplicate(first.id, idempotency("k", "x"))));
+}
+
+#[rstest]
+fn only_what_is_named_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.create(world.draft_room(matt, &[]));
+    let change = |name: Option<&str>, visibility| {
+        let changes = ChatroomChanges { name: name.and_then(|name| ChatroomName::parse(name).ok()), visibility };
+        world.chatrooms.update(room.id, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap().unwrap()
+    };
+    let renamed = change(Some("Новое имя"), None);
+    let name = ChatroomName::parse("Новое имя").unwrap();
+    assert_eq!(renamed, Chatroom { name, last_seq: 3, ..room.clone() });
+    let opened = change(None, Some(Visibility::Public));
+    assert_eq!(opened, Chatroom { visibility: Visibility::Public, last_seq: 4, ..renamed });
+    assert_eq!(world.access(room.id, matt).chatroom, opened);
+}
+
+#[rstest]
+fn a_change_whose_guard_does_not_hold_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let room = world.create(world.draft_room(matt, &[beth]));
+    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), visibility: None };
+    for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
+        assert_eq!(world.chatrooms.update(room.id, changes.clone(), guard, world.tick()), Ok(None));
+        assert_eq!(world.chatrooms.delete(room.id, guard, world.tick()), Ok(None));
+    }
+    assert_eq!(world.access(room.id, matt).chatroom, room);
+    let nowhere = ChatroomId::from(world.ids.next());
+    let guard = Guard::holds(matt, Role::Owner);
+    assert_eq!(world.chatrooms.update(nowhere, changes, guard, world.tick()), Ok(None));
+    assert_eq!(world.chatrooms.delete(nowhere, guard, world.tick()), Ok(None));
+}
+
+#[rstest]
+fn a_deleted_room_is_gone_for_everybody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let draft = NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) };
+    let room = world.create(draft).id;
+    world.demolish(room, matt);
+    for user in [matt, beth] {
+        assert_eq!(world.chatrooms.access(room, user), Ok(None));
+        assert_eq!(world.memberships.find(room, user), Ok(None));
+        assert_eq!(mine(&world, user, None, None, 200), []);
+        assert_eq!(world.memberships.chatrooms_of(user), Ok(vec![]));
+    }
+    assert_eq!(world.chatrooms.public(None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![]));
+    let again = world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick());
+    assert_eq!(again, Ok(None));
+}
+
+#[rstest]
+fn my_rooms_are_listed_newest_first_with_what_i_am_in_them(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let first = world.create(world.draft_room(matt, &[beth]));
+    let second = world.create(world.draft_room(beth, &[]));
+    world.room(matt, &[]);
+    let listed = mine(&world, beth, None, None, 200);
+    let expected = [(second, Role::Owner), (first, Role::Member)];
+    assert_eq!(listed, expected.map(|(chatroom, role)| MyChatroom { chatroom, role, last_message: None }));
+}
+
+#[rstest]
+fn my_rooms_are_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let mut rooms: Vec<ChatroomId> = (0..5).map(|_| world.room(matt, &[])).collect();
+    rooms.reverse();
+    let listed = |after, limit| ids(mine(&world, matt, None, after, limit));
+    assert_eq!(listed(None, 2), rooms[..3]);
+    assert_eq!(listed(Some(rooms[1]), 2), rooms[2..]);
+    assert_eq!(listed(Some(rooms[3]), 2), rooms[4..]);
+    assert_eq!(listed(Some(rooms[4]), 2), []);
+}
+
+#[rstest]
+fn my_rooms_show_the_latest_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let last = || mine(&world, matt, None, None, 1)[0].last_message.clone();
+    assert_eq!(last(), None);
+    let first = world.say(room, matt, "one");
+    let second = world.say(room, matt, "two");
+    world.rename(room, matt, "Another name");
+    assert_eq!(last(), Some(second.clone()));
+    written(world.edit(&first, "eins"));
+    let edited = written(world.edit(&second, "zwei"));
+    assert_eq!(last(), Some(edited.clone()));
+    let gone = written(world.erase(&edited));
+    assert_eq!(last(), Some(gone));
+    world.room(beth, &[matt]);
+    assert_eq!(last(), None);
+}
+
+#[rstest]
+fn public_rooms_are_listed_newest_first_and_paged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let mut rooms: Vec<ChatroomId> = (0..4).map(|_| world.public_room(matt)).collect();
+    world.room(matt, &[]);
+    rooms.reverse();
+    let listed = |after, limit| {
+        let rooms = world.chatrooms.public(None, after, Limit::parse(limit).unwrap()).unwrap();
+        rooms.into_iter().map(|room| room.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 200), rooms);
+    assert_eq!(listed(None, 2), rooms[..3]);
+    assert_eq!(listed(Some(rooms[2]), 2), rooms[3..]);
+    assert_eq!(listed(Some(rooms[3]), 2), []);
+}
+
+#[rstest]
+#[case("TEA", &["tea time"])]
+#[case("ЧАЙ", &["Чай"])]
+#[case("%", &["100%"])]
+#[case("_", &["snake_case"])]
+#[case("\\", &["back\\slash"])]
+#[case("'", &["it's"])]
+#[case("nothing", &[])]
+fn rooms_are_found_by_what_their_name_contains_literally(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] query: &str,
+    #[case] expected: &[&str],
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    for name in ["tea time", "Чай", "100%", "snake_case", "back\\slash", "it's"] {
+        let room = world.public_room(matt);
+        world.rename(room, matt, name);
+    }
+    let public = world.chatrooms.public(Some(fold(query)), None, Limit::MAX).unwrap();
+    assert_eq!(public.iter().map(|room| room.name.as_str()).collect::<Vec<_>>(), expected);
+    let mine: Vec<Chatroom> =
+        mine(&world, matt, Some(query), None, 200).into_iter().map(|my| my.chatroom).collect();
+    assert_eq!(mine, public);
+}
+
+fn mine(
+    world: &World,
+    user: UserId,
+    query: Option<&str>,
+    after: Option<ChatroomId>,
+    limit: u64,
+) -> Vec<MyChatroom> {
+    world.chatrooms.of_member(user, query.map(fold), after, Limit::parse(limit).unwrap()).unwrap()
+}
+
+fn ids(rooms: Vec<MyChatroom>) -> Vec<ChatroomId> {
+    rooms.into_iter().map(|my| my.chatroom.id).collect()
+}

@@ -1,0 +1,68 @@
+//! A server that ends its connections, as one that restarts does.
+
+use chit_chat_contract::{Engine, World, until};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{Appended, NewMessage};
+use chit_chat_domain::user::SignedUp;
+use rstest::rstest;
+
+#[rstest]
+fn a_read_goes_on_with_another_connection() {
+    let world = World::new(Engine::Postgres);
+    let matt = world.user("Matt");
+    end_connections(&world);
+    assert!(world.users.find(matt).unwrap().is_some());
+    end_connections(&world);
+    assert_eq!(world.readiness.is_current(), Ok(true));
+}
+
+#[rstest]
+fn a_send_goes_on_with_another_connection_and_is_stored_once() {
+    let world = World::new(Engine::Postgres);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    for n in 0..8 {
+        end_connections(&world);
+        assert!(matches!(world.send(world.draft(room, matt, &n.to_string())), Appended::Stored(_)));
+    }
+    assert_eq!(world.log(room).len(), 10);
+}
+
+#[rstest]
+fn a_write_that_finds_its_connection_dead_goes_on_with_another() {
+    let world = World::new(Engine::Postgres);
+    world.user("Matt");
+    end_connections(&world);
+    assert_eq!(world.users.insert(world.draft_user("Beth")), Ok(SignedUp::Created));
+}
+
+#[rstest]
+fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
+    let world = World::new(Engine::Postgres);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let mut held = world.raw();
+    held.begin();
+    held.run("SELECT id FROM chatrooms FOR UPDATE");
+    let draft: NewMessage = world.draft(room, matt, "hello");
+    let sending = world.messages.append(draft, Guard::holds(matt, Role::Member));
+    let mut observer = world.raw();
+    until("the send waits", || {
+        observer.number(
+            "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        ) > 0
+    });
+    held.run("COMMIT");
+    assert!(matches!(sending.wait(), Ok(Appended::Stored(_))));
+    assert_eq!(world.log(room).len(), 3);
+}
+
+/// Ends every connection to the database but its own.
+fn end_connections(world: &World) {
+    let mut raw = world.raw();
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    raw.number(&format!("SELECT count(pg_terminate_backend(pid)) AS value {others}"));
+    until("the connections are gone", || raw.number(&format!("SELECT count(*) AS value {others}")) == 0);
+}

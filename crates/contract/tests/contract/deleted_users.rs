@@ -1,0 +1,133 @@
+//! A deleted user's membership counts as absent at once, before the rooms are left.
+
+use chit_chat_contract::{Engine, World};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, Role, RoleChange};
+use chit_chat_domain::message::{Appended, PageRange, Written};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+/// Matt, the owner, has deleted his account, and the program crashed before he left the room.
+struct Scene {
+    world: World,
+    matt: UserId,
+    beth: UserId,
+    room: ChatroomId,
+}
+
+fn scene(engine: Engine) -> Scene {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.say(room, matt, "hello");
+    world.users.delete(matt, world.tick()).unwrap();
+    Scene { world, matt, beth, room }
+}
+
+#[rstest]
+fn they_are_not_seen_among_the_members(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    assert_eq!(world.memberships.find(room, matt), Ok(None));
+    assert_eq!(world.access(room, matt).membership, None);
+    assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![world.member(room, beth)]));
+}
+
+#[rstest]
+fn they_read_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, room, .. } = scene(engine);
+    for range in [PageRange::Latest, PageRange::After(0), PageRange::Around(3)] {
+        assert_eq!(world.page(room, matt, range, 50), []);
+    }
+    assert_eq!(world.chatrooms.of_member(matt, None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
+}
+
+#[rstest]
+fn they_write_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    assert_eq!(world.send(world.draft(room, matt, "boo")), Appended::Refused);
+    let said = world.page(room, beth, PageRange::Latest, 50).remove(0);
+    assert_eq!(world.edit(&said, "boo"), Written::Refused);
+    assert_eq!(world.erase(&said), Written::Refused);
+    let changes = ChatroomChanges { name: ChatroomName::parse("boo").ok(), visibility: None };
+    let guard = Guard::holds(matt, Role::Member);
+    assert_eq!(world.chatrooms.update(room, changes, guard, world.tick()), Ok(None));
+    assert_eq!(world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick()), Ok(None));
+    let target = world.member(room, beth).membership;
+    let promoted = world.memberships.change_role(&target, Role::Owner, guard, world.tick());
+    assert_eq!(promoted, Ok(RoleChange::Refused));
+    let rohan = NewMembership { chatroom_id: room, user_id: world.user("Rohan"), at: world.tick() };
+    assert_eq!(world.memberships.add(rohan, Entrance::By(guard)), Ok(Added::Refused));
+    assert_eq!(world.head(room), 4);
+}
+
+#[rstest]
+fn nobody_lets_them_in_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    let new = NewMembership { chatroom_id: room, user_id: matt, at: world.tick() };
+    let entrance = Entrance::By(Guard::holds(beth, Role::Member));
+    assert_eq!(world.memberships.add(new, entrance), Ok(Added::NoSuchUser));
+    let open = world.public_room(beth);
+    assert_eq!(world.join(open, matt), Added::NoSuchUser);
+}
+
+#[rstest]
+fn what_they_said_stays_readable(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    let page = world.page(room, beth, PageRange::Latest, 50);
+    assert_eq!(page.iter().map(|message| message.author_id).collect::<Vec<_>>(), [matt]);
+    assert!(page[0].body.is_some());
+    assert_eq!(world.log(room).len(), 4);
+}
+
+#[rstest]
+fn they_are_found_and_leave_when_the_deletion_is_finished(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    let second = world.room(beth, &[]);
+    assert_eq!(world.users.deleted_members(), Ok(vec![matt]));
+    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![room]));
+    let leave = || world.memberships.leave(room, matt, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    assert_eq!(leave(), Leaving::HandedOver(beth));
+    assert_eq!(leave(), Leaving::NotMember);
+    assert_eq!(world.users.deleted_members(), Ok(vec![]));
+    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![room, second]));
+    assert_eq!(world.member(room, beth).membership.role, Role::Owner);
+}
+
+#[rstest]
+fn they_inherit_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, beth, room } = scene(engine);
+    assert_eq!(world.leave(room, beth), Leaving::ChatroomDeleted);
+    assert_eq!(world.chatrooms.access(room, beth), Ok(None));
+    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![]));
+}
+
+#[rstest]
+fn they_do_not_count_as_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.promote(room, matt, beth);
+    world.users.delete(matt, world.tick()).unwrap();
+    assert_eq!(world.change_role(room, beth, beth, Role::Member), RoleChange::LastOwner);
+}
+
+#[rstest]
+fn with_two_accounts_deleted_at_once_a_member_inherits(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
+    let room = world.room(matt, &[beth, rohan]);
+    for user in [matt, beth] {
+        world.users.delete(user, world.tick()).unwrap();
+    }
+    assert_eq!(world.users.deleted_members().unwrap().len(), 2);
+    let leave = |user| world.memberships.leave(room, user, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    assert_eq!(leave(matt), Leaving::HandedOver(rohan));
+    assert_eq!(leave(beth), Leaving::Left);
+    assert_eq!(world.member(room, rohan).membership.role, Role::Owner);
+}

@@ -1,0 +1,188 @@
+//! The log.
+
+use std::time::Duration;
+
+use chit_chat_contract::{Engine, World, kind, written};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Guard, NewChatroom, Visibility};
+use chit_chat_domain::event::{Change, Event, MembershipEnd};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::membership::{LeaveReason, Role};
+use chit_chat_domain::message::{Message, PageRange};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+#[rstest]
+fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let name = world.access(room, matt).chatroom.name;
+    let edited = written(world.edit(&world.say(room, beth, "one"), "two"));
+    let gone = written(world.erase(&world.say(room, matt, "three")));
+    world.rename(room, beth, "Tea");
+    open_to_all(&world, room, matt);
+    world.promote(room, matt, beth);
+    world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    let (tea, private, public) = (ChatroomName::parse("Tea").unwrap(), Visibility::Private, Visibility::Public);
+    let expected = [
+        (matt, Change::ChatroomCreated { name, visibility: private }),
+        (matt, Change::MembershipCreated { user_id: matt, role: Role::Owner }),
+        (matt, Change::MembershipCreated { user_id: beth, role: Role::Member }),
+        (beth, Change::MessageCreated(edited.clone())),
+        (beth, Change::MessageUpdated(edited)),
+        (matt, Change::MessageCreated(gone.clone())),
+        (matt, Change::MessageDeleted(gone)),
+        (beth, Change::ChatroomUpdated { name: tea.clone(), visibility: private }),
+        (matt, Change::ChatroomUpdated { name: tea, visibility: public }),
+        (matt, Change::MembershipUpdated { user_id: beth, role: Role::Owner }),
+        (beth, Change::MembershipDeleted { user_id: beth, reason: MembershipEnd::AccountDeleted }),
+    ];
+    let log: Vec<_> = world.log(room).into_iter().map(|event| (event.actor_id, event.change)).collect();
+    assert_eq!(log, expected);
+}
+
+#[rstest]
+fn who_is_removed_and_who_leaves_are_told_apart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
+    let room = world.room(matt, &[beth, rohan]);
+    world.remove(room, matt, beth);
+    world.leave(room, rohan);
+    let log: Vec<_> = world.log(room).into_iter().skip(4).map(|event| (event.actor_id, event.change)).collect();
+    let ended = |user_id, reason| Change::MembershipDeleted { user_id, reason };
+    assert_eq!(log, [(matt, ended(beth, MembershipEnd::Removed)), (rohan, ended(rohan, MembershipEnd::Left))]);
+}
+
+#[rstest]
+fn a_hand_over_is_logged_before_the_leave_that_causes_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.leave(room, matt);
+    let log: Vec<_> = world.log(room).into_iter().skip(3).map(|event| (event.actor_id, event.change)).collect();
+    let promoted = Change::MembershipUpdated { user_id: beth, role: Role::Owner };
+    let left = Change::MembershipDeleted { user_id: matt, reason: MembershipEnd::Left };
+    assert_eq!(log, [(matt, promoted), (matt, left)]);
+}
+
+#[rstest]
+fn a_deletion_is_the_last_entry(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let deleted = world.room(matt, &[beth]);
+    world.demolish(deleted, matt);
+    let kinds = |room, head| world.log_to(room, head).iter().map(|event| kind(&event.change)).collect::<Vec<_>>();
+    assert_eq!(kinds(deleted, 4)[3..], ["chatroom.deleted"]);
+    let left = world.room(matt, &[]);
+    world.leave(left, matt);
+    assert_eq!(kinds(left, 4)[2..], ["membership.deleted", "chatroom.deleted"]);
+    for room in [deleted, left] {
+        assert_eq!(world.events.read(room, 4, i64::MAX, Limit::MAX), Ok(vec![]));
+    }
+}
+
+#[rstest]
+fn entries_keep_the_time_of_their_change(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_room(matt, &[]);
+    let (room, made) = (world.create(draft.clone()).id, draft.created_at);
+    let sent = world.say(room, matt, "hello");
+    let edited = written(world.edit(&sent, "hi"));
+    let times: Vec<_> = world.log(room).into_iter().map(|event: Event| event.at).collect();
+    assert_eq!(times, [made, made, sent.created_at, edited.edited_at.unwrap()]);
+}
+
+#[rstest]
+fn the_order_of_entries_does_not_depend_on_the_clock(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let hour = Duration::from_secs(3_600);
+    let late = world.draft(room, matt, "first");
+    let mut early = world.draft(room, matt, "second");
+    early.created_at = early.created_at.minus(hour);
+    let (first, second) = (late.id, early.id);
+    world.send(late);
+    world.send(early);
+    let page = world.page(room, matt, PageRange::Latest, 50);
+    assert_eq!(page.into_iter().map(|message| message.id).collect::<Vec<_>>(), [first, second]);
+}
+
+#[rstest]
+fn the_log_never_holds_an_old_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let first = written(world.edit(&world.say(room, matt, "old secret"), "new secret"));
+    let second = world.say(room, matt, "another secret");
+    written(world.erase(&second));
+    let logged: Vec<_> = world.log(room).into_iter().filter_map(|event| message(event.change)).collect();
+    let bodies: Vec<_> = logged.into_iter().map(|message| message.body).collect();
+    assert_eq!(bodies, [first.body.clone(), first.body, None, None]);
+    let mut raw = world.raw();
+    assert_eq!(raw.lines("SELECT body AS value FROM messages WHERE body IS NOT NULL"), ["new secret"]);
+    assert_eq!(raw.number("SELECT count(*) AS value FROM events WHERE detail LIKE '%secret%'"), 0);
+}
+
+#[rstest]
+fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    world.say(world.room(matt, &[]), matt, "elsewhere");
+    for n in 0..4 {
+        world.say(room, matt, &n.to_string());
+        world.rename(room, matt, &n.to_string());
+    }
+    let seqs = |after, head, limit| {
+        let page = world.events.read(room, after, head, Limit::parse(limit).unwrap()).unwrap();
+        page.into_iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(0, 10, 3), [1, 2, 3]);
+    assert_eq!(seqs(3, 10, 3), [4, 5, 6]);
+    assert_eq!(seqs(3, 5, 200), [4, 5]);
+    assert_eq!(seqs(9, i64::MAX, 200), [10]);
+    assert_eq!(seqs(10, 10, 200), [0; 0]);
+    assert_eq!(seqs(i64::MIN, 2, 1), [1]);
+}
+
+#[rstest]
+fn a_room_that_never_was_has_no_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let nowhere = ChatroomId::from(world.ids.next());
+    assert_eq!(world.events.read(nowhere, 0, i64::MAX, Limit::MAX), Ok(vec![]));
+}
+
+#[rstest]
+fn an_exotic_name_is_logged_as_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let name = ChatroomName::parse("\u{202e}\"שלום\" \\ {👩‍👩‍👧}\u{301}").unwrap();
+    let room = world.create(NewChatroom { name: name.clone(), ..world.draft_room(matt, &[]) });
+    assert_eq!(room.name, name);
+    assert_eq!(world.access(room.id, matt).chatroom.name, name);
+    let created = Change::ChatroomCreated { name, visibility: Visibility::Private };
+    assert_eq!(world.log(room.id)[0].change, created);
+}
+
+fn open_to_all(world: &World, room: ChatroomId, owner: UserId) {
+    let changes = ChatroomChanges { name: None, visibility: Some(Visibility::Public) };
+    let guard = Guard::holds(owner, Role::Owner);
+    assert!(world.chatrooms.update(room, changes, guard, world.tick()).unwrap().is_some());
+}
+
+fn message(change: Change) -> Option<Message> {
+    match change {
+        Change::MessageCreated(message) | Change::MessageUpdated(message) | Change::MessageDeleted(message) => {
+            Some(message)
+        }
+        _ => None,
+    }
+}

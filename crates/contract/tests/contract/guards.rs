@@ -1,0 +1,227 @@
+//! What was decided upon still holds when the write commits: somebody else's change is held open in
+//! a transaction, the write waits for it, and only then it commits or not.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use chit_chat_contract::{Engine, Raw, World, id_literal, until};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{Added, NewMembership, Role};
+use chit_chat_domain::message::{Appended, Written};
+use chit_chat_domain::pending::Pending;
+use rstest::rstest;
+
+/// Two members, one of whom loses something.
+struct Scene {
+    world: World,
+    matt: UserId,
+    beth: UserId,
+    room: ChatroomId,
+    engine: Engine,
+}
+
+fn scene(engine: Engine) -> Scene {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    Scene { world, matt, beth, room, engine }
+}
+
+impl Scene {
+    /// Begins a transaction that takes the room's row as the adapters do, changes the member, and
+    /// moves the log and the version of the access.
+    fn hold(&self, change: &str) -> Raw {
+        let (room, beth) = (id_literal(self.engine, self.room), id_literal(self.engine, self.beth));
+        let mut raw = self.world.raw();
+        raw.begin();
+        if self.engine == Engine::Postgres {
+            raw.run(&format!("SELECT id FROM chatrooms WHERE id = {room} FOR NO KEY UPDATE"));
+        }
+        raw.run(&format!("{change} WHERE chatroom_id = {room} AND user_id = {beth}"));
+        raw.run(&format!(
+            "UPDATE chatrooms SET last_seq = last_seq + 1, access_version = access_version + 1 WHERE id = {room}"
+        ));
+        raw
+    }
+
+    /// Until somebody is seen to wait for a lock. SQLite does not show who waits; there nothing can
+    /// be written while the transaction is open, whether it has begun to wait or not.
+    fn until_somebody_waits(&self) {
+        if self.engine == Engine::Postgres {
+            let mut observer = self.world.raw();
+            until("somebody waits for the room", || {
+                observer.number(
+                    "SELECT count(*) AS value FROM pg_stat_activity \
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                ) > 0
+            });
+        }
+    }
+
+    /// Starts to send as Beth and makes sure that it waits.
+    fn start_to_send(&self) -> Pending<Appended> {
+        let draft = self.world.draft(self.room, self.beth, "hello");
+        let mut sending = self.world.messages.append(draft, Guard::holds(self.beth, Role::Member));
+        self.until_somebody_waits();
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(Pin::new(&mut sending).poll(&mut context), Poll::Pending);
+        sending
+    }
+
+    /// Does something as Beth on another thread and ends the transaction once it waits.
+    fn while_held<T: Send>(&self, mut held: Raw, end: &str, act: impl FnOnce() -> T + Send) -> T {
+        thread::scope(|scope| {
+            let acting = scope.spawn(act);
+            self.until_somebody_waits();
+            held.run(end);
+            acting.join().unwrap()
+        })
+    }
+}
+
+const REMOVAL: &str = "DELETE FROM memberships";
+const DEMOTION: &str = "UPDATE memberships SET role = 0";
+
+#[rstest]
+fn a_send_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let mut removal = scene.hold(REMOVAL);
+    let sending = scene.start_to_send();
+    removal.run("COMMIT");
+    assert_eq!(sending.wait(), Ok(Appended::Refused));
+    assert_eq!(removal.number("SELECT count(*) AS value FROM messages"), 0);
+    assert_eq!(scene.world.head(scene.room), 4);
+}
+
+#[rstest]
+fn a_send_that_waits_for_a_removal_that_fails_is_stored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let mut removal = scene.hold(REMOVAL);
+    let sending = scene.start_to_send();
+    removal.run("ROLLBACK");
+    let Ok(Appended::Stored(sent)) = sending.wait() else { panic!("not stored") };
+    assert_eq!((sent.seq, scene.world.head(scene.room)), (4, 4));
+    assert_eq!(scene.world.message(scene.room, sent.id), sent);
+}
+
+#[rstest]
+fn a_send_that_waits_for_the_rooms_deletion_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let mut deletion = scene.hold(REMOVAL);
+    deletion.run("UPDATE chatrooms SET deleted_at = created_at");
+    let sending = scene.start_to_send();
+    deletion.run("COMMIT");
+    assert_eq!(sending.wait(), Ok(Appended::Refused));
+    assert_eq!(deletion.number("SELECT count(*) AS value FROM messages"), 0);
+}
+
+#[rstest]
+fn a_send_that_waits_for_a_join_is_stored_behind_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let mut other = scene.world.raw();
+    other.begin();
+    other.run("UPDATE chatrooms SET last_seq = last_seq + 1");
+    let sending = scene.start_to_send();
+    other.run("COMMIT");
+    let Ok(Appended::Stored(sent)) = sending.wait() else { panic!("not stored") };
+    assert_eq!((sent.seq, scene.world.head(scene.room)), (5, 5));
+}
+
+#[rstest]
+fn an_edit_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let sent = scene.world.say(scene.room, scene.beth, "hello");
+    let removal = scene.hold(REMOVAL);
+    let edited = scene.while_held(removal, "COMMIT", || scene.world.edit(&sent, "hi"));
+    assert_eq!(edited, Written::Refused);
+    assert_eq!(scene.world.message(scene.room, sent.id), sent);
+}
+
+#[rstest]
+fn an_edit_that_waits_for_a_removal_that_fails_is_written(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let sent = scene.world.say(scene.room, scene.beth, "hello");
+    let removal = scene.hold(REMOVAL);
+    let edited = scene.while_held(removal, "ROLLBACK", || scene.world.edit(&sent, "hi"));
+    assert!(matches!(edited, Written::Written(_)));
+}
+
+#[rstest]
+fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    scene.world.promote(scene.room, scene.matt, scene.beth);
+    let sent = scene.world.say(scene.room, scene.matt, "hello");
+    let demotion = scene.hold(DEMOTION);
+    let guard = Guard::holds(scene.beth, Role::Owner);
+    let at = scene.world.tick();
+    let deleted = scene.while_held(demotion, "COMMIT", || scene.world.messages.delete(&sent, guard, at));
+    assert_eq!(deleted, Ok(Written::Refused));
+}
+
+#[rstest]
+fn a_rename_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let removal = scene.hold(REMOVAL);
+    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), visibility: None };
+    let (guard, at) = (Guard::holds(scene.beth, Role::Member), scene.world.tick());
+    let renamed =
+        scene.while_held(removal, "COMMIT", || scene.world.chatrooms.update(scene.room, changes, guard, at));
+    assert_eq!(renamed, Ok(None));
+    assert_eq!(scene.world.access(scene.room, scene.matt).chatroom.name.as_str(), "A room");
+}
+
+#[rstest]
+fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let rohan = scene.world.user("Rohan");
+    let removal = scene.hold(REMOVAL);
+    let new = NewMembership { chatroom_id: scene.room, user_id: rohan, at: scene.world.tick() };
+    let entrance = Entrance::By(Guard::holds(scene.beth, Role::Member));
+    let added = scene.while_held(removal, "COMMIT", || scene.world.memberships.add(new, entrance));
+    assert_eq!(added, Ok(Added::Refused));
+    assert_eq!(scene.world.memberships.find(scene.room, rohan), Ok(None));
+}
+
+#[rstest]
+fn a_join_that_waits_while_the_room_becomes_private_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    let scene = Scene { world, matt, beth, room, engine };
+    let mut closing = scene.world.raw();
+    closing.begin();
+    closing.run("UPDATE chatrooms SET visibility = 0");
+    let joined = scene.while_held(closing, "COMMIT", || scene.world.join(room, beth));
+    assert_eq!(joined, Added::Refused);
+}
+
+#[rstest]
+fn an_addition_that_waits_while_the_account_is_deleted_finds_nobody(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let rohan = scene.world.user("Rohan");
+    let mut deletion = scene.world.raw();
+    deletion.begin();
+    let id = id_literal(engine, rohan);
+    deletion.run(&format!("UPDATE users SET deleted_at = created_at, username = NULL WHERE id = {id}"));
+    let new = NewMembership { chatroom_id: scene.room, user_id: rohan, at: scene.world.tick() };
+    let entrance = Entrance::By(Guard::holds(scene.matt, Role::Member));
+    let added = scene.while_held(deletion, "COMMIT", || scene.world.memberships.add(new, entrance));
+    assert_eq!(added, Ok(Added::NoSuchUser));
+    assert_eq!(scene.world.head(scene.room), 3);
+}

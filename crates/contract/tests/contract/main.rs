@@ -1,0 +1,17 @@
+//! What every store must do, once, on both engines.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
+
+mod chatrooms;
+mod connections;
+mod deleted_users;
+mod events;
+mod guards;
+mod memberships;
+mod messages;
+mod migrations;
+mod pages;
+mod purge;
+mod races;
+mod sessions;
+mod users;

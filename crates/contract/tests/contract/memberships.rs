@@ -1,0 +1,199 @@
+//! Memberships.
+
+use chit_chat_contract::{Engine, World};
+use chit_chat_domain::chatroom::{Entrance, Guard, NewChatroom};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::membership::{Added, Leaving, Membership, NewMembership, Removal, Role, RoleChange};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::user::{DisplayName, NewUser};
+use rstest::rstest;
+
+#[rstest]
+fn whoever_joins_a_public_room_is_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, name) = (world.user("Matt"), DisplayName::parse("Beth 🌻").ok());
+    let beth = world.sign_up(NewUser { display_name: name.clone(), ..world.draft_user("Beth") });
+    let room = world.public_room(matt);
+    let at = world.tick();
+    let new = NewMembership { chatroom_id: room, user_id: beth, at };
+    let Ok(Added::Added(member)) = world.memberships.add(new, Entrance::Public) else { panic!("not added") };
+    let membership =
+        Membership { chatroom_id: room, user_id: beth, role: Role::Member, joined_at: at, joined_seq: 3 };
+    assert_eq!((&member.membership, &member.display_name), (&membership, &name));
+    assert_eq!(member.username.as_str(), "Beth");
+    assert_eq!(world.memberships.find(room, beth), Ok(Some(member)));
+    assert_eq!(world.head(room), 3);
+}
+
+#[rstest]
+fn whoever_joins_again_stays_what_they_were(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.public_room(matt);
+    let owner = world.member(room, matt);
+    assert_eq!(world.join(room, matt), Added::Already(owner.clone()));
+    assert_eq!(add(&world, room, matt, matt), Added::Already(owner));
+    assert_eq!(world.head(room), 2);
+}
+
+#[rstest]
+fn nobody_joins_a_private_room_or_one_that_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, eve) = (world.user("Matt"), world.user("Eve"));
+    let (private, deleted) = (world.room(matt, &[]), world.public_room(matt));
+    world.demolish(deleted, matt);
+    for room in [private, deleted, ChatroomId::from(world.ids.next())] {
+        assert_eq!(world.join(room, eve), Added::Refused);
+        assert_eq!(world.memberships.find(room, eve), Ok(None));
+    }
+}
+
+#[rstest]
+fn members_let_others_in_and_outsiders_do_not(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let room = world.room(matt, &[]);
+    assert_eq!(add(&world, room, eve, eve), Added::Refused);
+    assert_eq!(add(&world, room, eve, beth), Added::Refused);
+    assert!(matches!(add(&world, room, matt, beth), Added::Added(_)));
+    assert_eq!(add(&world, room, matt, UserId::from(world.ids.next())), Added::NoSuchUser);
+    assert_eq!(world.head(room), 3);
+}
+
+#[rstest]
+fn members_are_listed_by_when_they_joined(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let people: Vec<UserId> = ["Zoe", "adam", "Matt", "beth"].map(|name| world.user(name)).into();
+    let room = world.room(people[2], &[people[3]]);
+    for user in [people[1], people[0]] {
+        add(&world, room, people[2], user);
+    }
+    world.leave(room, people[3]);
+    add(&world, room, people[2], people[3]);
+    assert_eq!(names(&world, room, 0, 200), ["Matt", "adam", "Zoe", "beth"]);
+}
+
+#[rstest]
+fn members_are_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let people: Vec<UserId> = ["a", "b", "c", "d"].map(|name| world.user(name)).into();
+    let room = world.room(people[0], &people[1..]);
+    world.room(people[1], &people[2..]);
+    assert_eq!(names(&world, room, 0, 2), ["a", "b", "c"]);
+    assert_eq!(names(&world, room, 3, 2), ["c", "d"]);
+    assert_eq!(names(&world, room, 5, 2), [""; 0]);
+}
+
+#[rstest]
+fn an_owner_promotes_and_steps_down(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let before = world.member(room, beth);
+    let RoleChange::Changed(promoted) = world.change_role(room, matt, beth, Role::Owner) else {
+        panic!("not changed")
+    };
+    assert_eq!(promoted.membership, Membership { role: Role::Owner, ..before.membership });
+    assert_eq!(world.member(room, beth), promoted);
+    assert!(matches!(world.change_role(room, matt, matt, Role::Member), RoleChange::Changed(_)));
+    assert_eq!(world.change_role(room, beth, beth, Role::Member), RoleChange::LastOwner);
+    assert_eq!(world.member(room, beth).membership.role, Role::Owner);
+    assert_eq!(world.head(room), 5);
+}
+
+#[rstest]
+fn a_role_changes_only_as_it_was_read_and_by_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
+    let room = world.room(matt, &[beth, rohan]);
+    let read = world.member(room, beth).membership;
+    let change = |target: &Membership, by| {
+        let guard = Guard::holds(by, Role::Owner);
+        world.memberships.change_role(target, Role::Owner, guard, world.tick()).unwrap()
+    };
+    assert_eq!(change(&read, rohan), RoleChange::Refused);
+    world.leave(room, beth);
+    assert_eq!(change(&read, matt), RoleChange::Refused);
+    add(&world, room, matt, beth);
+    assert_eq!(change(&read, matt), RoleChange::Refused);
+    assert_eq!(change(&Membership { role: Role::Owner, ..world.member(room, beth).membership }, matt), {
+        RoleChange::Refused
+    });
+    assert_eq!(world.member(room, beth).membership.role, Role::Member);
+}
+
+#[rstest]
+fn an_owner_removes_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let read = world.member(room, beth).membership;
+    assert_eq!(world.remove(room, matt, beth), Removal::Removed);
+    assert_eq!(world.access(room, beth).membership, None);
+    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
+    let again = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
+    assert_eq!(again, Ok(Removal::Refused));
+    assert_eq!(world.head(room), 4);
+}
+
+#[rstest]
+fn a_removal_needs_an_owner_and_the_target_as_it_was_read(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
+    let room = world.room(matt, &[beth, rohan]);
+    assert_eq!(world.remove(room, rohan, beth), Removal::Refused);
+    let read = world.member(room, beth).membership;
+    world.promote(room, matt, beth);
+    let promoted_since = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
+    assert_eq!(promoted_since, Ok(Removal::Refused));
+    assert!(world.memberships.find(room, beth).unwrap().is_some());
+}
+
+#[rstest]
+fn a_member_leaves_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    assert_eq!(world.leave(room, beth), Leaving::Left);
+    assert_eq!(world.leave(room, beth), Leaving::NotMember);
+    assert_eq!(world.leave(ChatroomId::from(world.ids.next()), beth), Leaving::NotMember);
+    assert_eq!(names(&world, room, 0, 200), ["Matt"]);
+    assert_eq!(world.head(room), 4);
+}
+
+#[rstest]
+fn the_last_owner_hands_over_to_who_has_been_there_longest(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (zoe, matt, adam) = (world.user("Zoe"), world.user("Matt"), world.user("Adam"));
+    let room = world.create(NewChatroom { members: vec![adam, zoe], ..world.draft_room(matt, &[]) }).id;
+    assert_eq!(world.leave(room, matt), Leaving::HandedOver(adam));
+    assert_eq!(world.member(room, adam).membership.role, Role::Owner);
+    assert_eq!(world.member(room, zoe).membership.role, Role::Member);
+    assert_eq!(world.leave(room, adam), Leaving::HandedOver(zoe));
+    assert_eq!(world.leave(room, zoe), Leaving::ChatroomDeleted);
+    assert_eq!(world.chatrooms.access(room, zoe), Ok(None));
+}
+
+#[rstest]
+fn an_owner_beside_another_just_leaves(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
+    let room = world.room(matt, &[beth, rohan]);
+    world.promote(room, matt, rohan);
+    assert_eq!(world.leave(room, matt), Leaving::Left);
+    assert_eq!(world.member(room, beth).membership.role, Role::Member);
+}
+
+fn add(world: &World, room: ChatroomId, by: UserId, user: UserId) -> Added {
+    let new = NewMembership { chatroom_id: room, user_id: user, at: world.tick() };
+    world.memberships.add(new, Entrance::By(Guard::holds(by, Role::Member))).unwrap()
+}
+
+fn names(world: &World, room: ChatroomId, after: i64, limit: u64) -> Vec<String> {
+    let members = world.memberships.list(room, after, Limit::parse(limit).unwrap()).unwrap();
+    members.into_iter().map(|member| member.username.as_str().to_owned()).collect()
+}

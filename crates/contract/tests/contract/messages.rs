@@ -1,0 +1,267 @@
+//! Sending, editing and deleting messages.
+
+use chit_chat_contract::{Engine, World, idempotency, written};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::clock::{Clock, Timestamp};
+use chit_chat_domain::id::{ChatroomId, IdSource, MessageId};
+use chit_chat_domain::membership::{Removal, Role};
+use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Written};
+use rstest::rstest;
+
+#[rstest]
+fn what_a_member_says_is_kept_as_it_was_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let draft = world.keyed_draft(room, matt, "hello", "key 1");
+    let Appended::Stored(sent) = world.send(draft.clone()) else { panic!("not stored") };
+    assert_eq!((sent.id, sent.seq, sent.author_id, sent.revision), (draft.id, 3, matt, 1));
+    assert_eq!((sent.body.as_ref(), sent.created_at), (Some(&draft.body), draft.created_at));
+    assert_eq!((sent.edited_at, sent.deleted_at), (None, None));
+    assert_eq!(sent.client_key, draft.idempotency.map(|idempotency| idempotency.key));
+    assert_eq!(world.message(room, sent.id), sent);
+    assert_eq!(world.head(room), 3);
+}
+
+#[rstest]
+fn an_outsider_says_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, eve) = (world.user("Matt"), world.user("Eve"));
+    let room = world.room(matt, &[]);
+    let draft = world.draft(room, eve, "hello");
+    let id = draft.id;
+    assert_eq!(world.send(draft), Appended::Refused);
+    assert_eq!(world.messages.find(room, id), Ok(None));
+    assert_eq!(world.head(room), 2);
+}
+
+#[rstest]
+fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    world.demolish(room, matt);
+    assert_eq!(world.send(world.draft(room, matt, "hello")), Appended::Refused);
+    let nowhere = ChatroomId::from(world.ids.next());
+    assert_eq!(world.send(world.draft(nowhere, matt, "hello")), Appended::Refused);
+}
+
+#[rstest]
+fn a_former_member_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let keyed = world.keyed_draft(room, beth, "hello", "k");
+    assert!(matches!(world.send(keyed.clone()), Appended::Stored(_)));
+    assert_eq!(world.remove(room, matt, beth), Removal::Removed);
+    assert_eq!(world.send(world.draft(room, beth, "again")), Appended::Refused);
+    assert_eq!(world.send(keyed), Appended::Refused);
+}
+
+#[rstest]
+fn a_send_may_ask_for_more_than_membership(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    for (author, stored) in [(matt, true), (beth, false)] {
+        let sent = world.messages.append(world.draft(room, author, "x"), Guard::holds(author, Role::Owner));
+        assert_eq!(matches!(sent.wait(), Ok(Appended::Stored(_))), stored);
+    }
+}
+
+#[rstest]
+fn a_message_is_found_in_its_own_room_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (here, there) = (world.room(matt, &[]), world.room(matt, &[]));
+    let sent = world.say(here, matt, "hello");
+    assert_eq!(world.messages.find(there, sent.id), Ok(None));
+    assert_eq!(world.messages.find(here, MessageId::from(world.ids.next())), Ok(None));
+}
+
+#[rstest]
+#[case::combining_marks(&"a\u{301}\u{308}\u{320}\u{335}".repeat(400))]
+#[case::ten_thousand_bytes_of_marks(&format!("z{}", "\u{301}".repeat(3_999)))]
+#[case::right_to_left("\u{202e}שלום\u{202c} مرحبا \u{200f}!")]
+#[case::emoji("👩‍👩‍👧‍👦🏳️‍🌈👍🏽\u{1f1e9}\u{1f1ea}")]
+#[case::chinese(&"好".repeat(4_000))]
+#[case::four_bytes_each(&"𠜎".repeat(4_000))]
+#[case::control_characters("a\u{1}\u{7f}\u{85}\u{feff}\r\n\tb ")]
+#[case::white_space_around(" \n hello \u{2003}\n ")]
+#[case::sql("'; DROP TABLE messages; -- \\ \" $1 ?1 %s")]
+#[case::not_normalised("\u{e9} e\u{301} \u{212b} \u{fb01}")]
+#[case::noncharacters("\u{fffe}\u{ffff}\u{10ffff}\u{fffd}")]
+fn a_text_is_kept_byte_for_byte(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine, #[case] text: &str) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, text);
+    let stored = world.message(room, sent.id).body.map(MessageBody::into_string);
+    assert_eq!(stored.as_deref(), Some(text));
+    let first = world.say(room, matt, "first");
+    let edited = written(world.edit(&first, text)).body.map(MessageBody::into_string);
+    assert_eq!(edited.as_deref(), Some(text));
+}
+
+#[rstest]
+fn instants_keep_their_microseconds(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(-1, 0, 946_684_799_999_999, 1_767_323_045_678_901, 253_402_300_799_999_999)] micros: i64,
+) {
+    let world = World::new(engine);
+    let at = Timestamp::from_micros(micros);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let draft = NewMessage { created_at: at, ..world.draft(room, matt, "hello") };
+    let Appended::Stored(sent) = world.send(draft) else { panic!("not stored") };
+    let guard = Guard::holds(matt, Role::Member);
+    let edited = world.messages.edit(&sent, MessageBody::parse("x").unwrap(), guard, at).unwrap();
+    let deleted = written(world.messages.delete(&written(edited), guard, at).unwrap());
+    let stored = world.message(room, sent.id);
+    assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
+    assert_eq!(stored, deleted);
+}
+
+#[rstest]
+fn an_edit_changes_the_text_in_its_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "helo");
+    let edited = written(world.edit(&sent, "hello"));
+    assert_eq!((edited.seq, edited.revision, edited.created_at), (sent.seq, 2, sent.created_at));
+    assert_eq!(edited.body, MessageBody::parse("hello").ok());
+    assert_eq!(edited.edited_at, Some(world.clock.now()));
+    assert_eq!(world.message(room, sent.id), edited);
+    assert_eq!(world.head(room), sent.seq + 1);
+}
+
+#[rstest]
+fn a_deletion_leaves_a_tombstone_without_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "a secret");
+    let gone = written(world.erase(&sent));
+    assert_eq!((gone.seq, gone.revision, &gone.body), (sent.seq, 2, &None));
+    assert!(gone.deleted_at > Some(sent.created_at));
+    assert_eq!(gone.edited_at, None);
+    assert_eq!(world.message(room, sent.id), gone);
+    let kept = "SELECT count(*) AS value FROM messages WHERE body LIKE '%secret%'";
+    assert_eq!(world.raw().number(kept), 0);
+}
+
+#[rstest]
+fn an_owner_deletes_what_a_member_said(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let sent = world.say(room, beth, "hello");
+    let gone = written(world.messages.delete(&sent, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+    assert_eq!((gone.author_id, gone.body), (beth, None));
+    assert_eq!(world.log(room).pop().map(|event| event.actor_id), Some(matt));
+}
+
+#[rstest]
+fn a_change_of_another_revision_than_was_read_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let first = world.say(room, matt, "one");
+    let second = written(world.edit(&first, "two"));
+    assert_eq!(world.edit(&first, "three"), Written::Refused);
+    assert_eq!(world.erase(&first), Written::Refused);
+    let gone = written(world.erase(&second));
+    assert_eq!(world.edit(&second, "four"), Written::Refused);
+    assert_eq!(world.message(room, first.id), gone);
+    assert_eq!(world.head(room), first.seq + 2);
+}
+
+#[rstest]
+fn a_change_by_whom_the_guard_does_not_name_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let room = world.room(matt, &[beth]);
+    let sent = world.say(room, matt, "hello");
+    let body = MessageBody::parse("hijacked").unwrap();
+    for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
+        let edited = world.messages.edit(&sent, body.clone(), guard, world.tick());
+        assert_eq!(edited, Ok(Written::Refused));
+        assert_eq!(world.messages.delete(&sent, guard, world.tick()), Ok(Written::Refused));
+    }
+    assert_eq!(world.message(room, sent.id), sent);
+    assert_eq!(world.head(room), sent.seq);
+}
+
+#[rstest]
+fn a_change_of_a_message_that_never_was_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let mut elsewhere = world.say(other, matt, "hello");
+    elsewhere.chatroom_id = room;
+    assert_eq!(world.edit(&elsewhere, "x"), Written::Refused);
+    assert_eq!(world.erase(&elsewhere), Written::Refused);
+    assert_eq!(world.head(room), 2);
+}
+
+#[rstest]
+fn the_same_key_stores_once_and_burns_no_seq(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let Appended::Stored(first) = world.send(world.keyed_draft(room, matt, "hello", "k")) else {
+        panic!("not stored")
+    };
+    for text in ["hello", "something else"] {
+        let again = world.send(world.keyed_draft(room, matt, text, "k"));
+        assert_eq!(again, Appended::Duplicate(first.clone(), idempotency("k", "hello")));
+    }
+    assert_eq!(world.head(room), first.seq);
+    assert_eq!(world.say(room, matt, "next").seq, first.seq + 1);
+}
+
+#[rstest]
+fn a_key_is_its_authors_and_its_rooms_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    for (place, author, key) in [(room, matt, "k"), (room, beth, "k"), (other, matt, "k"), (room, matt, "K")] {
+        let sent = world.send(world.keyed_draft(place, author, "hello", key));
+        assert!(matches!(sent, Appended::Stored(_)), "{sent:?}");
+    }
+}
+
+#[rstest]
+fn a_repeat_answers_with_the_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let draft = world.keyed_draft(room, matt, "hello", "k");
+    let Appended::Stored(first) = world.send(draft) else { panic!("not stored") };
+    let edited = written(world.edit(&first, "hi"));
+    let repeat = || world.send(world.keyed_draft(room, matt, "hello", "k"));
+    assert_eq!(repeat(), Appended::Duplicate(edited.clone(), idempotency("k", "hello")));
+    let gone = written(world.erase(&edited));
+    assert_eq!(repeat(), Appended::Duplicate(gone, idempotency("k", "hello")));
+}
+
+#[rstest]
+fn the_very_same_message_sent_again_is_stored_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let draft = world.keyed_draft(room, matt, "hello", "k");
+    let Appended::Stored(first) = world.send(draft.clone()) else { panic!("not stored") };
+    match world.send(draft) {
+        Appended::Stored(again) | Appended::Duplicate(again, _) => assert_eq!(again, first),
+        Appended::Refused => panic!("refused"),
+    }
+    assert_eq!(world.head(room), first.seq);
+}

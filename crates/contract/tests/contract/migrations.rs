@@ -1,0 +1,85 @@
+//! The schema: brought up to date once, and taken back without a trace.
+
+use chit_chat_contract::{Engine, Raw, TestStore, race};
+use rstest::rstest;
+
+#[rstest]
+fn an_empty_database_is_not_current_and_a_migrated_one_is(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let store = TestStore::unmigrated(engine);
+    assert_eq!(store.readiness.is_current(), Ok(false));
+    store.migrate().unwrap();
+    assert_eq!(store.readiness.is_current(), Ok(true));
+    assert_eq!(store.open_another().readiness.is_current(), Ok(true));
+}
+
+#[rstest]
+fn asking_whether_the_schema_is_current_changes_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let store = TestStore::unmigrated(engine);
+    let before = schema(&mut store.raw());
+    assert_eq!(store.readiness.is_current(), Ok(false));
+    assert_eq!(schema(&mut store.raw()), before);
+}
+
+#[rstest]
+fn migrating_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let store = TestStore::new(engine);
+    let before = schema(&mut store.raw());
+    store.migrate().unwrap();
+    assert_eq!(schema(&mut store.raw()), before);
+}
+
+#[rstest]
+fn instances_that_start_together_on_an_empty_database_all_succeed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let store = TestStore::unmigrated(engine);
+    let migrated = race(6, |_| store.migrate());
+    assert_eq!(migrated, vec![Ok(()); 6]);
+    assert_eq!(store.readiness.is_current(), Ok(true));
+    assert_eq!(schema(&mut store.raw()), schema(&mut TestStore::new(engine).raw()));
+}
+
+#[rstest]
+fn down_leaves_nothing_and_up_again_gives_the_same_schema(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let store = TestStore::new(engine);
+    let mut raw = store.raw();
+    let before = schema(&mut raw);
+    raw.revert_migrations();
+    let left = schema(&mut raw);
+    assert!(left.iter().all(|line| line.contains("__diesel_schema_migrations")), "{left:?}");
+    assert_eq!(store.readiness.is_current(), Ok(false));
+    store.migrate().unwrap();
+    assert_eq!(schema(&mut raw), before);
+}
+
+#[rstest]
+fn each_migration_has_the_same_name_on_both_engines() {
+    let names =
+        |engine| TestStore::new(engine).raw().lines("SELECT version AS value FROM __diesel_schema_migrations");
+    assert_eq!(names(Engine::Sqlite), names(Engine::Postgres));
+}
+
+/// The columns, constraints and indexes, a line each.
+fn schema(raw: &mut Raw) -> Vec<String> {
+    let queries: &[&str] = match raw {
+        Raw::Sqlite(_) => &["SELECT coalesce(sql, name) AS value FROM sqlite_schema \
+             WHERE name NOT LIKE 'sqlite%' ORDER BY type, name"],
+        Raw::Postgres(_) => &[
+            "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, collation_name, is_nullable, \
+             column_default, identity_generation) AS value \
+             FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
+            "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS value \
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
+            "SELECT indexdef AS value FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+            "SELECT concat_ws(' ', relname, relkind, array_to_string(reloptions, ',')) AS value \
+             FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+        ],
+    };
+    queries.iter().flat_map(|query| raw.lines(query)).collect()
+}

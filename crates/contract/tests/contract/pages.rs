@@ -1,0 +1,136 @@
+//! Pages of messages.
+
+use chit_chat_contract::{Engine, World, race, written};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::message::{Message, MessageBody, PageRange};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+/// A room whose messages 1 to 9 stand at the seqs 3 to 11.
+fn nine_messages(engine: Engine) -> (World, ChatroomId, UserId) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    for n in 1..=9 {
+        world.say(room, matt, &n.to_string());
+    }
+    world.say(world.room(matt, &[]), matt, "elsewhere");
+    (world, room, matt)
+}
+
+#[rstest]
+#[case::the_newest(PageRange::Latest, "6789")]
+#[case::before_a_seq(PageRange::Before(8), "2345")]
+#[case::before_the_third(PageRange::Before(5), "12")]
+#[case::before_the_first(PageRange::Before(3), "")]
+#[case::before_anything(PageRange::Before(i64::MIN), "")]
+#[case::after_nothing(PageRange::After(0), "1234")]
+#[case::after_a_seq(PageRange::After(6), "5678")]
+#[case::after_the_last_but_one(PageRange::After(10), "9")]
+#[case::after_the_last(PageRange::After(11), "")]
+#[case::after_everything(PageRange::After(i64::MAX), "")]
+#[case::around_a_seq(PageRange::Around(7), "456")]
+#[case::around_the_first(PageRange::Around(3), "12")]
+#[case::around_the_last(PageRange::Around(11), "89")]
+#[case::around_the_end_of_time(PageRange::Around(i64::MAX), "89")]
+fn a_page_of_three_is_ascending_with_one_row_more(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] range: PageRange,
+    #[case] expected: &str,
+) {
+    let (world, room, matt) = nine_messages(engine);
+    assert_eq!(texts(world.page(room, matt, range, 3)), expected);
+}
+
+#[rstest]
+fn around_gives_the_seq_itself_even_if_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room, matt) = nine_messages(engine);
+    assert_eq!(texts(world.page(room, matt, PageRange::Around(7), 1)), "5");
+    assert_eq!(texts(world.page(room, matt, PageRange::Around(7), 4)), "4567");
+    assert_eq!(texts(world.page(room, matt, PageRange::Around(7), 200)), "123456789");
+}
+
+#[rstest]
+fn outsiders_read_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room, matt) = nine_messages(engine);
+    let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
+    for range in [PageRange::Latest, PageRange::Before(9), PageRange::After(0), PageRange::Around(5)] {
+        assert_eq!(world.page(room, eve, range, 50), []);
+        assert_eq!(world.page(nowhere, matt, range, 50), []);
+    }
+}
+
+#[rstest]
+fn nobody_reads_a_deleted_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room, matt) = nine_messages(engine);
+    world.demolish(room, matt);
+    assert_eq!(world.page(room, matt, PageRange::Latest, 50), []);
+}
+
+#[rstest]
+fn a_page_shows_edits_and_tombstones_in_their_places(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room, matt) = nine_messages(engine);
+    let page = world.page(room, matt, PageRange::Latest, 3);
+    let edited = written(world.edit(&page[1], "seven"));
+    let gone = written(world.erase(&page[2]));
+    let again = world.page(room, matt, PageRange::Latest, 3);
+    assert_eq!(again, [page[0].clone(), edited, gone, page[3].clone()]);
+}
+
+#[rstest]
+fn paging_while_others_write_gives_each_message_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room, matt) = nine_messages(engine);
+    let read = race(2, |n| {
+        if n == 0 {
+            (0..60).map(|text| world.say(room, matt, &text.to_string())).collect()
+        } else {
+            read_forwards(&world, room, matt, 69)
+        }
+    });
+    assert_eq!(read[1][9..], read[0]);
+}
+
+/// Reads page after page until so many messages were seen.
+fn read_forwards(world: &World, room: ChatroomId, reader: UserId, count: usize) -> Vec<Message> {
+    let mut read: Vec<Message> = Vec::new();
+    while read.len() < count {
+        let after = read.last().map_or(0, |message| message.seq);
+        read.extend(world.page(room, reader, PageRange::After(after), 7));
+    }
+    read
+}
+
+#[rstest]
+fn what_somebody_wrote_is_listed_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let rooms = [world.room(matt, &[beth]), world.room(beth, &[matt])];
+    let mine: Vec<Message> = (1..=6).map(|n| world.say(rooms[n % 2], matt, &n.to_string())).collect();
+    world.say(rooms[0], beth, "not mine");
+    written(world.erase(&mine[3]));
+    let list = |after, limit| world.messages.by_author(matt, after, Limit::parse(limit).unwrap()).unwrap();
+    assert_eq!(texts(list(None, 2)), "653");
+    assert_eq!(texts(list(Some(mine[4].id), 2)), "321");
+    assert_eq!(texts(list(Some(mine[0].id), 2)), "");
+    assert_eq!(list(None, 200)[0], mine[5]);
+}
+
+#[rstest]
+fn what_somebody_wrote_where_they_are_no_member_any_more_is_not_listed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (left, deleted, kept) = (world.room(matt, &[beth]), world.room(matt, &[beth]), world.room(beth, &[]));
+    for (room, text) in [(left, "1"), (deleted, "2"), (kept, "3")] {
+        world.say(room, beth, text);
+    }
+    world.leave(left, beth);
+    world.demolish(deleted, matt);
+    assert_eq!(texts(world.messages.by_author(beth, None, Limit::MAX).unwrap()), "3");
+    assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
+}
+
+fn texts(messages: Vec<Message>) -> String {
+    messages.into_iter().filter_map(|message| message.body).map(MessageBody::into_string).collect()
+}

@@ -1,0 +1,96 @@
+//! Erasing what deleted chatrooms leave behind.
+
+use chit_chat_contract::{Engine, World, kind, race};
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+#[rstest]
+fn there_is_nothing_to_erase_of_living_rooms(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    world.say(room, matt, "hello");
+    assert_eq!(world.chatrooms.purge(100), Ok(false));
+    assert_eq!(world.log(room).len(), 3);
+}
+
+#[rstest]
+fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (world, room) = deleted_room(engine);
+    let mut left = rows(&world);
+    while world.chatrooms.purge(3).unwrap() {
+        let now = rows(&world);
+        assert!((left - 3..=left).contains(&now), "{left} became {now}");
+        left = now;
+    }
+    assert_eq!(left, 1);
+    assert_eq!(log(&world, room), [(19, "chatroom.deleted")]);
+    assert_eq!(world.chatrooms.purge(3), Ok(false));
+}
+
+#[rstest]
+fn the_log_can_be_read_at_any_time_of_the_erasing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, room) = deleted_room(engine);
+    while world.chatrooms.purge(2).unwrap() {
+        assert_eq!(log(&world, room).pop(), Some((19, "chatroom.deleted")));
+    }
+}
+
+#[rstest]
+fn other_rooms_stay_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, deleted) = deleted_room(engine);
+    let beth = world.user("Beth");
+    let room = world.room(beth, &[]);
+    let sent = world.say(room, beth, "hello");
+    while world.chatrooms.purge(100).unwrap() {}
+    assert_eq!(world.message(room, sent.id), sent);
+    assert_eq!(world.log(room).len(), 3);
+    assert_eq!(log(&world, deleted).len(), 1);
+}
+
+#[rstest]
+fn instances_that_erase_at_once_do_not_disturb_each_other(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (world, room) = deleted_room(engine);
+    let another = world.open_another();
+    race(4, |n| {
+        let ports = if n % 2 == 0 { &*world.store } else { &another };
+        while ports.chatrooms.purge(2).unwrap() {}
+    });
+    assert_eq!(log(&world, room), [(19, "chatroom.deleted")]);
+    assert_eq!(rows(&world), 1);
+}
+
+/// A room with six messages, three edited, three deleted, and a few other entries.
+fn deleted_room(engine: Engine) -> (World, ChatroomId) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    for n in 0..6 {
+        let sent = world.say(room, matt, &n.to_string());
+        if n % 2 == 0 {
+            world.edit(&sent, "edited")
+        } else {
+            world.erase(&sent)
+        };
+    }
+    for name in ["A", "B", "C", "D"] {
+        world.rename(room, matt, name);
+    }
+    world.demolish(room, matt);
+    (world, room)
+}
+
+/// How many rows of messages and events there are in all.
+fn rows(world: &World) -> i64 {
+    world.raw().number("SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM events) AS value")
+}
+
+fn log(world: &World, room: ChatroomId) -> Vec<(i64, &'static str)> {
+    let log = world.events.read(room, 0, i64::MAX, Limit::MAX).unwrap();
+    log.into_iter().map(|event| (event.seq, kind(&event.change))).collect()
+}

@@ -1,0 +1,230 @@
+//! Sessions.
+
+use std::time::Duration;
+
+use chit_chat_contract::{Engine, World, race};
+use chit_chat_domain::id::{IdSource, SessionId, UserId};
+use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotated, Rotation, SecretHash};
+use chit_chat_domain::user::PasswordHash;
+use rstest::rstest;
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+#[rstest]
+fn a_session_is_found_as_it_was_opened(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 7);
+    assert_eq!(world.sessions.create(draft.clone(), 100), Ok(Some(vec![])));
+    let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
+    assert_eq!((found.user_id, found.created_at, found.last_used_at), (matt, draft.created_at, draft.created_at));
+    assert_eq!((found.family, found.current, found.user_agent), (draft.family, draft.current, draft.user_agent));
+    assert_eq!((found.spent, found.spent_at, found.ended_at), (None, None, None));
+}
+
+#[rstest]
+fn a_session_is_found_by_its_own_user_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (id, _) = world.session(matt, 100);
+    assert_eq!(world.sessions.find(beth, id), Ok(None));
+    assert_eq!(world.sessions.end(beth, id, world.tick()), Ok(None));
+    assert_eq!(world.sessions.find(matt, SessionId::from(world.ids.next())), Ok(None));
+    assert_eq!(world.open_sessions(matt), [id]);
+}
+
+#[rstest]
+fn whoever_is_gone_or_has_another_password_opens_no_session(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let outdated = NewSession { checked: PasswordHash::new("old".into()), ..world.draft_session(matt, 1) };
+    assert_eq!(world.sessions.create(outdated, 100), Ok(None));
+    let nobody = UserId::from(world.ids.next());
+    assert_eq!(world.sessions.create(world.draft_session(nobody, 1), 100), Ok(None));
+    world.users.delete(matt, world.tick()).unwrap();
+    assert_eq!(world.sessions.create(world.draft_session(matt, 1), 100), Ok(None));
+}
+
+#[rstest]
+fn sessions_are_listed_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [first, second, third] = [0; 3].map(|_| world.session(matt, 100).0);
+    world.session(beth, 100);
+    assert_eq!(world.open_sessions(matt), [third, second, first]);
+    world.sessions.end(matt, second, world.tick()).unwrap();
+    assert_eq!(world.open_sessions(matt), [third, first]);
+}
+
+#[rstest]
+fn beyond_the_most_the_oldest_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    world.session(beth, 3);
+    let [first, second, third] = [0; 3].map(|_| world.session(matt, 3).0);
+    let (fourth, ended) = world.session(matt, 3);
+    assert_eq!(ended.iter().map(|session| session.id).collect::<Vec<_>>(), [first]);
+    assert_eq!(world.open_sessions(matt), [fourth, third, second]);
+    let (fifth, ended) = world.session(matt, 1);
+    assert_eq!(ended.len(), 3);
+    assert_eq!(world.open_sessions(matt), [fifth]);
+}
+
+#[rstest]
+fn a_session_expires_when_idle_or_old(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 1);
+    world.sessions.create(draft.clone(), 100).unwrap();
+    let listed = |days: u32, less: u64| {
+        let now = draft.created_at.plus(DAY * days).minus(Duration::from_micros(less));
+        world.sessions.list(matt, now).unwrap().len()
+    };
+    assert_eq!((listed(30, 1), listed(30, 0)), (1, 0));
+    let used = draft.created_at.plus(DAY * 80);
+    let rotation = Rotation { at: used, ..rotation(&draft, 2) };
+    assert_eq!(world.sessions.rotate(rotation), Ok(Rotated::Rotated));
+    assert_eq!((listed(90, 1), listed(90, 0)), (1, 0));
+}
+
+#[rstest]
+fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 1);
+    world.sessions.create(draft.clone(), 100).unwrap();
+    let at = world.tick();
+    let first = Rotation { spends: Some((draft.current.clone(), at)), at, ..rotation(&draft, 50) };
+    assert_eq!(world.sessions.rotate(first.clone()), Ok(Rotated::Rotated));
+    assert_eq!(world.sessions.rotate(first), Ok(Rotated::Moved));
+    let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
+    assert_eq!((found.current, found.last_used_at), (hash(50), at));
+    assert_eq!((found.spent, found.spent_at), (Some(draft.current), Some(at)));
+    assert_eq!((found.family, found.created_at), (draft.family, draft.created_at));
+}
+
+#[rstest]
+fn a_retry_replaces_the_successor_and_keeps_what_was_spent(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 1);
+    world.sessions.create(draft.clone(), 100).unwrap();
+    let at = world.tick();
+    let first = Rotation { spends: Some((draft.current.clone(), at)), at, ..rotation(&draft, 50) };
+    world.sessions.rotate(first).unwrap();
+    let later = world.tick();
+    let retry = Rotation { read: hash(50), next: hash(51), at: later, ..rotation(&draft, 0) };
+    assert_eq!(world.sessions.rotate(retry), Ok(Rotated::Rotated));
+    let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
+    assert_eq!((found.current, found.last_used_at), (hash(51), later));
+    assert_eq!((found.spent, found.spent_at), (Some(draft.current), Some(at)));
+}
+
+#[rstest]
+fn of_many_refreshes_at_once_one_wins(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 1);
+    world.sessions.create(draft.clone(), 100).unwrap();
+    let outcomes = race(16, |n| {
+        let next = u8::try_from(100 + n).unwrap();
+        world.sessions.rotate(rotation(&draft, next)).unwrap()
+    });
+    let winners: Vec<usize> = (0..16).filter(|n| outcomes[*n] == Rotated::Rotated).collect();
+    assert_eq!(winners.len(), 1);
+    let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
+    assert_eq!(found.current, hash(u8::try_from(100 + winners[0]).unwrap()));
+}
+
+#[rstest]
+fn an_ended_session_is_neither_refreshed_nor_ended_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let draft = world.draft_session(matt, 1);
+    world.sessions.create(draft.clone(), 100).unwrap();
+    let at = world.tick();
+    let ended = EndedSession { id: draft.id, tokens_expire_at: at.plus(ACCESS_TOKEN_LIFETIME) };
+    assert_eq!(world.sessions.end(matt, draft.id, at), Ok(Some(ended)));
+    assert_eq!(world.sessions.end(matt, draft.id, world.tick()), Ok(None));
+    assert_eq!(world.sessions.rotate(rotation(&draft, 9)), Ok(Rotated::Moved));
+    let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
+    assert_eq!((found.ended_at, found.current), (Some(at), draft.current));
+}
+
+#[rstest]
+fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let matt = world.user("Matt");
+    let ids = [0; 3].map(|_| world.session(matt, 100).0);
+    let now = world.tick();
+    assert_eq!(world.sessions.ended_since(0, now), Ok(vec![]));
+    let ended = ids.map(|id| world.sessions.end(matt, id, now).unwrap().unwrap());
+    let log = another.sessions.ended_since(0, now).unwrap();
+    assert_eq!(log.iter().map(|entry| entry.session).collect::<Vec<_>>(), ended);
+    assert!(log.is_sorted_by(|a, b| a.position < b.position) && log[0].position > 0);
+    assert_eq!(another.sessions.ended_since(log[1].position, now).unwrap(), log[2..]);
+    assert_eq!(another.sessions.ended_since(log[2].position, now), Ok(vec![]));
+    let expired = now.plus(ACCESS_TOKEN_LIFETIME);
+    assert_eq!(another.sessions.ended_since(0, expired), Ok(vec![]));
+}
+
+#[rstest]
+fn what_is_over_is_forgotten_and_what_is_not_is_kept(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let [old, ended] = [0; 2].map(|_| world.session(matt, 100).0);
+    world.clock.advance(DAY * 29);
+    let (young, _) = world.session(matt, 100);
+    let at = world.tick();
+    world.sessions.end(matt, ended, at).unwrap();
+    world.sessions.forget(at).unwrap();
+    assert_eq!(world.sessions.ended_since(0, at).unwrap().len(), 1);
+    assert!(world.sessions.find(matt, old).unwrap().is_some());
+    world.sessions.forget(at.plus(DAY * 2)).unwrap();
+    assert_eq!(world.sessions.ended_since(0, at), Ok(vec![]));
+    assert_eq!([old, ended].map(|id| world.sessions.find(matt, id).unwrap()), [None, None]);
+    assert!(world.sessions.find(matt, young).unwrap().is_some());
+}
+
+#[rstest]
+fn positions_are_not_given_out_again_once_forgotten(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let mut last = 0;
+    for _ in 0..3 {
+        let (id, _) = world.session(matt, 100);
+        let at = world.tick();
+        world.sessions.end(matt, id, at).unwrap();
+        let log = world.sessions.ended_since(last, at).unwrap();
+        assert_eq!(log.iter().map(|entry| entry.session.id).collect::<Vec<_>>(), [id]);
+        last = log[0].position;
+        world.sessions.forget(at.plus(ACCESS_TOKEN_LIFETIME)).unwrap();
+    }
+}
+
+fn hash(n: u8) -> SecretHash {
+    SecretHash::new([n; 32])
+}
+
+/// Replaces the session's first refresh token by another, without spending one.
+fn rotation(draft: &NewSession, next: u8) -> Rotation {
+    Rotation {
+        user_id: draft.user_id,
+        session_id: draft.id,
+        read: draft.current.clone(),
+        next: hash(next),
+        spends: None,
+        at: draft.created_at,
+    }
+}

@@ -1,0 +1,226 @@
+//! Users.
+
+use chit_chat_contract::{Engine, World};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{IdSource, UserId};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::text::fold;
+use chit_chat_domain::user::{
+    DisplayName, Email, NewUser, PasswordHash, Profile, SignedUp, User, UserChanges, Username,
+};
+use rstest::rstest;
+
+#[rstest]
+fn who_signs_up_is_found_as_entered(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let draft = full(&world);
+    let id = world.sign_up(draft.clone());
+    let User { created_at, profile, .. } = world.users.find(id).unwrap().unwrap();
+    let profile = profile.unwrap();
+    assert_eq!((created_at, profile.username), (draft.created_at, draft.username));
+    assert_eq!((profile.display_name, profile.email), (draft.display_name, draft.email));
+}
+
+#[rstest]
+fn who_never_signed_up_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let nobody = UserId::from(world.ids.next());
+    assert_eq!(world.users.find(nobody), Ok(None));
+    assert_eq!(world.users.credentials("nobody".into()), Ok(None));
+    assert_eq!(world.users.update(nobody, UserChanges::default(), world.tick()), Ok(None));
+    assert_eq!(world.users.delete(nobody, world.tick()), Ok(vec![]));
+}
+
+#[rstest]
+fn a_username_is_given_once_whatever_its_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let other = world.draft_user("MATT");
+    let id = other.id;
+    assert_eq!(world.users.insert(other), Ok(SignedUp::UsernameTaken));
+    assert_eq!(world.users.find(id), Ok(None));
+    assert_eq!(username(&world, matt), "Matt");
+}
+
+#[rstest]
+fn credentials_are_found_by_the_folded_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let draft = NewUser { password_hash: PasswordHash::new("$2b$12$x".into()), ..world.draft_user("Matt") };
+    let id = world.sign_up(draft.clone());
+    let found = world.users.credentials("matt".into()).unwrap().unwrap();
+    assert_eq!((found.user.id, found.password_hash), (id, draft.password_hash));
+    assert_eq!(world.users.credentials("mat".into()), Ok(None));
+    assert_eq!(world.users.credentials("matt_".into()), Ok(None));
+}
+
+#[rstest]
+fn many_are_found_at_once_those_that_exist(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    world.users.delete(beth, world.tick()).unwrap();
+    let nobody = UserId::from(world.ids.next());
+    let found = world.users.find_many(vec![beth, nobody, matt, beth]).unwrap();
+    let found: Vec<_> = found.into_iter().map(|user| (user.id, user.profile.is_some())).collect();
+    assert_eq!(found, [(matt, true), (beth, false)]);
+    assert_eq!(world.users.find_many(vec![]), Ok(vec![]));
+}
+
+#[rstest]
+fn the_search_lists_everybody_by_folded_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    for name in ["beth", "Zoe", "Adam", "a_b", "a.b", "a-b", "_", "9", "B"] {
+        world.user(name);
+    }
+    let sorted = ["9", "_", "a-b", "a.b", "a_b", "Adam", "B", "beth", "Zoe"];
+    assert_eq!(search(&world, None, None, 200), sorted);
+}
+
+#[rstest]
+fn the_search_is_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    for name in ["A", "b", "C", "d", "E"] {
+        world.user(name);
+    }
+    assert_eq!(search(&world, None, None, 2), ["A", "b", "C"]);
+    assert_eq!(search(&world, None, Some("b"), 2), ["C", "d", "E"]);
+    assert_eq!(search(&world, None, Some("d"), 2), ["E"]);
+    assert_eq!(search(&world, None, Some("e"), 2), [""; 0]);
+}
+
+#[rstest]
+#[case("ATT", &["Matt"])]
+#[case("émi", &["user1"])]
+#[case("ÉMI", &["user1"])]
+#[case("ΣΊΣΥΦ", &["user2"])]
+#[case("%", &["user3"])]
+#[case("_", &["user_4"])]
+#[case("\\", &["user5"])]
+#[case("50%", &["user3"])]
+#[case("", &["Matt", "user1", "user2", "user3", "user5", "user_4"])]
+#[case("nobody", &[])]
+fn the_search_finds_names_that_contain_the_query_literally(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] query: &str,
+    #[case] expected: &[&str],
+) {
+    let world = World::new(engine);
+    world.user("Matt");
+    let names =
+        [("user1", "Émile"), ("user2", "Σίσυφος"), ("user3", "50% off"), ("user_4", "x"), ("user5", "a\\b")];
+    for (username, name) in names {
+        world.sign_up(NewUser { display_name: DisplayName::parse(name).ok(), ..world.draft_user(username) });
+    }
+    assert_eq!(search(&world, Some(query), None, 200), expected);
+}
+
+#[rstest]
+fn the_search_follows_a_new_display_name(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let id = world.sign_up(full(&world));
+    change(&world, id, UserChanges { display_name: Some(None), ..UserChanges::default() });
+    assert_eq!(search(&world, Some("smith"), None, 200), [""; 0]);
+    let name = DisplayName::parse("Jones").ok();
+    change(&world, id, UserChanges { display_name: Some(name), ..UserChanges::default() });
+    assert_eq!(search(&world, Some("jone"), None, 200), ["Matt"]);
+}
+
+#[rstest]
+fn only_what_is_named_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let draft = full(&world);
+    let id = world.sign_up(draft.clone());
+    let same = change(&world, id, UserChanges::default());
+    assert_eq!(same.email, draft.email);
+    assert_eq!(same.display_name, draft.display_name);
+    let email = Email::parse("new@example.com").ok();
+    let changed = change(&world, id, UserChanges { email: Some(email.clone()), ..UserChanges::default() });
+    assert_eq!((changed.email, changed.display_name), (email, draft.display_name));
+    let changed = change(&world, id, UserChanges { email: Some(None), ..UserChanges::default() });
+    assert_eq!(changed.email, None);
+    assert_eq!(world.users.find(id).unwrap().unwrap().profile, Some(changed));
+    let kept = world.users.credentials("matt".into()).unwrap().unwrap().password_hash;
+    assert_eq!(kept, draft.password_hash);
+}
+
+#[rstest]
+fn a_new_password_ends_the_other_sessions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [kept, second, third] = [0; 3].map(|_| world.session(matt, 100).0);
+    let (beths, _) = world.session(beth, 100);
+    let hash = PasswordHash::new("another".into());
+    let changes = UserChanges { password: Some((hash.clone(), kept)), ..UserChanges::default() };
+    let at = world.tick();
+    let (_, mut ended) = world.users.update(matt, changes, at).unwrap().unwrap();
+    ended.sort_by_key(|session| session.id);
+    assert_eq!(ended.iter().map(|session| session.id).collect::<Vec<_>>(), [second, third]);
+    assert!(ended.iter().all(|session| session.tokens_expire_at > at));
+    assert_eq!(world.open_sessions(matt), [kept]);
+    assert_eq!(world.open_sessions(beth), [beths]);
+    assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().password_hash, hash);
+}
+
+#[rstest]
+fn a_deletion_wipes_what_the_account_held(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let draft = full(&world);
+    let id = world.sign_up(draft.clone());
+    let sessions = [world.session(id, 100).0, world.session(id, 100).0];
+    let ended = world.users.delete(id, world.tick()).unwrap();
+    assert_eq!(ended.len(), sessions.len());
+    assert_eq!(world.open_sessions(id), []);
+    assert_eq!(world.users.find(id), Ok(Some(User { id, created_at: draft.created_at, profile: None })));
+    assert_eq!(world.users.credentials("matt".into()), Ok(None));
+    assert_eq!(search(&world, None, None, 200), [""; 0]);
+    assert_eq!(world.users.update(id, UserChanges::default(), world.tick()), Ok(None));
+    assert_eq!(world.users.delete(id, world.tick()), Ok(vec![]));
+    let left = "SELECT count(*) AS value FROM users WHERE coalesce(username, username_folded, display_name, \
+                search_text, email, password_hash) IS NOT NULL";
+    assert_eq!(world.raw().number(left), 0);
+}
+
+#[rstest]
+fn a_deleted_users_name_stays_taken(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    world.users.delete(matt, world.tick()).unwrap();
+    assert_eq!(world.users.insert(world.draft_user("mATT")), Ok(SignedUp::UsernameTaken));
+}
+
+#[rstest]
+fn a_sign_up_keeps_its_microseconds(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(-1, 0, 946_684_800_000_001, 1_767_323_045_678_901)] micros: i64,
+) {
+    let world = World::new(engine);
+    let created_at = Timestamp::from_micros(micros);
+    let id = world.sign_up(NewUser { created_at, ..world.draft_user("Matt") });
+    assert_eq!(world.users.find(id).unwrap().map(|user| user.created_at), Some(created_at));
+}
+
+/// A user with everything that one may have.
+fn full(world: &World) -> NewUser {
+    NewUser {
+        username: Username::parse("Matt").unwrap(),
+        display_name: DisplayName::parse("Matt Smith 👋🏽").ok(),
+        email: Email::parse("Matt@example.com").ok(),
+        ..world.draft_user("matt")
+    }
+}
+
+fn change(world: &World, id: UserId, changes: UserChanges) -> Profile {
+    let (user, ended) = world.users.update(id, changes, world.tick()).unwrap().unwrap();
+    assert_eq!(ended, []);
+    assert_eq!(world.users.find(id).unwrap().as_ref(), Some(&user));
+    user.profile.unwrap()
+}
+
+fn username(world: &World, id: UserId) -> String {
+    let user = world.users.find(id).unwrap().unwrap();
+    user.profile.unwrap().username.as_str().to_owned()
+}
+
+fn search(world: &World, query: Option<&str>, after: Option<&str>, limit: u64) -> Vec<String> {
+    let found = world.users.search(query.map(fold), after.map(Into::into), Limit::parse(limit).unwrap()).unwrap();
+    found.into_iter().filter_map(|user| Some(user.profile?.username.as_str().to_owned())).collect()
+}
