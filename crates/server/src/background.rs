@@ -1,0 +1,92 @@
+//! What goes on beside the requests: following the sessions that end elsewhere, finishing
+//! deletions, and erasing what nobody needs any more.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use chit_chat_domain::clock::Clock;
+use chit_chat_domain::denial::Failure;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_http::Services;
+use chit_chat_system::SystemClock;
+
+use crate::store::Stores;
+
+/// An ended session stops on every instance within a second; this leaves room for a slow answer.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+const PURGED_AT_ONCE: usize = 1_000;
+
+/// The threads that do so, until it is dropped.
+pub(crate) struct Background {
+    stop: Vec<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Background {
+    /// Catches up once, then starts.
+    pub(crate) fn start(services: &Arc<Services>, stores: &Stores) -> Result<Self, Failure> {
+        services.accounts.finish_deletions()?;
+        follow(services, stores)?;
+        let mut background = Self { stop: Vec::new(), threads: Vec::new() };
+        let (follower, followed) = (services.clone(), stores.clone());
+        let tidied = stores.clone();
+        let started = background
+            .every(FOLLOW_EVERY, "follow", move || follow(&follower, &followed))
+            .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)));
+        started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
+        Ok(background)
+    }
+
+    fn every(
+        &mut self,
+        interval: Duration,
+        name: &'static str,
+        work: impl Fn() -> Result<(), StoreError> + Send + 'static,
+    ) -> io::Result<()> {
+        let (stop, stopped) = channel();
+        let thread = thread::Builder::new().name(name.to_owned());
+        self.threads.push(thread.spawn(move || repeat(interval, name, &stopped, work))?);
+        self.stop.push(stop);
+        Ok(())
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.stop.clear();
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
+    }
+}
+
+/// Until the other end of `stopped` is gone. A failure is logged when it begins and when it ends.
+fn repeat(interval: Duration, name: &str, stopped: &Receiver<()>, work: impl Fn() -> Result<(), StoreError>) {
+    let mut failing = false;
+    while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+        match work() {
+            Ok(()) if failing => {
+                failing = false;
+                tracing::info!(name, "works again");
+            }
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(name, %error, "fails");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn follow(services: &Services, stores: &Stores) -> Result<(), StoreError> {
+    services.ended.refresh(&*stores.sessions, SystemClock.now())
+}
+
+fn tidy(stores: &Stores) -> Result<(), StoreError> {
+    while stores.chatrooms.purge(PURGED_AT_ONCE)? {}
+    stores.sessions.forget(SystemClock.now())
+}

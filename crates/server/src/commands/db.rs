@@ -1,0 +1,64 @@
+//! `chit-chat db ...`
+
+use std::error::Error;
+use std::io::{IsTerminal, Write, stdin, stdout};
+use std::sync::Arc;
+
+use chit_chat_system::BcryptPool;
+
+use crate::config::{Config, DbAction};
+use crate::{seed, store};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+pub(crate) fn run(config: &Config, action: DbAction) -> Outcome {
+    match action {
+        DbAction::Create => create(config),
+        DbAction::Migrate => migrate(config),
+        DbAction::Seed { force } => seed(config, force),
+        DbAction::Drop { yes } => drop(config, yes),
+    }
+}
+
+fn create(config: &Config) -> Outcome {
+    let database = &config.database_url;
+    let made = store::create(database)?;
+    store::open(database)?;
+    say(&format!("{database}: {}", if made { "created" } else { "was there already; its schema is up to date" }))
+}
+
+fn migrate(config: &Config) -> Outcome {
+    store::open(&config.database_url)?;
+    say(&format!("{}: its schema is up to date", config.database_url))
+}
+
+fn seed(config: &Config, force: bool) -> Outcome {
+    let stores = store::open(&config.database_url)?;
+    say(&format!("seeding {}", config.database_url))?;
+    let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
+    Ok(seed::run(&stores, hasher, force, &mut stdout())?)
+}
+
+fn drop(config: &Config, yes: bool) -> Outcome {
+    let database = &config.database_url;
+    if !yes && !confirmed(&format!("Delete {database} and all that is in it?"))? {
+        return Err("nothing was deleted".into());
+    }
+    let was_there = store::drop(database)?;
+    say(&format!("{database}: {}", if was_there { "dropped" } else { "was not there" }))
+}
+
+fn confirmed(question: &str) -> Result<bool, Box<dyn Error>> {
+    if !stdin().is_terminal() {
+        return Err("nobody is there to ask; `chit-chat db drop --yes` does not".into());
+    }
+    write!(stdout(), "{question} [y/N] ")?;
+    stdout().flush()?;
+    let mut answer = String::new();
+    stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn say(text: &str) -> Outcome {
+    Ok(writeln!(stdout(), "{text}")?)
+}

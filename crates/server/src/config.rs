@@ -1,0 +1,94 @@
+//! Configuration and commands, by flag or environment.
+
+use std::net::ToSocketAddrs;
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+use tracing_subscriber::filter::Targets;
+
+use crate::database::Database;
+
+/// A chat backend: accounts, chatrooms, messages, and a log of every change.
+///
+/// Without a command it serves. Every option can be given by the environment as well.
+#[derive(Debug, Parser)]
+#[command(name = "chit-chat", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) config: Config,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Config {
+    /// Where to listen.
+    #[arg(long, env, global = true, default_value = "127.0.0.1:8080", value_parser = address)]
+    pub(crate) listen: String,
+    /// Where the data is: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true)]
+    pub(crate) database_url: Database,
+    /// What access tokens are signed with, 32 bytes or more; of a comma-separated list the first
+    /// signs and all verify. On SQLite one is made beside the database; `PostgreSQL` needs it given.
+    #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
+    pub(crate) jwt_secret: Option<SecretString>,
+    /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
+    #[arg(long, env, global = true, default_value = "info")]
+    pub(crate) log: Targets,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API (the default).
+    Serve,
+    /// Manage the database.
+    Db {
+        #[command(subcommand)]
+        action: DbAction,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum DbAction {
+    /// Make the database if it is absent, and bring its schema up to date.
+    Create,
+    /// Bring the schema up to date.
+    Migrate,
+    /// Fill the database with demonstration data; prints the logins that it makes.
+    Seed {
+        /// Also into a database that holds other people's data.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Delete the database and all that is in it.
+    Drop {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+fn address(text: &str) -> Result<String, String> {
+    match text.to_socket_addrs() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("LISTEN takes an address and a port, such as 127.0.0.1:8080".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_needs_a_port() {
+        assert!(address("127.0.0.1:0").is_ok());
+        assert!(address("127.0.0.1").unwrap_err().contains("LISTEN"));
+    }
+}

@@ -1,0 +1,83 @@
+//! Which database the configuration names.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A database by its URL.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    Sqlite(PathBuf),
+    /// The URL may hold a password.
+    Postgres(SecretString),
+}
+
+impl FromStr for Database {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err("DATABASE_URL takes sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned());
+        }
+        if asks_for_tls(url) && !cfg!(feature = "tls") {
+            return Err("DATABASE_URL asks for TLS (sslmode), which this build lacks: \
+                        build with `--features tls`, or ask for sslmode=disable"
+                .to_owned());
+        }
+        Ok(Self::Postgres(SecretString::from(url)))
+    }
+}
+
+/// What may be shown of it: never the password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "SQLite in {}", path.display()),
+            Self::Postgres(url) => {
+                let url = url.expose_secret();
+                let location = url.split_once("://").map_or(url, |(_, rest)| rest);
+                let location = location.split('?').next().unwrap_or_default();
+                let host = location.rsplit_once('@').map_or(location, |(_, host)| host);
+                write!(f, "PostgreSQL at {host}")
+            }
+        }
+    }
+}
+
+fn asks_for_tls(url: &str) -> bool {
+    ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(url: &str) -> String {
+        url.parse::<Database>().unwrap().to_string()
+    }
+
+    #[test]
+    fn both_kinds_of_url_are_understood_and_shown_without_password() {
+        assert_eq!(shown("sqlite://./data/a.db"), "SQLite in ./data/a.db");
+        assert_eq!(shown("postgres://me:p@ss@db:5433/chat?x=y"), "PostgreSQL at db:5433/chat");
+        assert_eq!(shown("postgresql:///chat"), "PostgreSQL at /chat");
+    }
+
+    #[test]
+    fn anything_else_is_told_what_would_be_right() {
+        for url in ["mysql://db/chat", "sqlite://", "chat.db", ""] {
+            assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL takes"), "{url}");
+        }
+    }
+
+    #[test]
+    #[cfg(not(feature = "tls"))]
+    fn tls_that_is_not_built_in_is_named() {
+        assert!("postgres://db/chat?sslmode=require".parse::<Database>().unwrap_err().contains("TLS"));
+    }
+}

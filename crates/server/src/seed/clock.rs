@@ -1,0 +1,101 @@
+//! When the script plays.
+
+use std::sync::{Mutex, PoisonError};
+
+use chit_chat_domain::clock::{Clock, Timestamp};
+
+/// A moment of the script in milliseconds: 0 is today's midnight (UTC), [`PRESENT`] the present.
+pub(super) type Moment = i64;
+
+pub(super) const SECOND: Moment = 1_000;
+pub(super) const MINUTE: Moment = 60 * SECOND;
+pub(super) const HOUR: Moment = 60 * MINUTE;
+pub(super) const DAY: Moment = 24 * HOUR;
+/// Every moment lies before it.
+pub(super) const PRESENT: Moment = DAY;
+
+/// Behind this moment time stretches with the day.
+const ELASTIC: Moment = -3 * HOUR;
+
+/// Maps moments to real time.
+#[derive(Clone, Copy)]
+pub(super) struct Calendar {
+    /// Both in milliseconds since 1970.
+    midnight: i64,
+    now: i64,
+}
+
+impl Calendar {
+    pub(super) fn new(now: Timestamp) -> Self {
+        let now = now.as_micros().div_euclid(1_000);
+        Self { midnight: now - now.rem_euclid(DAY), now }
+    }
+
+    /// Earlier days are as written; what happens since last evening is fitted into the time that
+    /// has passed since. So moments keep their order, also when a later run plays the rest of what
+    /// an earlier one began, and none lies in the future.
+    pub(super) fn instant(&self, moment: Moment) -> Timestamp {
+        let micros = if moment <= ELASTIC {
+            (self.midnight + moment) * 1_000
+        } else {
+            let start = self.midnight + ELASTIC;
+            start * 1_000 + (moment - ELASTIC) * (self.now - start) / ((PRESENT - ELASTIC) / 1_000)
+        };
+        Timestamp::from_micros(micros)
+    }
+}
+
+/// A clock that stands where the script has set it.
+pub(super) struct ScriptedClock(Mutex<Timestamp>);
+
+impl ScriptedClock {
+    pub(super) fn new(at: Timestamp) -> Self {
+        Self(Mutex::new(at))
+    }
+
+    pub(super) fn set(&self, at: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+}
+
+impl Clock for ScriptedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIDNIGHT: i64 = 1_767_225_600_000;
+
+    fn calendar(since_midnight: i64) -> Calendar {
+        Calendar::new(Timestamp::from_micros((MIDNIGHT + since_midnight) * 1_000))
+    }
+
+    #[test]
+    fn earlier_days_do_not_depend_on_the_hour() {
+        let at = Timestamp::from_micros((MIDNIGHT - 5 * DAY) * 1_000);
+        for hour in 0..24 {
+            assert_eq!(calendar(hour * HOUR).instant(-5 * DAY), at);
+        }
+    }
+
+    #[test]
+    fn order_is_kept_and_nothing_lies_in_the_future() {
+        for now in [0, 1, HOUR, DAY - 1] {
+            let moments = (-400..=1_440).map(|minute| calendar(now).instant(minute * MINUTE));
+            assert!(moments.clone().is_sorted_by(|earlier, later| earlier < later));
+            assert_eq!(moments.last(), Some(Timestamp::from_micros((MIDNIGHT + now) * 1_000)));
+        }
+    }
+
+    #[test]
+    fn a_later_run_plays_nothing_earlier() {
+        for moment in (-400..=1_440).map(|minute| minute * MINUTE) {
+            let runs = (0..=48).map(|hour| calendar(hour * HOUR).instant(moment));
+            assert!(runs.is_sorted(), "{moment}");
+        }
+    }
+}

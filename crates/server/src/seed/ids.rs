@@ -1,0 +1,72 @@
+//! Ids that are the same in every run, so that a run recognises what an earlier one made.
+
+use std::sync::{Mutex, PoisonError};
+
+use chit_chat_domain::id::IdSource;
+use uuid::{Builder, Uuid};
+
+use super::clock::Moment;
+
+/// 2025-01-01, in milliseconds since 1970: script time is counted from here in ids, so that they
+/// do not depend on the day, are in order of the script, and precede those of real people.
+const EPOCH: Moment = 1_735_689_600_000;
+const NAMESPACE: Uuid = Uuid::from_u128(0xc41c_4a75_eedd_4a7a_8a5e_0123_4567_89ab);
+
+/// What has this name and is made at this moment of the script.
+pub(super) fn id(name: &str, moment: Moment) -> Uuid {
+    let mut bytes = [0; 10];
+    for (to, from) in bytes.iter_mut().zip(Uuid::new_v5(&NAMESPACE, name.as_bytes()).into_bytes()) {
+        *to = from;
+    }
+    Builder::from_unix_timestamp_millis(u64::try_from(EPOCH + moment).unwrap_or_default(), &bytes).into_uuid()
+}
+
+/// Gives out the id that the script has named.
+pub(super) struct ScriptedIds(Mutex<Uuid>);
+
+impl ScriptedIds {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(NAMESPACE))
+    }
+
+    pub(super) fn set(&self, next: Uuid) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+}
+
+impl IdSource for ScriptedIds {
+    fn next(&self) -> Uuid {
+        let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = *next;
+        // Never the same twice, should a use case need more ids than the script knows of.
+        *next = Uuid::new_v5(&given, b"next");
+        given
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::clock::{DAY, PRESENT};
+
+    #[test]
+    fn ids_follow_the_script_and_precede_those_of_today() {
+        assert!(id("b", -30 * DAY) < id("a", -29 * DAY));
+        assert!(id("a", PRESENT) < Uuid::now_v7());
+        assert_eq!(id("a", PRESENT).get_version_num(), 7);
+    }
+
+    #[test]
+    fn names_tell_ids_of_one_moment_apart() {
+        assert_eq!(id("a", 0), id("a", 0));
+        assert_ne!(id("a", 0), id("b", 0));
+    }
+
+    #[test]
+    fn no_id_is_given_twice() {
+        let ids = ScriptedIds::new();
+        ids.set(id("a", 0));
+        assert_eq!(ids.next(), id("a", 0));
+        assert_ne!(ids.next(), id("a", 0));
+    }
+}

@@ -1,0 +1,173 @@
+//! Demonstration data, made through the domain's services.
+//!
+//! Text files say who is there and what they talk about ([`scripts`]); from them a plan is made that
+//! is the same on any day but for its dates ([`plan`]), and played ([`stage`]). Ids and idempotency
+//! keys are part of the plan, so a run recognises what an earlier one has made, and completes it.
+
+mod clock;
+mod company;
+mod ids;
+mod people;
+mod plan;
+mod report;
+mod rooms;
+mod scene;
+mod scripts;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod timetable;
+mod words;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use chit_chat_domain::clock::{Clock, Timestamp};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::{PasswordHasher, Username};
+use chit_chat_system::SystemClock;
+use thiserror::Error;
+
+use self::people::{People, Person};
+use self::plan::Plan;
+use self::scripts::Fault;
+use self::stage::Stage;
+use crate::store::Stores;
+
+/// Messages between two reports on one room.
+const REPORT_EVERY: usize = 250;
+
+/// Why there is no demonstration data, or only part of it.
+#[derive(Debug, Error)]
+pub(crate) enum SeedError {
+    /// Somebody uses the database.
+    #[error(
+        "nothing was changed: the database holds other people's accounts ({0}), and the demonstration data would \
+         add some whose password everybody knows. To add them all the same: chit-chat db seed --force"
+    )]
+    OtherData(String),
+    /// Not even force helps.
+    #[error("the username {0} is or was somebody else's; `chit-chat db drop` makes room, and deletes everything")]
+    NameTaken(&'static str),
+    /// What was done until then stays.
+    #[error("{doing}: {failure}; run `chit-chat db seed` again to go on from there")]
+    Failed { doing: String, failure: Failure },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("progress could not be shown: {0}")]
+    Io(#[from] io::Error),
+    /// A mistake in the text files.
+    #[error(transparent)]
+    Script(#[from] Fault),
+}
+
+/// Fills the database, or completes what an interrupted run has begun; tells on `out` how far it is.
+/// Complete data is left as it is, whatever people have done with it since.
+pub(crate) fn run(
+    stores: &Stores,
+    hasher: Arc<dyn PasswordHasher>,
+    force: bool,
+    out: &mut dyn Write,
+) -> Result<(), SeedError> {
+    let people = People::cast()?;
+    let plans = rooms::plans(&people)?;
+    Seed { stores, people: &people, plans: &plans }.run(hasher, SystemClock.now(), force, out)
+}
+
+struct Seed<'a> {
+    stores: &'a Stores,
+    people: &'a People,
+    plans: &'a [Plan],
+}
+
+impl Seed<'_> {
+    fn run(
+        &self,
+        hasher: Arc<dyn PasswordHasher>,
+        now: Timestamp,
+        force: bool,
+        out: &mut dyn Write,
+    ) -> Result<(), SeedError> {
+        let Some((newcomer, others)) = self.people.newcomer() else {
+            return Ok(());
+        };
+        if self.knows(newcomer)? {
+            return Ok(report::there_already(out)?);
+        }
+        self.refuse_other_data(force)?;
+        let stage = Stage::new(self.stores, hasher, now);
+        for (person, count) in others.iter().zip(1..) {
+            self.sign_up(&stage, person)?;
+            if count % 10 == 0 || count == others.len() {
+                report::people(out, count, self.people.all().len())?;
+            }
+        }
+        for (plan, number) in self.plans.iter().zip(1..) {
+            report::room(out, number, self.plans.len(), plan)?;
+            self.play(&stage, plan, out)?;
+        }
+        self.sign_up(&stage, newcomer)?;
+        Ok(report::done(out, self.people, self.plans)?)
+    }
+
+    /// Also if the account was deleted since.
+    fn knows(&self, person: &Person) -> Result<bool, StoreError> {
+        Ok(self.stores.users.find(person.id)?.is_some())
+    }
+
+    fn refuse_other_data(&self, force: bool) -> Result<(), SeedError> {
+        let is_ours = |username: &str, id| self.people.find(username).is_some_and(|person| person.id == id);
+        if force {
+            for person in self.people.all() {
+                let holder =
+                    self.stores.users.credentials(Username::restore(person.username.to_owned()).folded())?;
+                if holder.is_some_and(|holder| holder.user.id != person.id) {
+                    return Err(SeedError::NameTaken(person.username));
+                }
+            }
+            return Ok(());
+        }
+        // Ours would not fill the page.
+        let users = self.stores.users.search(None, None, Limit::MAX)?;
+        let profiles = users.iter().filter_map(|user| Some((user.id, user.profile.as_ref()?.username.as_str())));
+        let others: Vec<&str> =
+            profiles.filter(|(id, username)| !is_ours(username, *id)).map(|(_, username)| username).collect();
+        if others.is_empty() { Ok(()) } else { Err(SeedError::OtherData(report::some_of(&others))) }
+    }
+
+    fn sign_up(&self, stage: &Stage, person: &Person) -> Result<(), SeedError> {
+        if self.knows(person)? {
+            return Ok(());
+        }
+        match stage.sign_up(person) {
+            Err(Failure::Denied(Denial::UsernameTaken)) => Err(SeedError::NameTaken(person.username)),
+            outcome => {
+                outcome.map_err(|failure| failed(format!("{} could not sign up", person.username), failure))
+            }
+        }
+    }
+
+    fn play(&self, stage: &Stage, plan: &Plan, out: &mut dyn Write) -> Result<(), SeedError> {
+        let opened = stage.open(plan).map_err(|failure| failed(format!("{}: no room", plan.slug), failure))?;
+        let steps = stage.remaining(&opened, plan).map_err(|failure| failed(plan.slug.to_owned(), failure))?;
+        let mut messages = plan.messages - steps.iter().filter(|step| step.is_message()).count();
+        for step in steps {
+            stage.play(opened.id, step).map_err(|failure| {
+                failed(format!("{}, after message {messages} of {}", plan.slug, plan.messages), failure)
+            })?;
+            if step.is_message() {
+                messages += 1;
+                if messages % REPORT_EVERY == 0 && messages < plan.messages {
+                    report::messages(out, messages, plan.messages)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn failed(doing: String, failure: Failure) -> SeedError {
+    SeedError::Failed { doing, failure }
+}

@@ -1,0 +1,115 @@
+//! Who is there.
+
+use std::collections::HashMap;
+
+use chit_chat_domain::id::UserId;
+
+use super::clock::{DAY, HOUR, MINUTE, Moment, PRESENT, SECOND};
+use super::ids;
+use super::scripts::Fault;
+
+const FILE: &str = include_str!("people.txt");
+
+/// The password of all of them.
+pub(super) const PASSWORD: &str = "1234";
+
+pub(super) struct Person {
+    pub(super) id: UserId,
+    pub(super) username: &'static str,
+    /// What the others call them.
+    pub(super) call_name: &'static str,
+    pub(super) display_name: Option<&'static str>,
+    pub(super) email: Option<&'static str>,
+    pub(super) signs_up: Moment,
+}
+
+/// Everybody, in the order of their signing up. The last one signs up at the very end: a newcomer
+/// whose account, which nothing can undo, tells that the data is complete.
+pub(super) struct People {
+    list: Vec<Person>,
+    places: HashMap<&'static str, usize>,
+}
+
+impl People {
+    pub(super) fn cast() -> Result<Self, Fault> {
+        Self::parse("people.txt", FILE)
+    }
+
+    /// A person a line: username, call name, display name, email; the last two may be `-`.
+    pub(super) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+        let mut list = Vec::new();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+            let mut columns = line.split('|').map(str::trim);
+            let mut next = || columns.next().ok_or(Fault { file, line: number + 1, reason: "four columns" });
+            let (username, call_name) = (next()?, next()?);
+            let (display_name, email) = (known(next()?), known(next()?));
+            let signs_up = signs_up(list.len());
+            let id = UserId::from(ids::id(&format!("user {username}"), signs_up));
+            list.push(Person { id, username, call_name, display_name, email, signs_up });
+        }
+        if let Some(last) = list.last_mut() {
+            last.signs_up = PRESENT - 2 * MINUTE;
+            last.id = UserId::from(ids::id(&format!("user {}", last.username), last.signs_up));
+        }
+        let places = list.iter().enumerate().map(|(place, person)| (person.username, place)).collect();
+        Ok(Self { list, places })
+    }
+
+    pub(super) fn all(&self) -> &[Person] {
+        &self.list
+    }
+
+    pub(super) fn find(&self, username: &str) -> Option<&Person> {
+        self.places.get(username).and_then(|place| self.list.get(*place))
+    }
+
+    /// Everybody but the newcomer, and the newcomer.
+    pub(super) fn newcomer(&self) -> Option<(&Person, &[Person])> {
+        self.list.split_last()
+    }
+}
+
+/// Before the first room, some hours apart, at no round time.
+fn signs_up(place: usize) -> Moment {
+    let place = Moment::try_from(place).unwrap_or_default();
+    -46 * DAY + place * 6 * HOUR + place * place * 1_237 * SECOND % (5 * HOUR) + place * 137
+}
+
+fn known(column: &'static str) -> Option<&'static str> {
+    (column != "-").then_some(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use chit_chat_domain::user::{DisplayName, Email, Username};
+
+    use super::*;
+
+    #[test]
+    fn everybody_has_valid_names_of_their_own() {
+        let people = People::cast().unwrap();
+        let mut folded = HashSet::new();
+        for person in people.all() {
+            assert!(folded.insert(Username::parse(person.username).unwrap().folded()), "{}", person.username);
+            assert!(
+                person.display_name.is_none_or(|name| DisplayName::parse(name).is_ok()),
+                "{}",
+                person.username
+            );
+            assert!(person.email.is_none_or(|email| Email::parse(email).is_ok()), "{}", person.username);
+        }
+        assert!(["Matt", "Beth", "Rohan"].iter().all(|name| people.find(name).is_some()));
+        assert!((31..=40).contains(&people.all().len()));
+    }
+
+    #[test]
+    fn people_sign_up_one_after_the_other_and_before_the_rooms() {
+        let people = People::cast().unwrap();
+        let (newcomer, others) = people.newcomer().unwrap();
+        assert!(others.is_sorted_by(|one, next| one.signs_up < next.signs_up && one.id < next.id));
+        assert!(others.iter().all(|person| person.signs_up < -36 * DAY));
+        assert!(newcomer.signs_up < PRESENT);
+    }
+}

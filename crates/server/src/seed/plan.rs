@@ -1,0 +1,289 @@
+//! All that happens in a room, step by step: who does what, and when.
+
+use std::collections::HashMap;
+
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use fastrand::Rng;
+
+use super::clock::{MINUTE, Moment, SECOND};
+use super::company::Company;
+use super::ids;
+use super::people::People;
+use super::scene::Scene;
+use super::scripts::{Cue, Dialogue, Fault, Line, Script, Text};
+use super::timetable::Timetable;
+use super::words::{Drawer, Words};
+
+pub(super) struct Plan {
+    /// Part of the idempotency keys of all that is made in the room.
+    pub(super) slug: &'static str,
+    pub(super) id: ChatroomId,
+    pub(super) opening: Moment,
+    pub(super) name: &'static str,
+    pub(super) visibility: &'static str,
+    pub(super) owner: UserId,
+    pub(super) members: Vec<UserId>,
+    pub(super) steps: Vec<Step>,
+    pub(super) messages: usize,
+}
+
+pub(super) struct Step {
+    pub(super) at: Moment,
+    pub(super) act: Act,
+}
+
+pub(super) enum Act {
+    Say { author: UserId, id: MessageId, key: String, body: String },
+    Edit { author: UserId, message: MessageId, body: String },
+    Delete { by: UserId, message: MessageId },
+    Join { who: UserId },
+    Add { by: UserId, who: UserId },
+    Leave { who: UserId },
+    Remove { by: UserId, who: UserId },
+    Promote { by: UserId, who: UserId },
+    Rename { by: UserId, name: &'static str },
+}
+
+impl Step {
+    pub(super) fn is_message(&self) -> bool {
+        matches!(self.act, Act::Say { .. })
+    }
+}
+
+impl Plan {
+    /// The same for the same arguments, whatever the day.
+    pub(super) fn new(
+        slug: &'static str,
+        script: &Script,
+        people: &People,
+        common: &Words,
+        seed: u64,
+    ) -> Result<Self, Fault> {
+        let mut rng = Rng::with_seed(seed);
+        let Timetable { opening, dialogues } = Timetable::new(script, &mut rng);
+        let mut company = Company::new(people, &script.silent);
+        let mut enter = |username: &&str| {
+            let unknown = Fault { file: script.file, line: 0, reason: "a member is nobody, or is named twice" };
+            company.enter(username).map(|person| person.id).ok_or(unknown)
+        };
+        let owner = enter(&script.owner)?;
+        let members = script.members.iter().map(enter).collect::<Result<_, _>>()?;
+        let drawer = Drawer::new(&script.words, common);
+        let mut director = Director { slug, company, drawer, rng, now: opening, steps: Vec::new(), messages: 0 };
+        for (start, dialogue) in &dialogues {
+            let played = director.play(*start, dialogue);
+            played.map_err(|(line, reason)| Fault { file: script.file, line, reason })?;
+        }
+        let (name, visibility) = (script.name, script.visibility);
+        let Director { steps, messages, .. } = director;
+        let id = ChatroomId::from(ids::id(&format!("room {slug}"), opening));
+        Ok(Self { slug, id, opening, name, visibility, owner, members, steps, messages })
+    }
+}
+
+/// Walks through the dialogues and knows who is there.
+struct Director<'a> {
+    slug: &'static str,
+    company: Company<'a>,
+    drawer: Drawer<'a>,
+    rng: Rng,
+    now: Moment,
+    steps: Vec<Step>,
+    messages: usize,
+}
+
+/// What everybody has said last in a dialogue.
+type Said = HashMap<UserId, MessageId>;
+
+impl<'a> Director<'a> {
+    fn play(&mut self, start: Moment, dialogue: &Dialogue) -> Result<(), (usize, &'static str)> {
+        self.now = start.max(self.now + self.rng.i64(MINUTE..7 * MINUTE));
+        let mut scene = Scene::new(dialogue);
+        let mut said = Said::new();
+        for line in &dialogue.lines {
+            if !line.optional || self.rng.bool() {
+                self.follow(line, &mut scene, &mut said).map_err(|reason| (line.number, reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, line: &Line, scene: &mut Scene<'a>, said: &mut Said) -> Result<(), &'static str> {
+        let act = match &line.cue {
+            Cue::Say { who, text } => self.say(who, text, scene, said)?,
+            cue => {
+                self.now += self.rng.i64(9 * SECOND..50 * SECOND);
+                self.other(cue, scene, said)?
+            }
+        };
+        self.steps.push(Step { at: self.now, act });
+        Ok(())
+    }
+
+    fn say(
+        &mut self,
+        who: &str,
+        text: &Text,
+        scene: &mut Scene<'a>,
+        said: &mut Said,
+    ) -> Result<Act, &'static str> {
+        let author = self.member(who, scene)?;
+        let body = self.body(text, scene)?;
+        self.now += self.pause(&body);
+        self.messages += 1;
+        let id = MessageId::from(ids::id(&format!("message {} {}", self.slug, self.messages), self.now));
+        said.insert(author, id);
+        Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body })
+    }
+
+    fn other(&mut self, cue: &Cue, scene: &mut Scene<'a>, said: &Said) -> Result<Act, &'static str> {
+        let latest = |author: UserId| said.get(&author).copied().ok_or("nothing was said before");
+        Ok(match cue {
+            Cue::Say { .. } => return Err("not said here"),
+            Cue::Edit { who, text } => {
+                let author = self.member(who, scene)?;
+                Act::Edit { author, message: latest(author)?, body: self.body(text, scene)? }
+            }
+            Cue::Delete { by, author } => {
+                let message = latest(self.member(author, scene)?)?;
+                Act::Delete { by: self.member(by, scene)?, message }
+            }
+            Cue::Join { who } => Act::Join { who: self.enter(who)? },
+            Cue::Add { by, who } => Act::Add { by: self.member(by, scene)?, who: self.enter(who)? },
+            Cue::Leave { who } => Act::Leave { who: self.go(who)? },
+            Cue::Remove { by, who } => Act::Remove { by: self.member(by, scene)?, who: self.go(who)? },
+            Cue::Promote { by, who } => {
+                Act::Promote { by: self.member(by, scene)?, who: self.member(who, scene)? }
+            }
+            Cue::Rename { by, name } => Act::Rename { by: self.member(by, scene)?, name },
+        })
+    }
+
+    fn member(&mut self, who: &str, scene: &mut Scene<'a>) -> Result<UserId, &'static str> {
+        let found = scene.find(who, &self.company, &mut self.rng);
+        found.map(|person| person.id).ok_or("not a member, or more roles than members")
+    }
+
+    fn enter(&mut self, who: &str) -> Result<UserId, &'static str> {
+        self.company.enter(who).map(|person| person.id).ok_or("nobody, or a member already")
+    }
+
+    fn go(&mut self, who: &str) -> Result<UserId, &'static str> {
+        self.company.go(who).map(|person| person.id).ok_or("not a member")
+    }
+
+    fn body(&mut self, text: &Text, scene: &mut Scene<'a>) -> Result<String, &'static str> {
+        let first = scene.fill(text.first, &mut self.drawer, &self.company, &mut self.rng);
+        let mut lines = vec![first.ok_or("an unknown or open slot")?];
+        lines.extend(text.rest.iter().map(|&line| line.to_owned()));
+        Ok(lines.join("\n"))
+    }
+
+    /// The time to read what was said before and to write this; now and then something comes up.
+    fn pause(&mut self, body: &str) -> Moment {
+        let letters = Moment::try_from(body.chars().count()).unwrap_or_default().min(300);
+        let interruption = if self.rng.u8(..10) == 0 { self.rng.i64(MINUTE..5 * MINUTE) } else { 0 };
+        self.rng.i64(4 * SECOND..35 * SECOND) + letters * self.rng.i64(40..130) + interruption
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::seed::clock::{DAY, PRESENT};
+    use crate::seed::rooms;
+
+    fn plans() -> Vec<Plan> {
+        rooms::plans(&People::cast().unwrap()).unwrap()
+    }
+
+    fn messages(plan: &Plan) -> impl Iterator<Item = (MessageId, &str, &str)> {
+        plan.steps.iter().filter_map(|step| match &step.act {
+            Act::Say { id, key, body, .. } => Some((*id, key.as_str(), body.as_str())),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn time_goes_on_from_the_opening_to_the_present() {
+        for plan in plans() {
+            let moments: Vec<_> =
+                std::iter::once(plan.opening).chain(plan.steps.iter().map(|step| step.at)).collect();
+            assert!(moments.is_sorted_by(|earlier, later| earlier < later), "{}", plan.slug);
+            assert!(*moments.first().unwrap() > -36 * DAY && *moments.last().unwrap() < PRESENT, "{}", plan.slug);
+        }
+    }
+
+    #[test]
+    fn ids_and_keys_are_unique_and_in_order() {
+        let (mut ids, mut keys) = (HashSet::new(), HashSet::new());
+        for plan in plans() {
+            let mut newest = None;
+            for (id, key, _) in messages(&plan) {
+                assert!(ids.insert(id) && keys.insert(key.to_owned()), "{key}");
+                assert!(newest.replace(id).is_none_or(|before| before < id), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_may_be_sent() {
+        for plan in plans() {
+            for (_, key, body) in messages(&plan) {
+                assert!(chit_chat_domain::message::MessageBody::parse(body).is_ok(), "{key}");
+                assert!(!body.contains(['[', '{']) || body.contains('\n') || body.contains('`'), "{key}: {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_is_the_same_each_time() {
+        for (one, other) in plans().iter().zip(plans()) {
+            assert!(messages(one).eq(messages(&other)), "{}", one.slug);
+            assert_eq!(one.steps.len(), other.steps.len());
+        }
+    }
+
+    #[test]
+    fn rooms_are_of_very_different_sizes() {
+        let plans = plans();
+        let messages: Vec<_> = plans.iter().map(|plan| plan.messages).collect();
+        assert!((12..=15).contains(&plans.len()));
+        assert!((3_000..=4_000).contains(&messages.iter().sum()), "{messages:?}");
+        assert!(messages.contains(&1) && messages.iter().max() > Some(&1_000), "{messages:?}");
+        let members: Vec<_> = plans.iter().map(|plan| plan.members.len() + 1).collect();
+        assert!(members.iter().min() == Some(&2) && members.iter().max() > Some(&20), "{members:?}");
+    }
+
+    /// So that what follows the last stored message can be done again without harm.
+    #[test]
+    fn between_two_messages_nothing_happens_twice_to_the_same_and_nobody_goes_after_acting() {
+        for plan in plans() {
+            let mut touched = HashSet::new();
+            for step in &plan.steps {
+                let touches = match &step.act {
+                    Act::Say { .. } => {
+                        touched.clear();
+                        continue;
+                    }
+                    Act::Edit { author: by, message, .. } | Act::Delete { by, message } => {
+                        touched.insert(by.to_string());
+                        message.to_string()
+                    }
+                    Act::Rename { by, .. } => {
+                        touched.insert(by.to_string());
+                        "name".to_owned()
+                    }
+                    Act::Add { by, who } | Act::Remove { by, who } | Act::Promote { by, who } => {
+                        touched.insert(by.to_string());
+                        who.to_string()
+                    }
+                    Act::Join { who } | Act::Leave { who } => who.to_string(),
+                };
+                assert!(touched.insert(touches), "{} at {}", plan.slug, step.at);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The rooms, each by a script of its own.
+
+use super::people::People;
+use super::plan::Plan;
+use super::scripts::{Fault, Script};
+use super::words::Words;
+
+macro_rules! script {
+    ($slug:literal) => {
+        ($slug, concat!("rooms/", $slug, ".txt"), include_str!(concat!("rooms/", $slug, ".txt")))
+    };
+}
+
+const SCRIPTS: [(&str, &str, &str); 15] = [
+    script!("announcements"),
+    script!("lounge"),
+    script!("kitchen"),
+    script!("rust"),
+    script!("walks"),
+    script!("lantern"),
+    script!("books"),
+    script!("lunch"),
+    script!("tea"),
+    script!("badminton"),
+    script!("coffee"),
+    script!("athens"),
+    script!("football"),
+    script!("surprise"),
+    script!("matt-and-beth"),
+];
+
+/// What happens in all of them.
+pub(super) fn plans(people: &People) -> Result<Vec<Plan>, Fault> {
+    let common = Words::common()?;
+    SCRIPTS
+        .iter()
+        .zip(1..)
+        .map(|(&(slug, file, text), seed)| Plan::new(slug, &Script::parse(file, text)?, people, &common, seed))
+        .collect()
+}

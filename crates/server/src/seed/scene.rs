@@ -1,0 +1,90 @@
+//! Who plays which role in a dialogue, and which words its slots have.
+
+use std::collections::HashMap;
+
+use fastrand::Rng;
+
+use super::company::Company;
+use super::people::Person;
+use super::scripts::Dialogue;
+use super::words::{self, Drawer};
+
+pub(super) struct Scene<'a> {
+    /// By username: those who are named play nobody else.
+    named: Vec<&'static str>,
+    roles: HashMap<String, &'a Person>,
+    slots: HashMap<String, String>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(dialogue: &Dialogue) -> Self {
+        let named = dialogue.lines.iter().flat_map(|line| line.cue.people()).collect();
+        Self { named, roles: HashMap::new(), slots: HashMap::new() }
+    }
+
+    /// The member of that username, or who plays the role; `None` if they are not there.
+    pub(super) fn find(&mut self, who: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
+        if is_role(who) { self.cast(who, company, rng) } else { company.find(who) }
+    }
+
+    /// A line with all its slots filled; `None` if one is unknown or open.
+    pub(super) fn fill(
+        &mut self,
+        line: &str,
+        drawer: &mut Drawer<'_>,
+        company: &Company<'a>,
+        rng: &mut Rng,
+    ) -> Option<String> {
+        words::fill(line, rng, &mut |slot, rng| {
+            self.name(slot, company, rng).or_else(|| self.word(slot, drawer, rng))
+        })
+    }
+
+    fn cast(&mut self, role: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
+        if let Some(person) = self.roles.get(role) {
+            return Some(person);
+        }
+        let is_busy = |person: &Person| {
+            self.named.contains(&person.username) || self.roles.values().any(|taken| taken.id == person.id)
+        };
+        let person = company.draw(is_busy, rng)?;
+        self.roles.insert(role.to_owned(), person);
+        Some(person)
+    }
+
+    fn name(&mut self, slot: &str, company: &Company<'a>, rng: &mut Rng) -> Option<String> {
+        if let Some(role) = slot.strip_prefix('@') {
+            return self.cast(role, company, rng).map(|person| format!("@{}", person.username));
+        }
+        if let Some(role) = slot.strip_suffix('~') {
+            return self.cast(role, company, rng).map(|person| native_name(person).to_owned());
+        }
+        let person = if is_role(slot) { self.cast(slot, company, rng) } else { None };
+        person.map(|person| person.call_name.to_owned())
+    }
+
+    fn word(&mut self, slot: &str, drawer: &mut Drawer<'_>, rng: &mut Rng) -> Option<String> {
+        if let Some(word) = self.slots.get(slot) {
+            return Some(word.clone());
+        }
+        let word = if slot.starts_with(|first: char| first.is_ascii_digit()) {
+            words::number(slot, rng)?
+        } else {
+            // A word may have slots in turn.
+            let drawn = drawer.draw(slot.trim_end_matches(|last: char| last.is_ascii_digit()), rng)?;
+            words::fill(drawn, rng, &mut |inner, rng| self.word(inner, drawer, rng))?
+        };
+        self.slots.insert(slot.to_owned(), word.clone());
+        Some(word)
+    }
+}
+
+/// A role is one capital letter.
+fn is_role(who: &str) -> bool {
+    matches!(who.as_bytes(), [b'A'..=b'Z'])
+}
+
+/// As those who write in their script call them.
+fn native_name(person: &Person) -> &'static str {
+    person.display_name.and_then(|name| name.split_whitespace().next()).unwrap_or(person.call_name)
+}

@@ -1,0 +1,299 @@
+//! Reading the script of a room, a text file: its properties, `---`, and dialogues.
+//!
+//! ```text
+//! name: The Lounge                 the first name; `> rename` gives others
+//! visibility: public
+//! owner: Beth
+//! members: Matt Rohan              those there from the start, the talkative first
+//! later: aiko joao                 those who come some time, and greet by the words `hello`, `welcome`
+//! silent: freya                    those who never speak by chance
+//! days: 30..0                      from so many days ago to so many days ago
+//! hours: 7..22                     when people talk (UTC)
+//! messages: 400                    about so many; without it, all dialogues once and in order
+//! word drink = tea | coffee        words of the room besides those in words.txt
+//! ---
+//! = once                           never repeated; `= at 40`: once, after so many per cent
+//! A: Who wants [some|a cup of] {drink}?      roles are capital letters, people are usernames
+//! | verbatim second line
+//! ?B: Me!                          half of the time
+//! A*: Who wants {drink}?           edits what A said last
+//! B-:                              deletes what B said last
+//! > join aiko                      also: add Beth aiko, leave aiko, remove Beth aiko, promote Beth aiko,
+//! > rename Beth The Tea Lounge     delete Beth aiko (what aiko said last)
+//! ```
+//!
+//! [`words`](super::words) says what may stand in a line.
+
+use std::ops::Range;
+
+use thiserror::Error;
+
+use super::words::Words;
+
+/// Where a text file is not as it should be; tests see to it that none is.
+#[derive(Debug, Error)]
+#[error("{file}, line {line}: {reason}")]
+pub(crate) struct Fault {
+    pub(super) file: &'static str,
+    pub(super) line: usize,
+    pub(super) reason: &'static str,
+}
+
+pub(super) struct Script {
+    pub(super) file: &'static str,
+    pub(super) name: &'static str,
+    pub(super) visibility: &'static str,
+    pub(super) owner: &'static str,
+    pub(super) members: Vec<&'static str>,
+    pub(super) later: Vec<&'static str>,
+    pub(super) silent: Vec<&'static str>,
+    /// Relative to today; the last one included.
+    pub(super) days: (i64, i64),
+    pub(super) hours: Range<i64>,
+    pub(super) messages: Option<usize>,
+    pub(super) words: Words,
+    pub(super) dialogues: Vec<Dialogue>,
+}
+
+#[derive(Clone)]
+pub(super) struct Dialogue {
+    pub(super) place: Place,
+    pub(super) lines: Vec<Line>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Wherever, again and again.
+    Any,
+    /// Wherever, once.
+    Once,
+    /// After so many per cent, once.
+    At(usize),
+}
+
+#[derive(Clone)]
+pub(super) struct Line {
+    /// For messages about mistakes.
+    pub(super) number: usize,
+    pub(super) optional: bool,
+    pub(super) cue: Cue,
+}
+
+/// What somebody does. Who it is may be a role.
+#[derive(Clone)]
+pub(super) enum Cue {
+    Say { who: &'static str, text: Text },
+    Edit { who: &'static str, text: Text },
+    Delete { by: &'static str, author: &'static str },
+    Join { who: &'static str },
+    Add { by: &'static str, who: &'static str },
+    Leave { who: &'static str },
+    Remove { by: &'static str, who: &'static str },
+    Promote { by: &'static str, who: &'static str },
+    Rename { by: &'static str, name: &'static str },
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Text {
+    pub(super) first: &'static str,
+    /// The further lines, verbatim.
+    pub(super) rest: Vec<&'static str>,
+}
+
+impl Cue {
+    /// Whom it names or casts.
+    pub(super) fn people(&self) -> Vec<&'static str> {
+        match self {
+            Self::Say { who, .. } | Self::Edit { who, .. } | Self::Join { who } | Self::Leave { who } => vec![who],
+            Self::Rename { by, .. } => vec![by],
+            Self::Delete { by, author: who }
+            | Self::Add { by, who }
+            | Self::Remove { by, who }
+            | Self::Promote { by, who } => vec![by, who],
+        }
+    }
+}
+
+impl Script {
+    pub(super) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+        let mut lines = text.lines().zip(1..);
+        let head: Vec<_> = lines.by_ref().take_while(|(line, _)| *line != "---").collect();
+        let head = Head { file, lines: head };
+        Ok(Self {
+            file,
+            name: head.one("name")?,
+            visibility: head.one("visibility")?,
+            owner: head.one("owner")?,
+            members: head.many("members"),
+            later: head.many("later"),
+            silent: head.many("silent"),
+            days: head.range("days").map(|days| (-days.start, -days.end))?,
+            hours: head.range("hours")?,
+            messages: head.find("messages").map(|text| head.number(text)).transpose()?,
+            words: head.words()?,
+            dialogues: dialogues(file, lines)?,
+        })
+    }
+}
+
+struct Head {
+    file: &'static str,
+    lines: Vec<(&'static str, usize)>,
+}
+
+impl Head {
+    fn find(&self, key: &str) -> Option<&'static str> {
+        let value = |line: &'static str| line.strip_prefix(key)?.strip_prefix(':').map(str::trim);
+        self.lines.iter().find_map(|(line, _)| value(line))
+    }
+
+    fn one(&self, key: &str) -> Result<&'static str, Fault> {
+        self.find(key).ok_or_else(|| self.fault("a property is missing"))
+    }
+
+    fn many(&self, key: &str) -> Vec<&'static str> {
+        self.find(key).unwrap_or_default().split_whitespace().collect()
+    }
+
+    fn range(&self, key: &str) -> Result<Range<i64>, Fault> {
+        let (from, to) = self.one(key)?.split_once("..").ok_or_else(|| self.fault("a range is FROM..TO"))?;
+        Ok(self.number(from)?..self.number(to)?)
+    }
+
+    fn number<T: std::str::FromStr>(&self, text: &str) -> Result<T, Fault> {
+        text.parse().map_err(|_| self.fault("not a number"))
+    }
+
+    fn words(&self) -> Result<Words, Fault> {
+        let words = self.lines.iter().filter_map(|(line, number)| Some((line.strip_prefix("word ")?, *number)));
+        Words::parse(self.file, words)
+    }
+
+    fn fault(&self, reason: &'static str) -> Fault {
+        Fault { file: self.file, line: self.lines.len(), reason }
+    }
+}
+
+fn dialogues(
+    file: &'static str,
+    lines: impl Iterator<Item = (&'static str, usize)>,
+) -> Result<Vec<Dialogue>, Fault> {
+    let mut dialogues: Vec<Dialogue> = Vec::new();
+    let mut between = true;
+    for (line, number) in lines.filter(|(line, _)| !line.starts_with('#')) {
+        if line.is_empty() {
+            between = true;
+            continue;
+        }
+        if between {
+            dialogues.push(Dialogue { place: Place::Any, lines: Vec::new() });
+            between = false;
+        }
+        if let Some(dialogue) = dialogues.last_mut() {
+            dialogue.read(line, number).ok_or(Fault { file, line: number, reason: "not a line of a dialogue" })?;
+        }
+    }
+    Ok(dialogues)
+}
+
+impl Dialogue {
+    /// `None` if the line is not as it should be.
+    fn read(&mut self, line: &'static str, number: usize) -> Option<()> {
+        if let Some(place) = line.strip_prefix("= ") {
+            self.place = place_of(place)?;
+        } else if let Some(more) = line.strip_prefix('|') {
+            self.continue_text(more.strip_prefix(' ').unwrap_or(more))?;
+        } else if let Some(command) = line.strip_prefix("> ") {
+            self.lines.push(Line { number, optional: false, cue: command_of(command)? });
+        } else {
+            let (line, optional) = line.strip_prefix('?').map_or((line, false), |line| (line, true));
+            self.lines.push(Line { number, optional, cue: speech_of(line)? });
+        }
+        Some(())
+    }
+
+    fn continue_text(&mut self, more: &'static str) -> Option<()> {
+        match &mut self.lines.last_mut()?.cue {
+            Cue::Say { text, .. } | Cue::Edit { text, .. } => text.rest.push(more),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn place_of(text: &str) -> Option<Place> {
+    match text.strip_prefix("at ") {
+        Some(number) => number.parse().ok().map(Place::At),
+        None => (text == "once").then_some(Place::Once),
+    }
+}
+
+fn speech_of(line: &'static str) -> Option<Cue> {
+    let (who, first) = line.split_once(':')?;
+    let text = Text { first: first.trim_start(), rest: Vec::new() };
+    if let Some(who) = who.strip_suffix('*') {
+        return Some(Cue::Edit { who, text });
+    }
+    if let Some(who) = who.strip_suffix('-') {
+        return Some(Cue::Delete { by: who, author: who });
+    }
+    (!who.is_empty() && !who.contains(' ')).then_some(Cue::Say { who, text })
+}
+
+fn command_of(command: &'static str) -> Option<Cue> {
+    let (verb, rest) = command.split_once(' ')?;
+    let two = || rest.split_once(' ');
+    Some(match verb {
+        "join" => Cue::Join { who: rest },
+        "leave" => Cue::Leave { who: rest },
+        "add" => two().map(|(by, who)| Cue::Add { by, who })?,
+        "remove" => two().map(|(by, who)| Cue::Remove { by, who })?,
+        "promote" => two().map(|(by, who)| Cue::Promote { by, who })?,
+        "delete" => two().map(|(by, author)| Cue::Delete { by, author })?,
+        "rename" => two().map(|(by, name)| Cue::Rename { by, name })?,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "name: A\nvisibility: public\nowner: Beth\nmembers: Matt Rohan\ndays: 3..0\nhours: -2..9\n";
+
+    fn parse(head: &str, body: &str) -> Result<Script, Fault> {
+        Script::parse("a.txt", format!("{head}---\n{body}").leak())
+    }
+
+    #[test]
+    fn properties_are_read() {
+        let script = parse(&format!("{HEAD}messages: 12\n"), "").unwrap();
+        assert_eq!((script.name, script.owner, script.messages), ("A", "Beth", Some(12)));
+        assert_eq!((script.days, script.hours), ((-3, 0), -2..9));
+        assert_eq!(script.members, ["Matt", "Rohan"]);
+        assert!(script.later.is_empty());
+    }
+
+    #[test]
+    fn dialogues_are_read() {
+        let script =
+            parse(HEAD, "= at 40\nA: one: two\n| {three}\n?B: x\nA*: y\nB-:\n\n# no\n\n= once\nA: z\n").unwrap();
+        let [first, second] = script.dialogues.as_slice() else { panic!("two dialogues") };
+        assert_eq!((first.place, second.place), (Place::At(40), Place::Once));
+        let [said, optional, edit, deletion] = first.lines.as_slice() else { panic!("four lines") };
+        let Cue::Say { who: "A", text } = &said.cue else { panic!("A speaks") };
+        assert_eq!((text.first, text.rest.as_slice()), ("one: two", ["{three}"].as_slice()));
+        assert!(optional.optional && !said.optional);
+        assert!(matches!(edit.cue, Cue::Edit { who: "A", .. }));
+        assert!(matches!(deletion.cue, Cue::Delete { by: "B", author: "B" }));
+    }
+
+    #[test]
+    fn mistakes_are_located() {
+        assert_eq!(parse("name: A\n", "").err().unwrap().to_string(), "a.txt, line 1: a property is missing");
+        for bad in ["no colon", "> sing A", "| nothing to continue", "= at noon", "two words: x"] {
+            let fault = parse(HEAD, &format!("A: x\n\n{bad}\n")).err().unwrap();
+            assert_eq!(fault.line, 10, "{bad}");
+        }
+    }
+}

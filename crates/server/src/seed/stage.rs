@@ -1,0 +1,157 @@
+//! Doing what the script says, through the domain's services.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::{ChatroomChange, ChatroomService, CreateChatroom};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::denial::Failure;
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::membership::MembershipService;
+use chit_chat_domain::message::{IdempotencyKey, MessageService, Precondition, SendMessage};
+use chit_chat_domain::session::{EndedSession, EndedSessions};
+use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp};
+use chit_chat_system::SystemSecrets;
+use uuid::Uuid;
+
+use super::clock::{Calendar, Moment, ScriptedClock};
+use super::ids::ScriptedIds;
+use super::people::{PASSWORD, Person};
+use super::plan::{Act, Plan, Step};
+use crate::store::Stores;
+
+pub(super) struct Stage {
+    calendar: Calendar,
+    clock: Arc<ScriptedClock>,
+    ids: Arc<ScriptedIds>,
+    accounts: AccountService,
+    chatrooms: ChatroomService,
+    memberships: MembershipService,
+    messages: MessageService,
+}
+
+/// A room, and whether an earlier run has made it.
+pub(super) struct Opened {
+    pub(super) id: ChatroomId,
+    pub(super) replayed: bool,
+}
+
+impl Stage {
+    pub(super) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
+        let (clock, ids) = (Arc::new(ScriptedClock::new(now)), Arc::new(ScriptedIds::new()));
+        Self {
+            calendar: Calendar::new(now),
+            accounts: AccountService {
+                policy: PasswordPolicy::Demonstration,
+                users: stores.users.clone(),
+                memberships: stores.memberships.clone(),
+                hasher,
+                secrets: Arc::new(SystemSecrets),
+                ended: Arc::new(NobodyListens),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            chatrooms: ChatroomService {
+                chatrooms: stores.chatrooms.clone(),
+                events: stores.events.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            memberships: MembershipService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                clock: clock.clone(),
+            },
+            messages: MessageService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            clock,
+            ids,
+        }
+    }
+
+    /// An account for somebody who has none.
+    pub(super) fn sign_up(&self, person: &Person) -> Result<(), Failure> {
+        self.cue(person.signs_up, person.id.into());
+        let entered = SignUp {
+            username: person.username.to_owned(),
+            password: PASSWORD.to_owned(),
+            email: person.email.map(str::to_owned),
+            display_name: person.display_name.map(str::to_owned),
+        };
+        self.accounts.sign_up(&entered).map(drop)
+    }
+
+    /// Makes a room, or finds the one that an earlier run has made.
+    pub(super) fn open(&self, plan: &Plan) -> Result<Opened, Failure> {
+        self.cue(plan.opening, plan.id.into());
+        let entered = CreateChatroom {
+            name: plan.name.to_owned(),
+            visibility: Some(plan.visibility.to_owned()),
+            member_ids: plan.members.iter().map(ToString::to_string).collect(),
+            key: Some(key(&format!("seed-room-{}", plan.slug))?),
+        };
+        let created = self.chatrooms.create(plan.owner, &entered)?;
+        Ok(Opened { id: created.chatroom.id, replayed: created.replayed })
+    }
+
+    /// The steps that are left to do: those behind the last message that is there. Of these, an
+    /// interrupted run may have done some; done again, they change nothing.
+    pub(super) fn remaining<'a>(&self, opened: &Opened, plan: &'a Plan) -> Result<&'a [Step], Failure> {
+        if !opened.replayed {
+            return Ok(&plan.steps);
+        }
+        let mut done = plan.steps.len();
+        for step in plan.steps.iter().rev() {
+            if let Act::Say { id, .. } = &step.act
+                && self.messages.messages.find(opened.id, *id)?.is_some()
+            {
+                break;
+            }
+            done -= 1;
+        }
+        Ok(plan.steps.get(done..).unwrap_or_default())
+    }
+
+    pub(super) fn play(&self, room: ChatroomId, step: &Step) -> Result<(), Failure> {
+        self.clock.set(self.calendar.instant(step.at));
+        match &step.act {
+            Act::Say { author, id, key: name, body } => {
+                self.ids.set((*id).into());
+                let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
+                self.messages.send(&SendMessage { chatroom_id: room, author_id, body, key }).map(drop)
+            }
+            Act::Edit { author, message, body } => {
+                self.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)
+            }
+            Act::Delete { by, message } => self.messages.delete(room, *by, *message, &Precondition::None),
+            Act::Join { who } => self.memberships.join(room, *who).map(drop),
+            Act::Add { by, who } => self.memberships.add(room, *by, *who).map(drop),
+            Act::Leave { who } => self.memberships.leave(room, *who).map(drop),
+            Act::Remove { by, who } => self.memberships.remove(room, *by, *who),
+            Act::Promote { by, who } => self.memberships.change_role(room, *by, *who, "owner").map(drop),
+            Act::Rename { by, name } => {
+                let change = ChatroomChange { name: Some((*name).to_owned()), visibility: None };
+                self.chatrooms.change(room, *by, &change).map(drop)
+            }
+        }
+    }
+
+    fn cue(&self, at: Moment, id: Uuid) {
+        self.clock.set(self.calendar.instant(at));
+        self.ids.set(id);
+    }
+}
+
+fn key(text: &str) -> Result<IdempotencyKey, Failure> {
+    IdempotencyKey::parse(text).map_err(|violation| Failure::invalid("key", violation))
+}
+
+/// The seed opens no session, so none ends.
+struct NobodyListens;
+
+impl EndedSessions for NobodyListens {
+    fn note(&self, _: &[EndedSession]) {}
+}

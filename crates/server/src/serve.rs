@@ -1,0 +1,61 @@
+//! `chit-chat serve`
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use chit_chat_http::{Services, System};
+use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
+
+use crate::background::Background;
+use crate::config::Config;
+use crate::{signing_key, store};
+
+/// After SIGTERM requests in flight have so long to finish.
+const SHUTDOWN_SECONDS: u64 = 8;
+const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let stores = store::open(&config.database_url)?;
+    let system = System {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        secrets: Arc::new(SystemSecrets),
+        hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
+        tokens: Arc::new(JwtAccessTokens::new(&signing_key::load(&config)?)),
+    };
+    let services = Arc::new(Services::new(stores.clone(), system));
+    let background = Background::start(&services, &stores)?;
+    actix_web::rt::System::new().block_on(listen(&config, services))?;
+    drop(background);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn Error>> {
+    let services = Data::from(services);
+    let app = move || {
+        App::new()
+            .app_data(services.clone())
+            .wrap(from_fn(chit_chat_http::answer))
+            .wrap(Compress::default())
+            .configure(chit_chat_http::configure)
+    };
+    let server = HttpServer::new(app)
+        .client_request_timeout(SLOWEST_HEAD)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .bind(&config.listen)
+        .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;
+    for address in server.addrs() {
+        announce(address, config);
+    }
+    Ok(server.run().await?)
+}
+
+fn announce(address: SocketAddr, config: &Config) {
+    tracing::info!("listening on http://{address}, data on {}", config.database_url);
+}

@@ -1,0 +1,83 @@
+//! What access tokens are signed with: given, or on SQLite made once and kept beside the database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use chit_chat_system::{SigningKeys, random_key};
+use secrecy::ExposeSecret;
+use thiserror::Error;
+
+use crate::config::Config;
+use crate::database::Database;
+
+#[derive(Debug, Error)]
+pub(crate) enum KeyError {
+    #[error(
+        "JWT_SECRET is missing: on PostgreSQL give 32 bytes or more, such as `openssl rand -base64 32` prints"
+    )]
+    Missing,
+    #[error("JWT_SECRET needs 32 bytes or more in each key of its comma-separated list")]
+    Weak,
+    #[error("{}: {error}", path.display())]
+    File { path: PathBuf, error: io::Error },
+    #[error("{} does not hold a key of 32 bytes or more", .0.display())]
+    WeakFile(PathBuf),
+}
+
+pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
+    match (&config.jwt_secret, &config.database_url) {
+        (Some(secret), _) => SigningKeys::parse(secret.expose_secret()).map_err(|_| KeyError::Weak),
+        (None, Database::Postgres(_)) => Err(KeyError::Missing),
+        (None, Database::Sqlite(database)) => {
+            let path = path_beside(database);
+            let key = read_or_make(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
+            SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
+        }
+    }
+}
+
+fn path_beside(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".key");
+    PathBuf::from(name)
+}
+
+fn read_or_make(path: &Path) -> io::Result<String> {
+    let key = random_key();
+    match for_owner_only().open(path) {
+        Ok(mut file) => {
+            file.write_all(key.as_bytes())?;
+            file.sync_all()?;
+            Ok(key)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
+        Err(error) => Err(error),
+    }
+}
+
+fn for_owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_beside(&folder.path().join("chat.db"));
+        let made = read_or_make(&path).unwrap();
+        assert_eq!(read_or_make(&path).unwrap(), made);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+}

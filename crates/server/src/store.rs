@@ -1,0 +1,45 @@
+//! Opening the store that the configuration names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chit_chat_domain::store_error::StoreError;
+pub(crate) use chit_chat_domain::stores::Stores;
+use secrecy::ExposeSecret;
+
+use crate::database::Database;
+
+/// Opens the database and brings its schema up to date. An SQLite file is made if it is absent.
+pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
+    match database {
+        Database::Sqlite(path) => open_sqlite(path),
+        Database::Postgres(url) => {
+            let store = Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?);
+            store.migrate()?;
+            Ok(store.into())
+        }
+    }
+}
+
+/// Makes the database; answers whether it was absent.
+pub(crate) fn create(database: &Database) -> Result<bool, StoreError> {
+    match database {
+        Database::Sqlite(path) => chit_chat_sqlite::create(path),
+        Database::Postgres(url) => chit_chat_postgres::create(url.expose_secret()),
+    }
+}
+
+/// Deletes the database; answers whether it was there.
+pub(crate) fn drop(database: &Database) -> Result<bool, StoreError> {
+    match database {
+        Database::Sqlite(path) => chit_chat_sqlite::drop(path),
+        Database::Postgres(url) => chit_chat_postgres::drop(url.expose_secret()),
+    }
+}
+
+fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
+    chit_chat_sqlite::create(path)?;
+    let store = Arc::new(chit_chat_sqlite::Store::open(path)?);
+    store.migrate()?;
+    Ok(store.into())
+}
