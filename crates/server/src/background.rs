@@ -32,10 +32,10 @@ impl Background {
         services.accounts.finish_deletions()?;
         follow(services, stores)?;
         let mut background = Self { stop: Vec::new(), threads: Vec::new() };
-        let (follower, followed) = (services.clone(), stores.clone());
+        let (followed_by, followed) = (services.clone(), stores.clone());
         let tidied = stores.clone();
         let started = background
-            .every(FOLLOW_EVERY, "follow", move || follow(&follower, &followed))
+            .every(FOLLOW_EVERY, "follow", move || follow(&followed_by, &followed))
             .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)));
         started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
         Ok(background)

@@ -66,7 +66,7 @@ impl PasswordHasher for BcryptPool {
         })
     }
 
-    fn verify<'a>(&self, password: &str, hash: Option<&'a PasswordHash>) -> Result<bool, HasherBusy> {
+    fn verify(&self, password: &str, hash: Option<&PasswordHash>) -> Result<bool, HasherBusy> {
         let prehashed = prehash(password);
         let known = hash.is_some();
         let hash = hash.map_or_else(|| self.nobodys_hash(), |hash| hash.as_str().to_owned());
