@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
     logging::start(&config.log);
     let outcome = match command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(config),
+        Command::Serve => serve::run(&config),
         Command::Db { action } => commands::db::run(&config, action),
     };
     match outcome {

@@ -19,18 +19,18 @@ use crate::{signing_key, store};
 const SHUTDOWN_SECONDS: u64 = 8;
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(config: Config) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let stores = store::open(&config.database_url)?;
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
-        tokens: Arc::new(JwtAccessTokens::new(&signing_key::load(&config)?)),
+        tokens: Arc::new(JwtAccessTokens::new(&signing_key::load(config)?)),
     };
     let services = Arc::new(Services::new(stores.clone(), system));
     let background = Background::start(&services, &stores)?;
-    actix_web::rt::System::new().block_on(listen(&config, services))?;
+    actix_web::rt::System::new().block_on(listen(config, services))?;
     drop(background);
     tracing::info!("stopped");
     Ok(())
