@@ -30,7 +30,7 @@ pub async fn answer<B: MessageBody + 'static>(
         %method,
         route = response.request().match_pattern().unwrap_or_default(),
         status = response.status().as_u16(),
-        micros = started.elapsed().as_micros(),
+        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     Ok(response)
