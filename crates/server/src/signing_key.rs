@@ -37,6 +37,18 @@ pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
     }
 }
 
+/// Deletes the key that was made for a database: its tokens must not outlive it.
+pub(crate) fn forget(database: &Database) -> Result<(), KeyError> {
+    let Database::Sqlite(database) = database else {
+        return Ok(());
+    };
+    let path = path_beside(database);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(KeyError::File { path, error }),
+        _ => Ok(()),
+    }
+}
+
 fn path_beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chit_chat_system::BcryptPool;
 
 use crate::config::{Config, DbAction};
-use crate::{seed, store};
+use crate::{seed, signing_key, store};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -45,6 +45,7 @@ fn drop(config: &Config, yes: bool) -> Outcome {
         return Err("nothing was deleted".into());
     }
     let was_there = store::drop(database)?;
+    signing_key::forget(database)?;
     say(&format!("{database}: {}", if was_there { "dropped" } else { "was not there" }))
 }
 

@@ -100,7 +100,7 @@ impl Seed<'_> {
         let stage = Stage::new(self.stores, hasher, now);
         for (person, count) in others.iter().zip(1..) {
             self.sign_up(&stage, person)?;
-            if count % 10 == 0 || count == others.len() {
+            if count % 5 == 0 || count == others.len() {
                 report::people(out, count, self.people.all().len())?;
             }
         }
