@@ -29,7 +29,7 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true)]
     pub(crate) database_url: Database,
     /// What access tokens are signed with, 32 bytes or more; of a comma-separated list the first
-    /// signs and all verify. On SQLite one is made beside the database; `PostgreSQL` needs it given.
+    /// signs and all verify. On SQLite one is made beside the database; PostgreSQL needs it given.
     #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
     pub(crate) jwt_secret: Option<SecretString>,
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.

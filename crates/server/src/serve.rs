@@ -20,13 +20,14 @@ const SHUTDOWN_SECONDS: u64 = 8;
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    let signing_keys = signing_key::load(config)?;
     let stores = store::open(&config.database_url)?;
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
-        tokens: Arc::new(JwtAccessTokens::new(&signing_key::load(config)?)),
+        tokens: Arc::new(JwtAccessTokens::new(&signing_keys)),
     };
     let services = Arc::new(Services::new(stores.clone(), system));
     let background = Background::start(&services, &stores)?;

@@ -56,6 +56,9 @@ fn path_beside(database: &Path) -> PathBuf {
 }
 
 fn read_or_make(path: &Path) -> io::Result<String> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let key = random_key();
     match for_owner_only().open(path) {
         Ok(mut file) => {

@@ -15,7 +15,7 @@ pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
         Database::Sqlite(path) => open_sqlite(path),
         Database::Postgres(url) => {
             let store = Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?);
-            store.migrate()?;
+            store.migrate().map_err(with_hint)?;
             Ok(store.into())
         }
     }
@@ -42,4 +42,14 @@ fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
     let store = Arc::new(chit_chat_sqlite::Store::open(path)?);
     store.migrate()?;
     Ok(store.into())
+}
+
+/// PostgreSQL makes no database by itself.
+fn with_hint(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) if why.contains("does not exist") => {
+            StoreError::Unavailable(format!("{}; `chit-chat db create` makes it", why.trim_end()))
+        }
+        other => other,
+    }
 }
