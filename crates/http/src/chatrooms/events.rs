@@ -25,10 +25,7 @@ pub(crate) async fn events(
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit()?;
     let after = seq("after", from.after.as_deref())?;
-    let after = match (after, paging.position(|text| text.parse().ok())?) {
-        (Some(_), Some(_)) => return Err(Problem::parameter("after", "does not go with cursor")),
-        (after, cursor) => after.or(cursor).unwrap_or(0),
-    };
+    let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
     let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
     let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(&event.seq));
     Ok(cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next))

@@ -33,17 +33,18 @@ pub(crate) async fn list(
     Ok(cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next))
 }
 
+/// A cursor goes on from wherever the first page was asked for.
 fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     let before = seq("before", position.before.as_deref())?.map(PageRange::Before);
     let after = seq("after", position.after.as_deref())?.map(PageRange::After);
     let around = seq("around", position.around.as_deref())?.map(PageRange::Around);
-    match (before, after, around, paging.position(read)?) {
-        (None, None, None, None) => Ok(PageRange::Latest),
-        (Some(range), None, None, None)
-        | (None, Some(range), None, None)
-        | (None, None, Some(range), None)
-        | (None, None, None, Some(range)) => Ok(range),
-        _ => Err(Problem::parameter("before", "only one of before, after, around and cursor can be given")),
+    if let Some(range) = paging.position(read)? {
+        return Ok(range);
+    }
+    match (before, after, around) {
+        (None, None, None) => Ok(PageRange::Latest),
+        (Some(range), None, None) | (None, Some(range), None) | (None, None, Some(range)) => Ok(range),
+        _ => Err(Problem::parameter("before", "only one of before, after and around can be given")),
     }
 }
 
