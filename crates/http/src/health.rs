@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 
@@ -17,6 +17,6 @@ pub(crate) async fn ready(services: web::Data<Services>) -> Result<HttpResponse,
     if blocking(move || services.stores.readiness.is_current()).await? {
         Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
     } else {
-        Err(Problem::new(Code::Unavailable, "the database lacks migrations"))
+        Err(Problem { detail: "the database lacks migrations".to_owned(), ..Problem::unavailable() })
     }
 }

@@ -2,10 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::chatroom::ChatroomChange;
-use chit_chat_domain::violation::{FieldViolation, Violation};
 use serde::Deserialize;
 
-use crate::extract::{Caller, InChatroom, Json, Patched, present};
+use crate::extract::{Caller, InChatroom, Json, Patched, kept, present};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -50,13 +49,4 @@ pub(crate) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     blocking(move || services.chatrooms.delete(id, caller.user_id)).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// A chatroom always has these: a null, which would remove one, is refused.
-fn kept(field: &'static str, patched: Patched<String>) -> Result<Option<String>, Problem> {
-    match patched {
-        Some(None) => Err(Problem::fields(&[FieldViolation::new(field, Violation::Empty)])),
-        Some(value) => Ok(value),
-        None => Ok(None),
-    }
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use actix_web::error::JsonPayloadError;
 use actix_web::web;
+use chit_chat_domain::violation::{FieldViolation, Violation};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -50,6 +51,15 @@ where
     D: Deserializer<'de>,
 {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// The value of a field that can be changed but not removed: a null is refused.
+pub(crate) fn kept(field: &'static str, patched: Patched<String>) -> Result<Option<String>, Problem> {
+    match patched {
+        Some(None) => Err(Problem::fields(&[FieldViolation::new(field, Violation::Empty)])),
+        Some(value) => Ok(value),
+        None => Ok(None),
+    }
 }
 
 pub(crate) fn body_config() -> web::JsonConfig {

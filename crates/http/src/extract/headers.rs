@@ -39,8 +39,9 @@ pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> bool {
     }
 }
 
+/// The revision whose tag it is, to the letter: `"02"` is nobody's.
 fn revision(tag: &EntityTag) -> Option<Revision> {
-    tag.tag().parse().ok()
+    tag.tag().parse().ok().filter(|revision: &Revision| revision.to_string() == tag.tag())
 }
 
 pub(crate) fn user_agent(request: &HttpRequest) -> Option<String> {

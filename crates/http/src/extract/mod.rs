@@ -6,7 +6,7 @@ mod headers;
 mod paging;
 mod path;
 
-pub(crate) use body::{Json, Patched, body_config, present};
+pub(crate) use body::{Json, Patched, body_config, kept, present};
 pub(crate) use caller::Caller;
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use paging::{Paging, Search, query_config, seq};

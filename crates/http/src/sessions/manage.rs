@@ -2,23 +2,42 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::id::SessionId;
+use chit_chat_domain::page::Page;
+use chit_chat_domain::session::Session;
 
 use crate::cursor;
-use crate::extract::{Caller, path_id};
+use crate::extract::{Caller, Paging, path_id};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::SessionView;
 
-/// `GET /api/auth/sessions`: one page, for there are never more than a hundred.
+/// `GET /api/auth/sessions`: newest first. There are never more than a hundred, so pages are cut here.
 pub(crate) async fn list(
     caller: Caller,
     request: HttpRequest,
     services: web::Data<Services>,
+    web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let sessions = blocking(move || services.sessions.list(caller.user_id)).await?;
-    let views = sessions.into_iter().map(|session| SessionView::new(session, caller.session_id)).collect();
-    Ok(cursor::page::<SessionView>(&request, views, None))
+    let (after, limit) = (paging.position(read)?, paging.limit()?);
+    let mut sessions = blocking(move || services.sessions.list(caller.user_id)).await?;
+    sessions.retain(|session| after.is_none_or(|after| place(session) < after));
+    let page = Page::cut(sessions, limit);
+    let next = page.items.last().filter(|_| page.more).map(place);
+    let next = next.map(|(created_at, id)| cursor::encode(&format!("{created_at} {id}")));
+    let views = page.items.into_iter().map(|session| SessionView::new(session, caller.session_id)).collect();
+    Ok(cursor::page(&request, views, next))
+}
+
+/// Where a session stands among all.
+fn place(session: &Session) -> (i64, SessionId) {
+    (session.created_at.as_micros(), session.id)
+}
+
+fn read(cursor: &str) -> Option<(i64, SessionId)> {
+    let (created_at, id) = cursor.split_once(' ')?;
+    Some((created_at.parse().ok()?, id.parse().ok()?))
 }
 
 /// `DELETE /api/auth/session`

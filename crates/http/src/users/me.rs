@@ -5,7 +5,7 @@ use chit_chat_domain::denial::Denial;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 
-use crate::extract::{Caller, Json, Patched, present};
+use crate::extract::{Caller, Json, Patched, kept, present};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -17,7 +17,8 @@ pub(crate) struct AccountPatch {
     display_name: Patched<String>,
     #[serde(default, deserialize_with = "present")]
     email: Patched<String>,
-    password: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    password: Patched<String>,
     current_password: Option<String>,
 }
 
@@ -39,6 +40,7 @@ pub(crate) async fn change(
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
     let AccountPatch { display_name, email, password, current_password } = body.into_inner().0;
+    let password = kept("password", password)?;
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "a new password needs current_password beside it"));
     }

@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn order_is_kept_and_nothing_lies_in_the_future() {
         for now in [0, 1, HOUR, DAY - 1] {
-            let moments = (-400..=1_440).map(|minute| calendar(now).instant(minute * MINUTE));
-            assert!(moments.clone().is_sorted_by(|earlier, later| earlier < later));
-            assert_eq!(moments.last(), Some(Timestamp::from_micros((MIDNIGHT + now) * 1_000)));
+            let instants: Vec<_> = (-400..=1_440).map(|minute| calendar(now).instant(minute * MINUTE)).collect();
+            assert!(instants.is_sorted_by(|earlier, later| earlier < later));
+            assert_eq!(instants.last(), Some(&Timestamp::from_micros((MIDNIGHT + now) * 1_000)));
         }
     }
 

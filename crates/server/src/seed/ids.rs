@@ -46,13 +46,15 @@ impl IdSource for ScriptedIds {
 
 #[cfg(test)]
 mod tests {
+    use chit_chat_system::RandomIds;
+
     use super::*;
     use crate::seed::clock::{DAY, PRESENT};
 
     #[test]
     fn ids_follow_the_script_and_precede_those_of_today() {
         assert!(id("b", -30 * DAY) < id("a", -29 * DAY));
-        assert!(id("a", PRESENT) < Uuid::now_v7());
+        assert!(id("a", PRESENT) < RandomIds.next());
         assert_eq!(id("a", PRESENT).get_version_num(), 7);
     }
 

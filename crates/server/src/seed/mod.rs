@@ -96,7 +96,10 @@ impl Seed<'_> {
         if self.knows(newcomer)? {
             return Ok(report::there_already(out)?);
         }
-        self.refuse_other_data(force)?;
+        if !force {
+            self.refuse_other_people()?;
+        }
+        self.refuse_taken_names()?;
         let stage = Stage::new(self.stores, hasher, now);
         for (person, count) in others.iter().zip(1..) {
             self.sign_up(&stage, person)?;
@@ -106,7 +109,7 @@ impl Seed<'_> {
         }
         for (plan, number) in self.plans.iter().zip(1..) {
             report::room(out, number, self.plans.len(), plan)?;
-            self.play(&stage, plan, out)?;
+            play(&stage, plan, out)?;
         }
         self.sign_up(&stage, newcomer)?;
         Ok(report::done(out, self.people, self.plans)?)
@@ -117,24 +120,26 @@ impl Seed<'_> {
         Ok(self.stores.users.find(person.id)?.is_some())
     }
 
-    fn refuse_other_data(&self, force: bool) -> Result<(), SeedError> {
-        let is_ours = |username: &str, id| self.people.find(username).is_some_and(|person| person.id == id);
-        if force {
-            for person in self.people.all() {
-                let holder =
-                    self.stores.users.credentials(Username::restore(person.username.to_owned()).folded())?;
-                if holder.is_some_and(|holder| holder.user.id != person.id) {
-                    return Err(SeedError::NameTaken(person.username));
-                }
-            }
-            return Ok(());
-        }
-        // Ours would not fill the page.
+    fn refuse_other_people(&self) -> Result<(), SeedError> {
+        // Ours alone would not fill the page.
         let users = self.stores.users.search(None, None, Limit::MAX)?;
-        let profiles = users.iter().filter_map(|user| Some((user.id, user.profile.as_ref()?.username.as_str())));
-        let others: Vec<&str> =
-            profiles.filter(|(id, username)| !is_ours(username, *id)).map(|(_, username)| username).collect();
+        let others: Vec<&str> = users
+            .iter()
+            .filter_map(|user| Some((user.id, user.profile.as_ref()?.username.as_str())))
+            .filter(|(id, username)| self.people.find(username).is_none_or(|person| person.id != *id))
+            .map(|(_, username)| username)
+            .collect();
         if others.is_empty() { Ok(()) } else { Err(SeedError::OtherData(report::some_of(&others))) }
+    }
+
+    fn refuse_taken_names(&self) -> Result<(), SeedError> {
+        for person in self.people.all() {
+            let folded = Username::restore(person.username.to_owned()).folded();
+            if self.stores.users.credentials(folded)?.is_some_and(|holder| holder.user.id != person.id) {
+                return Err(SeedError::NameTaken(person.username));
+            }
+        }
+        Ok(())
     }
 
     fn sign_up(&self, stage: &Stage, person: &Person) -> Result<(), SeedError> {
@@ -148,24 +153,24 @@ impl Seed<'_> {
             }
         }
     }
+}
 
-    fn play(&self, stage: &Stage, plan: &Plan, out: &mut dyn Write) -> Result<(), SeedError> {
-        let opened = stage.open(plan).map_err(|failure| failed(format!("{}: no room", plan.slug), failure))?;
-        let steps = stage.remaining(&opened, plan).map_err(|failure| failed(plan.slug.to_owned(), failure))?;
-        let mut messages = plan.messages - steps.iter().filter(|step| step.is_message()).count();
-        for step in steps {
-            stage.play(opened.id, step).map_err(|failure| {
-                failed(format!("{}, after message {messages} of {}", plan.slug, plan.messages), failure)
-            })?;
-            if step.is_message() {
-                messages += 1;
-                if messages % REPORT_EVERY == 0 && messages < plan.messages {
-                    report::messages(out, messages, plan.messages)?;
-                }
+fn play(stage: &Stage, plan: &Plan, out: &mut dyn Write) -> Result<(), SeedError> {
+    let opened = stage.open(plan).map_err(|failure| failed(format!("{}: no room", plan.slug), failure))?;
+    let steps = stage.remaining(&opened, plan).map_err(|failure| failed(plan.slug.to_owned(), failure))?;
+    let mut messages = plan.messages - steps.iter().filter(|step| step.is_message()).count();
+    for step in steps {
+        stage.play(opened.id, step).map_err(|failure| {
+            failed(format!("{}, after message {messages} of {}", plan.slug, plan.messages), failure)
+        })?;
+        if step.is_message() {
+            messages += 1;
+            if messages.is_multiple_of(REPORT_EVERY) && messages < plan.messages {
+                report::messages(out, messages, plan.messages)?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn failed(doing: String, failure: Failure) -> SeedError {

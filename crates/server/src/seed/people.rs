@@ -20,6 +20,7 @@ pub(super) struct Person {
     pub(super) call_name: &'static str,
     pub(super) display_name: Option<&'static str>,
     pub(super) email: Option<&'static str>,
+    pub(super) home: &'static str,
     pub(super) signs_up: Moment,
 }
 
@@ -35,17 +36,18 @@ impl People {
         Self::parse("people.txt", FILE)
     }
 
-    /// A person a line: username, call name, display name, email; the last two may be `-`.
+    /// A person a line: username, call name, display name, email, home; the middle two may be `-`.
     pub(super) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
         let mut list = Vec::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
             let mut columns = line.split('|').map(str::trim);
-            let mut next = || columns.next().ok_or(Fault { file, line: number + 1, reason: "four columns" });
+            let mut next =
+                || columns.next().ok_or(Fault { file, line: number + 1, reason: "a person has five columns" });
             let (username, call_name) = (next()?, next()?);
-            let (display_name, email) = (known(next()?), known(next()?));
+            let (display_name, email, home) = (known(next()?), known(next()?), next()?);
             let signs_up = signs_up(list.len());
             let id = UserId::from(ids::id(&format!("user {username}"), signs_up));
-            list.push(Person { id, username, call_name, display_name, email, signs_up });
+            list.push(Person { id, username, call_name, display_name, email, home, signs_up });
         }
         if let Some(last) = list.last_mut() {
             last.signs_up = PRESENT - 2 * MINUTE;

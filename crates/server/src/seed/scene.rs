@@ -59,6 +59,9 @@ impl<'a> Scene<'a> {
         if let Some(role) = slot.strip_suffix('~') {
             return self.cast(role, company, rng).map(|person| native_name(person).to_owned());
         }
+        if let Some(role) = slot.strip_suffix(".home") {
+            return self.cast(role, company, rng).map(|person| person.home.to_owned());
+        }
         let person = if is_role(slot) { self.cast(slot, company, rng) } else { None };
         person.map(|person| person.call_name.to_owned())
     }

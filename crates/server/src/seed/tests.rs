@@ -1,1 +1,103 @@
+//! The seed on a real store: from nothing, again, after an interruption anywhere, beside others.
 
+mod fuse;
+mod world;
+
+use chit_chat_domain::chatroom::ChatroomChange;
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::message::PageRange;
+use chit_chat_domain::page::Limit;
+
+use self::fuse::{Fuse, When};
+use self::world::World;
+use super::SeedError;
+use super::people::PASSWORD;
+
+#[test]
+fn an_empty_database_is_filled_and_matt_can_sign_in() {
+    let world = World::new();
+    let shown = world.seed_all().unwrap();
+    assert!(shown.contains("done: 37 people, 15 chatrooms, 3"), "{shown}");
+    assert!(shown.contains("  Matt      1234\n  Beth      1234\n  Rohan     1234\n"), "{shown}");
+    assert!(world.sign_in("Matt", PASSWORD).is_ok());
+    assert!(matches!(world.sign_in("Matt", "12345"), Err(Failure::Denied(Denial::InvalidCredentials))));
+
+    let logs = world.logs_of_all();
+    let again = world.seed_all().unwrap();
+    assert!(again.contains("there already; nothing was changed"), "{again}");
+    assert_eq!(world.logs_of_all(), logs);
+}
+
+#[test]
+fn the_latest_messages_are_of_now() {
+    let world = World::new();
+    world.seed(false).unwrap();
+    let messages = &world.stores.messages;
+    let latest = messages.page(world.plan().id, world.user("Matt"), PageRange::Latest, Limit::MAX).unwrap();
+    let latest = latest.last().unwrap().created_at;
+    assert!(latest < World::NOW && latest > World::NOW.minus(std::time::Duration::from_secs(2 * 3_600)));
+}
+
+#[test]
+fn an_interrupted_run_is_completed_wherever_it_was_cut() {
+    let whole = World::new();
+    whole.seed(false).unwrap();
+    for when in [When::Before, When::After] {
+        for writes in 0.. {
+            let world = World::new();
+            let interrupted = world.seed_through(&Fuse::new(writes, when));
+            if interrupted.is_ok() {
+                assert!(writes > 20, "{writes} writes");
+                break;
+            }
+            world.seed(false).unwrap();
+            assert_eq!(world.log(), whole.log(), "cut {when:?} write {writes}");
+            assert_eq!(world.usernames(), whole.usernames());
+        }
+    }
+}
+
+#[test]
+fn a_second_run_undoes_nothing_that_people_did_since() {
+    let world = World::new();
+    world.seed(false).unwrap();
+    let rename = ChatroomChange { name: Some("Ours".to_owned()), visibility: None };
+    world.chatrooms().change(world.plan().id, world.user("Matt"), &rename).unwrap();
+    world.delete_account("zofia");
+    world.sign_up("somebody");
+    let (log, usernames) = (world.log(), world.usernames());
+    assert!(world.seed(false).unwrap().contains("nothing was changed"));
+    assert_eq!((world.log(), world.usernames()), (log, usernames));
+}
+
+#[test]
+fn other_peoples_data_is_refused_unless_forced() {
+    let world = World::new();
+    for name in ["ann", "bob", "cid", "dora"] {
+        world.sign_up(name);
+    }
+    let refusal = world.seed(false).unwrap_err();
+    assert!(matches!(&refusal, SeedError::OtherData(names) if names == "ann, bob, cid and more"), "{refusal}");
+    assert!(refusal.to_string().contains("chit-chat db seed --force"));
+    assert_eq!(world.usernames(), ["ann", "bob", "cid", "dora"]);
+
+    world.seed(true).unwrap();
+    assert!(world.sign_in("Matt", PASSWORD).is_ok());
+}
+
+#[test]
+fn an_account_of_the_same_name_is_somebody_elses() {
+    let world = World::new();
+    world.sign_up("matt");
+    assert!(matches!(world.seed(false), Err(SeedError::OtherData(names)) if names == "matt"));
+    assert!(matches!(world.seed(true), Err(SeedError::NameTaken("Matt"))));
+    assert_eq!(world.usernames(), ["matt"]);
+}
+
+#[test]
+fn a_name_stays_taken_when_its_account_is_deleted() {
+    let world = World::new();
+    world.sign_up("BETH");
+    world.delete_account("BETH");
+    assert!(matches!(world.seed(false), Err(SeedError::NameTaken("Beth"))));
+}

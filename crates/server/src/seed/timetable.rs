@@ -84,7 +84,7 @@ fn arrival(script: &Script, who: &'static str) -> Dialogue {
             line(false, entry),
             line(false, say(who, "{hello}")),
             line(false, say("A", "{welcome}")),
-            line(true, say("B", "{welcome}")),
+            line(true, say("B", "{welcome2}")),
         ],
     }
 }
@@ -105,7 +105,7 @@ fn starts(script: &Script, opening: Moment, count: usize, rng: &mut Rng) -> Vec<
     let mut starts: Vec<Moment> = (0..count)
         .map(|_| {
             let day = rng.choice(&days).copied().unwrap_or(first);
-            let hour = script.hours.start * HOUR + (rng.i64(0..width) + rng.i64(0..width)) / 2;
+            let hour = script.hours.start * HOUR + i64::midpoint(rng.i64(0..width), rng.i64(0..width));
             day * DAY + hour
         })
         .collect();
@@ -115,7 +115,7 @@ fn starts(script: &Script, opening: Moment, count: usize, rng: &mut Rng) -> Vec<
         *start = opening;
     }
     if let (0, Some(start)) = (last, starts.last_mut()) {
-        *start = PRESENT - rng.i64(30 * MINUTE..50 * MINUTE);
+        *start = PRESENT - rng.i64(12 * MINUTE..40 * MINUTE);
     }
     starts
 }

@@ -3,7 +3,8 @@
 //! - `[one|two|]`: any of these, by chance; they may hold slots.
 //! - `{city}`, `{city2}`: a word of the list `city`, the same throughout a dialogue.
 //! - `{3-9}`: a number from this range.
-//! - `{A}`, `{A~}`, `{@A}`: the role's call name, the first word of their display name, `@username`.
+//! - `{A}`, `{A~}`, `{@A}`, `{A.home}`: the role's call name, the first word of their display name,
+//!   `@username`, where they live.
 
 use std::collections::HashMap;
 

@@ -1,0 +1,115 @@
+//! What the server answered, and what is expected of it.
+
+use std::ops::Index;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::test;
+use serde_json::Value;
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Method and path, for messages of failing tests.
+    request: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// `Null` if there is no JSON.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) async fn read<B: MessageBody>(response: ServiceResponse<B>) -> Self {
+        let request = format!("{} {}", response.request().method(), response.request().uri());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = test::read_body(response).await;
+        let text = String::from_utf8(bytes.to_vec()).expect("every body is UTF-8");
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Self { request, status, headers, text, body }
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}: {}", self.request, self.text);
+        self
+    }
+
+    /// A problem as RFC 9457 and the blueprint want it.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
+        let answer = self.expect_status(status);
+        assert_eq!(answer["code"], code, "{}: {}", answer.request, answer.text);
+        assert_eq!(answer["status"], status);
+        assert_eq!(answer["type"], format!("urn:chit-chat:problem:{code}"));
+        assert_eq!(answer.header("Content-Type"), Some("application/problem+json"));
+        assert_eq!(answer["request_id"].as_str(), answer.header("X-Request-Id"));
+        assert_eq!(answer.header("WWW-Authenticate").is_some(), status == 401, "{}", answer.request);
+        assert_eq!(answer.header("Retry-After").is_some(), status == 503, "{}", answer.request);
+        for text in ["title", "detail", "request_id"] {
+            assert!(!answer.str(text).is_empty(), "{}: {text}", answer.request);
+        }
+        answer
+    }
+
+    /// 422 for this field of the body.
+    #[track_caller]
+    pub(crate) fn expect_invalid(self, field: &str) -> Self {
+        let answer = self.expect_problem(422, "invalid_value");
+        let pointers: Vec<&str> = answer.errors().filter_map(|error| error["pointer"].as_str()).collect();
+        assert_eq!(pointers, [format!("/{field}")], "{}: {}", answer.request, answer.text);
+        assert!(answer.errors().all(|error| error["reason"].is_string()));
+        answer
+    }
+
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Value> {
+        self["errors"].as_array().into_iter().flatten()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub(crate) fn str(&self, name: &str) -> &str {
+        self[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn id(&self) -> String {
+        self.str("id").to_owned()
+    }
+
+    /// The entries of a list.
+    #[track_caller]
+    pub(crate) fn items(&self) -> &[Value] {
+        self["items"].as_array().unwrap_or_else(|| panic!("no list: {}", self.text))
+    }
+
+    /// This field of each entry of a list.
+    #[track_caller]
+    pub(crate) fn each(&self, name: &str) -> Vec<Value> {
+        self.items().iter().map(|item| item[name].clone()).collect()
+    }
+
+    /// The names of the fields.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        fields(&self.body)
+    }
+}
+
+impl Index<&str> for Answer {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        &self.body[name]
+    }
+}
+
+/// The names of an object's fields, in order of the alphabet.
+pub(crate) fn fields(object: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = object.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,176 @@
+//! The app under test: everything that the server wires, but for the sockets.
+
+use std::ops::Deref;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::App;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::web::Data;
+use chit_chat_contract::{Engine, TestStore};
+use chit_chat_domain::clock::Clock;
+use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::session::AccessTokens;
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::PasswordHasher;
+use chit_chat_http::{Services, System, answer, configure};
+use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::client::Client;
+use crate::clock::ShiftedClock;
+use crate::people::Person;
+
+pub(crate) const PASSWORD: &str = "correct horse";
+const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
+/// What bcrypt takes at least.
+const LOWEST_COST: u32 = 4;
+
+type Answered = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// The API over a store of its own. Clones are the same app.
+#[derive(Clone)]
+pub(crate) struct TestApp(Rc<Inner>);
+
+pub(crate) struct Inner {
+    call: Box<dyn Fn(TestRequest) -> Answered>,
+    pub(crate) clock: Arc<ShiftedClock>,
+    pub(crate) services: Data<Services>,
+    pub(crate) stores: Stores,
+    /// Dropped last, and its database with it.
+    database: Option<Rc<TestStore>>,
+}
+
+impl TestApp {
+    /// Over an empty database.
+    pub(crate) async fn new(engine: Engine) -> Self {
+        let database = TestStore::new(engine);
+        Self::start(database.clone(), bcrypt(), Some(Rc::new(database))).await
+    }
+
+    /// Another instance over the same database.
+    pub(crate) async fn another_instance(&self) -> Self {
+        let database = self.database.clone().expect("a store and not a mock");
+        Self::start(database.open_another(), bcrypt(), Some(database)).await
+    }
+
+    /// Over a store that a test plays.
+    pub(crate) async fn over(stores: Stores) -> Self {
+        Self::start(stores, bcrypt(), None).await
+    }
+
+    /// Over a store and a hasher that a test plays.
+    pub(crate) async fn with_hasher(stores: Stores, hasher: impl PasswordHasher + 'static) -> Self {
+        Self::start(stores, Arc::new(hasher), None).await
+    }
+
+    async fn start(stores: Stores, hasher: Arc<dyn PasswordHasher>, database: Option<Rc<TestStore>>) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let system = System {
+            clock: clock.clone(),
+            ids: Arc::new(RandomIds),
+            secrets: Arc::new(SystemSecrets),
+            hasher,
+            tokens: Arc::new(tokens()),
+        };
+        let services = Data::new(Services::new(stores.clone(), system));
+        let app = App::new().app_data(services.clone()).wrap(from_fn(answer)).configure(configure);
+        let service = Rc::new(init_service(app).await);
+        let call = move |request: TestRequest| -> Answered {
+            let service = service.clone();
+            Box::pin(async move { Answer::read(call_service(&*service, request.to_request()).await).await })
+        };
+        Self(Rc::new(Inner { call: Box::new(call), clock, services, stores, database }))
+    }
+
+    pub(crate) async fn answer(&self, request: TestRequest) -> Answer {
+        (self.call)(request).await
+    }
+
+    /// Somebody without an access token.
+    pub(crate) fn nobody(&self) -> Client {
+        Client::new(self.clone(), None)
+    }
+
+    /// Somebody with this access token.
+    pub(crate) fn bearer(&self, token: &str) -> Client {
+        Client::new(self.clone(), Some(token.to_owned()))
+    }
+
+    /// A new user, signed in.
+    pub(crate) async fn sign_up(&self, username: &str) -> Person {
+        let account = json!({"username": username, "password": PASSWORD});
+        let user = self.nobody().post("/api/users", account).await.expect_status(201);
+        self.sign_in(username).await.into_person(user.id())
+    }
+
+    /// A session of a user who has the usual password.
+    pub(crate) async fn sign_in(&self, username: &str) -> Session {
+        let session = self.try_sign_in(username, PASSWORD).await.expect_status(200);
+        let text = |name: &str| session[name].as_str().unwrap().to_owned();
+        let (refresh_token, username) = (text("refresh_token"), text("username"));
+        Session { client: self.bearer(&text("access_token")), refresh_token, username }
+    }
+
+    pub(crate) async fn try_sign_in(&self, username: &str, password: &str) -> Answer {
+        let credentials = json!({"username": username, "password": password});
+        self.nobody().post("/api/auth/session", credentials).await
+    }
+
+    pub(crate) async fn refresh(&self, refresh_token: &str) -> Answer {
+        self.nobody().post("/api/auth/refresh", json!({"refresh_token": refresh_token})).await
+    }
+
+    /// What the server does in the background, all the time.
+    pub(crate) fn follow_ended_sessions(&self) {
+        self.services.ended.refresh(&*self.stores.sessions, self.clock.now()).unwrap();
+    }
+
+    /// Somebody whom the store has never seen, with a good token.
+    pub(crate) fn stranger(&self) -> Client {
+        let (user, session) = (UserId::from(Uuid::now_v7()), SessionId::from(Uuid::now_v7()));
+        self.bearer(&tokens().issue(user, session, self.clock.now()))
+    }
+}
+
+/// A sign-in.
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    pub(crate) refresh_token: String,
+    pub(crate) username: String,
+}
+
+impl Deref for Session {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Session {
+    pub(crate) fn into_person(self, id: String) -> Person {
+        Person { id, session: self }
+    }
+}
+
+impl Deref for TestApp {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The tokens of the server.
+pub(crate) fn tokens() -> JwtAccessTokens {
+    JwtAccessTokens::new(&SigningKeys::parse(SIGNING_KEY).unwrap_or_else(|_| panic!("a weak key")))
+}
+
+fn bcrypt() -> Arc<dyn PasswordHasher> {
+    Arc::new(BcryptPool::start(LOWEST_COST).unwrap())
+}

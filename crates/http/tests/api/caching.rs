@@ -1,0 +1,46 @@
+//! `ETag` and `If-None-Match`: what a client has already is not sent again.
+
+use actix_web::http::Method;
+use chit_chat_contract::Engine;
+use rstest::rstest;
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::people::{Person, path_of};
+
+async fn ask(ann: &Person, method: Method, path: &str, seen: &str) -> Answer {
+    ann.request(method, path).header("If-None-Match", seen).send().await
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_revision_that_the_client_has_is_not_sent_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let sent = ann.say(&room, "hello").await;
+    let path = path_of(&sent);
+    for seen in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"] {
+        for method in [Method::GET, Method::HEAD] {
+            let answer = ask(&ann, method, &path, seen).await.expect_status(304);
+            assert_eq!((answer.header("ETag"), answer.text.as_str()), (Some("\"1\""), ""), "{seen}");
+        }
+    }
+    ann.edit(&sent, "hello again").await;
+    for seen in ["\"1\"", "W/\"1\"", "\"02\"", "\"+2\"", "2", "\"2", ""] {
+        let answer = ask(&ann, Method::GET, &path, seen).await.expect_status(200);
+        assert_eq!(answer.header("ETag"), Some("\"2\""), "{seen}");
+        assert_eq!(answer["body"], "hello again");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_outsider_gets_no_hint_from_a_condition(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let path = path_of(&ann.say(&room, "hello").await);
+    ask(&bob, Method::GET, &path, "*").await.expect_problem(404, "chatroom_not_found");
+}

@@ -1,0 +1,232 @@
+//! Making, finding, changing and deleting chatrooms.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::answer::fields;
+use crate::app::TestApp;
+
+const FIELDS: [&str; 5] = ["created_at", "id", "last_seq", "name", "visibility"];
+
+#[rstest]
+#[actix_web::test]
+async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let ids = [&bob.id, &cem.id, &bob.id, &ann.id];
+    let room = json!({"name": "  Plans  ", "visibility": "public", "member_ids": ids});
+    let made = ann.post("/api/chatrooms", room).await.expect_status(201);
+    assert_eq!(made.fields(), FIELDS);
+    assert_eq!((&made["name"], &made["visibility"]), (&json!("Plans"), &json!("public")));
+    let path = format!("/api/chatrooms/{}", made.id());
+    assert_eq!(made.header("Location"), Some(path.as_str()));
+    assert_eq!(ann.get(&path).await.expect_status(200).body, made.body);
+    assert_eq!(bob.get(&path).await.expect_status(200).body, made.body);
+    let members = cem.get(format!("{path}/memberships")).await.expect_status(200);
+    assert_eq!(members.each("user_id"), [json!(ann.id), json!(bob.id), json!(cem.id)]);
+    assert_eq!(members.each("role"), ["owner", "member", "member"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_chatroom_is_private_unless_it_is_said_to_be_public(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    for body in [json!({"name": "x"}), json!({"name": "x", "visibility": null, "member_ids": []})] {
+        assert_eq!(ann.post("/api/chatrooms", body).await.expect_status(201)["visibility"], "private");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn each_rule_about_chatrooms_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    for (field, value) in [
+        ("name", json!("")),
+        ("name", json!(" \t ")),
+        ("name", json!("two\nlines")),
+        ("name", json!("x".repeat(81))),
+        ("visibility", json!("secret")),
+        ("visibility", json!("Public")),
+        ("member_ids", json!(["no id"])),
+        ("member_ids", json!(vec![Uuid::now_v7().to_string(); 101])),
+    ] {
+        let mut body = json!({"name": "New"});
+        body[field] = value.clone();
+        ann.post("/api/chatrooms", body).await.expect_invalid(field);
+        if field != "member_ids" {
+            ann.patch(room.own_path(), json!({field: value})).await.expect_invalid(field);
+        }
+    }
+    for field in ["name", "visibility"] {
+        ann.patch(room.own_path(), json!({field: null})).await.expect_invalid(field);
+    }
+    let everything = json!({"name": "", "visibility": "", "member_ids": [""]});
+    let answer = ann.post("/api/chatrooms", everything).await.expect_problem(422, "invalid_value");
+    assert_eq!(answer.errors().count(), 3);
+    assert_eq!(ann.get("/api/chatrooms").await.each("name"), ["Plans"]);
+    let longest = "好".repeat(80);
+    assert_eq!(ann.patch(room.own_path(), json!({"name": longest})).await.expect_status(200)["name"], longest);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn unknown_members_are_named_and_nothing_is_made(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let unknown = Uuid::now_v7().to_string();
+    let room = json!({"name": "x", "member_ids": [bob.id, unknown]});
+    let answer = ann.post("/api/chatrooms", room).await.expect_invalid("member_ids");
+    let reason = answer.errors().next().unwrap()["reason"].as_str().unwrap();
+    assert!(reason.contains(&unknown) && !reason.contains(&bob.id), "{reason}");
+    assert_eq!(ann.get("/api/chatrooms").await.items().len(), 0);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_hundred_others_can_be_members_from_the_start(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let mut ids = Vec::new();
+    for number in 0..100 {
+        let account = json!({"username": format!("u{number}"), "password": crate::app::PASSWORD});
+        ids.push(app.nobody().post("/api/users", account).await.expect_status(201).id());
+    }
+    let room = ann.post("/api/chatrooms", json!({"name": "All", "member_ids": ids})).await.expect_status(201);
+    let members = ann.get(format!("/api/chatrooms/{}/memberships?limit=200", room.id())).await;
+    assert_eq!(members.items().len(), 101);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_no_id_is_no_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let unknown = Uuid::now_v7().to_string();
+    for id in [unknown.as_str(), "1", "me", "%00", "%20", "x%2Fy", &"0".repeat(32)] {
+        for rest in ["", "/messages", "/memberships", "/events"] {
+            ann.get(format!("/api/chatrooms/{id}{rest}")).await.expect_problem(404, "chatroom_not_found");
+        }
+        ann.delete(format!("/api/chatrooms/{id}/memberships/me")).await.expect_status(204);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn my_chatrooms_come_newest_first_with_my_role_and_the_latest_message(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let mine = ann.create_room("Mine", "private", &[]).await;
+    let theirs = bob.create_room("Theirs", "private", &[&ann]).await;
+    bob.create_room("Not mine", "public", &[]).await;
+    ann.say_each(&theirs, &["one", "two"]).await;
+    let last = bob.say(&theirs, "three").await;
+    ann.patch(theirs.own_path(), json!({"name": "Ours"})).await.expect_status(200);
+    let list = ann.get("/api/chatrooms").await.expect_status(200);
+    assert_eq!(list.each("id"), [json!(theirs.id), json!(mine.id)]);
+    assert_eq!(list.each("name"), ["Ours", "Mine"]);
+    assert_eq!(list.each("role"), ["member", "owner"]);
+    assert_eq!(list.each("last_message"), [last.clone(), Value::Null]);
+    assert_eq!(
+        fields(&list.items()[0]),
+        ["created_at", "id", "last_message", "last_seq", "name", "role", "visibility"]
+    );
+    bob.erase(&last).await;
+    let latest = ann.get("/api/chatrooms").await.items()[0]["last_message"].clone();
+    assert_eq!((&latest["id"], &latest["body"]), (&last["id"], &Value::Null));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    ann.create_room("Ärger 100%", "public", &[]).await;
+    ann.create_room("Garden", "public", &[]).await;
+    ann.create_room("Garden, secret", "private", &[]).await;
+    let list = bob.get("/api/chatrooms?visibility=public").await.expect_status(200);
+    assert_eq!(list.each("name"), ["Garden", "Ärger 100%"]);
+    assert_eq!(fields(&list.items()[0]), FIELDS);
+    for (query, found) in [
+        ("GARD", vec!["Garden"]),
+        ("%C3%84rger", vec!["Ärger 100%"]),
+        ("%C3%A4RGER", vec!["Ärger 100%"]),
+        ("0%25", vec!["Ärger 100%"]),
+        ("secret", vec![]),
+        ("_", vec![]),
+    ] {
+        let answer = bob.get(format!("/api/chatrooms?visibility=public&q={query}")).await.expect_status(200);
+        assert_eq!(answer.each("name"), found, "{query}");
+    }
+    assert_eq!(ann.get("/api/chatrooms?q=garden").await.each("name"), ["Garden, secret", "Garden"]);
+    for wrong in ["private", "", "all"] {
+        bob.get(format!("/api/chatrooms?visibility={wrong}")).await.expect_problem(422, "invalid_value");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_room_that_turns_private_vanishes_for_outsiders(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "public", &[]).await;
+    bob.get(room.own_path()).await.expect_status(200);
+    let change = json!({"name": "Secret plans", "visibility": "private"});
+    let changed = ann.patch(room.own_path(), change).await.expect_status(200);
+    assert_eq!(changed.fields(), FIELDS);
+    assert_eq!((&changed["name"], &changed["visibility"]), (&json!("Secret plans"), &json!("private")));
+    bob.get(room.own_path()).await.expect_problem(404, "chatroom_not_found");
+    bob.put(room.membership("me")).await.expect_problem(404, "chatroom_not_found");
+    assert_eq!(bob.get("/api/chatrooms?visibility=public").await.items().len(), 0);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_change_that_changes_nothing_takes_no_place_in_the_log(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let before = ann.get(room.own_path()).await.body;
+    for same in [json!({}), json!({"name": " Plans "}), json!({"name": "Plans", "visibility": "private"})] {
+        assert_eq!(ann.patch(room.own_path(), same).await.expect_status(200).body, before);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_deleted_chatroom_is_gone_for_everybody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "public", &[&bob]).await;
+    let message = bob.say(&room, "hello").await;
+    ann.delete(room.own_path()).await.expect_status(204);
+    for person in [&ann, &bob] {
+        for path in [room.own_path(), room.messages(), room.memberships(), room.path("events")] {
+            person.get(path).await.expect_problem(404, "chatroom_not_found");
+        }
+        person.get(crate::people::path_of(&message)).await.expect_problem(404, "chatroom_not_found");
+        person.post(room.messages(), json!({"body": "x"})).await.expect_problem(404, "chatroom_not_found");
+        person.put(room.membership("me")).await.expect_problem(404, "chatroom_not_found");
+        person.delete(room.own_path()).await.expect_problem(404, "chatroom_not_found");
+        person.leave(&room).await;
+        assert_eq!(person.get("/api/chatrooms").await.items().len(), 0);
+        assert_eq!(person.get("/api/users/me/messages").await.items().len(), 0);
+    }
+    assert_eq!(bob.get("/api/chatrooms?visibility=public").await.items().len(), 0);
+}

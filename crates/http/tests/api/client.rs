@@ -1,0 +1,88 @@
+//! Sending requests, with or without an access token.
+
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderValue};
+use actix_web::test::TestRequest;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) app: TestApp,
+    pub(crate) token: Option<String>,
+}
+
+/// A request in the making.
+pub(crate) struct Call {
+    app: TestApp,
+    request: TestRequest,
+}
+
+impl Client {
+    pub(crate) fn new(app: TestApp, token: Option<String>) -> Self {
+        Self { app, token }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: impl AsRef<str>) -> Call {
+        let request = TestRequest::with_uri(path.as_ref()).method(method);
+        let call = Call { app: self.app.clone(), request };
+        match &self.token {
+            Some(token) => call.header("Authorization", format!("Bearer {token}")),
+            None => call,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: impl AsRef<str>) -> Answer {
+        self.request(Method::GET, path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: impl AsRef<str>, body: Value) -> Answer {
+        self.request(Method::POST, path).json(body).send().await
+    }
+
+    pub(crate) async fn patch(&self, path: impl AsRef<str>, body: Value) -> Answer {
+        self.request(Method::PATCH, path).json(body).send().await
+    }
+
+    pub(crate) async fn put(&self, path: impl AsRef<str>) -> Answer {
+        self.request(Method::PUT, path).send().await
+    }
+
+    pub(crate) async fn delete(&self, path: impl AsRef<str>) -> Answer {
+        self.request(Method::DELETE, path).send().await
+    }
+
+    /// A POST of bytes that are said to be JSON.
+    pub(crate) async fn post_bytes(&self, path: impl AsRef<str>, body: impl Into<Vec<u8>>) -> Answer {
+        self.request(Method::POST, path).bytes("application/json", body).send().await
+    }
+}
+
+impl Call {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
+        let value = HeaderValue::from_bytes(&value.into()).unwrap();
+        self.request = self.request.append_header((name, value));
+        self
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "calls read better without an ampersand")]
+    pub(crate) fn json(self, body: Value) -> Self {
+        self.bytes("application/json", body.to_string())
+    }
+
+    pub(crate) fn bytes(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let call = self.header("Content-Type", content_type);
+        Self { request: call.request.set_payload(body.into()), app: call.app }
+    }
+
+    /// Says that the body has this length, whatever it has.
+    pub(crate) fn announcing(self, length: usize) -> Self {
+        Self { request: self.request.insert_header((CONTENT_LENGTH, length)), app: self.app }
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        self.app.answer(self.request).await
+    }
+}

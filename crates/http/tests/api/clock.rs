@@ -1,0 +1,23 @@
+//! The system's clock, and a way to set it forward.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chit_chat_domain::clock::{Clock, Timestamp};
+use chit_chat_system::SystemClock;
+
+/// Ahead of the system's clock by some seconds.
+#[derive(Default)]
+pub(crate) struct ShiftedClock(AtomicU64);
+
+impl ShiftedClock {
+    pub(crate) fn set_forward(&self, seconds: u64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus(Duration::from_secs(self.0.load(Ordering::SeqCst)))
+    }
+}

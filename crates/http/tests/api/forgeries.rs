@@ -1,0 +1,129 @@
+//! Access tokens that nobody should accept.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_contract::Engine;
+use chit_chat_domain::clock::{Clock, Timestamp};
+use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::session::AccessTokens;
+use chit_chat_system::{JwtAccessTokens, SigningKeys, SystemClock};
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+use crate::app::{TestApp, tokens};
+use crate::people::Person;
+
+fn part(token: &str, number: usize) -> Value {
+    let text = token.split('.').nth(number).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
+fn encoded(value: &Value) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+fn issued(by: &JwtAccessTokens, person: &Person, session: &str, at: Timestamp) -> String {
+    let (user, session): (UserId, SessionId) = (person.id.parse().unwrap(), session.parse().unwrap());
+    by.issue(user, session, at)
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_token_says_no_more_than_it_must(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let claims = part(ann.token.as_ref().unwrap(), 1);
+    assert_eq!(crate::answer::fields(&claims), ["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
+    assert_eq!(claims["sub"], ann.id);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3_600);
+    assert_eq!(claims["sid"], ann.get("/api/auth/sessions").await.items()[0]["id"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn tokens_of_others_and_of_other_times_are_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let (session, now) = (Uuid::now_v7().to_string(), SystemClock.now());
+    let foreign = SigningKeys::parse("another key that has thirty-two bytes").unwrap_or_else(|_| panic!("weak"));
+    let foreign = JwtAccessTokens::new(&foreign);
+    let two_hours = Duration::from_secs(7_200);
+    for (what, token) in [
+        ("signed by somebody else", issued(&foreign, &ann, &session, now)),
+        ("expired", issued(&tokens(), &ann, &session, now.minus(two_hours))),
+    ] {
+        let answer = app.bearer(&token).get("/api/users/me").await.expect_problem(401, "invalid_token");
+        let challenge = answer.header("WWW-Authenticate").unwrap();
+        assert!(challenge.starts_with("Bearer") && challenge.contains("invalid_token"), "{what}: {challenge}");
+    }
+    app.bearer(&issued(&tokens(), &ann, &session, now)).get("/api/users/me").await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn tokens_that_were_tampered_with_are_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let good = ann.token.clone().unwrap();
+    let (header, claims) = (part(&good, 0), part(&good, 1));
+    let [head, body, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("{good}") };
+    let mut as_bob = claims.clone();
+    as_bob["sub"] = json!(bob.id);
+    let unsigned = encoded(&json!({"alg": "none", "typ": header["typ"]}));
+    let mut pointing = header.clone();
+    pointing["jku"] = json!("https://example.com/keys");
+    for token in [
+        format!("{head}.{}.{signature}", encoded(&as_bob)),
+        format!("{unsigned}.{body}."),
+        format!("{unsigned}.{body}.{signature}"),
+        format!("{}.{body}.{signature}", encoded(&pointing)),
+        format!("{head}.{body}."),
+        format!("{head}.{body}"),
+        good[..good.len() - 3].to_owned(),
+        format!("{good}.{signature}"),
+        format!("{good} {good}"),
+        head.to_owned(),
+        "..".to_owned(),
+        "x".repeat(10_000),
+    ] {
+        app.bearer(&token).get("/api/users/me").await.expect_problem(401, "invalid_token");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn only_a_bearer_token_in_the_header_counts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let token = app.sign_up("ann").await.token.clone().unwrap();
+    let nobody = app.nobody();
+    let with = |value: Vec<u8>| {
+        nobody.request(actix_web::http::Method::GET, "/api/users/me").header("Authorization", value).send()
+    };
+    for right in [format!("Bearer {token}"), format!("bearer {token}"), format!("BEARER  {token}")] {
+        with(right.into_bytes()).await.expect_status(200);
+    }
+    for absent in [token.clone(), format!("Basic {token}"), "Bearer".into(), String::new(), "Basic YTpi".into()] {
+        let answer = with(absent.into_bytes()).await.expect_problem(401, "unauthenticated");
+        assert_eq!(answer.header("WWW-Authenticate"), Some("Bearer"));
+    }
+    with(b"Bearer \xff\xfe".to_vec()).await.expect_status(401);
+    for path in [format!("/api/users/me?access_token={token}"), format!("/api/users/me?token={token}")] {
+        nobody.get(path).await.expect_problem(401, "unauthenticated");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn strangers_hear_nothing_about_the_content(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let nobody = TestApp::new(engine).await.nobody();
+    nobody.get("/api/users/not-an-id").await.expect_problem(401, "unauthenticated");
+    nobody.get("/api/chatrooms?limit=0").await.expect_problem(401, "unauthenticated");
+    nobody.post_bytes("/api/chatrooms", "{").await.expect_problem(401, "unauthenticated");
+    let large = "x".repeat(2 * 1024 * 1024);
+    nobody.post_bytes("/api/chatrooms", large).await.expect_problem(401, "unauthenticated");
+    let form = nobody.request(actix_web::http::Method::POST, "/api/chatrooms").bytes("text/plain", "x");
+    form.send().await.expect_problem(401, "unauthenticated");
+}

@@ -1,0 +1,148 @@
+//! `Idempotency-Key`: a request that is sent again happens once.
+
+use actix_web::http::Method;
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::people::{Person, Room, path_of};
+
+const REPLAYED: &str = "Idempotent-Replayed";
+
+async fn send(person: &Person, room: &Room, key: &str, body: &str) -> Answer {
+    let post = person.request(Method::POST, room.messages()).header("Idempotency-Key", key);
+    post.json(json!({"body": body})).send().await
+}
+
+async fn create(person: &Person, key: &str, room: Value) -> Answer {
+    person.request(Method::POST, "/api/chatrooms").header("Idempotency-Key", key).json(room).send().await
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_message_that_is_sent_again_is_there_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let first = send(&ann, &room, "k 1~!", "hello").await.expect_status(201);
+    assert_eq!(first["client_key"], "k 1~!");
+    assert_eq!(first.header(REPLAYED), None);
+    for _ in 0..2 {
+        let again = send(&ann, &room, "k 1~!", "hello").await.expect_status(201);
+        assert_eq!(again.body, first.body);
+        assert_eq!(again.header(REPLAYED), Some("true"));
+        for same in ["Location", "ETag"] {
+            assert_eq!(again.header(same), first.header(same));
+        }
+    }
+    assert_eq!(ann.read(&room).await, ["hello"]);
+    assert_eq!(ann.get(room.own_path()).await["last_seq"], first["seq"], "repeats take no place in the log");
+    assert_eq!(ann.get(path_of(&first.body)).await.body, first.body);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn the_same_key_with_another_body_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    send(&ann, &room, "k", "hello").await.expect_status(201);
+    for other in ["hello ", "Hello", "bye"] {
+        send(&ann, &room, "k", other).await.expect_problem(422, "idempotency_key_reused");
+    }
+    send(&ann, &room, "K", "bye").await.expect_status(201);
+    assert_eq!(ann.read(&room).await, ["hello", "bye"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_replay_answers_the_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let first = send(&ann, &room, "k", "hello").await.expect_status(201).body;
+    let edited = ann.edit(&first, "bye").await;
+    let again = send(&ann, &room, "k", "hello").await.expect_status(201);
+    assert_eq!((&again.body, again.header("ETag")), (&edited, Some("\"2\"")));
+    send(&ann, &room, "k", "bye").await.expect_problem(422, "idempotency_key_reused");
+    ann.erase(&first).await;
+    let again = send(&ann, &room, "k", "hello").await.expect_status(201);
+    assert_eq!((&again["id"], &again["body"]), (&first["id"], &Value::Null));
+    assert_eq!(again.header(REPLAYED), Some("true"));
+    send(&ann, &room, "k", "bye").await.expect_problem(422, "idempotency_key_reused");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_key_counts_for_one_author_in_one_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let other = ann.create_room("Other", "private", &[&bob]).await;
+    send(&ann, &room, "k", "one").await.expect_status(201);
+    for (person, room) in [(&bob, &room), (&ann, &other)] {
+        let answer = send(person, room, "k", "two").await.expect_status(201);
+        assert_eq!(answer.header(REPLAYED), None);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_replay_is_refused_to_whoever_left(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    send(&bob, &room, "k", "hello").await.expect_status(201);
+    bob.leave(&room).await;
+    send(&bob, &room, "k", "hello").await.expect_problem(404, "chatroom_not_found");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_key_is_printable_and_not_too_long(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let longest = "k".repeat(255);
+    send(&ann, &room, &longest, "x").await.expect_status(201);
+    for key in ["", "é", "a\tb", &"k".repeat(256)] {
+        let answer = send(&ann, &room, key, "x").await.expect_problem(422, "invalid_value");
+        assert_eq!(answer["errors"][0]["parameter"], "Idempotency-Key", "{key}");
+        create(&ann, key, json!({"name": "x"})).await.expect_problem(422, "invalid_value");
+    }
+    assert_eq!(ann.read(&room).await, ["x"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_chatroom_that_is_made_again_is_there_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = || json!({"name": "Plans", "visibility": "private", "member_ids": [bob.id]});
+    let first = create(&ann, "k", room()).await.expect_status(201);
+    assert_eq!(first.header(REPLAYED), None);
+    let again = create(&ann, "k", room()).await.expect_status(201);
+    assert_eq!((&again.body, again.header(REPLAYED)), (&first.body, Some("true")));
+    assert_eq!(again.header("Location"), first.header("Location"));
+    let path = format!("/api/chatrooms/{}", first.id());
+    bob.patch(&path, json!({"name": "New plans"})).await.expect_status(200);
+    assert_eq!(create(&ann, "k", room()).await.expect_status(201)["name"], "New plans");
+    for other in
+        [json!({"name": "Plans"}), json!({"name": "Plans", "visibility": "public", "member_ids": [bob.id]})]
+    {
+        create(&ann, "k", other).await.expect_problem(422, "idempotency_key_reused");
+    }
+    create(&bob, "k", json!({"name": "Bob's"})).await.expect_status(201);
+    assert_eq!(ann.get("/api/chatrooms").await.items().len(), 1);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_refused_message_leaves_its_key_free(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "public", &[]).await;
+    send(&bob, &room, "k", "too early").await.expect_problem(403, "not_a_member");
+    send(&ann, &room, "k", "").await.expect_invalid("body");
+    bob.join(&room).await;
+    assert_eq!(send(&bob, &room, "k", "in time").await.expect_status(201).header(REPLAYED), None);
+    assert_eq!(send(&ann, &room, "k", "welcome").await.expect_status(201).header(REPLAYED), None);
+}

@@ -1,0 +1,37 @@
+//! The API as its clients see it: the real app over a real store, on either engine.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failure is a failed test"
+)]
+
+mod access;
+mod account_deletion;
+mod answer;
+mod app;
+mod auth;
+mod caching;
+mod chatrooms;
+mod client;
+mod clock;
+mod events;
+mod forgeries;
+mod health;
+mod idempotency;
+mod input;
+mod mass_assignment;
+mod memberships;
+mod messages;
+mod mocks;
+mod outages;
+mod pages;
+mod people;
+mod preconditions;
+mod problems;
+mod refresh;
+mod requests;
+mod routes;
+mod users;

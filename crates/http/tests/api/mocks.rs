@@ -1,0 +1,64 @@
+//! A store of mocks, for what a real one does not do on demand.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::MockChatroomRepository;
+use chit_chat_domain::event::MockEventRepository;
+use chit_chat_domain::membership::MockMembershipRepository;
+use chit_chat_domain::message::MockMessageRepository;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::readiness::MockReadiness;
+use chit_chat_domain::session::MockSessionRepository;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::MockUserRepository;
+
+/// Answers nothing: any call fails the test.
+pub(crate) fn silent() -> Stores {
+    Stores {
+        users: Arc::new(MockUserRepository::new()),
+        sessions: Arc::new(MockSessionRepository::new()),
+        chatrooms: Arc::new(MockChatroomRepository::new()),
+        memberships: Arc::new(MockMembershipRepository::new()),
+        messages: Arc::new(MockMessageRepository::new()),
+        events: Arc::new(MockEventRepository::new()),
+        readiness: Arc::new(MockReadiness::new()),
+    }
+}
+
+/// Fails like this at whatever is the first that an operation asks for.
+pub(crate) fn failing(error: &StoreError) -> Stores {
+    let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());
+    users.expect_find().return_const(Err(error.clone()));
+    users.expect_find_many().return_const(Err(error.clone()));
+    users.expect_search().return_const(Err(error.clone()));
+    users.expect_credentials().return_const(Err(error.clone()));
+    users.expect_insert().return_const(Err(error.clone()));
+    users.expect_update().return_const(Err(error.clone()));
+    sessions.expect_find().return_const(Err(error.clone()));
+    sessions.expect_list().return_const(Err(error.clone()));
+    sessions.expect_end().return_const(Err(error.clone()));
+    let mut chatrooms = MockChatroomRepository::new();
+    chatrooms.expect_access().return_const(Err(error.clone()));
+    chatrooms.expect_of_member().return_const(Err(error.clone()));
+    chatrooms.expect_public().return_const(Err(error.clone()));
+    chatrooms.expect_create_with_members().return_const(Err(error.clone()));
+    let mut memberships = MockMembershipRepository::new();
+    memberships.expect_leave().return_const(Err(error.clone()));
+    let mut messages = MockMessageRepository::new();
+    messages.expect_page().return_const(Err(error.clone()));
+    messages.expect_by_author().return_const(Err(error.clone()));
+    let failure = error.clone();
+    messages.expect_append().returning(move |_, _| Pending::ready(Err(failure.clone())));
+    let mut readiness = MockReadiness::new();
+    readiness.expect_is_current().return_const(Err(error.clone()));
+    Stores {
+        users: Arc::new(users),
+        sessions: Arc::new(sessions),
+        chatrooms: Arc::new(chatrooms),
+        memberships: Arc::new(memberships),
+        messages: Arc::new(messages),
+        readiness: Arc::new(readiness),
+        ..silent()
+    }
+}

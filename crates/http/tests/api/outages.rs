@@ -1,0 +1,130 @@
+//! When the store fails: what clients are told, and what not.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::Method;
+use actix_web::rt::time::sleep;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::session::MockSessionRepository;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::{HasherBusy, MockPasswordHasher, MockUserRepository};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::app::{PASSWORD, TestApp};
+use crate::{mocks, routes};
+
+const ID: &str = "0190a5d4-2f00-7000-8000-000000000001";
+const SECRET_DETAIL: &str = "relation \"users\" at 10.0.0.7";
+
+/// Each operation by somebody signed in, with a body that would do.
+async fn each_operation(stores: Stores) -> Vec<Answer> {
+    let app = TestApp::over(stores).await;
+    let client = app.stranger();
+    let refresh_token = BASE64_URL_SAFE_NO_PAD.encode([7; 96]);
+    let body = json!({
+        "username": "ann", "password": PASSWORD, "name": "x", "body": "x", "role": "owner", "display_name": "x",
+        "refresh_token": refresh_token,
+    });
+    let mut answers = Vec::new();
+    for (method, path) in routes::all() {
+        if path == "/healthz" {
+            continue;
+        }
+        let path: String =
+            path.split('{').map(|part| part.split_once('}').map_or(part.to_owned(), after)).collect();
+        let mut body = body.clone();
+        if (method, path.as_str()) == ("PATCH", "/api/users/me") {
+            body.as_object_mut().unwrap().remove("password");
+        }
+        let call = client.request(Method::from_bytes(method.as_bytes()).unwrap(), path);
+        answers.push(call.json(body).send().await);
+    }
+    answers
+}
+
+fn after((_, rest): (&str, &str)) -> String {
+    format!("{ID}{rest}")
+}
+
+#[actix_web::test]
+async fn while_the_store_is_away_every_operation_is_unavailable() {
+    let answers = each_operation(mocks::failing(&StoreError::Unavailable(SECRET_DETAIL.into()))).await;
+    assert!(answers.len() > 30);
+    for answer in answers {
+        let answer = answer.expect_problem(503, "unavailable");
+        assert_eq!(answer.header("Retry-After"), Some("1"));
+        assert!(!answer.text.contains("10.0.0.7"));
+    }
+}
+
+#[actix_web::test]
+async fn a_store_that_is_contended_is_overloaded() {
+    for answer in each_operation(mocks::failing(&StoreError::Contention)).await {
+        assert_eq!(answer.expect_problem(503, "overloaded").header("Retry-After"), Some("1"));
+    }
+}
+
+#[actix_web::test]
+async fn an_internal_error_tells_nothing_but_the_request_id() {
+    for error in [StoreError::Other(SECRET_DETAIL.into()), StoreError::Corrupt(SECRET_DETAIL.into())] {
+        for answer in each_operation(mocks::failing(&error)).await {
+            let mut answer = answer.expect_problem(500, "internal");
+            answer.body["request_id"] = Value::Null;
+            assert_eq!(
+                answer.body,
+                json!({
+                    "type": "urn:chit-chat:problem:internal", "title": "Internal error", "status": 500,
+                    "detail": "something went wrong on our side", "code": "internal", "request_id": null,
+                })
+            );
+            assert!(!format!("{:?}", answer.headers).contains("10.0.0.7"));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_process_lives_whatever_the_store_does() {
+    let app = TestApp::over(mocks::failing(&StoreError::Unavailable(String::new()))).await;
+    app.nobody().get("/healthz").await.expect_status(200);
+}
+
+#[actix_web::test]
+async fn too_many_logins_at_once_are_told_to_come_back() {
+    let mut users = MockUserRepository::new();
+    users.expect_credentials().return_const(Ok(None));
+    let mut hasher = MockPasswordHasher::new();
+    hasher.expect_verify().return_const(Err(HasherBusy));
+    hasher.expect_hash().return_const(Err(HasherBusy));
+    let stores = Stores { users: Arc::new(users), ..mocks::silent() };
+    let app = TestApp::with_hasher(stores, hasher).await;
+    app.try_sign_in("ann", PASSWORD).await.expect_problem(503, "overloaded");
+    let account = json!({"username": "ann", "password": PASSWORD});
+    app.nobody().post("/api/users", account).await.expect_problem(503, "overloaded");
+}
+
+#[actix_web::test]
+async fn nobody_is_trusted_without_news_of_ended_sessions() {
+    const STALE_AFTER: Duration = Duration::from_secs(2);
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());
+    users.expect_find().return_const(Ok(None));
+    sessions.expect_ended_since().return_const(Ok(vec![]));
+    let app =
+        TestApp::over(Stores { users: Arc::new(users), sessions: Arc::new(sessions), ..mocks::silent() }).await;
+    let client = app.stranger();
+    app.follow_ended_sessions();
+    let start = Instant::now();
+    while client.get("/api/users/me").await.status == 404 {
+        assert!(start.elapsed() < PATIENCE, "still trusted");
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert!(start.elapsed() >= STALE_AFTER);
+    client.get("/api/users/me").await.expect_problem(503, "unavailable");
+    app.nobody().get("/api/users/me").await.expect_problem(401, "unauthenticated");
+    app.follow_ended_sessions();
+    client.get("/api/users/me").await.expect_status(404);
+}

@@ -1,0 +1,117 @@
+//! People who are signed in, and the chatrooms that they make.
+
+use std::ops::Deref;
+
+use serde_json::{Value, json};
+
+use crate::app::Session;
+use crate::client::Client;
+
+/// A user with a session.
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) session: Session,
+}
+
+/// A chatroom by its id.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    pub(crate) id: String,
+}
+
+impl Deref for Person {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.session.client
+    }
+}
+
+impl Person {
+    pub(crate) fn username(&self) -> &str {
+        &self.session.username
+    }
+
+    pub(crate) async fn create_room(&self, name: &str, visibility: &str, members: &[&Self]) -> Room {
+        let member_ids: Vec<&str> = members.iter().map(|person| person.id.as_str()).collect();
+        let room = json!({"name": name, "visibility": visibility, "member_ids": member_ids});
+        Room { id: self.post("/api/chatrooms", room).await.expect_status(201).id() }
+    }
+
+    /// Sends a message; answers it as it was stored.
+    pub(crate) async fn say(&self, room: &Room, text: &str) -> Value {
+        self.post(room.messages(), json!({"body": text})).await.expect_status(201).body
+    }
+
+    pub(crate) async fn say_each(&self, room: &Room, texts: &[&str]) {
+        for text in texts {
+            self.say(room, text).await;
+        }
+    }
+
+    pub(crate) async fn edit(&self, message: &Value, text: &str) -> Value {
+        self.patch(path_of(message), json!({"body": text})).await.expect_status(200).body
+    }
+
+    pub(crate) async fn erase(&self, message: &Value) {
+        self.delete(path_of(message)).await.expect_status(204);
+    }
+
+    pub(crate) async fn join(&self, room: &Room) {
+        self.put(room.membership("me")).await.expect_status(201);
+    }
+
+    pub(crate) async fn leave(&self, room: &Room) {
+        self.delete(room.membership("me")).await.expect_status(204);
+    }
+
+    pub(crate) async fn add(&self, room: &Room, person: &Self) {
+        self.put(room.membership(&person.id)).await.expect_status(201);
+    }
+
+    pub(crate) async fn remove(&self, room: &Room, person: &Self) {
+        self.delete(room.membership(&person.id)).await.expect_status(204);
+    }
+
+    pub(crate) async fn promote(&self, room: &Room, person: &Self) {
+        self.patch(room.membership(&person.id), json!({"role": "owner"})).await.expect_status(200);
+    }
+
+    /// The bodies of the newest messages, oldest first.
+    pub(crate) async fn read(&self, room: &Room) -> Vec<Value> {
+        self.get(room.messages()).await.expect_status(200).each("body")
+    }
+
+    /// The types of the whole log.
+    pub(crate) async fn log(&self, room: &Room) -> Vec<Value> {
+        self.get(room.path("events?limit=200")).await.expect_status(200).each("type")
+    }
+}
+
+impl Room {
+    pub(crate) fn own_path(&self) -> String {
+        format!("/api/chatrooms/{}", self.id)
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/api/chatrooms/{}/{rest}", self.id)
+    }
+
+    pub(crate) fn messages(&self) -> String {
+        self.path("messages")
+    }
+
+    pub(crate) fn memberships(&self) -> String {
+        self.path("memberships")
+    }
+
+    pub(crate) fn membership(&self, user: &str) -> String {
+        format!("{}/{user}", self.memberships())
+    }
+}
+
+/// Where a message is.
+pub(crate) fn path_of(message: &Value) -> String {
+    let text = |name: &str| message[name].as_str().unwrap();
+    format!("/api/chatrooms/{}/messages/{}", text("chatroom_id"), text("id"))
+}

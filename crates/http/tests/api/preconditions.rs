@@ -1,0 +1,106 @@
+//! `If-Match`: two editors never overwrite each other silently.
+
+use actix_web::http::Method;
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::people::{Person, path_of};
+
+async fn edit_if(ann: &Person, message: &Value, condition: &str, body: &str) -> Answer {
+    let patch = ann.request(Method::PATCH, path_of(message)).header("If-Match", condition);
+    patch.json(json!({"body": body})).send().await
+}
+
+async fn delete_if(ann: &Person, message: &Value, condition: &str) -> Answer {
+    ann.request(Method::DELETE, path_of(message)).header("If-Match", condition).send().await
+}
+
+/// Somebody's message at revision 2.
+async fn edited(engine: Engine) -> (Person, Value) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let sent = ann.say(&room, "first").await;
+    let message = ann.edit(&sent, "second").await;
+    (ann, message)
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_edit_goes_through_at_the_revision_that_it_names(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (ann, message) = edited(engine).await;
+    let mut revision = 2;
+    for condition in ["\"{}\"", "\"7\", \"{}\"", "\"{}\",\"x\"", "W/\"1\", \"{}\"", "*"] {
+        let condition = condition.replace("{}", &revision.to_string());
+        let answer = edit_if(&ann, &message, &condition, &format!("at {revision}")).await.expect_status(200);
+        revision += 1;
+        assert_eq!(answer["revision"], revision, "{condition}");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_edit_of_another_revision_fails(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, message) = edited(engine).await;
+    for condition in ["\"1\"", "\"3\"", "W/\"2\"", "\"1\", \"3\"", "\"02\"", "\"+2\"", "\"\"", "\"x\""] {
+        edit_if(&ann, &message, condition, "third").await.expect_problem(412, "revision_mismatch");
+        delete_if(&ann, &message, condition).await.expect_problem(412, "revision_mismatch");
+    }
+    assert_eq!(ann.get(path_of(&message)).await.body, message);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_condition_that_cannot_be_read_is_not_ignored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (ann, message) = edited(engine).await;
+    for condition in ["2", "\"2", "2\"", "\" 2\"", "w/\"2\"", "", ",", "\"2\" \"3\""] {
+        edit_if(&ann, &message, condition, "third").await.expect_problem(400, "malformed_header");
+        delete_if(&ann, &message, condition).await.expect_problem(400, "malformed_header");
+    }
+    assert_eq!(ann.get(path_of(&message)).await.body, message);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn of_two_editors_at_one_revision_one_is_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, message) = edited(engine).await;
+    edit_if(&ann, &message, "\"2\"", "mine").await.expect_status(200);
+    edit_if(&ann, &message, "\"2\"", "theirs").await.expect_problem(412, "revision_mismatch");
+    assert_eq!(ann.get(path_of(&message)).await["body"], "mine");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_deletion_honours_the_revision_too(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, message) = edited(engine).await;
+    delete_if(&ann, &message, "\"1\"").await.expect_problem(412, "revision_mismatch");
+    delete_if(&ann, &message, "\"2\"").await.expect_status(204);
+    let tombstone = ann.get(path_of(&message)).await;
+    assert_eq!((&tombstone["body"], tombstone.header("ETag")), (&Value::Null, Some("\"3\"")));
+    delete_if(&ann, &message, "\"3\"").await.expect_status(204);
+    delete_if(&ann, &message, "*").await.expect_status(204);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn whoever_may_not_edit_learns_nothing_about_the_revision(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let sent = ann.say(&room, "hello").await;
+    for condition in ["\"1\"", "\"2\""] {
+        edit_if(&bob, &sent, condition, "x").await.expect_problem(404, "chatroom_not_found");
+    }
+    ann.add(&room, &bob).await;
+    for condition in ["\"1\"", "\"2\""] {
+        edit_if(&bob, &sent, condition, "x").await.expect_problem(403, "not_the_author");
+    }
+}

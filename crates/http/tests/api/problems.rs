@@ -1,0 +1,142 @@
+//! Every kind of problem: as it looks on the wire, and as `docs/ERRORS.md` explains it.
+
+use std::collections::BTreeSet;
+
+use actix_web::error::ErrorBadRequest;
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, web};
+use chit_chat_contract::Engine;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_http::answer;
+use chit_chat_http::problem::Code;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::mocks;
+use crate::people::path_of;
+
+const CODES: &str = include_str!("../../src/problem/code.rs");
+const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
+
+#[actix_web::test]
+async fn there_is_one_problem_of_each_kind() {
+    let mut seen = BTreeSet::new();
+    for problem in requests_of_clients().await.into_iter().chain(failures_of_servers().await) {
+        let code = problem.str("code").to_owned();
+        let problem = problem.expect_problem(status_of(&code), &code);
+        assert!(seen.insert(code.clone()), "{code} is there twice");
+        insta::assert_json_snapshot!(code, on_the_wire(&problem));
+    }
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let missing: Vec<&&str> = codes.iter().filter(|code| !seen.contains(**code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+async fn requests_of_clients() -> Vec<Answer> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let nobody = app.nobody();
+    let room = ann.create_room("Plans", "public", &[&bob]).await;
+    let sent = ann.say(&room, "hello").await;
+    let gone = ann.say(&room, "gone").await;
+    ann.erase(&gone).await;
+    let with = |header, value: &'static str| {
+        ann.request(Method::PATCH, path_of(&sent)).header(header, value).json(json!({"body": "x"})).send()
+    };
+    let keyed = |body: &str| {
+        let post = ann.request(Method::POST, room.messages()).header("Idempotency-Key", "k");
+        post.json(json!({"body": body})).send()
+    };
+    keyed("once").await.expect_status(201);
+    let broken = json!({"username": "a b", "password": "1234"});
+    let taken = json!({"username": "ANN", "password": crate::app::PASSWORD});
+    let unknown_message = format!("{}/{}", room.messages(), Uuid::now_v7());
+    let large = " ".repeat(1024 * 1024 + 1);
+    let own = room.membership(&ann.id);
+    vec![
+        nobody.post_bytes("/api/auth/session", "{\"username\": \"matt\"}").await,
+        with("If-Match", "1").await,
+        bad_request().await,
+        nobody.get("/api/users/me").await,
+        app.bearer("x").get("/api/users/me").await,
+        app.try_sign_in("ann", "wrong").await,
+        app.refresh("x").await,
+        cem.get(room.messages()).await,
+        bob.delete(room.own_path()).await,
+        bob.delete(path_of(&sent)).await,
+        nobody.get("/nothing").await,
+        ann.get("/api/chatrooms/1").await,
+        ann.get(unknown_message).await,
+        ann.get("/api/users/1").await,
+        ann.patch(room.membership(&cem.id), json!({"role": "owner"})).await,
+        ann.delete("/api/auth/sessions/1").await,
+        nobody.put("/api/users").await,
+        nobody.post("/api/users", taken).await,
+        ann.patch(path_of(&gone), json!({"body": "x"})).await,
+        ann.patch(&own, json!({"role": "member"})).await,
+        with("If-Match", "\"7\"").await,
+        ann.post_bytes(room.messages(), large).await,
+        ann.request(Method::POST, room.messages()).bytes("text/plain", "x").send().await,
+        nobody.post("/api/users", broken).await,
+        keyed("twice").await,
+        {
+            ann.promote(&room, &bob).await;
+            ann.delete(room.membership(&bob.id)).await
+        },
+    ]
+}
+
+async fn failures_of_servers() -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for error in [StoreError::Other("x".into()), StoreError::Contention, StoreError::Unavailable("x".into())] {
+        answers.push(TestApp::over(mocks::failing(&error)).await.stranger().get("/api/users/me").await);
+    }
+    answers
+}
+
+/// Whatever actix refuses on its own.
+async fn bad_request() -> Answer {
+    let refuse = || async { Err::<String, _>(ErrorBadRequest("refused by the framework")) };
+    let app = init_service(App::new().wrap(from_fn(answer)).default_service(web::to(refuse))).await;
+    Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
+}
+
+/// The headers that problems have, and the body without what differs from run to run.
+fn on_the_wire(problem: &Answer) -> Value {
+    let names = ["content-type", "www-authenticate", "retry-after", "allow"];
+    let headers = names.iter().filter_map(|name| Some(((*name).to_owned(), json!(problem.header(name)?))));
+    let mut body = problem.body.clone();
+    body["request_id"] = json!("[request id]");
+    json!({"headers": Value::Object(headers.collect()), "body": body})
+}
+
+fn status_of(code: &str) -> u16 {
+    let known = Code::ALL.into_iter().find(|known| known.as_str() == code);
+    known.unwrap_or_else(|| panic!("{code} is unknown")).status().as_u16()
+}
+
+#[test]
+fn the_list_of_all_codes_is_complete() {
+    let (_, rest) = CODES.split_once("pub enum Code {").unwrap();
+    let (variants, _) = rest.split_once('}').unwrap();
+    let variants: Vec<&str> = variants.split(',').map(str::trim).filter(|variant| !variant.is_empty()).collect();
+    assert_eq!(variants, Code::ALL.map(|code| format!("{code:?}")));
+}
+
+#[test]
+fn the_documentation_names_every_code_and_no_other() {
+    let rows: Vec<Vec<&str>> = ERRORS
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let documented: Vec<String> = rows.iter().map(|row| row[..3].join(" | ")).collect();
+    let known =
+        Code::ALL.map(|code| format!("{} | `{}` | {}", code.status().as_u16(), code.as_str(), code.title()));
+    assert_eq!(documented, known);
+    assert!(rows.iter().all(|row| row.len() == 4 && !row[3].is_empty()), "each row says when it occurs");
+}

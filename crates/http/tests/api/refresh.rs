@@ -1,0 +1,128 @@
+//! Staying signed in: refresh tokens are spent at each use.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+
+const DAY: u64 = 24 * 3_600;
+
+fn refresh_token(answer: &Answer) -> String {
+    answer.str("refresh_token").to_owned()
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_refresh_token_gives_the_next_and_a_new_access_token(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let answer = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    assert_eq!(
+        answer.fields(),
+        ["access_token", "expires_in", "refresh_token", "token", "token_type", "username"]
+    );
+    assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+    assert_ne!(refresh_token(&answer), ann.session.refresh_token);
+    assert_ne!(Some(answer.str("access_token")), ann.token.as_deref());
+    app.bearer(answer.str("access_token")).get("/api/users/me").await.expect_status(200);
+    ann.get("/api/users/me").await.expect_status(200);
+    assert_eq!(ann.get("/api/auth/sessions").await.items().len(), 1);
+    app.refresh(&refresh_token(&answer)).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    app.clock.set_forward(20);
+    let again = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    app.refresh(&refresh_token(&again)).await.expect_status(200);
+    ann.get("/api/users/me").await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn the_answer_that_was_asked_for_again_voids_the_lost_one(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let lost = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    let again = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    app.refresh(&refresh_token(&lost)).await.expect_problem(401, "invalid_refresh_token");
+    app.refresh(&refresh_token(&again)).await.expect_problem(401, "invalid_refresh_token");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_spent_token_ends_the_session_after_half_a_minute(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let next = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    app.clock.set_forward(40);
+    app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    app.refresh(&refresh_token(&next)).await.expect_problem(401, "invalid_refresh_token");
+    for access_token in [ann.token.as_deref().unwrap(), next.str("access_token")] {
+        app.bearer(access_token).get("/api/users/me").await.expect_problem(401, "invalid_token");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_spent_token_ends_the_session_once_its_successor_was_used(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let second = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    let third = app.refresh(&refresh_token(&second)).await.expect_status(200);
+    app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    app.refresh(&refresh_token(&third)).await.expect_problem(401, "invalid_refresh_token");
+    ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let idle = app.sign_up("idle").await;
+    let mut busy = app.sign_up("busy").await.session.refresh_token;
+    for _ in 0..3 {
+        app.clock.set_forward(29 * DAY);
+        busy = refresh_token(&app.refresh(&busy).await.expect_status(200));
+    }
+    app.refresh(&idle.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    app.clock.set_forward(4 * DAY);
+    app.refresh(&busy).await.expect_problem(401, "invalid_refresh_token");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_no_refresh_token_is_refused_and_ends_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let good = &ann.session.refresh_token;
+    let guess = format!("{}{}", &good[..good.len() / 2], "A".repeat(good.len() - good.len() / 2));
+    for token in ["", "x", "nul \0", ann.token.as_ref().unwrap(), &guess, &good[1..], &format!("{good}A")] {
+        app.refresh(token).await.expect_problem(401, "invalid_refresh_token");
+    }
+    for body in [json!({}), json!({"refresh_token": 1}), json!({"refresh_token": null}), json!([good])] {
+        app.nobody().post("/api/auth/refresh", body).await.expect_problem(400, "malformed_body");
+    }
+    app.refresh(good).await.expect_status(200);
+    app.bearer(good).get("/api/users/me").await.expect_problem(401, "invalid_token");
+}

@@ -1,0 +1,208 @@
+//! Accounts and profiles.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::answer::fields;
+use crate::app::{PASSWORD, TestApp};
+
+#[rstest]
+#[actix_web::test]
+async fn a_new_account_is_shown_to_its_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let account = json!({
+        "username": "Ann", "password": PASSWORD, "email": "ann@example.com", "display_name": "  Ann of Kleve ",
+    });
+    let made = app.nobody().post("/api/users", account).await.expect_status(201);
+    assert_eq!(made.fields(), ["created_at", "deleted", "display_name", "email", "id", "username"]);
+    assert_eq!(made.header("Location"), Some(format!("/api/users/{}", made.id()).as_str()));
+    assert_eq!(made["username"], "Ann");
+    assert_eq!(made["display_name"], "Ann of Kleve");
+    assert_eq!(made["email"], "ann@example.com");
+    assert_eq!(made["deleted"], false);
+    assert!(made.str("created_at").ends_with('Z'));
+    let ann = app.sign_in("ann").await;
+    assert_eq!(ann.get("/api/users/me").await.expect_status(200).body, made.body);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn everything_wrong_with_an_account_is_said_at_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let nobody = TestApp::new(engine).await.nobody();
+    let account = json!({"username": "a b", "password": "1234", "email": "ann", "display_name": ""});
+    let answer = nobody.post("/api/users", account).await.expect_problem(422, "invalid_value");
+    let pointers: Vec<&Value> = answer.errors().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, ["/username", "/password", "/email", "/display_name"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn each_rule_about_accounts_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let nobody = TestApp::new(engine).await.nobody();
+    let long = "x".repeat(1_025);
+    for (field, value) in [
+        ("username", ""),
+        ("username", "a."),
+        ("username", "a-"),
+        ("username", "ann@home"),
+        ("username", "änn"),
+        ("username", "Everyone"),
+        ("username", "me"),
+        ("username", &long[..33]),
+        ("password", ""),
+        ("password", "7 bytes"),
+        ("password", "Password"),
+        ("password", &long),
+        ("email", ""),
+        ("email", "@"),
+        ("email", "Ann <ann@example.com>"),
+        ("display_name", "   "),
+        ("display_name", "two\nlines"),
+        ("display_name", &long[..65]),
+    ] {
+        let mut account = json!({"username": "ann", "password": PASSWORD});
+        account[field] = json!(value);
+        nobody.post("/api/users", account).await.expect_invalid(field);
+    }
+    for (name, display_name) in [("_", "👩‍👩‍👧"), ("a.b-c_", "د. آن"), (&long[..32], &long[..64])] {
+        let account = json!({"username": name, "password": "éééé", "display_name": display_name});
+        let made = nobody.post("/api/users", account).await.expect_status(201);
+        assert_eq!(made["display_name"], display_name);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_username_is_taken_in_any_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    app.sign_up("Ann").await;
+    for name in ["Ann", "ann", "aNN"] {
+        let account = json!({"username": name, "password": PASSWORD});
+        app.nobody().post("/api/users", account).await.expect_problem(409, "username_taken");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn others_see_no_email(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    ann.patch("/api/users/me", json!({"email": "ann@example.com"})).await.expect_status(200);
+    let seen = bob.get(format!("/api/users/{}", ann.id)).await.expect_status(200);
+    assert_eq!(seen.fields(), ["created_at", "deleted", "display_name", "id", "username"]);
+    for list in ["/api/users", "/api/users?q=ann", "/api/users?q=example", &format!("/api/users?ids={}", ann.id)] {
+        assert!(!bob.get(list).await.expect_status(200).text.contains("example.com"), "{list}");
+    }
+    assert_eq!(bob.get("/api/users?q=example").await.items().len(), 0);
+    let same = ann.get(format!("/api/users/{}", ann.id)).await.expect_status(200);
+    assert_eq!(same.body, seen.body, "a resource looks the same to every reader");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn users_are_found_by_any_part_of_their_names(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("Ann_1").await, app.sign_up("bob").await);
+    bob.patch("/api/users/me", json!({"display_name": "Élan 100%"})).await.expect_status(200);
+    for (query, found) in [
+        ("NN_", vec![&ann.id]),
+        ("_", vec![&ann.id]),
+        ("%25", vec![&bob.id]),
+        ("%C3%A9LAN", vec![&bob.id]),
+        ("%20bob%20", vec![&bob.id]),
+        ("", vec![&ann.id, &bob.id]),
+        ("nobody", vec![]),
+        ("%5C", vec![]),
+        ("'", vec![]),
+    ] {
+        let answer = ann.get(format!("/api/users?q={query}")).await.expect_status(200);
+        let found: Vec<Value> = found.into_iter().map(|id| json!(id)).collect();
+        assert_eq!(answer.each("id"), found, "{query}");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn users_are_resolved_by_their_ids(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let unknown = uuid::Uuid::now_v7();
+    let list =
+        ann.get(format!("/api/users?ids={},{},{unknown},{}", bob.id, ann.id, bob.id)).await.expect_status(200);
+    let mut usernames = list.each("username");
+    usernames.sort_by_key(ToString::to_string);
+    assert_eq!(usernames, ["ann", "bob"]);
+    assert_eq!(fields(&list.items()[0]), ["created_at", "deleted", "display_name", "id", "username"]);
+    assert_eq!(ann.get("/api/users?ids=").await.expect_status(200).items().len(), 0);
+    ann.get("/api/users?ids=ann").await.expect_problem(422, "invalid_value");
+    let many = |count: usize| format!("/api/users?ids={}", vec![unknown.to_string(); count].join(","));
+    ann.get(many(200)).await.expect_status(200);
+    ann.get(many(201)).await.expect_problem(422, "invalid_value");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_unknown_user_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let simple = ann.id.replace('-', "");
+    for id in [&uuid::Uuid::now_v7().to_string(), "ann", "1", "%00", "%FF", "..", &simple] {
+        ann.get(format!("/api/users/{id}")).await.expect_problem(404, "user_not_found");
+    }
+    app.stranger().get("/api/users/me").await.expect_problem(404, "user_not_found");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_merge_patch_sets_removes_and_leaves(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let both = json!({"display_name": "Ann", "email": "ann@example.com"});
+    ann.patch("/api/users/me", both).await.expect_status(200);
+    let seen = ann.patch("/api/users/me", json!({"display_name": null})).await.expect_status(200);
+    assert_eq!((&seen["display_name"], &seen["email"]), (&json!(null), &json!("ann@example.com")));
+    let seen = ann.patch("/api/users/me", json!({"email": null, "display_name": "A."})).await.expect_status(200);
+    assert_eq!((&seen["display_name"], &seen["email"]), (&json!("A."), &json!(null)));
+    let seen = ann.patch("/api/users/me", json!({})).await.expect_status(200);
+    assert_eq!(seen["display_name"], "A.");
+    assert_eq!(ann.get("/api/users/me").await.body, seen.body);
+    ann.patch("/api/users/me", json!({"email": "no", "display_name": "B."})).await.expect_invalid("email");
+    assert_eq!(ann.get("/api/users/me").await.body, seen.body);
+    ann.patch("/api/users/me", json!({"email": 1})).await.expect_problem(400, "malformed_body");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_new_password_needs_the_current_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let patch = |body| ann.patch("/api/users/me", body);
+    patch(json!({"password": "battery staple"})).await.expect_problem(400, "malformed_body");
+    let wrong = json!({"password": "battery staple", "current_password": "wrong", "display_name": "A."});
+    patch(wrong).await.expect_problem(401, "invalid_credentials");
+    patch(json!({"password": "1234", "current_password": PASSWORD})).await.expect_invalid("password");
+    patch(json!({"password": null, "current_password": PASSWORD})).await.expect_invalid("password");
+    app.sign_in("ann").await;
+    assert_eq!(ann.get("/api/users/me").await["display_name"], json!(null));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_new_password_ends_the_other_sessions_at_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let other = app.sign_in("ann").await;
+    let change = json!({"password": "battery staple", "current_password": PASSWORD});
+    ann.patch("/api/users/me", change).await.expect_status(200);
+    other.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    app.refresh(&other.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    ann.get("/api/users/me").await.expect_status(200);
+    app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    assert_eq!(ann.get("/api/auth/sessions").await.items().len(), 1);
+    app.try_sign_in("ann", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    app.try_sign_in("ann", "battery staple").await.expect_status(200);
+}

@@ -1,0 +1,212 @@
+//! A store that fails from a certain write on, like one whose program is killed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chit_chat_domain::chatroom::{
+    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Entrance, Guard, MyChatroom, NewChatroom, Seq,
+};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::membership::{
+    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
+    RoleChange,
+};
+use chit_chat_domain::message::{
+    Appended, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::session::EndedSession;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::{Credentials, NewUser, SignedUp, User, UserChanges, UserRepository};
+
+use crate::store::Stores;
+
+/// Whether the last write takes place before the failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Before,
+    After,
+}
+
+pub(super) struct Fuse {
+    left: AtomicUsize,
+    when: When,
+}
+
+impl Fuse {
+    /// Lets so many writes pass, and fails with the next.
+    pub(super) fn new(writes: usize, when: When) -> Arc<Self> {
+        Arc::new(Self { left: AtomicUsize::new(writes + 1), when })
+    }
+
+    pub(super) fn protect(self: &Arc<Self>, stores: &Stores) -> Stores {
+        Stores {
+            users: Arc::new(Fused { port: stores.users.clone(), fuse: self.clone() }),
+            chatrooms: Arc::new(Fused { port: stores.chatrooms.clone(), fuse: self.clone() }),
+            memberships: Arc::new(Fused { port: stores.memberships.clone(), fuse: self.clone() }),
+            messages: Arc::new(Fused { port: stores.messages.clone(), fuse: self.clone() }),
+            ..stores.clone()
+        }
+    }
+
+    fn write<T>(&self, write: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let blown = Err(StoreError::Unavailable("the fuse has blown".into()));
+        match self.left.load(Ordering::SeqCst) {
+            0 => return blown,
+            left => self.left.store(left - 1, Ordering::SeqCst),
+        }
+        if self.left.load(Ordering::SeqCst) > 0 {
+            return write();
+        }
+        if self.when == When::After {
+            write()?;
+        }
+        blown
+    }
+}
+
+struct Fused<T: ?Sized> {
+    port: Arc<T>,
+    fuse: Arc<Fuse>,
+}
+
+type Stored<T> = Result<T, StoreError>;
+
+impl UserRepository for Fused<dyn UserRepository> {
+    fn insert(&self, user: NewUser) -> Stored<SignedUp> {
+        self.fuse.write(|| self.port.insert(user))
+    }
+
+    fn find(&self, id: UserId) -> Stored<Option<User>> {
+        self.port.find(id)
+    }
+
+    fn find_many(&self, ids: Vec<UserId>) -> Stored<Vec<User>> {
+        self.port.find_many(ids)
+    }
+
+    fn credentials(&self, folded_username: String) -> Stored<Option<Credentials>> {
+        self.port.credentials(folded_username)
+    }
+
+    fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Stored<Vec<User>> {
+        self.port.search(query, after, limit)
+    }
+
+    fn update(
+        &self,
+        id: UserId,
+        changes: UserChanges,
+        at: Timestamp,
+    ) -> Stored<Option<(User, Vec<EndedSession>)>> {
+        self.fuse.write(|| self.port.update(id, changes, at))
+    }
+
+    fn delete(&self, id: UserId, at: Timestamp) -> Stored<Vec<EndedSession>> {
+        self.fuse.write(|| self.port.delete(id, at))
+    }
+
+    fn deleted_members(&self) -> Stored<Vec<UserId>> {
+        self.port.deleted_members()
+    }
+}
+
+impl ChatroomRepository for Fused<dyn ChatroomRepository> {
+    fn create_with_members(&self, chatroom: NewChatroom) -> Stored<Creation> {
+        self.fuse.write(|| self.port.create_with_members(chatroom))
+    }
+
+    fn access(&self, id: ChatroomId, user: UserId) -> Stored<Option<Access>> {
+        self.port.access(id, user)
+    }
+
+    fn update(
+        &self,
+        id: ChatroomId,
+        changes: ChatroomChanges,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Stored<Option<Chatroom>> {
+        self.fuse.write(|| self.port.update(id, changes, guard, at))
+    }
+
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Stored<Option<()>> {
+        self.fuse.write(|| self.port.delete(id, guard, at))
+    }
+
+    fn of_member(
+        &self,
+        user: UserId,
+        query: Option<String>,
+        after: Option<ChatroomId>,
+        limit: Limit,
+    ) -> Stored<Vec<MyChatroom>> {
+        self.port.of_member(user, query, after, limit)
+    }
+
+    fn public(&self, query: Option<String>, after: Option<ChatroomId>, limit: Limit) -> Stored<Vec<Chatroom>> {
+        self.port.public(query, after, limit)
+    }
+
+    fn purge(&self, most: usize) -> Stored<bool> {
+        self.fuse.write(|| self.port.purge(most))
+    }
+}
+
+impl MembershipRepository for Fused<dyn MembershipRepository> {
+    fn find(&self, chatroom: ChatroomId, user: UserId) -> Stored<Option<Member>> {
+        self.port.find(chatroom, user)
+    }
+
+    fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Stored<Vec<Member>> {
+        self.port.list(chatroom, after, limit)
+    }
+
+    fn add(&self, membership: NewMembership, entrance: Entrance) -> Stored<Added> {
+        self.fuse.write(|| self.port.add(membership, entrance))
+    }
+
+    fn change_role(&self, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Stored<RoleChange> {
+        self.fuse.write(|| self.port.change_role(target, role, guard, at))
+    }
+
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Stored<Removal> {
+        self.fuse.write(|| self.port.remove(target, guard, at))
+    }
+
+    fn leave(&self, chatroom: ChatroomId, user: UserId, reason: LeaveReason, at: Timestamp) -> Stored<Leaving> {
+        self.fuse.write(|| self.port.leave(chatroom, user, reason, at))
+    }
+
+    fn chatrooms_of(&self, user: UserId) -> Stored<Vec<ChatroomId>> {
+        self.port.chatrooms_of(user)
+    }
+}
+
+impl MessageRepository for Fused<dyn MessageRepository> {
+    fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
+        Pending::ready(self.fuse.write(|| self.port.append(message, guard).wait()))
+    }
+
+    fn find(&self, chatroom: ChatroomId, id: MessageId) -> Stored<Option<Message>> {
+        self.port.find(chatroom, id)
+    }
+
+    fn page(&self, chatroom: ChatroomId, reader: UserId, range: PageRange, limit: Limit) -> Stored<Vec<Message>> {
+        self.port.page(chatroom, reader, range, limit)
+    }
+
+    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Stored<Written> {
+        self.fuse.write(|| self.port.edit(read, body, guard, at))
+    }
+
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Stored<Written> {
+        self.fuse.write(|| self.port.delete(read, guard, at))
+    }
+
+    fn by_author(&self, author: UserId, after: Option<MessageId>, limit: Limit) -> Stored<Vec<Message>> {
+        self.port.by_author(author, after, limit)
+    }
+}

@@ -1,0 +1,37 @@
+//! `chit-chat db ...`
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::database::Place;
+use crate::program::{Server, chit_chat, run, succeed};
+
+#[rstest]
+fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "drop", "--yes"]);
+    assert!(succeed(&place, &["db", "create"]).contains("created"));
+    assert!(succeed(&place, &["db", "create"]).contains("was there already"));
+    assert!(succeed(&place, &["db", "migrate"]).contains("up to date"));
+    assert!(succeed(&place, &["db", "drop", "--yes"]).contains("dropped"));
+    assert!(succeed(&place, &["db", "drop", "--yes"]).contains("was not there"));
+}
+
+#[rstest]
+fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let (output, text) = run(chit_chat(&["db", "drop"]).env("DATABASE_URL", &place.url));
+    assert!(!output.status.success());
+    assert!(text.contains("--yes"), "{text}");
+    assert!(succeed(&place, &["db", "create"]).contains("was there already"));
+}
+
+#[rstest]
+fn the_first_start_brings_its_own_schema(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    let server = Server::start(&place);
+    assert_eq!(server.client().get("/readyz")["status"], "ready");
+    server.client().expect(404, "GET", "/nothing", &Value::Null);
+}

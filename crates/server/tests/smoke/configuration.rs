@@ -1,0 +1,83 @@
+//! A configuration that is wrong: the error names the variable, and no secret.
+
+use std::net::TcpListener;
+
+use chit_chat_contract::Engine;
+
+use crate::database::Place;
+use crate::program::{SECRET, chit_chat, run};
+
+/// Nobody listens there.
+const NOWHERE: &str = "postgres://me:hunter2@127.0.0.1:1/chat";
+
+/// What the program says when it refuses to start.
+#[track_caller]
+fn refusal(variables: &[(&str, &str)]) -> String {
+    let mut command = chit_chat(&["serve"]);
+    let (output, text) = run(command.envs(variables.iter().copied()));
+    assert!(!output.status.success(), "{variables:?}: {text}");
+    assert!(!text.contains("hunter2"), "shows the password: {text}");
+    text
+}
+
+#[test]
+fn the_signing_key_has_to_be_given_on_postgresql() {
+    let text = refusal(&[("DATABASE_URL", NOWHERE)]);
+    assert!(text.contains("JWT_SECRET") && text.contains("32 bytes"), "{text}");
+}
+
+#[test]
+fn a_weak_signing_key_is_refused_on_either_engine() {
+    let place = Place::new(Engine::Sqlite);
+    for url in [NOWHERE, &place.url] {
+        for weak in ["hunter2", "hunter2,", &format!("{SECRET},hunter2")] {
+            let text = refusal(&[("DATABASE_URL", url), ("JWT_SECRET", weak)]);
+            assert!(text.contains("JWT_SECRET") && text.contains("32 bytes"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_database_url_is_named() {
+    for wrong in ["mysql://me:hunter2@db/chat", "sqlite://", "data/chat.db", "postgres:hunter2"] {
+        let text = refusal(&[("DATABASE_URL", wrong), ("JWT_SECRET", SECRET)]);
+        assert!(text.contains("DATABASE_URL takes sqlite://PATH or postgres://"), "{text}");
+    }
+}
+
+#[test]
+fn a_database_that_asks_for_tls_is_refused_without_showing_its_password() {
+    let url = format!("{NOWHERE}?sslmode=require");
+    let text = refusal(&[("DATABASE_URL", &url), ("JWT_SECRET", SECRET)]);
+    assert!(cfg!(feature = "tls") || text.contains("TLS"), "{text}");
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_an_error() {
+    let text = refusal(&[("DATABASE_URL", NOWHERE), ("JWT_SECRET", SECRET)]);
+    assert!(text.contains("127.0.0.1"), "{text}");
+}
+
+#[test]
+fn a_wrong_address_is_named() {
+    let place = Place::new(Engine::Sqlite);
+    for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", ""] {
+        let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", wrong)]);
+        assert!(text.contains("LISTEN takes an address and a port"), "{text}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let place = Place::new(Engine::Sqlite);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", &address)]);
+    assert!(text.contains("LISTEN") && text.contains(&address), "{text}");
+}
+
+#[test]
+fn a_wrong_log_filter_is_named() {
+    let text = refusal(&[("LOG", "chit_chat=loud")]);
+    assert!(text.contains("LOG"), "{text}");
+}

@@ -1,0 +1,32 @@
+//! Databases that do not exist yet.
+
+use chit_chat_contract::{Engine, TestStore};
+use tempfile::TempDir;
+
+/// A place for a database of one's own; whatever is there at the end is deleted.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    _owner: Owner,
+}
+
+#[expect(dead_code, reason = "dropped at the end")]
+enum Owner {
+    Folder(TempDir),
+    Server(TestStore),
+}
+
+impl Place {
+    pub(crate) fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                let url = format!("sqlite://{}", folder.path().join("data/chit-chat.db").display());
+                Self { url, _owner: Owner::Folder(folder) }
+            }
+            Engine::Postgres => {
+                let store = TestStore::unmigrated(engine);
+                Self { url: store.url(), _owner: Owner::Server(store) }
+            }
+        }
+    }
+}

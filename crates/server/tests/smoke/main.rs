@@ -1,0 +1,11 @@
+//! The program itself, end to end: its commands, its configuration, and what survives its end.
+
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failure is a failed test")]
+
+mod client;
+mod commands;
+mod configuration;
+mod database;
+mod program;
+mod survival;
+mod tour;

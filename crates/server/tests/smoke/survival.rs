@@ -1,0 +1,94 @@
+//! What survives the end of the program, expected or not.
+
+use std::sync::Mutex;
+use std::thread;
+
+use chit_chat_contract::{Engine, until};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::database::Place;
+use crate::program::{Server, succeed};
+
+#[rstest]
+fn what_was_acknowledged_before_a_kill_is_there_after_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    const WRITERS: usize = 4;
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let (ann, _) = server.client().sign_up("ann");
+    let room = ann.expect(201, "POST", "/api/chatrooms", &json!({"name": "Plans"}));
+    let path = format!("/api/chatrooms/{}", room["id"].as_str().unwrap());
+    let acknowledged = Mutex::new(Vec::new());
+    let count = || acknowledged.lock().unwrap().len();
+    thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| talk_until_the_end(&ann, &path, &acknowledged));
+        }
+        until("many messages are acknowledged", || count() >= 100);
+        server.kill();
+    });
+
+    let server = Server::start(&place);
+    let ann = ann.at(&server.url);
+    let log = whole_log(&ann, &path);
+    let seqs: Vec<u64> = log.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, (1..=ann.get(&path)["last_seq"].as_u64().unwrap()).collect::<Vec<_>>());
+    for message in acknowledged.into_inner().unwrap() {
+        let found: Vec<_> = log.iter().filter(|event| event["data"]["id"] == message["id"]).collect();
+        assert_eq!(found.len(), 1, "{message}");
+        assert_eq!(found[0]["data"], message);
+    }
+    assert!(server.terminate().success());
+}
+
+/// Writes down every message that the server has acknowledged.
+fn talk_until_the_end(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
+    let body = json!({"body": "hello"});
+    while let Ok((201, text)) = ann.send("POST", &format!("{room}/messages"), &body) {
+        acknowledged.lock().unwrap().push(serde_json::from_str(&text).unwrap());
+    }
+}
+
+fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
+    let mut log = Vec::new();
+    loop {
+        let page = ann.get(&format!("{room}/events?limit=200&after={}", log.len()));
+        log.extend(page["items"].as_array().unwrap().iter().cloned());
+        if page["next_cursor"].is_null() {
+            return log;
+        }
+    }
+}
+
+#[rstest]
+fn access_tokens_and_ended_sessions_outlive_a_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let ((ann, _), (bob, _)) = (server.client().sign_up("ann"), server.client().sign_up("bob"));
+    bob.expect(204, "DELETE", "/api/auth/session", &Value::Null);
+    assert!(server.terminate().success());
+    let server = Server::start(&place);
+    assert_eq!(ann.at(&server.url).get("/api/users/me")["username"], "ann");
+    bob.at(&server.url).expect(401, "GET", "/api/users/me", &Value::Null);
+}
+
+#[rstest]
+fn a_session_that_ends_here_ends_on_the_other_instance(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let (here, there) = (Server::start(&place), Server::start(&place));
+    let (ann, _) = here.client().sign_up("ann");
+    let elsewhere = ann.at(&there.url);
+    elsewhere.get("/api/users/me");
+    ann.expect(204, "DELETE", "/api/auth/session", &Value::Null);
+    until("the other instance hears of it", || {
+        elsewhere.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401
+    });
+}
