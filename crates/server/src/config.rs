@@ -1,8 +1,11 @@
 //! Configuration and commands, by flag or environment.
 
+use std::ffi::OsStr;
 use std::net::ToSocketAddrs;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Parser, Subcommand};
 use secrecy::SecretString;
 use tracing_subscriber::filter::Targets;
 
@@ -26,7 +29,8 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: String,
     /// Where the data is: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
-    #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true)]
+    #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true,
+        value_parser = DatabaseUrl)]
     pub(crate) database_url: Database,
     /// What access tokens are signed with, 32 bytes or more; of a comma-separated list the first
     /// signs and all verify. On SQLite one is made beside the database; PostgreSQL needs it given.
@@ -66,6 +70,19 @@ pub(crate) enum DbAction {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// Does not repeat a URL that it refuses, as clap would: it may hold a password.
+#[derive(Clone)]
+struct DatabaseUrl;
+
+impl TypedValueParser for DatabaseUrl {
+    type Value = Database;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, url: &OsStr) -> Result<Database, clap::Error> {
+        let database = url.to_str().unwrap_or_default().parse();
+        database.map_err(|why: String| command.clone().error(ErrorKind::ValueValidation, why))
+    }
 }
 
 fn address(text: &str) -> Result<String, String> {
