@@ -5,7 +5,6 @@ mod commands;
 mod config;
 mod database;
 mod logging;
-mod seed;
 mod serve;
 mod signing_key;
 mod store;

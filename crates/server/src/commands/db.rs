@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chit_chat_system::BcryptPool;
 
 use crate::config::{Config, DbAction};
-use crate::{seed, signing_key, store};
+use crate::{signing_key, store};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -36,7 +36,7 @@ fn seed(config: &Config, force: bool) -> Outcome {
     let stores = store::open(&config.database_url)?;
     say(&format!("seeding {}", config.database_url))?;
     let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
-    Ok(seed::run(&stores, hasher, force, &mut stdout())?)
+    Ok(chit_chat_seed::run(&stores, hasher, force, &mut stdout())?)
 }
 
 fn drop(config: &Config, yes: bool) -> Outcome {

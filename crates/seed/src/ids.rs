@@ -13,7 +13,7 @@ const EPOCH: Moment = 1_735_689_600_000;
 const NAMESPACE: Uuid = Uuid::from_u128(0xc41c_4a75_eedd_4a7a_8a5e_0123_4567_89ab);
 
 /// What has this name and is made at this moment of the script.
-pub(super) fn id(name: &str, moment: Moment) -> Uuid {
+pub(crate) fn id(name: &str, moment: Moment) -> Uuid {
     let mut bytes = [0; 10];
     for (to, from) in bytes.iter_mut().zip(Uuid::new_v5(&NAMESPACE, name.as_bytes()).into_bytes()) {
         *to = from;
@@ -22,14 +22,14 @@ pub(super) fn id(name: &str, moment: Moment) -> Uuid {
 }
 
 /// Gives out the id that the script has named.
-pub(super) struct ScriptedIds(Mutex<Uuid>);
+pub(crate) struct ScriptedIds(Mutex<Uuid>);
 
 impl ScriptedIds {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(NAMESPACE))
     }
 
-    pub(super) fn set(&self, next: Uuid) {
+    pub(crate) fn set(&self, next: Uuid) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = next;
     }
 }
@@ -49,7 +49,7 @@ mod tests {
     use chit_chat_system::RandomIds;
 
     use super::*;
-    use crate::seed::clock::{DAY, PRESENT};
+    use crate::clock::{DAY, PRESENT};
 
     #[test]
     fn ids_follow_the_script_and_precede_those_of_today() {

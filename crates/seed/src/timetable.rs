@@ -8,14 +8,14 @@ use super::scripts::{Cue, Dialogue, Line, Place, Script, Text};
 /// The whole life of a room in places of dialogues.
 const LIFE: usize = 1_000_000;
 
-pub(super) struct Timetable {
+pub(crate) struct Timetable {
     /// When the room is made.
-    pub(super) opening: Moment,
-    pub(super) dialogues: Vec<(Moment, Dialogue)>,
+    pub(crate) opening: Moment,
+    pub(crate) dialogues: Vec<(Moment, Dialogue)>,
 }
 
 impl Timetable {
-    pub(super) fn new(script: &Script, rng: &mut Rng) -> Self {
+    pub(crate) fn new(script: &Script, rng: &mut Rng) -> Self {
         let dialogues = in_order(script, rng);
         let opening = opening(script, rng);
         let starts = starts(script, opening, dialogues.len(), rng);

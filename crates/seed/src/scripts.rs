@@ -33,36 +33,36 @@ use super::words::Words;
 /// Where a text file is not as it should be; tests see to it that none is.
 #[derive(Debug, Error)]
 #[error("{file}, line {line}: {reason}")]
-pub(crate) struct Fault {
-    pub(super) file: &'static str,
-    pub(super) line: usize,
-    pub(super) reason: &'static str,
+pub struct Fault {
+    pub(crate) file: &'static str,
+    pub(crate) line: usize,
+    pub(crate) reason: &'static str,
 }
 
-pub(super) struct Script {
-    pub(super) file: &'static str,
-    pub(super) name: &'static str,
-    pub(super) visibility: &'static str,
-    pub(super) owner: &'static str,
-    pub(super) members: Vec<&'static str>,
-    pub(super) later: Vec<&'static str>,
-    pub(super) silent: Vec<&'static str>,
+pub(crate) struct Script {
+    pub(crate) file: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) visibility: &'static str,
+    pub(crate) owner: &'static str,
+    pub(crate) members: Vec<&'static str>,
+    pub(crate) later: Vec<&'static str>,
+    pub(crate) silent: Vec<&'static str>,
     /// Relative to today; the last one included.
-    pub(super) days: (i64, i64),
-    pub(super) hours: Range<i64>,
-    pub(super) messages: Option<usize>,
-    pub(super) words: Words,
-    pub(super) dialogues: Vec<Dialogue>,
+    pub(crate) days: (i64, i64),
+    pub(crate) hours: Range<i64>,
+    pub(crate) messages: Option<usize>,
+    pub(crate) words: Words,
+    pub(crate) dialogues: Vec<Dialogue>,
 }
 
 #[derive(Clone)]
-pub(super) struct Dialogue {
-    pub(super) place: Place,
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Dialogue {
+    pub(crate) place: Place,
+    pub(crate) lines: Vec<Line>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Wherever, again and again.
     Any,
     /// Wherever, once.
@@ -72,16 +72,16 @@ pub(super) enum Place {
 }
 
 #[derive(Clone)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// For messages about mistakes.
-    pub(super) number: usize,
-    pub(super) optional: bool,
-    pub(super) cue: Cue,
+    pub(crate) number: usize,
+    pub(crate) optional: bool,
+    pub(crate) cue: Cue,
 }
 
 /// What somebody does. Who it is may be a role.
 #[derive(Clone)]
-pub(super) enum Cue {
+pub(crate) enum Cue {
     Say { who: &'static str, text: Text },
     Edit { who: &'static str, text: Text },
     Delete { by: &'static str, author: &'static str },
@@ -94,15 +94,15 @@ pub(super) enum Cue {
 }
 
 #[derive(Clone, Default)]
-pub(super) struct Text {
-    pub(super) first: &'static str,
+pub(crate) struct Text {
+    pub(crate) first: &'static str,
     /// The further lines, verbatim.
-    pub(super) rest: Vec<&'static str>,
+    pub(crate) rest: Vec<&'static str>,
 }
 
 impl Cue {
     /// Whom it names or casts.
-    pub(super) fn people(&self) -> Vec<&'static str> {
+    pub(crate) fn people(&self) -> Vec<&'static str> {
         match self {
             Self::Say { who, .. } | Self::Edit { who, .. } | Self::Join { who } | Self::Leave { who } => vec![who],
             Self::Rename { by, .. } => vec![by],
@@ -115,7 +115,7 @@ impl Cue {
 }
 
 impl Script {
-    pub(super) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
         let mut lines = text.lines().zip(1..);
         let head: Vec<_> = lines.by_ref().take_while(|(line, _)| *line != "---").collect();
         let head = Head { file, lines: head };

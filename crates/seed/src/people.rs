@@ -11,33 +11,33 @@ use super::scripts::Fault;
 const FILE: &str = include_str!("people.txt");
 
 /// The password of all of them.
-pub(super) const PASSWORD: &str = "1234";
+pub(crate) const PASSWORD: &str = "1234";
 
-pub(super) struct Person {
-    pub(super) id: UserId,
-    pub(super) username: &'static str,
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) username: &'static str,
     /// What the others call them.
-    pub(super) call_name: &'static str,
-    pub(super) display_name: Option<&'static str>,
-    pub(super) email: Option<&'static str>,
-    pub(super) home: &'static str,
-    pub(super) signs_up: Moment,
+    pub(crate) call_name: &'static str,
+    pub(crate) display_name: Option<&'static str>,
+    pub(crate) email: Option<&'static str>,
+    pub(crate) home: &'static str,
+    pub(crate) signs_up: Moment,
 }
 
 /// Everybody, in the order of their signing up. The last one signs up at the very end: a newcomer
 /// whose account, which nothing can undo, tells that the data is complete.
-pub(super) struct People {
+pub(crate) struct People {
     list: Vec<Person>,
     places: HashMap<&'static str, usize>,
 }
 
 impl People {
-    pub(super) fn cast() -> Result<Self, Fault> {
+    pub(crate) fn cast() -> Result<Self, Fault> {
         Self::parse("people.txt", FILE)
     }
 
     /// A person a line: username, call name, display name, email, home; the middle two may be `-`.
-    pub(super) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
         let mut list = Vec::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
             let mut columns = line.split('|').map(str::trim);
@@ -57,16 +57,16 @@ impl People {
         Ok(Self { list, places })
     }
 
-    pub(super) fn all(&self) -> &[Person] {
+    pub(crate) fn all(&self) -> &[Person] {
         &self.list
     }
 
-    pub(super) fn find(&self, username: &str) -> Option<&Person> {
+    pub(crate) fn find(&self, username: &str) -> Option<&Person> {
         self.places.get(username).and_then(|place| self.list.get(*place))
     }
 
     /// Everybody but the newcomer, and the newcomer.
-    pub(super) fn newcomer(&self) -> Option<(&Person, &[Person])> {
+    pub(crate) fn newcomer(&self) -> Option<(&Person, &[Person])> {
         self.list.split_last()
     }
 }

@@ -15,12 +15,12 @@ use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 use tempfile::TempDir;
 
 use super::fuse::Fuse;
-use crate::seed::people::{PASSWORD, People};
-use crate::seed::plan::Plan;
-use crate::seed::scripts::Script;
-use crate::seed::words::Words;
-use crate::seed::{Seed, SeedError, rooms};
-use crate::store::Stores;
+use crate::people::{PASSWORD, People};
+use crate::plan::Plan;
+use crate::scripts::Script;
+use crate::words::Words;
+use crate::{Seed, SeedError, rooms};
+use chit_chat_domain::stores::Stores;
 
 const PEOPLE: &str = "\
 Matt | Matt | Matt | matt@example.com | Leeds
@@ -59,8 +59,8 @@ Matt: six
 ";
 
 /// Gone when dropped.
-pub(super) struct World {
-    pub(super) stores: Stores,
+pub(crate) struct World {
+    pub(crate) stores: Stores,
     hasher: Arc<dyn PasswordHasher>,
     people: People,
     plans: Vec<Plan>,
@@ -69,9 +69,9 @@ pub(super) struct World {
 
 impl World {
     /// An afternoon.
-    pub(super) const NOW: Timestamp = Timestamp::from_micros(1_795_361_234_567_890);
+    pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_361_234_567_890);
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("seed.db");
         chit_chat_sqlite::create(&path).unwrap();
@@ -84,21 +84,21 @@ impl World {
         Self { stores: Arc::new(store).into(), hasher, people, plans, _folder: folder }
     }
 
-    pub(super) fn plan(&self) -> &Plan {
+    pub(crate) fn plan(&self) -> &Plan {
         self.plans.first().unwrap()
     }
 
     /// By the small script; answers what was shown.
-    pub(super) fn seed(&self, force: bool) -> Result<String, SeedError> {
+    pub(crate) fn seed(&self, force: bool) -> Result<String, SeedError> {
         self.run(&self.stores, &self.people, &self.plans, force)
     }
 
-    pub(super) fn seed_through(&self, fuse: &Arc<Fuse>) -> Result<String, SeedError> {
+    pub(crate) fn seed_through(&self, fuse: &Arc<Fuse>) -> Result<String, SeedError> {
         self.run(&fuse.protect(&self.stores), &self.people, &self.plans, false)
     }
 
     /// By the scripts that everybody gets.
-    pub(super) fn seed_all(&self) -> Result<String, SeedError> {
+    pub(crate) fn seed_all(&self) -> Result<String, SeedError> {
         let people = People::cast()?;
         let plans = rooms::plans(&people)?;
         self.run(&self.stores, &people, &plans, false)
@@ -110,21 +110,21 @@ impl World {
         Ok(String::from_utf8(shown).unwrap())
     }
 
-    pub(super) fn user(&self, username: &str) -> UserId {
+    pub(crate) fn user(&self, username: &str) -> UserId {
         self.stores.users.credentials(username.to_lowercase()).unwrap().unwrap().user.id
     }
 
-    pub(super) fn usernames(&self) -> Vec<String> {
+    pub(crate) fn usernames(&self) -> Vec<String> {
         let users = self.stores.users.search(None, None, Limit::MAX).unwrap();
         users.into_iter().filter_map(|user| Some(user.profile?.username.as_str().to_owned())).collect()
     }
 
     /// All that ever happened in the small script's room.
-    pub(super) fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.log_of(self.plan())
     }
 
-    pub(super) fn logs_of_all(&self) -> Vec<Vec<String>> {
+    pub(crate) fn logs_of_all(&self) -> Vec<Vec<String>> {
         let plans = rooms::plans(&People::cast().unwrap()).unwrap();
         plans.iter().map(|plan| self.log_of(plan)).collect()
     }
@@ -140,7 +140,7 @@ impl World {
         }
     }
 
-    pub(super) fn sign_in(&self, username: &str, password: &str) -> Result<Grant, Failure> {
+    pub(crate) fn sign_in(&self, username: &str, password: &str) -> Result<Grant, Failure> {
         let sessions = SessionService {
             users: self.stores.users.clone(),
             sessions: self.stores.sessions.clone(),
@@ -153,7 +153,7 @@ impl World {
         sessions.sign_in(username, password, None)
     }
 
-    pub(super) fn sign_up(&self, username: &str) {
+    pub(crate) fn sign_up(&self, username: &str) {
         let entered = SignUp {
             username: username.to_owned(),
             password: PASSWORD.to_owned(),
@@ -163,11 +163,11 @@ impl World {
         self.accounts().sign_up(&entered).unwrap();
     }
 
-    pub(super) fn delete_account(&self, username: &str) {
+    pub(crate) fn delete_account(&self, username: &str) {
         self.accounts().delete(self.user(username), PASSWORD).unwrap();
     }
 
-    pub(super) fn chatrooms(&self) -> ChatroomService {
+    pub(crate) fn chatrooms(&self) -> ChatroomService {
         ChatroomService {
             chatrooms: self.stores.chatrooms.clone(),
             events: self.stores.events.clone(),

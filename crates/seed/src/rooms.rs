@@ -30,7 +30,7 @@ const SCRIPTS: [(&str, &str, &str); 15] = [
 ];
 
 /// What happens in all of them.
-pub(super) fn plans(people: &People) -> Result<Vec<Plan>, Fault> {
+pub(crate) fn plans(people: &People) -> Result<Vec<Plan>, Fault> {
     let common = Words::common()?;
     SCRIPTS
         .iter()

@@ -16,16 +16,16 @@ const FILE: &str = include_str!("words.txt");
 
 /// Lists of words by name.
 #[derive(Default)]
-pub(super) struct Words(HashMap<&'static str, Vec<&'static str>>);
+pub(crate) struct Words(HashMap<&'static str, Vec<&'static str>>);
 
 impl Words {
     /// Those that all rooms share.
-    pub(super) fn common() -> Result<Self, Fault> {
+    pub(crate) fn common() -> Result<Self, Fault> {
         Self::parse("words.txt", FILE.lines().zip(1..).filter(|(line, _)| !line.is_empty()))
     }
 
     /// Lines like `drink = tea | coffee`.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         file: &'static str,
         lines: impl Iterator<Item = (&'static str, usize)>,
     ) -> Result<Self, Fault> {
@@ -39,19 +39,19 @@ impl Words {
 }
 
 /// Draws words so that each one of a list is used before any is used again.
-pub(super) struct Drawer<'a> {
+pub(crate) struct Drawer<'a> {
     lists: [&'a Words; 2],
     rest: HashMap<&'static str, Vec<&'static str>>,
 }
 
 impl<'a> Drawer<'a> {
     /// A room's words go before the common ones.
-    pub(super) fn new(room: &'a Words, common: &'a Words) -> Self {
+    pub(crate) fn new(room: &'a Words, common: &'a Words) -> Self {
         Self { lists: [room, common], rest: HashMap::new() }
     }
 
     /// `None` if there is no such list.
-    pub(super) fn draw(&mut self, list: &str, rng: &mut Rng) -> Option<&'static str> {
+    pub(crate) fn draw(&mut self, list: &str, rng: &mut Rng) -> Option<&'static str> {
         let (name, words) = self.lists.iter().find_map(|words| words.0.get_key_value(list))?;
         let rest = self.rest.entry(name).or_default();
         if rest.is_empty() {
@@ -63,7 +63,7 @@ impl<'a> Drawer<'a> {
 }
 
 /// Replaces all that a line leaves open; `None` if it is not as it should be, or a slot is unknown.
-pub(super) fn fill(
+pub(crate) fn fill(
     line: &str,
     rng: &mut Rng,
     slot: &mut dyn FnMut(&str, &mut Rng) -> Option<String>,
@@ -89,7 +89,7 @@ pub(super) fn fill(
 }
 
 /// A number from a range like `3-9`.
-pub(super) fn number(range: &str, rng: &mut Rng) -> Option<String> {
+pub(crate) fn number(range: &str, rng: &mut Rng) -> Option<String> {
     let (least, most) = range.split_once('-')?;
     let (least, most): (u32, u32) = (least.parse().ok()?, most.parse().ok()?);
     (least <= most).then(|| rng.u32(least..=most).to_string())

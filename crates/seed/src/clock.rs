@@ -5,28 +5,28 @@ use std::sync::{Mutex, PoisonError};
 use chit_chat_domain::clock::{Clock, Timestamp};
 
 /// A moment of the script in milliseconds: 0 is today's midnight (UTC), [`PRESENT`] the present.
-pub(super) type Moment = i64;
+pub(crate) type Moment = i64;
 
-pub(super) const SECOND: Moment = 1_000;
-pub(super) const MINUTE: Moment = 60 * SECOND;
-pub(super) const HOUR: Moment = 60 * MINUTE;
-pub(super) const DAY: Moment = 24 * HOUR;
+pub(crate) const SECOND: Moment = 1_000;
+pub(crate) const MINUTE: Moment = 60 * SECOND;
+pub(crate) const HOUR: Moment = 60 * MINUTE;
+pub(crate) const DAY: Moment = 24 * HOUR;
 /// Every moment lies before it.
-pub(super) const PRESENT: Moment = DAY;
+pub(crate) const PRESENT: Moment = DAY;
 
 /// Behind this moment time stretches with the day.
 const ELASTIC: Moment = -3 * HOUR;
 
 /// Maps moments to real time.
 #[derive(Clone, Copy)]
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     /// Both in milliseconds since 1970.
     midnight: i64,
     now: i64,
 }
 
 impl Calendar {
-    pub(super) fn new(now: Timestamp) -> Self {
+    pub(crate) fn new(now: Timestamp) -> Self {
         let now = now.as_micros().div_euclid(1_000);
         Self { midnight: now - now.rem_euclid(DAY), now }
     }
@@ -34,7 +34,7 @@ impl Calendar {
     /// Earlier days are as written; what happens since last evening is fitted into the time that
     /// has passed since. So moments keep their order, also when a later run plays the rest of what
     /// an earlier one began, and none lies in the future.
-    pub(super) fn instant(&self, moment: Moment) -> Timestamp {
+    pub(crate) fn instant(&self, moment: Moment) -> Timestamp {
         let micros = if moment <= ELASTIC {
             (self.midnight + moment) * 1_000
         } else {
@@ -46,14 +46,14 @@ impl Calendar {
 }
 
 /// A clock that stands where the script has set it.
-pub(super) struct ScriptedClock(Mutex<Timestamp>);
+pub(crate) struct ScriptedClock(Mutex<Timestamp>);
 
 impl ScriptedClock {
-    pub(super) fn new(at: Timestamp) -> Self {
+    pub(crate) fn new(at: Timestamp) -> Self {
         Self(Mutex::new(at))
     }
 
-    pub(super) fn set(&self, at: Timestamp) {
+    pub(crate) fn set(&self, at: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 }

@@ -14,25 +14,25 @@ use super::scripts::{Cue, Dialogue, Fault, Line, Script, Text};
 use super::timetable::Timetable;
 use super::words::{Drawer, Words};
 
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// Part of the idempotency keys of all that is made in the room.
-    pub(super) slug: &'static str,
-    pub(super) id: ChatroomId,
-    pub(super) opening: Moment,
-    pub(super) name: &'static str,
-    pub(super) visibility: &'static str,
-    pub(super) owner: UserId,
-    pub(super) members: Vec<UserId>,
-    pub(super) steps: Vec<Step>,
-    pub(super) messages: usize,
+    pub(crate) slug: &'static str,
+    pub(crate) id: ChatroomId,
+    pub(crate) opening: Moment,
+    pub(crate) name: &'static str,
+    pub(crate) visibility: &'static str,
+    pub(crate) owner: UserId,
+    pub(crate) members: Vec<UserId>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) messages: usize,
 }
 
-pub(super) struct Step {
-    pub(super) at: Moment,
-    pub(super) act: Act,
+pub(crate) struct Step {
+    pub(crate) at: Moment,
+    pub(crate) act: Act,
 }
 
-pub(super) enum Act {
+pub(crate) enum Act {
     Say { author: UserId, id: MessageId, key: String, body: String },
     Edit { author: UserId, message: MessageId, body: String },
     Delete { by: UserId, message: MessageId },
@@ -45,14 +45,14 @@ pub(super) enum Act {
 }
 
 impl Step {
-    pub(super) fn is_message(&self) -> bool {
+    pub(crate) fn is_message(&self) -> bool {
         matches!(self.act, Act::Say { .. })
     }
 }
 
 impl Plan {
     /// The same for the same arguments, whatever the day.
-    pub(super) fn new(
+    pub(crate) fn new(
         slug: &'static str,
         script: &Script,
         people: &People,
@@ -194,8 +194,8 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::seed::clock::{DAY, PRESENT};
-    use crate::seed::rooms;
+    use crate::clock::{DAY, PRESENT};
+    use crate::rooms;
 
     fn plans() -> Vec<Plan> {
         rooms::plans(&People::cast().unwrap()).unwrap()

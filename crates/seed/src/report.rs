@@ -9,29 +9,29 @@ use super::plan::Plan;
 const FOREMOST: [&str; 3] = ["Matt", "Beth", "Rohan"];
 const WIDTH: usize = 72;
 
-pub(super) fn people(out: &mut dyn Write, count: usize, of: usize) -> Result<()> {
+pub(crate) fn people(out: &mut dyn Write, count: usize, of: usize) -> Result<()> {
     writeln!(out, "people: {count} of {of}")?;
     out.flush()
 }
 
-pub(super) fn room(out: &mut dyn Write, number: usize, of: usize, plan: &Plan) -> Result<()> {
+pub(crate) fn room(out: &mut dyn Write, number: usize, of: usize, plan: &Plan) -> Result<()> {
     let messages = if plan.messages == 1 { "message" } else { "messages" };
     writeln!(out, "room {number} of {of}: {}, {} {messages}", plan.name, plan.messages)?;
     out.flush()
 }
 
-pub(super) fn messages(out: &mut dyn Write, count: usize, of: usize) -> Result<()> {
+pub(crate) fn messages(out: &mut dyn Write, count: usize, of: usize) -> Result<()> {
     writeln!(out, "  {count} of {of} messages")?;
     out.flush()
 }
 
-pub(super) fn there_already(out: &mut dyn Write) -> Result<()> {
+pub(crate) fn there_already(out: &mut dyn Write) -> Result<()> {
     writeln!(out, "the demonstration data is there already; nothing was changed")?;
     writeln!(out, "unless somebody has changed them since, the logins are:")?;
     logins(out)
 }
 
-pub(super) fn done(out: &mut dyn Write, people: &People, plans: &[Plan]) -> Result<()> {
+pub(crate) fn done(out: &mut dyn Write, people: &People, plans: &[Plan]) -> Result<()> {
     let messages: usize = plans.iter().map(|plan| plan.messages).sum();
     let count = people.all().len();
     writeln!(out, "done: {count} people, {} chatrooms, {messages} messages", plans.len())?;
@@ -52,7 +52,7 @@ pub(super) fn done(out: &mut dyn Write, people: &People, plans: &[Plan]) -> Resu
 }
 
 /// The first few of them, and that there are more.
-pub(super) fn some_of(names: &[&str]) -> String {
+pub(crate) fn some_of(names: &[&str]) -> String {
     match names {
         [one, two, three, _, ..] => format!("{one}, {two}, {three} and more"),
         few => few.join(", "),

@@ -21,27 +21,27 @@ use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{Credentials, NewUser, SignedUp, User, UserChanges, UserRepository};
 
-use crate::store::Stores;
+use chit_chat_domain::stores::Stores;
 
 /// Whether the last write takes place before the failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     Before,
     After,
 }
 
-pub(super) struct Fuse {
+pub(crate) struct Fuse {
     left: AtomicUsize,
     when: When,
 }
 
 impl Fuse {
     /// Lets so many writes pass, and fails with the next.
-    pub(super) fn new(writes: usize, when: When) -> Arc<Self> {
+    pub(crate) fn new(writes: usize, when: When) -> Arc<Self> {
         Arc::new(Self { left: AtomicUsize::new(writes + 1), when })
     }
 
-    pub(super) fn protect(self: &Arc<Self>, stores: &Stores) -> Stores {
+    pub(crate) fn protect(self: &Arc<Self>, stores: &Stores) -> Stores {
         Stores {
             users: Arc::new(Fused { port: stores.users.clone(), fuse: self.clone() }),
             chatrooms: Arc::new(Fused { port: stores.chatrooms.clone(), fuse: self.clone() }),

@@ -9,7 +9,7 @@ use super::people::Person;
 use super::scripts::Dialogue;
 use super::words::{self, Drawer};
 
-pub(super) struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     /// By username: those who are named play nobody else.
     named: Vec<&'static str>,
     roles: HashMap<String, &'a Person>,
@@ -17,18 +17,18 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(dialogue: &Dialogue) -> Self {
+    pub(crate) fn new(dialogue: &Dialogue) -> Self {
         let named = dialogue.lines.iter().flat_map(|line| line.cue.people()).collect();
         Self { named, roles: HashMap::new(), slots: HashMap::new() }
     }
 
     /// The member of that username, or who plays the role; `None` if they are not there.
-    pub(super) fn find(&mut self, who: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
+    pub(crate) fn find(&mut self, who: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
         if is_role(who) { self.cast(who, company, rng) } else { company.find(who) }
     }
 
     /// A line with all its slots filled; `None` if one is unknown or open.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &mut self,
         line: &str,
         drawer: &mut Drawer<'_>,

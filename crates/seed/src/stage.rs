@@ -17,9 +17,9 @@ use super::clock::{Calendar, Moment, ScriptedClock};
 use super::ids::ScriptedIds;
 use super::people::{PASSWORD, Person};
 use super::plan::{Act, Plan, Step};
-use crate::store::Stores;
+use chit_chat_domain::stores::Stores;
 
-pub(super) struct Stage {
+pub(crate) struct Stage {
     calendar: Calendar,
     clock: Arc<ScriptedClock>,
     ids: Arc<ScriptedIds>,
@@ -30,13 +30,13 @@ pub(super) struct Stage {
 }
 
 /// A room, and whether an earlier run has made it.
-pub(super) struct Opened {
-    pub(super) id: ChatroomId,
-    pub(super) replayed: bool,
+pub(crate) struct Opened {
+    pub(crate) id: ChatroomId,
+    pub(crate) replayed: bool,
 }
 
 impl Stage {
-    pub(super) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
+    pub(crate) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
         let (clock, ids) = (Arc::new(ScriptedClock::new(now)), Arc::new(ScriptedIds::new()));
         Self {
             calendar: Calendar::new(now),
@@ -73,7 +73,7 @@ impl Stage {
     }
 
     /// An account for somebody who has none.
-    pub(super) fn sign_up(&self, person: &Person) -> Result<(), Failure> {
+    pub(crate) fn sign_up(&self, person: &Person) -> Result<(), Failure> {
         self.cue(person.signs_up, person.id.into());
         let entered = SignUp {
             username: person.username.to_owned(),
@@ -85,7 +85,7 @@ impl Stage {
     }
 
     /// Makes a room, or finds the one that an earlier run has made.
-    pub(super) fn open(&self, plan: &Plan) -> Result<Opened, Failure> {
+    pub(crate) fn open(&self, plan: &Plan) -> Result<Opened, Failure> {
         self.cue(plan.opening, plan.id.into());
         let entered = CreateChatroom {
             name: plan.name.to_owned(),
@@ -99,7 +99,7 @@ impl Stage {
 
     /// The steps that are left to do: those behind the last message that is there. Of these, an
     /// interrupted run may have done some; done again, they change nothing.
-    pub(super) fn remaining<'a>(&self, opened: &Opened, plan: &'a Plan) -> Result<&'a [Step], Failure> {
+    pub(crate) fn remaining<'a>(&self, opened: &Opened, plan: &'a Plan) -> Result<&'a [Step], Failure> {
         if !opened.replayed {
             return Ok(&plan.steps);
         }
@@ -115,7 +115,7 @@ impl Stage {
         Ok(plan.steps.get(done..).unwrap_or_default())
     }
 
-    pub(super) fn play(&self, room: ChatroomId, step: &Step) -> Result<(), Failure> {
+    pub(crate) fn play(&self, room: ChatroomId, step: &Step) -> Result<(), Failure> {
         self.clock.set(self.calendar.instant(step.at));
         match &step.act {
             Act::Say { author, id, key: name, body } => {

@@ -32,16 +32,16 @@ use thiserror::Error;
 
 use self::people::{People, Person};
 use self::plan::Plan;
-use self::scripts::Fault;
+pub use self::scripts::Fault;
 use self::stage::Stage;
-use crate::store::Stores;
+use chit_chat_domain::stores::Stores;
 
 /// Messages between two reports on one room.
 const REPORT_EVERY: usize = 250;
 
 /// Why there is no demonstration data, or only part of it.
 #[derive(Debug, Error)]
-pub(crate) enum SeedError {
+pub enum SeedError {
     /// Somebody uses the database.
     #[error(
         "nothing was changed: the database holds other people's accounts ({0}), and the demonstration data would \
@@ -65,7 +65,7 @@ pub(crate) enum SeedError {
 
 /// Fills the database, or completes what an interrupted run has begun; tells on `out` how far it is.
 /// Complete data is left as it is, whatever people have done with it since.
-pub(crate) fn run(
+pub fn run(
     stores: &Stores,
     hasher: Arc<dyn PasswordHasher>,
     force: bool,
