@@ -3,7 +3,8 @@
 use crate::denial::Failure;
 use crate::store_error::StoreError;
 
-const ATTEMPTS: usize = 4;
+/// Each lost round means that somebody else has won one.
+const ATTEMPTS: usize = 32;
 
 /// Runs `attempt`, which reads, decides and writes, until its guard held at the write.
 /// `None` is a refused write; an attempt that finds the write no longer allowed fails with the denial.

@@ -6,6 +6,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -21,7 +22,9 @@ pub async fn answer<B: MessageBody + 'static>(
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let mut response = with_problem(next.call(request).await?, &id);
+    // So that whatever is logged on the way carries the id that the client sees.
+    let span = tracing::error_span!("request", request_id = id);
+    let mut response = with_problem(next.call(request).instrument(span).await?, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

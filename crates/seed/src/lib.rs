@@ -1,7 +1,7 @@
 //! Demonstration data, made through the domain's services.
 //!
-//! Text files say who is there and what they talk about ([`scripts`]); from them a plan is made that
-//! is the same on any day but for its dates ([`plan`]), and played ([`stage`]). Ids and idempotency
+//! Text files say who is there and what they talk about (`scripts`); from them a plan is made that
+//! is the same on any day but for its dates (`plan`), and played (`stage`). Ids and idempotency
 //! keys are part of the plan, so a run recognises what an earlier one has made, and completes it.
 
 mod clock;
@@ -45,7 +45,7 @@ pub enum SeedError {
     /// Somebody uses the database.
     #[error(
         "nothing was changed: the database holds other people's accounts ({0}), and the demonstration data would \
-         add some whose password everybody knows. To add them all the same: chit-chat db seed --force"
+         add some whose password everybody knows. To add them all the same: chit-chat db seed --force (or make db-seed ARGS=--force)"
     )]
     OtherData(String),
     /// Not even force helps.

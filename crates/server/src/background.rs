@@ -18,7 +18,9 @@ use crate::store::Stores;
 /// An ended session stops on every instance within a second; this leaves room for a slow answer.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
-const PURGED_AT_ONCE: usize = 1_000;
+/// Between two pieces of a long work others get their turn.
+const PAUSE: Duration = Duration::from_millis(20);
+const PURGED_AT_ONCE: usize = 500;
 
 /// The threads that do so, until it is dropped.
 pub(crate) struct Background {
@@ -45,7 +47,7 @@ impl Background {
         &mut self,
         interval: Duration,
         name: &'static str,
-        work: impl Fn() -> Result<(), StoreError> + Send + 'static,
+        work: impl Fn() -> Result<Progress, StoreError> + Send + 'static,
     ) -> io::Result<()> {
         let (stop, stopped) = channel();
         let thread = thread::Builder::new().name(name.to_owned());
@@ -65,11 +67,19 @@ impl Drop for Background {
 }
 
 /// Until the other end of `stopped` is gone. A failure is logged when it begins and when it ends.
-fn repeat(interval: Duration, name: &str, stopped: &Receiver<()>, work: impl Fn() -> Result<(), StoreError>) {
+fn repeat(
+    interval: Duration,
+    name: &str,
+    stopped: &Receiver<()>,
+    work: impl Fn() -> Result<Progress, StoreError>,
+) {
     let mut failing = false;
-    while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-        match work() {
-            Ok(()) if failing => {
+    let mut wait = interval;
+    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let outcome = work();
+        wait = if outcome == Ok(Progress::More) { PAUSE } else { interval };
+        match outcome {
+            Ok(_) if failing => {
                 failing = false;
                 tracing::info!(name, "works again");
             }
@@ -82,11 +92,23 @@ fn repeat(interval: Duration, name: &str, stopped: &Receiver<()>, work: impl Fn(
     }
 }
 
-fn follow(services: &Services, stores: &Stores) -> Result<(), StoreError> {
-    services.ended.refresh(&*stores.sessions, SystemClock.now())
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Done,
+    /// There is more to do at once.
+    More,
 }
 
-fn tidy(stores: &Stores) -> Result<(), StoreError> {
-    while stores.chatrooms.purge(PURGED_AT_ONCE)? {}
-    stores.sessions.forget(SystemClock.now())
+fn follow(services: &Services, stores: &Stores) -> Result<Progress, StoreError> {
+    services.ended.refresh(&*stores.sessions, SystemClock.now())?;
+    Ok(Progress::Done)
+}
+
+/// One piece of it.
+fn tidy(stores: &Stores) -> Result<Progress, StoreError> {
+    if stores.chatrooms.purge(PURGED_AT_ONCE)? {
+        return Ok(Progress::More);
+    }
+    stores.sessions.forget(SystemClock.now())?;
+    Ok(Progress::Done)
 }

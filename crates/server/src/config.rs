@@ -7,7 +7,7 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand};
 use secrecy::SecretString;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::database::Database;
 
@@ -37,7 +37,7 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
     pub(crate) jwt_secret: Option<SecretString>,
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
-    #[arg(long, env, global = true, default_value = "info")]
+    #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
 }
 
@@ -85,6 +85,14 @@ impl TypedValueParser for DatabaseUrl {
     }
 }
 
+fn log(text: &str) -> Result<Targets, String> {
+    let is_clear = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+    let targets = text.parse::<Targets>().ok().filter(|_| text.split(',').all(is_clear));
+    targets.ok_or_else(|| {
+        "LOG takes error, warn, info, debug or trace, also by part: info,chit_chat_http=debug".to_owned()
+    })
+}
+
 fn address(text: &str) -> Result<String, String> {
     match text.to_socket_addrs() {
         Ok(_) => Ok(text.to_owned()),
@@ -101,6 +109,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_log_level_is_one_that_exists() {
+        assert!(log("info").is_ok());
+        assert!(log("warn,chit_chat_http=debug").is_ok());
+        assert!(log("bogus").unwrap_err().contains("LOG takes"));
     }
 
     #[test]

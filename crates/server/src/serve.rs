@@ -4,8 +4,9 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{process, thread};
 
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use chit_chat_http::{Services, System};
@@ -17,6 +18,8 @@ use crate::{signing_key, store};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 8;
+/// And then the threads behind them.
+const LAST_GRACE: Duration = Duration::from_millis(1_500);
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -31,10 +34,24 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     };
     let services = Arc::new(Services::new(stores.clone(), system));
     let background = Background::start(&services, &stores)?;
-    actix_web::rt::System::new().block_on(listen(config, services))?;
+    actix_web::rt::System::new().block_on(async {
+        let served = listen(config, services).await;
+        exit_soon();
+        served
+    })?;
     drop(background);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A database that hangs holds up whoever waits for it, but not the end of the process: what is
+/// still waiting then was never acknowledged.
+fn exit_soon() {
+    thread::spawn(|| {
+        thread::sleep(LAST_GRACE);
+        tracing::warn!("stopped without waiting for the database");
+        process::exit(0);
+    });
 }
 
 async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn Error>> {
@@ -43,7 +60,6 @@ async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn 
         App::new()
             .app_data(services.clone())
             .wrap(from_fn(chit_chat_http::answer))
-            .wrap(Compress::default())
             .configure(chit_chat_http::configure)
     };
     let server = HttpServer::new(app)

@@ -55,25 +55,30 @@ fn path_beside(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The key appears at its path whole: of several that start together, all read the same one.
 fn read_or_make(path: &Path) -> io::Result<String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let key = random_key();
-    match for_owner_only().open(path) {
-        Ok(mut file) => {
-            file.write_all(key.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
+    if !path.exists() {
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(format!(".{}", std::process::id()));
+        let mut file = for_owner_only().open(&draft)?;
+        file.write_all(random_key().as_bytes())?;
+        file.sync_all()?;
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        match linked {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
-        Err(error) => Err(error),
     }
+    fs::read_to_string(path)
 }
 
 fn for_owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

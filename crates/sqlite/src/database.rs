@@ -51,7 +51,12 @@ pub fn create(path: &Path) -> Result<bool, StoreError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
     }
-    match fs::OpenOptions::new().write(true).create_new(true).open(path) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // It holds what only its owner may read; SQLite gives the files beside it the same mode.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failure(path, &error)),

@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use actix_web::error::JsonPayloadError;
-use actix_web::web;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::{HttpRequest, web};
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
@@ -63,13 +64,16 @@ pub(crate) fn kept(field: &'static str, patched: Patched<String>) -> Result<Opti
 }
 
 pub(crate) fn body_config() -> web::JsonConfig {
-    web::JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, _| problem(&error).into())
+    web::JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, request| problem(&error, request).into())
 }
 
-fn problem(error: &JsonPayloadError) -> Problem {
+fn problem(error: &JsonPayloadError, request: &HttpRequest) -> Problem {
     match error {
         JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
             Problem::new(Code::BodyTooLarge, "the body is larger than 1 MiB")
+        }
+        JsonPayloadError::ContentType if is_without_body(request) => {
+            Problem::new(Code::MalformedBody, "a JSON body is missing")
         }
         JsonPayloadError::ContentType => {
             Problem::new(Code::UnsupportedMediaType, "send the body with Content-Type: application/json")
@@ -77,4 +81,10 @@ fn problem(error: &JsonPayloadError) -> Problem {
         JsonPayloadError::Deserialize(error) => Problem::new(Code::MalformedBody, error.to_string()),
         _ => Problem::new(Code::MalformedBody, "the body cannot be read"),
     }
+}
+
+fn is_without_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
+    is_empty && !headers.contains_key(TRANSFER_ENCODING) && !headers.contains_key(CONTENT_TYPE)
 }
