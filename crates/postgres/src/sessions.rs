@@ -96,6 +96,11 @@ pub(crate) fn end_all_but(
     end(conn, user, open, at)
 }
 
+pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool> {
+    let open = sessions::table.find((Key::from(user), Key::from(id))).filter(sessions::ended_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
 fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<EndedSession>>> {
     let user = dialect::lock_user(conn, session.user_id)?;
     if user.and_then(|row| row.password_hash).as_deref() != Some(session.checked.as_str()) {

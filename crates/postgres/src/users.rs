@@ -136,8 +136,13 @@ fn update(
     if let Some(email) = &changes.email {
         row.email = email.as_ref().map(|email| email.as_str().to_owned());
     }
-    if let Some((hash, _)) = &changes.password {
-        row.password_hash = Some(hash.as_str().to_owned());
+    if let Some(password) = &changes.password {
+        if row.password_hash.as_deref() != Some(password.checked.as_str())
+            || !sessions::is_open(conn, id, password.session)?
+        {
+            return Ok(None);
+        }
+        row.password_hash = Some(password.new.as_str().to_owned());
     }
     let username = row.username.as_deref().ok_or_else(|| SqlError::Corrupt("no username".into()))?;
     diesel::update(users::table.find(Key::from(id)))
@@ -149,7 +154,7 @@ fn update(
         ))
         .execute(conn)?;
     let ended = match &changes.password {
-        Some((_, keep)) => sessions::end_all_but(conn, id, Some(*keep), at)?,
+        Some(password) => sessions::end_all_but(conn, id, Some(password.session), at)?,
         None => Vec::new(),
     };
     heads::bump(conn, [id])?;

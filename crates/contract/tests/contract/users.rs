@@ -2,11 +2,11 @@
 
 use chit_chat_contract::{Engine, World};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::id::{IdSource, UserId};
+use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{
-    DisplayName, Email, NewUser, PasswordHash, Profile, SignedUp, User, UserChanges, Username,
+    DisplayName, Email, NewUser, PasswordChange, PasswordHash, Profile, SignedUp, User, UserChanges, Username,
 };
 use rstest::rstest;
 
@@ -149,7 +149,7 @@ fn a_new_password_ends_the_other_sessions(#[values(Engine::Sqlite, Engine::Postg
     let [kept, second, third] = [0; 3].map(|_| world.session(matt, 100).0);
     let (beths, _) = world.session(beth, 100);
     let hash = PasswordHash::new("another".into());
-    let changes = UserChanges { password: Some((hash.clone(), kept)), ..UserChanges::default() };
+    let changes = new_password(&world, &hash, kept);
     let at = world.tick();
     let (_, mut ended) = world.users.update(matt, changes, at).unwrap().unwrap();
     ended.sort_by_key(|session| session.id);
@@ -158,6 +158,21 @@ fn a_new_password_ends_the_other_sessions(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(world.open_sessions(matt), [kept]);
     assert_eq!(world.open_sessions(beth), [beths]);
     assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().password_hash, hash);
+}
+
+#[rstest]
+fn a_new_password_rests_on_the_old_one_and_on_an_open_session(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let [first, second] = [0; 2].map(|_| world.session(matt, 100).0);
+    let changes = [(first, "one"), (second, "another")]
+        .map(|(session, hash)| new_password(&world, &PasswordHash::new(hash.into()), session));
+    world.sessions.end(matt, second, world.tick()).unwrap();
+    assert_eq!(world.users.update(matt, changes[1].clone(), world.tick()), Ok(None));
+    assert!(world.users.update(matt, changes[0].clone(), world.tick()).unwrap().is_some());
+    assert_eq!(world.users.update(matt, changes[0].clone(), world.tick()), Ok(None));
 }
 
 #[rstest]
@@ -206,6 +221,12 @@ fn full(world: &World) -> NewUser {
         email: Email::parse("Matt@example.com").ok(),
         ..world.draft_user("matt")
     }
+}
+
+fn new_password(world: &World, hash: &PasswordHash, session: SessionId) -> UserChanges {
+    let checked = world.users.credentials("matt".into()).unwrap().unwrap().password_hash;
+    let password = PasswordChange { new: hash.clone(), checked, session };
+    UserChanges { password: Some(password), ..UserChanges::default() }
 }
 
 fn change(world: &World, id: UserId, changes: UserChanges) -> Profile {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordHasher, PasswordPolicy, SignedUp, User,
-    UserChanges, UserRepository, Username,
+    DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordChange, PasswordHash, PasswordHasher,
+    PasswordPolicy, SignedUp, User, UserChanges, UserRepository, Username,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -96,13 +96,14 @@ impl AccountService {
         };
         let password = match password {
             Some(password) => {
-                self.check_password(user, change.current_password.as_deref().unwrap_or_default())?;
-                Some((self.hasher.hash(password.reveal())?, session))
+                let checked = self.check_password(user, change.current_password.as_deref().unwrap_or_default())?;
+                Some(PasswordChange { new: self.hasher.hash(password.reveal())?, checked, session })
             }
             None => None,
         };
+        let outdated = if password.is_some() { Denial::InvalidCredentials } else { Denial::UserNotFound };
         let changes = UserChanges { display_name, email, password };
-        let (user, ended) = self.users.update(user, changes, self.clock.now())?.ok_or(Denial::UserNotFound)?;
+        let (user, ended) = self.users.update(user, changes, self.clock.now())?.ok_or(outdated)?;
         self.ended.note(&ended);
         Ok(user)
     }
@@ -130,14 +131,16 @@ impl AccountService {
         Ok(())
     }
 
-    fn check_password(&self, user: UserId, password: &str) -> Result<(), Failure> {
+    /// What the password was checked against.
+    fn check_password(&self, user: UserId, password: &str) -> Result<PasswordHash, Failure> {
         let user = self.users.find(user)?.and_then(|user| user.profile);
         let credentials = match user {
             Some(profile) => self.users.credentials(profile.username.folded())?,
             None => None,
         };
-        let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
-        if self.hasher.verify(password, hash)? { Ok(()) } else { Err(Denial::InvalidCredentials.into()) }
+        let hash = credentials.map(|credentials| credentials.password_hash);
+        let matches = self.hasher.verify(password, hash.as_ref())?;
+        Ok(hash.filter(|_| matches).ok_or(Denial::InvalidCredentials)?)
     }
 }
 

@@ -12,7 +12,7 @@ pub use accounts::{AccountService, ProfileChange, SignUp};
 pub use display_name::DisplayName;
 pub use email::Email;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
-pub use repository::{Credentials, NewUser, SignedUp, UserChanges, UserRepository};
+pub use repository::{Credentials, NewUser, PasswordChange, SignedUp, UserChanges, UserRepository};
 pub use username::Username;
 #[cfg(feature = "mocks")]
 pub use {password::MockPasswordHasher, repository::MockUserRepository};

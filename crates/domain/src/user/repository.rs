@@ -39,6 +39,15 @@ pub struct Credentials {
     pub password_hash: PasswordHash,
 }
 
+/// A new password. It takes only if the old one is still what was checked, and if the session that
+/// asks is open, which is the only one that it leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordChange {
+    pub new: PasswordHash,
+    pub checked: PasswordHash,
+    pub session: SessionId,
+}
+
 /// What to change of a user; the outer `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChanges {
@@ -46,8 +55,7 @@ pub struct UserChanges {
     pub display_name: Option<Option<DisplayName>>,
     /// `Some(None)` removes it.
     pub email: Option<Option<Email>>,
-    /// A new password, and the one session that it leaves open.
-    pub password: Option<(PasswordHash, SessionId)>,
+    pub password: Option<PasswordChange>,
 }
 
 /// Keeps users.
@@ -69,7 +77,8 @@ pub trait UserRepository: Send + Sync {
     /// username or display name contains it. One row more than the limit tells that more follow.
     fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError>;
 
-    /// Changes a living user in one step; a new password ends the user's other sessions.
+    /// Changes a living user in one step; a new password ends the user's other sessions. `None` if
+    /// the user is gone, or what a new password rests on has changed.
     fn update(
         &self,
         id: UserId,

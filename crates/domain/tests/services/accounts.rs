@@ -2,8 +2,8 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::user::{
-    AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordPolicy, Profile, ProfileChange, SignUp,
-    SignedUp, User, UserChanges, Username,
+    AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
+    ProfileChange, SignUp, SignedUp, User, UserChanges, Username,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use mockall::Sequence;
@@ -181,7 +181,8 @@ fn a_new_password_needs_the_current_one() {
 fn a_new_password_spares_this_session_and_the_others_are_noted_as_ended() {
     let mut world = where_my_password_is_checked();
     world.hasher.expect_hash().with(eq(NEW_PASSWORD)).times(1).return_const(Ok(password_hash()));
-    let changes = UserChanges { password: Some((password_hash(), session_id())), ..UserChanges::default() };
+    let password = PasswordChange { new: password_hash(), checked: password_hash(), session: session_id() };
+    let changes = UserChanges { password: Some(password), ..UserChanges::default() };
     let outcome = Ok(Some((living_user(), vec![ended_session()])));
     world.users.expect_update().with(eq(me()), eq(changes), eq(NOW)).times(1).return_const(outcome);
     world.ended_are(vec![ended_session()]);
@@ -195,6 +196,15 @@ fn a_new_password_that_nobody_has_time_to_hash_changes_nothing() {
     world.hasher.expect_hash().return_const(Err(HasherBusy));
     let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
     assert_eq!(outcome, Err(Failure::Busy));
+}
+
+#[test]
+fn a_password_that_somebody_changed_meanwhile_is_wrong_by_now() {
+    let mut world = where_my_password_is_checked();
+    world.hasher.expect_hash().return_const(Ok(password_hash()));
+    world.users.expect_update().return_const(Ok(None));
+    let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
+    assert_eq!(outcome, Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
