@@ -15,6 +15,7 @@ mod routes;
 mod run;
 mod services;
 mod sessions;
+mod telemetry;
 mod users;
 mod views;
 
@@ -22,3 +23,4 @@ pub use ended_sessions::EndedSessionSet;
 pub use middleware::answer;
 pub use routes::configure;
 pub use services::{Services, System};
+pub use telemetry::{Exposition, configure_metrics};

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::problem::Problem;
+use crate::telemetry::{self, InFlight};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_REQUEST_ID: usize = 128;
@@ -19,7 +20,7 @@ pub async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let started = Instant::now();
+    let (started, _in_flight) = (Instant::now(), InFlight::begin());
     let id = request_id(request.headers());
     let method = request.method().clone();
     // So that whatever is logged on the way carries the id that the client sees.
@@ -28,12 +29,14 @@ pub async fn answer<B: MessageBody + 'static>(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let (route, status, took) = (response.request().match_pattern(), response.status(), started.elapsed());
+    telemetry::record(&method, route.as_deref(), status, took);
     tracing::info!(
         request_id = id,
         %method,
-        route = response.request().match_pattern().unwrap_or_default(),
-        status = response.status().as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        route = route.unwrap_or_default(),
+        status = status.as_u16(),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     Ok(response)

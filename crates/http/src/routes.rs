@@ -76,13 +76,13 @@ fn messages_at(app: &mut ServiceConfig) {
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.
-fn at(path: &str, allow: &'static str) -> Resource {
+pub(crate) fn at(path: &str, allow: &'static str) -> Resource {
     let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
     web::resource(path).default_service(web::to(refuse))
 }
 
 /// Whoever may GET may also HEAD (RFC 9110, section 9.1).
-fn get<F, Args>(resource: Resource, handler: F) -> Resource
+pub(crate) fn get<F, Args>(resource: Resource, handler: F) -> Resource
 where
     F: Handler<Args> + Copy,
     Args: FromRequest + 'static,

@@ -43,8 +43,8 @@ impl Store {
     /// Prepares to connect; the first use does.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_connect_timeout(url);
-        let connections = Pool::new(&url, CONNECTIONS, database::setup())?;
-        let senders = Pool::new(&url, SENDERS, database::setup())?;
+        let connections = Pool::new("main", &url, CONNECTIONS, database::setup())?;
+        let senders = Pool::new("senders", &url, SENDERS, database::setup())?;
         let sends =
             SendQueue::start(SENDERS as usize, &(Arc::new(move |send: &_| append::append(&senders, send)) as _))?;
         Ok(Self { connections, sends })

@@ -9,6 +9,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
 
 use crate::error::{Remedy, Sql};
+use crate::pool_metrics::{InUse, PoolMetrics};
 
 /// How long a request may wait for a connection before it hears that the store is unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -17,7 +18,10 @@ const ATTEMPTS: usize = 10;
 
 /// Connections to one database.
 #[derive(Clone, Debug)]
-pub struct Pool<C: R2D2Connection + 'static>(diesel::r2d2::Pool<ConnectionManager<C>>);
+pub struct Pool<C: R2D2Connection + 'static> {
+    connections: diesel::r2d2::Pool<ConnectionManager<C>>,
+    metrics: PoolMetrics,
+}
 
 /// What is done to each new connection.
 pub type Setup<C> = Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>;
@@ -26,9 +30,9 @@ impl<C> Pool<C>
 where
     C: R2D2Connection + Connection<TransactionManager = AnsiTransactionManager> + 'static,
 {
-    /// Opens connections lazily, at most `size`.
-    pub fn new(url: &str, size: u32, setup: Setup<C>) -> Result<Self, StoreError> {
-        diesel::r2d2::Pool::builder()
+    /// Opens connections lazily, at most `size`. The metrics know the pool by its name.
+    pub fn new(name: &'static str, url: &str, size: u32, setup: Setup<C>) -> Result<Self, StoreError> {
+        let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .connection_timeout(PATIENCE)
@@ -38,8 +42,8 @@ where
             .connection_customizer(setup)
             .error_handler(Box::new(QuietErrors))
             .build(ConnectionManager::new(url))
-            .map(Self)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self { connections, metrics: PoolMetrics::new(name) })
     }
 
     /// Runs a query that changes nothing, and so may run again on another connection.
@@ -63,8 +67,9 @@ where
     }
 
     /// A connection for what neither reads nor writes in the usual way.
-    pub fn get(&self) -> Result<PooledConnection<ConnectionManager<C>>, StoreError> {
-        self.0.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+    pub fn get(&self) -> Result<InUse<PooledConnection<ConnectionManager<C>>>, StoreError> {
+        let taken = self.metrics.take(|| self.connections.get());
+        taken.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, again: impl Fn(Remedy) -> bool) -> Result<T, StoreError> {
@@ -77,7 +82,7 @@ where
             };
             let remedy = error.remedy();
             if remedy == Remedy::Reconnect {
-                give_up(&mut *connection);
+                give_up(&mut **connection);
             }
             if attempt == ATTEMPTS || !again(remedy) {
                 return Err(error.into());

@@ -3,11 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::pending::{Completer, Pending};
 use chit_chat_domain::store_error::StoreError;
+
+use crate::send_metrics::SendMetrics;
 
 /// More waiting sends than this are turned away.
 const CAPACITY: usize = 4_096;
@@ -33,12 +36,19 @@ pub struct SendQueue {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    metrics: SendMetrics,
 }
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<(Waiting, Completer<Appended>)>,
+    waiting: VecDeque<(Waiting, Handed)>,
     closed: bool,
+}
+
+/// Where the answer goes, and since when it is waited for.
+struct Handed {
+    completer: Completer<Appended>,
+    at: Instant,
 }
 
 impl SendQueue {
@@ -59,11 +69,13 @@ impl SendQueue {
     pub fn push(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
         let mut state = self.shared.lock();
         if state.closed || state.waiting.len() >= CAPACITY {
+            self.shared.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Unavailable("too many messages are waiting".into())));
         }
         let (completer, pending) = Pending::channel();
-        state.waiting.push_back((Waiting { message, guard }, completer));
+        state.waiting.push_back((Waiting { message, guard }, Handed { completer, at: Instant::now() }));
         drop(state);
+        self.shared.metrics.waiting.increment(1);
         self.shared.changed.notify_one();
         pending
     }
@@ -82,12 +94,15 @@ impl Drop for SendQueue {
 
 impl Shared {
     fn serve(&self, write: &Write) {
-        while let Some((send, completer)) = self.take() {
-            completer.complete(write(&send));
+        while let Some((send, Handed { completer, at })) = self.take() {
+            self.metrics.waiting.decrement(1);
+            let outcome = write(&send);
+            self.metrics.sent(&outcome, at.elapsed());
+            completer.complete(outcome);
         }
     }
 
-    fn take(&self) -> Option<(Waiting, Completer<Appended>)> {
+    fn take(&self) -> Option<(Waiting, Handed)> {
         let mut state = self.lock();
         loop {
             if let Some(next) = state.waiting.pop_front() {

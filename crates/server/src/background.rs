@@ -5,19 +5,23 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::denial::Failure;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_http::Services;
 use chit_chat_system::SystemClock;
+use metrics::{counter, histogram};
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::store::Stores;
 
 /// An ended session stops on every instance within a second; this leaves room for a slow answer.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// What histograms gather is added up now and then, or it would pile up while nobody asks.
+const ADD_UP_EVERY: Duration = Duration::from_secs(5);
 /// Between two pieces of a long work others get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
@@ -30,7 +34,11 @@ pub(crate) struct Background {
 
 impl Background {
     /// Catches up once, then starts.
-    pub(crate) fn start(services: &Arc<Services>, stores: &Stores) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        services: &Arc<Services>,
+        stores: &Stores,
+        metrics: PrometheusHandle,
+    ) -> Result<Self, Failure> {
         services.accounts.finish_deletions()?;
         follow(services, stores)?;
         let mut background = Self { stop: Vec::new(), threads: Vec::new() };
@@ -38,7 +46,13 @@ impl Background {
         let tidied = stores.clone();
         let started = background
             .every(FOLLOW_EVERY, "follow", move || follow(&followed_by, &followed))
-            .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)));
+            .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)))
+            .and_then(|()| {
+                background.every(ADD_UP_EVERY, "metrics", move || {
+                    metrics.run_upkeep();
+                    Ok(Progress::Done)
+                })
+            });
         started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
         Ok(background)
     }
@@ -69,14 +83,19 @@ impl Drop for Background {
 /// Until the other end of `stopped` is gone. A failure is logged when it begins and when it ends.
 fn repeat(
     interval: Duration,
-    name: &str,
+    name: &'static str,
     stopped: &Receiver<()>,
     work: impl Fn() -> Result<Progress, StoreError>,
 ) {
     let mut failing = false;
     let mut wait = interval;
     while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let started = Instant::now();
         let outcome = work();
+        histogram!("chit_chat_background_duration_seconds", "task" => name).record(started.elapsed());
+        if outcome.is_err() {
+            counter!("chit_chat_background_failures_total", "task" => name).increment(1);
+        }
         wait = if outcome == Ok(Progress::More) { PAUSE } else { interval };
         match outcome {
             Ok(_) if failing => {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::ToSocketAddrs;
+use std::path::PathBuf;
 
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
@@ -28,6 +29,9 @@ pub(crate) struct Config {
     /// Where to listen.
     #[arg(long, env, global = true, default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: String,
+    /// Where to give out metrics; without it, at /metrics beside the API.
+    #[arg(long, env, global = true, value_name = "ADDRESS:PORT", value_parser = metrics_address)]
+    pub(crate) metrics_listen: Option<String>,
     /// Where the data is: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true,
         value_parser = DatabaseUrl)]
@@ -36,6 +40,9 @@ pub(crate) struct Config {
     /// signs and all verify. On SQLite one is made beside the database; PostgreSQL needs it given.
     #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
     pub(crate) jwt_secret: Option<SecretString>,
+    /// Where the key for access tokens is kept, if JWT_SECRET is absent; made there at the first start.
+    #[arg(long, env, global = true, value_name = "PATH")]
+    pub(crate) jwt_secret_file: Option<PathBuf>,
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
@@ -98,6 +105,10 @@ fn address(text: &str) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err("LISTEN takes an address and a port, such as 127.0.0.1:8080".to_owned()),
     }
+}
+
+fn metrics_address(text: &str) -> Result<String, String> {
+    address(text).map_err(|_| "METRICS_LISTEN takes an address and a port, such as 127.0.0.1:9090".to_owned())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod logging;
 mod serve;
 mod signing_key;
 mod store;
+mod telemetry;
 
 use std::io::{Write, stderr};
 use std::process::ExitCode;

@@ -9,12 +9,12 @@ use std::{process, thread};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use chit_chat_http::{Services, System};
+use chit_chat_http::{Exposition, Services, System, configure_metrics};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
 use crate::config::Config;
-use crate::{signing_key, store};
+use crate::{signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 8;
@@ -23,6 +23,7 @@ const LAST_GRACE: Duration = Duration::from_millis(1_500);
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    let metrics = telemetry::start()?;
     let signing_keys = signing_key::load(config)?;
     let stores = store::open(&config.database_url)?;
     let system = System {
@@ -33,9 +34,9 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         tokens: Arc::new(JwtAccessTokens::new(&signing_keys)),
     };
     let services = Arc::new(Services::new(stores.clone(), system));
-    let background = Background::start(&services, &stores)?;
+    let background = Background::start(&services, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
-        let served = listen(config, services).await;
+        let served = listen(config, services, telemetry::exposition(metrics)).await;
         exit_soon();
         served
     })?;
@@ -54,13 +55,15 @@ fn exit_soon() {
     });
 }
 
-async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn Error>> {
+async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     let services = Data::from(services);
+    let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
         App::new()
             .app_data(services.clone())
             .wrap(from_fn(chit_chat_http::answer))
             .configure(chit_chat_http::configure)
+            .configure(|app| on_public_port.iter().cloned().for_each(|metrics| configure_metrics(app, metrics)))
     };
     let server = HttpServer::new(app)
         .client_request_timeout(SLOWEST_HEAD)
@@ -70,7 +73,26 @@ async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn 
     for address in server.addrs() {
         announce(address, config);
     }
+    if let Some(address) = &config.metrics_listen {
+        give_out_metrics(address, exposition)?;
+    }
     Ok(server.run().await?)
+}
+
+/// Ends with the process; it holds nothing that could be lost.
+fn give_out_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Error>> {
+    let app = move || App::new().configure(|app| configure_metrics(app, exposition.clone()));
+    let server = HttpServer::new(app)
+        .workers(1)
+        .client_request_timeout(SLOWEST_HEAD)
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| format!("METRICS_LISTEN={address}: {error}"))?;
+    for address in server.addrs() {
+        tracing::info!("metrics on http://{address}/metrics");
+    }
+    actix_web::rt::spawn(server.run());
+    Ok(())
 }
 
 fn announce(address: SocketAddr, config: &Config) {

@@ -1,4 +1,5 @@
-//! What access tokens are signed with: given, or on SQLite made once and kept beside the database.
+//! What access tokens are signed with: given, or made once and kept in a file, on SQLite beside the
+//! database.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -14,7 +15,8 @@ use crate::database::Database;
 #[derive(Debug, Error)]
 pub(crate) enum KeyError {
     #[error(
-        "JWT_SECRET is missing: on PostgreSQL give 32 bytes or more, such as `openssl rand -base64 32` prints"
+        "JWT_SECRET is missing: on PostgreSQL give 32 bytes or more, such as `openssl rand -base64 32` prints, \
+         or name a JWT_SECRET_FILE, where a key is made and kept"
     )]
     Missing,
     #[error("JWT_SECRET needs 32 bytes or more in each key of its comma-separated list")]
@@ -26,14 +28,20 @@ pub(crate) enum KeyError {
 }
 
 pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
-    match (&config.jwt_secret, &config.database_url) {
-        (Some(secret), _) => SigningKeys::parse(secret.expose_secret()).map_err(|_| KeyError::Weak),
-        (None, Database::Postgres(_)) => Err(KeyError::Missing),
-        (None, Database::Sqlite(database)) => {
-            let path = path_beside(database);
-            let key = read_or_make(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
-            SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
-        }
+    let given = config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
+    if let Some(secret) = given {
+        return SigningKeys::parse(secret).map_err(|_| KeyError::Weak);
+    }
+    let path = file(config).ok_or(KeyError::Missing)?;
+    let key = read_or_make(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
+    SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
+}
+
+fn file(config: &Config) -> Option<PathBuf> {
+    let named = config.jwt_secret_file.clone().filter(|path| !path.as_os_str().is_empty());
+    match &config.database_url {
+        Database::Sqlite(database) => named.or_else(|| Some(path_beside(database))),
+        Database::Postgres(_) => named,
     }
 }
 

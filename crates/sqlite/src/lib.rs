@@ -60,7 +60,8 @@ impl Store {
         let sender = Arc::clone(&writer);
         let write = Arc::new(move |send: &_| sender.write(|conn| append::append(conn, send)));
         let sends = SendQueue::start(SENDERS, &(write as _))?;
-        Ok(Self { readers: Pool::new(&url, READERS, database::reader_setup())?, writer, sends })
+        let readers = Pool::new("readers", &url, READERS, database::reader_setup())?;
+        Ok(Self { readers, writer, sends })
     }
 
     fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {

@@ -1,9 +1,11 @@
 //! The one connection that writes.
 
-use std::sync::{Mutex, PoisonError};
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::error::Remedy;
+use chit_chat_relational::pool_metrics::{InUse, PoolMetrics};
 use chit_chat_relational::{Sql, SqlError};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -16,16 +18,21 @@ const ATTEMPTS: usize = 2;
 pub(crate) struct Writer {
     url: String,
     connection: Mutex<Conn>,
+    metrics: PoolMetrics,
 }
 
 impl Writer {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { url: url.to_owned(), connection: Mutex::new(connect(url)?) })
+        Ok(Self {
+            url: url.to_owned(),
+            connection: Mutex::new(connect(url)?),
+            metrics: PoolMetrics::new("writer"),
+        })
     }
 
     /// Runs a transaction that holds the write lock from its start.
     pub(crate) fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        let mut conn = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut conn = self.lock();
         let mut attempt = 1;
         loop {
             let error = match conn.immediate_transaction(&transaction) {
@@ -35,7 +42,7 @@ impl Writer {
             match error.remedy() {
                 Remedy::RunAgain if attempt < ATTEMPTS => attempt += 1,
                 Remedy::Reconnect => {
-                    *conn = connect(&self.url)?;
+                    **conn = connect(&self.url)?;
                     return Err(error.into());
                 }
                 _ => return Err(error.into()),
@@ -45,7 +52,13 @@ impl Writer {
 
     /// For what manages its own transactions.
     pub(crate) fn alone<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> T {
-        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.lock())
+    }
+
+    fn lock(&self) -> InUse<MutexGuard<'_, Conn>> {
+        let lock = || Ok::<_, Infallible>(self.connection.lock().unwrap_or_else(PoisonError::into_inner));
+        let Ok(taken) = self.metrics.take(lock);
+        taken
     }
 }
 

@@ -8,11 +8,13 @@ use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use aws_lc_rs::hmac::{HMAC_SHA384, Key, sign};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chit_chat_domain::user::{HasherBusy, PasswordHash, PasswordHasher};
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
 /// At a quarter of a second each, nobody in the queue waits longer than they would try again.
@@ -25,6 +27,24 @@ type Job = Box<dyn FnOnce() + Send>;
 pub struct BcryptPool {
     cost: u32,
     jobs: SyncSender<Job>,
+    metrics: PoolMetrics,
+}
+
+#[derive(Clone, Debug)]
+struct PoolMetrics {
+    waiting: Gauge,
+    work: Histogram,
+    turned_away: Counter,
+}
+
+impl Default for PoolMetrics {
+    fn default() -> Self {
+        Self {
+            waiting: gauge!("chit_chat_passwords_waiting"),
+            work: histogram!("chit_chat_password_duration_seconds"),
+            turned_away: counter!("chit_chat_passwords_turned_away_total"),
+        }
+    }
 }
 
 impl BcryptPool {
@@ -40,14 +60,28 @@ impl BcryptPool {
             let waiting = Arc::clone(&waiting);
             thread::Builder::new().name(format!("bcrypt-{n}")).spawn(move || serve(&waiting))?;
         }
-        Ok(Self { cost, jobs })
+        Ok(Self { cost, jobs, metrics: PoolMetrics::default() })
     }
 
     fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherBusy> {
         let (answer, answered) = sync_channel(1);
-        let job = Box::new(move || drop(answer.send(work())));
-        self.jobs.try_send(job).map_err(|_| HasherBusy)?;
+        let metrics = self.metrics.clone();
+        let job = Box::new(move || {
+            metrics.waiting.decrement(1);
+            let started = Instant::now();
+            let outcome = work();
+            metrics.work.record(started.elapsed());
+            drop(answer.send(outcome));
+        });
+        self.metrics.waiting.increment(1);
+        self.jobs.try_send(job).map_err(|_| self.turn_away())?;
         answered.recv().map_err(|_| HasherBusy)
+    }
+
+    fn turn_away(&self) -> HasherBusy {
+        self.metrics.waiting.decrement(1);
+        self.metrics.turned_away.increment(1);
+        HasherBusy
     }
 
     /// Well-formed, of the same cost, and of no password.
@@ -136,7 +170,7 @@ mod tests {
     #[test]
     fn a_full_queue_turns_people_away() {
         let (jobs, _never_served) = sync_channel::<Job>(1);
-        let pool = BcryptPool { cost: 4, jobs };
+        let pool = BcryptPool { cost: 4, jobs, metrics: PoolMetrics::default() };
         pool.jobs.try_send(Box::new(|| ())).unwrap();
         assert_eq!(pool.hash("anything"), Err(HasherBusy));
         assert_eq!(pool.verify("anything", None), Err(HasherBusy));

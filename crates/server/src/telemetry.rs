@@ -1,0 +1,50 @@
+//! Metrics: gathered from all crates, given out in the text format of Prometheus.
+
+use std::sync::Arc;
+
+use chit_chat_http::Exposition;
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
+
+/// From a read out of memory to a hung database.
+const SECONDS: [f64; 15] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Gathers from now on; whatever made its meters before would be missed.
+pub(crate) fn start() -> Result<PrometheusHandle, BuildError> {
+    let buckets = Matcher::Suffix("_seconds".to_owned());
+    let handle = PrometheusBuilder::new().set_buckets_for_metric(buckets, &SECONDS)?.install_recorder()?;
+    describe();
+    Collector::default().describe();
+    gauge!("chit_chat_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
+    Ok(handle)
+}
+
+/// All metrics, those of the process as they are when somebody asks.
+pub(crate) fn exposition(handle: PrometheusHandle) -> Exposition {
+    let process = Collector::default();
+    Arc::new(move || {
+        process.collect();
+        handle.render()
+    })
+}
+
+fn describe() {
+    use Unit::Seconds;
+    describe_counter!("http_requests_total", "Requests answered, by route pattern.");
+    describe_histogram!("http_request_duration_seconds", Seconds, "From the head of a request to its answer.");
+    describe_gauge!("http_requests_in_flight", "Requests that wait for their answer.");
+    describe_gauge!("chit_chat_db_connections_in_use", "Database connections at work, by pool.");
+    describe_histogram!("chit_chat_db_connection_wait_seconds", Seconds, "The wait for a database connection.");
+    describe_counter!("chit_chat_db_connection_failures_total", "Times that no connection was to be had.");
+    describe_gauge!("chit_chat_sends_waiting", "Messages that wait to be written.");
+    describe_counter!("chit_chat_sends_total", "Messages sent, by outcome.");
+    describe_histogram!("chit_chat_send_duration_seconds", Seconds, "From the queue to the commit.");
+    describe_gauge!("chit_chat_passwords_waiting", "Passwords that wait to be hashed.");
+    describe_histogram!("chit_chat_password_duration_seconds", Seconds, "The hashing of one password.");
+    describe_counter!("chit_chat_passwords_turned_away_total", "Passwords refused because too many waited.");
+    describe_histogram!("chit_chat_background_duration_seconds", Seconds, "Background work, by task.");
+    describe_counter!("chit_chat_background_failures_total", "Background work that failed, by task.");
+    describe_gauge!("chit_chat_build_info", "Always 1; the label tells the version.");
+}
