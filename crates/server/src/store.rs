@@ -47,7 +47,7 @@ fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
 /// PostgreSQL makes no database by itself.
 fn with_hint(error: StoreError) -> StoreError {
     match error {
-        StoreError::Unavailable(why) if why.contains("does not exist") => {
+        StoreError::Unavailable(why) if why.contains("database \"") && why.contains("does not exist") => {
             StoreError::Unavailable(format!("{}; `chit-chat db create` makes it", why.trim_end()))
         }
         other => other,
