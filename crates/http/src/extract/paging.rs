@@ -5,16 +5,23 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::text::fold;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::cursor;
+use crate::openapi::values;
 use crate::problem::{Code, Problem};
 
-const LONGEST_SEARCH: usize = 100;
+pub(crate) const LONGEST_SEARCH: usize = 100;
 
 /// `limit` and `cursor`, as every list takes them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
+    /// How many entries the page may have.
+    #[param(schema_with = values::limit, required = false)]
     limit: Option<String>,
+    /// Where the list goes on: the `next_cursor` of the page before.
+    #[param(schema_with = values::any_text, required = false)]
     cursor: Option<String>,
 }
 
@@ -31,8 +38,11 @@ impl Paging {
 }
 
 /// `q`: text that what is searched for contains, without regard to case.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Search {
+    /// What the name contains, without regard to case.
+    #[param(schema_with = values::search, required = false)]
     q: Option<String>,
 }
 

@@ -3,30 +3,41 @@
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::user::{Profile, User};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::values::{Id, Time};
+use crate::openapi::values;
 
 /// A user as everybody sees them; of a deleted one nothing is left but the id.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
 pub(crate) struct UserView {
+    #[schema(schema_with = values::id)]
     id: Id<UserId>,
     #[serde(flatten)]
+    #[schema(value_type = ProfileView, inline)]
     profile: Option<ProfileView>,
     deleted: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Profile)]
 struct ProfileView {
+    #[schema(schema_with = values::username, required = false)]
     username: String,
+    #[schema(schema_with = values::display_name_or_null)]
     display_name: Option<String>,
+    #[schema(schema_with = values::time, required = false)]
     created_at: Time,
 }
 
 /// A user as they see themselves.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(crate) struct OwnView {
     #[serde(flatten)]
     user: UserView,
+    #[schema(schema_with = values::email_or_null, required)]
     email: Option<String>,
 }
 
