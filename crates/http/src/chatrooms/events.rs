@@ -14,8 +14,7 @@ use crate::views::EventView;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct From {
-    /// Behind this place in the log.
-    #[param(schema_with = values::position, required = false)]
+    #[param(schema_with = values::after)]
     after: Option<String>,
 }
 

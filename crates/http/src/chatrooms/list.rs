@@ -15,8 +15,7 @@ use crate::views::{ChatroomView, MyChatroomView};
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Scope {
-    /// The public ones, instead of my own.
-    #[param(schema_with = values::public, required = false)]
+    #[param(schema_with = values::public)]
     visibility: Option<String>,
 }
 

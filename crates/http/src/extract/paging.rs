@@ -17,11 +17,9 @@ pub(crate) const LONGEST_SEARCH: usize = 100;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
-    /// How many entries the page may have.
-    #[param(schema_with = values::limit, required = false)]
+    #[param(schema_with = values::limit)]
     limit: Option<String>,
-    /// Where the list goes on: the `next_cursor` of the page before.
-    #[param(schema_with = values::any_text, required = false)]
+    #[param(schema_with = values::cursor)]
     cursor: Option<String>,
 }
 
@@ -41,8 +39,7 @@ impl Paging {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
-    /// What the name contains, without regard to case.
-    #[param(schema_with = values::search, required = false)]
+    #[param(schema_with = values::search)]
     q: Option<String>,
 }
 

@@ -16,14 +16,11 @@ use crate::views::MessageView;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Position {
-    /// The messages before this place in the log.
-    #[param(schema_with = values::position, required = false)]
+    #[param(schema_with = values::before)]
     before: Option<String>,
-    /// The messages behind this place in the log.
-    #[param(schema_with = values::position, required = false)]
+    #[param(schema_with = values::after)]
     after: Option<String>,
-    /// The messages on both sides of this place in the log.
-    #[param(schema_with = values::position, required = false)]
+    #[param(schema_with = values::around)]
     around: Option<String>,
 }
 

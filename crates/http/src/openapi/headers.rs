@@ -5,7 +5,7 @@ use utoipa::openapi::Ref;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-use super::values;
+use super::values::{self, described};
 
 pub(super) const REQUEST_ID: &str = "X-Request-Id";
 
@@ -41,37 +41,48 @@ pub(super) fn reference(name: &str) -> Ref {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "read by the derive alone")]
+#[expect(dead_code, reason = "a parameter of the document")]
 pub(crate) struct IdempotencyKeyHeader {
-    /// Makes the request safe to repeat: the same key with the same content does it once, the same
-    /// key with other content is refused.
-    #[param(rename = "Idempotency-Key", schema_with = values::idempotency_key, required = false)]
+    #[param(rename = "Idempotency-Key", schema_with = key)]
     key: (),
 }
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "read by the derive alone")]
+#[expect(dead_code, reason = "a parameter of the document")]
 pub(crate) struct IfMatchHeader {
-    /// Refuses unless the message is at one of these revisions.
-    #[param(rename = "If-Match", schema_with = entity_tags, required = false)]
+    #[param(rename = "If-Match", schema_with = condition)]
     tags: (),
 }
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "read by the derive alone")]
+#[expect(dead_code, reason = "a parameter of the document")]
 pub(crate) struct IfNoneMatchHeader {
-    /// Answers 304 if the message is at one of these revisions.
-    #[param(rename = "If-None-Match", schema_with = entity_tags, required = false)]
+    #[param(rename = "If-None-Match", schema_with = copies)]
     tags: (),
 }
 
+fn key() -> Object {
+    let description = "Makes the request safe to repeat: the same key with the same content does it once, the \
+                       same key with other content is refused.";
+    described(description, values::idempotency_key())
+}
+
+fn condition() -> Object {
+    entity_tags("Refuses with 412 unless the message is at one of these revisions.")
+}
+
+fn copies() -> Object {
+    entity_tags("Answers 304 if the message is at one of these revisions.")
+}
+
 /// `*` or entity tags (RFC 9110, section 8.8.3).
-fn entity_tags() -> Object {
+fn entity_tags(description: &str) -> Object {
     const TAG: &str = r#"(W/)?"[!#-~]*""#;
     ObjectBuilder::new()
         .schema_type(Type::String)
+        .description(Some(description))
         .pattern(Some(format!("^(\\*|{TAG}([ \\t]*,[ \\t]*{TAG})*)$")))
         .examples(["\"1\""])
         .build()

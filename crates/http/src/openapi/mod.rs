@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the annotations of the handlers and the types that they
 //! take and give. What every operation has in common is added here.
 
+mod complete;
 mod headers;
 mod links;
 mod problems;
@@ -15,24 +16,25 @@ pub(crate) use headers::{IdempotencyKeyHeader, IfMatchHeader, IfNoneMatchHeader}
 pub(crate) use problems::{ANY, BODY, Codes, FORM, MEMBERS, OWNERS, Problems, QUERY, SIGNED_IN, of};
 pub(crate) use ui::{ui, ui_file};
 use utoipa::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, OpenApi as Document, RefOr, Response};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use crate::problem::{Code, ProblemBody};
+use crate::problem::ProblemBody;
 use crate::{chatrooms, health, memberships, messages, sessions, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
-/// Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
-///
-/// Lists are `{"items": [...], "next_cursor": ...}`; give the cursor back as `?cursor=`. Every answer with a status
-/// of 400 or more is a problem by RFC 9457, with a stable `code`. What a caller may not know of does not exist: 404.
-/// Where `GET` is answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the
-/// server's log. The API only ever grows: be ready for fields, codes and event types that are not described here.
+const DESCRIPTION: &str = "\
+Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
+
+Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
+400 or more is a problem by RFC 9457, with a stable `code`. What a caller may not know of does not exist: 404. Where \
+`GET` is answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the server's \
+log. The API only ever grows: be ready for fields, codes and types of events that are not described here.";
+
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Chit-Chat", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    info(title = "Chit-Chat", description = DESCRIPTION, license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
     servers((url = "/", description = "This server")),
     tags(
         (name = "sessions", description = "Signing in, staying signed in, signing out"),
@@ -80,8 +82,9 @@ fn generate() -> Document {
         document.merge(part);
     }
     let mut components = document.components.take().unwrap_or_default();
-    for operation in document.paths.paths.values_mut().flat_map(operations) {
-        finish(operation, &mut components);
+    let lists = complete::name_lists(&mut components);
+    for operation in document.paths.paths.values_mut().flat_map(complete::operations) {
+        complete::operation(operation, &mut components, &lists);
     }
     let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("The `access_token` of `POST /api/auth/session`.")).build();
@@ -89,33 +92,4 @@ fn generate() -> Document {
     components.headers.extend(headers::components().map(|(name, header)| (name.to_owned(), header.into())));
     document.components = Some(components);
     document
-}
-
-fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
-}
-
-/// Adds what follows from the responses: the need for a token, their components, headers and links.
-fn finish(operation: &mut Operation, components: &mut Components) {
-    let id = operation.operation_id.clone().unwrap_or_default();
-    for (status, response) in &mut operation.responses.responses {
-        let codes = problems::codes_of(response);
-        if codes.contains(&Code::Unauthenticated) {
-            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(ACCESS_TOKEN, [])]);
-        }
-        match response {
-            RefOr::T(response) => complete(response, &id, status),
-            RefOr::Ref(_) => {
-                let (name, mut response) = problems::component(&codes);
-                complete(&mut response, &id, status);
-                components.responses.insert(name, response.into());
-            }
-        }
-    }
-}
-
-fn complete(response: &mut Response, operation: &str, status: &str) {
-    let names = response.headers.keys().cloned().chain([headers::REQUEST_ID.to_owned()]);
-    response.headers = names.map(|name| (name.clone(), RefOr::Ref(headers::reference(&name)))).collect();
-    response.links.extend(links::from(operation, status).map(|(name, link)| (name.to_owned(), link)));
 }

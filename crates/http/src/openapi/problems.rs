@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 use utoipa::IntoResponses;
 use utoipa::openapi::example::ExampleBuilder;
-use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder};
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 use super::headers;
@@ -76,17 +76,14 @@ pub(super) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
 pub(super) fn component(codes: &[Code]) -> (String, Response) {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let titles: Vec<&str> = codes.iter().map(|code| code.title()).collect();
-    let narrowed = ObjectBuilder::new().property(
-        "code",
-        ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(words.clone())),
-    );
-    let schema = AllOfBuilder::new().item(Ref::from_schema_name("Problem")).item(narrowed);
     let examples = codes
         .iter()
         .map(|code| (code.as_str(), ExampleBuilder::new().summary(code.title()).value(Some(example(*code)))));
-    let content = ContentBuilder::new().schema(Some(schema)).examples_from_iter(examples).build();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples).build();
     let mut response = ResponseBuilder::new()
         .description(format!("{}.", titles.join(". Or: ")))
+        .extensions(Some(Extensions::from_iter([("x-codes", words.clone())])))
         .content("application/problem+json", content);
     let header = match codes.first().map(|code| code.status()) {
         Some(StatusCode::UNAUTHORIZED) => Some("WWW-Authenticate"),

@@ -42,7 +42,7 @@ pub(crate) fn seq() -> Object {
 
 pub(crate) fn revision() -> Object {
     whole("1 when sent, one more with each edit and with the deletion.")
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .format(Some(int32()))
         .minimum(Some(1))
         .examples([1])
         .build()
@@ -59,10 +59,6 @@ pub(crate) fn username() -> Object {
 
 pub(crate) fn any_text() -> Object {
     text("").build()
-}
-
-pub(crate) fn any_text_or_null() -> Object {
-    or_null(any_text())
 }
 
 pub(crate) fn password() -> Object {
@@ -169,32 +165,53 @@ pub(crate) fn problem_code() -> Object {
 }
 
 pub(crate) fn status() -> Object {
-    whole("The status of the answer.").minimum(Some(400)).maximum(Some(599)).build()
+    whole("The status of the answer.").format(Some(int32())).minimum(Some(400)).maximum(Some(599)).build()
 }
 
 pub(crate) fn cursor_or_null() -> Object {
     or_null(text("Where the list goes on, to be given back as `?cursor=`; null at its end.").build())
 }
 
+pub(crate) fn cursor() -> Object {
+    text("Where the list goes on: the `next_cursor` of the page before.").build()
+}
+
 pub(crate) fn limit() -> Object {
-    let limit = whole("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32))).minimum(Some(1));
-    limit.maximum(Some(Limit::MAX.get())).default(Some(json!(Limit::default().get()))).build()
+    let limit = whole("How many entries the page may have.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
+    limit.format(Some(int32())).default(Some(json!(Limit::default().get()))).build()
 }
 
 pub(crate) fn search() -> Object {
-    text("").max_length(Some(LONGEST_SEARCH)).pattern(Some(r"^[^\u0000]*$")).examples(["ad"]).build()
+    text("What the name contains, without regard to case.")
+        .max_length(Some(LONGEST_SEARCH))
+        .pattern(Some(r"^[^\u0000]*$"))
+        .examples(["ad"])
+        .build()
 }
 
-pub(crate) fn position() -> Object {
-    whole("").minimum(Some(0)).examples([0]).build()
+pub(crate) fn before() -> Object {
+    position("What stands before this place in the log.")
+}
+
+pub(crate) fn after() -> Object {
+    position("What stands behind this place in the log.")
+}
+
+pub(crate) fn around() -> Object {
+    position("What stands on both sides of this place in the log.")
+}
+
+fn position(description: &str) -> Object {
+    whole(description).minimum(Some(0)).examples([0]).build()
 }
 
 pub(crate) fn ids() -> Schema {
-    ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get())).build().into()
+    let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
+    ids.description(Some("These users, separated by commas.")).build().into()
 }
 
 pub(crate) fn public() -> Object {
-    one_of("", [Visibility::Public.as_str()]).build()
+    one_of("The public chatrooms, instead of my own.", [Visibility::Public.as_str()]).build()
 }
 
 fn text(description: &str) -> ObjectBuilder {
@@ -203,6 +220,10 @@ fn text(description: &str) -> ObjectBuilder {
 
 fn whole(description: &str) -> ObjectBuilder {
     object(Type::Integer, description).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+}
+
+fn int32() -> SchemaFormat {
+    SchemaFormat::KnownFormat(KnownFormat::Int32)
 }
 
 fn object(kind: Type, description: &str) -> ObjectBuilder {
@@ -226,7 +247,7 @@ fn or_null(mut object: Object) -> Object {
     object
 }
 
-fn described(description: &str, mut object: Object) -> Object {
+pub(super) fn described(description: &str, mut object: Object) -> Object {
     object.description = Some(description.to_owned());
     object
 }

@@ -17,8 +17,8 @@ use crate::views::UserView;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
-    /// Of these users.
-    #[param(schema_with = values::ids, required = false, style = Form, explode = false)]
+    /// Separated by commas.
+    #[param(schema_with = values::ids)]
     ids: Option<String>,
 }
 

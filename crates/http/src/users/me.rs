@@ -47,7 +47,7 @@ pub(crate) struct Deletion {
 )]
 pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(OwnView::from(user.ok_or(Denial::UserNotFound)?)))
+    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or(Denial::UserNotFound)?))
 }
 
 /// Change my account
@@ -74,7 +74,7 @@ pub(crate) async fn change(
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id } = caller;
     let user = blocking(move || services.accounts.change(user_id, session_id, &change)).await?;
-    Ok(HttpResponse::Ok().json(OwnView::from(user)))
+    Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or(Denial::UserNotFound)?))
 }
 
 /// Delete my account

@@ -43,5 +43,5 @@ pub(crate) async fn sign_up(
     let entered = SignUp { username, password, email, display_name };
     let user = blocking(move || services.accounts.sign_up(&entered)).await?;
     let location = format!("/api/users/{}", user.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::from(user)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -27,7 +27,7 @@ pub(crate) struct ChatroomView {
 
 /// A chatroom in a list: with `role` and `last_message` if the list is of the caller's own.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ListedChatroom)]
+#[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
     #[serde(flatten)]
     chatroom: ChatroomView,
