@@ -13,8 +13,8 @@ pub enum Violation {
     Blank,
     #[error("must have at most {0} characters")]
     TooManyCharacters(usize),
-    #[error("must have at least {0} bytes")]
-    TooFewBytes(usize),
+    #[error("must have at least {0} characters")]
+    TooFewCharacters(usize),
     #[error("must have at most {0} bytes")]
     TooManyBytes(usize),
     #[error("must have at most {0} entries")]

@@ -6,7 +6,9 @@ use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::openapi::values;
 use crate::problem::Problem;
 
 /// What a link to another page of the same list does not keep.
@@ -27,9 +29,11 @@ pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>)
     position.map(Some).ok_or_else(|| Problem::parameter("cursor", "is not one that a list has given"))
 }
 
-#[derive(Serialize)]
-struct List<T> {
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct List<T> {
     items: Vec<T>,
+    #[schema(schema_with = values::cursor_or_null, required)]
     next_cursor: Option<String>,
 }
 

@@ -1,21 +1,40 @@
 //! Whether the process lives, and whether it can serve.
 
 use actix_web::{HttpResponse, web};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::openapi::{ANY, Problems};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 
-/// `GET /healthz`
-pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": "ok"}))
+/// All is well.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: &'static str,
 }
 
-/// `GET /readyz`
+/// Whether the process lives
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "is_alive", tag = "service",
+    responses((status = 200, description = "It does", body = Health)),
+)]
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Whether it can serve
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "is_ready", tag = "service",
+    responses(
+        (status = 200, description = "It can", body = Health),
+        Problems<{ ANY }>,
+    ),
+)]
 pub(crate) async fn ready(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     if blocking(move || services.stores.readiness.is_current()).await? {
-        Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
+        Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {
         Err(Problem { detail: "the database lacks migrations".to_owned(), ..Problem::unavailable() })
     }

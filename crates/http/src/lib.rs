@@ -9,6 +9,7 @@ mod health;
 mod memberships;
 mod messages;
 mod middleware;
+pub mod openapi;
 pub mod problem;
 mod replay;
 mod routes;

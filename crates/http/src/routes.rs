@@ -5,18 +5,25 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::{body_config, query_config};
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, memberships, messages, sessions, users};
+use crate::{chatrooms, health, memberships, messages, openapi, sessions, users};
 
 /// Adds everything that the API answers to.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(body_config()).app_data(query_config()).default_service(web::to(unknown));
     app.service(get(at("/healthz", "GET, HEAD"), health::live));
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
+    documents_at(app);
     sessions_at(app);
     users_at(app);
     chatrooms_at(app);
     memberships_at(app);
     messages_at(app);
+}
+
+fn documents_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/openapi.json", "GET, HEAD"), openapi::show));
+    app.service(get(at("/api/docs", "GET, HEAD"), openapi::ui));
+    app.service(get(at("/api/docs/{file:.*}", "GET, HEAD"), openapi::ui_file));
 }
 
 fn sessions_at(app: &mut ServiceConfig) {

@@ -8,9 +8,12 @@ use crate::violation::Violation;
 pub struct ChatroomName(String);
 
 impl ChatroomName {
+    /// In characters.
+    pub const LONGEST: usize = 80;
+
     /// Trims, then checks.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
-        text::line(entered, 80).map(Self)
+        text::line(entered, Self::LONGEST).map(Self)
     }
 
     /// Wraps text that was parsed before it was stored.

@@ -4,13 +4,14 @@ use std::fmt;
 
 use crate::violation::Violation;
 
-const MOST: usize = 4_000;
-
 /// 1 to 4,000 characters, not only white space, without U+0000. Not shown in logs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
 impl MessageBody {
+    /// In characters.
+    pub const LONGEST: usize = 4_000;
+
     /// Checks, and changes nothing.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.contains('\0') {
@@ -22,8 +23,8 @@ impl MessageBody {
         if entered.chars().all(char::is_whitespace) {
             return Err(Violation::Blank);
         }
-        if entered.chars().count() > MOST {
-            return Err(Violation::TooManyCharacters(MOST));
+        if entered.chars().count() > Self::LONGEST {
+            return Err(Violation::TooManyCharacters(Self::LONGEST));
         }
         Ok(Self(entered.to_owned()))
     }

@@ -4,20 +4,21 @@ use uuid::Uuid;
 
 use crate::violation::Violation;
 
-const MOST: usize = 255;
-
 /// What a client calls one request, however often it sends it: 1 to 255 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// In characters.
+    pub const LONGEST: usize = 255;
+
     /// Checks, and changes nothing.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.is_empty() {
             return Err(Violation::Empty);
         }
-        if entered.len() > MOST {
-            return Err(Violation::TooManyBytes(MOST));
+        if entered.len() > Self::LONGEST {
+            return Err(Violation::TooManyBytes(Self::LONGEST));
         }
         if !entered.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(Violation::ForbiddenCharacter("printable ASCII"));

@@ -8,9 +8,12 @@ use crate::violation::Violation;
 pub struct DisplayName(String);
 
 impl DisplayName {
+    /// In characters.
+    pub const LONGEST: usize = 64;
+
     /// Trims, then checks.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
-        text::line(entered, 64).map(Self)
+        text::line(entered, Self::LONGEST).map(Self)
     }
 
     /// Wraps text that was parsed before it was stored.

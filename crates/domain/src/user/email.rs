@@ -4,21 +4,22 @@ use email_address::{EmailAddress, Options};
 
 use crate::violation::Violation;
 
-const MOST: usize = 254;
-
 /// An address that could be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
+    /// In bytes (RFC 5321).
+    pub const LONGEST: usize = 254;
+
     /// Accepts a plain address with a dotted domain, at most 254 bytes (RFC 5321).
     pub fn parse(text: &str) -> Result<Self, Violation> {
         let text = text.trim();
         if text.contains('\0') {
             return Err(Violation::Nul);
         }
-        if text.len() > MOST {
-            return Err(Violation::TooManyBytes(MOST));
+        if text.len() > Self::LONGEST {
+            return Err(Violation::TooManyBytes(Self::LONGEST));
         }
         let plain = Options::default().with_required_tld().without_display_text().without_domain_literal();
         EmailAddress::parse_with_options(text, plain)

@@ -4,13 +4,11 @@ use std::fmt;
 
 use crate::violation::Violation;
 
-const LEAST: usize = 8;
-const MOST: usize = 1_024;
 const COMMONEST: &str = include_str!("commonest_passwords.txt");
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PasswordPolicy {
-    /// 8 bytes or more, and none of the commonest.
+    /// 8 characters or more, and none of the commonest.
     #[default]
     Strict,
     /// Anything that is not empty: for demonstration data alone.
@@ -22,6 +20,11 @@ pub enum PasswordPolicy {
 pub struct NewPassword(String);
 
 impl NewPassword {
+    /// In characters, unless for demonstration data.
+    pub const SHORTEST: usize = 8;
+    /// In characters.
+    pub const LONGEST: usize = 1_024;
+
     /// Applies the policy.
     pub fn parse(text: &str, policy: PasswordPolicy) -> Result<Self, Violation> {
         if text.contains('\0') {
@@ -30,12 +33,13 @@ impl NewPassword {
         if text.is_empty() {
             return Err(Violation::Empty);
         }
-        if text.len() > MOST {
-            return Err(Violation::TooManyBytes(MOST));
+        let length = text.chars().count();
+        if length > Self::LONGEST {
+            return Err(Violation::TooManyCharacters(Self::LONGEST));
         }
         if policy == PasswordPolicy::Strict {
-            if text.len() < LEAST {
-                return Err(Violation::TooFewBytes(LEAST));
+            if length < Self::SHORTEST {
+                return Err(Violation::TooFewCharacters(Self::SHORTEST));
             }
             let folded = text.to_lowercase();
             if COMMONEST.lines().any(|common| common == folded) {
@@ -106,11 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_in_bytes() {
-        assert_eq!(strict("7 bytes"), Err(Violation::TooFewBytes(8)));
-        assert!(strict("éééé").is_ok());
-        assert!(strict(&"x".repeat(1_024)).is_ok());
-        assert_eq!(strict(&"x".repeat(1_025)), Err(Violation::TooManyBytes(1_024)));
+    fn length_is_counted_in_characters() {
+        assert_eq!(strict("7 chars"), Err(Violation::TooFewCharacters(8)));
+        assert_eq!(strict("ééééééé"), Err(Violation::TooFewCharacters(8)));
+        assert!(strict("éééééééé").is_ok());
+        assert!(strict(&"é".repeat(1_024)).is_ok());
+        assert_eq!(strict(&"x".repeat(1_025)), Err(Violation::TooManyCharacters(1_024)));
     }
 
     #[test]

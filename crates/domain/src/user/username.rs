@@ -2,7 +2,6 @@
 
 use crate::violation::Violation;
 
-const MOST: usize = 32;
 const TAKEN: [&str; 6] = ["all", "deleted", "everyone", "here", "me", "system"];
 
 /// A valid username, as its owner entered it.
@@ -10,6 +9,9 @@ const TAKEN: [&str; 6] = ["all", "deleted", "everyone", "here", "me", "system"];
 pub struct Username(String);
 
 impl Username {
+    /// In characters.
+    pub const LONGEST: usize = 32;
+
     /// Accepts 1 to 32 of `A-Z a-z 0-9 _ . -`, ending in a letter, digit or `_`, and not reserved.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         if text.contains('\0') {
@@ -18,8 +20,8 @@ impl Username {
         let Some(last) = text.chars().next_back() else {
             return Err(Violation::Empty);
         };
-        if text.chars().count() > MOST {
-            return Err(Violation::TooManyCharacters(MOST));
+        if text.chars().count() > Self::LONGEST {
+            return Err(Violation::TooManyCharacters(Self::LONGEST));
         }
         if !text.chars().all(|c| is_inner(c) || is_final(c)) {
             return Err(Violation::ForbiddenCharacter("A-Z a-z 0-9 _ . -"));

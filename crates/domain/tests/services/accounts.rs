@@ -101,7 +101,7 @@ fn signing_up_names_every_broken_rule_at_once_and_stores_nothing() {
     };
     let broken = vec![
         FieldViolation::new("username", Violation::Reserved),
-        FieldViolation::new("password", Violation::TooFewBytes(8)),
+        FieldViolation::new("password", Violation::TooFewCharacters(8)),
         FieldViolation::new("email", Violation::NotAnEmailAddress),
         FieldViolation::new("display_name", Violation::Empty),
     ];
@@ -126,7 +126,7 @@ fn signing_up_while_the_hasher_is_busy_stores_nothing() {
 #[test]
 fn only_the_demonstration_policy_lets_a_short_password_sign_up() {
     let entered = SignUp { password: "1234".to_owned(), ..matt() };
-    let refused = Failure::invalid("password", Violation::TooFewBytes(8));
+    let refused = Failure::invalid("password", Violation::TooFewCharacters(8));
     assert_eq!(World::default().accounts().sign_up(&entered), Err(refused));
 
     let mut world = where_sign_up_hashes("1234");

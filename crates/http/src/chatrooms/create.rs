@@ -4,22 +4,40 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::CreateChatroom;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::extract::{Caller, Json, idempotency_key};
-use crate::problem::Problem;
+use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
 use crate::replay::created;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::ChatroomView;
 
-#[derive(Deserialize)]
+/// What somebody enters to make a chatroom.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewChatroom {
+    #[schema(schema_with = values::chatroom_name)]
     name: String,
+    #[schema(schema_with = values::visibility_or_default)]
     visibility: Option<String>,
     #[serde(default)]
+    #[schema(schema_with = values::member_ids)]
     member_ids: Vec<String>,
 }
 
+/// Make a chatroom
+///
+/// Whoever makes it is its owner. A repeated request answers with the chatroom as it is now.
+#[utoipa::path(
+    post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
+    params(IdempotencyKeyHeader),
+    request_body = NewChatroom,
+    responses(
+        (status = 201, description = "The chatroom", body = ChatroomView, headers(("Location"), ("Idempotent-Replayed"))),
+        Problems<{ SIGNED_IN | FORM | of(&[Code::ChatroomNotFound, Code::IdempotencyKeyReused]) }>,
+    ),
+)]
 pub(crate) async fn create(
     caller: Caller,
     request: HttpRequest,

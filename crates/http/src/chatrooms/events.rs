@@ -3,18 +3,32 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging, seq};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::EventView;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct From {
+    #[param(schema_with = values::after)]
     after: Option<String>,
 }
 
+/// The log of every change
+///
+/// `seq` counts 1, 2, 3, ... without a gap. A message appears as it is now.
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}/events", operation_id = "list_events", tag = "chatrooms",
+    params(InChatroom, From, Paging),
+    responses(
+        (status = 200, description = "A page of the log, ascending", body = List<EventView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
+    ),
+)]
 pub(crate) async fn events(
     caller: Caller,
     InChatroom(id): InChatroom,

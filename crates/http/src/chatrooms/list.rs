@@ -4,18 +4,32 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging, Search};
+use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::{ChatroomView, MyChatroomView};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Scope {
+    #[param(schema_with = values::public)]
     visibility: Option<String>,
 }
 
+/// My chatrooms, or those to discover
+///
+/// Those that the caller is a member of; with `visibility=public` those that anybody may join.
+#[utoipa::path(
+    get, path = "/api/chatrooms", operation_id = "list_chatrooms", tag = "chatrooms",
+    params(Scope, Search, Paging),
+    responses(
+        (status = 200, description = "A page of chatrooms", body = List<MyChatroomView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY }>,
+    ),
+)]
 pub(crate) async fn list(
     caller: Caller,
     request: HttpRequest,

@@ -3,22 +3,35 @@
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::chatroom::ChatroomChange;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::extract::{Caller, InChatroom, Json, Patched, kept, present};
-use crate::problem::Problem;
+use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::ChatroomView;
 
-#[derive(Deserialize)]
+/// What somebody changes of a chatroom; what is absent stays.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct ChatroomPatch {
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::chatroom_name)]
     name: Patched<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::visibility)]
     visibility: Patched<String>,
 }
 
-/// `GET`
+/// One chatroom
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}", operation_id = "get_chatroom", tag = "chatrooms",
+    params(InChatroom),
+    responses(
+        (status = 200, description = "The chatroom", body = ChatroomView),
+        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound]) }>,
+    ),
+)]
 pub(crate) async fn show(
     caller: Caller,
     InChatroom(id): InChatroom,
@@ -28,7 +41,18 @@ pub(crate) async fn show(
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }
 
-/// `PATCH`
+/// Change a chatroom
+///
+/// Any member may rename it; owners change who may know of it.
+#[utoipa::path(
+    patch, path = "/api/chatrooms/{chatroom_id}", operation_id = "change_chatroom", tag = "chatrooms",
+    params(InChatroom),
+    request_body = ChatroomPatch,
+    responses(
+        (status = 200, description = "The chatroom as it is now", body = ChatroomView),
+        Problems<{ SIGNED_IN | FORM | OWNERS }>,
+    ),
+)]
 pub(crate) async fn change(
     caller: Caller,
     InChatroom(id): InChatroom,
@@ -41,7 +65,17 @@ pub(crate) async fn change(
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }
 
-/// `DELETE`
+/// Delete a chatroom
+///
+/// Owners may.
+#[utoipa::path(
+    delete, path = "/api/chatrooms/{chatroom_id}", operation_id = "delete_chatroom", tag = "chatrooms",
+    params(InChatroom),
+    responses(
+        (status = 204, description = "The chatroom is gone, for everybody"),
+        Problems<{ SIGNED_IN | OWNERS }>,
+    ),
+)]
 pub(crate) async fn delete(
     caller: Caller,
     InChatroom(id): InChatroom,

@@ -5,16 +5,21 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::text::fold;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::cursor;
+use crate::openapi::values;
 use crate::problem::{Code, Problem};
 
-const LONGEST_SEARCH: usize = 100;
+pub(crate) const LONGEST_SEARCH: usize = 100;
 
 /// `limit` and `cursor`, as every list takes them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
+    #[param(schema_with = values::limit)]
     limit: Option<String>,
+    #[param(schema_with = values::cursor)]
     cursor: Option<String>,
 }
 
@@ -31,8 +36,10 @@ impl Paging {
 }
 
 /// `q`: text that what is searched for contains, without regard to case.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Search {
+    #[param(schema_with = values::search)]
     q: Option<String>,
 }
 

@@ -7,24 +7,32 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
 /// `/api/chatrooms/{chatroom_id}...`
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct InChatroom(pub(crate) ChatroomId);
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path, names("chatroom_id"))]
+pub(crate) struct InChatroom(#[param(value_type = Uuid)] pub(crate) ChatroomId);
 
 /// `/api/chatrooms/{chatroom_id}/memberships/{user_id}`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(crate) struct MemberPath {
+    #[param(value_type = Uuid)]
     pub(crate) chatroom_id: ChatroomId,
+    #[param(value_type = Uuid)]
     pub(crate) user_id: UserId,
 }
 
 /// `/api/chatrooms/{chatroom_id}/messages/{message_id}`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(crate) struct MessagePath {
+    #[param(value_type = Uuid)]
     pub(crate) chatroom_id: ChatroomId,
+    #[param(value_type = Uuid)]
     pub(crate) message_id: MessageId,
 }
 

@@ -2,13 +2,26 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::MembershipView;
 
+/// Who is in a chatroom, longest-standing first
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/memberships",
+    operation_id = "list_memberships",
+    tag = "memberships",
+    params(InChatroom, Paging),
+    responses(
+        (status = 200, description = "A page of memberships", body = List<MembershipView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
+    ),
+)]
 pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,

@@ -5,11 +5,25 @@ use chit_chat_domain::denial::Denial;
 
 use super::added;
 use crate::extract::{Caller, InChatroom, path_id};
-use crate::problem::Problem;
+use crate::openapi::{Problems, SIGNED_IN, of};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
+use crate::views::MembershipView;
 
-/// `PUT`
+/// Join a public chatroom
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/memberships/me",
+    operation_id = "join_chatroom",
+    tag = "memberships",
+    params(InChatroom),
+    responses(
+        (status = 201, description = "The new membership", body = MembershipView),
+        (status = 200, description = "The membership that there was already", body = MembershipView),
+        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound, Code::UserNotFound]) }>,
+    ),
+)]
 pub(crate) async fn join(
     caller: Caller,
     InChatroom(id): InChatroom,
@@ -18,12 +32,27 @@ pub(crate) async fn join(
     blocking(move || services.memberships.join(id, caller.user_id)).await.map(added)
 }
 
-/// `DELETE`: 204 whatever the id, for nobody is in a chatroom that does not exist.
+/// Leave a chatroom
+///
+/// If the last owner leaves, the longest-standing member takes over; if the last member leaves, the
+/// chatroom is deleted.
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/memberships/me",
+    operation_id = "leave_chatroom",
+    tag = "memberships",
+    params(InChatroom),
+    responses(
+        (status = 204, description = "The caller is not in it, whether or not it exists"),
+        Problems<{ SIGNED_IN }>,
+    ),
+)]
 pub(crate) async fn leave(
     caller: Caller,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    // Nobody is in a chatroom that does not exist.
     if let Ok(id) = path_id(&request, "chatroom_id", Denial::ChatroomNotFound) {
         blocking(move || services.memberships.leave(id, caller.user_id)).await?;
     }

@@ -10,8 +10,14 @@ pub(crate) use others::{add, change_role, remove};
 
 use actix_web::HttpResponse;
 use chit_chat_domain::membership::AddedMember;
+use utoipa::OpenApi;
 
 use crate::views::MembershipView;
+
+/// The part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(list::list, mine::join, mine::leave, others::add, others::change_role, others::remove))]
+pub(crate) struct Api;
 
 /// 201 for a new member, 200 for one who was there already.
 fn added(added: AddedMember) -> HttpResponse {

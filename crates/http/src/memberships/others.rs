@@ -2,20 +2,38 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::added;
 use crate::extract::{Caller, Json, MemberPath};
-use crate::problem::Problem;
+use crate::openapi::{FORM, MEMBERS, OWNERS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::MembershipView;
 
-#[derive(Deserialize)]
+/// The role that a member is to have.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct RolePatch {
+    #[schema(schema_with = values::role)]
     role: String,
 }
 
-/// `PUT`
+/// Add somebody to a chatroom
+///
+/// Any member may.
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "add_member",
+    tag = "memberships",
+    params(MemberPath),
+    responses(
+        (status = 201, description = "The new membership", body = MembershipView),
+        (status = 200, description = "The membership that there was already", body = MembershipView),
+        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::UserNotFound]) }>,
+    ),
+)]
 pub(crate) async fn add(
     caller: Caller,
     path: MemberPath,
@@ -24,7 +42,21 @@ pub(crate) async fn add(
     blocking(move || services.memberships.add(path.chatroom_id, caller.user_id, path.user_id)).await.map(added)
 }
 
-/// `PATCH`
+/// Give a member another role
+///
+/// Owners may; an owner steps down only by their own hand.
+#[utoipa::path(
+    patch,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "change_role",
+    tag = "memberships",
+    params(MemberPath),
+    request_body = RolePatch,
+    responses(
+        (status = 200, description = "The membership as it is now", body = MembershipView),
+        Problems<{ SIGNED_IN | FORM | OWNERS | of(&[Code::UserNotFound, Code::MembershipNotFound, Code::TargetIsOwner, Code::LastOwner]) }>,
+    ),
+)]
 pub(crate) async fn change_role(
     caller: Caller,
     path: MemberPath,
@@ -37,7 +69,20 @@ pub(crate) async fn change_role(
     Ok(HttpResponse::Ok().json(MembershipView::from(member.await?)))
 }
 
-/// `DELETE`
+/// Remove a member
+///
+/// Owners may, but not other owners.
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "remove_member",
+    tag = "memberships",
+    params(MemberPath),
+    responses(
+        (status = 204, description = "The user is no member"),
+        Problems<{ SIGNED_IN | OWNERS | of(&[Code::UserNotFound, Code::TargetIsOwner]) }>,
+    ),
+)]
 pub(crate) async fn remove(
     caller: Caller,
     path: MemberPath,

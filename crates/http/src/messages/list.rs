@@ -5,20 +5,37 @@ use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging, seq};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::MessageView;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Position {
+    #[param(schema_with = values::before)]
     before: Option<String>,
+    #[param(schema_with = values::after)]
     after: Option<String>,
+    #[param(schema_with = values::around)]
     around: Option<String>,
 }
 
+/// Read the messages, oldest first
+///
+/// The newest page, unless one of `before`, `after` and `around` says otherwise. The cursor leads on in the
+/// direction of reading: to older messages, unless newer ones were asked for.
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "list_messages", tag = "messages",
+    params(InChatroom, Position, Paging),
+    responses(
+        (status = 200, description = "A page of messages", body = List<MessageView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
+    ),
+)]
 pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,

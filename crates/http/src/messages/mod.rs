@@ -10,6 +10,12 @@ pub(crate) use send::send;
 
 use actix_web::http::header::{ETag, EntityTag};
 use chit_chat_domain::message::Message;
+use utoipa::OpenApi;
+
+/// The part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete))]
+pub(crate) struct Api;
 
 /// A message's entity tag is its revision.
 fn etag(message: &Message) -> ETag {

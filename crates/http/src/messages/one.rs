@@ -2,20 +2,41 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::etag;
 use crate::extract::{Caller, Json, MessagePath, matches_none, precondition};
-use crate::problem::Problem;
+use crate::openapi::{Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::MessageView;
 
-#[derive(Deserialize)]
+/// To what somebody does to one message.
+const WRITTEN: Codes =
+    of(&[Code::MessageNotFound, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]);
+
+/// What a message says from now on.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MessageEdit)]
 pub(crate) struct Edit {
+    #[schema(schema_with = values::message_body)]
     body: String,
 }
 
-/// `GET`
+/// One message, or its tombstone
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
+    operation_id = "get_message",
+    tag = "messages",
+    params(MessagePath, IfNoneMatchHeader),
+    responses(
+        (status = 200, description = "The message", body = MessageView, headers(("ETag"))),
+        (status = 304, description = "The client has this revision", headers(("ETag"))),
+        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::MessageNotFound]) }>,
+    ),
+)]
 pub(crate) async fn show(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
@@ -29,7 +50,21 @@ pub(crate) async fn show(
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
 }
 
-/// `PATCH`
+/// Edit a message
+///
+/// Its author may.
+#[utoipa::path(
+    patch,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
+    operation_id = "edit_message",
+    tag = "messages",
+    params(MessagePath, IfMatchHeader),
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The message as it is now", body = MessageView, headers(("ETag"))),
+        Problems<{ SIGNED_IN | FORM | MEMBERS | WRITTEN | of(&[Code::MessageDeleted]) }>,
+    ),
+)]
 pub(crate) async fn edit(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
@@ -45,7 +80,20 @@ pub(crate) async fn edit(
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
 }
 
-/// `DELETE`
+/// Delete a message
+///
+/// Its author may, and owners of the chatroom.
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
+    operation_id = "delete_message",
+    tag = "messages",
+    params(MessagePath, IfMatchHeader),
+    responses(
+        (status = 204, description = "Only a tombstone is left"),
+        Problems<{ SIGNED_IN | MEMBERS | WRITTEN }>,
+    ),
+)]
 pub(crate) async fn delete(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,

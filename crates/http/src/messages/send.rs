@@ -4,20 +4,35 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::message::{Appended, SendMessage, Sent};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::etag;
 use crate::extract::{Caller, InChatroom, Json, idempotency_key};
-use crate::problem::Problem;
+use crate::openapi::{FORM, IdempotencyKeyHeader, MEMBERS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
 use crate::replay::created;
 use crate::run::{blocking, pending};
 use crate::services::Services;
 use crate::views::MessageView;
 
-#[derive(Deserialize)]
+/// What somebody says.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewMessage {
+    #[schema(schema_with = values::message_body)]
     body: String,
 }
 
+/// Send a message
+#[utoipa::path(
+    post, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "send_message", tag = "messages",
+    params(InChatroom, IdempotencyKeyHeader),
+    request_body = NewMessage,
+    responses(
+        (status = 201, description = "The message, as it is now", body = MessageView,
+            headers(("Location"), ("ETag"), ("Idempotent-Replayed"))),
+        Problems<{ SIGNED_IN | FORM | MEMBERS | of(&[Code::IdempotencyKeyReused]) }>,
+    ),
+)]
 pub(crate) async fn send(
     caller: Caller,
     InChatroom(chatroom_id): InChatroom,

@@ -11,7 +11,9 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::violation::{FieldViolation, Violation};
 pub use code::Code;
+pub(crate) use response::{ProblemBody, uri};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 const RETRY_AFTER_SECONDS: u32 = 1;
 
@@ -26,12 +28,17 @@ pub struct Problem {
 }
 
 /// What is wrong with one value: of the body by JSON pointer, of query or headers by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
+    /// A JSON Pointer into the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, required = false, examples("/username"))]
     pub(crate) pointer: Option<String>,
+    /// The name of a parameter of the query or of a header.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, required = false, examples("limit"))]
     pub(crate) parameter: Option<&'static str>,
+    /// The rule, for people.
     pub(crate) reason: String,
 }
 

@@ -4,17 +4,28 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{Error, HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Code, FieldError, Problem};
+use crate::openapi::values;
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// What went wrong (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody<'a> {
+    /// The code as a URI.
     r#type: String,
+    /// What the code means, whatever the request.
     title: &'a str,
+    #[schema(schema_with = values::status)]
     status: u16,
+    /// About this one request, for people; may be worded differently tomorrow.
     detail: &'a str,
+    #[schema(schema_with = values::problem_code)]
     code: &'a str,
+    /// As in the header `X-Request-Id`.
     request_id: &'a str,
+    /// Every value that breaks a rule; absent if the problem is about no single value.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -34,8 +45,8 @@ impl Problem {
         if let Some(allow) = self.allow {
             response.insert_header((ALLOW, allow));
         }
-        let body = Body {
-            r#type: format!("urn:chit-chat:problem:{}", self.code.as_str()),
+        let body = ProblemBody {
+            r#type: uri(self.code),
             title: self.code.title(),
             status: status.as_u16(),
             detail: &self.detail,
@@ -62,6 +73,11 @@ impl Problem {
             _ => Self::internal(error),
         }
     }
+}
+
+/// The code as a URI.
+pub(crate) fn uri(code: Code) -> String {
+    format!("urn:chit-chat:problem:{}", code.as_str())
 }
 
 /// RFC 6750, section 3: a request without any token is told of no error.

@@ -3,18 +3,34 @@
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::tokens;
+use super::tokens::{self, Tokens};
 use crate::extract::Json;
-use crate::problem::Problem;
+use crate::openapi::{ANY, BODY, Problems, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 
-#[derive(Deserialize)]
+/// A refresh token, to be spent.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Refresh {
+    #[schema(schema_with = values::any_text)]
     refresh_token: String,
 }
 
+/// Stay signed in
+///
+/// Spends a refresh token for the next access token and the next refresh token. To show one that was
+/// spent before ends the session, unless its answer got lost within half a minute.
+#[utoipa::path(
+    post, path = "/api/auth/refresh", operation_id = "refresh_tokens", tag = "sessions",
+    request_body = Refresh,
+    responses(
+        (status = 200, description = "The next tokens", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
+        Problems<{ ANY | BODY | of(&[Code::InvalidRefreshToken]) }>,
+    ),
+)]
 pub(crate) async fn refresh(services: web::Data<Services>, body: Json<Refresh>) -> Result<HttpResponse, Problem> {
     let shown = tokens::read(&body.0.0.refresh_token).ok_or(Denial::InvalidRefreshToken)?;
     let sessions = services.clone();

@@ -2,19 +2,35 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::tokens;
+use super::tokens::{self, Tokens};
 use crate::extract::{Json, user_agent};
-use crate::problem::Problem;
+use crate::openapi::{ANY, BODY, Problems, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 
-#[derive(Deserialize)]
+/// Who somebody says they are.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Login {
+    #[schema(schema_with = values::any_text)]
     username: String,
+    #[schema(schema_with = values::known_password)]
     password: String,
 }
 
+/// Sign in
+///
+/// Opens a session: an access token for an hour, and a refresh token for the next one.
+#[utoipa::path(
+    post, path = "/api/auth/session", operation_id = "sign_in", tag = "sessions",
+    request_body = Login,
+    responses(
+        (status = 200, description = "A new session", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
+        Problems<{ ANY | BODY | of(&[Code::InvalidCredentials]) }>,
+    ),
+)]
 pub(crate) async fn sign_in(
     request: HttpRequest,
     services: web::Data<Services>,

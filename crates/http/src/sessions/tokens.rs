@@ -6,17 +6,28 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, Grant, RefreshToken};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::openapi::values;
 use crate::services::Services;
 
-#[derive(Serialize)]
-struct Tokens {
+/// What a session is used by (RFC 6749).
+#[derive(Serialize, ToSchema)]
+pub(super) struct Tokens {
+    #[schema(schema_with = values::username, required)]
     username: Option<String>,
+    /// To be sent as `Authorization: Bearer ...`.
+    #[schema(schema_with = values::token)]
     access_token: String,
     /// The access token again, under the name that older clients read.
+    #[schema(schema_with = values::token)]
     token: String,
+    #[schema(schema_with = values::bearer)]
     token_type: &'static str,
+    #[schema(schema_with = values::expires_in)]
     expires_in: u64,
+    /// To be spent at `POST /api/auth/refresh`.
+    #[schema(schema_with = values::token)]
     refresh_token: String,
 }
 

@@ -6,19 +6,34 @@ use chit_chat_domain::page::{Limit, Page};
 use chit_chat_domain::user::User;
 use serde::Deserialize;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging, Search};
+use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::UserView;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// Separated by commas.
+    #[param(schema_with = values::ids)]
     ids: Option<String>,
 }
 
+/// Find people
+///
+/// By a part of their username or display name with `q`, or by `ids`: then all of those that exist come at
+/// once, deleted ones included.
+#[utoipa::path(
+    get, path = "/api/users", operation_id = "find_users", tag = "users",
+    params(Asked, Search, Paging),
+    responses(
+        (status = 200, description = "A page of users", body = List<UserView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY }>,
+    ),
+)]
 pub(crate) async fn list(
     _: Caller,
     request: HttpRequest,

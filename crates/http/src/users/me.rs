@@ -4,36 +4,63 @@ use actix_web::{HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::extract::{Caller, Json, Patched, kept, present};
+use crate::openapi::{BODY, FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::OwnView;
 
-#[derive(Deserialize)]
+/// What somebody changes of their account.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct AccountPatch {
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::display_name_or_null)]
     display_name: Patched<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::email_or_null)]
     email: Patched<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::password)]
     password: Patched<String>,
+    #[schema(schema_with = values::known_password_or_null)]
     current_password: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// The password, to be sure.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AccountDeletion)]
 pub(crate) struct Deletion {
+    #[schema(schema_with = values::known_password)]
     password: String,
 }
 
-/// `GET /api/users/me`
+/// My account
+#[utoipa::path(
+    get, path = "/api/users/me", operation_id = "get_account", tag = "users",
+    responses(
+        (status = 200, description = "The account", body = OwnView),
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound]) }>,
+    ),
+)]
 pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(OwnView::from(user.ok_or(Denial::UserNotFound)?)))
+    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or(Denial::UserNotFound)?))
 }
 
-/// `PATCH /api/users/me`
+/// Change my account
+///
+/// What is absent stays, null removes. A new password needs the current one, and ends all other sessions.
+#[utoipa::path(
+    patch, path = "/api/users/me", operation_id = "change_account", tag = "users",
+    request_body = AccountPatch,
+    responses(
+        (status = 200, description = "The account as it is now", body = OwnView),
+        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials, Code::UserNotFound]) }>,
+    ),
+)]
 pub(crate) async fn change(
     caller: Caller,
     services: web::Data<Services>,
@@ -47,10 +74,20 @@ pub(crate) async fn change(
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id } = caller;
     let user = blocking(move || services.accounts.change(user_id, session_id, &change)).await?;
-    Ok(HttpResponse::Ok().json(OwnView::from(user)))
+    Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or(Denial::UserNotFound)?))
 }
 
-/// `DELETE /api/users/me`
+/// Delete my account
+///
+/// Its messages stay, its name stays taken, and its chatrooms are left.
+#[utoipa::path(
+    delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
+    request_body = Deletion,
+    responses(
+        (status = 204, description = "The account is gone, and all its sessions have ended"),
+        Problems<{ SIGNED_IN | BODY | of(&[Code::InvalidCredentials]) }>,
+    ),
+)]
 pub(crate) async fn delete(
     caller: Caller,
     services: web::Data<Services>,

@@ -11,3 +11,17 @@ pub(crate) use me::{change, delete, show as show_me};
 pub(crate) use my_messages::my_messages;
 pub(crate) use show::show;
 pub(crate) use sign_up::sign_up;
+use utoipa::OpenApi;
+
+/// The part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    sign_up::sign_up,
+    list::list,
+    show::show,
+    me::show,
+    me::change,
+    me::delete,
+    my_messages::my_messages
+))]
+pub(crate) struct Api;

@@ -3,13 +3,25 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::page::Page;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging};
+use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::MessageView;
 
+/// What I wrote, newest first
+///
+/// In chatrooms where I am a member now.
+#[utoipa::path(
+    get, path = "/api/users/me/messages", operation_id = "list_own_messages", tag = "users",
+    params(Paging),
+    responses(
+        (status = 200, description = "A page of messages", body = List<MessageView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY }>,
+    ),
+)]
 pub(crate) async fn my_messages(
     caller: Caller,
     request: HttpRequest,

@@ -4,11 +4,21 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
 use crate::extract::{Caller, path_id};
-use crate::problem::Problem;
+use crate::openapi::{Problems, SIGNED_IN, of};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::UserView;
 
+/// One user
+#[utoipa::path(
+    get, path = "/api/users/{user_id}", operation_id = "get_user", tag = "users",
+    params(("user_id" = Uuid, Path, description = "A user")),
+    responses(
+        (status = 200, description = "The user", body = UserView),
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound]) }>,
+    ),
+)]
 pub(crate) async fn show(
     _: Caller,
     request: HttpRequest,

@@ -4,21 +4,37 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::user::SignUp;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::extract::Json;
-use crate::problem::Problem;
+use crate::openapi::{ANY, FORM, Problems, of, values};
+use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::OwnView;
 
-#[derive(Deserialize)]
+/// What somebody enters to sign up.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewAccount {
+    #[schema(schema_with = values::username)]
     username: String,
+    #[schema(schema_with = values::password)]
     password: String,
+    #[schema(schema_with = values::email_or_null)]
     email: Option<String>,
+    #[schema(schema_with = values::display_name_or_null)]
     display_name: Option<String>,
 }
 
+/// Sign up
+#[utoipa::path(
+    post, path = "/api/users", operation_id = "sign_up", tag = "users",
+    request_body = NewAccount,
+    responses(
+        (status = 201, description = "The new account", body = OwnView, headers(("Location"))),
+        Problems<{ ANY | FORM | of(&[Code::UsernameTaken]) }>,
+    ),
+)]
 pub(crate) async fn sign_up(
     services: web::Data<Services>,
     body: Json<NewAccount>,
@@ -27,5 +43,5 @@ pub(crate) async fn sign_up(
     let entered = SignUp { username, password, email, display_name };
     let user = blocking(move || services.accounts.sign_up(&entered)).await?;
     let location = format!("/api/users/{}", user.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::from(user)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -3,24 +3,35 @@
 use chit_chat_domain::chatroom::{Chatroom, MyChatroom};
 use chit_chat_domain::id::ChatroomId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::MessageView;
 use super::values::{Id, Time};
+use crate::openapi::values;
 
-#[derive(Serialize)]
+/// A chatroom.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Chatroom)]
 pub(crate) struct ChatroomView {
+    #[schema(schema_with = values::id)]
     id: Id<ChatroomId>,
+    #[schema(schema_with = values::chatroom_name)]
     name: String,
+    #[schema(schema_with = values::visibility)]
     visibility: &'static str,
+    #[schema(schema_with = values::time)]
     created_at: Time,
+    #[schema(schema_with = values::seq)]
     last_seq: i64,
 }
 
-/// A chatroom in the list of the caller's own.
-#[derive(Serialize)]
+/// A chatroom in a list: with `role` and `last_message` if the list is of the caller's own.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
     #[serde(flatten)]
     chatroom: ChatroomView,
+    #[schema(schema_with = values::role, required = false)]
     role: &'static str,
     last_message: Option<MessageView>,
 }

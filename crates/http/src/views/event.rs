@@ -5,10 +5,13 @@ use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::MessageView;
 use super::values::{Id, Time};
+use crate::openapi::values;
 
+/// An entry of a chatroom's log. What it looks like in the document, `event_schema` says.
 #[derive(Serialize)]
 pub(crate) struct EventView {
     r#type: &'static str,
@@ -25,26 +28,49 @@ pub(crate) struct EventView {
 enum Data {
     Message(MessageView),
     Chatroom(ChatroomDetail),
+    ChatroomDeletion(ChatroomDeletion),
     Membership(MembershipDetail),
+    MembershipDeletion(MembershipDeletion),
 }
 
-#[derive(Serialize)]
-struct ChatroomDetail {
+/// What the chatroom was from then on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ChatroomDetail {
+    #[schema(schema_with = values::id)]
     id: Id<ChatroomId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    visibility: Option<&'static str>,
+    #[schema(schema_with = values::chatroom_name)]
+    name: String,
+    #[schema(schema_with = values::visibility)]
+    visibility: &'static str,
 }
 
-#[derive(Serialize)]
-struct MembershipDetail {
+/// Which chatroom is gone.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ChatroomDeletion {
+    #[schema(schema_with = values::id)]
+    id: Id<ChatroomId>,
+}
+
+/// What the member was from then on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MembershipDetail {
+    #[schema(schema_with = values::id)]
     chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
     user_id: Id<UserId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    #[schema(schema_with = values::role)]
+    role: &'static str,
+}
+
+/// Who is no member any more, and why.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MembershipDeletion {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    user_id: Id<UserId>,
+    #[schema(schema_with = values::membership_end)]
+    reason: &'static str,
 }
 
 impl From<Event> for EventView {
@@ -65,14 +91,10 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
     match change {
         Change::ChatroomCreated { name, visibility } => ("chatroom.created", chatroom(room, &name, visibility)),
         Change::ChatroomUpdated { name, visibility } => ("chatroom.updated", chatroom(room, &name, visibility)),
-        Change::ChatroomDeleted => {
-            ("chatroom.deleted", Data::Chatroom(ChatroomDetail { id: Id(room), name: None, visibility: None }))
-        }
-        Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, Ok(role))),
-        Change::MembershipUpdated { user_id, role } => ("membership.updated", membership(room, user_id, Ok(role))),
-        Change::MembershipDeleted { user_id, reason } => {
-            ("membership.deleted", membership(room, user_id, Err(reason)))
-        }
+        Change::ChatroomDeleted => ("chatroom.deleted", Data::ChatroomDeletion(ChatroomDeletion { id: Id(room) })),
+        Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, role)),
+        Change::MembershipUpdated { user_id, role } => ("membership.updated", membership(room, user_id, role)),
+        Change::MembershipDeleted { user_id, reason } => ("membership.deleted", deletion(room, user_id, reason)),
         Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
         Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
         Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
@@ -80,15 +102,15 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
 }
 
 fn chatroom(room: ChatroomId, name: &ChatroomName, visibility: Visibility) -> Data {
-    let name = Some(name.as_str().to_owned());
-    Data::Chatroom(ChatroomDetail { id: Id(room), name, visibility: Some(visibility.as_str()) })
+    let name = name.as_str().to_owned();
+    Data::Chatroom(ChatroomDetail { id: Id(room), name, visibility: visibility.as_str() })
 }
 
-fn membership(room: ChatroomId, user: UserId, role_or_end: Result<Role, MembershipEnd>) -> Data {
-    Data::Membership(MembershipDetail {
-        chatroom_id: Id(room),
-        user_id: Id(user),
-        role: role_or_end.ok().map(Role::as_str),
-        reason: role_or_end.err().map(MembershipEnd::as_str),
-    })
+fn membership(room: ChatroomId, user: UserId, role: Role) -> Data {
+    Data::Membership(MembershipDetail { chatroom_id: Id(room), user_id: Id(user), role: role.as_str() })
+}
+
+fn deletion(room: ChatroomId, user: UserId, reason: MembershipEnd) -> Data {
+    let (chatroom_id, user_id) = (Id(room), Id(user));
+    Data::MembershipDeletion(MembershipDeletion { chatroom_id, user_id, reason: reason.as_str() })
 }

@@ -3,16 +3,26 @@
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Member;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::values::{Id, Time};
+use crate::openapi::values;
 
-#[derive(Serialize)]
+/// That a user belongs to a chatroom.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Membership)]
 pub(crate) struct MembershipView {
+    #[schema(schema_with = values::id)]
     chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
     user_id: Id<UserId>,
+    #[schema(schema_with = values::username)]
     username: String,
+    #[schema(schema_with = values::display_name_or_null, required)]
     display_name: Option<String>,
+    #[schema(schema_with = values::role)]
     role: &'static str,
+    #[schema(schema_with = values::time)]
     joined_at: Time,
 }
 

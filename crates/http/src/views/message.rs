@@ -3,21 +3,34 @@
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::{Message, MessageBody};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::values::{Id, Time};
+use crate::openapi::values;
 
-#[derive(Serialize)]
+/// A message, or the tombstone of one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
 pub(crate) struct MessageView {
+    #[schema(schema_with = values::id)]
     id: Id<MessageId>,
+    #[schema(schema_with = values::id)]
     chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::seq)]
     seq: i64,
+    #[schema(schema_with = values::id)]
     author_id: Id<UserId>,
-    /// `null` in a tombstone.
+    #[schema(schema_with = values::message_body_or_null, required)]
     body: Option<String>,
+    #[schema(schema_with = values::time)]
     created_at: Time,
+    #[schema(schema_with = values::time_or_null, required)]
     edited_at: Option<Time>,
+    #[schema(schema_with = values::time_or_null, required)]
     deleted_at: Option<Time>,
+    #[schema(schema_with = values::revision)]
     revision: i32,
+    #[schema(schema_with = values::idempotency_key_or_null, required)]
     client_key: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 mod chatroom;
 mod event;
+mod event_schema;
 mod membership;
 mod message;
 mod session;

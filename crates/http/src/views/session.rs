@@ -3,15 +3,23 @@
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::session::Session;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::values::{Id, Time};
+use crate::openapi::values;
 
 /// One of the caller's sessions.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 pub(crate) struct SessionView {
+    #[schema(schema_with = values::id)]
     id: Id<SessionId>,
+    #[schema(schema_with = values::time)]
     created_at: Time,
+    #[schema(schema_with = values::time)]
     last_used_at: Time,
+    /// What the client called itself at sign-in.
+    #[schema(required)]
     user_agent: Option<String>,
     /// Whether the request itself belongs to it.
     current: bool,

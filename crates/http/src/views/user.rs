@@ -3,47 +3,79 @@
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::user::{Profile, User};
 use serde::Serialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::ToSchema;
 
 use super::values::{Id, Time};
+use crate::openapi::values;
 
 /// A user as everybody sees them; of a deleted one nothing is left but the id.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
 pub(crate) struct UserView {
+    #[schema(schema_with = values::id)]
     id: Id<UserId>,
     #[serde(flatten)]
+    #[schema(schema_with = unless_deleted)]
     profile: Option<ProfileView>,
     deleted: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ProfileView {
+    #[schema(schema_with = values::username)]
     username: String,
+    #[schema(schema_with = values::display_name_or_null, required)]
     display_name: Option<String>,
+    #[schema(schema_with = values::time)]
     created_at: Time,
 }
 
 /// A user as they see themselves.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(crate) struct OwnView {
+    #[schema(schema_with = values::id)]
+    id: Id<UserId>,
     #[serde(flatten)]
-    user: UserView,
+    #[schema(inline)]
+    profile: ProfileView,
+    deleted: bool,
+    #[schema(schema_with = values::email_or_null, required)]
     email: Option<String>,
+}
+
+fn unless_deleted() -> RefOr<Schema> {
+    let mut schema = <ProfileView as utoipa::PartialSchema>::schema();
+    if let RefOr::T(Schema::Object(profile)) = &mut schema {
+        profile.required.clear();
+    }
+    schema
+}
+
+impl ProfileView {
+    fn of(user: &User) -> Option<Self> {
+        let Profile { username, display_name, .. } = user.profile.as_ref()?;
+        Some(Self {
+            username: username.as_str().to_owned(),
+            display_name: display_name.as_ref().map(|name| name.as_str().to_owned()),
+            created_at: Time(user.created_at),
+        })
+    }
 }
 
 impl From<User> for UserView {
     fn from(user: User) -> Self {
-        let profile = user.profile.map(|Profile { username, display_name, .. }| ProfileView {
-            username: username.as_str().to_owned(),
-            display_name: display_name.map(|name| name.as_str().to_owned()),
-            created_at: Time(user.created_at),
-        });
+        let profile = ProfileView::of(&user);
         Self { id: Id(user.id), deleted: profile.is_none(), profile }
     }
 }
 
-impl From<User> for OwnView {
-    fn from(user: User) -> Self {
-        let email = user.profile.as_ref().and_then(|profile| profile.email.as_ref());
-        Self { email: email.map(|email| email.as_str().to_owned()), user: user.into() }
+impl OwnView {
+    /// `None` if the account has been deleted meanwhile.
+    pub(crate) fn of(user: &User) -> Option<Self> {
+        let email = user.profile.as_ref()?.email.as_ref().map(|email| email.as_str().to_owned());
+        Some(Self { id: Id(user.id), profile: ProfileView::of(user)?, deleted: false, email })
     }
 }

@@ -53,7 +53,7 @@ async fn each_rule_about_accounts_holds(#[values(Engine::Sqlite, Engine::Postgre
         ("username", "me"),
         ("username", &long[..33]),
         ("password", ""),
-        ("password", "7 bytes"),
+        ("password", "7 chars"),
         ("password", "Password"),
         ("password", &long),
         ("email", ""),

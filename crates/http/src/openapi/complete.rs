@@ -1,0 +1,98 @@
+//! What all operations have in common, added to each: the need for a token, reusable problems, headers, links.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{Operation, Parameter, ParameterStyle, PathItem};
+use utoipa::openapi::schema::{ArrayItems, Schema};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Components, Ref, RefOr, Response};
+
+use super::{ACCESS_TOKEN, headers, links, problems};
+use crate::problem::Code;
+
+/// How utoipa calls a list, and how clients do.
+pub(super) type Renamed = BTreeMap<String, String>;
+
+pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+}
+
+/// `List_Message` becomes `MessageList`, with references to its entries instead of copies.
+pub(super) fn name_lists(components: &mut Components) -> Renamed {
+    let mut renamed = Renamed::new();
+    for (name, mut schema) in std::mem::take(&mut components.schemas) {
+        let Some(entry) = name.strip_prefix("List_") else {
+            components.schemas.insert(name, schema);
+            continue;
+        };
+        if let RefOr::T(Schema::Object(list)) = &mut schema
+            && let Some(RefOr::T(Schema::Array(items))) = list.properties.get_mut("items")
+        {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(entry).into()));
+        }
+        let nicer = format!("{entry}List");
+        components.schemas.insert(nicer.clone(), schema);
+        let location = |name: &str| Ref::from_schema_name(name).ref_location;
+        renamed.insert(location(&name), location(&nicer));
+    }
+    renamed
+}
+
+pub(super) fn operation(operation: &mut Operation, components: &mut Components, lists: &Renamed) {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    for (status, response) in &mut operation.responses.responses {
+        let codes = problems::codes_of(response);
+        if codes.contains(&Code::Unauthenticated) {
+            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(ACCESS_TOKEN, [])]);
+        }
+        match response {
+            RefOr::T(response) => {
+                refer(response, lists);
+                add_headers(response);
+                response.links = links::from(&id, status).map(|(name, link)| (name.to_owned(), link)).collect();
+            }
+            RefOr::Ref(_) => {
+                let (name, mut response) = problems::component(&codes);
+                add_headers(&mut response);
+                components.responses.insert(name, response.into());
+            }
+        }
+    }
+    for given in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(given) = given {
+            parameter(given);
+        }
+    }
+}
+
+fn refer(response: &mut Response, lists: &Renamed) {
+    for content in response.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::Ref(schema)) = &mut content.schema
+            && let Some(location) = lists.get(&schema.ref_location)
+        {
+            schema.ref_location.clone_from(location);
+        }
+    }
+}
+
+/// The annotations only name headers.
+fn add_headers(response: &mut Response) {
+    let names = response.headers.keys().cloned().chain([headers::REQUEST_ID.to_owned()]);
+    response.headers = names.map(|name| (name.clone(), RefOr::Ref(headers::reference(&name)))).collect();
+}
+
+/// utoipa has no place for these beside `schema_with`.
+fn parameter(parameter: &mut Parameter) {
+    match &mut parameter.schema {
+        Some(RefOr::T(Schema::Object(schema))) if schema.description.is_some() => {
+            parameter.description = schema.description.take();
+        }
+        Some(RefOr::T(Schema::Array(schema))) => {
+            parameter.description = schema.description.take();
+            parameter.style = Some(ParameterStyle::Form);
+            parameter.explode = Some(false);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,89 @@
+//! The headers of the API: those of answers as components, those of requests as parameters.
+
+use utoipa::IntoParams;
+use utoipa::openapi::Ref;
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+
+use super::values::{self, described};
+
+pub(super) const REQUEST_ID: &str = "X-Request-Id";
+
+/// A place in the annotations names a header of an answer; this is what stands behind the name.
+#[rustfmt::skip]
+const OF_ANSWERS: [(&str, &str, &str); 9] = [
+    ("Cache-Control", "Tokens are not to be kept by caches.", "no-store"),
+    ("ETag", "The message's revision, for `If-Match` and `If-None-Match`.", "\"1\""),
+    ("Idempotent-Replayed", "`true` if an earlier request with the same `Idempotency-Key` did it.", "true"),
+    ("Link", "The next page, if there is one (RFC 8288).", "</api/users?cursor=YWRh>; rel=\"next\""),
+    ("Location", "The path of what was made.", "/api/chatrooms/019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55"),
+    ("Pragma", "For caches of HTTP/1.0.", "no-cache"),
+    ("Retry-After", "Wait so many seconds, then send the same request again.", "1"),
+    ("WWW-Authenticate", "What to authenticate by (RFC 6750).", "Bearer"),
+    (REQUEST_ID, "Names the request in the server's log; the one that the request brought, if it brought one.", values::ID),
+];
+
+pub(super) fn components() -> impl Iterator<Item = (&'static str, Header)> {
+    OF_ANSWERS.into_iter().map(|(name, description, example)| {
+        let schema = match name {
+            "Retry-After" => {
+                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([1]).build()
+            }
+            _ => ObjectBuilder::new().schema_type(Type::String).examples([example]).build(),
+        };
+        (name, HeaderBuilder::new().description(Some(description)).schema(Some(schema)).build())
+    })
+}
+
+pub(super) fn reference(name: &str) -> Ref {
+    Ref::new(format!("#/components/headers/{name}"))
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "a parameter of the document")]
+pub(crate) struct IdempotencyKeyHeader {
+    #[param(rename = "Idempotency-Key", schema_with = key)]
+    key: (),
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "a parameter of the document")]
+pub(crate) struct IfMatchHeader {
+    #[param(rename = "If-Match", schema_with = condition)]
+    tags: (),
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "a parameter of the document")]
+pub(crate) struct IfNoneMatchHeader {
+    #[param(rename = "If-None-Match", schema_with = copies)]
+    tags: (),
+}
+
+fn key() -> Object {
+    let description = "Makes the request safe to repeat: the same key with the same content does it once, the \
+                       same key with other content is refused.";
+    described(description, values::idempotency_key())
+}
+
+fn condition() -> Object {
+    entity_tags("Refuses with 412 unless the message is at one of these revisions.")
+}
+
+fn copies() -> Object {
+    entity_tags("Answers 304 if the message is at one of these revisions.")
+}
+
+/// `*` or entity tags (RFC 9110, section 8.8.3).
+fn entity_tags(description: &str) -> Object {
+    const TAG: &str = r#"(W/)?"[!#-~]*""#;
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .pattern(Some(format!("^(\\*|{TAG}([ \\t]*,[ \\t]*{TAG})*)$")))
+        .examples(["\"1\""])
+        .build()
+}

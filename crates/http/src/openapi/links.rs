@@ -1,0 +1,49 @@
+//! Where an answer leads: which operations take what it gives.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::link::{Link, LinkBuilder};
+
+const ID: &str = "$response.body#/id";
+const ROOM: (&str, &str) = ("chatroom_id", "$request.path.chatroom_id");
+const NEW_ROOM: (&str, &str) = ("chatroom_id", ID);
+const NEW_MESSAGE: (&str, &str) = ("message_id", ID);
+const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
+const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
+
+/// From an operation's status to another operation, with what for its parameters.
+#[rustfmt::skip]
+const LINKS: &[(&str, &str, &str, &[(&str, &str)])] = &[
+    ("sign_up", "201", "get_user", &[("user_id", ID)]),
+    ("find_users", "200", "find_users", &[NEXT]),
+    ("list_own_messages", "200", "list_own_messages", &[NEXT]),
+    ("create_chatroom", "201", "get_chatroom", &[NEW_ROOM]),
+    ("create_chatroom", "201", "change_chatroom", &[NEW_ROOM]),
+    ("create_chatroom", "201", "delete_chatroom", &[NEW_ROOM]),
+    ("create_chatroom", "201", "list_memberships", &[NEW_ROOM]),
+    ("create_chatroom", "201", "leave_chatroom", &[NEW_ROOM]),
+    ("create_chatroom", "201", "send_message", &[NEW_ROOM]),
+    ("create_chatroom", "201", "list_messages", &[NEW_ROOM]),
+    ("create_chatroom", "201", "list_events", &[NEW_ROOM]),
+    ("list_chatrooms", "200", "list_chatrooms", &[NEXT]),
+    ("list_chatrooms", "200", "join_chatroom", &[("chatroom_id", "$response.body#/items/0/id")]),
+    ("add_member", "201", "change_role", &[ROOM, MEMBER]),
+    ("add_member", "201", "remove_member", &[ROOM, MEMBER]),
+    ("list_memberships", "200", "list_memberships", &[ROOM, NEXT]),
+    ("send_message", "201", "get_message", &[ROOM, NEW_MESSAGE]),
+    ("send_message", "201", "edit_message", &[ROOM, NEW_MESSAGE]),
+    ("send_message", "201", "delete_message", &[ROOM, NEW_MESSAGE]),
+    ("list_messages", "200", "list_messages", &[ROOM, NEXT]),
+    ("list_events", "200", "list_events", &[ROOM, NEXT]),
+    ("list_sessions", "200", "list_sessions", &[NEXT]),
+    ("list_sessions", "200", "end_session", &[("session_id", "$response.body#/items/0/id")]),
+];
+
+/// Where this operation's answer of this status leads.
+pub(super) fn from(operation: &str, status: &str) -> impl Iterator<Item = (&'static str, RefOr<Link>)> {
+    let leads = move |link: &&(&str, &str, _, _)| link.0 == operation && link.1 == status;
+    LINKS.iter().filter(leads).map(|(_, _, to, parameters)| {
+        let link = LinkBuilder::new().operation_id(*to);
+        let link = parameters.iter().fold(link, |link, (name, value)| link.parameter(*name, *value));
+        (*to, RefOr::T(link.build()))
+    })
+}

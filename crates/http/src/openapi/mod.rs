@@ -1,0 +1,95 @@
+//! The OpenAPI document, generated from the annotations of the handlers and the types that they
+//! take and give. What every operation has in common is added here.
+
+mod complete;
+mod headers;
+mod links;
+mod problems;
+mod ui;
+pub(crate) mod values;
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::web::Bytes;
+pub(crate) use headers::{IdempotencyKeyHeader, IfMatchHeader, IfNoneMatchHeader};
+pub(crate) use problems::{ANY, BODY, Codes, FORM, MEMBERS, OWNERS, Problems, QUERY, SIGNED_IN, of};
+pub(crate) use ui::{ui, ui_file};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+use crate::problem::ProblemBody;
+use crate::{chatrooms, health, memberships, messages, sessions, users};
+
+const ACCESS_TOKEN: &str = "access_token";
+
+const DESCRIPTION: &str = "\
+Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
+
+Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
+400 or more is a problem by RFC 9457, with a stable `code`. What a caller may not know of does not exist: 404. Where \
+`GET` is answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the server's \
+log. The API only ever grows: be ready for fields, codes and types of events that are not described here.";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Chit-Chat", description = DESCRIPTION, license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "sessions", description = "Signing in, staying signed in, signing out"),
+        (name = "users", description = "Accounts and profiles"),
+        (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
+        (name = "memberships", description = "Who belongs to a chatroom, and as what"),
+        (name = "messages", description = "Sending, reading, editing and deleting messages"),
+        (name = "service", description = "Health, and this document"),
+    ),
+    paths(show, health::live, health::ready),
+    components(schemas(ProblemBody)),
+)]
+struct Api;
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| generate().to_json().unwrap_or_default());
+
+/// The document, as it is served.
+pub fn document() -> &'static str {
+    &DOCUMENT
+}
+
+/// The document, as it is read.
+pub fn pretty() -> serde_json::Result<String> {
+    generate().to_pretty_json()
+}
+
+/// This document
+#[utoipa::path(
+    get, path = "/api/openapi.json", operation_id = "get_openapi", tag = "service",
+    responses((status = 200, description = "The OpenAPI document", body = Object)),
+)]
+pub(crate) async fn show() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(Bytes::from_static(document().as_bytes()))
+}
+
+fn generate() -> Document {
+    let mut document = Api::openapi();
+    for part in [
+        sessions::Api::openapi(),
+        users::Api::openapi(),
+        chatrooms::Api::openapi(),
+        memberships::Api::openapi(),
+        messages::Api::openapi(),
+    ] {
+        document.merge(part);
+    }
+    let mut components = document.components.take().unwrap_or_default();
+    let lists = complete::name_lists(&mut components);
+    for operation in document.paths.paths.values_mut().flat_map(complete::operations) {
+        complete::operation(operation, &mut components, &lists);
+    }
+    let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let bearer = bearer.description(Some("The `access_token` of `POST /api/auth/session`.")).build();
+    components.add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(bearer));
+    components.headers.extend(headers::components().map(|(name, header)| (name.to_owned(), header.into())));
+    document.components = Some(components);
+    document
+}

@@ -1,0 +1,253 @@
+//! The schemas of single values: formats and limits as the domain enforces them.
+
+use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, Visibility};
+use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{IdempotencyKey, MessageBody};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
+use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{KnownFormat, SchemaFormat};
+
+use crate::extract::LONGEST_SEARCH;
+use crate::problem::Code;
+
+/// White space as the domain trims it: the Unicode property, which dialects of regular expressions
+/// do not agree about.
+const SPACE: &str = r"\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
+const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
+
+pub(crate) fn id() -> Object {
+    text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).examples([ID]).build()
+}
+
+pub(crate) const ID: &str = "019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55";
+
+pub(crate) fn time() -> Object {
+    text("In UTC, to the microsecond.")
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .examples(["2025-11-22T20:51:30.000000Z"])
+        .build()
+}
+
+pub(crate) fn time_or_null() -> Object {
+    or_null(time())
+}
+
+pub(crate) fn seq() -> Object {
+    whole("A place in the chatroom's log: 1, 2, 3, ... without a gap.").minimum(Some(1)).examples([42]).build()
+}
+
+pub(crate) fn revision() -> Object {
+    whole("1 when sent, one more with each edit and with the deletion.")
+        .format(Some(int32()))
+        .minimum(Some(1))
+        .examples([1])
+        .build()
+}
+
+pub(crate) fn username() -> Object {
+    text("Unique without regard to case; all, deleted, everyone, here, me and system are nobody's.")
+        .min_length(Some(1))
+        .max_length(Some(Username::LONGEST))
+        .pattern(Some("^[A-Za-z0-9_.-]*[A-Za-z0-9_]$"))
+        .examples(["ada"])
+        .build()
+}
+
+pub(crate) fn any_text() -> Object {
+    text("").build()
+}
+
+pub(crate) fn password() -> Object {
+    text("None of the commonest. Every character counts, and every byte of it.")
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .min_length(Some(NewPassword::SHORTEST))
+        .max_length(Some(NewPassword::LONGEST))
+        .pattern(Some(r"^[^\u0000]*$"))
+        .examples(["analytical engine"])
+        .build()
+}
+
+/// A password that was chosen before: whatever it is, it is compared and not judged.
+pub(crate) fn known_password() -> Object {
+    text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Password))).examples(["analytical engine"]).build()
+}
+
+pub(crate) fn known_password_or_null() -> Object {
+    or_null(known_password())
+}
+
+pub(crate) fn email_or_null() -> Object {
+    let email = text("A contact, seen by its owner alone.").max_length(Some(Email::LONGEST));
+    let email = email.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
+    or_null(email.examples(["ada@example.com"]).build())
+}
+
+pub(crate) fn display_name_or_null() -> Object {
+    or_null(line("On one line; trimmed.", DisplayName::LONGEST).examples(["Ada Lovelace"]).build())
+}
+
+pub(crate) fn chatroom_name() -> Object {
+    line("On one line; trimmed.", ChatroomName::LONGEST).examples(["Engines"]).build()
+}
+
+pub(crate) fn message_body() -> Object {
+    text("Kept as it is; not only white space.")
+        .min_length(Some(1))
+        .max_length(Some(MessageBody::LONGEST))
+        .pattern(Some(format!(r"^[^\u0000]*[^\u0000{SPACE}][^\u0000]*$")))
+        .examples(["Is anybody compiling?"])
+        .build()
+}
+
+pub(crate) fn message_body_or_null() -> Object {
+    described("Null in a tombstone.", or_null(message_body()))
+}
+
+pub(crate) fn idempotency_key() -> Object {
+    text("")
+        .min_length(Some(1))
+        .max_length(Some(IdempotencyKey::LONGEST))
+        .pattern(Some("^[ -~]*$"))
+        .examples(["hello-1"])
+        .build()
+}
+
+pub(crate) fn idempotency_key_or_null() -> Object {
+    described("The `Idempotency-Key` that it was sent with.", or_null(idempotency_key()))
+}
+
+pub(crate) fn visibility() -> Object {
+    let words = [Visibility::Public, Visibility::Private].map(Visibility::as_str);
+    one_of("Public: anyone signed in finds and joins it. Private: only members know of it.", words).build()
+}
+
+pub(crate) fn visibility_or_default() -> Object {
+    let mut object = or_null(visibility());
+    object.enum_values.get_or_insert_default().push(Value::Null);
+    object.default = Some(json!(Visibility::Private.as_str()));
+    object
+}
+
+pub(crate) fn role() -> Object {
+    let words = [Role::Member, Role::Owner].map(Role::as_str);
+    one_of("Owners may do all that members may, and decide about the chatroom and its members.", words).build()
+}
+
+pub(crate) fn membership_end() -> Object {
+    let words = [MembershipEnd::Left, MembershipEnd::Removed, MembershipEnd::AccountDeleted];
+    one_of("Why a membership ended.", words.map(MembershipEnd::as_str)).build()
+}
+
+pub(crate) fn member_ids() -> Schema {
+    let people = ArrayBuilder::new().items(id()).max_items(Some(MOST_INITIAL_MEMBERS));
+    people.description(Some("Who else is a member from the start.")).default(Some(json!([]))).build().into()
+}
+
+pub(crate) fn token() -> Object {
+    text("").min_length(Some(1)).build()
+}
+
+pub(crate) fn expires_in() -> Object {
+    whole("Seconds for which the access token is good.").examples([ACCESS_TOKEN_LIFETIME.as_secs()]).build()
+}
+
+pub(crate) fn bearer() -> Object {
+    one_of("", ["Bearer"]).build()
+}
+
+pub(crate) fn problem_code() -> Object {
+    one_of("Names the kind of problem; docs/ERRORS.md tells what to do about each.", Code::ALL.map(Code::as_str))
+        .build()
+}
+
+pub(crate) fn status() -> Object {
+    whole("The status of the answer.").format(Some(int32())).minimum(Some(400)).maximum(Some(599)).build()
+}
+
+pub(crate) fn cursor_or_null() -> Object {
+    or_null(text("Where the list goes on, to be given back as `?cursor=`; null at its end.").build())
+}
+
+pub(crate) fn cursor() -> Object {
+    text("Where the list goes on: the `next_cursor` of the page before.").build()
+}
+
+pub(crate) fn limit() -> Object {
+    let limit = whole("How many entries the page may have.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
+    limit.format(Some(int32())).default(Some(json!(Limit::default().get()))).build()
+}
+
+pub(crate) fn search() -> Object {
+    text("What the name contains, without regard to case.")
+        .max_length(Some(LONGEST_SEARCH))
+        .pattern(Some(r"^[^\u0000]*$"))
+        .examples(["ad"])
+        .build()
+}
+
+pub(crate) fn before() -> Object {
+    position("What stands before this place in the log.")
+}
+
+pub(crate) fn after() -> Object {
+    position("What stands behind this place in the log.")
+}
+
+pub(crate) fn around() -> Object {
+    position("What stands on both sides of this place in the log.")
+}
+
+fn position(description: &str) -> Object {
+    whole(description).minimum(Some(0)).examples([0]).build()
+}
+
+pub(crate) fn ids() -> Schema {
+    let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
+    ids.description(Some("These users, separated by commas.")).build().into()
+}
+
+pub(crate) fn public() -> Object {
+    one_of("The public chatrooms, instead of my own.", [Visibility::Public.as_str()]).build()
+}
+
+fn text(description: &str) -> ObjectBuilder {
+    object(Type::String, description)
+}
+
+fn whole(description: &str) -> ObjectBuilder {
+    object(Type::Integer, description).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+}
+
+fn int32() -> SchemaFormat {
+    SchemaFormat::KnownFormat(KnownFormat::Int32)
+}
+
+fn object(kind: Type, description: &str) -> ObjectBuilder {
+    let described = Some(description).filter(|text| !text.is_empty());
+    ObjectBuilder::new().schema_type(kind).description(described)
+}
+
+fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> ObjectBuilder {
+    text(description).enum_values(Some(words))
+}
+
+/// A line as the domain trims it: white space of any kind around, no control characters within.
+fn line(description: &str, longest: usize) -> ObjectBuilder {
+    let edge = format!("[^{CONTROL}{SPACE}]");
+    let pattern = format!("^[{SPACE}]*{edge}([^{CONTROL}]*{edge})?[{SPACE}]*$");
+    text(description).min_length(Some(1)).max_length(Some(longest)).pattern(Some(pattern))
+}
+
+fn or_null(mut object: Object) -> Object {
+    object.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    object
+}
+
+pub(super) fn described(description: &str, mut object: Object) -> Object {
+    object.description = Some(description.to_owned());
+    object
+}

@@ -1,0 +1,79 @@
+//! Events in the document: one schema per shape of `data`, told apart by `type`.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{Discriminator, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::MessageView;
+use super::event::{ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail};
+use crate::openapi::values;
+
+type Named = (String, RefOr<Schema>);
+
+impl PartialSchema for EventView {
+    fn schema() -> RefOr<Schema> {
+        let mut told_apart = Discriminator::new("type");
+        let mut one_of =
+            OneOfBuilder::new().description(Some("An entry of a chatroom's log; `type` tells what `data` is."));
+        for (types, (name, _)) in shapes() {
+            let reference = Ref::from_schema_name(name);
+            told_apart
+                .mapping
+                .extend(types.iter().map(|r#type| ((*r#type).to_owned(), reference.ref_location.clone())));
+            one_of = one_of.item(reference);
+        }
+        Schema::OneOf(one_of.discriminator(Some(told_apart)).build()).into()
+    }
+}
+
+impl ToSchema for EventView {
+    fn name() -> Cow<'static, str> {
+        "Event".into()
+    }
+
+    fn schemas(schemas: &mut Vec<Named>) {
+        schemas.extend(shapes().map(|(_, named)| named));
+        for (name, schema) in [
+            named::<MessageView>(),
+            named::<ChatroomDetail>(),
+            named::<ChatroomDeletion>(),
+            named::<MembershipDetail>(),
+            named::<MembershipDeletion>(),
+        ] {
+            schemas.push((name, schema));
+        }
+    }
+}
+
+fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
+    let shapes: [(&str, &'static [&'static str], String); 5] = [
+        ("MessageEvent", &["message.created", "message.updated", "message.deleted"], named::<MessageView>().0),
+        ("ChatroomEvent", &["chatroom.created", "chatroom.updated"], named::<ChatroomDetail>().0),
+        ("ChatroomDeletedEvent", &["chatroom.deleted"], named::<ChatroomDeletion>().0),
+        ("MembershipEvent", &["membership.created", "membership.updated"], named::<MembershipDetail>().0),
+        ("MembershipDeletedEvent", &["membership.deleted"], named::<MembershipDeletion>().0),
+    ];
+    shapes.into_iter().map(|(name, types, data)| (types, (name.to_owned(), entry(types, &data).into())))
+}
+
+fn named<T: ToSchema>() -> Named {
+    (T::name().into_owned(), T::schema())
+}
+
+fn entry(types: &[&'static str], data: &str) -> Object {
+    let r#type = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(types.iter().copied()));
+    let properties: [(&str, RefOr<Schema>); 6] = [
+        ("type", r#type.into()),
+        ("chatroom_id", values::id().into()),
+        ("seq", values::seq().into()),
+        ("at", values::time().into()),
+        ("actor_id", values::id().into()),
+        ("data", Ref::from_schema_name(data).into()),
+    ];
+    let object = properties
+        .into_iter()
+        .fold(ObjectBuilder::new(), |object, (name, schema)| object.property(name, schema).required(name));
+    object.build()
+}
