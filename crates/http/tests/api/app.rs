@@ -26,7 +26,7 @@ use crate::clock::ShiftedClock;
 use crate::people::Person;
 
 pub(crate) const PASSWORD: &str = "correct horse";
-const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
+pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
 /// What bcrypt takes at least.
 const LOWEST_COST: u32 = 4;
 
