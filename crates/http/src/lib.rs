@@ -2,6 +2,7 @@
 //! file per kind of request; `routes` is the table of them all.
 
 mod chatrooms;
+mod connections;
 mod cursor;
 mod ended_sessions;
 mod extract;
@@ -18,7 +19,9 @@ mod sessions;
 mod users;
 mod views;
 
+pub use connections::watch_connections;
 pub use ended_sessions::EndedSessionSet;
+pub use extract::SlowestBody;
 pub use middleware::answer;
 pub use routes::configure;
 pub use services::{Services, System};

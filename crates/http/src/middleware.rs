@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::connections;
 use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -24,6 +25,7 @@ pub async fn answer<B: MessageBody + 'static>(
     let method = request.method().clone();
     // So that whatever is logged on the way carries the id that the client sees.
     let span = tracing::error_span!("request", request_id = id);
+    connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -36,6 +38,7 @@ pub async fn answer<B: MessageBody + 'static>(
         micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
+    connections::end(&response);
     Ok(response)
 }
 

@@ -34,4 +34,6 @@ mod problems;
 mod refresh;
 mod requests;
 mod routes;
+mod slow;
+mod sockets;
 mod users;

@@ -18,6 +18,7 @@ use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::mocks;
 use crate::people::path_of;
+use crate::sockets::Listening;
 
 const CODES: &str = include_str!("../../src/problem/code.rs");
 const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
@@ -57,6 +58,7 @@ async fn requests_of_clients() -> Vec<Answer> {
     let unknown_message = format!("{}/{}", room.messages(), Uuid::now_v7());
     let large = " ".repeat(1024 * 1024 + 1);
     let own = room.membership(&ann.id);
+    let encoded = ann.request(Method::POST, room.messages()).header("Content-Encoding", "br");
     vec![
         nobody.post_bytes("/api/auth/session", "{\"username\": \"matt\"}").await,
         with("If-Match", "1").await,
@@ -75,12 +77,14 @@ async fn requests_of_clients() -> Vec<Answer> {
         ann.patch(room.membership(&cem.id), json!({"role": "owner"})).await,
         ann.delete("/api/auth/sessions/1").await,
         nobody.put("/api/users").await,
+        request_timeout(&app),
         nobody.post("/api/users", taken).await,
         ann.patch(path_of(&gone), json!({"body": "x"})).await,
         ann.patch(&own, json!({"role": "member"})).await,
         with("If-Match", "\"7\"").await,
         ann.post_bytes(room.messages(), large).await,
         ann.request(Method::POST, room.messages()).bytes("text/plain", "x").send().await,
+        encoded.bytes("application/json", "{}").send().await,
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
         {
@@ -103,6 +107,12 @@ async fn bad_request() -> Answer {
     let refuse = || async { Err::<String, _>(ErrorBadRequest("refused by the framework")) };
     let app = init_service(App::new().wrap(from_fn(answer)).default_service(web::to(refuse))).await;
     Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
+}
+
+fn request_timeout(app: &TestApp) -> Answer {
+    let mut client = Listening::start(app).connect();
+    client.begin("POST /api/auth/session", &["Content-Type: application/json", "Content-Length: 9"], b"{");
+    client.answer()
 }
 
 /// The headers that problems have, and the body without what differs from run to run.
