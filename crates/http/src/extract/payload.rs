@@ -146,9 +146,8 @@ mod tests {
     #[test]
     fn a_bomb_goes_off_no_further_than_the_largest_body() {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
-        for _ in 0..100 {
-            bomb.write_all(&[b' '; LARGEST_BODY]).unwrap();
-        }
+        let spaces = vec![b' '; LARGEST_BODY];
+        (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());
         let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap()).unwrap();
         assert_eq!(inflated.len(), LARGEST_BODY + 1);
         assert!(inflated.capacity() <= 4 * LARGEST_BODY);

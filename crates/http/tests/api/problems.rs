@@ -9,13 +9,14 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chit_chat_contract::Engine;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_http::answer;
 use chit_chat_http::problem::Code;
+use chit_chat_http::{Rates, answer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::limits::{limited, rates};
 use crate::mocks;
 use crate::people::path_of;
 use crate::sockets::Listening;
@@ -87,6 +88,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         encoded.bytes("application/json", "{}").send().await,
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
+        rate_limited().await,
         {
             ann.promote(&room, &bob).await;
             ann.delete(room.membership(&bob.id)).await
@@ -109,6 +111,13 @@ async fn bad_request() -> Answer {
     Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
 }
 
+async fn rate_limited() -> Answer {
+    let around = limited(Rates { sign_ups_per_address: "1/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::within(Engine::Sqlite, around).await;
+    app.sign_up("ann").await;
+    app.nobody().post("/api/users", json!({"username": "bob", "password": crate::app::PASSWORD})).await
+}
+
 fn request_timeout(app: &TestApp) -> Answer {
     let mut client = Listening::start(app).connect();
     client.begin("POST /api/auth/session", &["Content-Type: application/json", "Content-Length: 9"], b"{");
@@ -117,7 +126,7 @@ fn request_timeout(app: &TestApp) -> Answer {
 
 /// The headers that problems have, and the body without what differs from run to run.
 fn on_the_wire(problem: &Answer) -> Value {
-    let names = ["content-type", "www-authenticate", "retry-after", "allow"];
+    let names = ["content-type", "www-authenticate", "retry-after", "ratelimit", "allow"];
     let headers = names.iter().filter_map(|name| Some(((*name).to_owned(), json!(problem.header(name)?))));
     let mut body = problem.body.clone();
     body["request_id"] = json!("[request id]");
