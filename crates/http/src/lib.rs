@@ -2,10 +2,13 @@
 //! file per kind of request; `routes` is the table of them all.
 
 mod chatrooms;
+mod connections;
+mod cors;
 mod cursor;
 mod ended_sessions;
 mod extract;
 mod health;
+mod limits;
 mod memberships;
 mod messages;
 mod middleware;
@@ -20,7 +23,11 @@ mod telemetry;
 mod users;
 mod views;
 
+pub use connections::watch_connections;
+pub use cors::{AllowedOrigins, NoOrigins, cors};
 pub use ended_sessions::EndedSessionSet;
+pub use extract::SlowestBody;
+pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};
 pub use middleware::answer;
 pub use routes::configure;
 pub use services::{Services, System};

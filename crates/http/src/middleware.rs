@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::problem::Problem;
 use crate::telemetry::{self, InFlight};
+use crate::{connections, limits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_REQUEST_ID: usize = 128;
@@ -25,7 +26,9 @@ pub async fn answer<B: MessageBody + 'static>(
     let method = request.method().clone();
     // So that whatever is logged on the way carries the id that the client sees.
     let span = tracing::error_span!("request", request_id = id);
+    connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, &id);
+    limits::say(&mut response);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -39,14 +42,26 @@ pub async fn answer<B: MessageBody + 'static>(
         micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
+    connections::end(&response);
     Ok(response)
 }
 
 fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {
     match response.response().error().map(Problem::of) {
-        Some(problem) => response.into_response(problem.into_response(id)).map_into_right_body(),
+        Some(problem) => {
+            let draft = response.headers().clone();
+            let mut whole = response.into_response(problem.into_response(id));
+            let of_cors = draft.into_iter().filter(|(name, _)| is_of_cors(name));
+            of_cors.for_each(|(name, value)| whole.headers_mut().append(name, value));
+            whole.map_into_right_body()
+        }
         None => response.map_into_left_body(),
     }
+}
+
+/// What the draft of a problem has to hand on, lest browsers hide the problem from their pages.
+fn is_of_cors(name: &HeaderName) -> bool {
+    name == VARY || name.as_str().starts_with("access-control-")
 }
 
 /// The client's own id for the request if it sends a decent one.

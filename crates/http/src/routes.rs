@@ -3,13 +3,13 @@
 use actix_web::web::ServiceConfig;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
-use crate::extract::{body_config, query_config};
+use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{chatrooms, health, memberships, messages, openapi, sessions, users};
 
 /// Adds everything that the API answers to.
 pub fn configure(app: &mut ServiceConfig) {
-    app.app_data(body_config()).app_data(query_config()).default_service(web::to(unknown));
+    app.app_data(query_config()).default_service(web::to(unknown));
     app.service(get(at("/healthz", "GET, HEAD"), health::live));
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
     documents_at(app);

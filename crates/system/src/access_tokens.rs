@@ -2,18 +2,23 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::Duration;
 
-use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, AccessClaims, AccessTokens};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::SystemClock;
+
 const ISSUER: &str = "chit-chat";
 const AUDIENCE: &str = "chit-chat";
 const TYPE: &str = "at+jwt";
 const SHORTEST_KEY: usize = 32;
+/// So far apart may the clocks of two instances be.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize, Serialize)]
 struct Claims {
@@ -93,11 +98,21 @@ impl AccessTokens for JwtAccessTokens {
     fn verify(&self, token: &str) -> Option<AccessClaims> {
         let verified =
             self.verifying.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
-        (verified.header.typ.as_deref() == Some(TYPE)).then_some(AccessClaims {
+        // To the letter: whatever else a header names (`jku`, `jwk`, `crit`), we never wrote it.
+        let is_ours = verified.header == self.header && verified.claims.could_be_ours(SystemClock.now());
+        is_ours.then_some(AccessClaims {
             user_id: verified.claims.sub.into(),
             session_id: verified.claims.sid.into(),
             expires_at: Timestamp::from_micros(verified.claims.exp.saturating_mul(1_000_000)),
         })
+    }
+}
+
+impl Claims {
+    /// Issued already, and for no longer than our tokens live.
+    fn could_be_ours(&self, now: Timestamp) -> bool {
+        let lifetime = Timestamp::from_micros(0).plus(ACCESS_TOKEN_LIFETIME).as_seconds();
+        self.iat <= now.plus(CLOCK_SKEW).as_seconds() && self.exp.saturating_sub(self.iat) <= lifetime
     }
 }
 
@@ -109,11 +124,10 @@ impl fmt::Debug for SigningKeys {
 
 #[cfg(test)]
 mod tests {
-    use chit_chat_domain::clock::Clock;
+    use jsonwebtoken::jwk::Jwk;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::SystemClock;
 
     const KEY: &str = "a key that has thirty-two bytes or more";
 
@@ -165,6 +179,35 @@ mod tests {
         for missing in ["iss", "aud", "sub", "sid", "iat", "exp", "jti"] {
             assert!(!accepts(|_, claims| drop(claims.as_object_mut().unwrap().remove(missing))), "{missing}");
         }
+    }
+
+    #[test]
+    fn a_token_lives_no_longer_than_ours_do() {
+        let now = SystemClock.now().as_seconds();
+        let spans = |iat: i64, exp: i64| {
+            accepts(|_, claims| {
+                claims["iat"] = json!(now + iat);
+                claims["exp"] = json!(now + exp);
+            })
+        };
+        assert!(spans(0, 3_600) && spans(-3_000, 600) && spans(50, 3_650));
+        assert!(!spans(0, 3_601));
+        assert!(!spans(70, 3_600));
+        assert!(!spans(-3_600, 60));
+        assert!(!spans(0, i64::MAX - now));
+    }
+
+    #[test]
+    fn a_header_that_says_more_than_ours_is_refused() {
+        assert!(!accepts(|header, _| header.jku = Some("https://example.com/keys".to_owned())));
+        assert!(!accepts(|header, _| header.jwk = Some(jwk())));
+        assert!(!accepts(|header, _| header.kid = Some("1".to_owned())));
+        assert!(!accepts(|header, _| header.crit = Some(vec!["exp".to_owned()])));
+        assert!(!accepts(|header, _| header.extras.insert("b64", false)));
+    }
+
+    fn jwk() -> Jwk {
+        serde_json::from_value(json!({"kty": "oct", "k": "AAAA"})).unwrap()
     }
 
     #[test]

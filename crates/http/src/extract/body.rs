@@ -2,22 +2,45 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
-use actix_web::error::JsonPayloadError;
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use actix_web::{HttpRequest, web};
+use actix_web::mime::JSON;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::payload;
 use crate::problem::{Code, Problem};
 
-/// No request needs more; what is larger is refused before it is read.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// `serde_json` stops here by itself, but not in what it skips.
+const DEEPEST: usize = 128;
 
 /// A JSON body that is an object.
-pub(crate) type Json<T> = web::Json<Object<T>>;
+pub(crate) struct Json<T>(pub(crate) Object<T>);
+
+impl<T> Json<T> {
+    pub(crate) fn into_inner(self) -> Object<T> {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            expect_json(&request)?;
+            let bytes = payload::read(request, payload).await?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
 
 /// A field of a merge patch (RFC 7396): absent, null (to be removed), or a value.
 pub(crate) type Patched<T> = Option<Option<T>>;
@@ -63,28 +86,72 @@ pub(crate) fn kept(field: &'static str, patched: Patched<String>) -> Result<Opti
     }
 }
 
-pub(crate) fn body_config() -> web::JsonConfig {
-    web::JsonConfig::default().limit(LARGEST_BODY).error_handler(|error, request| problem(&error, request).into())
+fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
+    match request.mime_type() {
+        Ok(Some(mime)) if mime.subtype() == JSON || mime.suffix() == Some(JSON) => Ok(()),
+        _ if is_without_body(request) => Err(Problem::new(Code::MalformedBody, "a JSON body is missing")),
+        _ => {
+            let detail = "send the body with Content-Type: application/json";
+            Err(Problem::new(Code::UnsupportedMediaType, detail))
+        }
+    }
 }
 
-fn problem(error: &JsonPayloadError, request: &HttpRequest) -> Problem {
-    match error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            Problem::new(Code::BodyTooLarge, "the body is larger than 1 MiB")
-        }
-        JsonPayloadError::ContentType if is_without_body(request) => {
-            Problem::new(Code::MalformedBody, "a JSON body is missing")
-        }
-        JsonPayloadError::ContentType => {
-            Problem::new(Code::UnsupportedMediaType, "send the body with Content-Type: application/json")
-        }
-        JsonPayloadError::Deserialize(error) => Problem::new(Code::MalformedBody, error.to_string()),
-        _ => Problem::new(Code::MalformedBody, "the body cannot be read"),
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if nests_deeper(bytes, DEEPEST) {
+        return Err(Problem::new(Code::MalformedBody, format!("the body is nested deeper than {DEEPEST} levels")));
     }
+    serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
+}
+
+/// Whether JSON opens more arrays and objects within each other. Of what is no JSON it may say either.
+fn nests_deeper(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_without_body(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let is_empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0");
     is_empty && !headers.contains_key(TRANSFER_ENCODING) && !headers.contains_key(CONTENT_TYPE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_brackets_outside_of_strings_nest() {
+        let deeper = |json: &str| nests_deeper(json.as_bytes(), 2);
+        assert!(!deeper("[{}, {}, []]"));
+        assert!(deeper("[[[]]]"));
+        assert!(deeper(r#"{"a": [{"b": 1}]}"#));
+        assert!(!deeper(r#"["[[[", "\"[[[", "\\\"[[["]"#));
+        assert!(deeper(r#"["\\", [["]]"#));
+    }
+
+    #[test]
+    fn the_deepest_that_is_allowed_is_parsed() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let parses = |depth| parse::<Object<Empty>>(format!(r#"{{"x": {}}}"#, nested(depth)).as_bytes()).is_ok();
+        assert!(parses(DEEPEST - 1));
+        assert!(!parses(DEEPEST));
+        assert!(!parses(100_000));
+    }
+
+    #[derive(Deserialize)]
+    struct Empty {}
 }

@@ -7,6 +7,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use chit_chat_domain::id::{SessionId, UserId};
 
+use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::services::Services;
 
@@ -23,7 +24,10 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request))
+        ready(authenticate(request).and_then(|caller| {
+            limits::count_write(request, caller.user_id)?;
+            Ok(caller)
+        }))
     }
 }
 

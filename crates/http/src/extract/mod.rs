@@ -5,9 +5,11 @@ mod caller;
 mod headers;
 mod paging;
 mod path;
+mod payload;
 
-pub(crate) use body::{Json, Patched, body_config, kept, present};
+pub(crate) use body::{Json, Patched, kept, present};
 pub(crate) use caller::Caller;
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use paging::{LONGEST_SEARCH, Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, MemberPath, MessagePath, path_id};
+pub use payload::SlowestBody;

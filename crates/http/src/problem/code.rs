@@ -24,14 +24,17 @@ pub enum Code {
     MembershipNotFound,
     SessionNotFound,
     MethodNotAllowed,
+    RequestTimeout,
     UsernameTaken,
     MessageDeleted,
     LastOwner,
     RevisionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
+    UnsupportedEncoding,
     InvalidValue,
     IdempotencyKeyReused,
+    RateLimited,
     Internal,
     Overloaded,
     Unavailable,
@@ -39,7 +42,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -58,14 +61,17 @@ impl Code {
         Self::MembershipNotFound,
         Self::SessionNotFound,
         Self::MethodNotAllowed,
+        Self::RequestTimeout,
         Self::UsernameTaken,
         Self::MessageDeleted,
         Self::LastOwner,
         Self::RevisionMismatch,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
+        Self::UnsupportedEncoding,
         Self::InvalidValue,
         Self::IdempotencyKeyReused,
+        Self::RateLimited,
         Self::Internal,
         Self::Overloaded,
         Self::Unavailable,
@@ -121,6 +127,7 @@ impl Code {
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not answer to this method")
             }
+            Self::RequestTimeout => (S::REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive"),
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "The username is, or was, somebody's"),
             Self::MessageDeleted => (S::CONFLICT, "message_deleted", "The message has been deleted"),
             Self::LastOwner => (S::CONFLICT, "last_owner", "The chatroom would be left without an owner"),
@@ -131,12 +138,16 @@ impl Code {
             Self::UnsupportedMediaType => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body must be JSON, and say so")
             }
+            Self::UnsupportedEncoding => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", "The body's encoding is not known here")
+            }
             Self::InvalidValue => (S::UNPROCESSABLE_ENTITY, "invalid_value", "A value breaks a rule"),
             Self::IdempotencyKeyReused => (
                 S::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
                 "The idempotency key belongs to another request",
             ),
+            Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests of this kind"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much is going on right now"),
             Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "The service is not available right now"),

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::tokens::{self, Tokens};
 use crate::extract::Json;
+use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -31,9 +32,14 @@ pub(crate) struct Refresh {
         Problems<{ ANY | BODY | of(&[Code::InvalidRefreshToken]) }>,
     ),
 )]
-pub(crate) async fn refresh(services: web::Data<Services>, body: Json<Refresh>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn refresh(
+    attempts: Attempts,
+    services: web::Data<Services>,
+    body: Json<Refresh>,
+) -> Result<HttpResponse, Problem> {
+    let attempt = attempts.refresh()?;
     let shown = tokens::read(&body.0.0.refresh_token).ok_or(Denial::InvalidRefreshToken)?;
     let sessions = services.clone();
-    let grant = blocking(move || sessions.sessions.refresh(&shown)).await?;
+    let grant = attempt.settle(blocking(move || sessions.sessions.refresh(&shown)).await)?;
     Ok(tokens::answer(&services, &grant))
 }

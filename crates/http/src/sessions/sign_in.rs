@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::tokens::{self, Tokens};
 use crate::extract::{Json, user_agent};
+use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -33,12 +34,15 @@ pub(crate) struct Login {
 )]
 pub(crate) async fn sign_in(
     request: HttpRequest,
+    attempts: Attempts,
     services: web::Data<Services>,
     body: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
+    let attempt = attempts.guess(username.to_ascii_lowercase())?;
     let sessions = services.clone();
-    let grant = blocking(move || sessions.sessions.sign_in(&username, &password, agent.as_deref())).await?;
+    let grant = blocking(move || sessions.sessions.sign_in(&username, &password, agent.as_deref())).await;
+    let grant = attempt.settle(grant)?;
     Ok(tokens::answer(&services, &grant))
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Caller, Json, Patched, kept, present};
+use crate::limits::Attempts;
 use crate::openapi::{BODY, FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -63,6 +64,7 @@ pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Resul
 )]
 pub(crate) async fn change(
     caller: Caller,
+    attempts: Attempts,
     services: web::Data<Services>,
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
@@ -71,10 +73,11 @@ pub(crate) async fn change(
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "a new password needs current_password beside it"));
     }
+    let attempt = attempts.guess_if(password.is_some(), caller.user_id)?;
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id } = caller;
-    let user = blocking(move || services.accounts.change(user_id, session_id, &change)).await?;
-    Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or(Denial::UserNotFound)?))
+    let user = blocking(move || services.accounts.change(user_id, session_id, &change)).await;
+    Ok(HttpResponse::Ok().json(OwnView::of(&attempt.settle(user)?).ok_or(Denial::UserNotFound)?))
 }
 
 /// Delete my account
@@ -90,10 +93,12 @@ pub(crate) async fn change(
 )]
 pub(crate) async fn delete(
     caller: Caller,
+    attempts: Attempts,
     services: web::Data<Services>,
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
-    blocking(move || services.accounts.delete(caller.user_id, &password)).await?;
+    let attempt = attempts.guess(caller.user_id)?;
+    attempt.settle(blocking(move || services.accounts.delete(caller.user_id, &password)).await)?;
     Ok(HttpResponse::NoContent().finish())
 }

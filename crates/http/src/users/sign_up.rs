@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::Json;
+use crate::limits::Attempts;
 use crate::openapi::{ANY, FORM, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -36,12 +37,14 @@ pub(crate) struct NewAccount {
     ),
 )]
 pub(crate) async fn sign_up(
+    attempts: Attempts,
     services: web::Data<Services>,
     body: Json<NewAccount>,
 ) -> Result<HttpResponse, Problem> {
     let NewAccount { username, password, email, display_name } = body.into_inner().0;
     let entered = SignUp { username, password, email, display_name };
-    let user = blocking(move || services.accounts.sign_up(&entered)).await?;
+    let attempt = attempts.sign_up()?;
+    let user = attempt.settle(blocking(move || services.accounts.sign_up(&entered)).await)?;
     let location = format!("/api/users/{}", user.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -5,7 +5,7 @@ use std::ops::Index;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::test;
 use serde_json::Value;
 
@@ -30,6 +30,20 @@ impl Answer {
         Self { request, status, headers, text, body }
     }
 
+    /// What a client that writes HTTP by hand has read, if it is a whole answer.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (head, text) = str::from_utf8(bytes).unwrap().split_once("\r\n\r\n")?;
+        let (status, lines) = head.split_once("\r\n").unwrap_or((head, ""));
+        let status = status.split(' ').nth(1).unwrap().parse().unwrap();
+        let fields = lines.lines().map(|line| line.split_once(": ").unwrap());
+        let headers: HeaderMap =
+            fields.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let length = headers.get(CONTENT_LENGTH).map_or(0, |length| length.to_str().unwrap().parse().unwrap());
+        let text = text.get(..length)?.to_owned();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Some(Self { request: "by hand".to_owned(), status, headers, text, body })
+    }
+
     #[track_caller]
     pub(crate) fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}: {}", self.request, self.text);
@@ -46,7 +60,7 @@ impl Answer {
         assert_eq!(answer.header("Content-Type"), Some("application/problem+json"));
         assert_eq!(answer["request_id"].as_str(), answer.header("X-Request-Id"));
         assert_eq!(answer.header("WWW-Authenticate").is_some(), status == 401, "{}", answer.request);
-        assert_eq!(answer.header("Retry-After").is_some(), status == 503, "{}", answer.request);
+        assert_eq!(answer.header("Retry-After").is_some(), [429, 503].contains(&status), "{}", answer.request);
         for text in ["title", "detail", "request_id"] {
             assert!(!answer.str(text).is_empty(), "{}: {text}", answer.request);
         }

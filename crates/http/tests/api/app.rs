@@ -15,7 +15,7 @@ use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::PasswordHasher;
-use chit_chat_http::{Services, System, answer, configure};
+use chit_chat_http::{AllowedOrigins, Limits, Services, System, answer, configure, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
 use uuid::Uuid;
@@ -26,11 +26,18 @@ use crate::clock::ShiftedClock;
 use crate::people::Person;
 
 pub(crate) const PASSWORD: &str = "correct horse";
-const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
+pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
 /// What bcrypt takes at least.
 const LOWEST_COST: u32 = 4;
 
 type Answered = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// What stands around the API; by default nothing.
+#[derive(Default)]
+pub(crate) struct Around {
+    pub(crate) limits: Option<Limits>,
+    pub(crate) origins: AllowedOrigins,
+}
 
 /// The API over a store of its own. Clones are the same app.
 #[derive(Clone)]
@@ -48,27 +55,50 @@ pub(crate) struct Inner {
 impl TestApp {
     /// Over an empty database.
     pub(crate) async fn new(engine: Engine) -> Self {
+        Self::within(engine, Around::default()).await
+    }
+
+    /// Over an empty database, with limits or what else stands around the API.
+    pub(crate) async fn within(engine: Engine, around: Around) -> Self {
         let database = TestStore::new(engine);
-        Self::start(database.clone(), bcrypt(), Some(Rc::new(database))).await
+        Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), around).await
     }
 
     /// Another instance over the same database.
     pub(crate) async fn another_instance(&self) -> Self {
         let database = self.database.clone().expect("a store and not a mock");
-        Self::start(database.open_another(), bcrypt(), Some(database)).await
+        Self::start(database.open_another(), bcrypt(), Some(database), Around::default()).await
     }
 
     /// Over a store that a test plays.
     pub(crate) async fn over(stores: Stores) -> Self {
-        Self::start(stores, bcrypt(), None).await
+        Self::over_within(stores, Around::default()).await
+    }
+
+    pub(crate) async fn over_within(stores: Stores, around: Around) -> Self {
+        Self::start(stores, bcrypt(), None, around).await
     }
 
     /// Over a store and a hasher that a test plays.
     pub(crate) async fn with_hasher(stores: Stores, hasher: impl PasswordHasher + 'static) -> Self {
-        Self::start(stores, Arc::new(hasher), None).await
+        Self::with_hasher_within(stores, hasher, Around::default()).await
     }
 
-    async fn start(stores: Stores, hasher: Arc<dyn PasswordHasher>, database: Option<Rc<TestStore>>) -> Self {
+    /// The same with limits.
+    pub(crate) async fn with_hasher_within(
+        stores: Stores,
+        hasher: impl PasswordHasher + 'static,
+        around: Around,
+    ) -> Self {
+        Self::start(stores, Arc::new(hasher), None, around).await
+    }
+
+    async fn start(
+        stores: Stores,
+        hasher: Arc<dyn PasswordHasher>,
+        database: Option<Rc<TestStore>>,
+        Around { limits, origins }: Around,
+    ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system = System {
             clock: clock.clone(),
@@ -78,7 +108,8 @@ impl TestApp {
             tokens: Arc::new(tokens()),
         };
         let services = Data::new(Services::new(stores.clone(), system));
-        let app = App::new().app_data(services.clone()).wrap(from_fn(answer)).configure(configure);
+        let app = App::new().app_data(services.clone()).wrap(cors(&origins)).wrap(from_fn(answer));
+        let app = app.configure(configure).configure(limited(limits.map(Data::new)));
         let service = Rc::new(init_service(app).await);
         let call = move |request: TestRequest| -> Answered {
             let service = service.clone();

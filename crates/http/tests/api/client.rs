@@ -1,5 +1,7 @@
 //! Sending requests, with or without an access token.
 
+use std::net::SocketAddr;
+
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderValue};
 use actix_web::test::TestRequest;
@@ -11,6 +13,7 @@ use crate::app::TestApp;
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) app: TestApp,
+    address: Option<SocketAddr>,
     pub(crate) token: Option<String>,
 }
 
@@ -22,11 +25,18 @@ pub(crate) struct Call {
 
 impl Client {
     pub(crate) fn new(app: TestApp, token: Option<String>) -> Self {
-        Self { app, token }
+        Self { app, token, address: None }
+    }
+
+    /// The same person, elsewhere.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        let address = Some(SocketAddr::new(address.parse().unwrap(), 50_000));
+        Self { address, ..self.clone() }
     }
 
     pub(crate) fn request(&self, method: Method, path: impl AsRef<str>) -> Call {
         let request = TestRequest::with_uri(path.as_ref()).method(method);
+        let request = self.address.into_iter().fold(request, TestRequest::peer_addr);
         let call = Call { app: self.app.clone(), request };
         match &self.token {
             Some(token) => call.header("Authorization", format!("Bearer {token}")),

@@ -1,5 +1,6 @@
 //! Access tokens that nobody should accept.
 
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chit_chat_contract::Engine;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-use crate::app::{TestApp, tokens};
+use crate::app::{SIGNING_KEY, TestApp, tokens};
 use crate::people::Person;
 
 fn part(token: &str, number: usize) -> Value {
@@ -22,6 +23,13 @@ fn part(token: &str, number: usize) -> Value {
 
 fn encoded(value: &Value) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+/// By the key of the app under test, whatever it says.
+fn signed(header: &Value, claims: &Value) -> String {
+    let text = format!("{}.{}", encoded(header), encoded(claims));
+    let key = Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes());
+    format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(sign(&key, text.as_bytes())))
 }
 
 fn issued(by: &JwtAccessTokens, person: &Person, session: &str, at: Timestamp) -> String {
@@ -90,6 +98,39 @@ async fn tokens_that_were_tampered_with_are_refused(#[values(Engine::Sqlite, Eng
         "x".repeat(10_000),
     ] {
         app.bearer(&token).get("/api/users/me").await.expect_problem(401, "invalid_token");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn tokens_that_our_key_signed_but_we_did_not_are_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let good = app.sign_up("ann").await.token.clone().unwrap();
+    let (header, claims) = (part(&good, 0), part(&good, 1));
+    let now = claims["iat"].as_i64().unwrap();
+    let try_with = |header: &Value, claims: &Value| {
+        let token = signed(header, claims);
+        let app = app.clone();
+        async move { app.bearer(&token).get("/api/users/me").await }
+    };
+    try_with(&header, &claims).await.expect_status(200);
+    for (name, value) in [
+        ("jku", json!("https://example.com/keys")),
+        ("jwk", json!({"kty": "oct", "k": "AAAA"})),
+        ("crit", json!(["exp"])),
+        ("kid", json!("../../dev/null")),
+        ("x5u", json!("https://example.com/certificate")),
+    ] {
+        let mut header = header.clone();
+        header[name] = value;
+        try_with(&header, &claims).await.expect_problem(401, "invalid_token");
+    }
+    for (iat, exp) in [(now + 120, now + 3_600), (now, now + 3_660), (now, now + 1_000_000_000)] {
+        let mut claims = claims.clone();
+        (claims["iat"], claims["exp"]) = (json!(iat), json!(exp));
+        try_with(&header, &claims).await.expect_problem(401, "invalid_token");
     }
 }
 

@@ -160,7 +160,7 @@ async fn a_search_has_at_most_a_hundred_characters(#[values(Engine::Sqlite, Engi
 async fn what_is_not_json_is_malformed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let bodies: [Vec<u8>; 18] = [
+    let bodies: [Vec<u8>; 20] = [
         b"".to_vec(),
         b"{".to_vec(),
         b"{'body': 'x'}".to_vec(),
@@ -179,6 +179,9 @@ async fn what_is_not_json_is_malformed(#[values(Engine::Sqlite, Engine::Postgres
         b"{\"body\": NaN}".to_vec(),
         deep(100_000).into_bytes(),
         format!("{{\"body\": {}}}", deep(100_000)).into_bytes(),
+        format!("{{\"body\": \"x\", \"unknown\": {}}}", deep(100_000)).into_bytes(),
+        format!("{{\"unknown\": {}1{}, \"body\": \"x\"}}", "{\"a\":".repeat(100_000), "}".repeat(100_000))
+            .into_bytes(),
     ];
     for body in bodies {
         ann.post_bytes(room.messages(), body).await.expect_problem(400, "malformed_body");
@@ -258,6 +261,26 @@ async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(
     }
     let garbage = ann.request(Method::POST, room.messages()).header("Content-Encoding", "gzip");
     garbage.bytes("application/json", "{}").send().await.expect_problem(400, "malformed_body");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_encoding_that_is_not_known_is_said_to_be_so(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    let post = |encoding: &'static str, body: Vec<u8>| {
+        let post = ann.request(Method::POST, room.messages()).header("Content-Encoding", encoding);
+        post.bytes("application/json", body).send()
+    };
+    let plain = json!({"body": "x"}).to_string();
+    for unknown in ["br", "zstd", "compress", "gzip, gzip", "nonsense", "\u{e9}"] {
+        post(unknown, plain.clone().into_bytes()).await.expect_problem(415, "unsupported_encoding");
+    }
+    post("identity", plain.clone().into_bytes()).await.expect_status(201);
+    for known in ["gzip", "GZIP", "x-gzip"] {
+        post(known, deflated(plain.clone()).await).await.expect_status(201);
+    }
 }
 
 /// As the server itself would compress it.

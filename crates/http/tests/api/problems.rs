@@ -9,15 +9,17 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chit_chat_contract::Engine;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_http::answer;
 use chit_chat_http::problem::Code;
+use chit_chat_http::{Rates, answer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::limits::{limited, rates};
 use crate::mocks;
 use crate::people::path_of;
+use crate::sockets::Listening;
 
 const CODES: &str = include_str!("../../src/problem/code.rs");
 const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
@@ -57,6 +59,7 @@ async fn requests_of_clients() -> Vec<Answer> {
     let unknown_message = format!("{}/{}", room.messages(), Uuid::now_v7());
     let large = " ".repeat(1024 * 1024 + 1);
     let own = room.membership(&ann.id);
+    let encoded = ann.request(Method::POST, room.messages()).header("Content-Encoding", "br");
     vec![
         nobody.post_bytes("/api/auth/session", "{\"username\": \"matt\"}").await,
         with("If-Match", "1").await,
@@ -75,14 +78,17 @@ async fn requests_of_clients() -> Vec<Answer> {
         ann.patch(room.membership(&cem.id), json!({"role": "owner"})).await,
         ann.delete("/api/auth/sessions/1").await,
         nobody.put("/api/users").await,
+        request_timeout(&app),
         nobody.post("/api/users", taken).await,
         ann.patch(path_of(&gone), json!({"body": "x"})).await,
         ann.patch(&own, json!({"role": "member"})).await,
         with("If-Match", "\"7\"").await,
         ann.post_bytes(room.messages(), large).await,
         ann.request(Method::POST, room.messages()).bytes("text/plain", "x").send().await,
+        encoded.bytes("application/json", "{}").send().await,
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
+        rate_limited().await,
         {
             ann.promote(&room, &bob).await;
             ann.delete(room.membership(&bob.id)).await
@@ -105,9 +111,22 @@ async fn bad_request() -> Answer {
     Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
 }
 
+async fn rate_limited() -> Answer {
+    let around = limited(Rates { sign_ups_per_address: "1/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::within(Engine::Sqlite, around).await;
+    app.sign_up("ann").await;
+    app.nobody().post("/api/users", json!({"username": "bob", "password": crate::app::PASSWORD})).await
+}
+
+fn request_timeout(app: &TestApp) -> Answer {
+    let mut client = Listening::start(app).connect();
+    client.begin("POST /api/auth/session", &["Content-Type: application/json", "Content-Length: 9"], b"{");
+    client.answer()
+}
+
 /// The headers that problems have, and the body without what differs from run to run.
 fn on_the_wire(problem: &Answer) -> Value {
-    let names = ["content-type", "www-authenticate", "retry-after", "allow"];
+    let names = ["content-type", "www-authenticate", "retry-after", "ratelimit", "allow"];
     let headers = names.iter().filter_map(|name| Some(((*name).to_owned(), json!(problem.header(name)?))));
     let mut body = problem.body.clone();
     body["request_id"] = json!("[request id]");

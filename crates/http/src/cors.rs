@@ -1,0 +1,111 @@
+//! Which web pages may use the API from a browser (CORS, by the Fetch standard).
+
+use std::fmt;
+use std::str::FromStr;
+
+use actix_cors::Cors;
+use actix_web::http::Uri;
+use actix_web::middleware::Condition;
+
+const SECONDS_TO_REMEMBER: usize = 3_600;
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+const SENT: [&str; 6] =
+    ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-Id"];
+const SHOWN: [&str; 9] = [
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-Id",
+];
+
+/// Whose pages may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AllowedOrigins {
+    #[default]
+    None,
+    Any,
+    These(Vec<String>),
+}
+
+/// A text that names no origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoOrigins;
+
+/// Lets their pages in. Cookies are never asked for: tokens are all that counts.
+pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
+    let cors = Cors::default().allowed_methods(METHODS).allowed_headers(SENT).expose_headers(SHOWN);
+    let cors = cors.max_age(SECONDS_TO_REMEMBER);
+    let cors = match origins {
+        AllowedOrigins::None => cors,
+        AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
+        AllowedOrigins::These(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+    };
+    Condition::new(*origins != AllowedOrigins::None, cors)
+}
+
+impl FromStr for AllowedOrigins {
+    type Err = NoOrigins;
+
+    /// Reads `*`, or a comma-separated list such as `https://chat.example.com,http://localhost:3000`.
+    fn from_str(text: &str) -> Result<Self, NoOrigins> {
+        match text.trim() {
+            "" => Ok(Self::None),
+            "*" => Ok(Self::Any),
+            list => list.split(',').map(origin).collect::<Option<_>>().map(Self::These).ok_or(NoOrigins),
+        }
+    }
+}
+
+/// As browsers write it: scheme, host, and the port unless it is the scheme's own.
+fn origin(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let uri: Uri = text.parse().ok()?;
+    let written =
+        format!("{}://{}", uri.scheme_str()?, uri.authority().filter(|host| !host.as_str().contains(['@', '*']))?);
+    (written == text).then_some(text)
+}
+
+impl fmt::Display for NoOrigins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("takes * or origins without a path, such as https://chat.example.com,http://localhost:3000")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_none_any_or_a_list() {
+        assert_eq!("".parse(), Ok(AllowedOrigins::None));
+        assert_eq!(" * ".parse(), Ok(AllowedOrigins::Any));
+        let list = ["https://chat.example.com", "http://localhost:3000", "tauri://localhost"].map(str::to_owned);
+        let text = "https://Chat.example.com, http://localhost:3000,tauri://localhost";
+        assert_eq!(text.parse(), Ok(AllowedOrigins::These(list.to_vec())));
+    }
+
+    #[test]
+    fn what_no_browser_would_send_is_refused() {
+        for text in [
+            "chat.example.com",
+            "https://",
+            "https://a/",
+            "https://a/b",
+            "https://a?b",
+            "https://a@b",
+            "*,https://a",
+            "https://*",
+            "null",
+            "https://a,",
+            ",",
+            "localhost:3000",
+        ] {
+            assert_eq!(text.parse::<AllowedOrigins>(), Err(NoOrigins), "{text}");
+        }
+    }
+}

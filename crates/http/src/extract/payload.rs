@@ -1,0 +1,155 @@
+//! The bytes of a body: complete within a time, bounded, and without the compression they came in.
+
+use std::future::poll_fn;
+use std::io::{Read, Result as IoResult};
+use std::pin::pin;
+use std::time::Duration;
+
+use actix_web::body::{BodyStream, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use actix_web::rt::time::timeout;
+use actix_web::{HttpRequest, web};
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+
+use crate::problem::{Code, Problem};
+
+/// No request needs more, compressed or not; what is larger is refused before it is read.
+const LARGEST_BODY: usize = 1024 * 1024;
+const SLOWEST_BODY: Duration = Duration::from_secs(30);
+
+/// How long after the head a body may take to arrive, where that is not the usual half minute.
+#[derive(Clone, Copy, Debug)]
+pub struct SlowestBody(pub Duration);
+
+/// The whole body.
+pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Vec<u8>, Problem> {
+    let encoding = Encoding::of(request.headers())?;
+    if announced(request.headers()).is_some_and(|length| length > LARGEST_BODY as u64) {
+        return Err(too_large());
+    }
+    let patience = request.app_data().map_or(SLOWEST_BODY, |SlowestBody(patience)| *patience);
+    let late = |_| Problem::new(Code::RequestTimeout, "the body took too long to arrive");
+    let bytes = timeout(patience, collect(payload)).await.map_err(late)??;
+    match encoding {
+        Encoding::Identity => Ok(bytes),
+        _ => inflated(encoding, bytes).await,
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn collect(payload: Payload) -> Result<Vec<u8>, Problem> {
+    let mut body = pin!(BodyStream::new(payload));
+    let mut bytes = Vec::new();
+    while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
+        let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
+        if bytes.len() + chunk.len() > LARGEST_BODY {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Beside the event loop, for a small bomb is still a mebibyte of work.
+async fn inflated(encoding: Encoding, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    let inflated = web::block(move || encoding.inflate(&bytes)).await;
+    let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
+    let malformed = |_| Problem::new(Code::MalformedBody, "the body is not what its Content-Encoding says");
+    let inflated = inflated.map_err(malformed)?;
+    if inflated.len() > LARGEST_BODY { Err(too_large()) } else { Ok(inflated) }
+}
+
+fn too_large() -> Problem {
+    Problem::new(Code::BodyTooLarge, "the body is larger than 1 MiB")
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Deflate,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut codings = headers.get_all(CONTENT_ENCODING);
+        let coding = codings.next().map_or(&b""[..], |value| value.as_bytes().trim_ascii());
+        let encoding = match coding.to_ascii_lowercase().as_slice() {
+            b"" | b"identity" => Some(Self::Identity),
+            b"gzip" | b"x-gzip" => Some(Self::Gzip),
+            b"deflate" => Some(Self::Deflate),
+            _ => None,
+        };
+        let unknown =
+            || Problem::new(Code::UnsupportedEncoding, "encode the body by gzip or deflate, or not at all");
+        encoding.filter(|_| codings.next().is_none()).ok_or_else(unknown)
+    }
+
+    /// Stops at the first byte too many, so that a bomb costs no more than the largest body.
+    fn inflate(self, bytes: &[u8]) -> IoResult<Vec<u8>> {
+        let mut inflated = Vec::new();
+        let most = LARGEST_BODY as u64 + 1;
+        match self {
+            Self::Identity => bytes.take(most).read_to_end(&mut inflated),
+            Self::Gzip => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut inflated),
+            Self::Deflate => ZlibDecoder::new(bytes).take(most).read_to_end(&mut inflated),
+        }?;
+        Ok(inflated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{GzEncoder, ZlibEncoder};
+
+    use super::*;
+
+    fn coding(values: &[&str]) -> Option<Encoding> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(CONTENT_ENCODING, value.parse().unwrap());
+        }
+        Encoding::of(&headers).ok()
+    }
+
+    #[test]
+    fn one_coding_at_most_is_undone() {
+        assert_eq!(coding(&[]), Some(Encoding::Identity));
+        assert_eq!(coding(&["Identity"]), Some(Encoding::Identity));
+        assert_eq!(coding(&["GZIP"]), Some(Encoding::Gzip));
+        assert_eq!(coding(&["x-gzip"]), Some(Encoding::Gzip));
+        assert_eq!(coding(&["deflate"]), Some(Encoding::Deflate));
+        for unknown in [&["br"][..], &["gzip, gzip"], &["gzip", "gzip"], &["identity", "br"], &["*"]] {
+            assert_eq!(coding(unknown), None, "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_deflated_is_inflated() {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(b"{}").unwrap();
+        assert_eq!(Encoding::Gzip.inflate(&gzip.finish().unwrap()).unwrap(), b"{}");
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
+        zlib.write_all(b"{}").unwrap();
+        assert_eq!(Encoding::Deflate.inflate(&zlib.finish().unwrap()).unwrap(), b"{}");
+        assert!(Encoding::Gzip.inflate(b"{}").is_err());
+        assert!(Encoding::Deflate.inflate(b"{}").is_err());
+    }
+
+    #[test]
+    fn a_bomb_goes_off_no_further_than_the_largest_body() {
+        let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
+        let spaces = vec![b' '; LARGEST_BODY];
+        (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());
+        let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap()).unwrap();
+        assert_eq!(inflated.len(), LARGEST_BODY + 1);
+        assert!(inflated.capacity() <= 4 * LARGEST_BODY);
+    }
+}

@@ -1,0 +1,154 @@
+//! Where a request comes from, behind whichever proxies.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// What one customer is given at least, of IPv6.
+const CUSTOMER: u128 = !0 << 64;
+
+/// Who is behind an address: for IPv6 the whole /64, of which anybody has plenty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Source(IpAddr);
+
+/// The proxies whose word is taken for where a request comes from.
+#[derive(Debug, Default)]
+pub struct Proxies {
+    trusted: Vec<IpNet>,
+    warned: AtomicBool,
+}
+
+impl Proxies {
+    pub fn new(trusted: Vec<IpNet>) -> Self {
+        Self { trusted, warned: AtomicBool::new(false) }
+    }
+
+    pub(super) fn source(&self, request: &HttpRequest) -> Source {
+        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+        Source::of(self.client(peer, request.headers()))
+    }
+
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !headers.contains_key(X_FORWARDED_FOR) {
+            return peer;
+        }
+        if !self.trusts(peer) {
+            self.warn_once(peer);
+            return peer;
+        }
+        self.forwarded(headers).unwrap_or(peer)
+    }
+
+    /// The last address of the header that is no proxy of ours; if all are, the first. Whoever is
+    /// not ours may have written anything to the left of it.
+    fn forwarded(&self, headers: &HeaderMap) -> Option<IpAddr> {
+        let lines: Vec<_> = headers.get_all(X_FORWARDED_FOR).collect();
+        let mut client = None;
+        for line in lines.into_iter().rev() {
+            for address in line.to_str().ok()?.rsplit(',') {
+                let address = parse(address.trim())?;
+                client = Some(address);
+                if !self.trusts(address) {
+                    return client;
+                }
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|net| net.contains(&address))
+    }
+
+    fn warn_once(&self, peer: IpAddr) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "X-Forwarded-For is not believed: if this peer is your proxy, name it in TRUSTED_PROXIES, \
+                 else all of its clients share its limits"
+            );
+        }
+    }
+}
+
+/// Some proxies write the port too.
+fn parse(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().ok().or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()));
+    address.map(|address: IpAddr| address.to_canonical())
+}
+
+impl Source {
+    fn of(address: IpAddr) -> Self {
+        Self(match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & CUSTOMER)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies() -> Proxies {
+        Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "fd00::1/128".parse().unwrap()])
+    }
+
+    fn client(peer: &str, lines: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(X_FORWARDED_FOR, line.parse().unwrap());
+        }
+        proxies().client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn without_the_header_it_is_the_peer() {
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(client("1.2.3.4", &[]), "1.2.3.4");
+    }
+
+    #[test]
+    fn only_a_trusted_peer_is_believed() {
+        assert_eq!(client("1.2.3.4", &["5.6.7.8"]), "1.2.3.4");
+        assert_eq!(client("10.0.0.1", &["5.6.7.8"]), "5.6.7.8");
+        assert_eq!(client("fd00::1", &["5.6.7.8"]), "5.6.7.8");
+        assert_eq!(client("fd00::2", &["5.6.7.8"]), "fd00::2");
+    }
+
+    #[test]
+    fn the_last_that_is_no_proxy_counts_whatever_stands_before_it() {
+        assert_eq!(client("10.0.0.1", &["1.1.1.1, 5.6.7.8, 10.9.9.9"]), "5.6.7.8");
+        assert_eq!(client("10.0.0.1", &["1.1.1.1", "5.6.7.8", "10.9.9.9"]), "5.6.7.8");
+        assert_eq!(client("10.0.0.1", &["forged, 5.6.7.8"]), "5.6.7.8");
+        assert_eq!(client("10.0.0.1", &["10.2.2.2,10.3.3.3"]), "10.2.2.2");
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_read_is_not_believed() {
+        for broken in ["", ",", "unknown", "5.6.7.8, ", "5.6.7", "5.6.7.8, unknown", "unknown, 10.0.0.2", "é"] {
+            assert_eq!(client("10.0.0.1", &[broken]), "10.0.0.1", "{broken}");
+        }
+    }
+
+    #[test]
+    fn ports_and_mapped_addresses_are_understood() {
+        for odd in ["5.6.7.8:443", "::ffff:5.6.7.8", "[::ffff:5.6.7.8]", "[::ffff:5.6.7.8]:443"] {
+            assert_eq!(client("10.0.0.1", &[odd]), "5.6.7.8", "{odd}");
+        }
+        assert_eq!(client("10.0.0.1", &["[2001:db8::1]:443, ::ffff:10.0.0.7"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn neighbours_in_a_64_are_one() {
+        let source = |text: &str| Source::of(text.parse().unwrap());
+        assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::2"));
+        assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
+        assert_ne!(source("1.2.3.4"), source("1.2.3.5"));
+    }
+}

@@ -1,0 +1,135 @@
+//! What strangers may try only so often: guessing passwords and refresh tokens, and signing up.
+//!
+//! An attempt is paid for before it is made, so that parallel ones cannot overrun a limit, and is
+//! given back if it turns out to be harmless. One whose client is gone before that stays paid.
+
+use std::future::{Ready, ready};
+use std::hash::{BuildHasher, Hash};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::Limits;
+use super::address::Source;
+use super::standing::Standing;
+use crate::problem::{Code, Problem};
+
+/// Where attempts are announced.
+pub(crate) struct Attempts(HttpRequest);
+
+/// One that may be made now.
+#[must_use = "an attempt has to be settled"]
+pub(crate) struct Attempt(Option<Paid>);
+
+struct Paid {
+    request: HttpRequest,
+    limits: web::Data<Limits>,
+    source: Source,
+    at: At,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy)]
+enum At {
+    /// The password of somebody, by a hash of who it is.
+    Password(u64),
+    RefreshToken,
+    Account,
+}
+
+impl FromRequest for Attempts {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(request.clone())))
+    }
+}
+
+impl Attempts {
+    /// Before the password of somebody is checked; wrong ones count, by address and by whose it is.
+    pub(crate) fn guess(&self, whose: impl Hash) -> Result<Attempt, Problem> {
+        self.pay(|limits| At::Password(limits.hasher.hash_one(whose)))
+    }
+
+    /// Only if a password is going to be checked.
+    pub(crate) fn guess_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
+        if checked { self.guess(whose) } else { Ok(Attempt(None)) }
+    }
+
+    /// Before a refresh token is looked up; wrong ones count.
+    pub(crate) fn refresh(&self) -> Result<Attempt, Problem> {
+        self.pay(|_| At::RefreshToken)
+    }
+
+    /// Before somebody signs up; accounts count, and names that are taken, for that tells who is here.
+    pub(crate) fn sign_up(&self) -> Result<Attempt, Problem> {
+        self.pay(|_| At::Account)
+    }
+
+    fn pay(&self, at: impl FnOnce(&Limits) -> At) -> Result<Attempt, Problem> {
+        let Self(request) = self;
+        let Some(limits) = request.app_data::<web::Data<Limits>>().cloned() else {
+            return Ok(Attempt(None));
+        };
+        let (source, at) = (limits.proxies.source(request), at(&limits));
+        let standing = limits.pay(source, at).map_err(|refusal| {
+            refusal.note(request);
+            refusal.refusal()
+        })?;
+        standing.note(request);
+        Ok(Attempt(Some(Paid { request: request.clone(), limits, source, at, standing })))
+    }
+}
+
+impl Attempt {
+    /// Once it is known how it went.
+    pub(crate) fn settle<T>(self, outcome: Result<T, Problem>) -> Result<T, Problem> {
+        if let Self(Some(paid)) = self {
+            let refused = outcome.as_ref().err().map(|problem| problem.code);
+            if !paid.at.counts(refused) {
+                paid.limits.give_back(paid.source, paid.at);
+                paid.standing.with_one_given_back().note(&paid.request);
+            }
+        }
+        outcome
+    }
+}
+
+impl At {
+    /// Whether what was answered is what the limit is there for.
+    fn counts(self, refused: Option<Code>) -> bool {
+        match self {
+            Self::Password(_) => refused == Some(Code::InvalidCredentials),
+            Self::RefreshToken => refused == Some(Code::InvalidRefreshToken),
+            Self::Account => matches!(refused, None | Some(Code::UsernameTaken)),
+        }
+    }
+}
+
+impl Limits {
+    fn pay(&self, source: Source, at: At) -> Result<Standing, Standing> {
+        match at {
+            At::Account => self.sign_ups.take(&source),
+            At::RefreshToken => self.failures_of_address.take(&source),
+            At::Password(whose) => {
+                let of_address = self.failures_of_address.take(&source)?;
+                let of_name = self.failures_of_name.take(&(source, whose)).inspect_err(|_| {
+                    self.failures_of_address.give_back(&source);
+                })?;
+                Ok(if of_name.left <= of_address.left { of_name } else { of_address })
+            }
+        }
+    }
+
+    fn give_back(&self, source: Source, at: At) {
+        match at {
+            At::Account => self.sign_ups.give_back(&source),
+            At::RefreshToken => self.failures_of_address.give_back(&source),
+            At::Password(whose) => {
+                self.failures_of_address.give_back(&source);
+                self.failures_of_name.give_back(&(source, whose));
+            }
+        }
+    }
+}

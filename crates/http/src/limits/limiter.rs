@@ -1,0 +1,120 @@
+//! One limit, kept for each key by governor.
+
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use governor::RateLimiter;
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+
+use super::rate::Rate;
+use super::standing::{Policy, Standing};
+use super::states::States;
+
+/// Between two looks for keys that are as good as new.
+const TAKES_BETWEEN_SWEEPS: u32 = 4_096;
+
+/// Counts what each key uses up.
+pub(super) struct Limiter<K: Clone + Eq + Hash, C: Clock = DefaultClock> {
+    policy: Policy,
+    states: States<K>,
+    counts: RateLimiter<K, States<K>, C, StateInformationMiddleware>,
+    takes: AtomicU32,
+}
+
+impl<K: Clone + Eq + Hash> Limiter<K> {
+    pub(super) fn new(name: &'static str, rate: Rate) -> Self {
+        Self::with_clock(name, rate, DefaultClock::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
+    fn with_clock(name: &'static str, rate: Rate, clock: C) -> Self {
+        let states = States::default();
+        let counts = RateLimiter::new(rate.quota(), states.clone(), clock);
+        Self { policy: Policy { name, rate }, states, counts, takes: AtomicU32::new(0) }
+    }
+
+    /// Uses up one for the key, if there is one left.
+    pub(super) fn take(&self, key: &K) -> Result<Standing, Standing> {
+        if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
+            self.counts.retain_recent();
+        }
+        let now = self.counts.clock().now();
+        match self.counts.check_key(key) {
+            Ok(state) => Ok(Standing::new(self.policy, state.remaining_burst_capacity())),
+            Err(refusal) => Err(Standing { wait: refusal.wait_time_from(now), ..Standing::new(self.policy, 0) }),
+        }
+    }
+
+    /// Undoes one [`take`](Self::take) of the key.
+    pub(super) fn give_back(&self, key: &K) {
+        self.states.give_back(key, self.policy.rate.interval().into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn limiter(rate: &str) -> (Limiter<u32, FakeRelativeClock>, FakeRelativeClock) {
+        let clock = FakeRelativeClock::default();
+        (Limiter::with_clock("test", rate.parse().unwrap(), clock.clone()), clock)
+    }
+
+    #[test]
+    fn a_key_has_its_count_at_once_and_then_one_by_one() {
+        let (limiter, clock) = limiter("3/30s");
+        let left: Vec<u32> = (0..3).map(|_| limiter.take(&1).unwrap().left).collect();
+        assert_eq!(left, [2, 1, 0]);
+        let refusal = limiter.take(&1).unwrap_err();
+        assert_eq!((refusal.left, refusal.wait), (0, 10 * SECOND));
+        assert!(limiter.take(&2).is_ok(), "keys do not disturb each other");
+        clock.advance(9 * SECOND);
+        assert_eq!(limiter.take(&1).unwrap_err().wait, SECOND);
+        clock.advance(SECOND);
+        assert!(limiter.take(&1).is_ok());
+        assert!(limiter.take(&1).is_err());
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again_and_no_more() {
+        let (limiter, clock) = limiter("3/30s");
+        for _ in 0..100 {
+            assert_eq!(limiter.take(&1).unwrap().left, 2);
+            limiter.give_back(&1);
+        }
+        clock.advance(100 * SECOND);
+        assert_eq!(limiter.take(&1).unwrap().left, 2);
+        limiter.give_back(&1);
+        clock.advance(100 * SECOND);
+        assert_eq!((0..10).filter(|_| limiter.take(&1).is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn keys_that_are_as_good_as_new_are_forgotten() {
+        let (limiter, clock) = limiter("3/30s");
+        assert!((0..1_000).all(|key| limiter.take(&key).is_ok()));
+        limiter.counts.retain_recent();
+        assert_eq!(limiter.counts.len(), 1_000);
+        clock.advance(100 * SECOND);
+        assert_eq!((0..TAKES_BETWEEN_SWEEPS).filter(|_| limiter.take(&1).is_ok()).count(), 3);
+        assert_eq!(limiter.counts.len(), 1);
+    }
+
+    #[test]
+    fn there_are_never_too_many_keys() {
+        let (limiter, _) = limiter("3/24h");
+        let most = (0..300_000).map(|key| {
+            assert!(limiter.take(&key).is_ok());
+            if key % 1_000 == 0 { limiter.counts.len() } else { 0 }
+        });
+        assert!(most.max().unwrap() <= 110_000);
+    }
+}

@@ -1,0 +1,78 @@
+//! How often who may do what. Without [`Limits`] in the app there are none.
+
+mod address;
+mod attempts;
+mod limiter;
+mod rate;
+mod standing;
+mod states;
+
+use std::hash::RandomState;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, web};
+pub use address::Proxies;
+pub(crate) use attempts::Attempts;
+use chit_chat_domain::id::UserId;
+pub use rate::{NoRate, Rate};
+pub(crate) use standing::say;
+
+use self::address::Source;
+use self::limiter::Limiter;
+use crate::problem::Problem;
+
+/// The rates of all limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub login_failures_per_name: Rate,
+    pub login_failures_per_address: Rate,
+    pub sign_ups_per_address: Rate,
+    pub writes_per_user: Rate,
+}
+
+/// Counts for all workers.
+pub struct Limits {
+    /// By address and name together: nobody can lock anybody else out.
+    failures_of_name: Limiter<(Source, u64)>,
+    failures_of_address: Limiter<Source>,
+    sign_ups: Limiter<Source>,
+    writes: Limiter<UserId>,
+    proxies: Proxies,
+    hasher: RandomState,
+}
+
+impl Limits {
+    pub fn new(rates: Rates, proxies: Proxies) -> Self {
+        Self {
+            failures_of_name: Limiter::new("login", rates.login_failures_per_name),
+            failures_of_address: Limiter::new("login", rates.login_failures_per_address),
+            sign_ups: Limiter::new("sign-up", rates.sign_ups_per_address),
+            writes: Limiter::new("writes", rates.writes_per_user),
+            proxies,
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+/// Puts limits into an app; without them nothing is limited.
+pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |app| {
+        if let Some(limits) = limits {
+            app.app_data(limits);
+        }
+    }
+}
+
+/// Counts a request that changes something.
+pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
+    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
+    let Some(limits) = request.app_data::<web::Data<Limits>>().filter(|_| writes) else {
+        return Ok(());
+    };
+    let (standing, verdict) = match limits.writes.take(&user) {
+        Ok(standing) => (standing, Ok(())),
+        Err(refusal) => (refusal, Err(refusal.refusal())),
+    };
+    standing.note(request);
+    verdict
+}

@@ -1,0 +1,70 @@
+//! How a client stands with a limit, as its answers say it (draft-ietf-httpapi-ratelimit-headers).
+
+use std::time::Duration;
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::rate::Rate;
+use crate::problem::{Code, Problem};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Policy {
+    pub(super) name: &'static str,
+    pub(super) rate: Rate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) policy: Policy,
+    pub(super) left: u32,
+    /// Until all is there again or, if nothing is left, the next one.
+    pub(super) wait: Duration,
+}
+
+impl Standing {
+    pub(super) fn new(policy: Policy, left: u32) -> Self {
+        let missing = if left == 0 { 1 } else { policy.rate.count.get().saturating_sub(left) };
+        Self { policy, left, wait: policy.rate.interval() * missing }
+    }
+
+    pub(super) fn with_one_given_back(self) -> Self {
+        Self::new(self.policy, self.left + 1)
+    }
+
+    /// Remembers it for the answer's headers.
+    pub(super) fn note(self, request: &HttpRequest) {
+        request.extensions_mut().insert(self);
+    }
+
+    pub(super) fn refusal(self) -> Problem {
+        let (name, seconds) = (self.policy.name, self.seconds());
+        let detail = format!("the limit \"{name}\" is used up; try again in {seconds} seconds");
+        Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }
+    }
+
+    /// Rounded up, so that whoever waits so long has waited long enough.
+    fn seconds(self) -> u32 {
+        let whole = self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0);
+        u32::try_from(whole).unwrap_or(u32::MAX)
+    }
+}
+
+/// Says how the client stands with the limit that applied last, if one did.
+pub(crate) fn say<B>(response: &mut ServiceResponse<B>) {
+    let Some(standing) = response.request().extensions().get::<Standing>().copied() else {
+        return;
+    };
+    let Policy { name, rate } = standing.policy;
+    let policy = format!("\"{name}\";q={};w={}", rate.count, rate.period.as_secs());
+    let state = format!("\"{name}\";r={};t={}", standing.left, standing.seconds());
+    for (header, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, state)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(header, value);
+        }
+    }
+}

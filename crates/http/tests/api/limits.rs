@@ -1,0 +1,395 @@
+//! Limits: on guessing passwords and refresh tokens, on signing up, and on writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use actix_web::rt;
+use chit_chat_contract::Engine;
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::{HasherBusy, MockPasswordHasher, MockUserRepository};
+use chit_chat_http::{Limits, Proxies, Rates};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::app::{Around, PASSWORD, TestApp};
+use crate::client::Client;
+use crate::mocks;
+use crate::people::Person;
+
+const HERE: &str = "192.0.2.1";
+const THERE: &str = "192.0.2.2";
+
+/// Limits that no test reaches by accident.
+pub(crate) fn rates() -> Rates {
+    let plenty = "1000/1h".parse().unwrap();
+    Rates {
+        login_failures_per_name: plenty,
+        login_failures_per_address: plenty,
+        sign_ups_per_address: plenty,
+        writes_per_user: plenty,
+    }
+}
+
+pub(crate) fn limited(rates: Rates) -> Around {
+    Around { limits: Some(Limits::new(rates, Proxies::default())), ..Around::default() }
+}
+
+fn per_name(rate: &str) -> Around {
+    limited(Rates { login_failures_per_name: rate.parse().unwrap(), ..rates() })
+}
+
+fn per_address(rate: &str) -> Around {
+    limited(Rates { login_failures_per_address: rate.parse().unwrap(), ..rates() })
+}
+
+async fn sign_in(client: &Client, username: &str, password: &str) -> Answer {
+    client.post("/api/auth/session", json!({"username": username, "password": password})).await
+}
+
+#[track_caller]
+fn expect_limited(answer: Answer, retry_after: &str) -> Answer {
+    let answer = answer.expect_problem(429, "rate_limited");
+    assert_eq!(answer.header("Retry-After"), Some(retry_after));
+    answer
+}
+
+#[rstest]
+#[actix_web::test]
+async fn failed_logins_are_limited_by_address_and_name(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::within(engine, per_name("3/1h")).await;
+    app.sign_up("ann").await;
+    app.sign_up("bob").await;
+    let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
+    for (username, state) in
+        [("ann", "\"login\";r=2;t=1200"), ("ANN", "\"login\";r=1;t=2400"), ("Ann", "\"login\";r=0;t=1200")]
+    {
+        let wrong = sign_in(&here, username, "wrong").await.expect_problem(401, "invalid_credentials");
+        assert_eq!(wrong.header("RateLimit"), Some(state));
+        assert_eq!(wrong.header("RateLimit-Policy"), Some("\"login\";q=3;w=3600"));
+    }
+    for password in ["wrong", PASSWORD] {
+        let refused = expect_limited(sign_in(&here, "ann", password).await, "1200");
+        assert_eq!(refused.header("RateLimit"), Some("\"login\";r=0;t=1200"));
+        assert_eq!(refused.header("RateLimit-Policy"), Some("\"login\";q=3;w=3600"));
+    }
+    sign_in(&here, "bob", PASSWORD).await.expect_status(200);
+    sign_in(&there, "ann", "wrong").await.expect_problem(401, "invalid_credentials");
+    sign_in(&there, "ann", PASSWORD).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn names_that_nobody_has_are_limited_alike(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::within(engine, per_name("3/1h")).await;
+    app.sign_up("ann").await;
+    let here = app.nobody().at(HERE);
+    for _ in 0..5 {
+        let (known, unknown) = (sign_in(&here, "ann", "wrong").await, sign_in(&here, "nobody", "wrong").await);
+        assert_eq!((known.status, &known["code"]), (unknown.status, &unknown["code"]));
+        for header in ["RateLimit", "RateLimit-Policy", "Retry-After"] {
+            assert_eq!(known.header(header), unknown.header(header));
+        }
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_successful_login_costs_nothing_and_resets_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::within(engine, per_name("10/1h")).await;
+    app.sign_up("ann").await;
+    let here = app.nobody().at(HERE);
+    for _ in 0..30 {
+        let right = sign_in(&here, "ann", PASSWORD).await.expect_status(200);
+        assert_eq!(right.header("RateLimit"), Some("\"login\";r=10;t=0"));
+    }
+    for _ in 0..9 {
+        sign_in(&here, "ann", "wrong").await.expect_status(401);
+    }
+    let right = sign_in(&here, "ann", PASSWORD).await.expect_status(200);
+    assert_eq!(right.header("RateLimit"), Some("\"login\";r=1;t=3240"));
+    sign_in(&here, "ann", "wrong").await.expect_status(401);
+    expect_limited(sign_in(&here, "ann", PASSWORD).await, "360");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn failed_logins_are_limited_by_address_whatever_the_name(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::within(engine, per_address("5/1h")).await;
+    app.sign_up("ann").await;
+    let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
+    for number in 0..5 {
+        sign_in(&here, &format!("guess{number}"), "wrong").await.expect_status(401);
+    }
+    expect_limited(sign_in(&here, "ann", PASSWORD).await, "720");
+    sign_in(&there, "ann", PASSWORD).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_refused_for_the_name_does_not_count_for_the_address(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let name = "1/1h".parse().unwrap();
+    let around =
+        Rates { login_failures_per_name: name, login_failures_per_address: "2/1h".parse().unwrap(), ..rates() };
+    let app = TestApp::within(engine, limited(around)).await;
+    app.sign_up("ann").await;
+    let here = app.nobody().at(HERE);
+    sign_in(&here, "bob", "wrong").await.expect_status(401);
+    for _ in 0..5 {
+        expect_limited(sign_in(&here, "bob", "wrong").await, "3600");
+    }
+    sign_in(&here, "ann", PASSWORD).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn an_address_of_ipv6_is_limited_with_its_neighbours(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::within(engine, per_name("3/1h")).await;
+    app.sign_up("ann").await;
+    for host in 1..=3 {
+        let neighbour = app.nobody().at(&format!("2001:db8:0:1::{host}"));
+        sign_in(&neighbour, "ann", "wrong").await.expect_status(401);
+    }
+    expect_limited(sign_in(&app.nobody().at("2001:db8:0:1:ffff::"), "ann", PASSWORD).await, "1200");
+    sign_in(&app.nobody().at("2001:db8:0:2::1"), "ann", PASSWORD).await.expect_status(200);
+}
+
+/// Nobody is known, and whoever asks the hasher is counted.
+async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
+    let mut users = MockUserRepository::new();
+    users.expect_credentials().return_const(Ok(None));
+    let (mut hasher, checked) = (MockPasswordHasher::new(), Arc::new(AtomicUsize::new(0)));
+    let count = checked.clone();
+    hasher.expect_verify().returning(move |_, _| {
+        count.fetch_add(1, Ordering::SeqCst);
+        // So that the others come meanwhile.
+        thread::sleep(Duration::from_millis(20));
+        Ok(false)
+    });
+    let stores = Stores { users: Arc::new(users), ..mocks::silent() };
+    (TestApp::with_hasher_within(stores, hasher, around).await, checked)
+}
+
+#[rstest]
+#[actix_web::test]
+async fn parallel_guesses_do_not_overrun_a_limit(#[values(true, false)] at_one_name: bool) {
+    let around = if at_one_name { per_name("10/1h") } else { per_address("10/1h") };
+    let (app, checked) = counting(around).await;
+    let guesses: Vec<_> = (0..64)
+        .map(|number| {
+            let (here, number) = (app.nobody().at(HERE), if at_one_name { 0 } else { number });
+            rt::spawn(async move { sign_in(&here, &format!("ann{number}"), "wrong").await.status.as_u16() })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for guess in guesses {
+        statuses.push(guess.await.unwrap());
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10);
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 54);
+    assert_eq!(checked.load(Ordering::SeqCst), 10);
+}
+
+#[actix_web::test]
+async fn a_busy_hasher_is_no_failure() {
+    let mut users = MockUserRepository::new();
+    users.expect_credentials().return_const(Ok(None));
+    let mut hasher = MockPasswordHasher::new();
+    hasher.expect_verify().return_const(Err(HasherBusy));
+    hasher.expect_hash().return_const(Err(HasherBusy));
+    let stores = Stores { users: Arc::new(users), ..mocks::silent() };
+    let rates = Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() };
+    let around = limited(Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates });
+    let app = TestApp::with_hasher_within(stores, hasher, around).await;
+    let account = json!({"username": "ann", "password": PASSWORD});
+    for _ in 0..10 {
+        sign_in(&app.nobody(), "ann", "wrong").await.expect_problem(503, "overloaded");
+        app.nobody().post("/api/users", account.clone()).await.expect_problem(503, "overloaded");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn guesses_with_a_stolen_token_are_limited_too(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::within(engine, per_name("3/1h")).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (here, there) = (ann.at(HERE), ann.at(THERE));
+    let change = |client: &Client, current: &str| {
+        let patch = json!({"password": "battery staple", "current_password": current});
+        client.request(Method::PATCH, "/api/users/me").json(patch).send()
+    };
+    let delete = |client: &Client, password: &str| {
+        client.request(Method::DELETE, "/api/users/me").json(json!({"password": password})).send()
+    };
+    change(&here, "wrong").await.expect_problem(401, "invalid_credentials");
+    delete(&here, "wrong").await.expect_problem(401, "invalid_credentials");
+    change(&here, "wrong").await.expect_problem(401, "invalid_credentials");
+    expect_limited(change(&here, PASSWORD).await, "1200");
+    expect_limited(delete(&here, PASSWORD).await, "1200");
+    here.patch("/api/users/me", json!({"display_name": "Ann"})).await.expect_status(200);
+    change(&bob.at(HERE), PASSWORD).await.expect_status(200);
+    change(&there, PASSWORD).await.expect_status(200);
+    delete(&there, "battery staple").await.expect_status(204);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn failed_refreshes_are_limited_by_address(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::within(engine, per_address("3/1h")).await;
+    let mut good = app.sign_up("ann").await.session.refresh_token.clone();
+    let refresh = |client: Client, token: &str| {
+        let body = json!({"refresh_token": token});
+        async move { client.post("/api/auth/refresh", body).await }
+    };
+    let (here, there) = (|| app.nobody().at(HERE), || app.nobody().at(THERE));
+    for _ in 0..10 {
+        let next = refresh(here(), &good).await.expect_status(200);
+        assert_eq!(next.header("RateLimit"), Some("\"login\";r=3;t=0"));
+        good = next.str("refresh_token").to_owned();
+    }
+    for bad in ["x", "", &"A".repeat(128)] {
+        refresh(here(), bad).await.expect_problem(401, "invalid_refresh_token");
+    }
+    expect_limited(refresh(here(), &good).await, "1200");
+    refresh(there(), &good).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn sign_ups_are_limited_by_address(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let around = limited(Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::within(engine, around).await;
+    let sign_up = |address: &str, name: &str| {
+        let client = app.nobody().at(address);
+        let account = json!({"username": name, "password": PASSWORD});
+        async move { client.post("/api/users", account).await }
+    };
+    let first = sign_up(HERE, "ann").await.expect_status(201);
+    assert_eq!(first.header("RateLimit-Policy"), Some("\"sign-up\";q=3;w=3600"));
+    assert_eq!(first.header("RateLimit"), Some("\"sign-up\";r=2;t=1200"));
+    for _ in 0..5 {
+        sign_up(HERE, "not a name").await.expect_problem(422, "invalid_value");
+    }
+    let taken = sign_up(HERE, "ANN").await.expect_problem(409, "username_taken");
+    assert_eq!(taken.header("RateLimit"), Some("\"sign-up\";r=1;t=2400"));
+    sign_up(HERE, "bob").await.expect_status(201);
+    for name in ["cem", "ann", "not a name"] {
+        expect_limited(sign_up(HERE, name).await, "1200");
+    }
+    sign_up(THERE, "cem").await.expect_status(201);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn writes_are_limited_by_user_and_reads_are_not(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let around = limited(Rates { writes_per_user: "5/1m".parse().unwrap(), ..rates() });
+    let app = TestApp::within(engine, around).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let send = |person: &Person| person.request(Method::POST, room.messages()).json(json!({"body": "x"})).send();
+    let sent = send(&ann).await.expect_status(201);
+    assert_eq!(sent.header("RateLimit-Policy"), Some("\"writes\";q=5;w=60"));
+    assert_eq!(sent.header("RateLimit"), Some("\"writes\";r=3;t=24"));
+    ann.patch(room.own_path(), json!({"name": ""})).await.expect_problem(422, "invalid_value");
+    ann.put(room.membership(&bob.id)).await.expect_status(200);
+    ann.delete("/api/auth/sessions/1").await.expect_problem(404, "session_not_found");
+    for _ in 0..3 {
+        assert_eq!(expect_limited(send(&ann).await, "12").header("RateLimit"), Some("\"writes\";r=0;t=12"));
+    }
+    let again = app.sign_in("ann").await;
+    expect_limited(again.post(room.messages(), json!({"body": "x"})).await, "12");
+    for path in [room.messages(), room.own_path(), "/api/users/me".to_owned()] {
+        let read = ann.get(path).await.expect_status(200);
+        assert_eq!(read.header("RateLimit"), None);
+    }
+    assert_eq!(send(&bob).await.expect_status(201).header("RateLimit"), Some("\"writes\";r=4;t=12"));
+    assert_eq!(ann.read(&room).await.len(), 2);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn only_good_tokens_use_up_writes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let around = limited(Rates { writes_per_user: "2/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::within(engine, around).await;
+    let ann = app.sign_up("ann").await;
+    let old = app.sign_in("ann").await;
+    old.delete("/api/auth/session").await.expect_status(204);
+    for _ in 0..5 {
+        let answer = old.post("/api/chatrooms", json!({"name": "x"})).await.expect_problem(401, "invalid_token");
+        assert_eq!(answer.header("RateLimit"), None);
+        app.nobody().post("/api/chatrooms", json!({})).await.expect_problem(401, "unauthenticated");
+    }
+    ann.post("/api/chatrooms", json!({"name": "x"})).await.expect_status(201);
+    expect_limited(ann.post("/api/chatrooms", json!({"name": "x"})).await, "1800");
+}
+
+async fn behind_proxies(engine: Engine) -> TestApp {
+    let rates = Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates() };
+    let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+    let around = Around { limits: Some(Limits::new(rates, proxies)), ..Around::default() };
+    let app = TestApp::within(engine, around).await;
+    app.sign_up("ann").await;
+    app
+}
+
+async fn forwarded(app: &TestApp, peer: &str, header: &str, password: &str) -> u16 {
+    let request = app.nobody().at(peer).request(Method::POST, "/api/auth/session");
+    let request = request.header("X-Forwarded-For", header);
+    request.json(json!({"username": "ann", "password": password})).send().await.status.as_u16()
+}
+
+#[rstest]
+#[actix_web::test]
+async fn clients_behind_a_trusted_proxy_are_told_apart(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = behind_proxies(engine).await;
+    for forged in ["192.0.2.1", "198.51.100.7, 192.0.2.1", "x, 192.0.2.1, 10.1.1.1"] {
+        assert_eq!(forwarded(&app, "10.0.0.1", forged, "wrong").await, 401, "{forged}");
+    }
+    assert_eq!(forwarded(&app, "10.0.0.2", "198.51.100.8, 192.0.2.1", PASSWORD).await, 429);
+    assert_eq!(forwarded(&app, "10.0.0.1", "192.0.2.2", PASSWORD).await, 200);
+    for _ in 0..3 {
+        assert_eq!(forwarded(&app, "10.0.0.1", "who knows", "wrong").await, 401);
+    }
+    assert_eq!(forwarded(&app, "10.0.0.1", "who knows", PASSWORD).await, 429, "the proxy itself is meant");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn nobody_else_is_believed_where_a_request_comes_from(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = behind_proxies(engine).await;
+    for forged in ["198.51.100.1", "198.51.100.2", "10.0.0.1"] {
+        assert_eq!(forwarded(&app, HERE, forged, "wrong").await, 401);
+    }
+    assert_eq!(forwarded(&app, HERE, "198.51.100.4", PASSWORD).await, 429);
+    assert_eq!(forwarded(&app, THERE, HERE, PASSWORD).await, 200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn without_limits_nothing_is_limited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    for _ in 0..30 {
+        let wrong = sign_in(&app.nobody().at(HERE), "ann", "wrong").await.expect_status(401);
+        assert_eq!((wrong.header("RateLimit"), wrong.header("RateLimit-Policy")), (None, None));
+        let made = ann.post("/api/chatrooms", json!({"name": "x"})).await.expect_status(201);
+        assert_eq!(made.header("RateLimit"), None);
+    }
+}

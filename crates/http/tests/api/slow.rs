@@ -1,0 +1,118 @@
+//! Clients that dawdle or babble: cut off, while the others are served.
+
+use actix_web::http::StatusCode;
+use chit_chat_contract::Engine;
+
+use crate::app::TestApp;
+use crate::sockets::Listening;
+
+const LOGIN: &str = "POST /api/auth/session";
+const JSON: &str = "Content-Type: application/json";
+const MEBIBYTE: usize = 1024 * 1024;
+
+#[actix_web::test]
+async fn a_body_that_does_not_arrive_is_given_up() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    for (header, start) in
+        [("Content-Length: 1000", &b"{"[..]), ("Content-Length: 1000", b""), ("Transfer-Encoding: chunked", b"")]
+    {
+        let mut client = server.connect();
+        client.begin(LOGIN, &[JSON, header], start);
+        let late = client.answer().expect_problem(408, "request_timeout");
+        assert_eq!(late.header("Connection"), Some("close"));
+        client.expect_end();
+    }
+}
+
+#[actix_web::test]
+async fn a_body_that_trickles_is_given_up_and_nobody_else_waits() {
+    const CHUNKED: &str = "Transfer-Encoding: chunked";
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let gzip = "Content-Encoding: gzip";
+    let mut slow = Vec::new();
+    for number in 0..100 {
+        let mut client = server.connect();
+        match number % 4 {
+            0 => client.begin(LOGIN, &[JSON, "Content-Length: 100000"], b"{"),
+            1 => client.begin(LOGIN, &[JSON, gzip, "Content-Length: 100000"], b"\x1f\x8b\x08\0"),
+            2 => client.begin(LOGIN, &[JSON, CHUNKED], b"1\r\n{\r\n"),
+            _ => client.begin(LOGIN, &[JSON, gzip, CHUNKED], b"4\r\n\x1f\x8b\x08\0\r\n"),
+        }
+        client.trickle(if number % 4 < 2 { b" " } else { b"1\r\n \r\n" });
+        slow.push(client);
+    }
+    let mut quick = server.connect();
+    quick.begin("GET /readyz", &[], b"");
+    quick.answer().expect_status(200);
+    for mut client in slow {
+        client.answer().expect_problem(408, "request_timeout");
+        client.expect_end();
+    }
+}
+
+#[actix_web::test]
+async fn a_later_head_that_trickles_is_cut_off_too() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let mut client = server.connect();
+    client.begin("GET /healthz", &[], b"");
+    client.answer().expect_status(200);
+    client.write("GET /healthz HTTP/1.1\r\nX-Endless: ");
+    client.trickle(b"x");
+    client.expect_end();
+}
+
+#[actix_web::test]
+async fn a_body_that_goes_on_after_its_refusal_is_cut_off() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let mut client = server.connect();
+    client.begin("POST /api/chatrooms", &[JSON, "Transfer-Encoding: chunked"], b"1\r\n{\r\n");
+    client.answer().expect_problem(401, "unauthenticated");
+    client.trickle(b"1\r\n \r\n");
+    client.expect_end();
+}
+
+#[actix_web::test]
+async fn a_body_of_a_hundred_megabytes_is_refused_early() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let mut client = server.connect();
+    client.begin(LOGIN, &[JSON, "Content-Length: 104857600"], b"{");
+    client.answer().expect_problem(413, "body_too_large");
+    client.expect_end();
+
+    let mut client = server.connect();
+    client.begin(LOGIN, &[JSON, "Transfer-Encoding: chunked"], b"");
+    let chunk = format!("{MEBIBYTE:x}\r\n{}\r\n", " ".repeat(MEBIBYTE));
+    assert_eq!(client.flood(chunk.as_bytes(), 2), 2);
+    client.answer().expect_problem(413, "body_too_large");
+    client.flood(chunk.as_bytes(), 98);
+    client.expect_end();
+}
+
+#[actix_web::test]
+async fn an_absurd_head_is_refused() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let headers: Vec<String> = (0..200).map(|number| format!("X-{number}: x")).collect();
+    let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+    let mut client = server.connect();
+    client.begin("GET /healthz", &headers, b"");
+    assert_eq!(client.answer().status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    client.expect_end();
+    for (length, statuses) in [(60_000, &[401][..]), (100_000, &[400, 414]), (1_000_000, &[431])] {
+        let mut client = server.connect();
+        let query = format!("GET /api/users?q={}", "x".repeat(length));
+        client.flood(query.as_bytes(), 1);
+        client.flood(b" HTTP/1.1\r\nHost: test\r\n\r\n", 1);
+        let status = client.answer().status.as_u16();
+        assert!(statuses.contains(&status), "{length}: {status}");
+    }
+    let mut client = server.connect();
+    client.write("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Endless: ");
+    client.flood(&[b'x'; 1024], 1024);
+    assert_eq!(client.answer().status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+}

@@ -1,0 +1,116 @@
+//! The app behind a real socket, and clients that write HTTP by hand.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, rt};
+use chit_chat_http::{SlowestBody, answer, configure, watch_connections};
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+
+/// A body has so long to arrive.
+const SLOWEST_BODY: Duration = Duration::from_millis(400);
+/// And a connection may stand still so long after an answer.
+const IDLE: Duration = Duration::from_millis(600);
+/// Whatever a test waits for comes earlier.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BETWEEN_BYTES: Duration = Duration::from_millis(20);
+
+/// Serves an app until the test ends.
+pub(crate) struct Listening {
+    address: SocketAddr,
+}
+
+impl Listening {
+    /// On one thread, so that whoever could block it blocks everybody.
+    pub(crate) fn start(app: &TestApp) -> Self {
+        let services = app.services.clone();
+        let app = move || {
+            let app = App::new().app_data(services.clone()).app_data(SlowestBody(SLOWEST_BODY));
+            app.wrap(from_fn(answer)).configure(configure)
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let server = HttpServer::new(app).workers(1).on_connect(watch_connections(IDLE));
+            rt::System::new().block_on(server.listen(listener).unwrap().run())
+        });
+        Self { address }
+    }
+
+    pub(crate) fn connect(&self) -> Connection {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Connection(stream)
+    }
+}
+
+/// One connection of a client.
+pub(crate) struct Connection(TcpStream);
+
+impl Connection {
+    pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// Sends head and header lines of a request, and the start of what follows.
+    pub(crate) fn begin(&mut self, request: &str, headers: &[&str], rest: &[u8]) {
+        self.write(format!("{request} HTTP/1.1\r\nHost: test\r\n"));
+        for header in headers {
+            self.write(format!("{header}\r\n"));
+        }
+        self.write("\r\n");
+        self.write(rest);
+    }
+
+    /// Keeps sending this, a little at a time, for as long as the server listens.
+    pub(crate) fn trickle(&self, piece: &'static [u8]) {
+        let mut stream = self.0.try_clone().unwrap();
+        let start = Instant::now();
+        thread::spawn(move || {
+            while start.elapsed() < PATIENCE && stream.write_all(piece).is_ok() {
+                thread::sleep(BETWEEN_BYTES);
+            }
+        });
+    }
+
+    /// Keeps sending this, as fast as it goes; answers how much went.
+    pub(crate) fn flood(&self, piece: &[u8], times: usize) -> usize {
+        let mut stream = &self.0;
+        (0..times).take_while(|_| stream.write_all(piece).is_ok()).count()
+    }
+
+    /// An answer on a connection that stays open.
+    pub(crate) fn answer(&mut self) -> Answer {
+        let mut bytes = Vec::new();
+        loop {
+            if let Some(answer) = Answer::parse(&bytes) {
+                return answer;
+            }
+            let mut buffer = [0; 4096];
+            let read = self.0.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "no whole answer: {}", String::from_utf8_lossy(&bytes));
+            bytes.extend_from_slice(&buffer[..read]);
+        }
+    }
+
+    /// Waits until the server closes the connection.
+    pub(crate) fn expect_end(&mut self) {
+        let mut buffer = [0; 4096];
+        let start = Instant::now();
+        loop {
+            match self.0.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(_) => assert!(start.elapsed() < PATIENCE, "still answering"),
+                Err(error) => {
+                    assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "still open");
+                    return;
+                }
+            }
+        }
+    }
+}
