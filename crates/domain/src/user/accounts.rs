@@ -110,8 +110,8 @@ impl AccountService {
 
     /// Deletes the account: first the account itself, then room by room its memberships.
     pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
-        self.check_password(user, password)?;
-        let ended = self.users.delete(user, self.clock.now())?;
+        let checked = self.check_password(user, password)?;
+        let ended = self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
         self.ended.note(&ended);
         self.leave_everywhere(user)
     }

@@ -87,7 +87,13 @@ pub trait UserRepository: Send + Sync {
     ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError>;
 
     /// Wipes what the account held and ends its sessions, in one step; the username stays taken.
-    fn delete(&self, id: UserId, at: Timestamp) -> Result<Vec<EndedSession>, StoreError>;
+    /// `None` if the user is gone, or has another password than the one that was checked.
+    fn delete(
+        &self,
+        id: UserId,
+        checked: PasswordHash,
+        at: Timestamp,
+    ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
     /// Deleted users who are still members somewhere: what a crash left unfinished.
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError>;

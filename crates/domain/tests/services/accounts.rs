@@ -220,8 +220,13 @@ fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_r
     let mut world = where_my_password_is_checked();
     let mut order = Sequence::new();
     let ended = vec![ended_session()];
-    let users = &mut world.users;
-    users.expect_delete().with(eq(me()), eq(NOW)).times(1).in_sequence(&mut order).return_const(Ok(ended.clone()));
+    let (users, deleted) = (&mut world.users, Ok(Some(ended.clone())));
+    users
+        .expect_delete()
+        .with(eq(me()), eq(password_hash()), eq(NOW))
+        .times(1)
+        .in_sequence(&mut order)
+        .return_const(deleted);
     let noted = &mut world.ended;
     noted.expect_note().withf(move |e| e == ended).times(1).in_sequence(&mut order).return_const(());
     expect_leaves(&mut world, me(), &mut order);
@@ -232,6 +237,13 @@ fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_r
 fn deleting_an_account_needs_its_password() {
     let accounts = where_my_password_is_checked().accounts();
     assert_eq!(accounts.delete(me(), "a guess"), Err(Denial::InvalidCredentials.into()));
+}
+
+#[test]
+fn an_account_is_not_deleted_for_a_password_that_was_changed_meanwhile() {
+    let mut world = where_my_password_is_checked();
+    world.users.expect_delete().times(1).return_const(Ok(None));
+    assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
