@@ -43,6 +43,8 @@ pub enum Denial {
     InvalidCredentials,
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
+    #[error("an operator has disabled this account")]
+    AccountDisabled,
 }
 
 /// Everything that a use case may answer instead of a result.

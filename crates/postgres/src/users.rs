@@ -167,7 +167,7 @@ fn update(
 }
 
 fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
-    let user = dialect::lock_user(conn, id)?;
+    let user = dialect::lock_user(conn, id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
         return Ok(None);
     }

@@ -4,6 +4,8 @@
 //! `database` and `dialect` are SQLite's own. There is one writing connection, for several would
 //! only wait for each other's locks, and some readers beside it.
 
+#[path = "../../postgres/src/administration.rs"]
+mod administration;
 #[path = "../../postgres/src/chatrooms.rs"]
 mod chatrooms;
 #[path = "../../postgres/src/events.rs"]

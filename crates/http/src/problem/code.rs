@@ -17,6 +17,7 @@ pub enum Code {
     NotAnOwner,
     NotTheAuthor,
     TargetIsOwner,
+    AccountDisabled,
     NotFound,
     ChatroomNotFound,
     MessageNotFound,
@@ -39,7 +40,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -51,6 +52,7 @@ impl Code {
         Self::NotAnOwner,
         Self::NotTheAuthor,
         Self::TargetIsOwner,
+        Self::AccountDisabled,
         Self::NotFound,
         Self::ChatroomNotFound,
         Self::MessageNotFound,
@@ -106,6 +108,7 @@ impl Code {
             Self::NotAnOwner => (S::FORBIDDEN, "not_an_owner", "Only owners of the chatroom may do this"),
             Self::NotTheAuthor => (S::FORBIDDEN, "not_the_author", "The message is somebody else's"),
             Self::TargetIsOwner => (S::FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other"),
+            Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "There is nothing at this path"),
             Self::ChatroomNotFound => {
                 (S::NOT_FOUND, "chatroom_not_found", "There is no such chatroom, or not for you")
@@ -163,6 +166,7 @@ impl From<Denial> for Code {
             Denial::UsernameTaken => Self::UsernameTaken,
             Denial::InvalidCredentials => Self::InvalidCredentials,
             Denial::InvalidRefreshToken => Self::InvalidRefreshToken,
+            Denial::AccountDisabled => Self::AccountDisabled,
         }
     }
 }

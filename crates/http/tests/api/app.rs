@@ -130,6 +130,16 @@ impl TestApp {
         self.services.ended.refresh(&*self.stores.sessions, self.clock.now()).unwrap();
     }
 
+    /// Past the API, as an operator's command does it.
+    pub(crate) fn disable(&self, user: &str) {
+        self.stores.administration.disable(user.parse().unwrap(), self.clock.now()).unwrap().unwrap();
+    }
+
+    /// Likewise.
+    pub(crate) fn enable(&self, user: &str) {
+        self.stores.administration.enable(user.parse().unwrap()).unwrap().unwrap();
+    }
+
     /// Somebody whom the store has never seen, with a good token.
     pub(crate) fn stranger(&self) -> Client {
         let (user, session) = (UserId::from(Uuid::now_v7()), SessionId::from(Uuid::now_v7()));

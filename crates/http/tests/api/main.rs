@@ -17,6 +17,7 @@ mod caching;
 mod chatrooms;
 mod client;
 mod clock;
+mod disabled_accounts;
 mod events;
 mod forgeries;
 mod health;

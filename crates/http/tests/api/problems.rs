@@ -55,6 +55,8 @@ async fn requests_of_clients() -> Vec<Answer> {
     let broken = json!({"username": "a b", "password": "1234"});
     let taken = json!({"username": "ANN", "password": crate::app::PASSWORD});
     let unknown_message = format!("{}/{}", room.messages(), Uuid::now_v7());
+    let disabled = app.sign_up("disabled").await;
+    app.disable(&disabled.id);
     let large = " ".repeat(1024 * 1024 + 1);
     let own = room.membership(&ann.id);
     vec![
@@ -68,6 +70,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         cem.get(room.messages()).await,
         bob.delete(room.own_path()).await,
         bob.delete(path_of(&sent)).await,
+        app.try_sign_in("disabled", crate::app::PASSWORD).await,
         nobody.get("/nothing").await,
         ann.get("/api/chatrooms/1").await,
         ann.get(unknown_message).await,
