@@ -9,7 +9,7 @@ mod password;
 mod repository;
 mod username;
 
-pub use accounts::{AccountService, ProfileChange, SignUp};
+pub use accounts::{AccountService, ProfileChange, SignUp, SignUps};
 pub use administration::{Account, AccountFilter, AdministrationRepository, AdministrationService};
 pub use display_name::DisplayName;
 pub use email::Email;

@@ -3,7 +3,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::user::{
     AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
-    ProfileChange, SignUp, SignedUp, User, UserChanges, Username,
+    ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use mockall::Sequence;
@@ -106,6 +106,15 @@ fn signing_up_names_every_broken_rule_at_once_and_stores_nothing() {
         FieldViolation::new("display_name", Violation::Empty),
     ];
     assert_eq!(World::default().accounts().sign_up(&entered), Err(Failure::Invalid(broken)));
+}
+
+#[test]
+fn a_closed_sign_up_says_so_before_anything_about_the_form() {
+    let closed = || AccountService { sign_ups: SignUps::Closed, ..World::default().accounts() };
+    assert_eq!(closed().may_sign_up(), Err(Denial::SignUpClosed));
+    for entered in [matt(), SignUp { username: "me".to_owned(), ..matt() }] {
+        assert_eq!(closed().sign_up(&entered), Err(Denial::SignUpClosed.into()));
+    }
 }
 
 #[test]

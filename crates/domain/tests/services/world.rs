@@ -12,7 +12,7 @@ use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
 use chit_chat_domain::user::{
     AccountService, AdministrationService, Credentials, MockAdministrationRepository, MockPasswordHasher,
-    MockUserRepository, PasswordPolicy, User,
+    MockUserRepository, PasswordPolicy, SignUps, User,
 };
 use mockall::TimesRange;
 use mockall::predicate::eq;
@@ -89,6 +89,7 @@ impl World {
     pub(crate) fn accounts(self) -> AccountService {
         AccountService {
             policy: PasswordPolicy::Strict,
+            sign_ups: SignUps::Open,
             users: Arc::new(self.users),
             memberships: Arc::new(self.memberships),
             hasher: Arc::new(self.hasher),

@@ -18,6 +18,7 @@ pub enum Code {
     NotTheAuthor,
     TargetIsOwner,
     AccountDisabled,
+    SignUpClosed,
     NotFound,
     ChatroomNotFound,
     MessageNotFound,
@@ -40,7 +41,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -53,6 +54,7 @@ impl Code {
         Self::NotTheAuthor,
         Self::TargetIsOwner,
         Self::AccountDisabled,
+        Self::SignUpClosed,
         Self::NotFound,
         Self::ChatroomNotFound,
         Self::MessageNotFound,
@@ -109,6 +111,7 @@ impl Code {
             Self::NotTheAuthor => (S::FORBIDDEN, "not_the_author", "The message is somebody else's"),
             Self::TargetIsOwner => (S::FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other"),
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
+            Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "There is nothing at this path"),
             Self::ChatroomNotFound => {
                 (S::NOT_FOUND, "chatroom_not_found", "There is no such chatroom, or not for you")
@@ -166,6 +169,7 @@ impl From<Denial> for Code {
             Denial::UsernameTaken => Self::UsernameTaken,
             Denial::InvalidCredentials => Self::InvalidCredentials,
             Denial::InvalidRefreshToken => Self::InvalidRefreshToken,
+            Denial::SignUpClosed => Self::SignUpClosed,
             Denial::AccountDisabled => Self::AccountDisabled,
         }
     }

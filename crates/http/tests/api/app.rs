@@ -14,7 +14,7 @@ use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::PasswordHasher;
+use chit_chat_domain::user::{PasswordHasher, SignUps};
 use chit_chat_http::{Services, System, answer, configure};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
@@ -58,6 +58,12 @@ impl TestApp {
         Self::start(database.open_another(), bcrypt(), Some(database)).await
     }
 
+    /// Where nobody may sign up.
+    pub(crate) async fn with_sign_ups_closed(engine: Engine) -> Self {
+        let database = TestStore::new(engine);
+        Self::wire(database.clone(), bcrypt(), Some(Rc::new(database)), SignUps::Closed).await
+    }
+
     /// Over a store that a test plays.
     pub(crate) async fn over(stores: Stores) -> Self {
         Self::start(stores, bcrypt(), None).await
@@ -69,6 +75,15 @@ impl TestApp {
     }
 
     async fn start(stores: Stores, hasher: Arc<dyn PasswordHasher>, database: Option<Rc<TestStore>>) -> Self {
+        Self::wire(stores, hasher, database, SignUps::Open).await
+    }
+
+    async fn wire(
+        stores: Stores,
+        hasher: Arc<dyn PasswordHasher>,
+        database: Option<Rc<TestStore>>,
+        sign_ups: SignUps,
+    ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system = System {
             clock: clock.clone(),
@@ -77,7 +92,7 @@ impl TestApp {
             hasher,
             tokens: Arc::new(tokens()),
         };
-        let services = Data::new(Services::new(stores.clone(), system));
+        let services = Data::new(Services::new(stores.clone(), system).with_sign_ups(sign_ups));
         let app = App::new().app_data(services.clone()).wrap(from_fn(answer)).configure(configure);
         let service = Rc::new(init_service(app).await);
         let call = move |request: TestRequest| -> Answered {

@@ -71,6 +71,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         bob.delete(room.own_path()).await,
         bob.delete(path_of(&sent)).await,
         app.try_sign_in("disabled", crate::app::PASSWORD).await,
+        TestApp::with_sign_ups_closed(Engine::Sqlite).await.nobody().post("/api/users", json!({})).await,
         nobody.get("/nothing").await,
         ann.get("/api/chatrooms/1").await,
         ann.get(unknown_message).await,
