@@ -26,6 +26,7 @@ mod sessions;
 mod users;
 
 mod append;
+mod backup;
 mod database;
 mod dialect;
 mod writer;
@@ -33,6 +34,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::{Backup, backup};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
