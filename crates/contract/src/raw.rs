@@ -28,7 +28,8 @@ struct Line {
 }
 
 impl Raw {
-    pub(crate) fn sqlite(path: &str) -> Self {
+    /// To a file of SQLite.
+    pub fn sqlite(path: &str) -> Self {
         let mut connection = SqliteConnection::establish(path).unwrap();
         connection.batch_execute("PRAGMA busy_timeout=5000").unwrap();
         Self::Sqlite(connection)

@@ -11,7 +11,6 @@ use chit_chat_domain::user::{NewUser, PasswordHash, SignedUp, Username};
 
 use crate::{Engine, TestClock, TestIds, TestStore};
 
-/// What every user's password is checked against, unless it was changed.
 const PASSWORD_HASH: &str = "the hash of a password";
 
 /// A fresh database with a clock and ids; the ports are reached through it.
@@ -40,7 +39,7 @@ impl World {
             username,
             display_name: None,
             email: None,
-            password_hash: PasswordHash::new(PASSWORD_HASH.into()),
+            password_hash: self.password_hash(),
             created_at: self.tick(),
         }
     }
@@ -56,6 +55,16 @@ impl World {
         id
     }
 
+    /// Deletes the account of a user who still has the usual password; answers the sessions that it ended.
+    pub fn delete_account(&self, user: UserId) -> Vec<EndedSession> {
+        self.users.delete(user, self.password_hash(), self.tick()).unwrap().unwrap()
+    }
+
+    /// What every user's password is checked against, unless it was changed.
+    pub fn password_hash(&self) -> PasswordHash {
+        PasswordHash::new(PASSWORD_HASH.into())
+    }
+
     /// A session about to be opened, with hashes that are told apart by `secret`.
     pub fn draft_session(&self, user: UserId, secret: u8) -> NewSession {
         NewSession {
@@ -65,7 +74,7 @@ impl World {
             user_agent: Some("curl/8".into()),
             family: SecretHash::new([secret; 32]),
             current: SecretHash::new([secret.wrapping_add(1); 32]),
-            checked: PasswordHash::new(PASSWORD_HASH.into()),
+            checked: self.password_hash(),
         }
     }
 

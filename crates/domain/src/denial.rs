@@ -43,6 +43,10 @@ pub enum Denial {
     InvalidCredentials,
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
+    #[error("accounts are made by the operator alone")]
+    SignUpClosed,
+    #[error("an operator has disabled this account")]
+    AccountDisabled,
 }
 
 /// Everything that a use case may answer instead of a result.

@@ -8,12 +8,13 @@ use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
 use crate::readiness::Readiness;
 use crate::session::SessionRepository;
-use crate::user::UserRepository;
+use crate::user::{AdministrationRepository, UserRepository};
 
 /// Every port that a store implements, to be handed to those who need some of them.
 #[derive(Clone)]
 pub struct Stores {
     pub users: Arc<dyn UserRepository>,
+    pub administration: Arc<dyn AdministrationRepository>,
     pub sessions: Arc<dyn SessionRepository>,
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
@@ -25,6 +26,7 @@ pub struct Stores {
 impl<S> From<Arc<S>> for Stores
 where
     S: UserRepository
+        + AdministrationRepository
         + SessionRepository
         + ChatroomRepository
         + MembershipRepository
@@ -36,6 +38,7 @@ where
     fn from(store: Arc<S>) -> Self {
         Self {
             users: store.clone(),
+            administration: store.clone(),
             sessions: store.clone(),
             chatrooms: store.clone(),
             memberships: store.clone(),

@@ -10,7 +10,7 @@ use chit_chat_domain::message::MessageService;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{AccessTokens, SessionService};
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy};
+use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUps};
 
 use crate::ended_sessions::EndedSessionSet;
 
@@ -45,6 +45,7 @@ impl Services {
         Self {
             accounts: AccountService {
                 policy: PasswordPolicy::Strict,
+                sign_ups: SignUps::Open,
                 users: stores.users.clone(),
                 memberships: stores.memberships.clone(),
                 hasher: hasher.clone(),
@@ -84,5 +85,12 @@ impl Services {
             clock,
             ended,
         }
+    }
+
+    /// Lets people sign up, or not; they may unless told otherwise.
+    #[must_use]
+    pub fn with_sign_ups(mut self, sign_ups: SignUps) -> Self {
+        self.accounts.sign_ups = sign_ups;
+        self
     }
 }

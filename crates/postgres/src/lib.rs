@@ -3,6 +3,7 @@
 //! Most of this text is compiled for SQLite as well, where it is the same; `append`, `database` and
 //! `dialect` are PostgreSQL's own.
 
+mod administration;
 mod append;
 mod chatrooms;
 mod database;

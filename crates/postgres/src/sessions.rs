@@ -102,7 +102,7 @@ pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool>
 }
 
 fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<EndedSession>>> {
-    let user = dialect::lock_user(conn, session.user_id)?;
+    let user = dialect::lock_user(conn, session.user_id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(session.checked.as_str()) {
         return Ok(None);
     }

@@ -6,7 +6,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, DisplayName, Email, NewUser, SignedUp, User, UserChanges, UserRepository,
+    Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository,
 };
 use chit_chat_relational::rows::UserRow;
 use chit_chat_relational::schema::{memberships, users};
@@ -78,8 +78,13 @@ impl UserRepository for Store {
         self.write(|conn| update(conn, id, &changes, at))
     }
 
-    fn delete(&self, id: UserId, at: Timestamp) -> Result<Vec<EndedSession>, StoreError> {
-        self.write(|conn| delete(conn, id, at))
+    fn delete(
+        &self,
+        id: UserId,
+        checked: PasswordHash,
+        at: Timestamp,
+    ) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.write(|conn| delete(conn, id, &checked, at))
     }
 
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError> {
@@ -161,9 +166,10 @@ fn update(
     Ok(Some((row.into(), ended)))
 }
 
-fn delete(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Vec<EndedSession>> {
-    if dialect::lock_user(conn, id)?.is_none() {
-        return Ok(Vec::new());
+fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    let user = dialect::lock_user(conn, id)?.filter(|row| row.disabled_at.is_none());
+    if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
+        return Ok(None);
     }
     let nothing = None::<&str>;
     diesel::update(users::table.find(Key::from(id)))
@@ -179,5 +185,5 @@ fn delete(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Vec<EndedSession>> 
         .execute(conn)?;
     let ended = sessions::end_all_but(conn, id, None, at)?;
     heads::bump(conn, [id])?;
-    Ok(ended)
+    Ok(Some(ended))
 }

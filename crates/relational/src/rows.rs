@@ -4,7 +4,7 @@ use chit_chat_domain::chatroom::{Chatroom, ChatroomName};
 use chit_chat_domain::membership::{Member, Membership};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody};
 use chit_chat_domain::session::{SecretHash, Session};
-use chit_chat_domain::user::{Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
+use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::codes;
@@ -21,6 +21,7 @@ pub struct UserRow {
     pub email: Option<String>,
     pub password_hash: Option<String>,
     pub created_at: Instant,
+    pub disabled_at: Option<Instant>,
 }
 
 impl From<UserRow> for User {
@@ -38,7 +39,14 @@ impl UserRow {
     /// The user with what their password is checked against.
     pub fn into_credentials(mut self) -> Sql<Credentials> {
         let hash = self.password_hash.take().ok_or_else(|| SqlError::Corrupt("no password hash".into()))?;
-        Ok(Credentials { password_hash: PasswordHash::new(hash), user: self.into() })
+        let disabled_at = self.disabled_at.map(Into::into);
+        Ok(Credentials { password_hash: PasswordHash::new(hash), disabled_at, user: self.into() })
+    }
+}
+
+impl From<UserRow> for Account {
+    fn from(row: UserRow) -> Self {
+        Self { disabled_at: row.disabled_at.map(Into::into), user: row.into() }
     }
 }
 

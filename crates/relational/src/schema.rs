@@ -17,6 +17,7 @@ table! {
         password_hash -> Nullable<Text>,
         created_at -> Moment,
         deleted_at -> Nullable<Moment>,
+        disabled_at -> Nullable<Moment>,
     }
 }
 

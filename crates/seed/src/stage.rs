@@ -8,8 +8,8 @@ use chit_chat_domain::denial::Failure;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::{IdempotencyKey, MessageService, Precondition, SendMessage};
-use chit_chat_domain::session::{EndedSession, EndedSessions};
-use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp};
+use chit_chat_domain::session::NobodyListens;
+use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp, SignUps};
 use chit_chat_system::SystemSecrets;
 use uuid::Uuid;
 
@@ -42,6 +42,7 @@ impl Stage {
             calendar: Calendar::new(now),
             accounts: AccountService {
                 policy: PasswordPolicy::Demonstration,
+                sign_ups: SignUps::Open,
                 users: stores.users.clone(),
                 memberships: stores.memberships.clone(),
                 hasher,
@@ -147,11 +148,4 @@ impl Stage {
 
 fn key(text: &str) -> Result<IdempotencyKey, Failure> {
     IdempotencyKey::parse(text).map_err(|violation| Failure::invalid("key", violation))
-}
-
-/// The seed opens no session, so none ends.
-struct NobodyListens;
-
-impl EndedSessions for NobodyListens {
-    fn note(&self, _: &[EndedSession]) {}
 }

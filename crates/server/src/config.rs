@@ -1,30 +1,20 @@
-//! Configuration and commands, by flag or environment.
+//! Configuration, by flag or environment.
 
 use std::ffi::OsStr;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
+use chit_chat_domain::user::SignUps;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
-use clap::{Arg, Args, Parser, Subcommand};
+use clap::{Arg, Args};
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::database::Database;
 
-/// A chat backend: accounts, chatrooms, messages, and a log of every change.
-///
-/// Without a command it serves. Every option can be given by the environment as well.
-#[derive(Debug, Parser)]
-#[command(name = "chit-chat", version, max_term_width = 100)]
-pub(crate) struct Cli {
-    #[command(flatten)]
-    pub(crate) config: Config,
-    #[command(subcommand)]
-    pub(crate) command: Option<Command>,
-}
-
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Configuration, also by the environment; the command line wins")]
 pub(crate) struct Config {
     /// Where to listen.
     #[arg(long, env, global = true, default_value = "127.0.0.1:8080", value_parser = address)]
@@ -40,43 +30,15 @@ pub(crate) struct Config {
     /// signs and all verify. On SQLite one is made beside the database; PostgreSQL needs it given.
     #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
     pub(crate) jwt_secret: Option<SecretString>,
-    /// Where the key for access tokens is kept, if JWT_SECRET is absent; made there at the first start.
+    /// Where the key for access tokens is kept, if `JWT_SECRET` is absent; made there at the first start.
     #[arg(long, env, global = true, value_name = "PATH")]
     pub(crate) jwt_secret_file: Option<PathBuf>,
+    /// Whether people may sign up by themselves: open or closed.
+    #[arg(long, env, global = true, default_value = "open", value_parser = sign_ups)]
+    pub(crate) signup: SignUps,
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
-}
-
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Serve the API (the default).
-    Serve,
-    /// Manage the database.
-    Db {
-        #[command(subcommand)]
-        action: DbAction,
-    },
-}
-
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum DbAction {
-    /// Make the database if it is absent, and bring its schema up to date.
-    Create,
-    /// Bring the schema up to date.
-    Migrate,
-    /// Fill the database with demonstration data; prints the logins that it makes.
-    Seed {
-        /// Also into a database that holds other people's data.
-        #[arg(long)]
-        force: bool,
-    },
-    /// Delete the database and all that is in it.
-    Drop {
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
-    },
 }
 
 /// Does not repeat a URL that it refuses, as clap would: it may hold a password.
@@ -89,6 +51,14 @@ impl TypedValueParser for DatabaseUrl {
     fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, url: &OsStr) -> Result<Database, clap::Error> {
         let database = url.to_str().unwrap_or_default().parse();
         database.map_err(|why: String| command.clone().error(ErrorKind::ValueValidation, why))
+    }
+}
+
+fn sign_ups(text: &str) -> Result<SignUps, String> {
+    match text {
+        "open" => Ok(SignUps::Open),
+        "closed" => Ok(SignUps::Closed),
+        _ => Err("SIGNUP takes open or closed".to_owned()),
     }
 }
 
@@ -113,14 +83,7 @@ fn metrics_address(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn a_log_level_is_one_that_exists() {

@@ -1,6 +1,7 @@
 //! `chit-chat`: the server and its commands.
 
 mod background;
+mod cli;
 mod commands;
 mod config;
 mod database;
@@ -10,24 +11,32 @@ mod signing_key;
 mod store;
 mod telemetry;
 
-use std::io::{Write, stderr};
+use std::error::Error;
+use std::io::{self, ErrorKind, Write, stderr};
 use std::process::ExitCode;
 
-use clap::Parser;
-use config::{Cli, Command};
+use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let Cli { config, command } = Cli::parse();
+    let Cli { config, command } = Cli::read();
     logging::start(&config.log);
     let outcome = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
         Command::Db { action } => commands::db::run(&config, action),
+        Command::User { action } => commands::user::run(&config, &action),
+        Command::Backup { file, force } => commands::backup::run(&config, &file, force),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if nobody_reads(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             drop(writeln!(stderr(), "error: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// As when the output goes to `head`, which has seen enough.
+fn nobody_reads(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

@@ -33,7 +33,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
         tokens: Arc::new(JwtAccessTokens::new(&signing_keys)),
     };
-    let services = Arc::new(Services::new(stores.clone(), system));
+    let services = Arc::new(Services::new(stores.clone(), system).with_sign_ups(config.signup));
     let background = Background::start(&services, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
         let served = listen(config, services, telemetry::exposition(metrics)).await;

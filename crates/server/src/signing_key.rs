@@ -57,7 +57,7 @@ pub(crate) fn forget(database: &Database) -> Result<(), KeyError> {
     }
 }
 
-fn path_beside(database: &Path) -> PathBuf {
+pub(crate) fn path_beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");
     PathBuf::from(name)

@@ -1,5 +1,6 @@
 //! Opening the store that the configuration names.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +19,32 @@ pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
             store.migrate().map_err(with_hint)?;
             Ok(store.into())
         }
+    }
+}
+
+/// Opens a database that is there and up to date: beside a server that runs, a command makes and
+/// migrates nothing.
+pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error>> {
+    let stores: Stores = match database {
+        Database::Sqlite(path) => {
+            require_file(path)?;
+            Arc::new(chit_chat_sqlite::Store::open(path)?).into()
+        }
+        Database::Postgres(url) => Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?).into(),
+    };
+    if stores.readiness.is_current().map_err(with_hint)? {
+        Ok(stores)
+    } else {
+        Err(format!("{database}: its schema is not up to date; `chit-chat db migrate` brings it there").into())
+    }
+}
+
+/// Opening an SQLite file that is absent would make it.
+pub(crate) fn require_file(path: &Path) -> Result<(), String> {
+    if path.exists() {
+        Ok(())
+    } else {
+        Err(format!("{} does not exist; `chit-chat db create` makes it", path.display()))
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::migrations;
+use chit_chat_relational::error::Remedy;
 use chit_chat_relational::pool::Setup;
+use chit_chat_relational::{SqlError, migrations};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
@@ -63,14 +64,32 @@ pub fn create(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Deletes the file and what SQLite keeps beside it; answers whether it was there.
+/// Deletes the file and what SQLite keeps beside it; answers whether it was there. A process that
+/// has it open would go on writing to files that nobody finds any more, so then nothing is deleted.
 pub fn drop(path: &Path) -> Result<bool, StoreError> {
+    let _alone = if path.exists() { claim(path)? } else { None };
     for beside in ["-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(beside);
         remove(&PathBuf::from(name))?;
     }
     remove(path)
+}
+
+/// A connection beside which there is no other, unless the file is no database at all.
+fn claim(path: &Path) -> Result<Option<Conn>, StoreError> {
+    let Ok(mut conn) = Conn::establish(&url(path)?) else {
+        return Ok(None);
+    };
+    // Only who is alone may leave write-ahead logging.
+    let claimed = conn.batch_execute("PRAGMA journal_mode=DELETE; BEGIN EXCLUSIVE").map_err(SqlError::from);
+    match claimed {
+        Ok(()) => Ok(Some(conn)),
+        Err(error) if error.remedy() == Remedy::RunAgain => {
+            Err(StoreError::Unavailable(format!("{} is open in another process; stop it first", path.display())))
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 fn remove(path: &Path) -> Result<bool, StoreError> {
@@ -88,7 +107,7 @@ pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
     text.map_err(|_| StoreError::Other("the path of the database is not valid UTF-8".into()))
 }
 
-fn failure(path: &Path, error: &std::io::Error) -> StoreError {
+pub(crate) fn failure(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("{}: {error}", path.display()))
 }
 

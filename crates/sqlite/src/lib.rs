@@ -4,6 +4,8 @@
 //! `database` and `dialect` are SQLite's own. There is one writing connection, for several would
 //! only wait for each other's locks, and some readers beside it.
 
+#[path = "../../postgres/src/administration.rs"]
+mod administration;
 #[path = "../../postgres/src/chatrooms.rs"]
 mod chatrooms;
 #[path = "../../postgres/src/events.rs"]
@@ -24,6 +26,7 @@ mod sessions;
 mod users;
 
 mod append;
+mod backup;
 mod database;
 mod dialect;
 mod writer;
@@ -31,6 +34,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::{Backup, backup};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;

@@ -11,4 +11,4 @@ pub use access_tokens::{JwtAccessTokens, SigningKeys, WeakKey};
 pub use clock::SystemClock;
 pub use ids::RandomIds;
 pub use passwords::BcryptPool;
-pub use secrets::{SystemSecrets, random_key};
+pub use secrets::{SystemSecrets, random_key, random_password};

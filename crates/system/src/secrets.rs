@@ -40,6 +40,14 @@ pub fn random_key() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random())
 }
 
+/// A new password of a hundred bits, in groups that can be read out: no I, L, O or U.
+pub fn random_password() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).map_or('0', |letter| char::from(*letter));
+    let groups: Vec<String> = random().chunks(4).take(5).map(|group| group.iter().map(letter).collect()).collect();
+    groups.join("-")
+}
+
 #[expect(clippy::expect_used, reason = "without randomness there is no safe way to go on")]
 fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
@@ -60,6 +68,14 @@ mod tests {
         assert_eq!(reservation("Matt"), reservation("mATT"));
         assert_ne!(reservation("Matt"), reservation("Beth"));
         assert!(!reservation("Matt").contains("att"));
+    }
+
+    #[test]
+    fn passwords_are_five_groups_of_letters_and_differ() {
+        let password = random_password();
+        assert_ne!(password, random_password());
+        assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [4; 5]);
+        assert!(password.chars().all(|c| c == '-' || c.is_ascii_digit() || c.is_ascii_lowercase()), "{password}");
     }
 
     #[test]

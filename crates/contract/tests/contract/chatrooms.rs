@@ -43,7 +43,7 @@ fn a_room_with_people_who_do_not_exist_is_not_made(#[values(Engine::Sqlite, Engi
     let world = World::new(engine);
     let (matt, beth, gone) = (world.user("Matt"), world.user("Beth"), world.user("Gone"));
     let nobody = UserId::from(world.ids.next());
-    world.users.delete(gone, world.tick()).unwrap();
+    world.delete_account(gone);
     let keyed = Some(idempotency("k", "x"));
     let draft = NewChatroom { idempotency: keyed.clone(), ..world.draft_room(matt, &[beth, gone, nobody]) };
     assert_eq!(world.chatrooms.create_with_members(draft), Ok(Creation::NoSuchUsers(vec![gone, nobody])));

@@ -21,7 +21,7 @@ fn scene(engine: Engine) -> Scene {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     world.say(room, matt, "hello");
-    world.users.delete(matt, world.tick()).unwrap();
+    world.delete_account(matt);
     Scene { world, matt, beth, room }
 }
 
@@ -111,7 +111,7 @@ fn they_do_not_count_as_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] eng
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     world.promote(room, matt, beth);
-    world.users.delete(matt, world.tick()).unwrap();
+    world.delete_account(matt);
     assert_eq!(world.change_role(room, beth, beth, Role::Member), RoleChange::LastOwner);
 }
 
@@ -123,7 +123,7 @@ fn with_two_accounts_deleted_at_once_a_member_inherits(
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);
     for user in [matt, beth] {
-        world.users.delete(user, world.tick()).unwrap();
+        world.delete_account(user);
     }
     assert_eq!(world.users.deleted_members().unwrap().len(), 2);
     let leave = |user| world.memberships.leave(room, user, LeaveReason::AccountDeleted, world.tick()).unwrap();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
 
+mod administration;
 mod chatrooms;
 mod connections;
 mod deleted_users;

@@ -10,7 +10,7 @@ use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Removal, Role, R
 use chit_chat_domain::message::{Appended, Message, Written};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{NewUser, SignedUp, Username};
+use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
 use rstest::rstest;
 
 #[rstest]
@@ -23,6 +23,26 @@ fn of_many_who_want_one_name_one_gets_it(#[values(Engine::Sqlite, Engine::Postgr
     });
     assert_eq!(count(&outcomes, |outcome| *outcome == SignedUp::Created), 1);
     assert_eq!(world.users.search(None, None, Limit::MAX).unwrap().len(), 1);
+}
+
+#[rstest]
+fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    for round in 0..10 {
+        let user = world.user(&format!("user_{round}"));
+        let (session, _) = world.session(user, 100);
+        let new = PasswordHash::new("another".into());
+        let password = Some(PasswordChange { new, checked: world.password_hash(), session });
+        let changes = UserChanges { password, ..UserChanges::default() };
+        let done = race(2, |n| match n {
+            0 => world.users.update(user, changes.clone(), world.tick()).unwrap().is_some(),
+            _ => world.users.delete(user, world.password_hash(), world.tick()).unwrap().is_some(),
+        });
+        assert_ne!(done[0], done[1]);
+        assert_eq!(world.users.find(user).unwrap().unwrap().profile.is_some(), done[0]);
+    }
 }
 
 #[rstest]

@@ -43,7 +43,7 @@ fn whoever_is_gone_or_has_another_password_opens_no_session(
     assert_eq!(world.sessions.create(outdated, 100), Ok(None));
     let nobody = UserId::from(world.ids.next());
     assert_eq!(world.sessions.create(world.draft_session(nobody, 1), 100), Ok(None));
-    world.users.delete(matt, world.tick()).unwrap();
+    world.delete_account(matt);
     assert_eq!(world.sessions.create(world.draft_session(matt, 1), 100), Ok(None));
 }
 

@@ -28,7 +28,7 @@ fn who_never_signed_up_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(world.users.find(nobody), Ok(None));
     assert_eq!(world.users.credentials("nobody".into()), Ok(None));
     assert_eq!(world.users.update(nobody, UserChanges::default(), world.tick()), Ok(None));
-    assert_eq!(world.users.delete(nobody, world.tick()), Ok(vec![]));
+    assert_eq!(world.users.delete(nobody, world.password_hash(), world.tick()), Ok(None));
 }
 
 #[rstest]
@@ -57,7 +57,7 @@ fn credentials_are_found_by_the_folded_name(#[values(Engine::Sqlite, Engine::Pos
 fn many_are_found_at_once_those_that_exist(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
-    world.users.delete(beth, world.tick()).unwrap();
+    world.delete_account(beth);
     let nobody = UserId::from(world.ids.next());
     let found = world.users.find_many(vec![beth, nobody, matt, beth]).unwrap();
     let found: Vec<_> = found.into_iter().map(|user| (user.id, user.profile.is_some())).collect();
@@ -181,24 +181,36 @@ fn a_deletion_wipes_what_the_account_held(#[values(Engine::Sqlite, Engine::Postg
     let draft = full(&world);
     let id = world.sign_up(draft.clone());
     let sessions = [world.session(id, 100).0, world.session(id, 100).0];
-    let ended = world.users.delete(id, world.tick()).unwrap();
+    let ended = world.delete_account(id);
     assert_eq!(ended.len(), sessions.len());
     assert_eq!(world.open_sessions(id), []);
     assert_eq!(world.users.find(id), Ok(Some(User { id, created_at: draft.created_at, profile: None })));
     assert_eq!(world.users.credentials("matt".into()), Ok(None));
     assert_eq!(search(&world, None, None, 200), [""; 0]);
     assert_eq!(world.users.update(id, UserChanges::default(), world.tick()), Ok(None));
-    assert_eq!(world.users.delete(id, world.tick()), Ok(vec![]));
+    assert_eq!(world.users.delete(id, world.password_hash(), world.tick()), Ok(None));
     let left = "SELECT count(*) AS value FROM users WHERE coalesce(username, username_folded, display_name, \
                 search_text, email, password_hash) IS NOT NULL";
     assert_eq!(world.raw().number(left), 0);
 }
 
 #[rstest]
+fn a_deletion_rests_on_the_password_that_was_checked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (session, _) = world.session(matt, 100);
+    let changes = new_password(&world, &PasswordHash::new("another".into()), session);
+    world.users.update(matt, changes, world.tick()).unwrap().unwrap();
+    assert_eq!(world.users.delete(matt, world.password_hash(), world.tick()), Ok(None));
+    assert_eq!(username(&world, matt), "Matt");
+    assert_eq!(world.open_sessions(matt), [session]);
+}
+
+#[rstest]
 fn a_deleted_users_name_stays_taken(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
-    world.users.delete(matt, world.tick()).unwrap();
+    world.delete_account(matt);
     assert_eq!(world.users.insert(world.draft_user("mATT")), Ok(SignedUp::UsernameTaken));
 }
 

@@ -17,3 +17,11 @@ pub trait EndedSessions: Send + Sync {
     /// From now on the access tokens of these sessions are refused.
     fn note(&self, ended: &[EndedSession]);
 }
+
+/// For programs that serve nobody. Those that do read in the store's log what ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NobodyListens;
+
+impl EndedSessions for NobodyListens {
+    fn note(&self, _: &[EndedSession]) {}
+}

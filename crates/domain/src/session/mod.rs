@@ -9,7 +9,7 @@ mod service;
 use std::time::Duration;
 
 pub use access_token::{AccessClaims, AccessTokens};
-pub use ended::{EndedSession, EndedSessions};
+pub use ended::{EndedSession, EndedSessions, NobodyListens};
 pub use refresh_token::{RefreshSecret, RefreshToken, SecretHash};
 pub use repository::{LoggedEnd, NewSession, Rotated, Rotation, SessionRepository};
 pub use service::{Grant, SessionService};

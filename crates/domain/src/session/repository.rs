@@ -60,7 +60,7 @@ pub struct LoggedEnd {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait SessionRepository: Send + Sync {
     /// Stores a session of a living user and ends the oldest beyond `most`; `None` if the user is
-    /// gone or has another password by now.
+    /// gone or disabled, or has another password by now.
     fn create(&self, session: NewSession, most: usize) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
     /// The session, also an ended one.

@@ -40,7 +40,7 @@ pub struct SessionService {
 
 impl SessionService {
     /// Opens a session. An unknown user and a wrong password are told apart neither by the answer
-    /// nor by its time.
+    /// nor by its time; that an account is disabled is said to those alone who know its password.
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
         // No username holds U+0000, and not every store can be asked for one that does.
         let credentials =
@@ -50,6 +50,9 @@ impl SessionService {
         let Some(credentials) = credentials.filter(|_| matches) else {
             return Err(Denial::InvalidCredentials.into());
         };
+        if credentials.disabled_at.is_some() {
+            return Err(Denial::AccountDisabled.into());
+        }
         let user = credentials.user;
         let token = RefreshToken {
             user_id: user.id,

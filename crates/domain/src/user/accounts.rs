@@ -23,6 +23,15 @@ pub struct SignUp {
     pub display_name: Option<String>,
 }
 
+/// Whether people make accounts for themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignUps {
+    #[default]
+    Open,
+    /// Operators alone make accounts.
+    Closed,
+}
+
 /// What somebody changes of their account; the outer `None` leaves a value as it is.
 #[derive(Clone, Default)]
 pub struct ProfileChange {
@@ -38,6 +47,7 @@ pub struct ProfileChange {
 /// Signing up, changing and deleting an account.
 pub struct AccountService {
     pub policy: PasswordPolicy,
+    pub sign_ups: SignUps,
     pub users: Arc<dyn UserRepository>,
     /// Memberships, left when an account is deleted.
     pub memberships: Arc<dyn MembershipRepository>,
@@ -50,7 +60,16 @@ pub struct AccountService {
 }
 
 impl AccountService {
+    /// Whether anybody may sign up at all.
+    pub fn may_sign_up(&self) -> Result<(), Denial> {
+        match self.sign_ups {
+            SignUps::Open => Ok(()),
+            SignUps::Closed => Err(Denial::SignUpClosed),
+        }
+    }
+
     pub fn sign_up(&self, entered: &SignUp) -> Result<User, Failure> {
+        self.may_sign_up()?;
         let mut form = Form::default();
         let username = form.check("username", Username::parse(&entered.username));
         let password = form.check("password", NewPassword::parse(&entered.password, self.policy));
@@ -110,8 +129,8 @@ impl AccountService {
 
     /// Deletes the account: first the account itself, then room by room its memberships.
     pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
-        self.check_password(user, password)?;
-        let ended = self.users.delete(user, self.clock.now())?;
+        let checked = self.check_password(user, password)?;
+        let ended = self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
         self.ended.note(&ended);
         self.leave_everywhere(user)
     }

@@ -1,6 +1,7 @@
 //! Users: who they are, how they sign up, change and delete their account.
 
 mod accounts;
+mod administration;
 mod display_name;
 mod email;
 #[cfg_attr(feature = "mocks", expect(clippy::ref_option_ref, reason = "mockall keeps arguments by reference"))]
@@ -8,14 +9,17 @@ mod password;
 mod repository;
 mod username;
 
-pub use accounts::{AccountService, ProfileChange, SignUp};
+pub use accounts::{AccountService, ProfileChange, SignUp, SignUps};
+pub use administration::{Account, AccountFilter, AdministrationRepository, AdministrationService};
 pub use display_name::DisplayName;
 pub use email::Email;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
 pub use repository::{Credentials, NewUser, PasswordChange, SignedUp, UserChanges, UserRepository};
 pub use username::Username;
 #[cfg(feature = "mocks")]
-pub use {password::MockPasswordHasher, repository::MockUserRepository};
+pub use {
+    administration::MockAdministrationRepository, password::MockPasswordHasher, repository::MockUserRepository,
+};
 
 use crate::clock::Timestamp;
 use crate::id::UserId;

@@ -37,6 +37,8 @@ pub struct Credentials {
     pub user: User,
     /// What is kept of the password.
     pub password_hash: PasswordHash,
+    /// Since when the user cannot sign in.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// A new password. It takes only if the old one is still what was checked, and if the session that
@@ -87,7 +89,13 @@ pub trait UserRepository: Send + Sync {
     ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError>;
 
     /// Wipes what the account held and ends its sessions, in one step; the username stays taken.
-    fn delete(&self, id: UserId, at: Timestamp) -> Result<Vec<EndedSession>, StoreError>;
+    /// `None` if the user is gone or disabled, or has another password than the one that was checked.
+    fn delete(
+        &self,
+        id: UserId,
+        checked: PasswordHash,
+        at: Timestamp,
+    ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
     /// Deleted users who are still members somewhere: what a crash left unfinished.
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError>;

@@ -3,7 +3,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::user::{
     AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
-    ProfileChange, SignUp, SignedUp, User, UserChanges, Username,
+    ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use mockall::Sequence;
@@ -106,6 +106,15 @@ fn signing_up_names_every_broken_rule_at_once_and_stores_nothing() {
         FieldViolation::new("display_name", Violation::Empty),
     ];
     assert_eq!(World::default().accounts().sign_up(&entered), Err(Failure::Invalid(broken)));
+}
+
+#[test]
+fn a_closed_sign_up_says_so_before_anything_about_the_form() {
+    let closed = || AccountService { sign_ups: SignUps::Closed, ..World::default().accounts() };
+    assert_eq!(closed().may_sign_up(), Err(Denial::SignUpClosed));
+    for entered in [matt(), SignUp { username: "me".to_owned(), ..matt() }] {
+        assert_eq!(closed().sign_up(&entered), Err(Denial::SignUpClosed.into()));
+    }
 }
 
 #[test]
@@ -220,8 +229,13 @@ fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_r
     let mut world = where_my_password_is_checked();
     let mut order = Sequence::new();
     let ended = vec![ended_session()];
-    let users = &mut world.users;
-    users.expect_delete().with(eq(me()), eq(NOW)).times(1).in_sequence(&mut order).return_const(Ok(ended.clone()));
+    let (users, deleted) = (&mut world.users, Ok(Some(ended.clone())));
+    users
+        .expect_delete()
+        .with(eq(me()), eq(password_hash()), eq(NOW))
+        .times(1)
+        .in_sequence(&mut order)
+        .return_const(deleted);
     let noted = &mut world.ended;
     noted.expect_note().withf(move |e| e == ended).times(1).in_sequence(&mut order).return_const(());
     expect_leaves(&mut world, me(), &mut order);
@@ -232,6 +246,13 @@ fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_r
 fn deleting_an_account_needs_its_password() {
     let accounts = where_my_password_is_checked().accounts();
     assert_eq!(accounts.delete(me(), "a guess"), Err(Denial::InvalidCredentials.into()));
+}
+
+#[test]
+fn an_account_is_not_deleted_for_a_password_that_was_changed_meanwhile() {
+    let mut world = where_my_password_is_checked();
+    world.users.expect_delete().times(1).return_const(Ok(None));
+    assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]

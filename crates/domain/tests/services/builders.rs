@@ -69,7 +69,7 @@ pub(crate) fn deleted_user() -> User {
 }
 
 pub(crate) fn credentials() -> Credentials {
-    Credentials { user: living_user(), password_hash: password_hash() }
+    Credentials { user: living_user(), password_hash: password_hash(), disabled_at: None }
 }
 
 pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {

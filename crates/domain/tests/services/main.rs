@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "builders work on values that are known to be valid")]
 
 mod accounts;
+mod administration;
 mod builders;
 mod chatrooms;
 mod memberships;

@@ -7,7 +7,7 @@ use chit_chat_domain::session::{
     MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotated, Rotation, SecretHash, Session,
 };
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::user::HasherBusy;
+use chit_chat_domain::user::{Credentials, HasherBusy};
 use mockall::predicate::eq;
 
 use crate::builders::{
@@ -119,6 +119,16 @@ fn an_unknown_user_costs_a_verification_and_sounds_like_a_wrong_password() {
     for world in [unknown, wrong] {
         let failure = world.sessions().sign_in("matt", "a guess", None).unwrap_err();
         assert_eq!(failure, Denial::InvalidCredentials.into());
+    }
+}
+
+#[test]
+fn a_disabled_account_is_told_to_those_alone_who_know_its_password() {
+    for (entered, denial) in [(PASSWORD, Denial::AccountDisabled), ("a guess", Denial::InvalidCredentials)] {
+        let mut world = World::default();
+        world.credentials_are(Some(Credentials { disabled_at: Some(NOW), ..credentials() }));
+        world.password_is(PASSWORD);
+        assert_eq!(world.sessions().sign_in("matt", entered, None).unwrap_err(), denial.into());
     }
 }
 

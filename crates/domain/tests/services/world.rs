@@ -11,7 +11,8 @@ use chit_chat_domain::message::{MessageService, MockMessageRepository};
 use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
 use chit_chat_domain::user::{
-    AccountService, Credentials, MockPasswordHasher, MockUserRepository, PasswordPolicy, User,
+    AccountService, AdministrationService, Credentials, MockAdministrationRepository, MockPasswordHasher,
+    MockUserRepository, PasswordPolicy, SignUps, User,
 };
 use mockall::TimesRange;
 use mockall::predicate::eq;
@@ -20,6 +21,7 @@ use crate::builders::{NOW, access, fresh_id, me, password_hash, room};
 
 #[derive(Default)]
 pub(crate) struct World {
+    pub(crate) administration: MockAdministrationRepository,
     pub(crate) chatrooms: MockChatroomRepository,
     pub(crate) ended: MockEndedSessions,
     pub(crate) events: MockEventRepository,
@@ -87,6 +89,7 @@ impl World {
     pub(crate) fn accounts(self) -> AccountService {
         AccountService {
             policy: PasswordPolicy::Strict,
+            sign_ups: SignUps::Open,
             users: Arc::new(self.users),
             memberships: Arc::new(self.memberships),
             hasher: Arc::new(self.hasher),
@@ -94,6 +97,16 @@ impl World {
             ended: Arc::new(self.ended),
             clock: clock(),
             ids: ids(),
+        }
+    }
+
+    pub(crate) fn administration(self) -> AdministrationService {
+        AdministrationService {
+            users: Arc::new(self.users),
+            administration: Arc::new(self.administration),
+            hasher: Arc::new(self.hasher),
+            ended: Arc::new(self.ended),
+            clock: clock(),
         }
     }
 

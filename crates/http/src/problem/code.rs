@@ -17,6 +17,8 @@ pub enum Code {
     NotAnOwner,
     NotTheAuthor,
     TargetIsOwner,
+    AccountDisabled,
+    SignUpClosed,
     NotFound,
     ChatroomNotFound,
     MessageNotFound,
@@ -42,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -54,6 +56,8 @@ impl Code {
         Self::NotAnOwner,
         Self::NotTheAuthor,
         Self::TargetIsOwner,
+        Self::AccountDisabled,
+        Self::SignUpClosed,
         Self::NotFound,
         Self::ChatroomNotFound,
         Self::MessageNotFound,
@@ -112,6 +116,8 @@ impl Code {
             Self::NotAnOwner => (S::FORBIDDEN, "not_an_owner", "Only owners of the chatroom may do this"),
             Self::NotTheAuthor => (S::FORBIDDEN, "not_the_author", "The message is somebody else's"),
             Self::TargetIsOwner => (S::FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other"),
+            Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
+            Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "There is nothing at this path"),
             Self::ChatroomNotFound => {
                 (S::NOT_FOUND, "chatroom_not_found", "There is no such chatroom, or not for you")
@@ -174,6 +180,8 @@ impl From<Denial> for Code {
             Denial::UsernameTaken => Self::UsernameTaken,
             Denial::InvalidCredentials => Self::InvalidCredentials,
             Denial::InvalidRefreshToken => Self::InvalidRefreshToken,
+            Denial::SignUpClosed => Self::SignUpClosed,
+            Denial::AccountDisabled => Self::AccountDisabled,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Login {
     request_body = Login,
     responses(
         (status = 200, description = "A new session", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
-        Problems<{ ANY | BODY | of(&[Code::InvalidCredentials]) }>,
+        Problems<{ ANY | BODY | of(&[Code::InvalidCredentials, Code::AccountDisabled]) }>,
     ),
 )]
 pub(crate) async fn sign_in(

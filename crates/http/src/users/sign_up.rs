@@ -1,7 +1,10 @@
 //! `POST /api/users`
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chit_chat_domain::user::SignUp;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -27,16 +30,32 @@ pub(crate) struct NewAccount {
     display_name: Option<String>,
 }
 
+/// Sign-ups are open. The handler takes it first, so that nobody fills in a form in vain.
+pub(crate) struct Open;
+
+impl FromRequest for Open {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match request.app_data::<web::Data<Services>>() {
+            Some(services) => services.accounts.may_sign_up().map(|()| Self).map_err(Problem::from),
+            None => Err(Problem::internal("the services are not wired")),
+        })
+    }
+}
+
 /// Sign up
 #[utoipa::path(
     post, path = "/api/users", operation_id = "sign_up", tag = "users",
     request_body = NewAccount,
     responses(
         (status = 201, description = "The new account", body = OwnView, headers(("Location"))),
-        Problems<{ ANY | FORM | of(&[Code::UsernameTaken]) }>,
+        Problems<{ ANY | FORM | of(&[Code::SignUpClosed, Code::UsernameTaken]) }>,
     ),
 )]
 pub(crate) async fn sign_up(
+    _: Open,
     attempts: Attempts,
     services: web::Data<Services>,
     body: Json<NewAccount>,

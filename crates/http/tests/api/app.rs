@@ -14,7 +14,7 @@ use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::PasswordHasher;
+use chit_chat_domain::user::{PasswordHasher, SignUps};
 use chit_chat_http::{AllowedOrigins, Limits, Services, System, answer, configure, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
@@ -32,11 +32,12 @@ const LOWEST_COST: u32 = 4;
 
 type Answered = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// What stands around the API; by default nothing.
+/// What is set around the API; by default nothing.
 #[derive(Default)]
 pub(crate) struct Around {
     pub(crate) limits: Option<Limits>,
     pub(crate) origins: AllowedOrigins,
+    pub(crate) sign_ups: SignUps,
 }
 
 /// The API over a store of its own. Clones are the same app.
@@ -70,6 +71,11 @@ impl TestApp {
         Self::start(database.open_another(), bcrypt(), Some(database), Around::default()).await
     }
 
+    /// Where nobody may sign up.
+    pub(crate) async fn with_sign_ups_closed(engine: Engine) -> Self {
+        Self::within(engine, Around { sign_ups: SignUps::Closed, ..Around::default() }).await
+    }
+
     /// Over a store that a test plays.
     pub(crate) async fn over(stores: Stores) -> Self {
         Self::over_within(stores, Around::default()).await
@@ -97,7 +103,7 @@ impl TestApp {
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        Around { limits, origins }: Around,
+        Around { limits, origins, sign_ups }: Around,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system = System {
@@ -107,7 +113,7 @@ impl TestApp {
             hasher,
             tokens: Arc::new(tokens()),
         };
-        let services = Data::new(Services::new(stores.clone(), system));
+        let services = Data::new(Services::new(stores.clone(), system).with_sign_ups(sign_ups));
         let app = App::new().app_data(services.clone()).wrap(cors(&origins)).wrap(from_fn(answer));
         let app = app.configure(configure).configure(limited(limits.map(Data::new)));
         let service = Rc::new(init_service(app).await);
@@ -159,6 +165,16 @@ impl TestApp {
     /// What the server does in the background, all the time.
     pub(crate) fn follow_ended_sessions(&self) {
         self.services.ended.refresh(&*self.stores.sessions, self.clock.now()).unwrap();
+    }
+
+    /// Past the API, as an operator's command does it.
+    pub(crate) fn disable(&self, user: &str) {
+        self.stores.administration.disable(user.parse().unwrap(), self.clock.now()).unwrap().unwrap();
+    }
+
+    /// Likewise.
+    pub(crate) fn enable(&self, user: &str) {
+        self.stores.administration.enable(user.parse().unwrap()).unwrap().unwrap();
     }
 
     /// Somebody whom the store has never seen, with a good token.

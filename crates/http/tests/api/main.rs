@@ -18,6 +18,7 @@ mod chatrooms;
 mod client;
 mod clock;
 mod cors;
+mod disabled_accounts;
 mod events;
 mod forgeries;
 mod health;

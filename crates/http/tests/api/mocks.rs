@@ -11,12 +11,13 @@ use chit_chat_domain::readiness::MockReadiness;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::MockUserRepository;
+use chit_chat_domain::user::{MockAdministrationRepository, MockUserRepository};
 
 /// Answers nothing: any call fails the test.
 pub(crate) fn silent() -> Stores {
     Stores {
         users: Arc::new(MockUserRepository::new()),
+        administration: Arc::new(MockAdministrationRepository::new()),
         sessions: Arc::new(MockSessionRepository::new()),
         chatrooms: Arc::new(MockChatroomRepository::new()),
         memberships: Arc::new(MockMembershipRepository::new()),

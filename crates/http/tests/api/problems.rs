@@ -57,6 +57,8 @@ async fn requests_of_clients() -> Vec<Answer> {
     let broken = json!({"username": "a b", "password": "1234"});
     let taken = json!({"username": "ANN", "password": crate::app::PASSWORD});
     let unknown_message = format!("{}/{}", room.messages(), Uuid::now_v7());
+    let disabled = app.sign_up("disabled").await;
+    app.disable(&disabled.id);
     let large = " ".repeat(1024 * 1024 + 1);
     let own = room.membership(&ann.id);
     let encoded = ann.request(Method::POST, room.messages()).header("Content-Encoding", "br");
@@ -71,6 +73,8 @@ async fn requests_of_clients() -> Vec<Answer> {
         cem.get(room.messages()).await,
         bob.delete(room.own_path()).await,
         bob.delete(path_of(&sent)).await,
+        app.try_sign_in("disabled", crate::app::PASSWORD).await,
+        TestApp::with_sign_ups_closed(Engine::Sqlite).await.nobody().post("/api/users", json!({})).await,
         nobody.get("/nothing").await,
         ann.get("/api/chatrooms/1").await,
         ann.get(unknown_message).await,

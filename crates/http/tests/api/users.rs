@@ -1,11 +1,25 @@
 //! Accounts and profiles.
 
+use actix_web::http::Method;
 use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::answer::fields;
 use crate::app::{PASSWORD, TestApp};
+
+#[rstest]
+#[actix_web::test]
+async fn a_closed_sign_up_says_so_whatever_is_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::with_sign_ups_closed(engine).await;
+    let nobody = app.nobody();
+    for body in [json!({"username": "ann", "password": PASSWORD}), json!({"username": "a b"}), json!([])] {
+        nobody.post("/api/users", body).await.expect_problem(403, "sign_up_closed");
+    }
+    let post = nobody.request(Method::POST, "/api/users");
+    post.bytes("text/plain", "x").send().await.expect_problem(403, "sign_up_closed");
+    app.try_sign_in("ann", PASSWORD).await.expect_problem(401, "invalid_credentials");
+}
 
 #[rstest]
 #[actix_web::test]

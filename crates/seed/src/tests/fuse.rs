@@ -19,7 +19,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::user::{Credentials, NewUser, SignedUp, User, UserChanges, UserRepository};
+use chit_chat_domain::user::{Credentials, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository};
 
 use chit_chat_domain::stores::Stores;
 
@@ -104,8 +104,8 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.fuse.write(|| self.port.update(id, changes, at))
     }
 
-    fn delete(&self, id: UserId, at: Timestamp) -> Stored<Vec<EndedSession>> {
-        self.fuse.write(|| self.port.delete(id, at))
+    fn delete(&self, id: UserId, checked: PasswordHash, at: Timestamp) -> Stored<Option<Vec<EndedSession>>> {
+        self.fuse.write(|| self.port.delete(id, checked, at))
     }
 
     fn deleted_members(&self) -> Stored<Vec<UserId>> {

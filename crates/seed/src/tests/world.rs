@@ -9,8 +9,8 @@ use chit_chat_domain::event::Change;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::message::MessageBody;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::session::{EndedSession, EndedSessions, Grant, SessionService};
-use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp};
+use chit_chat_domain::session::{Grant, NobodyListens, SessionService};
+use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp, SignUps};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 use tempfile::TempDir;
 
@@ -146,7 +146,7 @@ impl World {
             sessions: self.stores.sessions.clone(),
             hasher: self.hasher.clone(),
             secrets: Arc::new(SystemSecrets),
-            ended: Arc::new(Nobody),
+            ended: Arc::new(NobodyListens),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         };
@@ -179,11 +179,12 @@ impl World {
     fn accounts(&self) -> AccountService {
         AccountService {
             policy: PasswordPolicy::Demonstration,
+            sign_ups: SignUps::Open,
             users: self.stores.users.clone(),
             memberships: self.stores.memberships.clone(),
             hasher: self.hasher.clone(),
             secrets: Arc::new(SystemSecrets),
-            ended: Arc::new(Nobody),
+            ended: Arc::new(NobodyListens),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
@@ -198,10 +199,4 @@ fn body(change: &Change) -> Option<&str> {
         }
         _ => None,
     }
-}
-
-struct Nobody;
-
-impl EndedSessions for Nobody {
-    fn note(&self, _: &[EndedSession]) {}
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use chit_chat_system::BcryptPool;
 
-use crate::config::{Config, DbAction};
+use super::{Outcome, say};
+use crate::cli::DbAction;
+use crate::config::Config;
 use crate::{signing_key, store};
-
-type Outcome = Result<(), Box<dyn Error>>;
 
 pub(crate) fn run(config: &Config, action: DbAction) -> Outcome {
     match action {
@@ -58,8 +58,4 @@ fn confirmed(question: &str) -> Result<bool, Box<dyn Error>> {
     let mut answer = String::new();
     stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-fn say(text: &str) -> Outcome {
-    Ok(writeln!(stdout(), "{text}")?)
 }

@@ -1,3 +1,14 @@
 //! The commands beside `serve`.
 
+pub(crate) mod backup;
 pub(crate) mod db;
+pub(crate) mod user;
+
+use std::error::Error;
+use std::io::{Write, stdout};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn say(text: &str) -> Outcome {
+    Ok(writeln!(stdout(), "{text}")?)
+}

@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use crate::database::Place;
-use crate::program::{Server, chit_chat, run, succeed};
+use crate::program::{Server, chit_chat, fail, run, succeed};
 
 #[rstest]
 fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
@@ -26,6 +26,18 @@ fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::
     assert!(!output.status.success());
     assert!(text.contains("--yes"), "{text}");
     assert!(succeed(&place, &["db", "create"]).contains("was there already"));
+}
+
+#[test]
+fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
+    let place = Place::new(Engine::Sqlite);
+    let server = Server::start(&place);
+    assert!(fail(&place, &["db", "drop", "--yes"]).contains("is open in another process"));
+    server.client().sign_up("ann");
+    assert_eq!(server.client().get("/readyz")["status"], "ready");
+    assert!(server.terminate().success());
+    assert!(succeed(&place, &["user", "list"]).contains("ann"));
+    assert!(succeed(&place, &["db", "drop", "--yes"]).contains("dropped"));
 }
 
 #[rstest]

@@ -77,6 +77,14 @@ fn an_address_that_is_taken_is_named() {
 }
 
 #[test]
+fn a_wrong_sign_up_policy_is_named() {
+    for wrong in ["shut", "Closed", ""] {
+        let text = refusal(&[("SIGNUP", wrong)]);
+        assert!(text.contains("SIGNUP takes open or closed"), "{text}");
+    }
+}
+
+#[test]
 fn a_wrong_log_filter_is_named() {
     let text = refusal(&[("LOG", "chit_chat=loud")]);
     assert!(text.contains("LOG"), "{text}");

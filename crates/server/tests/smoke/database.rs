@@ -11,11 +11,17 @@ pub(crate) struct Place {
 
 #[expect(dead_code, reason = "dropped at the end")]
 enum Owner {
+    Somebody,
     Folder(TempDir),
     Server(TestStore),
 }
 
 impl Place {
+    /// One that somebody else deletes.
+    pub(crate) fn of(url: &str) -> Self {
+        Self { url: url.to_owned(), _owner: Owner::Somebody }
+    }
+
     pub(crate) fn new(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failure is a failed test")]
 
+mod backup;
 mod client;
 mod commands;
 mod configuration;
@@ -9,3 +10,4 @@ mod database;
 mod program;
 mod survival;
 mod tour;
+mod users;

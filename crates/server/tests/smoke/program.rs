@@ -16,7 +16,7 @@ pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 /// The program with nothing from the tests' own environment.
 pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chit-chat"));
-    for variable in ["DATABASE_URL", "JWT_SECRET", "LISTEN", "LOG"] {
+    for variable in ["DATABASE_URL", "JWT_SECRET", "LISTEN", "LOG", "SIGNUP"] {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());
@@ -38,6 +38,14 @@ pub(crate) fn succeed(place: &Place, arguments: &[&str]) -> String {
     text
 }
 
+/// A command on a database, which fails; what it says.
+#[track_caller]
+pub(crate) fn fail(place: &Place, arguments: &[&str]) -> String {
+    let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", &place.url));
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
+    text
+}
+
 /// A server that runs until the test ends it, or itself ends.
 pub(crate) struct Server {
     child: Child,
@@ -48,7 +56,13 @@ pub(crate) struct Server {
 impl Server {
     /// On PostgreSQL the secret is given, on SQLite it is made.
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// With more in its environment.
+    pub(crate) fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
+        command.envs(variables.iter().copied());
         command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0");
         if place.url.starts_with("postgres") {
             command.env("JWT_SECRET", SECRET);

@@ -46,14 +46,14 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it(
 }
 
 /// Writes down every message that the server has acknowledged.
-fn talk_until_the_end(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
+pub(crate) fn talk_until_the_end(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
     let body = json!({"body": "hello"});
     while let Ok((201, text)) = ann.send("POST", &format!("{room}/messages"), &body) {
         acknowledged.lock().unwrap().push(serde_json::from_str(&text).unwrap());
     }
 }
 
-fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
+pub(crate) fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
     let mut log = Vec::new();
     loop {
         let page = ann.get(&format!("{room}/events?limit=200&after={}", log.len()));

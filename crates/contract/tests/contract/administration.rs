@@ -1,0 +1,195 @@
+//! What operators do with accounts: it holds at once, and against whatever goes on meanwhile.
+
+use chit_chat_contract::{Engine, World, race};
+use chit_chat_domain::id::{IdSource, UserId};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::session::{Rotated, Rotation, SecretHash};
+use chit_chat_domain::text::fold;
+use chit_chat_domain::user::{
+    Account, AccountFilter, DisplayName, NewUser, PasswordChange, PasswordHash, UserChanges,
+};
+use rstest::rstest;
+
+#[rstest]
+fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let sessions = [0; 2].map(|_| world.session(matt, 100).0);
+    let (beths, _) = world.session(beth, 100);
+    let at = world.tick();
+    let mut ended = world.administration.disable(matt, at).unwrap().unwrap();
+    ended.sort_by_key(|session| session.id);
+    assert_eq!(ended.iter().map(|session| session.id).collect::<Vec<_>>(), sessions);
+    assert_eq!(world.open_another().sessions.ended_since(0, at).unwrap().len(), 2);
+    assert_eq!((world.open_sessions(matt), world.open_sessions(beth)), (vec![], vec![beths]));
+    assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().disabled_at, Some(at));
+    assert_eq!(world.users.credentials("beth".into()).unwrap().unwrap().disabled_at, None);
+}
+
+#[rstest]
+fn nobody_opens_or_prolongs_a_session_while_disabled(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let open = world.draft_session(matt, 1);
+    world.sessions.create(open.clone(), 100).unwrap().unwrap();
+    let draft = world.draft_session(matt, 9);
+    world.administration.disable(matt, world.tick()).unwrap().unwrap();
+    assert_eq!(world.sessions.create(draft.clone(), 100), Ok(None));
+    let rotation = Rotation {
+        user_id: matt,
+        session_id: open.id,
+        read: open.current,
+        next: SecretHash::new([3; 32]),
+        spends: None,
+        at: world.tick(),
+    };
+    assert_eq!(world.sessions.rotate(rotation.clone()), Ok(Rotated::Moved));
+    assert_eq!(world.administration.enable(matt), Ok(Some(())));
+    assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().disabled_at, None);
+    assert_eq!(world.sessions.rotate(rotation), Ok(Rotated::Moved));
+    assert_eq!(world.sessions.create(draft, 100), Ok(Some(vec![])));
+}
+
+#[rstest]
+fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    for round in 0..10 {
+        let user = world.user(&format!("user_{round}"));
+        let open = world.draft_session(user, 1);
+        world.sessions.create(open.clone(), 100).unwrap().unwrap();
+        race(7, |n| match n {
+            0 => drop(world.administration.disable(user, world.tick()).unwrap().unwrap()),
+            1..5 => drop(another.sessions.create(world.draft_session(user, 7), 100).unwrap()),
+            _ => {
+                let (read, next) = (open.current.clone(), SecretHash::new([u8::try_from(n).unwrap(); 32]));
+                let at = world.tick();
+                let rotation = Rotation { user_id: user, session_id: open.id, read, next, spends: None, at };
+                another.sessions.rotate(rotation).unwrap();
+            }
+        });
+        assert_eq!(world.open_sessions(user), []);
+    }
+}
+
+#[rstest]
+fn who_is_disabled_twice_is_so_since_the_first_time(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let since = world.tick();
+    assert_eq!(world.administration.disable(matt, since), Ok(Some(vec![])));
+    assert_eq!(world.administration.disable(matt, world.tick()), Ok(Some(vec![])));
+    assert_eq!(accounts(&world, AccountFilter::default(), None)[0].disabled_at, Some(since));
+    assert_eq!(world.administration.enable(matt), Ok(Some(())));
+    assert_eq!(world.administration.enable(matt), Ok(Some(())));
+}
+
+#[rstest]
+fn a_disabled_account_keeps_what_it_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let said = world.say(room, matt, "hello");
+    let (before, head) = (world.users.find(matt), world.head(room));
+    world.administration.disable(matt, world.tick()).unwrap().unwrap();
+    assert_eq!(world.users.delete(matt, world.password_hash(), world.tick()), Ok(None));
+    assert_eq!(world.users.find(matt), before);
+    assert_eq!(world.message(room, said.id), said);
+    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![room]));
+    assert_eq!(world.head(room), head);
+    assert_eq!(world.users.search(None, None, Limit::MAX).unwrap().len(), 2);
+}
+
+#[rstest]
+fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let gone = world.user("gone");
+    world.delete_account(gone);
+    for user in [gone, UserId::from(world.ids.next())] {
+        assert_eq!(world.administration.disable(user, world.tick()), Ok(None));
+        assert_eq!(world.administration.enable(user), Ok(None));
+        assert_eq!(world.administration.reset_password(user, another(), world.tick()), Ok(None));
+    }
+    assert_eq!(accounts(&world, AccountFilter::default(), None), []);
+}
+
+#[rstest]
+fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (session, _) = world.session(matt, 100);
+    let ended = world.administration.reset_password(matt, another(), world.tick()).unwrap().unwrap();
+    assert_eq!(ended.iter().map(|session| session.id).collect::<Vec<_>>(), [session]);
+    assert_eq!(world.open_sessions(matt), []);
+    let credentials = world.users.credentials("matt".into()).unwrap().unwrap();
+    assert_eq!((credentials.password_hash, credentials.disabled_at), (another(), None));
+    assert_eq!(world.sessions.create(world.draft_session(matt, 1), 100), Ok(None));
+    let password = Some(PasswordChange { new: another(), checked: world.password_hash(), session });
+    let changes = UserChanges { password, ..UserChanges::default() };
+    assert_eq!(world.users.update(matt, changes, world.tick()), Ok(None));
+}
+
+#[rstest]
+fn a_reset_password_enables_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let at = world.tick();
+    world.administration.disable(matt, at).unwrap().unwrap();
+    world.administration.reset_password(matt, another(), world.tick()).unwrap().unwrap();
+    assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().disabled_at, Some(at));
+}
+
+#[rstest]
+fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    for name in ["b", "A", "C", "d"] {
+        world.user(name);
+    }
+    assert_eq!(names(&world, AccountFilter::default(), None), ["A", "b", "C"]);
+    assert_eq!(names(&world, AccountFilter::default(), Some("b")), ["C", "d"]);
+    assert_eq!(names(&world, AccountFilter::default(), Some("d")), [""; 0]);
+}
+
+#[rstest]
+fn accounts_are_found_by_part_of_a_name_and_by_being_disabled(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let named = NewUser { display_name: DisplayName::parse("Beth Matthews").ok(), ..world.draft_user("beth") };
+    let beth = world.sign_up(named);
+    world.user("other");
+    let filter = |text: Option<&str>, disabled| AccountFilter { text: text.map(fold), disabled };
+    assert_eq!(names(&world, filter(Some("MATT"), false), None), ["beth", "Matt"]);
+    assert_eq!(names(&world, filter(Some("%"), false), None), [""; 0]);
+    assert_eq!(names(&world, filter(None, true), None), [""; 0]);
+    world.administration.disable(beth, world.tick()).unwrap();
+    assert_eq!(names(&world, filter(None, true), None), ["beth"]);
+    world.administration.disable(matt, world.tick()).unwrap();
+    assert_eq!(names(&world, filter(Some("matthews"), true), None), ["beth"]);
+    assert_eq!(names(&world, filter(None, true), Some("beth")), ["Matt"]);
+}
+
+fn another() -> PasswordHash {
+    PasswordHash::new("another".into())
+}
+
+/// In pages of two, and one row more.
+fn accounts(world: &World, filter: AccountFilter, after: Option<&str>) -> Vec<Account> {
+    world.administration.list(filter, after.map(Into::into), Limit::parse(2).unwrap()).unwrap()
+}
+
+fn names(world: &World, filter: AccountFilter, after: Option<&str>) -> Vec<String> {
+    let found = accounts(world, filter, after);
+    found.into_iter().filter_map(|account| Some(account.user.profile?.username.as_str().to_owned())).collect()
+}

@@ -1,0 +1,89 @@
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::user::HasherBusy;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, credentials, ended_session, living_user, me, password_hash};
+use crate::world::World;
+
+const PASSWORD: &str = "battery staple";
+
+fn where_matt_is_known() -> World {
+    let mut world = World::default();
+    world.credentials_are(Some(credentials()));
+    world
+}
+
+#[test]
+fn disabling_finds_the_user_without_regard_to_case_and_notes_the_sessions_as_ended() {
+    let mut world = where_matt_is_known();
+    let ended = vec![ended_session()];
+    let outcome = Ok(Some(ended.clone()));
+    world.administration.expect_disable().with(eq(me()), eq(NOW)).times(1).return_const(outcome);
+    world.ended_are(ended.clone());
+    assert_eq!(world.administration().disable("mATT"), Ok((living_user(), ended)));
+}
+
+#[test]
+fn enabling_finds_the_user_without_regard_to_case() {
+    let mut world = where_matt_is_known();
+    world.administration.expect_enable().with(eq(me())).times(1).return_const(Ok(Some(())));
+    assert_eq!(world.administration().enable("MATT"), Ok(living_user()));
+}
+
+#[test]
+fn a_reset_stores_the_hash_of_the_new_password_and_notes_the_sessions_as_ended() {
+    let mut world = where_matt_is_known();
+    world.hasher.expect_hash().with(eq(PASSWORD)).times(1).return_const(Ok(password_hash()));
+    let outcome = Ok(Some(vec![ended_session()]));
+    world
+        .administration
+        .expect_reset_password()
+        .with(eq(me()), eq(password_hash()), eq(NOW))
+        .times(1)
+        .return_const(outcome);
+    world.ended_are(vec![ended_session()]);
+    let outcome = world.administration().reset_password("Matt", PASSWORD);
+    assert_eq!(outcome, Ok((living_user(), vec![ended_session()])));
+}
+
+#[test]
+fn a_reset_keeps_the_usual_rules_for_passwords() {
+    for (password, violation) in
+        [("short", Violation::TooFewBytes(8)), ("Password", Violation::TooCommon), ("", Violation::Empty)]
+    {
+        let outcome = World::default().administration().reset_password("matt", password);
+        assert_eq!(outcome, Err(Failure::invalid("password", violation)));
+    }
+}
+
+#[test]
+fn a_reset_that_nobody_has_time_to_hash_changes_nothing() {
+    let mut world = where_matt_is_known();
+    world.hasher.expect_hash().return_const(Err(HasherBusy));
+    assert_eq!(world.administration().reset_password("matt", PASSWORD), Err(Failure::Busy));
+}
+
+#[test]
+fn an_unknown_user_is_not_found() {
+    fn nobody() -> World {
+        let mut world = World::default();
+        world.credentials_are(None);
+        world
+    }
+    let unknown = Failure::from(Denial::UserNotFound);
+    assert_eq!(nobody().administration().disable("matt"), Err(unknown.clone()));
+    assert_eq!(nobody().administration().enable("matt"), Err(unknown.clone()));
+    assert_eq!(nobody().administration().reset_password("matt", PASSWORD), Err(unknown.clone()));
+    assert_eq!(World::default().administration().disable("matt\0"), Err(unknown));
+}
+
+#[test]
+fn a_user_who_deletes_the_account_meanwhile_is_not_found() {
+    let mut world = where_matt_is_known();
+    world.administration.expect_disable().return_const(Ok(None));
+    assert_eq!(world.administration().disable("matt"), Err(Denial::UserNotFound.into()));
+    let mut world = where_matt_is_known();
+    world.administration.expect_enable().return_const(Ok(None));
+    assert_eq!(world.administration().enable("matt"), Err(Denial::UserNotFound.into()));
+}

@@ -1,0 +1,72 @@
+//! Accounts that an operator has disabled: who has one is kept out, and nothing else changes.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::app::{PASSWORD, TestApp};
+
+#[rstest]
+#[actix_web::test]
+async fn open_sessions_stop_and_cannot_be_refreshed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    app.disable(&ann.id);
+    app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    app.follow_ended_sessions();
+    ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    bob.get("/api/users/me").await.expect_status(200);
+    app.refresh(&bob.session.refresh_token).await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn the_right_password_is_told_why_and_a_wrong_one_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    app.disable(&ann.id);
+    let refused = app.try_sign_in("Ann", PASSWORD).await.expect_problem(403, "account_disabled");
+    assert_eq!(refused.header("WWW-Authenticate"), None);
+    let wrong = app.try_sign_in("ann", "wrong").await.expect_problem(401, "invalid_credentials");
+    let unknown = app.try_sign_in("nobody", "wrong").await.expect_problem(401, "invalid_credentials");
+    let detail = |answer: &Answer| answer["detail"].clone();
+    assert_eq!(detail(&wrong), detail(&unknown));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn enabling_lets_them_sign_in_again_but_revives_no_session(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    app.disable(&ann.id);
+    app.follow_ended_sessions();
+    app.enable(&ann.id);
+    ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
+    app.sign_in("ann").await.get("/api/users/me").await.expect_status(200);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn profile_memberships_and_messages_stay(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let said = ann.say(&room, "hello").await;
+    let look = async || {
+        let profile = bob.get(format!("/api/users/{}", ann.id)).await.expect_status(200).body;
+        let members = bob.get(room.memberships()).await.expect_status(200).body;
+        (profile, members, bob.get(room.messages()).await["items"].clone())
+    };
+    let before = look().await;
+    app.disable(&ann.id);
+    assert_eq!(look().await, before);
+    assert_eq!(before.2, json!([said]));
+    let other = bob.create_room("More plans", "private", &[&ann]).await;
+    assert_eq!(bob.get(other.memberships()).await.items().len(), 2);
+}

@@ -1,0 +1,40 @@
+//! `chit-chat backup`
+
+use std::path::Path;
+
+use chit_chat_sqlite::Backup;
+
+use super::{Outcome, say};
+use crate::config::Config;
+use crate::database::Database;
+use crate::{signing_key, store};
+
+pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
+    let database = &config.database_url;
+    let Database::Sqlite(path) = database else {
+        return Err(format!(
+            "chit-chat backs up SQLite only; {database} is for pg_dump, such as \
+             `pg_dump --format=custom --file={} \"$DATABASE_URL\"`",
+            file.display()
+        )
+        .into());
+    };
+    store::require_file(path)?;
+    match chit_chat_sqlite::backup(path, file, force)? {
+        Backup::Written(bytes) => {
+            say(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
+            say(&format!("The signing key is not in it: {}", where_the_key_is(config, path)))
+        }
+        Backup::Exists => Err(format!("{} exists; --force replaces it", file.display()).into()),
+        Backup::IsTheDatabase => Err(format!("{} is the database itself", file.display()).into()),
+    }
+}
+
+fn where_the_key_is(config: &Config, database: &Path) -> String {
+    let file = signing_key::path_beside(database);
+    if config.jwt_secret.is_none() && file.exists() {
+        format!("keep {} as well", file.display())
+    } else {
+        "keep what JWT_SECRET holds as well".to_owned()
+    }
+}

@@ -1,0 +1,115 @@
+//! `chit-chat user ...`
+
+mod list;
+mod password;
+
+use std::error::Error;
+use std::io::{Write, stderr};
+use std::sync::Arc;
+
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::session::NobodyListens;
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::{
+    AccountService, AdministrationService, PasswordHasher, PasswordPolicy, SignUp, SignUps, User,
+};
+use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
+
+use super::{Outcome, say};
+use crate::cli::{NamedPassword, UserAction};
+use crate::config::Config;
+use crate::store;
+
+pub(crate) fn run(config: &Config, action: &UserAction) -> Outcome {
+    let stores = store::open_existing(&config.database_url)?;
+    match action {
+        UserAction::List(listing) => list::run(&stores, listing),
+        UserAction::Create(account) => create(&stores, account),
+        UserAction::ResetPassword(account) => reset_password(&stores, account),
+        UserAction::Disable { name } => disable(&stores, name),
+        UserAction::Enable { name } => enable(&stores, name),
+    }
+}
+
+fn create(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPassword) -> Outcome {
+    let password = password::choose(*password_stdin)?;
+    let entered =
+        SignUp { username: name.clone(), password: password.text.clone(), email: None, display_name: None };
+    let user = accounts(stores)?.sign_up(&entered).map_err(|failure| told(failure, name))?;
+    remark(&format!("{} can sign in now; the account's id is {}", shown(&user), user.id))?;
+    password.print()
+}
+
+fn reset_password(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPassword) -> Outcome {
+    let password = password::choose(*password_stdin)?;
+    let reset = administration(stores)?.reset_password(name, &password.text);
+    let (user, ended) = reset.map_err(|failure| told(failure, name))?;
+    remark(&format!("{} has a new password; {} ended", shown(&user), sessions(ended.len())))?;
+    password.print()
+}
+
+fn disable(stores: &Stores, name: &str) -> Outcome {
+    let (user, ended) = administration(stores)?.disable(name).map_err(|failure| told(failure, name))?;
+    say(&format!("{} is disabled; {} ended", shown(&user), sessions(ended.len())))
+}
+
+fn enable(stores: &Stores, name: &str) -> Outcome {
+    let user = administration(stores)?.enable(name).map_err(|failure| told(failure, name))?;
+    say(&format!("{} is enabled", shown(&user)))
+}
+
+fn accounts(stores: &Stores) -> Result<AccountService, Box<dyn Error>> {
+    Ok(AccountService {
+        policy: PasswordPolicy::Strict,
+        sign_ups: SignUps::Open,
+        users: stores.users.clone(),
+        memberships: stores.memberships.clone(),
+        hasher: hasher()?,
+        secrets: Arc::new(SystemSecrets),
+        ended: Arc::new(NobodyListens),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+    })
+}
+
+fn administration(stores: &Stores) -> Result<AdministrationService, Box<dyn Error>> {
+    Ok(AdministrationService {
+        users: stores.users.clone(),
+        administration: stores.administration.clone(),
+        hasher: hasher()?,
+        ended: Arc::new(NobodyListens),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn hasher() -> Result<Arc<dyn PasswordHasher>, Box<dyn Error>> {
+    Ok(Arc::new(BcryptPool::start(BcryptPool::COST)?))
+}
+
+/// The username as its owner spells it.
+fn shown(user: &User) -> &str {
+    user.profile.as_ref().map_or("the user", |profile| profile.username.as_str())
+}
+
+fn sessions(count: usize) -> String {
+    if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") }
+}
+
+/// To people, while standard output holds a password for whoever wants to read it from there.
+fn remark(text: &str) -> Outcome {
+    Ok(writeln!(stderr(), "{text}")?)
+}
+
+/// Why not, with the name or the rule that it is about.
+fn told(failure: Failure, name: &str) -> Box<dyn Error> {
+    match failure {
+        Failure::Denied(Denial::UserNotFound) => format!("there is no user {name}").into(),
+        Failure::Denied(Denial::UsernameTaken) => format!("the username {name} is, or was, somebody's").into(),
+        Failure::Invalid(violations) => {
+            let rules: Vec<String> =
+                violations.iter().map(|broken| format!("the {} {}", broken.field, broken.violation)).collect();
+            rules.join("; ").into()
+        }
+        other => other.into(),
+    }
+}

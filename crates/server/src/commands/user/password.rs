@@ -1,0 +1,39 @@
+//! Where the password of an account comes from: standard input, or it is made and printed once.
+
+use std::error::Error;
+use std::io::{BufRead, IsTerminal, Read, Write, stderr, stdin};
+
+use super::{Outcome, say};
+
+/// More than any password may have, so that one that is too long is refused and not cut.
+const LONGEST_LINE: u64 = 4_096;
+
+pub(super) struct Password {
+    pub(super) text: String,
+    made: bool,
+}
+
+pub(super) fn choose(from_stdin: bool) -> Result<Password, Box<dyn Error>> {
+    if from_stdin {
+        return Ok(Password { text: first_line()?, made: false });
+    }
+    Ok(Password { text: chit_chat_system::random_password(), made: true })
+}
+
+impl Password {
+    /// Only if nobody else knows it.
+    pub(super) fn print(&self) -> Outcome {
+        if self.made { say(&self.text) } else { Ok(()) }
+    }
+}
+
+fn first_line() -> Result<String, Box<dyn Error>> {
+    if stdin().is_terminal() {
+        write!(stderr(), "Password (visible as you type): ")?;
+    }
+    let mut line = String::new();
+    let read = stdin().lock().take(LONGEST_LINE).read_line(&mut line);
+    read.map_err(|error| format!("the password cannot be read from standard input: {error}"))?;
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}

@@ -1,0 +1,140 @@
+//! `chit-chat backup`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+
+use chit_chat_contract::{Engine, Raw, until};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client::PASSWORD;
+use crate::database::Place;
+use crate::program::{Server, chit_chat, fail, run, succeed};
+use crate::survival::{talk_until_the_end, whole_log};
+
+/// Where a backup goes.
+struct Shelf {
+    folder: TempDir,
+}
+
+impl Shelf {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("it's a copy.db")
+    }
+
+    fn count(&self) -> usize {
+        fs::read_dir(self.folder.path()).unwrap().count()
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before() {
+    const WRITERS: usize = 4;
+    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let server = Server::start(&place);
+    let (ann, _) = server.client().sign_up("ann");
+    let room = ann.expect(201, "POST", "/api/chatrooms", &json!({"name": "Plans"}));
+    let path = format!("/api/chatrooms/{}", room["id"].as_str().unwrap());
+    let acknowledged = Mutex::new(Vec::new());
+    let count = || acknowledged.lock().unwrap().len();
+    let before: Vec<Value> = thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| talk_until_the_end(&ann, &path, &acknowledged));
+        }
+        until("many messages are acknowledged", || count() >= 100);
+        let before = acknowledged.lock().unwrap().clone();
+        let said = succeed(&place, &["backup", text(&shelf.file())]);
+        assert!(said.contains("bytes") && said.contains("chit-chat.db.key"), "{said}");
+        let written = count();
+        until("the writers go on", || count() > written);
+        server.kill();
+        before
+    });
+    assert_eq!(shelf.count(), 1);
+    let mut copy = Raw::sqlite(text(&shelf.file()));
+    assert_eq!(copy.lines("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
+    drop(copy);
+
+    let restored = Place::of(&format!("sqlite://{}", shelf.file().display()));
+    let server = Server::start(&restored);
+    let login = json!({"username": "ann", "password": PASSWORD});
+    let session = server.client().expect(200, "POST", "/api/auth/session", &login);
+    let ann = server.client().with_token(session["access_token"].as_str().unwrap());
+    let log = whole_log(&ann, &path);
+    let seqs: Vec<u64> = log.iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, (1..=ann.get(&path)["last_seq"].as_u64().unwrap()).collect::<Vec<_>>());
+    for message in before {
+        let found: Vec<_> = log.iter().filter(|event| event["data"]["id"] == message["id"]).collect();
+        assert_eq!(found.len(), 1, "{message}");
+        assert_eq!(found[0]["data"], message);
+    }
+    ann.expect(201, "POST", &format!("{path}/messages"), &json!({"body": "hello again"}));
+}
+
+#[test]
+fn a_copy_replaces_nothing_unless_forced() {
+    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    succeed(&place, &["db", "create"]);
+    let file = shelf.file();
+    fs::write(&file, "precious").unwrap();
+    let said = fail(&place, &["backup", text(&file)]);
+    assert!(said.contains("--force") && said.contains(text(&file)), "{said}");
+    assert_eq!(fs::read(&file).unwrap(), b"precious");
+    succeed(&place, &["backup", "--force", text(&file)]);
+    assert!(fs::read(&file).unwrap().starts_with(b"SQLite format 3"));
+    assert_eq!(shelf.count(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_copy_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    succeed(&place, &["db", "create"]);
+    succeed(&place, &["backup", text(&shelf.file())]);
+    assert_eq!(fs::metadata(shelf.file()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn the_database_itself_is_never_replaced_by_its_copy() {
+    let place = Place::new(Engine::Sqlite);
+    let server = Server::start(&place);
+    server.client().sign_up("ann");
+    let itself = place.url.strip_prefix("sqlite://").unwrap();
+    assert!(fail(&place, &["backup", "--force", itself]).contains("is the database itself"));
+    assert_eq!(server.client().get("/readyz")["status"], "ready");
+    assert!(succeed(&place, &["user", "list"]).contains("ann"));
+}
+
+#[test]
+fn where_nothing_can_be_copied_or_written_nothing_is_left_behind() {
+    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let absent = fail(&place, &["backup", text(&shelf.file())]);
+    assert!(absent.contains("does not exist"), "{absent}");
+    succeed(&place, &["db", "create"]);
+    let nowhere = shelf.folder.path().join("nowhere/copy.db");
+    assert!(fail(&place, &["backup", text(&nowhere)]).contains("nowhere"));
+    fs::write(place.url.strip_prefix("sqlite://").unwrap(), "no database".repeat(1_000)).unwrap();
+    fail(&place, &["backup", text(&shelf.file())]);
+    assert_eq!(shelf.count(), 0);
+}
+
+#[test]
+fn of_postgresql_pg_dump_makes_backups() {
+    let shelf = Shelf::new();
+    let url = "postgres://me:hunter2@127.0.0.1:1/chat";
+    let (output, said) = run(chit_chat(&["backup", text(&shelf.file())]).env("DATABASE_URL", url));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("pg_dump") && !said.contains("hunter2"), "{said}");
+    assert_eq!(shelf.count(), 0);
+}

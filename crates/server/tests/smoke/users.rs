@@ -1,0 +1,179 @@
+//! `chit-chat user ...`, beside a server that runs.
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use chit_chat_contract::{Engine, TestStore, World, until};
+use chit_chat_domain::user::{DisplayName, Email, NewUser};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::client::{Client, PASSWORD};
+use crate::database::Place;
+use crate::program::{Server, chit_chat, fail, run, succeed};
+
+const NEW_PASSWORD: &str = "battery staple";
+
+/// A command that reads this from standard input.
+fn told(place: &Place, arguments: &[&str], input: &str) -> Output {
+    let mut command = chit_chat(arguments);
+    command.env("DATABASE_URL", &place.url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).unwrap()
+}
+
+fn sign_in(client: &Client, username: &str, password: &str) -> (u16, Value) {
+    let login = json!({"username": username, "password": password});
+    let (status, text) = client.send("POST", "/api/auth/session", &login).unwrap();
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+fn until_token_stops(client: &Client) {
+    until("the token stops", || client.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401);
+}
+
+#[rstest]
+fn with_sign_up_closed_an_operator_makes_accounts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start_with(&place, &[("SIGNUP", "closed")]);
+    let account = json!({"username": "ann", "password": PASSWORD});
+    let refused = server.client().expect(403, "POST", "/api/users", &account);
+    assert_eq!(refused["code"], "sign_up_closed");
+    let made = run(chit_chat(&["user", "create", "Ann"]).env("DATABASE_URL", &place.url)).0;
+    let password = out(&made).trim_end();
+    assert!(made.status.success() && !password.contains(char::is_whitespace), "{password}");
+    assert_eq!(sign_in(&server.client(), "ann", password).0, 200);
+    assert!(fail(&place, &["user", "create", "ANN"]).contains("ANN is, or was, somebody's"));
+}
+
+#[rstest]
+fn whoever_is_disabled_is_kept_out_until_enabled(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let (ann, _) = server.client().sign_up("Ann");
+    assert!(succeed(&place, &["user", "disable", "aNN"]).contains("Ann is disabled; 1 session ended"));
+    until_token_stops(&ann);
+    let (status, problem) = sign_in(&server.client(), "ann", PASSWORD);
+    assert_eq!((status, &problem["code"]), (403, &json!("account_disabled")));
+    assert_eq!(sign_in(&server.client(), "ann", "wrong").0, 401);
+    assert!(succeed(&place, &["user", "disable", "Ann"]).contains("0 sessions ended"));
+    assert!(succeed(&place, &["user", "list", "--disabled"]).contains("Ann"));
+    assert!(succeed(&place, &["user", "enable", "ANN"]).contains("Ann is enabled"));
+    assert!(!succeed(&place, &["user", "list", "--disabled"]).contains("Ann"));
+    assert_eq!(sign_in(&server.client(), "ann", PASSWORD).0, 200);
+}
+
+#[rstest]
+fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let (ann, _) = server.client().sign_up("ann");
+    let reset =
+        told(&place, &["user", "reset-password", "ANN", "--password-stdin"], &format!("{NEW_PASSWORD}\r\n"));
+    assert!(reset.status.success(), "{reset:?}");
+    assert_eq!(out(&reset), "");
+    until_token_stops(&ann);
+    assert_eq!(sign_in(&server.client(), "ann", PASSWORD).0, 401);
+    assert_eq!(sign_in(&server.client(), "ann", NEW_PASSWORD).0, 200);
+    let made = run(chit_chat(&["user", "reset-password", "ann"]).env("DATABASE_URL", &place.url)).0;
+    assert_eq!(sign_in(&server.client(), "ann", NEW_PASSWORD).0, 401);
+    assert_eq!(sign_in(&server.client(), "ann", out(&made).trim_end()).0, 200);
+}
+
+#[test]
+fn a_password_from_standard_input_keeps_the_usual_rules() {
+    let place = Place::new(Engine::Sqlite);
+    succeed(&place, &["db", "create"]);
+    for (input, rule) in [
+        ("short\n", "at least 8 bytes"),
+        ("password\n", "commonest"),
+        ("\nsecond line\n", "must not be empty"),
+        ("", "must not be empty"),
+        (&"x".repeat(5_000), "at most 1024 bytes"),
+    ] {
+        let refused = told(&place, &["user", "create", "ann", "--password-stdin"], input);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(str::from_utf8(&refused.stderr).unwrap().contains(rule), "{refused:?}");
+    }
+    assert!(!succeed(&place, &["user", "list"]).contains("ann"));
+}
+
+#[rstest]
+fn who_does_not_exist_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let place = Place::new(engine);
+    succeed(&place, &["db", "create"]);
+    for command in ["disable", "enable", "reset-password"] {
+        assert!(fail(&place, &["user", command, "nobody"]).contains("there is no user nobody"));
+    }
+    assert!(fail(&place, &["user", "create", "not a name"]).contains("the username may contain only"));
+}
+
+#[rstest]
+fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let place = Place::new(engine);
+    let absent = if engine == Engine::Sqlite { "db create" } else { "db migrate" };
+    for _ in 0..2 {
+        let said = fail(&place, &["user", "list"]);
+        assert!(said.contains(absent), "{said}");
+    }
+    succeed(&place, &["db", "create"]);
+    assert!(succeed(&place, &["user", "list"]).starts_with("USERNAME"));
+}
+
+#[rstest]
+fn everybody_is_listed_page_by_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    const PEOPLE: usize = 450;
+    let world = World::new(engine);
+    for n in 0..PEOPLE {
+        world.user(&format!("user{n:03}"));
+    }
+    let lines = |arguments: &[&str]| lines(&world.store, arguments);
+    let listed: Vec<Value> =
+        lines(&["user", "list", "--json"]).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<&str> = listed.iter().map(|user| user["username"].as_str().unwrap()).collect();
+    assert_eq!(names, (0..PEOPLE).map(|n| format!("user{n:03}")).collect::<Vec<_>>());
+    let table = lines(&["user", "list"]);
+    assert_eq!(table.len(), PEOPLE + 1);
+    assert_eq!(table.iter().filter(|line| line.starts_with("USERNAME")).count(), 1);
+    assert_eq!(lines(&["user", "list", "--search", "USER44"]).len(), 11);
+}
+
+#[rstest]
+fn a_listed_account_shows_what_an_operator_needs(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let ann = NewUser {
+        display_name: DisplayName::parse("Ann \u{202e}Lee").ok(),
+        email: Email::parse("ann@example.com").ok(),
+        ..world.draft_user("Ann")
+    };
+    let id = world.sign_up(ann);
+    world.administration.disable(id, world.tick()).unwrap();
+    let line = lines(&world.store, &["user", "list", "--json"]).remove(0);
+    let expected = json!({
+        "id": id.to_string(), "username": "Ann", "display_name": "Ann \u{202e}Lee", "email": "ann@example.com",
+        "created_at": "2026-01-02T03:04:06.678902Z", "disabled_at": "2026-01-02T03:04:07.678903Z",
+    });
+    assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), expected);
+    let row = lines(&world.store, &["user", "list"]).remove(1);
+    let expected = format!("Ann       {id}  2026-01-02 03:04  2026-01-02 03:04  ann@example.com  Ann \u{fffd}Lee");
+    assert_eq!(row, expected);
+}
+
+/// What a command prints on a database that the test has filled.
+fn lines(store: &TestStore, arguments: &[&str]) -> Vec<String> {
+    let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", store.url()));
+    assert!(output.status.success(), "{text}");
+    out(&output).lines().map(str::to_owned).collect()
+}
