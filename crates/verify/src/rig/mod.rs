@@ -1,0 +1,32 @@
+//! What trials are made with: servers, clusters of PostgreSQL, clients, and people who keep accounts.
+
+mod answer;
+mod bench;
+mod client;
+mod cluster;
+mod crew;
+mod database;
+mod figures;
+mod log;
+mod person;
+mod process;
+mod secrets;
+mod server;
+mod wait;
+mod wire;
+mod writer;
+
+pub(crate) use answer::Answer;
+pub(crate) use bench::{Bench, Common};
+pub(crate) use client::{Client, Request};
+pub(crate) use cluster::Cluster;
+pub(crate) use crew::{Crew, Progress};
+pub(crate) use database::Database;
+pub(crate) use figures::Times;
+pub(crate) use log::{dense, whole_log};
+pub(crate) use person::{Person, password};
+pub(crate) use process::Process;
+pub(crate) use secrets::{HUSH, Secrets, hold_no_secrets};
+pub(crate) use server::{SECRET, Server};
+pub(crate) use wait::until;
+pub(crate) use wire::Wire;
