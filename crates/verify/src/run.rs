@@ -47,7 +47,8 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
 
 fn choose(options: &Options) -> Vec<Chosen> {
     let is_wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|part| name.contains(part));
-    let engines = |trial: &Trial| trial.engines.iter().filter(|engine| options.engine.is_none_or(|only| only == **engine));
+    let engines =
+        |trial: &Trial| trial.engines.iter().filter(|engine| options.engine.is_none_or(|only| only == **engine));
     let wanted = trials::ALL.iter().filter(|trial| is_wanted(trial.name));
     wanted.flat_map(|trial| engines(trial).map(|engine| (*trial, *engine))).collect()
 }

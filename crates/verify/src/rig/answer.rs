@@ -63,7 +63,13 @@ impl Answer {
 
     /// Request and answer.
     pub(crate) fn evidence(&self) -> String {
-        format!("asked:    {}\nanswered: {} {:?}\n          {}", self.asked, self.status, self.headers, short(&self.text))
+        format!(
+            "asked:    {}\nanswered: {} {:?}\n          {}",
+            self.asked,
+            self.status,
+            self.headers,
+            short(&self.text)
+        )
     }
 }
 

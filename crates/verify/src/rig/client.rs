@@ -104,7 +104,8 @@ impl Request<'_> {
     /// Fails only if there is no answer.
     pub(crate) fn send(self) -> Result<Answer> {
         let asked = self.described();
-        let mut request = http::Request::builder().method(self.method).uri(format!("{}{}", self.client.url, self.path));
+        let mut request =
+            http::Request::builder().method(self.method).uri(format!("{}{}", self.client.url, self.path));
         if let Some(token) = &self.client.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -124,7 +125,8 @@ impl Request<'_> {
 
     fn described(&self) -> String {
         let body = self.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        let headers: String = self.headers.iter().map(|(name, value)| format!(" {name}: {};", short(value))).collect();
+        let headers: String =
+            self.headers.iter().map(|(name, value)| format!(" {name}: {};", short(value))).collect();
         format!("{} {}{headers} {}", self.method, short(&self.path), short(&body))
     }
 }

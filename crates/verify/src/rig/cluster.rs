@@ -46,7 +46,8 @@ impl Cluster {
             .context(SCRIPT)?;
         let lifeline = script.stdin.take();
         let mut lines = BufReader::new(script.stdout.take().context("no output")?).lines();
-        let mut line = || lines.next().context("scripts/with-postgres ended early")?.context("scripts/with-postgres");
+        let mut line =
+            || lines.next().context("scripts/with-postgres ended early")?.context("scripts/with-postgres");
         let (url, data, control) = (line()?, line()?, line()?);
         ensure!(!control.is_empty(), "the programs of PostgreSQL are needed on this machine, not a container");
         let (data, control) = (PathBuf::from(data), PathBuf::from(control));

@@ -53,7 +53,8 @@ impl Process {
 
     fn status(self, field: &str) -> Result<u64> {
         let status = fs::read_to_string(self.path("status"))?;
-        let value = status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok());
+        let value =
+            status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok());
         value.with_context(|| format!("{field} of process {}", self.number()))
     }
 

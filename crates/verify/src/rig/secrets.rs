@@ -51,7 +51,10 @@ pub(crate) fn hold_no_secrets(common: &Common) -> Result<String> {
         lines += count;
     }
     let tokens = common.secrets.0.lock().unwrap_or_else(PoisonError::into_inner).len();
-    Ok(format!("{lines} lines of {} servers, searched for {tokens} tokens and every password and text", logs.len()))
+    Ok(format!(
+        "{lines} lines of {} servers, searched for {tokens} tokens and every password and text",
+        logs.len()
+    ))
 }
 
 /// Whatever could be a token.

@@ -101,12 +101,14 @@ impl Wire {
         };
         let (head, rest) = bytes.split_at(end);
         let mut lines = str::from_utf8(head)?.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).context("no status line")?;
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).context("no status line")?;
         let mut headers = HeaderMap::new();
         for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
             headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
         }
-        let length = headers.get("content-length").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+        let length =
+            headers.get("content-length").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
         let body = rest.get(4..).and_then(|body| body.get(..length));
         Ok(body.map(|body| Answer::new(self.sent.clone(), status, headers, body)))
     }

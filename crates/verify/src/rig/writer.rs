@@ -93,8 +93,13 @@ impl Writer {
     fn next_deed(&mut self) -> Deed {
         self.deeds += 1;
         let text = format!("{HUSH} {} {:08x}", self.deeds, self.rng.u32(..));
-        let living: Vec<usize> =
-            self.written.iter().enumerate().filter(|(_, entry)| entry.text.is_some()).map(|(index, _)| index).collect();
+        let living: Vec<usize> = self
+            .written
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.text.is_some())
+            .map(|(index, _)| index)
+            .collect();
         match (self.rng.choice(living), self.rng.u8(..10)) {
             (Some(index), 0..=1) => Deed::Edit { index, text },
             (Some(index), 2) => Deed::Delete { index },
