@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use fastrand::Rng;
 use tempfile::TempDir;
 
@@ -110,9 +110,13 @@ fn report(engine: &str, name: &str, work: impl FnOnce() -> Result<String>) -> bo
     let seconds = started.elapsed().as_secs_f32();
     match &outcome {
         Ok(figures) => say(&format!("ok     {engine:8} {name}: {figures} ({seconds:.1} s)")),
-        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n{error:?}")),
+        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n{}", causes(error))),
     }
     outcome.is_ok()
+}
+
+fn causes(error: &Error) -> String {
+    error.chain().map(|cause| format!("  {cause}\n")).collect()
 }
 
 fn last_lines(log: &Path) -> String {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use ureq::http::HeaderMap;
 
-const SHOWN: usize = 600;
+const SHOWN: usize = 300;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {

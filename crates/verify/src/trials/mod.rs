@@ -23,4 +23,16 @@ trials! {
     repeated_sends_make_one_message: BOTH, Beside;
     racing_joins_and_leaves_stay_in_order: BOTH, Beside;
     a_room_is_never_without_an_owner: BOTH, Beside;
+    forged_tokens_open_nothing: BOTH, Beside;
+    ended_sessions_end_everywhere: BOTH, Alone;
+    every_byte_of_a_password_counts: BOTH, Beside;
+    nobody_can_tell_which_names_exist: BOTH, Alone;
+    nothing_can_be_slipped_in: BOTH, Beside;
+    odd_text_is_refused_or_kept: BOTH, Beside;
+    deep_json_is_refused: BOTH, Beside;
+    huge_bodies_are_cut_off_early: BOTH, Beside;
+    slow_clients_are_cut_off: BOTH, Beside;
+    a_storm_of_logins_leaves_the_rest_quick: BOTH, Alone;
+    guessing_is_limited_and_locks_nobody_out: BOTH, Beside;
+    absurd_requests_are_refused_quickly: BOTH, Beside;
 }
