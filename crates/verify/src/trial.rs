@@ -23,7 +23,6 @@ impl Engine {
 
 pub(crate) const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Postgres];
 pub(crate) const POSTGRES: &[Engine] = &[Engine::Postgres];
-pub(crate) const SQLITE: &[Engine] = &[Engine::Sqlite];
 
 /// Whether others may run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ mod writer;
 
 pub(crate) use answer::Answer;
 pub(crate) use bench::{Bench, Common};
-pub(crate) use client::{Client, Request};
+pub(crate) use client::Client;
 pub(crate) use cluster::Cluster;
 pub(crate) use crew::{Crew, Progress};
 pub(crate) use database::Database;

@@ -22,12 +22,10 @@ pub(crate) fn odd_texts() -> Vec<OddText> {
         ("10,000 combining marks", format!("a{}", "\u{301}".repeat(10_000))),
         ("60 combining marks", format!("a{}", "\u{301}".repeat(60))),
         ("noncharacters", "\u{ffff}\u{fdd0}\u{10ffff}".to_owned()),
-        ("emoji of many parts", "👩🏽‍🚀🏳️‍🌈".to_owned()),
         ("control characters", "\u{1}\u{7f}\u{85}\u{9f}".to_owned()),
         ("line ends", "\r\n\u{2028}\u{2029}".to_owned()),
-        ("invisible characters", "\u{200b}\u{200d}\u{2060}\u{ad}".to_owned()),
         ("SQL", "'; DROP TABLE users; -- \" \\ % _".to_owned()),
-        ("100,000 characters", "x".repeat(100_000)),
+        ("10,000 characters", "x".repeat(10_000)),
     ];
     let broken: [(&str, &[u8]); 8] = [
         ("a lone high surrogate", br"\ud800"),

@@ -31,12 +31,14 @@ impl Wire {
 
     /// The start of a request with this target and these lines of headers, without the empty line at their end.
     pub(crate) fn head(&mut self, method: &str, target: &str, lines: &[String]) -> Result<()> {
+        let shown: Vec<&str> =
+            lines.iter().map(String::as_str).filter(|line| !line.starts_with("Authorization")).collect();
+        self.sent = format!("{method} {} {}", short(target), short(&shown.join("; ")));
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
         for line in lines {
             head.push_str(line);
             head.push_str("\r\n");
         }
-        self.sent.push_str(&short(&head));
         Ok(self.stream.write_all(head.as_bytes())?)
     }
 

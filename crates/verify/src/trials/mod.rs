@@ -1,7 +1,7 @@
 //! The trials: each file is named after what it proves.
 
 use crate::trial::Company::{Alone, Beside};
-use crate::trial::{BOTH, POSTGRES, SQLITE, Trial};
+use crate::trial::{BOTH, POSTGRES, Trial};
 
 /// Declares the module of each trial, and the table of them all.
 macro_rules! trials {

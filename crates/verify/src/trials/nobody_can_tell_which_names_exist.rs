@@ -19,7 +19,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut known, mut unknown) = (Times::default(), Times::default());
     for _ in 0..ROUNDS {
         let password = password(&mut rng);
-        let mut guess = |name: &str, times: &mut Times| -> Result<Answer> {
+        let guess = |name: &str, times: &mut Times| -> Result<Answer> {
             let login = json!({"username": name, "password": password});
             times.of(|| nobody.post("/api/auth/session", &login))?.expect(401)
         };
