@@ -4,7 +4,7 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test check audit fmt db-create db-migrate db-seed db-drop build-release
+.PHONY: help run run-postgres test verify check audit fmt db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test: ## Run all tests on both engines, with a throw-away PostgreSQL; with ARGS 
 	then set -x; scripts/with-postgres cargo nextest run --workspace $(ARGS); \
 	else set -x; scripts/with-postgres cargo test --workspace --all-targets $(ARGS); fi
 	$(if $(ARGS),,cargo test --workspace --doc)
+
+verify: ## Try the real server on both engines: kills, outages, attacks; ARGS='--only kill', SEED=... to repeat
+	cargo build --bins
+	cargo run --quiet --bin chit-chat-verify -- $(ARGS)
 
 check: ## Check format, dependencies, spelling, lints and documentation
 	cargo fmt --all --check

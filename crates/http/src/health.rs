@@ -33,6 +33,10 @@ pub(crate) async fn live() -> HttpResponse {
     ),
 )]
 pub(crate) async fn ready(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    // Without asking a store that hangs: whoever asks whether to send requests here cannot wait for it.
+    if services.ended.is_stale() {
+        return Err(Problem::unavailable());
+    }
     if blocking(move || services.stores.readiness.is_current()).await? {
         Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {

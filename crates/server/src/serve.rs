@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::{signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
-const SHUTDOWN_SECONDS: u64 = 8;
+const SHUTDOWN_SECONDS: u64 = 7;
 /// And then the threads behind them.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);

@@ -124,6 +124,7 @@ async fn nobody_is_trusted_without_news_of_ended_sessions() {
     }
     assert!(start.elapsed() >= STALE_AFTER);
     client.get("/api/users/me").await.expect_problem(503, "unavailable");
+    app.nobody().get("/readyz").await.expect_problem(503, "unavailable");
     app.nobody().get("/api/users/me").await.expect_problem(401, "unauthenticated");
     app.follow_ended_sessions();
     client.get("/api/users/me").await.expect_status(404);

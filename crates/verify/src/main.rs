@@ -1,0 +1,25 @@
+//! `chit-chat-verify`: tries the real server from outside, on both engines, and says what held.
+
+mod options;
+mod rig;
+mod run;
+mod trial;
+mod trials;
+
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::options::Options;
+
+fn main() -> ExitCode {
+    match run::run(&Options::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            drop(writeln!(stderr(), "error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

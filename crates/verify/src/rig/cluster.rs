@@ -1,0 +1,121 @@
+//! PostgreSQL: a cluster of one's own, with fsync, that can be stopped, killed and frozen.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal};
+
+use super::database::Database;
+use super::process::Process;
+use super::wait::until;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-postgres");
+/// Tells what the script has exported, then lives as long as somebody holds its input open.
+const COMMAND: &str = r#"printf '%s\n' "$DATABASE_URL" "$PGDATA" "$POSTGRES_CONTROL"; exec cat"#;
+const START: Duration = Duration::from_secs(20);
+
+/// A running cluster. It goes when this is dropped, and also if this program is killed.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    script: Child,
+    lifeline: Option<ChildStdin>,
+    url: String,
+    data: PathBuf,
+    control: PathBuf,
+    databases: AtomicUsize,
+}
+
+/// A cluster that stands still until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Frozen(Vec<Process>);
+
+impl Cluster {
+    pub(crate) fn start(log: &Path) -> Result<Self> {
+        let mut script = Command::new(SCRIPT)
+            .args(["--durable", "sh", "-c", COMMAND])
+            .env_remove("DATABASE_URL")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(log)?)
+            .spawn()
+            .context(SCRIPT)?;
+        let lifeline = script.stdin.take();
+        let mut lines = BufReader::new(script.stdout.take().context("no output")?).lines();
+        let mut line =
+            || lines.next().context("scripts/with-postgres ended early")?.context("scripts/with-postgres");
+        let (url, data, control) = (line()?, line()?, line()?);
+        ensure!(!control.is_empty(), "the programs of PostgreSQL are needed on this machine, not a container");
+        let (data, control) = (PathBuf::from(data), PathBuf::from(control));
+        Ok(Self { script, lifeline, url, data, control, databases: AtomicUsize::new(0) })
+    }
+
+    /// A new, empty database.
+    pub(crate) fn database(&self) -> Result<Database> {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let (server, _) = self.url.rsplit_once('/').context("the URL names no database")?;
+        Database::postgres(format!("{server}/verify_{number}"))
+    }
+
+    /// As an operator would: connections are cut, nothing is lost.
+    pub(crate) fn stop(&self) -> Result<()> {
+        self.control(&["stop", "-m", "fast"])
+    }
+
+    /// As a power failure would: the processes behind the connections follow by themselves.
+    pub(crate) fn kill(&self) -> Result<()> {
+        self.postmaster()?.signal(Signal::KILL)
+    }
+
+    /// Again after a stop or kill; what is left of the killed one may be in the way for a moment.
+    pub(crate) fn start_again(&self) -> Result<()> {
+        until(START, "PostgreSQL starts again", || Ok(self.control(&["start"]).ok()))?;
+        Ok(())
+    }
+
+    /// Stops all its processes where they are.
+    pub(crate) fn freeze(&self) -> Result<Frozen> {
+        let postmaster = self.postmaster()?;
+        let mut frozen = Frozen(vec![postmaster]);
+        postmaster.signal(Signal::STOP)?;
+        for child in postmaster.children()? {
+            // It may have ended meanwhile.
+            if child.signal(Signal::STOP).is_ok() {
+                frozen.0.push(child);
+            }
+        }
+        Ok(frozen)
+    }
+
+    fn postmaster(&self) -> Result<Process> {
+        let text = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
+        let number = text.lines().next().and_then(|line| line.trim().parse().ok());
+        number.and_then(Pid::from_raw).map(Process).context("postmaster.pid holds no process")
+    }
+
+    fn control(&self, arguments: &[&str]) -> Result<()> {
+        let mut command = Command::new(&self.control);
+        let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        ensure!(status.success(), "{} {arguments:?}: {status}", self.control.display());
+        Ok(())
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.lifeline.take());
+        drop(self.script.wait());
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for process in &self.0 {
+            drop(process.signal(Signal::CONT));
+        }
+    }
+}

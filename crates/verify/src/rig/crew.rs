@@ -1,0 +1,146 @@
+//! Writers at work in one chatroom, and the comparison of their accounts with its log.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use fastrand::Rng;
+use serde_json::Value;
+
+use super::client::Client;
+use super::log::dense;
+use super::person::Person;
+use super::wait::until;
+use super::writer::{Outcome, Writer};
+
+/// Between two attempts at a server that says that it is unavailable.
+const PAUSE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Several who write into the same chatroom at once.
+#[derive(Debug)]
+pub(crate) struct Crew {
+    room: String,
+    reader: Client,
+    writers: Vec<Writer>,
+}
+
+/// What the writers of a crew have met so far.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    pub(crate) acknowledged: AtomicUsize,
+    pub(crate) unavailable: AtomicUsize,
+    pub(crate) gone: AtomicUsize,
+    enough: AtomicBool,
+}
+
+impl Progress {
+    /// Waits until so many more deeds are acknowledged.
+    pub(crate) fn wait_for(&self, more: usize) -> Result<Duration> {
+        let goal = self.acknowledged.load(Ordering::SeqCst) + more;
+        let (_, took) = until(PATIENCE, "enough is acknowledged", || {
+            ensure!(!self.enough.load(Ordering::SeqCst), "a writer has stopped");
+            Ok((self.acknowledged.load(Ordering::SeqCst) >= goal).then_some(()))
+        })?;
+        Ok(took)
+    }
+
+    pub(crate) fn count_of_unavailable(&self) -> usize {
+        self.unavailable.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn nobody_was_cut_off(&self) -> Result<()> {
+        let gone = self.gone.load(Ordering::SeqCst);
+        ensure!(gone == 0, "{gone} writers got no answer");
+        Ok(())
+    }
+}
+
+impl Crew {
+    /// A new chatroom of the first of these people, and writers who are these people.
+    pub(crate) fn new(people: &[&Person], size: usize, url: &str, rng: &mut Rng) -> Result<Self> {
+        let (owner, members) = people.split_first().context("a crew needs people")?;
+        let owner = Person { client: owner.client.at(url), ..(*owner).clone() };
+        let room = owner.make_room(members)?;
+        let writer = |_| {
+            let person = rng.choice(people).context("a crew needs people")?;
+            Ok(Writer::new(person.client.at(url), &room, rng.fork()))
+        };
+        let writers = (0..size).map(writer).collect::<Result<_>>()?;
+        Ok(Self { room, reader: owner.client, writers })
+    }
+
+    /// From now on at this server.
+    pub(crate) fn move_to(&mut self, url: &str) {
+        self.reader = self.reader.at(url);
+        for writer in &mut self.writers {
+            writer.move_to(url);
+        }
+    }
+
+    /// Lets all write while something else happens, until that is over or the server is gone.
+    pub(crate) fn write_while<T>(&mut self, happens: impl FnOnce(&Progress) -> Result<T>) -> Result<T> {
+        let progress = &Progress::default();
+        thread::scope(|scope| {
+            let at_work: Vec<_> =
+                self.writers.iter_mut().map(|writer| scope.spawn(move || work(writer, progress))).collect();
+            let happened = happens(progress);
+            progress.enough.store(true, Ordering::SeqCst);
+            for writer in at_work {
+                writer.join().map_err(|_| anyhow!("a writer panicked"))??;
+            }
+            happened
+        })
+    }
+
+    /// Repeats what was never acknowledged until it is, and some of what was.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        for writer in &mut self.writers {
+            while writer.has_open_deed() {
+                match writer.step()? {
+                    Outcome::Acknowledged => {}
+                    outcome => bail!("a repeat ended with {outcome:?}"),
+                }
+            }
+            writer.repeat_some()?;
+        }
+        Ok(())
+    }
+
+    /// The log holds what was acknowledged, each exactly once, and nothing else. Answers how many messages that are.
+    pub(crate) fn audit(&self) -> Result<usize> {
+        let log = dense(&self.reader, &self.room)?;
+        let mut found: HashMap<String, Value> = HashMap::new();
+        for event in log.into_iter().filter(|event| event["type"] == "message.created") {
+            let id = event["data"]["id"].as_str().context("a message without id")?.to_owned();
+            let earlier = found.insert(id, event["data"].clone());
+            ensure!(earlier.is_none(), "twice in the log: {earlier:?}");
+        }
+        for writer in &self.writers {
+            writer.tick_off(&mut found)?;
+        }
+        ensure!(found.is_empty(), "in the log, but nobody's: {found:?}");
+        Ok(self.writers.iter().map(Writer::acknowledged).sum())
+    }
+}
+
+fn work(writer: &mut Writer, progress: &Progress) -> Result<()> {
+    while !progress.enough.load(Ordering::SeqCst) {
+        // Whatever is wrong ends the work of all.
+        let outcome = writer.step().inspect_err(|_| progress.enough.store(true, Ordering::SeqCst))?;
+        let counter = match outcome {
+            Outcome::Acknowledged => &progress.acknowledged,
+            Outcome::Unavailable => &progress.unavailable,
+            Outcome::Gone => &progress.gone,
+        };
+        counter.fetch_add(1, Ordering::SeqCst);
+        match outcome {
+            Outcome::Acknowledged => {}
+            Outcome::Unavailable => thread::sleep(PAUSE),
+            Outcome::Gone => break,
+        }
+    }
+    Ok(())
+}

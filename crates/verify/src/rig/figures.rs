@@ -1,0 +1,55 @@
+//! How long things took.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// Durations of one kind of request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Times(Vec<Duration>);
+
+impl Times {
+    /// Does something, and notes how long it took.
+    pub(crate) fn of<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let done = work();
+        self.0.push(start.elapsed());
+        done
+    }
+
+    pub(crate) fn median(&self) -> Duration {
+        self.percentile(50)
+    }
+
+    pub(crate) fn longest(&self) -> Duration {
+        self.percentile(100)
+    }
+
+    /// What so many of a hundred do not exceed.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let last = sorted.len().saturating_sub(1);
+        sorted.get((last * percent).div_ceil(100)).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |percent| self.percentile(percent).as_millis();
+        write!(f, "p50 {} ms, p99 {} ms of {}", millis(50), millis(99), self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_sorted_times() {
+        let times = Times((1..=100).rev().map(Duration::from_millis).collect());
+        assert_eq!(times.longest(), Duration::from_millis(100));
+        assert_eq!(times.percentile(0), Duration::from_millis(1));
+        assert!(times.median() <= Duration::from_millis(51));
+        assert_eq!(Times::default().median(), Duration::ZERO);
+    }
+}

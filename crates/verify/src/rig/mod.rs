@@ -1,0 +1,38 @@
+//! What trials are made with: servers, clusters of PostgreSQL, clients, and people who keep accounts.
+
+mod answer;
+mod bench;
+mod client;
+mod cluster;
+mod crew;
+mod database;
+mod figures;
+mod findings;
+mod log;
+mod odd_text;
+mod person;
+mod process;
+mod race;
+mod secrets;
+mod server;
+mod wait;
+mod wire;
+mod writer;
+
+pub(crate) use answer::Answer;
+pub(crate) use bench::{Bench, Common};
+pub(crate) use client::Client;
+pub(crate) use cluster::Cluster;
+pub(crate) use crew::{Crew, Progress};
+pub(crate) use database::Database;
+pub(crate) use figures::Times;
+pub(crate) use findings::Findings;
+pub(crate) use log::dense;
+pub(crate) use odd_text::{OddText, odd_texts};
+pub(crate) use person::{Person, password};
+pub(crate) use process::Process;
+pub(crate) use race::race;
+pub(crate) use secrets::{HUSH, Secrets, hold_no_secrets};
+pub(crate) use server::{SECRET, Server};
+pub(crate) use wait::until;
+pub(crate) use wire::Wire;

@@ -1,0 +1,58 @@
+//! People: accounts that a trial makes for itself.
+
+use anyhow::Result;
+use fastrand::Rng;
+use serde_json::json;
+
+use super::client::Client;
+use super::secrets::HUSH;
+
+/// Somebody with an account, signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) client: Client,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) password: String,
+    pub(crate) refresh_token: String,
+}
+
+/// A password that logs are searched for.
+pub(crate) fn password(rng: &mut Rng) -> String {
+    format!("{HUSH} {:016x}", rng.u64(..))
+}
+
+impl Person {
+    /// Signs up and in.
+    pub(crate) fn new(nobody: &Client, name: &str, rng: &mut Rng) -> Result<Self> {
+        let password = password(rng);
+        let made = nobody.post("/api/users", &json!({"username": name, "password": password}))?.expect(201)?;
+        let id = made.text_of("id")?.to_owned();
+        Self::sign_in(nobody, &id, name, &password)
+    }
+
+    /// Another session of theirs.
+    pub(crate) fn again(&self) -> Result<Self> {
+        Self::sign_in(&self.client.anonymous(), &self.id, &self.name, &self.password)
+    }
+
+    fn sign_in(nobody: &Client, id: &str, name: &str, password: &str) -> Result<Self> {
+        let session = nobody.post("/api/auth/session", &json!({"username": name, "password": password}))?;
+        let session = session.expect(200)?;
+        Ok(Self {
+            client: nobody.with_token(session.text_of("access_token")?),
+            id: id.to_owned(),
+            name: name.to_owned(),
+            password: password.to_owned(),
+            refresh_token: session.text_of("refresh_token")?.to_owned(),
+        })
+    }
+
+    /// A public chatroom of theirs, by its path.
+    pub(crate) fn make_room(&self, members: &[&Self]) -> Result<String> {
+        let ids: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
+        let room = json!({"name": format!("Room of {}", self.name), "visibility": "public", "member_ids": ids});
+        let made = self.client.post("/api/chatrooms", &room)?.expect(201)?;
+        Ok(format!("/api/chatrooms/{}", made.text_of("id")?))
+    }
+}

@@ -1,0 +1,81 @@
+//! What no log may hold: every password, token and text that the trials use.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result, ensure};
+
+use super::bench::Common;
+
+/// Stands in every password and every text.
+pub(crate) const HUSH: &str = "hush";
+
+const SHOWN: usize = 5;
+
+/// The tokens that were handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets(Mutex<HashSet<String>>);
+
+impl Secrets {
+    pub(crate) fn note(&self, token: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
+    }
+
+    /// The lines of a log that hold a secret, and how many lines there are.
+    fn found_in(&self, log: &Path) -> Result<(Vec<String>, usize)> {
+        let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = 0;
+        let mut found = Vec::new();
+        for line in BufReader::new(File::open(log).context("a server's log")?).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            count += 1;
+            if line.contains(HUSH) || words(&line).any(|word| tokens.contains(word)) {
+                found.push(line);
+            }
+        }
+        Ok((found, count))
+    }
+}
+
+/// Searches the logs of every server of the run.
+pub(crate) fn hold_no_secrets(common: &Common) -> Result<String> {
+    let logs = common.logs.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut lines = 0;
+    for log in logs.iter() {
+        let (found, count) = common.secrets.found_in(log)?;
+        let shown: Vec<&String> = found.iter().take(SHOWN).collect();
+        ensure!(found.is_empty(), "{} lines of {} hold a secret: {shown:#?}", found.len(), log.display());
+        lines += count;
+    }
+    let tokens = common.secrets.0.lock().unwrap_or_else(PoisonError::into_inner).len();
+    Ok(format!(
+        "{lines} lines of {} servers, searched for {tokens} tokens and every password and text",
+        logs.len()
+    ))
+}
+
+/// Whatever could be a token.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let is_within = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    line.split(move |c| !is_within(c)).filter(|word| word.len() >= 40)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_tokens_are_found_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let token = "x".repeat(50);
+        std::fs::write(&log, format!("fine\nsaid {HUSH}\n{{\"t\":\"{token}\"}}\n{}\n", "y".repeat(50))).unwrap();
+        let secrets = Secrets::default();
+        secrets.note(&token);
+        let (found, lines) = secrets.found_in(&log).unwrap();
+        assert_eq!((found.len(), lines), (2, 4));
+    }
+}

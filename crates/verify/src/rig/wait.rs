@@ -1,0 +1,26 @@
+//! Waiting for what others bring about, with a limit.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// Looks again and again until there is something; answers what, and how long it took.
+pub(crate) fn until<T>(
+    limit: Duration,
+    what: &str,
+    mut look: impl FnMut() -> Result<Option<T>>,
+) -> Result<(T, Duration)> {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look()? {
+            return Ok((found, start.elapsed()));
+        }
+        if start.elapsed() > limit {
+            bail!("waited {limit:?} in vain until {what}");
+        }
+        thread::sleep(BETWEEN_LOOKS);
+    }
+}

@@ -1,0 +1,121 @@
+//! A bare connection, for requests that no decent client would send.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::str;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::answer::{Answer, short};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    stream: TcpStream,
+    sent: String,
+}
+
+impl Wire {
+    pub(crate) fn connect(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address).with_context(|| format!("no connection to {address}"))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(Self { stream, sent: String::new() })
+    }
+
+    /// The start of a request with this target and these lines of headers, without the empty line at their end.
+    pub(crate) fn head(&mut self, method: &str, target: &str, lines: &[String]) -> Result<()> {
+        let shown: Vec<&str> =
+            lines.iter().map(String::as_str).filter(|line| !line.starts_with("Authorization")).collect();
+        self.sent = format!("{method} {} {}", short(target), short(&shown.join("; ")));
+        let mut head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+        for line in lines {
+            head.push_str(line);
+            head.push_str("\r\n");
+        }
+        Ok(self.stream.write_all(head.as_bytes())?)
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes)
+    }
+
+    /// Writes as long as the other side listens; answers how many bytes went until it answered or hung up.
+    pub(crate) fn pour(&mut self, chunk: &[u8], times: usize) -> Result<usize> {
+        self.stream.set_read_timeout(Some(Duration::from_millis(1)))?;
+        let mut poured = 0;
+        for _ in 0..times {
+            if self.stream.write_all(chunk).is_err() {
+                break;
+            }
+            poured += chunk.len();
+            match self.stream.peek(&mut [0]) {
+                Err(error) if is_too_early(&error) => {}
+                _ => break,
+            }
+        }
+        self.stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(poured)
+    }
+
+    /// Whether an answer, or the end, has arrived; never waits.
+    pub(crate) fn has_something_to_say(&self) -> Result<bool> {
+        self.stream.set_nonblocking(true)?;
+        let peeked = self.stream.peek(&mut [0]);
+        self.stream.set_nonblocking(false)?;
+        Ok(!matches!(peeked, Err(error) if is_too_early(&error)))
+    }
+
+    /// The answer, or nothing if the connection was closed without one.
+    pub(crate) fn answer(&mut self) -> Result<Option<Answer>> {
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 8192];
+        loop {
+            if let Some(answer) = self.parse(&bytes)? {
+                return Ok(Some(answer));
+            }
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return Ok(None),
+                Ok(read) => bytes.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(None),
+                Err(error) => return Err(error).with_context(|| format!("no answer to {}", self.sent)),
+            }
+            if bytes.len() > LARGEST_ANSWER {
+                bail!("an endless answer to {}", self.sent);
+            }
+        }
+    }
+
+    /// The answer that must be there.
+    pub(crate) fn answer_at_last(&mut self) -> Result<Answer> {
+        self.answer()?.with_context(|| format!("the connection was closed without an answer to {}", self.sent))
+    }
+
+    fn parse(&self, bytes: &[u8]) -> Result<Option<Answer>> {
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+            return Ok(None);
+        };
+        let (head, rest) = bytes.split_at(end);
+        let mut lines = str::from_utf8(head)?.lines();
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).context("no status line")?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+        }
+        let length =
+            headers.get("content-length").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+        let body = rest.get(4..).and_then(|body| body.get(..length));
+        Ok(body.map(|body| Answer::new(self.sent.clone(), status, headers, body)))
+    }
+}
+
+fn is_too_early(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}

@@ -1,0 +1,168 @@
+//! Somebody who sends, edits and deletes, and keeps account of what the server has acknowledged.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::client::Client;
+use super::secrets::HUSH;
+
+const REPLAYED: usize = 5;
+
+/// One who writes. What it does next, its random numbers decide.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    client: Client,
+    room: String,
+    rng: Rng,
+    written: Vec<Entry>,
+    /// What was asked for and not acknowledged: it may have happened or not, and is repeated.
+    open: Option<Deed>,
+    deeds: usize,
+}
+
+/// A message that was acknowledged, as it must be now.
+#[derive(Clone, Debug)]
+struct Entry {
+    id: String,
+    seq: u64,
+    key: String,
+    /// As it was sent.
+    sent: String,
+    /// As it is now; `None` when deleted.
+    text: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Send { key: String, text: String },
+    Edit { index: usize, text: String },
+    Delete { index: usize },
+}
+
+/// How one attempt ended, if it ended in an expected way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Acknowledged,
+    /// 503: to be tried again.
+    Unavailable,
+    /// No server.
+    Gone,
+}
+
+impl Writer {
+    pub(crate) fn new(client: Client, room: &str, rng: Rng) -> Self {
+        Self { client, room: room.to_owned(), rng, written: Vec::new(), open: None, deeds: 0 }
+    }
+
+    /// From now on at this server.
+    pub(crate) fn move_to(&mut self, url: &str) {
+        self.client = self.client.at(url);
+    }
+
+    pub(crate) fn has_open_deed(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.written.len()
+    }
+
+    /// Tries what is open, or else something new.
+    pub(crate) fn step(&mut self) -> Result<Outcome> {
+        let deed = match self.open.take() {
+            Some(deed) => deed,
+            None => self.next_deed(),
+        };
+        self.open = Some(deed.clone());
+        let Ok(answer) = self.attempt(&deed) else {
+            return Ok(Outcome::Gone);
+        };
+        if answer.status == 503 {
+            ensure!(answer.header("Retry-After").is_some(), "503 without Retry-After\n{}", answer.evidence());
+            return Ok(Outcome::Unavailable);
+        }
+        self.note(deed, answer)?;
+        self.open = None;
+        Ok(Outcome::Acknowledged)
+    }
+
+    fn next_deed(&mut self) -> Deed {
+        self.deeds += 1;
+        let text = format!("{HUSH} {} {:08x}", self.deeds, self.rng.u32(..));
+        let living: Vec<usize> = self
+            .written
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.text.is_some())
+            .map(|(index, _)| index)
+            .collect();
+        match (self.rng.choice(living), self.rng.u8(..10)) {
+            (Some(index), 0..=1) => Deed::Edit { index, text },
+            (Some(index), 2) => Deed::Delete { index },
+            _ => Deed::Send { key: format!("{:032x}", self.rng.u128(..)), text },
+        }
+    }
+
+    fn attempt(&self, deed: &Deed) -> Result<Answer> {
+        match deed {
+            Deed::Send { key, text } => self.send(key, text),
+            Deed::Edit { index, text } => self.client.patch(self.path(*index)?, &json!({"body": text})),
+            Deed::Delete { index } => self.client.delete(self.path(*index)?),
+        }
+    }
+
+    fn send(&self, key: &str, text: &str) -> Result<Answer> {
+        let request = self.client.request("POST", format!("{}/messages", self.room));
+        request.header("Idempotency-Key", key).json(&json!({"body": text})).send()
+    }
+
+    fn path(&self, index: usize) -> Result<String> {
+        Ok(format!("{}/messages/{}", self.room, self.written.get(index).context("no such entry")?.id))
+    }
+
+    fn note(&mut self, deed: Deed, answer: Answer) -> Result<()> {
+        match deed {
+            Deed::Send { key, text } => {
+                let answer = answer.expect(201)?;
+                let (id, seq) = (answer.text_of("id")?.to_owned(), answer.number_of("seq")?);
+                self.written.push(Entry { id, seq, key, sent: text.clone(), text: Some(text) });
+            }
+            Deed::Edit { index, text } => {
+                answer.expect(200)?;
+                self.written.get_mut(index).context("no such entry")?.text = Some(text);
+            }
+            Deed::Delete { index } => {
+                answer.expect(204)?;
+                self.written.get_mut(index).context("no such entry")?.text = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends some of what was acknowledged once more, with the same keys: it is the same message.
+    pub(crate) fn repeat_some(&mut self) -> Result<()> {
+        for entry in self.rng.choose_multiple(self.written.iter(), REPLAYED) {
+            let answer = self.send(&entry.key, &entry.sent)?.expect(201)?;
+            let same = answer.text_of("id")? == entry.id && answer.number_of("seq")? == entry.seq;
+            ensure!(same, "a repeat made another message than {entry:?}\n{}", answer.evidence());
+            let told = answer.header("Idempotent-Replayed") == Some("true");
+            ensure!(told, "a repeat is not called one\n{}", answer.evidence());
+        }
+        Ok(())
+    }
+
+    /// Takes this writer's messages out of those that the log holds; each must be as it was acknowledged.
+    pub(crate) fn tick_off(&self, found: &mut HashMap<String, Value>) -> Result<()> {
+        for entry in &self.written {
+            let message = found.remove(&entry.id).with_context(|| format!("acknowledged, but lost: {entry:?}"))?;
+            let (seq, body) = (message["seq"].as_u64(), message["body"].as_str());
+            let same = seq == Some(entry.seq) && body == entry.text.as_deref();
+            ensure!(same, "acknowledged as {entry:?}, but found as {message}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! Running the trials: which, in what order, how many at once, and what is said about them.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{Write, stdout};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Error, Result};
+use fastrand::Rng;
+use tempfile::TempDir;
+
+use crate::options::Options;
+use crate::rig::{Bench, Cluster, Common, Secrets, hold_no_secrets};
+use crate::trial::{Company, Engine, Trial};
+use crate::trials;
+
+const LINES_SHOWN: usize = 15;
+
+type Chosen = (Trial, Engine);
+
+/// Runs what was asked for; answers whether all of it held.
+pub(crate) fn run(options: &Options) -> Result<bool> {
+    let chosen = choose(options);
+    if options.list {
+        for (trial, engine) in chosen {
+            say(&format!("{:8} {}", engine.name(), trial.name));
+        }
+        return Ok(true);
+    }
+    let seed = options.seed.unwrap_or_else(|| Rng::new().u64(..1_000_000_000));
+    say(&format!("SEED={seed}"));
+    let folder = tempfile::Builder::new().prefix("chit-chat-verify.").tempdir()?;
+    let common = common(options, seed, &folder, &chosen)?;
+    let started = Instant::now();
+    let failures = run_all(&common, chosen, options.beside);
+    let failures = failures + usize::from(!report("-", "logs_hold_no_secrets", || hold_no_secrets(&common)));
+    say(&format!("{failures} failed, {} s", started.elapsed().as_secs()));
+    drop(common);
+    if failures > 0 {
+        say(&format!("the logs are in {}; repeat it with SEED={seed}", folder.keep().display()));
+    }
+    Ok(failures == 0)
+}
+
+fn choose(options: &Options) -> Vec<Chosen> {
+    let is_wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|part| name.contains(part));
+    let engines =
+        |trial: &Trial| trial.engines.iter().filter(|engine| options.engine.is_none_or(|only| only == **engine));
+    let wanted = trials::ALL.iter().filter(|trial| is_wanted(trial.name));
+    wanted.flat_map(|trial| engines(trial).map(|engine| (*trial, *engine))).collect()
+}
+
+fn common(options: &Options, seed: u64, folder: &TempDir, chosen: &[Chosen]) -> Result<Common> {
+    let folder = folder.path().to_owned();
+    let needs_postgres = chosen.iter().any(|(_, engine)| *engine == Engine::Postgres);
+    let cluster = needs_postgres.then(|| Cluster::start(&folder.join("postgres")));
+    Ok(Common {
+        program: options.server()?,
+        folder,
+        seed,
+        cluster: cluster.transpose()?,
+        secrets: Arc::new(Secrets::default()),
+        logs: Mutex::new(Vec::new()),
+    })
+}
+
+/// First those that need the machine for themselves; answers how many failed.
+fn run_all(common: &Common, mut chosen: Vec<Chosen>, lanes: usize) -> usize {
+    Rng::with_seed(common.seed).shuffle(&mut chosen);
+    let (alone, beside): (Vec<_>, Vec<_>) =
+        chosen.into_iter().partition(|(trial, _)| trial.company == Company::Alone);
+    let failed = alone.into_iter().filter(|chosen| !run_one(common, *chosen)).count();
+    let waiting = &Mutex::new(VecDeque::from(beside));
+    let lane = || {
+        let mut failed = 0;
+        while let Some(chosen) = next(waiting) {
+            failed += usize::from(!run_one(common, chosen));
+        }
+        failed
+    };
+    thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes.max(1)).map(|_| scope.spawn(lane)).collect();
+        // A lane that panicked has failed.
+        lanes.into_iter().map(|lane| lane.join().unwrap_or(1)).sum::<usize>() + failed
+    })
+}
+
+fn next(waiting: &Mutex<VecDeque<Chosen>>) -> Option<Chosen> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+}
+
+fn run_one(common: &Common, (trial, engine): Chosen) -> bool {
+    let bench = Bench::new(trial.name, engine, common);
+    let held = report(engine.name(), trial.name, || (trial.run)(&bench));
+    if !held {
+        for log in bench.logs() {
+            say(&last_lines(&log));
+        }
+    }
+    held
+}
+
+/// One line with figures, or what went wrong.
+fn report(engine: &str, name: &str, work: impl FnOnce() -> Result<String>) -> bool {
+    let started = Instant::now();
+    let outcome = work();
+    let seconds = started.elapsed().as_secs_f32();
+    match &outcome {
+        Ok(figures) => say(&format!("ok     {engine:8} {name}: {figures} ({seconds:.1} s)")),
+        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n{}", causes(error))),
+    }
+    outcome.is_ok()
+}
+
+fn causes(error: &Error) -> String {
+    error.chain().map(|cause| format!("  {cause}\n")).collect()
+}
+
+fn last_lines(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines.get(lines.len().saturating_sub(LINES_SHOWN)..).unwrap_or_default();
+    format!("the end of {}:\n{}", log.display(), last.join("\n"))
+}
+
+fn say(text: &str) {
+    // Nobody may be listening any more.
+    drop(writeln!(stdout().lock(), "{text}"));
+}

@@ -1,0 +1,85 @@
+//! PostgreSQL killed, or stopped, under load, and started again: 503 meanwhile, then on as before, unaided.
+
+use std::fmt;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use crate::rig::{Bench, Cluster, Crew, Person, Progress, Server, until};
+
+const WRITERS: usize = 16;
+const ENOUGH: usize = 200;
+const RECOVERY: Duration = Duration::from_secs(5);
+const NOTICED: Duration = Duration::from_secs(20);
+/// More than this is not "about where it was".
+const MORE_MEMORY: u64 = 32 * 1024;
+const MORE_DESCRIPTORS: usize = 16;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, cluster) = (bench.rng(), bench.cluster()?);
+    let server = bench.server(&cluster.database()?)?;
+    let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
+    let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
+    let mut crew = Crew::new(&[&ann, &bob], WRITERS, &server.url, &mut rng)?;
+    let mut outages: Vec<fn(&Cluster) -> Result<()>> =
+        vec![Cluster::kill, Cluster::kill, Cluster::kill, Cluster::stop, Cluster::stop];
+    rng.shuffle(&mut outages);
+    let count = outages.len();
+    let (figures, refused) = crew.write_while(|progress| {
+        progress.wait_for(ENOUGH)?;
+        let before = Footprint::of(&server)?;
+        let mut slowest = Duration::ZERO;
+        for begin in outages {
+            begin(&cluster)?;
+            look_at_the_outage(&server, progress)?;
+            thread::sleep(Duration::from_millis(rng.u64(..3_000)));
+            cluster.start_again()?;
+            slowest = slowest.max(progress.wait_for(WRITERS)?);
+            server.nobody().get("/readyz")?.expect(200)?;
+        }
+        ensure!(slowest <= RECOVERY, "it took {slowest:?} to recover");
+        progress.wait_for(ENOUGH)?;
+        progress.nobody_was_cut_off()?;
+        let after = Footprint::of(&server)?;
+        ensure!(after.is_about(&before), "before: {before}; after: {after}");
+        let figures = format!("slowest recovery {} ms, {before} before, {after} after", slowest.as_millis());
+        Ok((figures, progress.count_of_unavailable()))
+    })?;
+    crew.settle()?;
+    let messages = crew.audit()?;
+    Ok(format!("{count} outages, {refused} answers 503, {figures}, {messages} messages, none lost"))
+}
+
+fn look_at_the_outage(server: &Server, progress: &Progress) -> Result<()> {
+    let seen = progress.count_of_unavailable();
+    until(NOTICED, "the writers hear of the outage", || {
+        Ok((progress.count_of_unavailable() >= seen + WRITERS).then_some(()))
+    })?;
+    server.nobody().get("/healthz")?.expect(200)?;
+    server.nobody().get("/readyz")?.expect(503)?;
+    Ok(())
+}
+
+/// What the server holds of the machine.
+struct Footprint {
+    memory: u64,
+    descriptors: usize,
+}
+
+impl Footprint {
+    fn of(server: &Server) -> Result<Self> {
+        let process = server.process();
+        Ok(Self { memory: process.memory()?, descriptors: process.descriptors()? })
+    }
+
+    fn is_about(&self, before: &Self) -> bool {
+        self.memory <= before.memory + MORE_MEMORY && self.descriptors <= before.descriptors + MORE_DESCRIPTORS
+    }
+}
+
+impl fmt::Display for Footprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} MiB and {} descriptors", self.memory / 1024, self.descriptors)
+    }
+}

@@ -1,0 +1,34 @@
+//! JSON nested a hundred thousand deep, wherever it stands: 400, and the server lives.
+
+use anyhow::Result;
+
+use crate::rig::{Bench, Client, Findings, Person};
+
+const DEPTH: usize = 100_000;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
+    let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
+    let messages = format!("{}/messages", ann.make_room(&[])?);
+    let arrays = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
+    let objects = format!("{}1{}", r#"{"a":"#.repeat(DEPTH), "}".repeat(DEPTH));
+    let open = "[".repeat(DEPTH);
+    let mut findings = Findings::default();
+    for (what, deep) in [("arrays", &arrays), ("objects", &objects), ("open arrays", &open)] {
+        let mut refuses = |client: &Client, path: &str, body: String| {
+            let where_it_is: String = body.chars().take(40).collect();
+            findings.check(&format!("{what} in {path}, {where_it_is}"), || {
+                client.request("POST", path).bytes(body.into_bytes()).send()?.expect(400)
+            });
+        };
+        refuses(&ann.client, &messages, deep.clone());
+        refuses(&ann.client, &messages, format!(r#"{{"body":{deep}}}"#));
+        refuses(&ann.client, &messages, format!(r#"{{"body":"hush","unknown":{deep}}}"#));
+        refuses(&server.nobody(), "/api/auth/session", format!(r#"{{"username":{deep}}}"#));
+        let login = format!(r#"{{"username":"ann","password":"hush, wrong","unknown":{deep}}}"#);
+        refuses(&server.nobody(), "/api/auth/session", login);
+        refuses(&ann.client, "/api/chatrooms", format!(r#"{{"name":"x","member_ids":{deep}}}"#));
+    }
+    server.nobody().get("/healthz")?.expect(200)?;
+    Ok(format!("{} bodies, {DEPTH} deep", findings.none()?))
+}

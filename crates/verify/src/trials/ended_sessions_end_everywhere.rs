@@ -1,0 +1,90 @@
+//! Reuse of a refresh token, signing out, a new password, a deleted account: old tokens are dead within a second, on
+//! another instance too.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
+use serde_json::json;
+
+use crate::rig::{Answer, Bench, Client, Person, Server, password, until};
+
+const SOON: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(10);
+const ROTATIONS: usize = 3;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, database) = (bench.rng(), bench.database()?);
+    let servers = [bench.server(&database)?, bench.server(&database)?];
+    let nobody = servers.first().context("a server")?.nobody();
+    let slowest = [
+        reuse(&Person::new(&nobody, "ann", &mut rng)?, &servers)?,
+        sign_out(&Person::new(&nobody, "bob", &mut rng)?, &servers)?,
+        new_password(&Person::new(&nobody, "cid", &mut rng)?, &servers, &mut rng)?,
+        deletion(&Person::new(&nobody, "dan", &mut rng)?, &servers)?,
+    ];
+    let slowest = slowest.into_iter().max().unwrap_or_default();
+    ensure!(slowest <= SOON, "a token lived on for {slowest:?}");
+    Ok(format!("on two instances, {} ms at most", slowest.as_millis()))
+}
+
+fn reuse(ann: &Person, servers: &[Server]) -> Result<Duration> {
+    let mut sessions = vec![(ann.client.clone(), ann.refresh_token.clone())];
+    for _ in 0..ROTATIONS {
+        let (_, last) = sessions.last().context("a session")?;
+        let next = refresh(&ann.client, last)?.expect(200)?;
+        let client = ann.client.with_token(next.text_of("access_token")?);
+        sessions.push((client, next.text_of("refresh_token")?.to_owned()));
+    }
+    refresh(&ann.client, &ann.refresh_token)?.expect(401)?;
+    let slowest = sessions.iter().map(|(client, _)| dies(client, servers)).collect::<Result<Vec<_>>>()?;
+    for (client, token) in &sessions {
+        refresh(client, token)?.expect(401)?;
+    }
+    Ok(slowest.into_iter().max().unwrap_or_default())
+}
+
+fn sign_out(bob: &Person, servers: &[Server]) -> Result<Duration> {
+    bob.client.delete("/api/auth/session")?.expect(204)?;
+    let slowest = dies(&bob.client, servers)?;
+    refresh(&bob.client, &bob.refresh_token)?.expect(401)?;
+    Ok(slowest)
+}
+
+fn new_password(cid: &Person, servers: &[Server], rng: &mut Rng) -> Result<Duration> {
+    let elsewhere = cid.again()?;
+    let change = json!({"password": password(rng), "current_password": cid.password});
+    cid.client.patch("/api/users/me", &change)?.expect(200)?;
+    let slowest = dies(&elsewhere.client, servers)?;
+    refresh(&elsewhere.client, &elsewhere.refresh_token)?.expect(401)?;
+    // The session that changed it goes on.
+    cid.client.get("/api/users/me")?.expect(200)?;
+    Ok(slowest)
+}
+
+fn deletion(dan: &Person, servers: &[Server]) -> Result<Duration> {
+    let elsewhere = dan.again()?;
+    dan.client.request("DELETE", "/api/users/me").json(&json!({"password": dan.password})).send()?.expect(204)?;
+    let slowest = dies(&dan.client, servers)?.max(dies(&elsewhere.client, servers)?);
+    for person in [dan, &elsewhere] {
+        refresh(&person.client, &person.refresh_token)?.expect(401)?;
+    }
+    Ok(slowest)
+}
+
+fn refresh(client: &Client, token: &str) -> Result<Answer> {
+    client.anonymous().post("/api/auth/refresh", &json!({"refresh_token": token}))
+}
+
+/// How long the last of the servers takes the token.
+fn dies(client: &Client, servers: &[Server]) -> Result<Duration> {
+    let mut slowest = Duration::ZERO;
+    for server in servers {
+        let client = client.at(&server.url);
+        let (_, took) = until(PATIENCE, "the token is dead", || {
+            Ok((client.get("/api/users/me")?.expect_one_of(&[200, 401])?.status == 401).then_some(()))
+        })?;
+        slowest = slowest.max(took);
+    }
+    Ok(slowest)
+}
