@@ -50,7 +50,7 @@ fn a_reset_stores_the_hash_of_the_new_password_and_notes_the_sessions_as_ended()
 #[test]
 fn a_reset_keeps_the_usual_rules_for_passwords() {
     for (password, violation) in
-        [("short", Violation::TooFewBytes(8)), ("Password", Violation::TooCommon), ("", Violation::Empty)]
+        [("short", Violation::TooFewCharacters(8)), ("Password", Violation::TooCommon), ("", Violation::Empty)]
     {
         let outcome = World::default().administration().reset_password("matt", password);
         assert_eq!(outcome, Err(Failure::invalid("password", violation)));

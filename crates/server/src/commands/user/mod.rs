@@ -4,7 +4,6 @@ mod list;
 mod password;
 
 use std::error::Error;
-use std::io::{Write, stderr};
 use std::sync::Arc;
 
 use chit_chat_domain::denial::{Denial, Failure};
@@ -36,16 +35,14 @@ fn create(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPasswor
     let entered =
         SignUp { username: name.clone(), password: password.text.clone(), email: None, display_name: None };
     let user = accounts(stores)?.sign_up(&entered).map_err(|failure| told(failure, name))?;
-    remark(&format!("{} can sign in now; the account's id is {}", shown(&user), user.id))?;
-    password.print()
+    password.hand_out(&format!("{} can sign in now; the account's id is {}", shown(&user), user.id))
 }
 
 fn reset_password(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPassword) -> Outcome {
     let password = password::choose(*password_stdin)?;
     let reset = administration(stores)?.reset_password(name, &password.text);
     let (user, ended) = reset.map_err(|failure| told(failure, name))?;
-    remark(&format!("{} has a new password; {} ended", shown(&user), sessions(ended.len())))?;
-    password.print()
+    password.hand_out(&format!("{} has a new password; {} ended", shown(&user), sessions(ended.len())))
 }
 
 fn disable(stores: &Stores, name: &str) -> Outcome {
@@ -93,11 +90,6 @@ fn shown(user: &User) -> &str {
 
 fn sessions(count: usize) -> String {
     if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") }
-}
-
-/// To people, while standard output holds a password for whoever wants to read it from there.
-fn remark(text: &str) -> Outcome {
-    Ok(writeln!(stderr(), "{text}")?)
 }
 
 /// Why not, with the name or the rule that it is about.

@@ -21,9 +21,14 @@ pub(super) fn choose(from_stdin: bool) -> Result<Password, Box<dyn Error>> {
 }
 
 impl Password {
-    /// Only if nobody else knows it.
-    pub(super) fn print(&self) -> Outcome {
-        if self.made { say(&self.text) } else { Ok(()) }
+    /// Says what was done with it, and prints it if nobody knows it yet: alone on standard output, so
+    /// that scripts can take it from there.
+    pub(super) fn hand_out(&self, done: &str) -> Outcome {
+        if !self.made {
+            return say(done);
+        }
+        writeln!(stderr(), "{done}. The password:")?;
+        say(&self.text)
     }
 }
 
