@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Caller, InChatroom, Json, Patched, kept, present};
-use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
+use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -73,7 +73,7 @@ pub(crate) async fn change(
     params(InChatroom),
     responses(
         (status = 204, description = "The chatroom is gone, for everybody"),
-        Problems<{ SIGNED_IN | OWNERS }>,
+        Problems<{ SIGNED_IN | WRITE | OWNERS }>,
     ),
 )]
 pub(crate) async fn delete(

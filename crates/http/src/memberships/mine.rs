@@ -5,7 +5,7 @@ use chit_chat_domain::denial::Denial;
 
 use super::added;
 use crate::extract::{Caller, InChatroom, path_id};
-use crate::openapi::{Problems, SIGNED_IN, of};
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -21,7 +21,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound, Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound]) }>,
     ),
 )]
 pub(crate) async fn join(
@@ -44,7 +44,7 @@ pub(crate) async fn join(
     params(InChatroom),
     responses(
         (status = 204, description = "The caller is not in it, whether or not it exists"),
-        Problems<{ SIGNED_IN }>,
+        Problems<{ SIGNED_IN | WRITE }>,
     ),
 )]
 pub(crate) async fn leave(

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::added;
 use crate::extract::{Caller, Json, MemberPath};
-use crate::openapi::{FORM, MEMBERS, OWNERS, Problems, SIGNED_IN, of, values};
+use crate::openapi::{FORM, MEMBERS, OWNERS, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -31,7 +31,7 @@ pub(crate) struct RolePatch {
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | MEMBERS | of(&[Code::UserNotFound]) }>,
     ),
 )]
 pub(crate) async fn add(
@@ -80,7 +80,7 @@ pub(crate) async fn change_role(
     params(MemberPath),
     responses(
         (status = 204, description = "The user is no member"),
-        Problems<{ SIGNED_IN | OWNERS | of(&[Code::UserNotFound, Code::TargetIsOwner]) }>,
+        Problems<{ SIGNED_IN | WRITE | OWNERS | of(&[Code::UserNotFound, Code::TargetIsOwner]) }>,
     ),
 )]
 pub(crate) async fn remove(

@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 
 use super::etag;
 use crate::extract::{Caller, Json, MessagePath, matches_none, precondition};
-use crate::openapi::{Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, of, values};
+use crate::openapi::{
+    Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, WRITE, of, values,
+};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -91,7 +93,7 @@ pub(crate) async fn edit(
     params(MessagePath, IfMatchHeader),
     responses(
         (status = 204, description = "Only a tombstone is left"),
-        Problems<{ SIGNED_IN | MEMBERS | WRITTEN }>,
+        Problems<{ SIGNED_IN | WRITE | MEMBERS | WRITTEN }>,
     ),
 )]
 pub(crate) async fn delete(

@@ -40,6 +40,8 @@ pub(super) fn name_lists(components: &mut Components) -> Renamed {
 
 pub(super) fn operation(operation: &mut Operation, components: &mut Components, lists: &Renamed) {
     let id = operation.operation_id.clone().unwrap_or_default();
+    let is_limited =
+        operation.responses.responses.values().any(|it| problems::codes_of(it).contains(&Code::RateLimited));
     for (status, response) in &mut operation.responses.responses {
         let codes = problems::codes_of(response);
         if codes.contains(&Code::Unauthenticated) {
@@ -48,6 +50,9 @@ pub(super) fn operation(operation: &mut Operation, components: &mut Components, 
         match response {
             RefOr::T(response) => {
                 refer(response, lists);
+                if is_limited {
+                    name_headers(response, &[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
+                }
                 add_headers(response);
                 response.links = links::from(&id, status).map(|(name, link)| (name.to_owned(), link)).collect();
             }
@@ -74,6 +79,11 @@ fn refer(response: &mut Response, lists: &Renamed) {
             schema.ref_location.clone_from(location);
         }
     }
+}
+
+fn name_headers(response: &mut Response, names: &[&str]) {
+    let named = names.iter().map(|name| ((*name).to_owned(), RefOr::Ref(headers::reference(name))));
+    response.headers.extend(named);
 }
 
 /// The annotations only name headers.

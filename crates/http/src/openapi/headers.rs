@@ -7,17 +7,21 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::values::{self, described};
 
+pub(super) const RATE_LIMIT: &str = "RateLimit";
+pub(super) const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
 pub(super) const REQUEST_ID: &str = "X-Request-Id";
 
 /// A place in the annotations names a header of an answer; this is what stands behind the name.
 #[rustfmt::skip]
-const OF_ANSWERS: [(&str, &str, &str); 9] = [
+const OF_ANSWERS: [(&str, &str, &str); 11] = [
     ("Cache-Control", "Tokens are not to be kept by caches.", "no-store"),
     ("ETag", "The message's revision, for `If-Match` and `If-None-Match`.", "\"1\""),
     ("Idempotent-Replayed", "`true` if an earlier request with the same `Idempotency-Key` did it.", "true"),
     ("Link", "The next page, if there is one (RFC 8288).", "</api/users?cursor=YWRh>; rel=\"next\""),
     ("Location", "The path of what was made.", "/api/chatrooms/019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55"),
     ("Pragma", "For caches of HTTP/1.0.", "no-cache"),
+    (RATE_LIMIT, "How much of a limit is left, and in how many seconds there is more (draft-ietf-httpapi-ratelimit-headers). Absent where limits are switched off.", "\"writes\";r=599;t=1"),
+    (RATE_LIMIT_POLICY, "The limit: its name, how much it allows, and in how many seconds.", "\"writes\";q=600;w=60"),
     ("Retry-After", "Wait so many seconds, then send the same request again.", "1"),
     ("WWW-Authenticate", "What to authenticate by (RFC 6750).", "Bearer"),
     (REQUEST_ID, "Names the request in the server's log; the one that the request brought, if it brought one.", values::ID),

@@ -21,8 +21,17 @@ pub(crate) type Codes = u128;
 pub(crate) const ANY: Codes = of(&[Code::BadRequest, Code::Internal, Code::Overloaded, Code::Unavailable]);
 /// To every request that needs an access token; the document demands one wherever these stand.
 pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken]);
+/// To every request that changes something.
+pub(crate) const WRITE: Codes = of(&[Code::RateLimited]);
 /// To every request with a body.
-pub(crate) const BODY: Codes = of(&[Code::MalformedBody, Code::BodyTooLarge, Code::UnsupportedMediaType]);
+pub(crate) const BODY: Codes = WRITE
+    | of(&[
+        Code::MalformedBody,
+        Code::RequestTimeout,
+        Code::BodyTooLarge,
+        Code::UnsupportedMediaType,
+        Code::UnsupportedEncoding,
+    ]);
 /// To every request whose body holds values that rules apply to.
 pub(crate) const FORM: Codes = BODY | of(&[Code::InvalidValue]);
 /// To every request with parameters in the query.
@@ -85,13 +94,14 @@ pub(super) fn component(codes: &[Code]) -> (String, Response) {
         .description(format!("{}.", titles.join(". Or: ")))
         .extensions(Some(Extensions::from_iter([("x-codes", words.clone())])))
         .content("application/problem+json", content);
-    let header = match codes.first().map(|code| code.status()) {
-        Some(StatusCode::UNAUTHORIZED) => Some("WWW-Authenticate"),
-        Some(StatusCode::SERVICE_UNAVAILABLE) => Some("Retry-After"),
-        _ => None,
+    let names: &[&str] = match codes.first().map(|code| code.status()) {
+        Some(StatusCode::UNAUTHORIZED) => &["WWW-Authenticate"],
+        Some(StatusCode::SERVICE_UNAVAILABLE) => &["Retry-After"],
+        Some(StatusCode::TOO_MANY_REQUESTS) => &["Retry-After", headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY],
+        _ => &[],
     };
-    if let Some(name) = header {
-        response = response.header_ref(name, headers::reference(name));
+    for name in names {
+        response = response.header_ref(*name, headers::reference(name));
     }
     (words.join("-"), response.build())
 }

@@ -8,7 +8,7 @@ use chit_chat_domain::session::Session;
 
 use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging, path_id};
-use crate::openapi::{Problems, QUERY, SIGNED_IN, of};
+use crate::openapi::{Problems, QUERY, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -57,7 +57,7 @@ fn read(cursor: &str) -> Option<(i64, SessionId)> {
     delete, path = "/api/auth/session", operation_id = "sign_out", tag = "sessions",
     responses(
         (status = 204, description = "The session has ended"),
-        Problems<{ SIGNED_IN | of(&[Code::SessionNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
     ),
 )]
 pub(crate) async fn end_current(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -71,7 +71,7 @@ pub(crate) async fn end_current(caller: Caller, services: web::Data<Services>) -
     params(("session_id" = Uuid, Path, description = "One of the caller's sessions")),
     responses(
         (status = 204, description = "The session has ended"),
-        Problems<{ SIGNED_IN | of(&[Code::SessionNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
     ),
 )]
 pub(crate) async fn end(
