@@ -28,8 +28,7 @@ pub(crate) enum KeyError {
 }
 
 pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
-    let given = config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
-    if let Some(secret) = given {
+    if let Some(secret) = given(config) {
         return SigningKeys::parse(secret).map_err(|_| KeyError::Weak);
     }
     let path = file(config).ok_or(KeyError::Missing)?;
@@ -37,12 +36,21 @@ pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
     SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
 }
 
-fn file(config: &Config) -> Option<PathBuf> {
+/// The file that the key is kept in, if it is in one.
+pub(crate) fn file(config: &Config) -> Option<PathBuf> {
+    if given(config).is_some() {
+        return None;
+    }
     let named = config.jwt_secret_file.clone().filter(|path| !path.as_os_str().is_empty());
     match &config.database_url {
         Database::Sqlite(database) => named.or_else(|| Some(path_beside(database))),
         Database::Postgres(_) => named,
     }
+}
+
+/// An empty variable counts as absent: that is how Compose hands on one that is not set.
+fn given(config: &Config) -> Option<&str> {
+    config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty())
 }
 
 /// Deletes the key that was made for a database: its tokens must not outlive it.
@@ -57,7 +65,7 @@ pub(crate) fn forget(database: &Database) -> Result<(), KeyError> {
     }
 }
 
-pub(crate) fn path_beside(database: &Path) -> PathBuf {
+fn path_beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");
     PathBuf::from(name)

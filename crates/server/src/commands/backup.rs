@@ -23,18 +23,16 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
     match chit_chat_sqlite::backup(path, file, force)? {
         Backup::Written(bytes) => {
             say(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
-            say(&format!("The signing key is not in it: {}", where_the_key_is(config, path)))
+            say(&format!("The signing key is not in it: {}", where_the_key_is(config)))
         }
         Backup::Exists => Err(format!("{} exists; --force replaces it", file.display()).into()),
         Backup::IsTheDatabase => Err(format!("{} is the database itself", file.display()).into()),
     }
 }
 
-fn where_the_key_is(config: &Config, database: &Path) -> String {
-    let file = signing_key::path_beside(database);
-    if config.jwt_secret.is_none() && file.exists() {
-        format!("keep {} as well", file.display())
-    } else {
-        "keep what JWT_SECRET holds as well".to_owned()
+fn where_the_key_is(config: &Config) -> String {
+    match signing_key::file(config).filter(|file| file.exists()) {
+        Some(file) => format!("keep {} as well", file.display()),
+        None => "keep what JWT_SECRET holds as well".to_owned(),
     }
 }

@@ -1,11 +1,11 @@
-//! A configuration that is wrong: the error names the variable, and no secret.
+//! A configuration that is wrong: the error names the variable, and no secret. And a key in a file.
 
 use std::net::TcpListener;
 
 use chit_chat_contract::Engine;
 
 use crate::database::Place;
-use crate::program::{SECRET, chit_chat, run};
+use crate::program::{SECRET, Server, chit_chat, run, succeed};
 
 /// Nobody listens there.
 const NOWHERE: &str = "postgres://me:hunter2@127.0.0.1:1/chat";
@@ -88,4 +88,18 @@ fn a_wrong_sign_up_policy_is_named() {
 fn a_wrong_log_filter_is_named() {
     let text = refusal(&[("LOG", "chit_chat=loud")]);
     assert!(text.contains("LOG"), "{text}");
+}
+
+#[test]
+fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
+    let place = Place::new(Engine::Postgres);
+    succeed(&place, &["db", "create"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys/jwt-secret");
+    let variables = [("JWT_SECRET", ""), ("JWT_SECRET_FILE", file.to_str().unwrap())];
+    let server = Server::start_with(&place, &variables);
+    let (ann, _) = server.client().sign_up("ann");
+    assert!(server.terminate().success());
+    let server = Server::start_with(&place, &variables);
+    assert_eq!(ann.at(&server.url).get("/api/users/me")["username"], "ann");
 }

@@ -16,7 +16,8 @@ pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 /// The program with nothing from the tests' own environment.
 pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chit-chat"));
-    for variable in ["DATABASE_URL", "JWT_SECRET", "LISTEN", "LOG", "SIGNUP"] {
+    for variable in ["DATABASE_URL", "JWT_SECRET", "JWT_SECRET_FILE", "LISTEN", "LOG", "METRICS_LISTEN", "SIGNUP"]
+    {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());
@@ -62,11 +63,11 @@ impl Server {
     /// With more in its environment.
     pub(crate) fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
-        command.envs(variables.iter().copied());
         command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0");
         if place.url.starts_with("postgres") {
             command.env("JWT_SECRET", SECRET);
         }
+        command.envs(variables.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = follow(child.stderr.take().unwrap());
         let mut server = Self { child, log, url: String::new() };

@@ -95,7 +95,7 @@ fn a_password_from_standard_input_keeps_the_usual_rules() {
     let place = Place::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     for (input, rule) in [
-        ("short\n", "at least 8 bytes"),
+        ("short\n", "at least 8 characters"),
         ("password\n", "commonest"),
         ("\nsecond line\n", "must not be empty"),
         ("", "must not be empty"),
