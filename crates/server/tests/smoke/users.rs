@@ -99,7 +99,7 @@ fn a_password_from_standard_input_keeps_the_usual_rules() {
         ("password\n", "commonest"),
         ("\nsecond line\n", "must not be empty"),
         ("", "must not be empty"),
-        (&"x".repeat(5_000), "at most 1024 bytes"),
+        (&"x".repeat(5_000), "at most 1024 characters"),
     ] {
         let refused = told(&place, &["user", "create", "ann", "--password-stdin"], input);
         assert_eq!(refused.status.code(), Some(1));
