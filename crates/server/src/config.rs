@@ -1,5 +1,7 @@
 //! Configuration and commands, by flag or environment.
 
+mod limits;
+
 use std::ffi::OsStr;
 use std::net::ToSocketAddrs;
 
@@ -9,6 +11,7 @@ use clap::{Arg, Args, Parser, Subcommand};
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use self::limits::LimitOptions;
 use crate::database::Database;
 
 /// A chat backend: accounts, chatrooms, messages, and a log of every change.
@@ -39,6 +42,8 @@ pub(crate) struct Config {
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

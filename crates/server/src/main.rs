@@ -4,6 +4,7 @@ mod background;
 mod commands;
 mod config;
 mod database;
+mod descriptors;
 mod logging;
 mod serve;
 mod signing_key;

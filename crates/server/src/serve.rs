@@ -9,18 +9,20 @@ use std::{process, thread};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use chit_chat_http::{Services, System};
+use chit_chat_http::{Services, System, cors, limited, watch_connections};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
 use crate::config::Config;
-use crate::{signing_key, store};
+use crate::{descriptors, signing_key, store};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 8;
 /// And then the threads behind them.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+/// Longer than the minute that proxies usually keep a connection, so that it is they who end it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let signing_keys = signing_key::load(config)?;
@@ -55,15 +57,24 @@ fn exit_soon() {
 }
 
 async fn listen(config: &Config, services: Arc<Services>) -> Result<(), Box<dyn Error>> {
+    descriptors::allow(config.limits.max_connections);
     let services = Data::from(services);
+    let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
     let app = move || {
         App::new()
             .app_data(services.clone())
+            .wrap(cors(&origins))
             .wrap(from_fn(chit_chat_http::answer))
+            .configure(limited(limits.clone()))
             .configure(chit_chat_http::configure)
     };
+    let workers = config.limits.workers();
     let server = HttpServer::new(app)
+        .workers(workers.count)
+        .max_connections(workers.connections_each)
         .client_request_timeout(SLOWEST_HEAD)
+        .keep_alive(KEEP_ALIVE)
+        .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .bind(&config.listen)
         .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;

@@ -6,6 +6,7 @@ mod client;
 mod commands;
 mod configuration;
 mod database;
+mod limits;
 mod program;
 mod survival;
 mod tour;

@@ -13,10 +13,26 @@ use crate::database::Place;
 
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
+/// All that configure it.
+const VARIABLES: [&str; 12] = [
+    "CORS_ORIGINS",
+    "DATABASE_URL",
+    "JWT_SECRET",
+    "LISTEN",
+    "LOG",
+    "LOGIN_FAILURES_PER_ADDRESS",
+    "LOGIN_FAILURES_PER_NAME",
+    "MAX_CONNECTIONS",
+    "RATE_LIMITS",
+    "SIGN_UPS_PER_ADDRESS",
+    "TRUSTED_PROXIES",
+    "WRITES_PER_USER",
+];
+
 /// The program with nothing from the tests' own environment.
 pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chit-chat"));
-    for variable in ["DATABASE_URL", "JWT_SECRET", "LISTEN", "LOG"] {
+    for variable in VARIABLES {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());
@@ -48,8 +64,14 @@ pub(crate) struct Server {
 impl Server {
     /// On PostgreSQL the secret is given, on SQLite it is made.
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// With these variables; limits are off unless they say otherwise.
+    pub(crate) fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
-        command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0");
+        command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0").env("RATE_LIMITS", "off");
+        command.envs(variables.iter().copied());
         if place.url.starts_with("postgres") {
             command.env("JWT_SECRET", SECRET);
         }
@@ -73,6 +95,10 @@ impl Server {
 
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn client(&self) -> Client {
