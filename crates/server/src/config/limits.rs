@@ -38,7 +38,7 @@ pub(crate) struct LimitOptions {
         value_parser = origins)]
     pub(crate) cors_origins: AllowedOrigins,
     /// Connections at a time; others wait.
-    #[arg(long, env, global = true, default_value_t = 10_000, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, env, global = true, default_value_t = 8_000, value_parser = value_parser!(u32).range(1..=1_000_000))]
     pub(crate) max_connections: u32,
 }
 

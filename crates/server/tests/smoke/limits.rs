@@ -95,7 +95,7 @@ fn bombs_cost_little_memory() {
         }
     });
     let grown = peak(&server) - before;
-    assert!(grown < 2 * BOMBS * 4 * MEBIBYTE, "{grown} bytes");
+    assert!(grown < 2 * BOMBS * 8 * MEBIBYTE, "{grown} bytes");
 }
 
 /// The most memory that the server has ever had, in bytes.
