@@ -1,5 +1,7 @@
 //! Configuration, by flag or environment.
 
+mod limits;
+
 use std::ffi::OsStr;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use clap::{Arg, Args};
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use self::limits::LimitOptions;
 use crate::database::Database;
 
 #[derive(Args, Debug)]
@@ -39,6 +42,8 @@ pub(crate) struct Config {
     /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 }
 
 /// Does not repeat a URL that it refuses, as clap would: it may hold a password.

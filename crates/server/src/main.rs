@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod database;
+mod descriptors;
 mod logging;
 mod serve;
 mod signing_key;

@@ -9,18 +9,20 @@ use std::{process, thread};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use chit_chat_http::{Exposition, Services, System, configure_metrics};
+use chit_chat_http::{Exposition, Services, System, configure_metrics, cors, limited, watch_connections};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
 use crate::config::Config;
-use crate::{signing_key, store, telemetry};
+use crate::{descriptors, signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 7;
 /// And then the threads behind them.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+/// Longer than the minute that proxies usually keep a connection, so that it is they who end it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
@@ -56,17 +58,26 @@ fn exit_soon() {
 }
 
 async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
+    descriptors::allow(config.limits.max_connections);
     let services = Data::from(services);
+    let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
         App::new()
             .app_data(services.clone())
+            .wrap(cors(&origins))
             .wrap(from_fn(chit_chat_http::answer))
+            .configure(limited(limits.clone()))
             .configure(chit_chat_http::configure)
             .configure(|app| on_public_port.iter().cloned().for_each(|metrics| configure_metrics(app, metrics)))
     };
+    let workers = config.limits.workers();
     let server = HttpServer::new(app)
+        .workers(workers.count)
+        .max_connections(workers.connections_each)
         .client_request_timeout(SLOWEST_HEAD)
+        .keep_alive(KEEP_ALIVE)
+        .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .bind(&config.listen)
         .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;
@@ -85,6 +96,8 @@ fn give_out_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn
     let server = HttpServer::new(app)
         .workers(1)
         .client_request_timeout(SLOWEST_HEAD)
+        .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
+        .keep_alive(KEEP_ALIVE)
         .disable_signals()
         .bind(address)
         .map_err(|error| format!("METRICS_LISTEN={address}: {error}"))?;

@@ -116,10 +116,10 @@ async fn bad_request() -> Answer {
 }
 
 async fn rate_limited() -> Answer {
-    let around = limited(Rates { sign_ups_per_address: "1/1h".parse().unwrap(), ..rates() });
+    let around = limited(Rates { login_failures_per_address: "1/1h".parse().unwrap(), ..rates() });
     let app = TestApp::within(Engine::Sqlite, around).await;
-    app.sign_up("ann").await;
-    app.nobody().post("/api/users", json!({"username": "bob", "password": crate::app::PASSWORD})).await
+    app.refresh("x").await.expect_status(401);
+    app.refresh("x").await
 }
 
 fn request_timeout(app: &TestApp) -> Answer {

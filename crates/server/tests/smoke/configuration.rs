@@ -103,3 +103,21 @@ fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
     let server = Server::start_with(&place, &variables);
     assert_eq!(ann.at(&server.url).get("/api/users/me")["username"], "ann");
 }
+
+#[test]
+fn a_wrong_limit_is_named_and_what_would_be_right() {
+    for (variable, wrong, right) in [
+        ("RATE_LIMITS", "maybe", "on, off"),
+        ("LOGIN_FAILURES_PER_NAME", "10", "COUNT/PERIOD"),
+        ("LOGIN_FAILURES_PER_ADDRESS", "0/15m", "COUNT/PERIOD"),
+        ("SIGN_UPS_PER_ADDRESS", "20/1d", "COUNT/PERIOD"),
+        ("WRITES_PER_USER", "", "COUNT/PERIOD"),
+        ("TRUSTED_PROXIES", "my-proxy", "10.0.0.0/8"),
+        ("CORS_ORIGINS", "chat.example.com", "https://chat.example.com"),
+        ("MAX_CONNECTIONS", "0", "1..=1000000"),
+    ] {
+        let text = refusal(&[(variable, wrong)]);
+        let flag = format!("--{}", variable.to_lowercase().replace('_', "-"));
+        assert!(text.contains(&flag) && text.contains(right), "{variable}: {text}");
+    }
+}

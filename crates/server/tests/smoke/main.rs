@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod configuration;
 mod database;
+mod limits;
 mod metrics;
 mod program;
 mod survival;

@@ -13,11 +13,29 @@ use crate::database::Place;
 
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
+/// All that configure it.
+const VARIABLES: [&str; 15] = [
+    "CORS_ORIGINS",
+    "DATABASE_URL",
+    "JWT_SECRET",
+    "JWT_SECRET_FILE",
+    "LISTEN",
+    "LOG",
+    "LOGIN_FAILURES_PER_ADDRESS",
+    "LOGIN_FAILURES_PER_NAME",
+    "MAX_CONNECTIONS",
+    "METRICS_LISTEN",
+    "RATE_LIMITS",
+    "SIGNUP",
+    "SIGN_UPS_PER_ADDRESS",
+    "TRUSTED_PROXIES",
+    "WRITES_PER_USER",
+];
+
 /// The program with nothing from the tests' own environment.
 pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chit-chat"));
-    for variable in ["DATABASE_URL", "JWT_SECRET", "JWT_SECRET_FILE", "LISTEN", "LOG", "METRICS_LISTEN", "SIGNUP"]
-    {
+    for variable in VARIABLES {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());
@@ -60,10 +78,10 @@ impl Server {
         Self::start_with(place, &[])
     }
 
-    /// With more in its environment.
+    /// With these variables; limits are off unless they say otherwise.
     pub(crate) fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
-        command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0");
+        command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0").env("RATE_LIMITS", "off");
         if place.url.starts_with("postgres") {
             command.env("JWT_SECRET", SECRET);
         }
@@ -88,6 +106,10 @@ impl Server {
 
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -1,0 +1,135 @@
+//! Options that keep the server from being overrun.
+
+use std::net::IpAddr;
+use std::thread::available_parallelism;
+
+use chit_chat_http::{AllowedOrigins, Limits, Proxies, Rate, Rates};
+use clap::{Args, ValueEnum, value_parser};
+use ipnet::IpNet;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitOptions {
+    /// Whether logins, sign-ups and writes are limited.
+    #[arg(long, env, global = true, default_value = "on", ignore_case = true)]
+    rate_limits: Switch,
+    /// Wrong passwords for one account from one address, as COUNT/PERIOD (s, m or h).
+    #[arg(long, env, global = true, default_value = "10/15m", value_name = "RATE",
+        value_parser = |text: &str| rate("LOGIN_FAILURES_PER_NAME", text))]
+    login_failures_per_name: Rate,
+    /// Wrong passwords and refresh tokens from one address.
+    #[arg(long, env, global = true, default_value = "100/15m", value_name = "RATE",
+        value_parser = |text: &str| rate("LOGIN_FAILURES_PER_ADDRESS", text))]
+    login_failures_per_address: Rate,
+    /// Sign-ups from one address.
+    #[arg(long, env, global = true, default_value = "20/1h", value_name = "RATE",
+        value_parser = |text: &str| rate("SIGN_UPS_PER_ADDRESS", text))]
+    sign_ups_per_address: Rate,
+    /// Requests of one user that change something.
+    #[arg(long, env, global = true, default_value = "600/1m", value_name = "RATE",
+        value_parser = |text: &str| rate("WRITES_PER_USER", text))]
+    writes_per_user: Rate,
+    /// Addresses and nets of the proxies whose `X-Forwarded-For` is believed, as in `10.0.0.0/8,::1`.
+    #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
+        value_parser = nets)]
+    trusted_proxies: Nets,
+    /// Origins whose web pages may use the API from a browser, or `*`; none by default.
+    #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
+        value_parser = origins)]
+    pub(crate) cors_origins: AllowedOrigins,
+    /// Connections at a time; others wait.
+    #[arg(long, env, global = true, default_value_t = 8_000, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) max_connections: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+/// clap takes a bare `Vec` for an option that is given several times.
+#[derive(Clone, Debug)]
+struct Nets(Vec<IpNet>);
+
+/// How many threads answer, and how many connections each of them holds: never more in all than
+/// are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Workers {
+    pub(crate) count: usize,
+    pub(crate) connections_each: usize,
+}
+
+impl LimitOptions {
+    pub(crate) fn limits(&self) -> Option<Limits> {
+        let rates = Rates {
+            login_failures_per_name: self.login_failures_per_name,
+            login_failures_per_address: self.login_failures_per_address,
+            sign_ups_per_address: self.sign_ups_per_address,
+            writes_per_user: self.writes_per_user,
+        };
+        let limits = || Limits::new(rates, Proxies::new(self.trusted_proxies.0.clone()));
+        (self.rate_limits == Switch::On).then(limits)
+    }
+
+    pub(crate) fn workers(&self) -> Workers {
+        let processors = available_parallelism().map_or(1, usize::from);
+        Workers::share(processors, usize::try_from(self.max_connections).unwrap_or(usize::MAX))
+    }
+}
+
+impl Workers {
+    fn share(processors: usize, connections: usize) -> Self {
+        let count = processors.min(connections);
+        Self { count, connections_each: connections / count.max(1) }
+    }
+}
+
+fn rate(variable: &str, text: &str) -> Result<Rate, String> {
+    text.parse().map_err(|why| format!("{variable} {why}"))
+}
+
+fn nets(list: &str) -> Result<Nets, String> {
+    let parts = list.split(',').map(str::trim).filter(|_| !list.trim().is_empty());
+    let net = |text: &str| text.parse().ok().or_else(|| Some(IpNet::from(text.parse::<IpAddr>().ok()?)));
+    let nets: Option<_> = parts.map(net).collect();
+    let wrong = || "TRUSTED_PROXIES takes addresses and nets, such as 10.0.0.0/8,192.0.2.1,::1".to_owned();
+    nets.map(Nets).ok_or_else(wrong)
+}
+
+fn origins(list: &str) -> Result<AllowedOrigins, String> {
+    list.parse().map_err(|why| format!("CORS_ORIGINS {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_connections_of_all_workers_are_no_more_than_allowed() {
+        let share = |processors, connections| {
+            let Workers { count, connections_each } = Workers::share(processors, connections);
+            (count, connections_each)
+        };
+        assert_eq!(share(2, 10_000), (2, 5_000));
+        assert_eq!(share(8, 100), (8, 12));
+        assert_eq!(share(8, 3), (3, 1));
+        assert_eq!(share(8, 1), (1, 1));
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_nets() {
+        let parsed = |list| nets(list).map(|Nets(nets)| nets.iter().map(IpNet::to_string).collect::<Vec<_>>());
+        assert_eq!(parsed("10.0.0.0/8, 192.0.2.1,::1").unwrap(), ["10.0.0.0/8", "192.0.2.1/32", "::1/128"]);
+        assert_eq!(parsed(" ").unwrap(), Vec::<String>::new());
+        for wrong in ["proxy", "10.0.0.0/33", "10.0.0.1,", ",", "10.0.0.1;10.0.0.2"] {
+            assert!(parsed(wrong).unwrap_err().contains("TRUSTED_PROXIES takes"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_rate_is_told_by_its_variable() {
+        assert!(rate("WRITES_PER_USER", "10/1m").is_ok());
+        assert!(rate("WRITES_PER_USER", "many").unwrap_err().starts_with("WRITES_PER_USER takes COUNT/PERIOD"));
+    }
+}
