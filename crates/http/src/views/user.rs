@@ -3,9 +3,9 @@
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::user::{Profile, User};
 use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
-use utoipa::ToSchema;
 
 use super::values::{Id, Time};
 use crate::openapi::values;
