@@ -4,7 +4,7 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test verify check audit fmt db-create db-migrate db-seed db-drop build-release
+.PHONY: help run run-postgres test verify fuzz-api check openapi audit fmt db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ check: ## Check format, dependencies, spelling, lints and documentation
 	@if command -v typos >/dev/null; then set -x; typos; else echo 'typos is missing: spelling not checked'; fi
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+openapi: ## Renew docs/openapi.json
+	cargo run --quiet --package chit-chat-http --example openapi > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
 
 audit: ## Look the dependencies up in the RustSec advisories, over the network
 	cargo deny check advisories

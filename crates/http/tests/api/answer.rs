@@ -9,6 +9,8 @@ use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::test;
 use serde_json::Value;
 
+use crate::openapi::expect_documented;
+
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// Method and path, for messages of failing tests.
@@ -23,9 +25,18 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) async fn read<B: MessageBody>(response: ServiceResponse<B>) -> Self {
         let request = format!("{} {}", response.request().method(), response.request().uri());
+        let (method, route) = (response.request().method().clone(), response.request().match_pattern());
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = test::read_body(response).await;
-        let text = String::from_utf8(bytes.to_vec()).expect("every body is UTF-8");
+        let answer = Self::new(request, status, headers, bytes.to_vec());
+        expect_documented(method.as_str(), route.as_deref(), status.as_u16(), &answer.body);
+        answer
+    }
+
+    pub(crate) fn new(request: String, status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
+        // Swagger UI has pictures.
+        let is_text = headers.get("Content-Type").is_none_or(|kind| !kind.as_bytes().starts_with(b"image/"));
+        let text = if is_text { String::from_utf8(bytes).expect("every text is UTF-8") } else { String::new() };
         let body = serde_json::from_str(&text).unwrap_or_default();
         Self { request, status, headers, text, body }
     }

@@ -24,6 +24,7 @@ use crate::answer::Answer;
 use crate::client::Client;
 use crate::clock::ShiftedClock;
 use crate::people::Person;
+use crate::wire::Wire;
 
 pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<ShiftedClock>,
     pub(crate) services: Data<Services>,
     pub(crate) stores: Stores,
+    wire: Option<Wire>,
     /// Dropped last, and its database with it.
     database: Option<Rc<TestStore>>,
 }
@@ -63,6 +65,29 @@ impl TestApp {
     pub(crate) async fn within(engine: Engine, around: Around) -> Self {
         let database = TestStore::new(engine);
         Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), around).await
+    }
+
+    /// Behind a listening socket; `stop` it at the end.
+    pub(crate) async fn listening(engine: Engine) -> Self {
+        let app = Self::new(engine).await;
+        let Inner { clock, services, stores, database, .. } = &*app;
+        let wire = Wire::listen(services);
+        let called = wire.clone();
+        Self(Rc::new(Inner {
+            call: Box::new(move |request| Box::pin(called.clone().call(request))),
+            clock: clock.clone(),
+            services: services.clone(),
+            stores: stores.clone(),
+            wire: Some(wire),
+            database: database.clone(),
+        }))
+    }
+
+    /// Ends the server, so that nothing holds the database any more.
+    pub(crate) async fn stop(self) {
+        if let Some(wire) = &self.wire {
+            wire.server.stop(true).await;
+        }
     }
 
     /// Another instance over the same database.
@@ -121,7 +146,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { Answer::read(call_service(&*service, request.to_request()).await).await })
         };
-        Self(Rc::new(Inner { call: Box::new(call), clock, services, stores, database }))
+        Self(Rc::new(Inner { call: Box::new(call), clock, services, stores, wire: None, database }))
     }
 
     pub(crate) async fn answer(&self, request: TestRequest) -> Answer {

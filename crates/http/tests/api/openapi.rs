@@ -1,0 +1,133 @@
+//! The OpenAPI document: it stands in the repository as it is served, and describes every route and
+//! every answer that any of these tests has got.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use chit_chat_contract::Engine;
+use chit_chat_http::openapi;
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::app::TestApp;
+use crate::routes;
+
+const SNAPSHOT: &str = include_str!("../../../../docs/openapi.json");
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::document()).unwrap());
+
+/// An operation, and the codes of the problems that each of its statuses comes with.
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: String,
+    pub(crate) path: &'static str,
+    answers: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let each = |(path, item): (&'static String, &'static Value)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| Operation {
+            id: operation["operationId"].as_str().unwrap(),
+            method: method.to_uppercase(),
+            path,
+            answers: operation["responses"].as_object().unwrap().iter().map(codes).collect(),
+        })
+    };
+    paths.iter().flat_map(each).collect()
+});
+
+fn codes((status, response): (&'static String, &'static Value)) -> (&'static str, Vec<&'static str>) {
+    let response = response["$ref"].as_str().map_or(response, |location| behind(location));
+    let codes = response["x-codes"].as_array().into_iter().flatten().map(|code| code.as_str().unwrap());
+    (status, codes.collect())
+}
+
+#[track_caller]
+fn behind(location: &str) -> &'static Value {
+    let found = DOCUMENT.pointer(location.trim_start_matches('#'));
+    found.unwrap_or_else(|| panic!("nothing at {location}"))
+}
+
+/// Fails unless the document says that the route may answer like this.
+#[track_caller]
+pub(crate) fn expect_documented(method: &str, route: Option<&str>, status: u16, body: &Value) {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let operation =
+        OPERATIONS.iter().find(|operation| operation.method == method && Some(operation.path) == route);
+    let Some(operation) = operation else { return };
+    let status = status.to_string();
+    let codes = operation.answers.get(status.as_str());
+    let codes = codes.unwrap_or_else(|| panic!("{} may not answer {status}: {body}", operation.id));
+    if let Some(code) = body["code"].as_str() {
+        assert!(codes.contains(&code), "{} may not answer {code}", operation.id);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn the_document_in_the_repository_is_the_one_that_is_served(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let served = TestApp::new(engine).await.nobody().get("/api/openapi.json").await.expect_status(200);
+    let kept: Value = serde_json::from_str(SNAPSHOT).unwrap();
+    assert!(
+        served.body == kept,
+        "docs/openapi.json is out of date; `make openapi` renews it, and the diff says what changed"
+    );
+    assert_eq!(served["openapi"], "3.1.0");
+}
+
+#[test]
+fn every_route_is_in_the_document_and_nothing_else() {
+    let is_operation = |(method, path): &(&str, &str)| *method != "HEAD" && !path.starts_with("/api/docs");
+    let routes: BTreeSet<(String, &str)> =
+        routes::all().into_iter().filter(is_operation).map(|(method, path)| (method.to_owned(), path)).collect();
+    let documented = OPERATIONS.iter().map(|operation| (operation.method.clone(), operation.path)).collect();
+    assert_eq!(routes, documented);
+}
+
+#[test]
+fn what_the_document_refers_to_is_there() {
+    let mut references = Vec::new();
+    walk(&DOCUMENT, &mut |name, value| {
+        if name == "$ref" {
+            references.push(value.as_str().unwrap());
+        }
+    });
+    assert!(references.len() > 100);
+    for location in references {
+        behind(location);
+    }
+    let ids: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
+    assert_eq!(ids.len(), OPERATIONS.len(), "an operationId is there twice");
+    walk(&DOCUMENT["paths"], &mut |name, links| {
+        if name == "links" {
+            let linked = links.as_object().unwrap().values().map(|link| link["operationId"].as_str().unwrap());
+            linked.for_each(|id| assert!(ids.contains(id), "a link leads to {id}"));
+        }
+    });
+}
+
+fn walk(value: &'static Value, visit: &mut impl FnMut(&str, &'static Value)) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            visit(name, value);
+            walk(value, visit);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+        _ => {}
+    }
+}
+
+#[test]
+fn whatever_needs_a_token_says_so() {
+    let open: Vec<&str> = OPERATIONS
+        .iter()
+        .filter(|operation| {
+            DOCUMENT["paths"][operation.path][operation.method.to_lowercase()]["security"].is_null()
+        })
+        .map(|operation| operation.id)
+        .collect();
+    assert_eq!(open, ["refresh_tokens", "sign_in", "get_openapi", "sign_up", "is_alive", "is_ready"]);
+}

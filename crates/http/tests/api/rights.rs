@@ -1,0 +1,74 @@
+//! The table of rights, read from `docs/RIGHTS.md`.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+
+use crate::openapi::OPERATIONS;
+
+const SOURCE: &str = include_str!("../../../../docs/RIGHTS.md");
+/// The columns of the table.
+pub(crate) const ROLES: [&str; 6] = ["nobody", "outsider", "former", "member", "author", "owner"];
+
+/// A request, and who is answered how.
+pub(crate) struct Row {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) body: &'static str,
+    /// As the roles are ordered, in a private and in a public chatroom.
+    statuses: Vec<[u16; 2]>,
+}
+
+impl Row {
+    fn read(line: &'static str) -> Self {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [operation, request, statuses @ ..] = cells.as_slice() else { panic!("a short row: {line}") };
+        let quoted: Vec<&str> = request.split('`').skip(1).step_by(2).collect();
+        let (method, path) = quoted[0].split_once(' ').unwrap();
+        let statuses: Vec<[u16; 2]> = statuses.iter().map(|cell| read_statuses(cell)).collect();
+        assert_eq!(statuses.len(), ROLES.len(), "{line}");
+        Self {
+            operation: operation.trim_matches('`'),
+            method: method.parse().unwrap(),
+            path,
+            body: quoted.get(1).copied().unwrap_or_default(),
+            statuses,
+        }
+    }
+
+    pub(crate) fn status(&self, role: usize, visibility: &str) -> u16 {
+        self.statuses[role][usize::from(visibility == "public")]
+    }
+}
+
+fn read_statuses(cell: &str) -> [u16; 2] {
+    let (private, public) = cell.split_once(" / ").unwrap_or((cell, cell));
+    [private, public].map(|status| status.parse().unwrap_or_else(|_| panic!("no status: {cell}")))
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let lines = SOURCE.lines().skip_while(|line| !line.starts_with("|---"));
+    lines.skip(1).take_while(|line| line.starts_with('|')).map(Row::read).collect()
+}
+
+/// `/api/users/{}`: the path without what it names.
+fn anonymous(path: &str) -> String {
+    let path = path.split('?').next().unwrap();
+    path.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect::<Vec<_>>().join("{}")
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let rows = rows();
+    let tried = rows.iter().map(|row| (row.operation, row.method.to_string(), anonymous(row.path)));
+    let documented = OPERATIONS.iter().map(|it| (it.id, it.method.clone(), anonymous(it.path)));
+    assert_eq!(tried.collect::<BTreeSet<_>>(), documented.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn the_columns_are_the_roles() {
+    let header = SOURCE.lines().find(|line| line.starts_with("| operation")).unwrap();
+    let columns: Vec<&str> = header.trim_matches('|').split('|').map(str::trim).collect();
+    assert_eq!(columns[2..], ROLES);
+}
