@@ -25,7 +25,9 @@ pub enum Remedy {
     RunAgain,
     /// The connection is gone: give it up.
     Reconnect,
-    /// Neither would help.
+    /// It took too long: at once it would again.
+    Later,
+    /// Nothing would help.
     None,
 }
 
@@ -42,8 +44,9 @@ impl SqlError {
     }
 }
 
-/// diesel passes on no SQLSTATE, so what it does not name is told by its text: 40P01, and the
-/// classes 08 and 57P of a connection that ends. SQLite's lock waits show here as well.
+/// diesel passes on no SQLSTATE, so what it does not name is told by its text: 40P01, 57014 of a
+/// statement that ran out of time, and the classes 08 and 57P of a connection that ends. SQLite's
+/// lock waits show here as well.
 fn remedy_of(kind: DatabaseErrorKind, message: &str) -> Remedy {
     const LOST: [&str; 7] = [
         "connection",
@@ -59,6 +62,7 @@ fn remedy_of(kind: DatabaseErrorKind, message: &str) -> Remedy {
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Remedy::Reconnect,
         DatabaseErrorKind::Unknown if message.contains("deadlock detected") => Remedy::RunAgain,
         DatabaseErrorKind::Unknown if message.contains("database is locked") => Remedy::RunAgain,
+        DatabaseErrorKind::Unknown if message.contains("canceling statement") => Remedy::Later,
         DatabaseErrorKind::Unknown if LOST.iter().any(|text| message.contains(text)) => Remedy::Reconnect,
         _ => Remedy::None,
     }
@@ -69,7 +73,7 @@ impl From<SqlError> for StoreError {
         match (error.remedy(), error) {
             (_, SqlError::Corrupt(what)) => Self::Corrupt(what),
             (Remedy::RunAgain, _) => Self::Contention,
-            (Remedy::Reconnect, error) => Self::Unavailable(error.to_string()),
+            (Remedy::Reconnect | Remedy::Later, error) => Self::Unavailable(error.to_string()),
             (Remedy::None, error) => Self::Other(error.to_string()),
         }
     }
@@ -78,6 +82,14 @@ impl From<SqlError> for StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_statement_that_runs_out_of_time_may_be_tried_later() {
+        let text = "canceling statement due to statement timeout".to_owned();
+        assert_eq!(remedy_of(DatabaseErrorKind::Unknown, &text), Remedy::Later);
+        let error = SqlError::from(DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text)));
+        assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)));
+    }
 
     #[test]
     fn deadlocks_are_run_again_and_lost_connections_given_up() {

@@ -48,7 +48,7 @@ where
 
     /// Runs a query that changes nothing, and so may run again on another connection.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
-        self.run(query, |remedy| remedy != Remedy::None)
+        self.run(query, |remedy| matches!(remedy, Remedy::RunAgain | Remedy::Reconnect))
     }
 
     /// Runs a transaction, again if it lost against others or found its connection dead from the

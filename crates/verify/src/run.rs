@@ -110,13 +110,13 @@ fn report(engine: &str, name: &str, work: impl FnOnce() -> Result<String>) -> bo
     let seconds = started.elapsed().as_secs_f32();
     match &outcome {
         Ok(figures) => say(&format!("ok     {engine:8} {name}: {figures} ({seconds:.1} s)")),
-        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n{}", causes(error))),
+        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n  {}", causes(error))),
     }
     outcome.is_ok()
 }
 
 fn causes(error: &Error) -> String {
-    error.chain().map(|cause| format!("  {cause}\n")).collect()
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
 }
 
 fn last_lines(log: &Path) -> String {

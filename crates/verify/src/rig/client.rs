@@ -125,9 +125,9 @@ impl Request<'_> {
 
     fn described(&self) -> String {
         let body = self.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        let headers: String =
-            self.headers.iter().map(|(name, value)| format!(" {name}: {};", short(value))).collect();
-        format!("{} {}{headers} {}", self.method, short(&self.path), short(&body))
+        let headers: Vec<String> =
+            self.headers.iter().map(|(name, value)| format!("{name}: {}", short(value))).collect();
+        format!("{} {} {} {}", self.method, short(&self.path), headers.join("; "), short(&body))
     }
 }
 

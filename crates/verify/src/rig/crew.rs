@@ -40,7 +40,7 @@ impl Progress {
     /// Waits until so many more deeds are acknowledged.
     pub(crate) fn wait_for(&self, more: usize) -> Result<Duration> {
         let goal = self.acknowledged.load(Ordering::SeqCst) + more;
-        let (_, took) = until(PATIENCE, "enough is acknowledged", || {
+        let ((), took) = until(PATIENCE, "enough is acknowledged", || {
             ensure!(!self.enough.load(Ordering::SeqCst), "a writer has stopped");
             Ok((self.acknowledged.load(Ordering::SeqCst) >= goal).then_some(()))
         })?;

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Makes the kernel forget the highest memory use so far (proc(5), clear_refs).
+/// Makes the kernel forget the highest memory use so far (`clear_refs` in proc(5)).
 const FORGET_PEAK: &str = "5";
 
 #[derive(Clone, Copy, Debug)]

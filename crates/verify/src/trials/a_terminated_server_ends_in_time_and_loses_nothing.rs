@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::rig::{Bench, Crew, Database, Person, Server};
+use crate::rig::{Bench, Cluster, Crew, Database, Person, Server};
 use crate::trial::Engine;
 
 const TIMES: usize = 3;
@@ -14,7 +14,7 @@ const IN_TIME: Duration = Duration::from_secs(10);
 pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut rng = bench.rng();
     let cluster = (bench.engine == Engine::Postgres).then(|| bench.cluster()).transpose()?;
-    let database = cluster.as_ref().map_or_else(|| bench.database(), |cluster| cluster.database())?;
+    let database = cluster.as_ref().map_or_else(|| bench.database(), Cluster::database)?;
     let mut server = bench.server(&database)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let (mut slowest, mut messages) = (Duration::ZERO, 0);

@@ -81,7 +81,7 @@ fn dies(client: &Client, servers: &[Server]) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     for server in servers {
         let client = client.at(&server.url);
-        let (_, took) = until(PATIENCE, "the token is dead", || {
+        let ((), took) = until(PATIENCE, "the token is dead", || {
             Ok((client.get("/api/users/me")?.expect_one_of(&[200, 401])?.status == 401).then_some(()))
         })?;
         slowest = slowest.max(took);

@@ -60,15 +60,11 @@ impl Token {
     }
 
     fn with_header(&self, name: &str, value: Value) -> Self {
-        let mut changed = self.clone();
-        changed.header[name] = value;
-        changed
+        Self { header: with(&self.header, name, value), ..self.clone() }
     }
 
     fn with_claim(&self, name: &str, value: Value) -> Self {
-        let mut changed = self.clone();
-        changed.claims[name] = value;
-        changed
+        Self { claims: with(&self.claims, name, value), ..self.clone() }
     }
 
     fn without_claim(&self, name: &str) -> Self {
@@ -91,6 +87,13 @@ impl Token {
     fn well_signed(&self) -> Result<String> {
         self.signed(SECRET, Algorithm::HS256)
     }
+}
+
+/// The object with another field.
+fn with(object: &Value, name: &str, value: Value) -> Value {
+    let mut changed = object.clone();
+    changed.as_object_mut().map(|fields| fields.insert(name.to_owned(), value));
+    changed
 }
 
 type Forgeries = Vec<(String, String)>;

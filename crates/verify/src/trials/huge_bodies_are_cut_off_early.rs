@@ -47,7 +47,7 @@ fn grown(server: &Server, before: u64) -> Result<u64> {
 
 fn announced(ann: &Person, target: &str) -> Result<usize> {
     let mut wire = begin(ann, target, &[format!("Content-Length: {HUGE}")])?;
-    let poured = wire.pour(&[b' '; PIECE], HUGE / PIECE)?;
+    let poured = wire.pour(&vec![b' '; PIECE], HUGE / PIECE)?;
     too_large(wire.answer_at_last()?)?;
     Ok(poured)
 }
