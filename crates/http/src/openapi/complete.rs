@@ -82,8 +82,8 @@ fn refer(response: &mut Response, lists: &Renamed) {
 }
 
 fn name_headers(response: &mut Response, names: &[&str]) {
-    let named = names.iter().map(|name| ((*name).to_owned(), RefOr::Ref(headers::reference(name))));
-    response.headers.extend(named);
+    let references = names.iter().map(|name| ((*name).to_owned(), RefOr::Ref(headers::reference(name))));
+    response.headers.extend(references);
 }
 
 /// The annotations only name headers.
