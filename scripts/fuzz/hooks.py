@@ -3,6 +3,7 @@ refusals of valid data are promised although no schema can tell them."""
 
 import os
 import random
+import re
 import uuid
 
 import requests
@@ -82,10 +83,30 @@ def before_call(context, case, kwargs):
         case.path_parameters.update({name: there[name] for name in case.path_parameters if name in there})
     if is_positive(case, ParameterLocation.HEADER) and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = uuid.UUID(int=CHANCE.getrandbits(128)).hex
-    if is_positive(case, ParameterLocation.QUERY) and "cursor" in case.query:
-        replace_cursor(case)
-    if is_positive(case, ParameterLocation.BODY) and isinstance(case.body, dict) and case.body.get("member_ids"):
-        case.body["member_ids"] = [OTHER.id, CALLER.id]
+    if is_positive(case, ParameterLocation.QUERY):
+        for superfluous in [name for name in ("around", "after", "before") if name in case.query][1:]:
+            del case.query[superfluous]
+        if "cursor" in case.query:
+            replace_cursor(case)
+
+
+    if is_positive(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+        fill(case.operation.definition.raw["operationId"], case.body)
+
+
+def fill(operation, body):
+    """The caller's own secrets, where others would lead no further than 401."""
+    if operation == "sign_in":
+        body.update(username=CALLER.name, password=PASSWORD)
+    elif operation == "delete_account" or (operation == "change_account" and "current_password" in body):
+        body["current_password" if operation == "change_account" else "password"] = PASSWORD
+    elif operation == "refresh_tokens":
+        CALLER.token()
+        body["refresh_token"] = CALLER.sign_in()["refresh_token"]
+    elif operation == "sign_up" and len(set(body["password"])) == 1:
+        body["password"] = body["password"][:-1] + "x"
+    elif body.get("member_ids"):
+        body["member_ids"] = [OTHER.id, CALLER.id]
 
 
 def replace_cursor(case):
@@ -110,12 +131,22 @@ REFUSALS = [
 ]
 
 
+def breaks_a_pattern(case):
+    headers = [given for given in case.operation.definition.raw.get("parameters", []) if given["in"] == "header"]
+    sent = [(given["schema"]["pattern"], case.headers.get(given["name"])) for given in headers]
+    return any(value is not None and not re.search(pattern, value) for pattern, value in sent)
+
+
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
     """Drops what is as it is meant to be."""
     operation = case.operation.definition.raw.get("operationId")
     kind = type(failure).__name__
+    if kind == "AcceptedNegativeData" and operation == "leave_chatroom":
+        return False  # Nobody is in a chatroom that does not exist: leaving it is done already.
     if kind == "RejectedPositiveData":
+        if breaks_a_pattern(case):
+            return False  # schemathesis took an invalid header for a valid one.
         text, code = response.text, (response.json() or {}).get("code")
         return not any(of in (None, operation) and code == named and part in text for of, named, part, _ in REFUSALS)
     return True

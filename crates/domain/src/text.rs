@@ -2,8 +2,11 @@
 
 use crate::violation::Violation;
 
-/// A single line: trimmed, 1 to `most` characters, none of them a control character.
+/// A single line: at most `most` characters as entered, trimmed, none of the rest a control character.
 pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
+    if text.chars().count() > most {
+        return Err(Violation::TooManyCharacters(most));
+    }
     let line = text.trim();
     if line.contains('\0') {
         return Err(Violation::Nul);
@@ -13,9 +16,6 @@ pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
     }
     if line.chars().any(char::is_control) {
         return Err(Violation::ControlCharacter);
-    }
-    if line.chars().count() > most {
-        return Err(Violation::TooManyCharacters(most));
     }
     Ok(line.to_owned())
 }

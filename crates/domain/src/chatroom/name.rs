@@ -39,6 +39,7 @@ mod tests {
         assert_eq!(ChatroomName::parse("a\0b"), Err(Violation::Nul));
         assert_eq!(ChatroomName::parse(&"é".repeat(81)), Err(Violation::TooManyCharacters(80)));
         assert!(ChatroomName::parse(&"é".repeat(80)).is_ok());
+        assert_eq!(ChatroomName::parse(&format!("{:81}", "a")), Err(Violation::TooManyCharacters(80)));
     }
 
     proptest! {

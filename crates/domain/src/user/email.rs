@@ -14,12 +14,12 @@ impl Email {
 
     /// Accepts a plain address with a dotted domain, at most 254 bytes (RFC 5321).
     pub fn parse(text: &str) -> Result<Self, Violation> {
+        if text.len() > Self::LONGEST {
+            return Err(Violation::TooManyBytes(Self::LONGEST));
+        }
         let text = text.trim();
         if text.contains('\0') {
             return Err(Violation::Nul);
-        }
-        if text.len() > Self::LONGEST {
-            return Err(Violation::TooManyBytes(Self::LONGEST));
         }
         let plain = Options::default().with_required_tld().without_display_text().without_domain_literal();
         EmailAddress::parse_with_options(text, plain)

@@ -1,9 +1,10 @@
 //! Headers that carry meaning for the domain.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{EntityTag, Header, HeaderName, IF_MATCH, IfMatch, IfNoneMatch, USER_AGENT};
+use actix_web::http::header::{EntityTag, HeaderName, HeaderValue, USER_AGENT};
 use chit_chat_domain::message::{IdempotencyKey, Precondition, Revision};
 
+use super::condition::Condition;
 use crate::problem::{Code, Problem};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -18,24 +19,32 @@ pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<Idempotenc
 
 /// The revisions that `If-Match` names. A weak tag never matches, by RFC 9110.
 pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
-    if !request.headers().contains_key(IF_MATCH) {
-        return Ok(Precondition::None);
-    }
-    match IfMatch::parse(request) {
-        Ok(IfMatch::Any) => Ok(Precondition::None),
-        Ok(IfMatch::Items(tags)) if !tags.is_empty() => {
-            Ok(Precondition::Revisions(tags.iter().filter(|tag| !tag.weak).filter_map(revision).collect()))
+    Ok(match condition(request, "If-Match")? {
+        None | Some(Condition::Any) => Precondition::None,
+        Some(Condition::Tags(tags)) => {
+            Precondition::Revisions(tags.iter().filter(|tag| !tag.weak).filter_map(revision).collect())
         }
-        _ => Err(Problem::new(Code::MalformedHeader, "If-Match takes entity tags in quotes, as ETag gives them")),
-    }
+    })
 }
 
 /// Whether the client has this revision already.
-pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> bool {
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().filter_map(revision).any(|seen| seen == current),
-        Err(_) => false,
+pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> Result<bool, Problem> {
+    Ok(match condition(request, "If-None-Match")? {
+        None => false,
+        Some(Condition::Any) => true,
+        Some(Condition::Tags(tags)) => tags.iter().filter_map(revision).any(|seen| seen == current),
+    })
+}
+
+fn condition(request: &HttpRequest, header: &'static str) -> Result<Option<Condition>, Problem> {
+    let lines: Result<Vec<&str>, _> = request.headers().get_all(header).map(HeaderValue::to_str).collect();
+    let malformed = || {
+        let detail = format!("{header} takes entity tags in quotes, as ETag gives them");
+        Problem::new(Code::MalformedHeader, detail)
+    };
+    match lines.map_err(|_| malformed())?.as_slice() {
+        [] => Ok(None),
+        lines => Condition::parse(&lines.join(",")).map(Some).ok_or_else(malformed),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod body;
 mod caller;
+mod condition;
 mod headers;
 mod paging;
 mod path;

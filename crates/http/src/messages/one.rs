@@ -34,7 +34,7 @@ pub(crate) struct Edit {
     responses(
         (status = 200, description = "The message", body = MessageView, headers(("ETag"))),
         (status = 304, description = "The client has this revision", headers(("ETag"))),
-        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::MessageNotFound]) }>,
+        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::MessageNotFound, Code::MalformedHeader]) }>,
     ),
 )]
 pub(crate) async fn show(
@@ -44,7 +44,7 @@ pub(crate) async fn show(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let message = blocking(move || services.messages.show(chatroom_id, caller.user_id, message_id)).await?;
-    if matches_none(&request, message.revision) {
+    if matches_none(&request, message.revision)? {
         return Ok(HttpResponse::NotModified().insert_header(etag(&message)).finish());
     }
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))

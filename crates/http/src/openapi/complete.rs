@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, Parameter, ParameterStyle, PathItem};
 use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::SecurityRequirement;
@@ -36,6 +38,14 @@ pub(super) fn name_lists(components: &mut Components) -> Renamed {
         renamed.insert(location(&name), location(&nicer));
     }
     renamed
+}
+
+/// utoipa has no word for a field that needs another.
+pub(super) fn require_current_password(components: &mut Components) {
+    if let Some(RefOr::T(Schema::Object(patch))) = components.schemas.get_mut("AccountPatch") {
+        let needs = json!({"password": ["current_password"]});
+        patch.extensions = Some(Extensions::from_iter([("dependentRequired", needs)]));
+    }
 }
 
 pub(super) fn operation(operation: &mut Operation, components: &mut Components, lists: &Renamed) {

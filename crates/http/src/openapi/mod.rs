@@ -82,6 +82,7 @@ fn generate() -> Document {
         document.merge(part);
     }
     let mut components = document.components.take().unwrap_or_default();
+    complete::require_current_password(&mut components);
     let lists = complete::name_lists(&mut components);
     for operation in document.paths.paths.values_mut().flat_map(complete::operations) {
         complete::operation(operation, &mut components, &lists);

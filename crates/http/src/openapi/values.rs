@@ -76,10 +76,6 @@ pub(crate) fn known_password() -> Object {
     text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Password))).examples(["analytical engine"]).build()
 }
 
-pub(crate) fn known_password_or_null() -> Object {
-    or_null(known_password())
-}
-
 pub(crate) fn email_or_null() -> Object {
     let email = text("A contact, seen by its owner alone.").max_length(Some(Email::LONGEST));
     let email = email.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));

@@ -25,8 +25,9 @@ pub(crate) struct AccountPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::password)]
     password: Patched<String>,
-    #[schema(schema_with = values::known_password_or_null)]
-    current_password: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::known_password)]
+    current_password: Patched<String>,
 }
 
 /// The password, to be sure.
@@ -68,6 +69,7 @@ pub(crate) async fn change(
 ) -> Result<HttpResponse, Problem> {
     let AccountPatch { display_name, email, password, current_password } = body.into_inner().0;
     let password = kept("password", password)?;
+    let current_password = kept("current_password", current_password)?;
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "a new password needs current_password beside it"));
     }

@@ -1,0 +1,67 @@
+//! What `If-Match` and `If-None-Match` hold (RFC 9110, section 13.1). actix's own reading passes over
+//! what is malformed, and splits tags at the commas in them.
+
+use actix_web::http::header::EntityTag;
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Condition {
+    Any,
+    Tags(Vec<EntityTag>),
+}
+
+impl Condition {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.trim_matches(WHITE);
+        if rest == "*" {
+            return Some(Self::Any);
+        }
+        let mut tags = Vec::new();
+        loop {
+            let (tag, behind) = read_tag(rest)?;
+            tags.push(tag);
+            match behind.trim_start_matches(WHITE) {
+                "" => return Some(Self::Tags(tags)),
+                more => rest = more.strip_prefix(',')?.trim_start_matches(WHITE),
+            }
+        }
+    }
+}
+
+const WHITE: [char; 2] = [' ', '\t'];
+
+/// The tag at the start, and what follows it.
+fn read_tag(text: &str) -> Option<(EntityTag, &str)> {
+    let (weak, text) = text.strip_prefix("W/").map_or((false, text), |text| (true, text));
+    let (tag, behind) = text.strip_prefix('"')?.split_once('"')?;
+    let is_tag = tag.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'~'));
+    is_tag.then(|| (EntityTag::new(weak, tag.to_owned()), behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(text: &str) -> Option<Vec<String>> {
+        match Condition::parse(text)? {
+            Condition::Any => Some(vec!["*".to_owned()]),
+            Condition::Tags(tags) => Some(tags.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    #[test]
+    fn tags_are_read_to_the_letter() {
+        assert_eq!(tags(" * "), Some(vec!["*".to_owned()]));
+        assert_eq!(tags("\"1\""), Some(vec!["\"1\"".to_owned()]));
+        assert_eq!(tags("W/\"1\" ,\t\"a,b\""), Some(vec!["W/\"1\"".to_owned(), "\"a,b\"".to_owned()]));
+        assert_eq!(tags("\"\""), Some(vec!["\"\"".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_nothing() {
+        for text in
+            ["", " ", "1", "\"1", "1\"", "\"1\",", ",\"1\"", "\"1\" \"2\"", "w/\"1\"", "\"a b\"", "*, \"1\"", "**"]
+        {
+            assert_eq!(tags(text), None, "{text}");
+        }
+    }
+}
