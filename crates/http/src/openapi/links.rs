@@ -11,8 +11,10 @@ const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
 
 /// From an operation's status to another operation, with what for its parameters.
+type Lead = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[rustfmt::skip]
-const LINKS: &[(&str, &str, &str, &[(&str, &str)])] = &[
+const LINKS: &[Lead] = &[
     ("sign_up", "201", "get_user", &[("user_id", ID)]),
     ("find_users", "200", "find_users", &[NEXT]),
     ("list_own_messages", "200", "list_own_messages", &[NEXT]),
@@ -40,7 +42,7 @@ const LINKS: &[(&str, &str, &str, &[(&str, &str)])] = &[
 
 /// Where this operation's answer of this status leads.
 pub(super) fn from(operation: &str, status: &str) -> impl Iterator<Item = (&'static str, RefOr<Link>)> {
-    let leads = move |link: &&(&str, &str, _, _)| link.0 == operation && link.1 == status;
+    let leads = move |link: &&Lead| link.0 == operation && link.1 == status;
     LINKS.iter().filter(leads).map(|(_, _, to, parameters)| {
         let link = LinkBuilder::new().operation_id(*to);
         let link = parameters.iter().fold(link, |link, (name, value)| link.parameter(*name, *value));
