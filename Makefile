@@ -4,7 +4,8 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test verify fuzz-api check openapi audit fmt db-create db-migrate db-seed db-drop build-release
+.PHONY: help run run-postgres test verify fuzz-api try-clients check openapi audit fmt db-create db-migrate db-seed db-drop \
+	build-release
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,12 @@ check: ## Check format, dependencies, spelling, lints and documentation
 openapi: ## Renew docs/openapi.json
 	cargo run --quiet --package chit-chat-http --example openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
+
+fuzz-api: ## Fuzz the API from its document on both engines; SEED=1 replays, ENGINES=sqlite chooses
+	scripts/fuzz-api
+
+try-clients: ## Generate clients from the document (Python, TypeScript), and try them on a server
+	scripts/try-clients
 
 audit: ## Look the dependencies up in the RustSec advisories, over the network
 	cargo deny check advisories

@@ -122,9 +122,9 @@ pub(crate) fn visibility() -> Object {
 }
 
 pub(crate) fn visibility_or_default() -> Object {
-    let mut object = or_null(visibility());
+    // No `default`: generators take a field that has one for a field that is always there.
+    let mut object = described("Private if absent.", or_null(visibility()));
     object.enum_values.get_or_insert_default().push(Value::Null);
-    object.default = Some(json!(Visibility::Private.as_str()));
     object
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn membership_end() -> Object {
 
 pub(crate) fn member_ids() -> Schema {
     let people = ArrayBuilder::new().items(id()).max_items(Some(MOST_INITIAL_MEMBERS));
-    people.description(Some("Who else is a member from the start.")).default(Some(json!([]))).build().into()
+    people.description(Some("Who else is a member from the start.")).build().into()
 }
 
 pub(crate) fn token() -> Object {
