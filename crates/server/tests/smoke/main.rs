@@ -6,6 +6,8 @@ mod client;
 mod commands;
 mod configuration;
 mod database;
+mod files;
+mod logs;
 mod program;
 mod survival;
 mod tour;
