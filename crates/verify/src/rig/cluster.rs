@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal};
 
 use super::database::Database;
-use super::process::Process;
+use super::process::{Frozen, Process};
 use super::wait::until;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-postgres");
@@ -29,10 +29,6 @@ pub(crate) struct Cluster {
     control: PathBuf,
     databases: AtomicUsize,
 }
-
-/// A cluster that stands still until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Frozen(Vec<Process>);
 
 impl Cluster {
     pub(crate) fn start(log: &Path) -> Result<Self> {
@@ -80,13 +76,11 @@ impl Cluster {
     /// Stops all its processes where they are.
     pub(crate) fn freeze(&self) -> Result<Frozen> {
         let postmaster = self.postmaster()?;
-        let mut frozen = Frozen(vec![postmaster]);
-        postmaster.signal(Signal::STOP)?;
+        let mut frozen = Frozen::default();
+        frozen.add(postmaster)?;
         for child in postmaster.children()? {
             // It may have ended meanwhile.
-            if child.signal(Signal::STOP).is_ok() {
-                frozen.0.push(child);
-            }
+            drop(frozen.add(child));
         }
         Ok(frozen)
     }
@@ -109,13 +103,5 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         drop(self.lifeline.take());
         drop(self.script.wait());
-    }
-}
-
-impl Drop for Frozen {
-    fn drop(&mut self) {
-        for process in &self.0 {
-            drop(process.signal(Signal::CONT));
-        }
     }
 }

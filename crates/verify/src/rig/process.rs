@@ -1,15 +1,41 @@
 //! A process as the system sees it: its memory, its descriptors, and signals to it. Linux only.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::wait::until;
+
+const STOP: Duration = Duration::from_secs(10);
 /// Makes the kernel forget the highest memory use so far (`clear_refs` in proc(5)).
 const FORGET_PEAK: &str = "5";
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Process(pub(crate) Pid);
+
+/// Processes that stand still until this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Frozen(Vec<Process>);
+
+impl Frozen {
+    /// Waits for each thread to stop: on a busy machine some run on for a while.
+    pub(crate) fn add(&mut self, process: Process) -> Result<()> {
+        process.signal(Signal::STOP)?;
+        self.0.push(process);
+        until(STOP, "a process stands still", || Ok(process.stands_still()?.then_some(())))?;
+        Ok(())
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for process in &self.0 {
+            drop(process.signal(Signal::CONT));
+        }
+    }
+}
 
 impl Process {
     pub(crate) fn signal(self, signal: Signal) -> Result<()> {
@@ -44,11 +70,22 @@ impl Process {
             };
             // It may have ended meanwhile.
             let stat = fs::read_to_string(Self(pid).path("stat")).unwrap_or_default();
-            if parent(&stat) == Some(self.number()) {
+            if field(&stat, 1) == Some(&self.number().to_string()) {
                 children.push(Self(pid));
             }
         }
         Ok(children)
+    }
+
+    fn stands_still(self) -> Result<bool> {
+        for task in fs::read_dir(self.path("task"))? {
+            // It may have ended meanwhile.
+            let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
+            if field(&stat, 0).is_some_and(|state| state != "T") {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn status(self, field: &str) -> Result<u64> {
@@ -67,7 +104,8 @@ impl Process {
     }
 }
 
-/// The fourth field of proc(5)'s stat; the second is a name in parentheses that may hold anything.
-fn parent(stat: &str) -> Option<i32> {
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+/// A field of proc(5)'s stat, counted behind the name in parentheses, which may hold anything: 0 is the state, 1 the
+/// parent.
+fn field(stat: &str, number: usize) -> Option<&str> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(number)
 }

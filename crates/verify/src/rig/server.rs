@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use super::client::Client;
 use super::database::Database;
-use super::process::Process;
+use super::process::{Frozen, Process};
 use super::secrets::Secrets;
 use super::wait::until;
 
@@ -70,6 +70,13 @@ impl Server {
 
     pub(crate) fn process(&self) -> Process {
         Process(Pid::from_child(&self.child))
+    }
+
+    /// Lets it stand still until what this answers is dropped.
+    pub(crate) fn freeze(&self) -> Result<Frozen> {
+        let mut frozen = Frozen::default();
+        frozen.add(self.process())?;
+        Ok(frozen)
     }
 
     /// Ends it without warning, as a power failure would.

@@ -166,3 +166,31 @@ impl Writer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn message(seq: u64, body: Option<&str>) -> HashMap<String, Value> {
+        HashMap::from([("m".to_owned(), json!({"seq": seq, "body": body}))])
+    }
+
+    #[test]
+    fn what_is_lost_moved_or_changed_is_noticed() {
+        let client = Client::new("http://localhost", Arc::default());
+        let mut writer = Writer::new(client, "/api/chatrooms/r", Rng::with_seed(1));
+        let entry = Entry { id: "m".into(), seq: 3, key: "k".into(), sent: "a".into(), text: Some("b".into()) };
+        writer.written.push(entry);
+        let ticks_off = |writer: &Writer, mut found| writer.tick_off(&mut found).is_ok();
+        assert!(ticks_off(&writer, message(3, Some("b"))));
+        assert!(!ticks_off(&writer, HashMap::new()));
+        assert!(!ticks_off(&writer, message(4, Some("b"))));
+        assert!(!ticks_off(&writer, message(3, Some("a"))));
+        assert!(!ticks_off(&writer, message(3, None)));
+        writer.written[0].text = None;
+        assert!(ticks_off(&writer, message(3, None)));
+        assert!(!ticks_off(&writer, message(3, Some("b"))));
+    }
+}

@@ -25,6 +25,7 @@ trials! {
     a_room_is_never_without_an_owner: BOTH, Beside;
     forged_tokens_open_nothing: BOTH, Beside;
     ended_sessions_end_everywhere: BOTH, Alone;
+    an_instance_that_slept_trusts_no_ended_session: BOTH, Beside;
     every_byte_of_a_password_counts: BOTH, Beside;
     nobody_can_tell_which_names_exist: BOTH, Alone;
     nothing_can_be_slipped_in: BOTH, Beside;

@@ -1,0 +1,35 @@
+//! What the program logs.
+
+use chit_chat_contract::Engine;
+use serde_json::{Value, json};
+
+use crate::client::PASSWORD;
+use crate::database::Place;
+use crate::program::{Server, succeed};
+
+#[test]
+fn every_line_about_a_request_names_it() {
+    let place = Place::new(Engine::Postgres);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let (ann, _) = server.client().sign_up("ann");
+    ann.expect(404, "GET", "/api/nothing", &Value::Null);
+    // So that something is logged on the way, too.
+    succeed(&place, &["db", "drop", "--yes"]);
+    let login = json!({"username": "ann", "password": PASSWORD});
+    let refused = server.client().expect(503, "POST", "/api/auth/session", &login);
+
+    let log = server.log();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let about_requests =
+        lines.iter().filter(|line| line["target"].as_str().unwrap().starts_with("chit_chat_http"));
+    let ids: Vec<&Value> = about_requests.map(request_id).collect();
+    assert!(ids.iter().all(|id| id.is_string()), "{log}");
+    let about_this = ids.iter().filter(|id| ***id == refused["request_id"]).count();
+    assert_eq!(about_this, 2, "the reason, and the line that every request has: {log}");
+}
+
+/// Of the line itself, or of what was going on.
+fn request_id(line: &Value) -> &Value {
+    line.get("request_id").unwrap_or(&line["span"]["request_id"])
+}
