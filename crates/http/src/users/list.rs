@@ -42,10 +42,10 @@ pub(crate) async fn list(
     web::Query(search): web::Query<Search>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
+    let (query, limit) = (search.folded()?, paging.limit()?);
     if let Some(ids) = asked.ids {
         return resolve(&request, services, &ids).await;
     }
-    let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
     let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);

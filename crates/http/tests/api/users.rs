@@ -151,7 +151,9 @@ async fn users_are_resolved_by_their_ids(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(usernames, ["ann", "bob"]);
     assert_eq!(fields(&list.items()[0]), ["created_at", "deleted", "display_name", "id", "username"]);
     assert_eq!(ann.get("/api/users?ids=").await.expect_status(200).items().len(), 0);
-    ann.get("/api/users?ids=ann").await.expect_problem(422, "invalid_value");
+    for query in ["ids=ann", "ids=&limit=true", "ids=&limit=0", "ids=&q=%00"] {
+        ann.get(format!("/api/users?{query}")).await.expect_problem(422, "invalid_value");
+    }
     let many = |count: usize| format!("/api/users?ids={}", vec![unknown.to_string(); count].join(","));
     ann.get(many(200)).await.expect_status(200);
     ann.get(many(201)).await.expect_problem(422, "invalid_value");
