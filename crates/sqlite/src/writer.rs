@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::error::Remedy;
@@ -14,6 +16,9 @@ use crate::{Conn, database};
 
 /// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
 const ATTEMPTS: usize = 2;
+/// The other's change takes a few milliseconds, and longer on a slow disk.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
     url: String,
@@ -62,8 +67,16 @@ impl Writer {
     }
 }
 
+/// SQLite does not wait for its lock when several change a new file to WAL at the same moment.
 fn connect(url: &str) -> Result<Conn, StoreError> {
     let mut conn = Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    conn.batch_execute(database::WRITER).map_err(SqlError::from)?;
-    Ok(conn)
+    let started = Instant::now();
+    loop {
+        match conn.batch_execute(database::WRITER).map_err(SqlError::from) {
+            Err(error) if error.remedy() == Remedy::RunAgain && started.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE)
+            }
+            outcome => return Ok(outcome.map(|()| conn)?),
+        }
+    }
 }

@@ -5,11 +5,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use chit_chat_contract::Engine;
 
 use crate::database::Place;
-use crate::program::Server;
+use crate::program::{Server, chit_chat};
 
 #[test]
 fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
@@ -26,4 +27,20 @@ fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
     }
     found.sort_unstable();
     assert_eq!(found, ["chit-chat.db", "chit-chat.db-shm", "chit-chat.db-wal", "chit-chat.db.key"]);
+}
+
+#[test]
+fn several_processes_open_a_new_file_at_the_same_moment() {
+    for _ in 0..40 {
+        let place = Place::new(Engine::Sqlite);
+        let migrate = |_| {
+            let mut command = chit_chat(&["db", "migrate"]);
+            command.env("DATABASE_URL", &place.url).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let running: Vec<_> = (0..12).map(migrate).collect();
+        for process in running {
+            let output = process.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::rig::{Bench, Crew, Person, Server, Times};
+use crate::rig::{Bench, Crew, Person, Server, Times, until};
 
 const WRITERS: usize = 16;
 const FREEZE: Duration = Duration::from_secs(10);
@@ -30,7 +30,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let recovery = progress.wait_for(WRITERS)?;
         ensure!(recovery <= RECOVERY, "it took {recovery:?} to recover");
         progress.nobody_was_cut_off()?;
-        server.nobody().get("/readyz")?.expect(200)?;
+        let nobody = server.nobody();
+        until(RECOVERY, "the server is ready", || Ok((nobody.get("/readyz")?.status == 200).then_some(())))?;
         let refused = progress.count_of_unavailable();
         Ok(format!("{refused} answers 503, /healthz {healthy}, reads {reads}, recovery {} ms", recovery.as_millis()))
     })?;
