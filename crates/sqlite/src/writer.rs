@@ -74,7 +74,7 @@ fn connect(url: &str) -> Result<Conn, StoreError> {
     loop {
         match conn.batch_execute(database::WRITER).map_err(SqlError::from) {
             Err(error) if error.remedy() == Remedy::RunAgain && started.elapsed() < PATIENCE => {
-                thread::sleep(PAUSE)
+                thread::sleep(PAUSE);
             }
             outcome => return Ok(outcome.map(|()| conn)?),
         }

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use fastrand::Rng;
 use serde_json::{Value, json};
 use ureq::http::HeaderName;
 
-use crate::rig::{Answer, Bench, Person, Times, password};
+use crate::rig::{Answer, Bench, Client, Person, Times, password};
 
 const ROUNDS: usize = 15;
+/// Passwords are checked at low priority, so whatever else the machine does blurs a batch; a real difference shows in
+/// all of them.
+const BATCHES: usize = 3;
 /// What the slower one may take, in percent of the other.
 const ALIKE: u128 = 125;
 
@@ -16,9 +20,22 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
     let nobody = server.nobody();
     Person::new(&nobody, "known", &mut rng)?;
+    let mut figures = String::new();
+    for _ in 0..BATCHES {
+        let (known, unknown) = compare(&nobody, &mut rng)?;
+        figures = format!("medians of {ROUNDS}: wrong password {known} µs, unknown name {unknown} µs");
+        if known.max(unknown) * 100 <= known.min(unknown) * ALIKE {
+            return Ok(figures);
+        }
+    }
+    bail!("{figures}, and no better in {BATCHES} batches");
+}
+
+/// The medians of both, in microseconds.
+fn compare(nobody: &Client, rng: &mut Rng) -> Result<(u128, u128)> {
     let (mut known, mut unknown) = (Times::default(), Times::default());
     for _ in 0..ROUNDS {
-        let password = password(&mut rng);
+        let password = password(rng);
         let guess = |name: &str, times: &mut Times| -> Result<Answer> {
             let login = json!({"username": name, "password": password});
             times.of(|| nobody.post("/api/auth/session", &login))?.expect(401)
@@ -27,11 +44,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         ensure!(anonymous(&one) == anonymous(&other), "they differ\n{}\n{}", one.evidence(), other.evidence());
         ensure!(headers(&one) == headers(&other), "headers differ\n{}\n{}", one.evidence(), other.evidence());
     }
-    let (known, unknown) = (known.median().as_micros(), unknown.median().as_micros());
-    let alike = known.max(unknown) * 100 <= known.min(unknown) * ALIKE;
-    let figures = format!("medians of {ROUNDS}: wrong password {known} µs, unknown name {unknown} µs");
-    ensure!(alike, "{figures}");
-    Ok(figures)
+    Ok((known.median().as_micros(), unknown.median().as_micros()))
 }
 
 /// The body without what is new each time.
