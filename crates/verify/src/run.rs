@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, ensure};
 use fastrand::Rng;
 use tempfile::TempDir;
 
@@ -23,7 +23,7 @@ type Chosen = (Trial, Engine);
 
 /// Runs what was asked for; answers whether all of it held.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let chosen = choose(options);
+    let chosen = choose(options)?;
     if options.list {
         for (trial, engine) in chosen {
             say(&format!("{:8} {}", engine.name(), trial.name));
@@ -45,12 +45,20 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     Ok(failures == 0)
 }
 
-fn choose(options: &Options) -> Vec<Chosen> {
+fn choose(options: &Options) -> Result<Vec<Chosen>> {
+    for part in &options.only {
+        ensure!(
+            trials::ALL.iter().any(|trial| trial.name.contains(part)),
+            "no trial is called {part}; --list lists them"
+        );
+    }
     let is_wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|part| name.contains(part));
     let engines =
         |trial: &Trial| trial.engines.iter().filter(|engine| options.engine.is_none_or(|only| only == **engine));
     let wanted = trials::ALL.iter().filter(|trial| is_wanted(trial.name));
-    wanted.flat_map(|trial| engines(trial).map(|engine| (*trial, *engine))).collect()
+    let chosen: Vec<Chosen> = wanted.flat_map(|trial| engines(trial).map(|engine| (*trial, *engine))).collect();
+    ensure!(!chosen.is_empty(), "none of these trials is for that engine; --list lists them");
+    Ok(chosen)
 }
 
 fn common(options: &Options, seed: u64, folder: &TempDir, chosen: &[Chosen]) -> Result<Common> {
