@@ -38,13 +38,12 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    let invalid = || Problem::new(Code::InvalidToken, "the access token is expired, ended or not one of ours");
-    let claims = services.tokens.verify(token).ok_or_else(invalid)?;
+    let claims = services.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
     if services.ended.is_stale() {
         return Err(Problem::unavailable());
     }
     if services.ended.contains(claims.session_id) {
-        return Err(invalid());
+        return Err(Problem::invalid_token());
     }
     Ok(Caller { user_id: claims.user_id, session_id: claims.session_id })
 }

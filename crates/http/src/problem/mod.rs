@@ -63,6 +63,11 @@ impl Problem {
         Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "some values break a rule") }
     }
 
+    /// The token may be good and its session or user gone all the same.
+    pub(crate) fn invalid_token() -> Self {
+        Self::new(Code::InvalidToken, "the access token is expired, ended or not one of ours")
+    }
+
     pub(crate) fn unavailable() -> Self {
         let problem = Self::new(Code::Unavailable, "the database does not answer; try again later");
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }

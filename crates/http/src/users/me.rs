@@ -1,7 +1,6 @@
 //! `/api/users/me`: one's own account.
 
 use actix_web::{HttpResponse, web};
-use chit_chat_domain::denial::Denial;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -44,12 +43,12 @@ pub(crate) struct Deletion {
     get, path = "/api/users/me", operation_id = "get_account", tag = "users",
     responses(
         (status = 200, description = "The account", body = OwnView),
-        Problems<{ SIGNED_IN | of(&[Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN }>,
     ),
 )]
 pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or(Denial::UserNotFound)?))
+    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
 }
 
 /// Change my account
@@ -60,7 +59,7 @@ pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Resul
     request_body = AccountPatch,
     responses(
         (status = 200, description = "The account as it is now", body = OwnView),
-        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials, Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials]) }>,
     ),
 )]
 pub(crate) async fn change(
@@ -79,7 +78,13 @@ pub(crate) async fn change(
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id } = caller;
     let user = blocking(move || services.accounts.change(user_id, session_id, &change)).await;
-    Ok(HttpResponse::Ok().json(OwnView::of(&attempt.settle(user)?).ok_or(Denial::UserNotFound)?))
+    let user = attempt.settle(user).map_err(without_user)?;
+    Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
+}
+
+/// Whoever is deleted has no token any more, even before every instance has heard of it.
+fn without_user(problem: Problem) -> Problem {
+    if problem.code == Code::UserNotFound { Problem::invalid_token() } else { problem }
 }
 
 /// Delete my account

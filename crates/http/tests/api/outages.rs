@@ -118,7 +118,7 @@ async fn nobody_is_trusted_without_news_of_ended_sessions() {
     let client = app.stranger();
     app.follow_ended_sessions();
     let start = Instant::now();
-    while client.get("/api/users/me").await.status == 404 {
+    while client.get("/api/users/me").await.status == 401 {
         assert!(start.elapsed() < PATIENCE, "still trusted");
         sleep(Duration::from_millis(20)).await;
     }
@@ -127,5 +127,5 @@ async fn nobody_is_trusted_without_news_of_ended_sessions() {
     app.nobody().get("/readyz").await.expect_problem(503, "unavailable");
     app.nobody().get("/api/users/me").await.expect_problem(401, "unauthenticated");
     app.follow_ended_sessions();
-    client.get("/api/users/me").await.expect_status(404);
+    client.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }

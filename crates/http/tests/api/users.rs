@@ -168,7 +168,9 @@ async fn an_unknown_user_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)
     for id in [&uuid::Uuid::now_v7().to_string(), "ann", "1", "%00", "%FF", "..", &simple] {
         ann.get(format!("/api/users/{id}")).await.expect_problem(404, "user_not_found");
     }
-    app.stranger().get("/api/users/me").await.expect_problem(404, "user_not_found");
+    app.stranger().get("/api/users/me").await.expect_problem(401, "invalid_token");
+    let change = json!({"display_name": "Nobody"});
+    app.stranger().patch("/api/users/me", change).await.expect_problem(401, "invalid_token");
 }
 
 #[rstest]
