@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::rig::{Bench, Crew, Person};
 
-const KILLS: usize = 10;
+const KILLS: usize = 20;
 const WRITERS: usize = 16;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {

@@ -57,6 +57,7 @@ fn limited(answer: &Answer) -> Result<()> {
 fn many_at_once(client: &Client, wrong: &str) -> Result<()> {
     let statuses = race(AT_ONCE, |_| Ok(try_in(client, "cid", wrong, CROWD)?.expect_one_of(&[401, 429, 503])?.status))?;
     let tried = statuses.iter().filter(|status| **status == 401).count();
+    ensure!(tried > 0 && statuses.contains(&429), "{statuses:?}");
     ensure!(tried <= FAILURES, "{tried} of {AT_ONCE} guesses were tried");
     Ok(())
 }

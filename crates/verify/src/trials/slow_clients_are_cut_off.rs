@@ -1,20 +1,23 @@
-//! Two hundred clients that trickle their heads and two hundred that trickle their bodies: heads are cut off within ten
-//! seconds, bodies within thirty, and everybody else is served meanwhile.
+//! Two hundred clients that trickle their first heads, fifty that trickle their second, and two hundred that trickle
+//! their bodies: all are cut off in time, not before, and everybody else is served meanwhile.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 
 use crate::rig::{Bench, Person, Times, Wire};
 
 const CLIENTS: usize = 200;
+const LATER: usize = 50;
 const BETWEEN_BYTES: Duration = Duration::from_millis(250);
 /// The time-outs, and a little for a busy machine.
-const HEADS: Duration = Duration::from_secs(10 + 3);
-const BODIES: Duration = Duration::from_secs(30 + 4);
+const HEADS: Range<Duration> = seconds(5, 10 + 3);
+const BODIES: Range<Duration> = seconds(20, 30 + 4);
+const LATER_HEADS: Range<Duration> = seconds(60, 85 + 5);
 /// For the others.
 const SOON: Duration = Duration::from_secs(3);
 
@@ -22,27 +25,44 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let target = format!("{}/messages", ann.make_room(&[])?);
-    let heads: Vec<Wire> = (0..CLIENTS).map(|_| slow_head(&ann)).collect::<Result<_>>()?;
-    let bodies: Vec<Wire> = (0..CLIENTS).map(|_| slow_body(&ann, &target, rng.bool())).collect::<Result<_>>()?;
+    let heads = (0..CLIENTS).map(|_| slow_head(&ann)).collect::<Result<_>>()?;
+    let later = (0..LATER).map(|_| slow_later_head(&ann)).collect::<Result<_>>()?;
+    let bodies = (0..CLIENTS).map(|_| slow_body(&ann, &target, rng.bool())).collect::<Result<_>>()?;
     let done = AtomicBool::new(false);
-    let (others, heads, bodies) = thread::scope(|scope| {
+    let (others, cut_off) = thread::scope(|scope| {
         let others = scope.spawn(|| be_served_until(&done, &ann, &target));
-        let heads = scope.spawn(|| trickle(heads, b"x", HEADS));
-        let bodies = trickle(bodies, b"1\r\nx\r\n", BODIES);
+        let slow = [
+            scope.spawn(|| trickle(heads, b"x", HEADS)),
+            scope.spawn(|| trickle(bodies, b"1\r\nx\r\n", BODIES)),
+            scope.spawn(|| trickle(later, b"x", LATER_HEADS)),
+        ];
+        let cut_off = slow.map(|slow| slow.join().map_err(|_| anyhow!("a client panicked")).flatten());
         done.store(true, Ordering::SeqCst);
-        let heads = heads.join().map_err(|_| anyhow!("a client panicked"))?;
         let others = others.join().map_err(|_| anyhow!("a client panicked"))?;
-        anyhow::Ok((others?, heads?, bodies?))
+        anyhow::Ok((others?, cut_off))
     })?;
-    ensure!(heads.left == 0, "{} heads were still read after {HEADS:?}", heads.left);
-    ensure!(bodies.left == 0, "{} bodies were still read after {BODIES:?}", bodies.left);
     ensure!(others.longest() <= SOON, "others: {others}, longest {:?}", others.longest());
-    let (head, body) = (heads.last.as_secs_f32(), bodies.last.as_secs_f32());
-    Ok(format!("the last head was cut off after {head:.1} s, the last body after {body:.1} s; others: {others}"))
+    let [heads, bodies, later] = cut_off;
+    let (heads, bodies, later) = (heads?.as_secs_f32(), bodies?.as_secs_f32(), later?.as_secs_f32());
+    Ok(format!("the last head was cut off after {heads:.1} s, body {bodies:.1} s, second head {later:.1} s; others: {others}"))
+}
+
+const fn seconds(from: u64, to: u64) -> Range<Duration> {
+    Duration::from_secs(from)..Duration::from_secs(to)
 }
 
 fn slow_head(ann: &Person) -> Result<Wire> {
     let mut wire = Wire::connect(ann.client.address())?;
+    wire.head("GET", "/healthz", &[])?;
+    wire.write(b"X-Slow: ")?;
+    Ok(wire)
+}
+
+fn slow_later_head(ann: &Person) -> Result<Wire> {
+    let mut wire = Wire::connect(ann.client.address())?;
+    wire.head("GET", "/healthz", &[])?;
+    wire.write(b"\r\n")?;
+    wire.answer()?.context("no answer to the first request")?.expect(200)?;
     wire.head("GET", "/healthz", &[])?;
     wire.write(b"X-Slow: ")?;
     Ok(wire)
@@ -57,18 +77,12 @@ fn slow_body(ann: &Person, target: &str, chunked: bool) -> Result<Wire> {
     Ok(wire)
 }
 
-struct CutOff {
-    /// When the last one was.
-    last: Duration,
-    /// How many were not.
-    left: usize,
-}
-
-/// Writes a little again and again, until the server has had enough of everybody.
-fn trickle(mut wires: Vec<Wire>, little: &[u8], limit: Duration) -> Result<CutOff> {
+/// Writes a little again and again, until the server has had enough of everybody: in this range of time. Answers when
+/// the last one was cut off.
+fn trickle(mut wires: Vec<Wire>, little: &[u8], in_time: Range<Duration>) -> Result<Duration> {
     let started = Instant::now();
     let mut last = Duration::ZERO;
-    while !wires.is_empty() && started.elapsed() < limit {
+    while !wires.is_empty() {
         let mut open = Vec::new();
         for mut wire in wires {
             if wire.write(little).is_ok() && !wire.has_something_to_say()? {
@@ -76,14 +90,16 @@ fn trickle(mut wires: Vec<Wire>, little: &[u8], limit: Duration) -> Result<CutOf
                 continue;
             }
             last = started.elapsed();
+            ensure!(last >= in_time.start, "cut off already after {last:?}");
             if let Some(answer) = wire.answer()? {
                 answer.expect(408)?;
             }
         }
         wires = open;
+        ensure!(started.elapsed() < in_time.end, "{} were still read after {:?}", wires.len(), in_time.end);
         thread::sleep(BETWEEN_BYTES);
     }
-    Ok(CutOff { last, left: wires.len() })
+    Ok(last)
 }
 
 fn be_served_until(done: &AtomicBool, ann: &Person, target: &str) -> Result<Times> {
