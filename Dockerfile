@@ -13,6 +13,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM debian:bookworm-slim
 # A new volume takes over the owner of the folder that it is mounted on.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/chit-chat
+# For sslrootcert=system.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/local/bin/chit-chat /usr/local/bin/chit-chat
 USER 10001:10001
 WORKDIR /var/lib/chit-chat
