@@ -48,6 +48,15 @@ pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     }
 }
 
+/// All files that may hold a key, also one that is not used at the moment.
+pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
+    let beside = match &config.database_url {
+        Database::Sqlite(database) => Some(path_beside(database)),
+        Database::Postgres(_) => None,
+    };
+    config.jwt_secret_file.iter().cloned().chain(beside).collect()
+}
+
 /// An empty variable counts as absent: that is how Compose hands on one that is not set.
 fn given(config: &Config) -> Option<&str> {
     config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty())
