@@ -86,8 +86,10 @@ fn a_wrong_sign_up_policy_is_named() {
 
 #[test]
 fn a_wrong_log_filter_is_named() {
-    let text = refusal(&[("LOG", "chit_chat=loud")]);
-    assert!(text.contains("LOG"), "{text}");
+    for wrong in ["chit_chat=loud", ",", "x=", "info,,x="] {
+        let text = refusal(&[("LOG", wrong)]);
+        assert!(text.contains("LOG takes error, warn, info"), "{text}");
+    }
 }
 
 #[test]
