@@ -41,7 +41,7 @@ pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     if given(config).is_some() {
         return None;
     }
-    let named = config.jwt_secret_file.clone().filter(|path| !path.as_os_str().is_empty());
+    let named = config.jwt_secret_file.clone();
     match &config.database_url {
         Database::Sqlite(database) => named.or_else(|| Some(path_beside(database))),
         Database::Postgres(_) => named,
@@ -57,9 +57,8 @@ pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
     config.jwt_secret_file.iter().cloned().chain(beside).collect()
 }
 
-/// An empty variable counts as absent: that is how Compose hands on one that is not set.
 fn given(config: &Config) -> Option<&str> {
-    config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty())
+    config.jwt_secret.as_ref().map(ExposeSecret::expose_secret)
 }
 
 /// Deletes the key that was made for a database: its tokens must not outlive it.
