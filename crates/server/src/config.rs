@@ -60,7 +60,7 @@ impl TypedValueParser for DatabaseUrl {
 }
 
 fn sign_ups(text: &str) -> Result<SignUps, String> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "open" => Ok(SignUps::Open),
         "closed" => Ok(SignUps::Closed),
         _ => Err("SIGNUP takes open or closed".to_owned()),
@@ -111,6 +111,13 @@ mod tests {
         {
             assert!(log(wrong).unwrap_err().contains("LOG takes"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn words_are_taken_in_any_case() {
+        assert_eq!(sign_ups("OPEN"), Ok(SignUps::Open));
+        assert_eq!(sign_ups("Closed"), Ok(SignUps::Closed));
+        assert!(sign_ups("shut").unwrap_err().contains("SIGNUP takes"));
     }
 
     #[test]
