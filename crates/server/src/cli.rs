@@ -1,7 +1,9 @@
 //! The command line: the commands, what they take, and how their help reads.
 
+use std::env;
 use std::path::PathBuf;
 
+use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::Config;
@@ -146,10 +148,16 @@ impl Cli {
     }
 }
 
+/// An empty variable counts as absent: that is how Compose hands on one that is not set.
+fn without_empty_variable(arg: Arg) -> Arg {
+    let is_empty = arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
+    if is_empty { arg.env(Resettable::Reset) } else { arg }
+}
+
 /// Commands that do not serve take the options of a server, which may stand in the environment, but
 /// their help does not show them.
 fn command() -> clap::Command {
-    let command = Cli::command();
+    let command = Cli::command().mut_args(without_empty_variable);
     let of_servers = |arg: &&Arg| arg.is_global_set() && !EVERYWHERE.contains(&arg.get_id().as_str());
     let hidden: Vec<Arg> = command.get_arguments().filter(of_servers).map(|arg| arg.clone().hide(true)).collect();
     command.mut_subcommands(|sub| if sub.get_name() == "serve" { sub } else { sub.args(&hidden) })

@@ -60,7 +60,7 @@ impl TypedValueParser for DatabaseUrl {
 }
 
 fn sign_ups(text: &str) -> Result<SignUps, String> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "open" => Ok(SignUps::Open),
         "closed" => Ok(SignUps::Closed),
         _ => Err("SIGNUP takes open or closed".to_owned()),
@@ -68,11 +68,23 @@ fn sign_ups(text: &str) -> Result<SignUps, String> {
 }
 
 fn log(text: &str) -> Result<Targets, String> {
-    let is_clear = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
-    let targets = text.parse::<Targets>().ok().filter(|_| text.split(',').all(is_clear));
-    targets.ok_or_else(|| {
+    let filter = text.split(',').try_fold(Targets::new(), |filter, part| match part.split_once('=') {
+        Some((name, level)) => Some(filter.with_target(part_name(name)?, log_level(level)?)),
+        None => Some(filter.with_default(log_level(part)?)),
+    });
+    filter.ok_or_else(|| {
         "LOG takes error, warn, info, debug or trace, also by part: info,chit_chat_http=debug".to_owned()
     })
+}
+
+fn part_name(text: &str) -> Option<&str> {
+    let is_one = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c));
+    Some(text.trim()).filter(is_one)
+}
+
+/// The parser takes nothing at all for a level, too.
+fn log_level(text: &str) -> Option<LevelFilter> {
+    Some(text.trim()).filter(|level| !level.is_empty())?.parse().ok()
 }
 
 fn address(text: &str) -> Result<String, String> {
@@ -94,7 +106,18 @@ mod tests {
     fn a_log_level_is_one_that_exists() {
         assert!(log("info").is_ok());
         assert!(log("warn,chit_chat_http=debug").is_ok());
-        assert!(log("bogus").unwrap_err().contains("LOG takes"));
+        assert_eq!(log("warn, chit_chat_http = debug"), log("warn,chit_chat_http=debug"));
+        for wrong in ["bogus", "", ",", "x=", "=", "=info", "info,,x=", "info,", "x=loud", "x=y=info", "a b=info"]
+        {
+            assert!(log(wrong).unwrap_err().contains("LOG takes"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_are_taken_in_any_case() {
+        assert_eq!(sign_ups("OPEN"), Ok(SignUps::Open));
+        assert_eq!(sign_ups("Closed"), Ok(SignUps::Closed));
+        assert!(sign_ups("shut").unwrap_err().contains("SIGNUP takes"));
     }
 
     #[test]

@@ -19,6 +19,11 @@ impl FromStr for Database {
 
     fn from_str(url: &str) -> Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+            if path.starts_with(":memory:") {
+                return Err("DATABASE_URL names no file: SQLite is kept in a file only, \
+                            such as sqlite://./data/chit-chat.db"
+                    .to_owned());
+            }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
@@ -72,6 +77,13 @@ mod tests {
     fn anything_else_is_told_what_would_be_right() {
         for url in ["mysql://db/chat", "sqlite://", "chat.db", ""] {
             assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL takes"), "{url}");
+        }
+    }
+
+    #[test]
+    fn sqlite_is_not_kept_in_memory() {
+        for url in ["sqlite://:memory:", "sqlite://:memory:?cache=shared"] {
+            assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL names no file"), "{url}");
         }
     }
 

@@ -41,16 +41,24 @@ pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     if given(config).is_some() {
         return None;
     }
-    let named = config.jwt_secret_file.clone().filter(|path| !path.as_os_str().is_empty());
+    let named = config.jwt_secret_file.clone();
     match &config.database_url {
         Database::Sqlite(database) => named.or_else(|| Some(path_beside(database))),
         Database::Postgres(_) => named,
     }
 }
 
-/// An empty variable counts as absent: that is how Compose hands on one that is not set.
+/// All files that may hold a key, also one that is not used at the moment.
+pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
+    let beside = match &config.database_url {
+        Database::Sqlite(database) => Some(path_beside(database)),
+        Database::Postgres(_) => None,
+    };
+    config.jwt_secret_file.iter().cloned().chain(beside).collect()
+}
+
 fn given(config: &Config) -> Option<&str> {
-    config.jwt_secret.as_ref().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty())
+    config.jwt_secret.as_ref().map(ExposeSecret::expose_secret)
 }
 
 /// Deletes the key that was made for a database: its tokens must not outlive it.

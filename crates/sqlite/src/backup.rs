@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::SqlError;
@@ -18,22 +18,26 @@ use crate::{Conn, database};
 pub enum Backup {
     /// It is on disk, and has so many bytes.
     Written(u64),
-    /// There is something where it should go.
+    /// There is a file where it should go.
     Exists,
-    /// Where it should go is the database itself.
+    /// What is where it should go is no file: a folder, a device or a symbolic link.
+    IsNoFile,
+    /// Where it should go is the database itself, or what SQLite keeps beside it.
     IsTheDatabase,
 }
 
 /// Copies a database, as it is at one moment, to a file that only its owner may read. The file
 /// appears whole, or not at all; what was there before is replaced only by `force`.
 pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, StoreError> {
-    if same_file(database, file) {
+    if is_of(database, file) {
         return Ok(Backup::IsTheDatabase);
     }
-    if !force && file.symlink_metadata().is_ok() {
-        return Ok(Backup::Exists);
+    match file.symlink_metadata() {
+        Ok(found) if !found.is_file() => return Ok(Backup::IsNoFile),
+        Ok(_) if !force => return Ok(Backup::Exists),
+        _ => {}
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     let failure = |error: io::Error| database::failure(folder, &error);
     // For its owner only; SQLite fills a file that is there and empty.
     let draft = Builder::new().prefix(".chit-chat-backup-").tempfile_in(folder).map_err(failure)?;
@@ -62,8 +66,30 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn same_file(one: &Path, other: &Path) -> bool {
-    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+/// Whether a path is the database's, or of what SQLite keeps beside it, which is where links lead.
+fn is_of(database: &Path, file: &Path) -> bool {
+    let linked = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    [database, &linked].into_iter().any(|database| {
+        ["", "-wal", "-shm", "-journal"].into_iter().any(|suffix| {
+            let mut name = database.as_os_str().to_owned();
+            name.push(suffix);
+            same_file(Path::new(&name), file)
+        })
+    })
+}
+
+/// Whether two paths lead to the same file, or would if there were one.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((resolved(one), resolved(other)), (Some(one), Some(other)) if one == other)
+}
+
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let absent = || Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(absent)
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// So that the file's name is on disk, too.

@@ -34,7 +34,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use backup::{Backup, backup};
+pub use backup::{Backup, backup, same_file};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;

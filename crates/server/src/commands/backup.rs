@@ -20,13 +20,22 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
         .into());
     };
     store::require_file(path)?;
+    if signing_key::files(config).iter().any(|key| chit_chat_sqlite::same_file(key, file)) {
+        return Err(format!("{} is the file of the signing key", file.display()).into());
+    }
     match chit_chat_sqlite::backup(path, file, force)? {
         Backup::Written(bytes) => {
             say(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
             say(&format!("The signing key is not in it: {}", where_the_key_is(config)))
         }
         Backup::Exists => Err(format!("{} exists; --force replaces it", file.display()).into()),
-        Backup::IsTheDatabase => Err(format!("{} is the database itself", file.display()).into()),
+        Backup::IsNoFile => {
+            Err(format!("{} is a folder, a device or a symbolic link; no backup replaces it", file.display())
+                .into())
+        }
+        Backup::IsTheDatabase => {
+            Err(format!("{} is the database itself, or belongs to it", file.display()).into())
+        }
     }
 }
 

@@ -4,14 +4,16 @@ use std::net::IpAddr;
 use std::thread::available_parallelism;
 
 use chit_chat_http::{AllowedOrigins, Limits, Proxies, Rate, Rates};
-use clap::{Args, ValueEnum, value_parser};
+use clap::Args;
 use ipnet::IpNet;
+
+const MOST_CONNECTIONS: u32 = 1_000_000;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitOptions {
-    /// Whether logins, sign-ups and writes are limited.
-    #[arg(long, env, global = true, default_value = "on", ignore_case = true)]
+    /// Whether logins, sign-ups and writes are limited: on or off.
+    #[arg(long, env, global = true, default_value = "on", value_parser = switch)]
     rate_limits: Switch,
     /// Wrong passwords for one account from one address, as COUNT/PERIOD (s, m or h).
     #[arg(long, env, global = true, default_value = "10/15m", value_name = "RATE",
@@ -38,11 +40,11 @@ pub(crate) struct LimitOptions {
         value_parser = origins)]
     pub(crate) cors_origins: AllowedOrigins,
     /// Connections at a time; others wait.
-    #[arg(long, env, global = true, default_value_t = 8_000, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, env, global = true, default_value_t = 8_000, value_parser = connections)]
     pub(crate) max_connections: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Switch {
     On,
     Off,
@@ -85,6 +87,19 @@ impl Workers {
     }
 }
 
+fn switch(text: &str) -> Result<Switch, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" => Ok(Switch::On),
+        "off" => Ok(Switch::Off),
+        _ => Err("RATE_LIMITS takes on or off".to_owned()),
+    }
+}
+
+fn connections(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=MOST_CONNECTIONS).contains(number));
+    number.ok_or_else(|| format!("MAX_CONNECTIONS takes a number from 1 to {MOST_CONNECTIONS}"))
+}
+
 fn rate(variable: &str, text: &str) -> Result<Rate, String> {
     text.parse().map_err(|why| format!("{variable} {why}"))
 }
@@ -115,6 +130,21 @@ mod tests {
         assert_eq!(share(8, 100), (8, 12));
         assert_eq!(share(8, 3), (3, 1));
         assert_eq!(share(8, 1), (1, 1));
+    }
+
+    #[test]
+    fn words_are_taken_in_any_case() {
+        assert_eq!(switch("On"), Ok(Switch::On));
+        assert_eq!(switch("OFF"), Ok(Switch::Off));
+        assert!(switch("maybe").unwrap_err().contains("RATE_LIMITS takes"));
+    }
+
+    #[test]
+    fn a_number_of_connections_has_its_bounds() {
+        assert_eq!((connections("1"), connections("1000000")), (Ok(1), Ok(1_000_000)));
+        for wrong in ["0", "1000001", "-1", "x", "1.5"] {
+            assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS takes"), "{wrong}");
+        }
     }
 
     #[test]

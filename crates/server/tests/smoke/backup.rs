@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::client::PASSWORD;
 use crate::database::Place;
-use crate::program::{Server, chit_chat, fail, run, succeed};
+use crate::program::{SECRET, Server, chit_chat, fail, run, succeed};
 use crate::survival::{talk_until_the_end, whole_log};
 
 /// Where a backup goes.
@@ -114,6 +114,59 @@ fn the_database_itself_is_never_replaced_by_its_copy() {
     assert!(fail(&place, &["backup", "--force", itself]).contains("is the database itself"));
     assert_eq!(server.client().get("/readyz")["status"], "ready");
     assert!(succeed(&place, &["user", "list"]).contains("ann"));
+}
+
+#[test]
+fn no_file_of_the_server_is_replaced() {
+    let place = Place::new(Engine::Sqlite);
+    let server = Server::start(&place);
+    server.client().sign_up("ann");
+    let itself = place.url.strip_prefix("sqlite://").unwrap();
+    for suffix in ["-wal", "-shm", "-journal", ".key"] {
+        let file = format!("{itself}{suffix}");
+        let before = fs::read(&file).ok();
+        for arguments in [&["backup", "--force", &file][..], &["backup", &file]] {
+            let said = fail(&place, arguments);
+            assert!(said.contains("belongs to it") || said.contains("signing key"), "{said}");
+        }
+        assert_eq!(fs::read(&file).ok(), before, "{file}");
+    }
+    let shelf = Shelf::new();
+    fs::write(shelf.file(), SECRET).unwrap();
+    let mut command = chit_chat(&["backup", "--force", text(&shelf.file())]);
+    command.env("DATABASE_URL", &place.url).env("JWT_SECRET_FILE", shelf.file()).env("JWT_SECRET", SECRET);
+    let (output, said) = run(&mut command);
+    assert!(!output.status.success() && said.contains("signing key"), "{said}");
+    assert_eq!(fs::read(shelf.file()).unwrap(), SECRET.as_bytes());
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_is_never_replaced() {
+    use std::os::unix::fs::symlink;
+    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    succeed(&place, &["db", "create"]);
+    let itself = PathBuf::from(place.url.strip_prefix("sqlite://").unwrap());
+    let at = |name: &str| shelf.folder.path().join(name);
+    fs::write(at("precious"), "precious").unwrap();
+    symlink(&itself, at("database")).unwrap();
+    symlink(itself.with_extension("db.key"), at("key")).unwrap();
+    symlink(at("precious"), at("link")).unwrap();
+    symlink(at("nothing"), at("dangling")).unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    for name in ["database", "key", "link", "dangling", "folder"] {
+        let before = at(name).symlink_metadata().unwrap().file_type();
+        let said = fail(&place, &["backup", "--force", text(&at(name))]);
+        assert!(said.contains(name), "{said}");
+        assert_eq!(at(name).symlink_metadata().unwrap().file_type(), before, "{name}");
+    }
+    assert_eq!(fs::read(at("precious")).unwrap(), b"precious");
+    assert_eq!(shelf.count(), 6);
+
+    // What SQLite keeps is beside the file that a link leads to.
+    let linked = Place::of(&format!("sqlite://{}", at("database").display()));
+    let said = fail(&linked, &["backup", &format!("{}-wal", itself.display())]);
+    assert!(said.contains("belongs to it"), "{said}");
 }
 
 #[test]

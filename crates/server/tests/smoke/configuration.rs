@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use chit_chat_contract::Engine;
 
 use crate::database::Place;
-use crate::program::{SECRET, Server, chit_chat, run, succeed};
+use crate::program::{SECRET, Server, VARIABLES, chit_chat, run, succeed};
 
 /// Nobody listens there.
 const NOWHERE: &str = "postgres://me:hunter2@127.0.0.1:1/chat";
@@ -61,7 +61,7 @@ fn a_database_that_does_not_answer_is_an_error() {
 #[test]
 fn a_wrong_address_is_named() {
     let place = Place::new(Engine::Sqlite);
-    for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", ""] {
+    for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", " "] {
         let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", wrong)]);
         assert!(text.contains("LISTEN takes an address and a port"), "{text}");
     }
@@ -78,7 +78,7 @@ fn an_address_that_is_taken_is_named() {
 
 #[test]
 fn a_wrong_sign_up_policy_is_named() {
-    for wrong in ["shut", "Closed", ""] {
+    for wrong in ["shut", "clos", " "] {
         let text = refusal(&[("SIGNUP", wrong)]);
         assert!(text.contains("SIGNUP takes open or closed"), "{text}");
     }
@@ -86,8 +86,10 @@ fn a_wrong_sign_up_policy_is_named() {
 
 #[test]
 fn a_wrong_log_filter_is_named() {
-    let text = refusal(&[("LOG", "chit_chat=loud")]);
-    assert!(text.contains("LOG"), "{text}");
+    for wrong in ["chit_chat=loud", ",", "x=", "info,,x="] {
+        let text = refusal(&[("LOG", wrong)]);
+        assert!(text.contains("LOG takes error, warn, info"), "{text}");
+    }
 }
 
 #[test]
@@ -107,17 +109,35 @@ fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
 #[test]
 fn a_wrong_limit_is_named_and_what_would_be_right() {
     for (variable, wrong, right) in [
-        ("RATE_LIMITS", "maybe", "on, off"),
+        ("RATE_LIMITS", "maybe", "RATE_LIMITS takes on or off"),
         ("LOGIN_FAILURES_PER_NAME", "10", "COUNT/PERIOD"),
         ("LOGIN_FAILURES_PER_ADDRESS", "0/15m", "COUNT/PERIOD"),
         ("SIGN_UPS_PER_ADDRESS", "20/1d", "COUNT/PERIOD"),
-        ("WRITES_PER_USER", "", "COUNT/PERIOD"),
+        ("WRITES_PER_USER", "/1m", "COUNT/PERIOD"),
         ("TRUSTED_PROXIES", "my-proxy", "10.0.0.0/8"),
         ("CORS_ORIGINS", "chat.example.com", "https://chat.example.com"),
-        ("MAX_CONNECTIONS", "0", "1..=1000000"),
+        ("MAX_CONNECTIONS", "0", "MAX_CONNECTIONS takes a number from 1 to 1000000"),
     ] {
         let text = refusal(&[(variable, wrong)]);
         let flag = format!("--{}", variable.to_lowercase().replace('_', "-"));
         assert!(text.contains(&flag) && text.contains(right), "{variable}: {text}");
     }
+}
+
+#[test]
+fn an_empty_variable_counts_as_absent() {
+    let place = Place::new(Engine::Sqlite);
+    let needed = ["DATABASE_URL", "LISTEN"];
+    let others = VARIABLES.into_iter().filter(|variable| !needed.contains(variable));
+    let empty: Vec<_> = others.map(|variable| (variable, "")).collect();
+    let server = Server::start_with(&place, &empty);
+    server.client().sign_up("ann");
+    assert!(server.log().contains("listening on"), "{}", server.log());
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = chit_chat(&["user", "list"]);
+    let (_, text) = run(command.envs(needed.map(|variable| (variable, ""))).current_dir(folder.path()));
+    assert!(text.contains("./data/chit-chat.db does not exist"), "{text}");
+    let (output, text) = run(&mut chit_chat(&["--listen", "", "user", "list"]));
+    assert!(!output.status.success() && text.contains("LISTEN takes"), "{text}");
 }

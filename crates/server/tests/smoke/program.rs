@@ -14,7 +14,7 @@ use crate::database::Place;
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
 /// All that configure it.
-const VARIABLES: [&str; 15] = [
+pub(crate) const VARIABLES: [&str; 15] = [
     "CORS_ORIGINS",
     "DATABASE_URL",
     "JWT_SECRET",
