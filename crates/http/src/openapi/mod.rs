@@ -28,7 +28,8 @@ const DESCRIPTION: &str = "\
 Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
 
 Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
-400 or more is a problem by RFC 9457, with a stable `code`. What a caller may not know of does not exist: 404. Where \
+400 or more is a problem by RFC 9457, with a stable `code`; but for what is no readable request (400, 408, 431): such \
+answers are bare. What a caller may not know of does not exist: 404. Where \
 `GET` is answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the server's \
 log. The API only ever grows: be ready for fields, codes and types of events that are not described here.";
 
