@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 use actix_web::middleware::Next;
 use tracing::Instrument;
@@ -15,35 +16,63 @@ use crate::{connections, limits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_REQUEST_ID: usize = 128;
+/// What proxies log for a client that did not wait for its answer.
+const CLIENT_GONE: u16 = 499;
 
 /// Names the request, calls the handler, turns an error into a problem, and logs one line.
 pub async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let (started, _in_flight) = (Instant::now(), InFlight::begin());
-    let id = request_id(request.headers());
-    let method = request.method().clone();
+    let _in_flight = InFlight::begin();
+    let mut line = Line::begin(&request);
     // So that whatever is logged on the way carries the id that the client sees.
-    let span = tracing::error_span!("request", request_id = id);
+    let span = tracing::error_span!("request", request_id = line.id);
     connections::begin(&request);
-    let mut response = with_problem(next.call(request).instrument(span).await?, &id);
+    let mut response = with_problem(next.call(request).instrument(span).await?, &line.id);
     limits::say(&mut response);
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(&line.id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let (route, status, took) = (response.request().match_pattern(), response.status(), started.elapsed());
-    telemetry::record(&method, route.as_deref(), status, took);
-    tracing::info!(
-        request_id = id,
-        %method,
-        route = route.unwrap_or_default(),
-        status = status.as_u16(),
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
+    line.status = response.status().as_u16();
     connections::end(&response);
     Ok(response)
+}
+
+/// What is logged and counted of a request, once, even if its client does not wait for the answer.
+struct Line {
+    id: String,
+    method: Method,
+    route: Option<String>,
+    started: Instant,
+    status: u16,
+}
+
+impl Line {
+    fn begin(request: &ServiceRequest) -> Self {
+        Self {
+            id: request_id(request.headers()),
+            method: request.method().clone(),
+            route: request.match_pattern(),
+            started: Instant::now(),
+            status: CLIENT_GONE,
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let took = self.started.elapsed();
+        telemetry::record(&self.method, self.route.as_deref(), self.status, took);
+        tracing::info!(
+            request_id = self.id,
+            method = %self.method,
+            route = self.route.as_deref().unwrap_or_default(),
+            status = self.status,
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+    }
 }
 
 fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {

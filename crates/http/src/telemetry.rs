@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, ServiceConfig};
 use metrics::{Gauge, counter, gauge, histogram};
 
@@ -46,10 +46,10 @@ impl Drop for InFlight {
 }
 
 /// One answered request.
-pub(crate) fn record(method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+pub(crate) fn record(method: &Method, route: Option<&str>, status: u16, took: Duration) {
     let method = known(method);
     let route = route.unwrap_or("none").to_owned();
-    counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string())
+    counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     histogram!("http_request_duration_seconds", "method" => method, "route" => route).record(took);
 }

@@ -24,7 +24,7 @@ pub struct Proxies {
 
 impl Proxies {
     pub fn new(trusted: Vec<IpNet>) -> Self {
-        Self { trusted, warned: AtomicBool::new(false) }
+        Self { trusted: trusted.into_iter().map(canonical).collect(), warned: AtomicBool::new(false) }
     }
 
     pub(super) fn source(&self, request: &HttpRequest) -> Source {
@@ -73,6 +73,15 @@ impl Proxies {
             );
         }
     }
+}
+
+/// Peers are compared in their shortest form, so a net of IPv4 that is written as IPv6 must be too.
+fn canonical(net: IpNet) -> IpNet {
+    let mapped = match net {
+        IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(net)
 }
 
 /// Some proxies write the port too.
@@ -142,6 +151,14 @@ mod tests {
             assert_eq!(client("10.0.0.1", &[odd]), "5.6.7.8", "{odd}");
         }
         assert_eq!(client("10.0.0.1", &["[2001:db8::1]:443, ::ffff:10.0.0.7"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn nets_of_mapped_addresses_are_those_of_ipv4() {
+        for net in ["::ffff:10.1.2.3/128", "::ffff:10.0.0.0/104", "::ffff:0:0/96"] {
+            let proxies = Proxies::new(vec![net.parse().unwrap()]);
+            assert!(proxies.trusts("10.1.2.3".parse().unwrap()), "{net}");
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What strangers may try only so often: guessing passwords and refresh tokens, and signing up.
 //!
 //! An attempt is paid for before it is made, so that parallel ones cannot overrun a limit, and is
-//! given back if it turns out to be harmless. One whose client is gone before that stays paid.
+//! given back if it turns out to be harmless, also if its client is gone by then.
 
 use std::future::{Ready, ready};
 use std::hash::{BuildHasher, Hash};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, rt, web};
+use tracing::Instrument;
 
 use super::Limits;
 use super::address::Source;
@@ -83,16 +84,30 @@ impl Attempts {
 }
 
 impl Attempt {
-    /// Once it is known how it went.
-    pub(crate) fn settle<T>(self, outcome: Result<T, Problem>) -> Result<T, Problem> {
-        if let Self(Some(paid)) = self {
-            let refused = outcome.as_ref().err().map(|problem| problem.code);
-            if !paid.at.counts(refused) {
-                paid.limits.give_back(paid.source, paid.at);
-                paid.standing.with_one_given_back().note(&paid.request);
-            }
+    /// Makes the attempt, to its end even if the client does not wait for it.
+    pub(crate) async fn settle<T: 'static>(
+        self,
+        attempt: impl Future<Output = Result<T, Problem>> + 'static,
+    ) -> Result<T, Problem> {
+        let Self(Some(paid)) = self else {
+            return attempt.await;
+        };
+        let made = async move {
+            let outcome = attempt.await;
+            paid.settle(outcome.as_ref().err().map(|problem| problem.code));
+            outcome
+        };
+        let made = rt::spawn(made.in_current_span()).await;
+        made.unwrap_or_else(|error| Err(Problem::internal(error)))
+    }
+}
+
+impl Paid {
+    fn settle(self, refused: Option<Code>) {
+        if !self.at.counts(refused) {
+            self.limits.give_back(self.source, self.at);
+            self.standing.with_one_given_back().note(&self.request);
         }
-        outcome
     }
 }
 

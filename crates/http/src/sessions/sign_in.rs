@@ -42,7 +42,7 @@ pub(crate) async fn sign_in(
     let agent = user_agent(&request);
     let attempt = attempts.guess(username.to_ascii_lowercase())?;
     let sessions = services.clone();
-    let grant = blocking(move || sessions.sessions.sign_in(&username, &password, agent.as_deref())).await;
-    let grant = attempt.settle(grant)?;
+    let grant = blocking(move || sessions.sessions.sign_in(&username, &password, agent.as_deref()));
+    let grant = attempt.settle(grant).await?;
     Ok(tokens::answer(&services, &grant))
 }
