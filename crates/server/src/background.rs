@@ -87,6 +87,7 @@ fn repeat(
     stopped: &Receiver<()>,
     work: impl Fn() -> Result<Progress, StoreError>,
 ) {
+    let failures = counter!("chit_chat_background_failures_total", "task" => name);
     let mut failing = false;
     let mut wait = interval;
     while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
@@ -94,7 +95,7 @@ fn repeat(
         let outcome = work();
         histogram!("chit_chat_background_duration_seconds", "task" => name).record(started.elapsed());
         if outcome.is_err() {
-            counter!("chit_chat_background_failures_total", "task" => name).increment(1);
+            failures.increment(1);
         }
         wait = if outcome == Ok(Progress::More) { PAUSE } else { interval };
         match outcome {

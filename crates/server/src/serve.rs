@@ -81,11 +81,11 @@ async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .bind(&config.listen)
         .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;
-    for address in server.addrs() {
-        announce(address, config);
-    }
     if let Some(address) = &config.metrics_listen {
         give_out_metrics(address, exposition)?;
+    }
+    for address in server.addrs() {
+        announce(address, config);
     }
     Ok(server.run().await?)
 }
