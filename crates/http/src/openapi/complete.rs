@@ -12,6 +12,9 @@ use utoipa::openapi::{Components, Ref, RefOr, Response};
 use super::{ACCESS_TOKEN, headers, links, problems};
 use crate::problem::Code;
 
+/// With every answer of an operation that is limited.
+const LIMIT: [&str; 2] = [headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY];
+
 /// How utoipa calls a list, and how clients do.
 pub(super) type Renamed = BTreeMap<String, String>;
 
@@ -61,15 +64,21 @@ pub(super) fn operation(operation: &mut Operation, components: &mut Components, 
             RefOr::T(response) => {
                 refer(response, lists);
                 if is_limited {
-                    name_headers(response, &[headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY]);
+                    name_headers(response, &LIMIT);
                 }
                 add_headers(response);
                 response.links = links::from(&id, status).map(|(name, link)| (name.to_owned(), link)).collect();
             }
             RefOr::Ref(_) => {
                 let (name, mut response) = problems::component(&codes);
-                add_headers(&mut response);
-                components.responses.insert(name, response.into());
+                // One for all operations that refer to it: what a limited one says stands in it.
+                if is_limited || !components.responses.contains_key(&name) {
+                    if is_limited {
+                        name_headers(&mut response, &LIMIT);
+                    }
+                    add_headers(&mut response);
+                    components.responses.insert(name, response.into());
+                }
             }
         }
     }

@@ -96,8 +96,7 @@ pub(super) fn component(codes: &[Code]) -> (String, Response) {
         .content("application/problem+json", content);
     let names: &[&str] = match codes.first().map(|code| code.status()) {
         Some(StatusCode::UNAUTHORIZED) => &["WWW-Authenticate"],
-        Some(StatusCode::SERVICE_UNAVAILABLE) => &["Retry-After"],
-        Some(StatusCode::TOO_MANY_REQUESTS) => &["Retry-After", headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY],
+        Some(StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => &["Retry-After"],
         _ => &[],
     };
     for name in names {

@@ -29,7 +29,7 @@ impl Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = test::read_body(response).await;
         let answer = Self::new(request, status, headers, bytes.to_vec());
-        expect_documented(method.as_str(), route.as_deref(), status.as_u16(), &answer.body);
+        expect_documented(method.as_str(), route.as_deref(), &answer);
         answer
     }
 

@@ -9,6 +9,7 @@ use chit_chat_http::openapi;
 use rstest::rstest;
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::routes;
 
@@ -16,13 +17,23 @@ const SNAPSHOT: &str = include_str!("../../../../docs/openapi.json");
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::document()).unwrap());
 
-/// An operation, and the codes of the problems that each of its statuses comes with.
+/// An operation, and what each of its statuses comes with.
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: String,
     pub(crate) path: &'static str,
-    answers: BTreeMap<&'static str, Vec<&'static str>>,
+    answers: BTreeMap<&'static str, Documented>,
 }
+
+#[derive(Debug)]
+struct Documented {
+    codes: Vec<&'static str>,
+    /// In lower case.
+    headers: Vec<String>,
+}
+
+/// Headers of HTTP that any answer may have, without a description; so may those of CORS.
+const OF_HTTP: [&str; 4] = ["allow", "connection", "content-type", "vary"];
 
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let paths = DOCUMENT["paths"].as_object().unwrap();
@@ -31,16 +42,17 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
             id: operation["operationId"].as_str().unwrap(),
             method: method.to_uppercase(),
             path,
-            answers: operation["responses"].as_object().unwrap().iter().map(codes).collect(),
+            answers: operation["responses"].as_object().unwrap().iter().map(answer).collect(),
         })
     };
     paths.iter().flat_map(each).collect()
 });
 
-fn codes((status, response): (&'static String, &'static Value)) -> (&'static str, Vec<&'static str>) {
+fn answer((status, response): (&'static String, &'static Value)) -> (&'static str, Documented) {
     let response = response["$ref"].as_str().map_or(response, |location| behind(location));
     let codes = response["x-codes"].as_array().into_iter().flatten().map(|code| code.as_str().unwrap());
-    (status, codes.collect())
+    let headers = response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase());
+    (status, Documented { codes: codes.collect(), headers: headers.collect() })
 }
 
 #[track_caller]
@@ -51,16 +63,22 @@ fn behind(location: &str) -> &'static Value {
 
 /// Fails unless the document says that the route may answer like this.
 #[track_caller]
-pub(crate) fn expect_documented(method: &str, route: Option<&str>, status: u16, body: &Value) {
+pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answer) {
     let method = if method == "HEAD" { "GET" } else { method };
     let operation =
         OPERATIONS.iter().find(|operation| operation.method == method && Some(operation.path) == route);
     let Some(operation) = operation else { return };
-    let status = status.to_string();
-    let codes = operation.answers.get(status.as_str());
-    let codes = codes.unwrap_or_else(|| panic!("{} may not answer {status}: {body}", operation.id));
+    let (status, body) = (answer.status.as_str(), &answer.body);
+    let documented = operation.answers.get(status);
+    let documented = documented.unwrap_or_else(|| panic!("{} may not answer {status}: {body}", operation.id));
     if let Some(code) = body["code"].as_str() {
-        assert!(codes.contains(&code), "{} may not answer {code}", operation.id);
+        assert!(documented.codes.contains(&code), "{} may not answer {code}", operation.id);
+    }
+    for name in answer.headers.keys().map(|name| name.as_str()) {
+        let is_known = name.starts_with("access-control-")
+            || OF_HTTP.contains(&name)
+            || documented.headers.iter().any(|header| header == name);
+        assert!(is_known, "{} may not answer {status} with {name}", operation.id);
     }
 }
 
