@@ -9,7 +9,8 @@ from chit_chat.api.messages import delete_message, edit_message, list_messages, 
 from chit_chat.api.sessions import sign_in
 from chit_chat.api.users import get_account, sign_up
 from chit_chat.models import (
-    Login, MembershipEvent, MessageEdit, MessageEvent, NewAccount, NewChatroom, NewMessage, Problem,
+    Chatroom, ChatroomSummary, EventList, Login, Membership, MembershipDeletedEvent, MembershipEvent, MessageEdit,
+    MessageEvent, NewAccount, NewChatroom, NewMessage, OtherEvent, Problem,
 )
 
 url, name = sys.argv[1], f"py-{uuid4().hex[:12]}"
@@ -44,4 +45,26 @@ events = list_events.sync(room.id, client=me, limit=200).items
 assert [event.seq for event in events] == list(range(1, len(events) + 1))
 assert isinstance(events[1], MembershipEvent) and isinstance(events[-1], MessageEvent), events
 assert list_chatrooms.sync(client=me).items[0].role == "owner"
+
+# Answers of a later server: words and fields that the document does not know, and events of another type.
+later, id = {"field": {"new": True}}, str(uuid4())
+problem = Problem.from_dict({**wrong.to_dict(), **later, "code": "new_code", "status": 499})
+assert problem.code == "new_code" and problem["field"] == later["field"]
+assert Chatroom.from_dict({**room.to_dict(), **later, "visibility": "new"}).visibility == "new"
+mine = list_chatrooms.sync(client=me).items[0].to_dict()
+assert ChatroomSummary.from_dict({**mine, **later, "role": "new"}).role == "new"
+member = {"chatroom_id": id, "user_id": id, "role": "new", **later}
+person = {"username": "ada", "display_name": None, "joined_at": "2025-11-22T20:51:30.000000Z"}
+assert Membership.from_dict({**member, **person}).role == "new"
+ended, joined = {**member, "reason": "new"}, events[1].to_dict()
+page = [event.to_dict() for event in events] + [
+    {**joined, **later, "data": member},
+    {**joined, **later, "type": "membership.deleted", "data": ended},
+    {**joined, **later, "type": "poll.opened", "data": {"question": "Tea?"}},
+]
+*known, joined, left, opened = EventList.from_dict({"items": page, "next_cursor": None, **later}).items
+assert [type(event) for event in known] == [type(event) for event in events]
+assert isinstance(joined, MembershipEvent) and joined.data.role == "new"
+assert isinstance(left, MembershipDeletedEvent) and left.data.reason == "new"
+assert isinstance(opened, OtherEvent) and opened.type_ == "poll.opened" and opened.data["question"] == "Tea?"
 print("openapi-python-client: a whole conversation")

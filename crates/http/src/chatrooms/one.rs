@@ -19,7 +19,7 @@ pub(crate) struct ChatroomPatch {
     #[schema(schema_with = values::chatroom_name)]
     name: Patched<String>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(schema_with = values::visibility)]
+    #[schema(schema_with = values::new_visibility)]
     visibility: Patched<String>,
 }
 

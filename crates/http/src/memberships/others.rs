@@ -15,7 +15,7 @@ use crate::views::MembershipView;
 /// The role that a member is to have.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RolePatch {
-    #[schema(schema_with = values::role)]
+    #[schema(schema_with = values::new_role)]
     role: String,
 }
 

@@ -8,6 +8,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
 use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username};
 use serde_json::{Value, json};
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
@@ -17,6 +18,10 @@ use crate::problem::Code;
 /// White space as the domain trims it: the Unicode property, which dialects of regular expressions
 /// do not agree about.
 const SPACE: &str = r"\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
+const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
+const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
+const ROLE: &str = "Owners may do all that members may, and decide about the chatroom and its members.";
+const ROLES: [Role; 2] = [Role::Member, Role::Owner];
 const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
 
 pub(crate) fn id() -> Object {
@@ -117,25 +122,31 @@ pub(crate) fn idempotency_key_or_null() -> Object {
 }
 
 pub(crate) fn visibility() -> Object {
-    let words = [Visibility::Public, Visibility::Private].map(Visibility::as_str);
-    one_of("Public: anyone signed in finds and joins it. Private: only members know of it.", words).build()
+    word(VISIBILITY, VISIBILITIES.map(Visibility::as_str))
+}
+
+pub(crate) fn new_visibility() -> Object {
+    one_of(VISIBILITY, VISIBILITIES.map(Visibility::as_str)).build()
 }
 
 pub(crate) fn visibility_or_default() -> Object {
     // No `default`: generators take a field that has one for a field that is always there.
-    let mut object = described("Private if absent.", or_null(visibility()));
+    let mut object = described("Private if absent.", or_null(new_visibility()));
     object.enum_values.get_or_insert_default().push(Value::Null);
     object
 }
 
 pub(crate) fn role() -> Object {
-    let words = [Role::Member, Role::Owner].map(Role::as_str);
-    one_of("Owners may do all that members may, and decide about the chatroom and its members.", words).build()
+    word(ROLE, ROLES.map(Role::as_str))
+}
+
+pub(crate) fn new_role() -> Object {
+    one_of(ROLE, ROLES.map(Role::as_str)).build()
 }
 
 pub(crate) fn membership_end() -> Object {
     let words = [MembershipEnd::Left, MembershipEnd::Removed, MembershipEnd::AccountDeleted];
-    one_of("Why a membership ended.", words.map(MembershipEnd::as_str)).build()
+    word("Why a membership ended.", words.map(MembershipEnd::as_str))
 }
 
 pub(crate) fn member_ids() -> Schema {
@@ -156,8 +167,7 @@ pub(crate) fn bearer() -> Object {
 }
 
 pub(crate) fn problem_code() -> Object {
-    one_of("Names the kind of problem; docs/ERRORS.md tells what to do about each.", Code::ALL.map(Code::as_str))
-        .build()
+    word("Names the kind of problem; docs/ERRORS.md tells what to do about each.", Code::ALL.map(Code::as_str))
 }
 
 pub(crate) fn status() -> Object {
@@ -227,6 +237,13 @@ fn object(kind: Type, description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(kind).description(described)
 }
 
+/// One of these, in an answer. Later there may be more: a closed list would break generated clients.
+fn word<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
+    let known = format!("{description} Be ready for others than {}.", words.join(", "));
+    text(&known).extensions(Some(Extensions::from_iter([("x-extensible-enum", words.to_vec())]))).build()
+}
+
+/// One of these and nothing else, in a request.
 fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> ObjectBuilder {
     text(description).enum_values(Some(words))
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::json;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Discriminator, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -9,6 +11,9 @@ use utoipa::{PartialSchema, ToSchema};
 use super::MessageView;
 use super::event::{ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail};
 use crate::openapi::values;
+
+/// What later versions add: without it, generated clients fail on a page that has an event of a new type.
+const OTHER: &str = "OtherEvent";
 
 type Named = (String, RefOr<Schema>);
 
@@ -24,6 +29,7 @@ impl PartialSchema for EventView {
                 .extend(types.iter().map(|r#type| ((*r#type).to_owned(), reference.ref_location.clone())));
             one_of = one_of.item(reference);
         }
+        let one_of = one_of.item(Ref::from_schema_name(OTHER));
         Schema::OneOf(one_of.discriminator(Some(told_apart)).build()).into()
     }
 }
@@ -35,6 +41,7 @@ impl ToSchema for EventView {
 
     fn schemas(schemas: &mut Vec<Named>) {
         schemas.extend(shapes().map(|(_, named)| named));
+        schemas.push((OTHER.to_owned(), other().into()));
         for (name, schema) in [
             named::<MessageView>(),
             named::<ChatroomDetail>(),
@@ -64,13 +71,26 @@ fn named<T: ToSchema>() -> Named {
 
 fn entry(types: &[&'static str], data: &str) -> Object {
     let r#type = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(types.iter().copied()));
+    event(r#type, Ref::from_schema_name(data).into())
+}
+
+fn other() -> Object {
+    let known: Vec<&str> = shapes().flat_map(|(types, _)| types).copied().collect();
+    let none_of = Extensions::from_iter([("not", json!({ "enum": known }))]);
+    let r#type = ObjectBuilder::new().schema_type(Type::String).extensions(Some(none_of));
+    let mut object = event(r#type, ObjectBuilder::new().schema_type(Type::Object).into());
+    object.description = Some("Of a type that later versions add: to be skipped, its `seq` counts.".to_owned());
+    object
+}
+
+fn event(r#type: ObjectBuilder, data: RefOr<Schema>) -> Object {
     let properties: [(&str, RefOr<Schema>); 6] = [
         ("type", r#type.into()),
         ("chatroom_id", values::id().into()),
         ("seq", values::seq().into()),
         ("at", values::time().into()),
         ("actor_id", values::id().into()),
-        ("data", Ref::from_schema_name(data).into()),
+        ("data", data),
     ];
     let object = properties
         .into_iter()
