@@ -28,9 +28,11 @@ const DESCRIPTION: &str = "\
 Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
 
 Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
-400 or more is a problem by RFC 9457, with a stable `code`. What a caller may not know of does not exist: 404. Where \
-`GET` is answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the server's \
-log. The API only ever grows: be ready for fields, codes and types of events that are not described here.";
+400 or more is a problem by RFC 9457, with a stable `code`; but a request that is no HTTP, has too long a URL or too \
+large a head, or never completes its head, gets a bare 400, 431 or 408 before any operation: without a body, and \
+without `X-Request-Id`. What a caller may not know of does not exist: 404. Where `GET` is answered, `HEAD` is too. Send \
+`X-Request-Id` with any request, and it comes back and stands in the server's log. The API only ever grows: be ready \
+for fields, codes and types of events that are not described here.";
 
 #[derive(OpenApi)]
 #[openapi(
