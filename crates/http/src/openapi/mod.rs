@@ -2,6 +2,7 @@
 //! take and give. What every operation has in common is added here.
 
 mod complete;
+mod examples;
 mod headers;
 mod links;
 mod problems;
