@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
 use chit_chat_contract::Engine;
 use chit_chat_http::openapi;
 use rstest::rstest;
@@ -75,7 +76,7 @@ pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answ
     if let Some(code) = body["code"].as_str() {
         assert!(documented.codes.contains(&code), "{} may not answer {code}", operation.id);
     }
-    for name in answer.headers.keys().map(|name| name.as_str()) {
+    for name in answer.headers.keys().map(HeaderName::as_str) {
         let is_known = name.starts_with("access-control-")
             || OF_HTTP.contains(&name)
             || documented.headers.iter().any(|header| header == name);
