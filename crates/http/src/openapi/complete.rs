@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
-use utoipa::openapi::path::{Operation, Parameter, ParameterStyle, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem};
 use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Components, Ref, RefOr, Response};
+use utoipa::openapi::{Components, Content, Ref, RefOr, Response};
 
-use super::{ACCESS_TOKEN, headers, links, problems};
+use super::{ACCESS_TOKEN, examples, headers, links, problems, values};
 use crate::problem::Code;
 
 /// With every answer of an operation that is limited.
@@ -82,6 +82,9 @@ pub(super) fn operation(operation: &mut Operation, components: &mut Components, 
             }
         }
     }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.values_mut().for_each(give_example);
+    }
     for given in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(given) = given {
             parameter(given);
@@ -100,6 +103,14 @@ fn refer(response: &mut Response, lists: &Renamed) {
     }
 }
 
+fn give_example(content: &mut RefOr<Content>) {
+    if let RefOr::T(content) = content
+        && let Some(RefOr::Ref(schema)) = &content.schema
+    {
+        content.example = schema.ref_location.rsplit('/').next().and_then(examples::of_body);
+    }
+}
+
 fn name_headers(response: &mut Response, names: &[&str]) {
     let references = names.iter().map(|name| ((*name).to_owned(), RefOr::Ref(headers::reference(name))));
     response.headers.extend(references);
@@ -113,6 +124,11 @@ fn add_headers(response: &mut Response) {
 
 /// utoipa has no place for these beside `schema_with`.
 fn parameter(parameter: &mut Parameter) {
+    if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) =
+        (&parameter.parameter_in, &mut parameter.schema)
+    {
+        id.examples = vec![json!(values::ID)];
+    }
     match &mut parameter.schema {
         Some(RefOr::T(Schema::Object(schema))) if schema.description.is_some() => {
             parameter.description = schema.description.take();

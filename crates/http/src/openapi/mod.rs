@@ -2,6 +2,7 @@
 //! take and give. What every operation has in common is added here.
 
 mod complete;
+mod examples;
 mod headers;
 mod links;
 mod problems;
@@ -27,12 +28,12 @@ const ACCESS_TOKEN: &str = "access_token";
 const DESCRIPTION: &str = "\
 Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
 
-Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer of an operation \
-with a status of 400 or more is a problem by RFC 9457, with a stable `code`. A request that is no HTTP, whose head is \
-too large or whose URL is too long, or whose head never completes, reaches no operation: it gets a bare 400, 431 or \
-408, without a body and without `X-Request-Id`. What a caller may not know of does not exist: 404. Where `GET` is \
-answered, `HEAD` is too. Send `X-Request-Id` with any request, and it comes back and stands in the server's log. The \
-API only ever grows: be ready for fields, codes and types of events that are not described here.";
+Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
+400 or more is a problem by RFC 9457, with a stable `code`; but a request that is no HTTP, has too long a URL or too \
+large a head, or never completes its head, gets a bare 400, 431 or 408 before any operation: without a body, and \
+without `X-Request-Id`. What a caller may not know of does not exist: 404. Where `GET` is answered, `HEAD` is too. Send \
+`X-Request-Id` with any request, and it comes back and stands in the server's log. The API only ever grows: be ready \
+for fields, codes and types of events that are not described here.";
 
 #[derive(OpenApi)]
 #[openapi(

@@ -58,13 +58,23 @@ pub(crate) fn username() -> Object {
         .min_length(Some(1))
         .max_length(Some(Username::LONGEST))
         .pattern(Some("^[A-Za-z0-9_.-]*[A-Za-z0-9_]$"))
-        .examples(["ada"])
+        .examples([USERNAME])
         .build()
 }
 
-pub(crate) fn any_text() -> Object {
-    text("").build()
+pub(super) const USERNAME: &str = "ada";
+
+/// A name that somebody signs in by: whatever it is, it is looked up and not judged.
+pub(crate) fn known_username() -> Object {
+    text("Without regard to case.").examples([USERNAME]).build()
 }
+
+/// A refresh token that somebody shows.
+pub(crate) fn shown_token() -> Object {
+    text("The latest `refresh_token` of the session.").examples([REFRESH_TOKEN]).build()
+}
+
+pub(super) const REFRESH_TOKEN: &str = "AZqw4mo_fBGdDjtPbx0sVQ_eW1mZ4Kq0T8uYcR2xLhNvBpJ7dGsA3iQ9fEtC6wXa";
 
 pub(crate) fn password() -> Object {
     text("None of the commonest. Every character counts, and every byte of it.")
@@ -179,8 +189,10 @@ pub(crate) fn cursor_or_null() -> Object {
 }
 
 pub(crate) fn cursor() -> Object {
-    text("Where the list goes on: the `next_cursor` of the page before.").build()
+    text("Where the list goes on: the `next_cursor` of the page before.").examples([CURSOR]).build()
 }
+
+const CURSOR: &str = "NDI";
 
 pub(crate) fn limit() -> Object {
     let limit = whole("How many entries the page may have.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
@@ -213,7 +225,7 @@ fn position(description: &str) -> Object {
 
 pub(crate) fn ids() -> Schema {
     let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
-    ids.description(Some("These users, separated by commas.")).build().into()
+    ids.description(Some("These users, separated by commas.")).examples([json!([ID])]).build().into()
 }
 
 pub(crate) fn public() -> Object {

@@ -16,7 +16,7 @@ use crate::services::Services;
 /// A refresh token, to be spent.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Refresh {
-    #[schema(schema_with = values::any_text)]
+    #[schema(schema_with = values::shown_token)]
     refresh_token: String,
 }
 

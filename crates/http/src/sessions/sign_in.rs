@@ -15,7 +15,7 @@ use crate::services::Services;
 /// Who somebody says they are.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Login {
-    #[schema(schema_with = values::any_text)]
+    #[schema(schema_with = values::known_username)]
     username: String,
     #[schema(schema_with = values::known_password)]
     password: String,

@@ -56,8 +56,7 @@ impl Scene {
             async move { app.sign_up(&name).await }
         };
         let other_member = person("other_member").await;
-        let session_of_other =
-            other_member.get("/api/auth/sessions").await.items()[0]["id"].as_str().unwrap().to_owned();
+        let session_of_other = session_of(&other_member).await;
         let people = People {
             outsider: person("outsider").await,
             former: person("former").await,
@@ -83,7 +82,9 @@ impl Scene {
         let actors = [None, Some(outsider), Some(former), Some(member), Some(author), Some(owner)];
         for (role, (stage, actor)) in self.stages.iter().zip(actors).enumerate() {
             let client = actor.map_or(&nobody, |person| &person.session.client);
-            let fill = |text: &str| self.fill(text, stage, actor.unwrap_or(other_member));
+            let person = actor.unwrap_or(other_member);
+            let own_session = session_of(person).await;
+            let fill = |text: &str| self.fill(text, stage, person).replace("{my session}", &own_session);
             let before = self.people.picture(stage).await;
             let answer = attempt(client, row, fill).await;
             let (who, what) = (ROLES[role], format!("{} {} {}", row.operation, row.path, row.body));
@@ -133,6 +134,10 @@ impl People {
         let members = self.other_owner.get(stage.room.memberships()).await.body;
         [room, members, self.other_owner.get(stage.room.path("events?limit=200")).await.body]
     }
+}
+
+async fn session_of(person: &Person) -> String {
+    person.get("/api/auth/sessions").await.items()[0]["id"].as_str().unwrap().to_owned()
 }
 
 async fn attempt(client: &Client, row: &Row, fill: impl Fn(&str) -> String) -> u16 {

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
 use chit_chat_contract::Engine;
 use chit_chat_http::openapi;
 use rstest::rstest;
@@ -74,7 +76,7 @@ pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answ
     if let Some(code) = body["code"].as_str() {
         assert!(documented.codes.contains(&code), "{} may not answer {code}", operation.id);
     }
-    for name in answer.headers.keys().map(actix_web::http::header::HeaderName::as_str) {
+    for name in answer.headers.keys().map(HeaderName::as_str) {
         let is_known = name.starts_with("access-control-")
             || OF_HTTP.contains(&name)
             || documented.headers.iter().any(|header| header == name);
@@ -141,6 +143,46 @@ fn lists_of_words_are_closed_in_requests_alone() {
     }
     // `type` tells events apart, and one that none of them knows is an `OtherEvent`.
     assert_eq!(closed, BTreeSet::from(["not", "token_type", "type"]));
+}
+
+fn example_of(id: &str) -> &'static Value {
+    let operation = OPERATIONS.iter().find(|operation| operation.id == id).unwrap();
+    let described = &DOCUMENT["paths"][operation.path][operation.method.to_lowercase()];
+    &described["requestBody"]["content"]["application/json"]["example"]
+}
+
+#[test]
+fn bodies_and_parameters_have_examples() {
+    for operation in OPERATIONS.iter() {
+        let described = &DOCUMENT["paths"][operation.path][operation.method.to_lowercase()];
+        assert!(described["requestBody"].is_null() || example_of(operation.id).is_object(), "{}", operation.id);
+        for given in described["parameters"].as_array().into_iter().flatten() {
+            let schema = &given["schema"];
+            let is_clear = ["examples", "default", "enum"].iter().any(|word| !schema[word].is_null());
+            assert!(is_clear, "{}: {} has no example", operation.id, given["name"]);
+        }
+    }
+}
+
+/// All but the refresh token, which nobody can know before.
+#[actix_web::test]
+async fn the_examples_of_bodies_work() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (nobody, example) = (app.nobody(), |id| example_of(id).clone());
+    let id = nobody.post("/api/users", example("sign_up")).await.expect_status(201).id();
+    let signed_in = nobody.post("/api/auth/session", example("sign_in")).await.expect_status(200);
+    let ada = app.bearer(signed_in.str("access_token"));
+    let room = ada.post("/api/chatrooms", example("create_chatroom")).await.expect_status(201).id();
+    let room = format!("/api/chatrooms/{room}");
+    ada.patch(room.clone(), example("change_chatroom")).await.expect_status(200);
+    ada.patch(format!("{room}/memberships/{id}"), example("change_role")).await.expect_status(200);
+    let sent = ada.post(format!("{room}/messages"), example("send_message")).await.expect_status(201).id();
+    ada.patch(format!("{room}/messages/{sent}"), example("edit_message")).await.expect_status(200);
+    ada.patch("/api/users/me", example("change_account")).await.expect_status(200);
+    let (deletion, me) = (example("delete_account"), "/api/users/me");
+    ada.request(Method::DELETE, me).json(deletion).send().await.expect_status(204);
+    let refused = nobody.post("/api/auth/refresh", example("refresh_tokens")).await;
+    refused.expect_problem(401, "invalid_refresh_token");
 }
 
 fn walk(value: &'static Value, visit: &mut impl FnMut(&'static str, &'static Value)) {

@@ -1,0 +1,30 @@
+//! An example of each body of a request, that makes sense as a whole: what pages like Swagger UI fill their forms with.
+
+use serde_json::{Value, json};
+
+use super::values::{REFRESH_TOKEN, USERNAME};
+
+const PASSWORD: &str = "analytical engine";
+
+/// By the name of the body's schema.
+pub(super) fn of_body(schema: &str) -> Option<Value> {
+    let example = match schema {
+        "NewAccount" => json!({
+            "username": USERNAME,
+            "password": PASSWORD,
+            "email": "ada@example.com",
+            "display_name": "Ada Lovelace",
+        }),
+        "AccountPatch" => json!({"display_name": "Countess of Lovelace"}),
+        "AccountDeletion" => json!({"password": PASSWORD}),
+        "Login" => json!({"username": USERNAME, "password": PASSWORD}),
+        "Refresh" => json!({"refresh_token": REFRESH_TOKEN}),
+        "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
+        "ChatroomPatch" => json!({"name": "Engines and looms"}),
+        "RolePatch" => json!({"role": "owner"}),
+        "NewMessage" => json!({"body": "Is anybody compiling?"}),
+        "MessageEdit" => json!({"body": "Is anybody still compiling?"}),
+        _ => return None,
+    };
+    Some(example)
+}
