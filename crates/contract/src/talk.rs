@@ -61,7 +61,8 @@ impl World {
 
     /// A page as it comes, with the row beyond the limit.
     pub fn page(&self, room: ChatroomId, reader: UserId, range: PageRange, limit: u64) -> Vec<Message> {
-        self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap()
+        let excerpt = self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap();
+        excerpt.map(|excerpt| excerpt.messages).unwrap_or_default()
     }
 }
 
