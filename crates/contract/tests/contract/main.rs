@@ -8,6 +8,7 @@ mod connections;
 mod deleted_users;
 mod events;
 mod guards;
+mod heads;
 mod memberships;
 mod messages;
 mod migrations;
