@@ -7,17 +7,18 @@ use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{chatrooms, health, memberships, messages, openapi, sessions, users};
 
-/// Adds everything that the API answers to.
+/// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
+/// what costs little to try or is asked for most comes first.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(query_config()).default_service(web::to(unknown));
     app.service(get(at("/healthz", "GET, HEAD"), health::live));
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
-    documents_at(app);
-    sessions_at(app);
-    users_at(app);
-    chatrooms_at(app);
-    memberships_at(app);
     messages_at(app);
+    chatrooms_at(app);
+    users_at(app);
+    memberships_at(app);
+    sessions_at(app);
+    documents_at(app);
 }
 
 fn documents_at(app: &mut ServiceConfig) {
