@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::matched::Matched;
 use crate::problem::Problem;
 use crate::telemetry::{self, InFlight};
 use crate::{connections, limits};
@@ -34,7 +35,7 @@ pub async fn answer<B: MessageBody + 'static>(
     if let Ok(value) = HeaderValue::from_str(&line.id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    line.status = response.status().as_u16();
+    line.answered(&response);
     connections::end(&response);
     Ok(response)
 }
@@ -43,7 +44,9 @@ pub async fn answer<B: MessageBody + 'static>(
 struct Line {
     id: String,
     method: Method,
-    route: Option<String>,
+    matched: Matched,
+    /// Of what is answered before it is routed.
+    unrouted: Option<String>,
     started: Instant,
     status: u16,
 }
@@ -53,21 +56,34 @@ impl Line {
         Self {
             id: request_id(request.headers()),
             method: request.method().clone(),
-            route: request.match_pattern(),
+            matched: Matched::of(request),
+            unrouted: None,
             started: Instant::now(),
             status: CLIENT_GONE,
         }
+    }
+
+    fn answered<B>(&mut self, response: &ServiceResponse<B>) {
+        self.status = response.status().as_u16();
+        // CORS answers preflights by itself.
+        if self.matched.pattern().is_none() {
+            self.unrouted = response.request().match_pattern();
+        }
+    }
+
+    fn route(&self) -> Option<&str> {
+        self.matched.pattern().or(self.unrouted.as_deref())
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
         let took = self.started.elapsed();
-        telemetry::record(&self.method, self.route.as_deref(), self.status, took);
+        telemetry::record(&self.method, self.route(), self.status, took);
         tracing::info!(
             request_id = self.id,
             method = %self.method,
-            route = self.route.as_deref().unwrap_or_default(),
+            route = self.route().unwrap_or_default(),
             status = self.status,
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "request"
