@@ -4,6 +4,8 @@
 
 mod administration;
 mod batch_guards;
+mod batch_model;
+mod batch_order;
 mod batch_outcomes;
 mod batch_races;
 mod batches;
