@@ -3,6 +3,12 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
 
 mod administration;
+mod batch_guards;
+mod batch_model;
+mod batch_order;
+mod batch_outcomes;
+mod batch_races;
+mod batches;
 mod chatrooms;
 mod connections;
 mod deleted_users;
