@@ -2,6 +2,7 @@
 //!
 //! SQLite itself would make the unlucky writer wait whose commit lengthens the log beyond a measure.
 
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -16,9 +17,13 @@ use crate::writer::Writer;
 use crate::{Conn, database};
 
 /// A log of so many writes, at about four pages each, is worth a checkpoint.
-const WORTH: usize = 500;
-/// From this length on, in pages, writers pause for a moment, so that the log can begin again from its start.
-const LONGEST: i32 = 16_384;
+const WORTH: usize = 1_000;
+/// From this length on, in pages, the log should begin again from its start.
+const LONG: i32 = 16_384;
+/// The log begins again only when all of it is in the file, so writers pause for the last few.
+const FEW: usize = 100;
+/// If writers are so fast that few never remain, they pause after so many attempts.
+const ATTEMPTS: usize = 8;
 
 /// Counts writes since the last checkpoint.
 #[derive(Debug, Default)]
@@ -61,8 +66,12 @@ impl Written {
         while state.writes < WORTH && !state.stopped {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.writes = 0;
         !state.stopped
+    }
+
+    /// Begins to count again; answers what was counted.
+    fn reset(&self) -> usize {
+        mem::take(&mut self.lock().writes)
     }
 
     fn stop(&self) {
@@ -132,13 +141,23 @@ impl Checkpointer {
             Some(conn) => conn,
             None => database::connect(&self.url)?,
         };
-        if move_pages(&mut conn)? >= LONGEST {
-            // What has come meanwhile is little. Once all of it is in the file, the next writer
-            // begins the log again.
-            self.writer.alone(|_| move_pages(&mut conn))?;
+        self.writer.written.reset();
+        if move_pages(&mut conn)? >= LONG {
+            self.move_all(&mut conn)?;
         }
         self.conn = Some(conn);
         Ok(())
+    }
+
+    /// What comes while pages are moved is less each time.
+    fn move_all(&self, conn: &mut Conn) -> Sql<()> {
+        for _ in 0..ATTEMPTS {
+            if self.writer.written.reset() <= FEW {
+                break;
+            }
+            move_pages(conn)?;
+        }
+        self.writer.alone(|_| move_pages(conn)).map(drop)
     }
 }
 
