@@ -1,27 +1,35 @@
 //! A process as the system sees it: its memory, its descriptors, and signals to it. Linux only.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::wait::until;
+use crate::wait::until;
 
 const STOP: Duration = Duration::from_secs(10);
 /// Makes the kernel forget the highest memory use so far (`clear_refs` in proc(5)).
 const FORGET_PEAK: &str = "5";
 
+// Fields of proc(5)'s stat, as `field` counts them: times in clock ticks.
+const USER: usize = 11;
+const SYSTEM: usize = 12;
+const ENDED_USER: usize = 13;
+const ENDED_SYSTEM: usize = 14;
+
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Process(pub(crate) Pid);
+pub struct Process(pub(crate) Pid);
 
 /// Processes that stand still until this is dropped.
 #[derive(Debug, Default)]
-pub(crate) struct Frozen(Vec<Process>);
+pub struct Frozen(Vec<Process>);
 
 impl Frozen {
     /// Waits for each thread to stop: on a busy machine some run on for a while.
-    pub(crate) fn add(&mut self, process: Process) -> Result<()> {
+    pub fn add(&mut self, process: Process) -> Result<()> {
         process.signal(Signal::STOP)?;
         self.0.push(process);
         until(STOP, "a process stands still", || Ok(process.stands_still()?.then_some(())))?;
@@ -38,30 +46,57 @@ impl Drop for Frozen {
 }
 
 impl Process {
-    pub(crate) fn signal(self, signal: Signal) -> Result<()> {
+    /// The one that runs this.
+    pub fn current() -> Self {
+        Self(rustix::process::getpid())
+    }
+
+    pub fn signal(self, signal: Signal) -> Result<()> {
         kill_process(self.0, signal).with_context(|| format!("signal {signal:?} to process {}", self.number()))
     }
 
     /// Resident memory in kibibytes.
-    pub(crate) fn memory(self) -> Result<u64> {
+    pub fn memory(self) -> Result<u64> {
         self.status("VmRSS:")
     }
 
     /// The most that it has had since [`Process::forget_peak`], in kibibytes.
-    pub(crate) fn peak_memory(self) -> Result<u64> {
+    pub fn peak_memory(self) -> Result<u64> {
         self.status("VmHWM:")
     }
 
-    pub(crate) fn forget_peak(self) -> Result<()> {
+    pub fn forget_peak(self) -> Result<()> {
         fs::write(self.path("clear_refs"), FORGET_PEAK).context("clear_refs")
     }
 
-    pub(crate) fn descriptors(self) -> Result<usize> {
+    /// Processor time so far.
+    pub fn cpu_time(self) -> Result<Duration> {
+        ticks(&self.stat()?, &[USER, SYSTEM])
+    }
+
+    /// Processor time so far of this process and of all that it has started, also of those that have ended.
+    pub fn cpu_time_with_children(self) -> Result<Duration> {
+        let own = ticks(&self.stat()?, &[USER, SYSTEM, ENDED_USER, ENDED_SYSTEM])?;
+        // One that has ended meanwhile is missing in this sum, and is in the next.
+        Ok(self.children()?.into_iter().filter_map(|child| child.cpu_time().ok()).sum::<Duration>() + own)
+    }
+
+    /// Processor time of the children that have ended and were waited for.
+    pub fn cpu_time_of_ended_children(self) -> Result<Duration> {
+        ticks(&self.stat()?, &[ENDED_USER, ENDED_SYSTEM])
+    }
+
+    /// The file that it runs.
+    pub fn program(self) -> Result<PathBuf> {
+        fs::read_link(self.path("exe")).with_context(|| format!("the program of process {}", self.number()))
+    }
+
+    pub fn descriptors(self) -> Result<usize> {
         Ok(fs::read_dir(self.path("fd"))?.count())
     }
 
     /// The processes that it has started.
-    pub(crate) fn children(self) -> Result<Vec<Self>> {
+    pub fn children(self) -> Result<Vec<Self>> {
         let mut children = Vec::new();
         for entry in fs::read_dir("/proc")? {
             let name = entry?.file_name();
@@ -88,6 +123,10 @@ impl Process {
         Ok(true)
     }
 
+    fn stat(self) -> Result<String> {
+        fs::read_to_string(self.path("stat")).with_context(|| format!("process {}", self.number()))
+    }
+
     fn status(self, field: &str) -> Result<u64> {
         let status = fs::read_to_string(self.path("status"))?;
         let value =
@@ -104,8 +143,37 @@ impl Process {
     }
 }
 
+fn ticks(stat: &str, fields: &[usize]) -> Result<Duration> {
+    let mut sum = 0;
+    for number in fields {
+        let ticks = field(stat, *number).and_then(|ticks| ticks.parse::<u64>().ok());
+        sum += ticks.with_context(|| format!("field {number} of {stat}"))?;
+    }
+    Ok(Duration::from_millis(sum * 1_000 / clock_ticks_per_second().max(1)))
+}
+
 /// A field of proc(5)'s stat, counted behind the name in parentheses, which may hold anything: 0 is the state, 1 the
 /// parent.
 fn field(stat: &str, number: usize) -> Option<&str> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_counted_behind_a_name_of_any_kind() {
+        let stat = "12 (a) b (c)) S 7 0 0 0 0 0 0 0 0 0 150 50 25 75 20";
+        assert_eq!((field(stat, 0), field(stat, 1)), (Some("S"), Some("7")));
+        assert_eq!(ticks(stat, &[USER, SYSTEM]).unwrap(), ticks(stat, &[ENDED_USER, ENDED_SYSTEM]).unwrap() * 2);
+    }
+
+    #[test]
+    fn a_process_has_used_some_time_and_memory() {
+        let process = Process::current();
+        assert!(process.cpu_time_with_children().unwrap() >= process.cpu_time().unwrap());
+        assert!(process.peak_memory().unwrap() >= 1);
+        assert!(process.program().unwrap().is_absolute());
+    }
 }
