@@ -19,6 +19,7 @@ mod users;
 
 use std::sync::Arc;
 
+pub use append::send_statement;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;

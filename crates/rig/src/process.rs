@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Child;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -49,6 +50,10 @@ impl Process {
     /// The one that runs this.
     pub fn current() -> Self {
         Self(rustix::process::getpid())
+    }
+
+    pub fn of(child: &Child) -> Self {
+        Self(Pid::from_child(child))
     }
 
     pub fn signal(self, signal: Signal) -> Result<()> {

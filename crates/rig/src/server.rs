@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal};
+use rustix::process::Signal;
 
 use crate::database::Database;
 use crate::process::{Frozen, Process};
@@ -57,7 +57,7 @@ impl Server {
     }
 
     pub fn process(&self) -> Process {
-        Process(Pid::from_child(&self.child))
+        Process::of(&self.child)
     }
 
     /// Lets it stand still until what this answers is dropped.
