@@ -4,8 +4,8 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test verify bench bench-quick fuzz-api try-clients check openapi audit fmt db-create db-migrate db-seed db-drop \
-	build-release
+.PHONY: help run run-postgres test verify bench bench-quick fuzz-api try-clients check openapi audit fmt \
+	db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

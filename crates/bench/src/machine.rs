@@ -28,7 +28,7 @@ pub(crate) fn describe(stand: &Stand) -> Result<Vec<(&'static str, String)>> {
             "file system",
             format!("{}; 8 KiB are written and synced in {} µs", file_system(folder), sync.as_micros()),
         ),
-        ("PostgreSQL", stand.psql.run("SHOW server_version")?.trim().to_owned()),
+        ("PostgreSQL", stand.postgres.version()?),
         ("SQLite", rusqlite::version().to_owned()),
         ("load", format!("{}; {}", Wrk::version()?, stand.pgbench.version()?)),
         ("commit", commit()),

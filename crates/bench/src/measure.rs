@@ -90,7 +90,7 @@ impl Stand {
         crowd: Crowd,
         length: Length,
     ) -> Result<Measured> {
-        let before = self.psql.messages_sent()?;
+        let before = self.postgres.log_length()?;
         let meter = Meter::start(Parties { server: None, postmaster: Some(self.postmaster) })?;
         let figures = if work.is_send() {
             self.pgbench.send(crowd, connections, length)?
@@ -98,7 +98,7 @@ impl Stand {
             self.pgbench.page(crowd, connections, length)?
         };
         let usage = meter.stop()?;
-        let stored = self.psql.messages_sent()? - before;
+        let stored = self.postgres.log_length()? - before;
         ensure!(
             !work.is_send() || stored >= figures.requests,
             "of {} sends {stored} were stored",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::measure::Measured;
 use crate::point::Point;
+use crate::usage::Usage;
 
 #[derive(Debug, Default)]
 pub(crate) struct Results(HashMap<Point, Vec<Measured>>);
@@ -38,10 +39,16 @@ impl Results {
         Spread::of(pairs.map(|(ours, theirs)| ours.figures.per_second() / theirs.figures.per_second()).collect())
     }
 
-    /// The most that the server has had in memory in these measurements, in kibibytes.
-    pub(crate) fn peak_memory(&self, is_wanted: impl Fn(Point) -> bool) -> Option<u64> {
+    /// The most of one kind of memory that a server has had in any of these measurements, in MB.
+    pub(crate) fn most_memory(
+        &self,
+        is_wanted: impl Fn(Point) -> bool,
+        kibibytes: impl Fn(&Usage) -> Option<u64>,
+    ) -> Option<f64> {
         let wanted = self.0.iter().filter(|(point, _)| is_wanted(**point));
-        wanted.flat_map(|(_, rounds)| rounds).filter_map(|measured| measured.usage.peak).max()
+        let most =
+            wanted.flat_map(|(_, rounds)| rounds).filter_map(|measured| kibibytes(&measured.usage)).max()?;
+        Some(f64::from(u32::try_from(most).ok()?) * 1.024 / 1_000.0)
     }
 }
 
@@ -62,7 +69,6 @@ mod tests {
     use super::*;
     use crate::figures::Figures;
     use crate::point::{Engine, Subject, Work};
-    use crate::usage::Usage;
 
     fn measured(requests: u64, peak: Option<u64>) -> Measured {
         let millis = Duration::from_millis;
@@ -88,7 +94,7 @@ mod tests {
             results.add(theirs, measured(their, None));
         }
         assert_eq!(results.ratio(ours, theirs), Some(Spread { least: 1.0, median: 2.0, most: 3.0 }));
-        assert_eq!(results.peak_memory(|point| point == ours), Some(200));
-        assert_eq!(results.peak_memory(|point| point == theirs), None);
+        assert_eq!(results.most_memory(|point| point == ours, |usage| usage.peak), Some(0.2048));
+        assert_eq!(results.most_memory(|point| point == theirs, |usage| usage.peak), None);
     }
 }

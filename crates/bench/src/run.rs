@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::fill::Size;
+use crate::interrupt::Interrupt;
 use crate::measure::{Length, Measured};
 use crate::options::Options;
 use crate::point::{Engine, Point, Subject, Work};
@@ -19,7 +20,7 @@ use crate::{machine, plan};
 const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(3) };
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let started = Instant::now();
+    let (started, interrupt) = (Instant::now(), Interrupt::watch());
     let (sections, size) = if options.quick { (plan::quick(), Size::QUICK) } else { (plan::full(), Size::FULL) };
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     say(&format!("filling the databases with {} messages", size.total()));
@@ -32,6 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut results = Results::default();
     for round in 0..rounds {
         for point in sections.iter().flat_map(|section| &section.points) {
+            interrupt.check()?;
             let length = plan::length(*point, options.quick);
             let measured = stand.measure(*point, length, u32::try_from(round)?)?;
             say(&line(round + 1, *point, &measured));

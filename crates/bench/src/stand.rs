@@ -1,6 +1,6 @@
 //! Everything that is measured, started and filled, and the files that the load generators read.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -15,8 +15,9 @@ use crate::actix_alone::Actix;
 use crate::crowd::{Crowd, FIRST, id};
 use crate::fill::{self, Size};
 use crate::point::Engine;
+use crate::postgres::Postgres;
 use crate::requests::{self, SECRET, Tokens};
-use crate::tools::{Pgbench, Psql, Wrk};
+use crate::tools::{Pgbench, Wrk};
 
 #[derive(Debug)]
 pub(crate) struct Stand {
@@ -24,7 +25,7 @@ pub(crate) struct Stand {
     pub(crate) on_sqlite: Server,
     pub(crate) actix: Actix,
     pub(crate) postmaster: Process,
-    pub(crate) psql: Psql,
+    pub(crate) postgres: Postgres,
     pub(crate) pgbench: Pgbench,
     pub(crate) wrk: Wrk,
     /// A copy of the server's database, for the bare library.
@@ -44,16 +45,18 @@ impl Stand {
         let postmaster = cluster.postmaster()?;
         let programs = postmaster.program()?.parent().context("PostgreSQL has no folder")?.to_owned();
         let postgres = cluster.database()?;
-        let (psql, pgbench) = (Psql::new(&programs, &postgres.url), Pgbench::new(&programs, &postgres.url));
+        let pgbench = Pgbench::new(&programs, &postgres.url);
         pgbench.version()?;
         let file = folder.path().join("chit-chat.db");
         let sqlite = Database::sqlite(file.clone());
         for database in [&postgres, &sqlite] {
             create(program, database)?;
         }
-        fill_both(&psql, &file, size)?;
+        let filled = Postgres { url: postgres.url.clone() };
+        fill_both(&filled, &file, size)?;
         let bare_sqlite = folder.path().join("bare.db");
         fs::copy(&file, &bare_sqlite)?;
+        File::open(&bare_sqlite)?.sync_all()?;
         let on_postgres = serve(program, &postgres, &folder.path().join("postgres.log"))?;
         let on_sqlite = serve(program, &sqlite, &folder.path().join("sqlite.log"))?;
         let tokens = Tokens::issue()?;
@@ -65,7 +68,7 @@ impl Stand {
             on_sqlite,
             actix,
             postmaster,
-            psql,
+            postgres: filled,
             pgbench,
             wrk,
             bare_sqlite,
@@ -109,13 +112,13 @@ fn create(program: &Path, database: &Database) -> Result<()> {
 }
 
 /// Side by side: each is a single thread that mostly computes.
-fn fill_both(psql: &Psql, file: &Path, size: Size) -> Result<()> {
+fn fill_both(postgres: &Postgres, file: &Path, size: Size) -> Result<()> {
     let hash =
         BcryptPool::start(BcryptPool::COST)?.hash(requests::PASSWORD).map_err(|_| anyhow!("no time to hash"))?;
     let hash = hash.as_str();
     thread::scope(|scope| {
         let sqlite = scope.spawn(|| fill::sqlite(file, size, hash));
-        fill::postgres(psql, size, hash)?;
+        fill::postgres(postgres, size, hash)?;
         sqlite.join().map_err(|_| anyhow!("filling SQLite panicked"))?
     })
 }

@@ -13,6 +13,8 @@ pub(crate) struct Usage {
     pub(crate) load: f64,
     /// The most that the server has had in memory.
     pub(crate) peak: Option<u64>,
+    /// What it has at the end, without the pages of files that it has mapped.
+    pub(crate) own: Option<u64>,
 }
 
 /// The processes that are looked at; the load generators are this program's children that end.
@@ -57,6 +59,7 @@ impl Meter {
             database: pair(self.before.database, after.database),
             load: percent(self.before.load, after.load),
             peak: self.parties.server.map(Process::peak_memory).transpose()?,
+            own: self.parties.server.map(Process::own_memory).transpose()?,
         })
     }
 }

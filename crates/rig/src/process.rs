@@ -65,6 +65,11 @@ impl Process {
         self.status("VmRSS:")
     }
 
+    /// Resident memory that is its own: without the pages of files that it has mapped, in kibibytes.
+    pub fn own_memory(self) -> Result<u64> {
+        self.status("RssAnon:")
+    }
+
     /// The most that it has had since [`Process::forget_peak`], in kibibytes.
     pub fn peak_memory(self) -> Result<u64> {
         self.status("VmHWM:")

@@ -7,10 +7,12 @@ use anyhow::{Context, Result};
 use rusqlite::Connection;
 
 use crate::crowd;
-use crate::tools::Psql;
+use crate::postgres::Postgres;
 
 const POSTGRES: &str = include_str!("postgres.sql");
 const SQLITE: &str = include_str!("sqlite.sql");
+const WITHOUT_LOG: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; \
+     PRAGMA temp_store = MEMORY; BEGIN";
 /// 2026-01-01 in microseconds.
 const EPOCH: u64 = 1_767_225_600_000_000;
 
@@ -34,18 +36,16 @@ impl Size {
 }
 
 /// Fills a migrated database of PostgreSQL.
-pub(crate) fn postgres(psql: &Psql, size: Size, password_hash: &str) -> Result<()> {
-    psql.run(&with_numbers(POSTGRES, size, password_hash)).map(drop)
+pub(crate) fn postgres(database: &Postgres, size: Size, password_hash: &str) -> Result<()> {
+    database.run(&[&with_numbers(POSTGRES, size, password_hash), "VACUUM ANALYZE", "CHECKPOINT"])
 }
 
-/// Fills a migrated file of SQLite, and leaves nothing in its log.
+/// Fills a migrated file of SQLite. Without a log, because nothing has to be undone.
 pub(crate) fn sqlite(file: &Path, size: Size, password_hash: &str) -> Result<()> {
     let connection = Connection::open(file)?;
-    connection.execute_batch(
-        "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = MEMORY; BEGIN",
-    )?;
+    connection.execute_batch(WITHOUT_LOG)?;
     connection.execute_batch(&with_numbers(SQLITE, size, password_hash)).context("filling SQLite")?;
-    connection.execute_batch("COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?;
+    connection.execute_batch("COMMIT; ANALYZE; PRAGMA journal_mode = WAL")?;
     drop(connection);
     File::open(file)?.sync_all().context("filling SQLite")
 }
@@ -66,4 +66,49 @@ fn with_numbers(script: &str, size: Size, password_hash: &str) -> String {
         ("{password_hash}", password_hash.to_owned()),
     ];
     numbers.iter().fold(script.to_owned(), |script, (name, value)| script.replace(name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_contract::{Engine, TestStore};
+    use chit_chat_domain::page::Limit;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::crowd::{FIRST, HOT, LONG, id};
+
+    const SIZE: Size = Size { messages: 3, history: 5 };
+
+    fn filled(engine: Engine) -> TestStore {
+        let store = TestStore::new(engine);
+        let url = store.url();
+        match engine {
+            Engine::Sqlite => sqlite(Path::new(url.trim_start_matches("sqlite://")), SIZE, "hash").unwrap(),
+            Engine::Postgres => postgres(&Postgres { url }, SIZE, "hash").unwrap(),
+        }
+        store
+    }
+
+    #[rstest]
+    fn logs_are_dense_and_end_where_the_room_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+        let store = filled(engine);
+        for (room, messages) in [(FIRST, 3), (LONG, 5), (HOT, 3)] {
+            let log = store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();
+            let seqs: Vec<i64> = log.iter().map(|event| event.seq).collect();
+            assert_eq!(seqs, (1..=1 + 20 + messages).collect::<Vec<_>>());
+            let sum =
+                format!("SELECT last_seq - {} AS value FROM chatrooms WHERE name = 'Room {room}'", seqs.len());
+            assert_eq!(store.raw().number(&sum), 0);
+        }
+        assert_eq!(store.raw().number("SELECT count(*) AS value FROM messages"), i64::from(SIZE.total()));
+    }
+
+    #[test]
+    fn both_engines_hold_the_same() {
+        let (one, other) = (filled(Engine::Sqlite), filled(Engine::Postgres));
+        for room in [FIRST, LONG, HOT] {
+            let log = |store: &TestStore| store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();
+            assert_eq!(format!("{:?}", log(&one)), format!("{:?}", log(&other)));
+        }
+    }
 }

@@ -43,6 +43,3 @@ INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revisio
             || lpad(to_hex(n), 12, '0'))::uuid,
         pg_temp.member(room, n % {members}), '{body}', pg_temp.at(n), 1
     FROM filled, generate_series(1, messages) n;
-
-VACUUM (FREEZE, ANALYZE);
-CHECKPOINT;

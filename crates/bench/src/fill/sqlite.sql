@@ -44,10 +44,10 @@ INSERT INTO events (chatroom_id, seq, at, actor_id, kind, user_id, detail)
     FROM filled JOIN members USING (room)
         JOIN (SELECT room, user_id FROM members WHERE n = 0) AS owner USING (room);
 
+-- CROSS JOIN keeps the order of the tables, so that rows come in the order of their keys.
 INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revision)
     SELECT filled.id, 1 + {members} + numbers.n,
         unhex(printf('%012x70008%03x%012x', 1767225600000 + numbers.n * 1000, room, numbers.n)),
         user_id, '{body}', {epoch} + numbers.n * 1000000, 1
-    FROM filled JOIN numbers ON numbers.n BETWEEN 1 AND messages
-        JOIN members USING (room) WHERE members.n = numbers.n % {members}
-    ORDER BY filled.id, numbers.n;
+    FROM filled CROSS JOIN numbers CROSS JOIN members USING (room)
+    WHERE numbers.n BETWEEN 1 AND messages AND members.n = numbers.n % {members};

@@ -9,6 +9,7 @@ use crate::measure::Measured;
 use crate::plan::{self, Section};
 use crate::point::{Point, Subject};
 use crate::results::Results;
+use crate::usage::Usage;
 
 pub(super) fn explanation(run: &Run) -> String {
     let messages = whole(run.size.messages.into());
@@ -28,7 +29,8 @@ pub(super) fn explanation(run: &Run) -> String {
          - **against**: throughput as a multiple of what it is compared with: pgbench (pages: at 8 clients), bare SQLite, for \
          pages on SQLite actix alone; sends during logins are compared with sends without, a long history with a short one.\n\
          - **CPU** is in percent of one processor: of the server, of the database's processes, of the load generator. SQLite is \
-         a part of the server. **memory** is the server's peak.\n\
+         a part of the server. **memory** is the most that was resident of the server; **own**, at the end, leaves out \
+         the pages of files that it has mapped, which the system takes back when it needs the room.\n\
          - wrk adds what it assumes to have missed while it waited (coordinated omission) to its percentiles; pgbench and \
          bare SQLite do not. Before each measurement a second goes by that is not counted."
     )
@@ -53,6 +55,7 @@ fn one(section: &Section, results: &Results) -> String {
         "database",
         "load",
         "memory",
+        "own",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(section.points.iter().filter_map(|point| row(*point, results)));
@@ -65,7 +68,10 @@ fn row(point: Point, results: &Results) -> Option<Vec<String>> {
     let latency =
         |figure| median(figure).map_or_else(String::new, |seconds| millis(Duration::from_secs_f64(seconds)));
     let against = plan::baseline(point).and_then(|baseline| results.ratio(point, baseline));
-    let peak = results.peak_memory(|other| other == point);
+    let memory = |kibibytes: fn(&Usage) -> Option<u64>| {
+        let most = results.most_memory(|other| other == point, kibibytes);
+        most.map(|megabytes| format!("{megabytes:.0} MB")).unwrap_or_default()
+    };
     let is_ours = matches!(point.subject, Subject::Server(_) | Subject::Actix);
     let has_database = results.rounds(point).iter().any(|measured| measured.usage.database.is_some());
     Some(vec![
@@ -80,7 +86,8 @@ fn row(point: Point, results: &Results) -> Option<Vec<String>> {
         percent(is_ours, median(|measured| measured.usage.server.unwrap_or_default())),
         percent(has_database, median(|measured| measured.usage.database.unwrap_or_default())),
         percent(true, median(|measured| measured.usage.load)),
-        peak.map(|kibibytes| format!("{} MB", kibibytes * 1_024 / 1_000_000)).unwrap_or_default(),
+        memory(|usage| usage.peak),
+        memory(|usage| usage.own),
     ])
 }
 

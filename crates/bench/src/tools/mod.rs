@@ -1,7 +1,6 @@
 //! The programs of others that do the work: wrk, and what comes with PostgreSQL.
 
 mod pgbench;
-mod psql;
 mod scripts;
 mod wrk;
 
@@ -10,7 +9,6 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Error, Result, bail};
 pub(crate) use pgbench::Pgbench;
-pub(crate) use psql::Psql;
 pub(crate) use wrk::Wrk;
 
 const WRK: &str = "Debian, Ubuntu: apt-get install wrk; Fedora: dnf install wrk; macOS: brew install wrk";
