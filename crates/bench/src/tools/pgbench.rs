@@ -13,6 +13,9 @@ use crate::crowd::Crowd;
 use crate::figures::Figures;
 use crate::measure::Length;
 
+/// On a busy machine.
+const CONNECTED_PER_SECOND: u32 = 64;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Pgbench {
     program: PathBuf,
@@ -38,8 +41,10 @@ impl Pgbench {
         self.run(&scripts::page(crowd), clients, length)
     }
 
-    /// Its report has no percentiles, so it logs every transaction; those of the warm-up are left out afterwards.
+    /// Its report has no percentiles, so it logs every transaction; those of the warm-up are left out afterwards. Its time
+    /// begins before its clients have connected.
     fn run(&self, script: &str, clients: u32, length: Length) -> Result<Figures> {
+        let connecting = Duration::from_secs(clients.div_ceil(CONNECTED_PER_SECOND).into());
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("script");
         fs::write(&file, script)?;
@@ -47,7 +52,7 @@ impl Pgbench {
             Command::new(&self.program)
                 .args(["--protocol", "prepared", "--no-vacuum", "--jobs", "1", "--log"])
                 .args(["--client", &clients.to_string()])
-                .args(["--time", &(length.warm_up + length.measured).as_secs().to_string()])
+                .args(["--time", &(length.warm_up + length.measured + connecting).as_secs().to_string()])
                 .arg("--log-prefix")
                 .arg(folder.path().join("log"))
                 .arg("--file")
@@ -57,7 +62,7 @@ impl Pgbench {
         )?;
         let failed = report.lines().find_map(|line| line.strip_prefix("number of failed transactions: "));
         ensure!(failed.is_none_or(|failed| failed.starts_with("0 ")), "{report}");
-        figures(&read_log(&folder)?, length.warm_up)
+        figures(&read_log(&folder)?, length)
     }
 }
 
@@ -72,7 +77,7 @@ fn read_log(folder: &TempDir) -> Result<String> {
 }
 
 /// From a line for each transaction: client, number, microseconds, script, and when it ended.
-fn figures(log: &str, warm_up: Duration) -> Result<Figures> {
+fn figures(log: &str, Length { warm_up, measured }: Length) -> Result<Figures> {
     let transactions: Vec<(Duration, Duration)> = log
         .lines()
         .map(|line| transaction(line).with_context(|| format!("pgbench's log: {line}")))
@@ -82,8 +87,9 @@ fn figures(log: &str, warm_up: Duration) -> Result<Figures> {
         bail!("pgbench has run nothing");
     };
     let start = first + warm_up;
-    let counted = transactions.iter().filter(|(_, end)| *end > start).map(|(latency, _)| *latency);
-    Figures::of(counted.collect(), last.saturating_sub(start))
+    let end = last.min(start + measured);
+    let counted = transactions.iter().filter(|(_, at)| *at > start && *at <= end).map(|(latency, _)| *latency);
+    Figures::of(counted.collect(), end.saturating_sub(start))
 }
 
 /// How long it took, and when it ended.
@@ -99,17 +105,20 @@ fn transaction(line: &str) -> Option<(Duration, Duration)> {
 mod tests {
     use super::*;
 
+    const LENGTH: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
+
     #[test]
-    fn a_log_is_read_without_its_warm_up() {
-        let log = "0 0 900 0 1767225600 500000\n1 0 100 0 1767225601 600000\n0 1 200 0 1767225602 0\n1 1 300 0 1767225603 500000\n";
-        let figures = figures(log, Duration::from_secs(1)).unwrap();
+    fn a_log_is_read_without_its_warm_up_and_what_comes_too_late() {
+        let log = "0 0 900 0 1767225600 500000\n1 0 100 0 1767225601 600000\n0 1 200 0 1767225602 0\n\
+                   1 1 300 0 1767225603 500000\n1 2 700 0 1767225603 500001\n";
+        let figures = figures(log, LENGTH).unwrap();
         assert_eq!((figures.requests, figures.duration), (3, Duration::from_secs(2)));
         assert_eq!((figures.p50, figures.longest), (Duration::from_micros(200), Duration::from_micros(300)));
     }
 
     #[test]
     fn a_log_of_another_form_is_an_error() {
-        assert!(figures("0 0 skipped\n", Duration::ZERO).is_err());
-        assert!(figures("", Duration::ZERO).is_err());
+        assert!(figures("0 0 skipped\n", LENGTH).is_err());
+        assert!(figures("", LENGTH).is_err());
     }
 }
