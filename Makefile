@@ -4,8 +4,8 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test verify fuzz-api try-clients check openapi audit fmt db-create db-migrate db-seed db-drop \
-	build-release
+.PHONY: help run run-postgres test verify bench bench-quick fuzz-api try-clients check openapi audit fmt \
+	db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ test: ## Run all tests on both engines, with a throw-away PostgreSQL; with ARGS 
 verify: ## Try the real server on both engines: kills, outages, attacks; ARGS='--only kill', SEED=... to repeat
 	cargo build --bins
 	cargo run --quiet --bin chit-chat-verify -- $(ARGS)
+
+bench: build-release ## Measure the server beside its database and its HTTP library; renews docs/BENCHMARKS.md
+	cargo run --quiet --release --locked --package chit-chat-bench -- --write docs/BENCHMARKS.md $(ARGS)
+
+bench-quick: build-release ## The same as a look of two minutes, which writes nothing
+	cargo run --quiet --release --locked --package chit-chat-bench -- --quick $(ARGS)
 
 check: ## Check format, dependencies, spelling, lints and documentation
 	cargo fmt --all --check

@@ -19,6 +19,7 @@ mod user_heads;
 mod users;
 
 use append::MessageWriter;
+pub use append::send_statement;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;

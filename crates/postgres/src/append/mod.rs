@@ -14,6 +14,7 @@ use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::{Waiting, WriteMessages};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
+pub use one::send_statement;
 
 use crate::{Conn, Connections};
 

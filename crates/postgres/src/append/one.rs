@@ -1,5 +1,6 @@
 //! One message in one statement.
 
+use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::message::Appended;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
@@ -11,6 +12,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
+use uuid::Uuid;
 
 use super::{duplicate, stored};
 use crate::Conn;
@@ -81,6 +83,15 @@ impl<'a> Append<'a> {
     fn run(&self, conn: &mut Conn) -> QueryResult<Outcome> {
         self.get_result(conn)
     }
+}
+
+/// The SQL of sending one message, for those who measure what the database alone makes of it. The values are, by their
+/// numbers: chatroom, author, least role, key, id, body, digest, time.
+pub fn send_statement() -> String {
+    let (id, at) = (Key(Uuid::nil()), Timestamp::from_micros(0).into());
+    let append = Append { chatroom: id, author: id, role: 0, key: None, id, body: "", digest: None, at };
+    let shown = diesel::debug_query::<Pg, _>(&append).to_string();
+    shown.split(" -- binds:").next().unwrap_or_default().to_owned()
 }
 
 impl QueryId for Append<'_> {

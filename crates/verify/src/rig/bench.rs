@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use chit_chat_rig::{Cluster, Database};
 use fastrand::Rng;
 
-use super::cluster::Cluster;
-use super::database::Database;
 use super::secrets::Secrets;
 use super::server::Server;
 use crate::trial::Engine;

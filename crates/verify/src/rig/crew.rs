@@ -6,13 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use chit_chat_rig::until;
 use fastrand::Rng;
 use serde_json::Value;
 
 use super::client::Client;
 use super::log::dense;
 use super::person::Person;
-use super::wait::until;
 use super::writer::{Outcome, Writer};
 
 /// Between two attempts at a server that says that it is unavailable.

@@ -1,36 +1,29 @@
-//! The server under trial.
+//! The server under trial, and clients that note the tokens that it hands out.
 
-use std::fs::{self, File};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal};
+use anyhow::Result;
+use chit_chat_rig::Database;
 
 use super::client::Client;
-use super::database::Database;
-use super::process::{Frozen, Process};
 use super::secrets::Secrets;
-use super::wait::until;
 
 /// What the servers sign access tokens with.
 pub(crate) const SECRET: &str = "a signing key that only the trials use";
-const START: Duration = Duration::from_secs(30);
-const END: Duration = Duration::from_secs(30);
 
 /// A running server. Dropped, it is killed.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
-    log: PathBuf,
-    pub(crate) url: String,
+    server: chit_chat_rig::Server,
     secrets: Arc<Secrets>,
 }
 
 impl Server {
-    /// Starts it on a free port with nothing from the environment but this. It may not listen yet.
+    /// Starts it without limits, with these variables besides. It may not listen yet.
     pub(crate) fn launch(
         program: &Path,
         database: &Database,
@@ -38,71 +31,31 @@ impl Server {
         log: PathBuf,
         secrets: Arc<Secrets>,
     ) -> Result<Self> {
-        let child = Command::new(program)
-            .arg("serve")
-            .env_clear()
-            .envs([("LISTEN", "127.0.0.1:0"), ("JWT_SECRET", SECRET), ("DATABASE_URL", &database.url)])
-            .envs([("RATE_LIMITS", "off")])
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log)?)
-            .spawn()
-            .with_context(|| format!("{} does not start", program.display()))?;
-        Ok(Self { child, log, url: String::new(), secrets })
+        let variables = [&[("JWT_SECRET", SECRET), ("RATE_LIMITS", "off")], variables].concat();
+        Ok(Self { server: chit_chat_rig::Server::launch(program, database, &variables, log)?, secrets })
     }
 
     pub(crate) fn wait_until_it_listens(&mut self) -> Result<()> {
-        let (url, _) = until(START, "the server listens", || {
-            let log = fs::read_to_string(&self.log)?;
-            if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended at its start: {status}\n{log}");
-            }
-            Ok(address(&log))
-        })?;
-        self.url = url;
-        Ok(())
+        self.server.wait_until_it_listens()
     }
 
     pub(crate) fn nobody(&self) -> Client {
-        Client::new(&self.url, self.secrets.clone())
+        Client::new(self.server.url(), self.secrets.clone())
     }
 
-    pub(crate) fn process(&self) -> Process {
-        Process(Pid::from_child(&self.child))
+    pub(crate) fn kill(self) -> Result<()> {
+        self.server.kill()
     }
 
-    /// Lets it stand still until what this answers is dropped.
-    pub(crate) fn freeze(&self) -> Result<Frozen> {
-        let mut frozen = Frozen::default();
-        frozen.add(self.process())?;
-        Ok(frozen)
-    }
-
-    /// Ends it without warning, as a power failure would.
-    pub(crate) fn kill(mut self) -> Result<()> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
-
-    /// Asks it to end; answers how it did, and how soon.
-    pub(crate) fn terminate(mut self) -> Result<(ExitStatus, Duration)> {
-        self.process().signal(Signal::TERM)?;
-        until(END, "the server ends", || Ok(self.child.try_wait()?))
+    pub(crate) fn terminate(self) -> Result<(ExitStatus, Duration)> {
+        self.server.terminate()
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
+impl Deref for Server {
+    type Target = chit_chat_rig::Server;
 
-/// Where it listens, as the log says it.
-fn address(log: &str) -> Option<String> {
-    let (_, rest) = log.split_once("listening on http://")?;
-    rest.split_once(',').map(|(address, _)| format!("http://{address}"))
+    fn deref(&self) -> &Self::Target {
+        &self.server
+    }
 }

@@ -23,7 +23,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, cluster) = (bench.rng(), bench.cluster()?);
     let server = bench.server(&cluster.database()?)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
-    let mut crew = Crew::new(&[&ann], WRITERS, &server.url, &mut rng)?;
+    let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
     let figures = crew.write_while(|progress| {
         progress.wait_for(rng.usize(100..300))?;
         let frozen = cluster.freeze()?;

@@ -21,7 +21,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let server = bench.server(&cluster.database()?)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
-    let mut crew = Crew::new(&[&ann, &bob], WRITERS, &server.url, &mut rng)?;
+    let mut crew = Crew::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
     let mut outages: Vec<fn(&Cluster) -> Result<()>> =
         vec![Cluster::kill, Cluster::kill, Cluster::kill, Cluster::stop, Cluster::stop];
     rng.shuffle(&mut outages);

@@ -14,7 +14,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
     let mut crews: Vec<Crew> = Vec::new();
     for _ in 0..KILLS {
-        let mut crew = Crew::new(&[&ann, &bob], WRITERS, &server.url, &mut rng)?;
+        let mut crew = Crew::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
         let deeds = rng.usize(30..400);
         crew.write_while(|progress| {
             progress.wait_for(deeds)?;
@@ -22,7 +22,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         })?;
         database.check_integrity()?;
         server = bench.server(&database)?;
-        crew.move_to(&server.url);
+        crew.move_to(server.url());
         crew.settle()?;
         crew.audit()?;
         crews.push(crew);
@@ -30,7 +30,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     // What a later crash did to earlier rooms.
     let mut messages = 0;
     for crew in &mut crews {
-        crew.move_to(&server.url);
+        crew.move_to(server.url());
         messages += crew.audit()?;
     }
     let (status, _) = server.terminate()?;

@@ -19,7 +19,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let (mut slowest, mut messages) = (Duration::ZERO, 0);
     for _ in 0..TIMES {
-        let mut crew = Crew::new(&[&ann], WRITERS, &server.url, &mut rng)?;
+        let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
         let deeds = rng.usize(30..300);
         slowest = slowest.max(crew.write_while(|progress| {
             progress.wait_for(deeds)?;
@@ -31,7 +31,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let Some(cluster) = cluster else {
         return Ok(format!("{TIMES} times, {} ms at most, {messages} messages, none lost", slowest.as_millis()));
     };
-    let mut crew = Crew::new(&[&ann], WRITERS, &server.url, &mut rng)?;
+    let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
     let frozen_end = crew.write_while(|progress| {
         progress.wait_for(rng.usize(30..300))?;
         let _frozen = cluster.freeze()?;
@@ -53,7 +53,7 @@ fn end(server: Server) -> Result<Duration> {
 /// Another server, on which the crew settles what was open.
 fn back(bench: &Bench, database: &Database, crew: &mut Crew) -> Result<Server> {
     let server = bench.server(database)?;
-    crew.move_to(&server.url);
+    crew.move_to(server.url());
     crew.settle()?;
     Ok(server)
 }

@@ -21,7 +21,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut refused = 0;
     for _ in 0..TIMES {
         let leaving = ann.again()?;
-        let asleep = leaving.client.at(&sleeper.url);
+        let asleep = leaving.client.at(sleeper.url());
         asleep.get("/api/users/me")?.expect(200)?;
         let frozen = sleeper.freeze()?;
         leaving.client.delete("/api/auth/session")?.expect(204)?;
@@ -35,7 +35,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
             answer.expect_one_of(&[401, 503])?;
             refused += 1;
         }
-        let awake = ann.client.at(&sleeper.url);
+        let awake = ann.client.at(sleeper.url());
         until(RECOVERY, "the instance serves again", || {
             Ok((awake.get("/api/users/me")?.expect_one_of(&[200, 503])?.status == 200).then_some(()))
         })?;

@@ -80,7 +80,7 @@ fn refresh(client: &Client, token: &str) -> Result<Answer> {
 fn dies(client: &Client, servers: &[Server]) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     for server in servers {
-        let client = client.at(&server.url);
+        let client = client.at(server.url());
         let ((), took) = until(PATIENCE, "the token is dead", || {
             Ok((client.get("/api/users/me")?.expect_one_of(&[200, 401])?.status == 401).then_some(()))
         })?;

@@ -20,7 +20,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         if time == 0 {
             let ann = Person::new(&here.nobody(), "ann", &mut rng)?;
             let room = ann.make_room(&[])?;
-            let ann_there = ann.client.at(&there.url);
+            let ann_there = ann.client.at(there.url());
             let sent = ann_there.post(format!("{room}/messages"), &json!({"body": "hush, both of you"}))?.expect(201)?;
             let found = ann.client.get(format!("{room}/messages/{}", sent.text_of("id")?))?.expect(200)?;
             ensure!(found.json == sent.json, "sent there\n{}\nfound here\n{}", sent.evidence(), found.evidence());

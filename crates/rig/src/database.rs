@@ -8,8 +8,8 @@ use diesel::sql_types::Text;
 
 /// An empty database, or one that a server has filled.
 #[derive(Clone, Debug)]
-pub(crate) struct Database {
-    pub(crate) url: String,
+pub struct Database {
+    pub url: String,
     file: Option<PathBuf>,
 }
 
@@ -21,18 +21,18 @@ struct Finding {
 
 impl Database {
     /// A file of SQLite that does not exist yet.
-    pub(crate) fn sqlite(file: PathBuf) -> Self {
+    pub fn sqlite(file: PathBuf) -> Self {
         Self { url: format!("sqlite://{}", file.display()), file: Some(file) }
     }
 
     /// An empty database on a server of PostgreSQL.
-    pub(crate) fn postgres(url: String) -> Result<Self> {
+    pub fn postgres(url: String) -> Result<Self> {
         chit_chat_postgres::create(&url)?;
         Ok(Self { url, file: None })
     }
 
     /// SQLite's own look at its file; PostgreSQL has none to offer.
-    pub(crate) fn check_integrity(&self) -> Result<()> {
+    pub fn check_integrity(&self) -> Result<()> {
         let Some(file) = &self.file else {
             return Ok(());
         };

@@ -10,9 +10,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal};
 
-use super::database::Database;
-use super::process::{Frozen, Process};
-use super::wait::until;
+use crate::database::Database;
+use crate::process::{Frozen, Process};
+use crate::wait::until;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-postgres");
 /// Tells what the script has exported, then lives as long as somebody holds its input open.
@@ -21,7 +21,7 @@ const START: Duration = Duration::from_secs(20);
 
 /// A running cluster. It goes when this is dropped, and also if this program is killed.
 #[derive(Debug)]
-pub(crate) struct Cluster {
+pub struct Cluster {
     script: Child,
     lifeline: Option<ChildStdin>,
     url: String,
@@ -31,7 +31,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn start(log: &Path) -> Result<Self> {
+    pub fn start(log: &Path) -> Result<Self> {
         let mut script = Command::new(SCRIPT)
             .args(["--durable", "sh", "-c", COMMAND])
             .env_remove("DATABASE_URL")
@@ -51,30 +51,30 @@ impl Cluster {
     }
 
     /// A new, empty database.
-    pub(crate) fn database(&self) -> Result<Database> {
+    pub fn database(&self) -> Result<Database> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let (server, _) = self.url.rsplit_once('/').context("the URL names no database")?;
-        Database::postgres(format!("{server}/verify_{number}"))
+        Database::postgres(format!("{server}/chit_chat_{number}"))
     }
 
     /// As an operator would: connections are cut, nothing is lost.
-    pub(crate) fn stop(&self) -> Result<()> {
+    pub fn stop(&self) -> Result<()> {
         self.control(&["stop", "-m", "fast"])
     }
 
     /// As a power failure would: the processes behind the connections follow by themselves.
-    pub(crate) fn kill(&self) -> Result<()> {
+    pub fn kill(&self) -> Result<()> {
         self.postmaster()?.signal(Signal::KILL)
     }
 
     /// Again after a stop or kill; what is left of the killed one may be in the way for a moment.
-    pub(crate) fn start_again(&self) -> Result<()> {
+    pub fn start_again(&self) -> Result<()> {
         until(START, "PostgreSQL starts again", || Ok(self.control(&["start"]).ok()))?;
         Ok(())
     }
 
     /// Stops all its processes where they are.
-    pub(crate) fn freeze(&self) -> Result<Frozen> {
+    pub fn freeze(&self) -> Result<Frozen> {
         let postmaster = self.postmaster()?;
         let mut frozen = Frozen::default();
         frozen.add(postmaster)?;
@@ -85,7 +85,8 @@ impl Cluster {
         Ok(frozen)
     }
 
-    fn postmaster(&self) -> Result<Process> {
+    /// The process that has started all others of the cluster.
+    pub fn postmaster(&self) -> Result<Process> {
         let text = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
         let number = text.lines().next().and_then(|line| line.trim().parse().ok());
         number.and_then(Pid::from_raw).map(Process).context("postmaster.pid holds no process")

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// Looks again and again until there is something; answers what, and how long it took.
-pub(crate) fn until<T>(
+pub fn until<T>(
     limit: Duration,
     what: &str,
     mut look: impl FnMut() -> Result<Option<T>>,

@@ -1,0 +1,147 @@
+//! What the measurements are to show: how ours compares, and how much it should be.
+
+use crate::plan;
+use crate::point::{Engine, Point, Subject, Work};
+use crate::results::{Results, Spread};
+use crate::usage::Usage;
+
+/// Where most claims are made.
+pub(crate) const CONNECTIONS: u32 = 32;
+
+/// One row of the first table.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) text: &'static str,
+    pub(crate) measure: Measure,
+    pub(crate) at_least: f64,
+    pub(crate) stretch: Option<f64>,
+}
+
+/// What is claimed of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Measure {
+    /// The throughput as a multiple of that of what it is compared with: more is better.
+    Ratio(Point),
+    /// The 99th percentile of latency as a multiple of the median: less is better.
+    Tail(Point),
+    /// The most resident memory of the server in the whole run, in MB: less is better.
+    Memory(Engine),
+    /// The same without the pages of files that it has mapped.
+    OwnMemory(Engine),
+}
+
+const POSTGRES: Subject = Subject::Server(Engine::Postgres);
+const SQLITE: Subject = Subject::Server(Engine::Sqlite);
+
+/// All of them, in the order of the report.
+pub(crate) fn all() -> Vec<Claim> {
+    let claim = |text, measure, at_least, stretch| Claim { text, measure, at_least, stretch };
+    let ratio = |subject: Subject, work| Measure::Ratio(subject.at(work, CONNECTIONS));
+    vec![
+        claim(
+            "send, PostgreSQL, 1,000 rooms, 32 connections, against pgbench of the same statement at 32 clients",
+            ratio(POSTGRES, Work::Send),
+            1.8,
+            Some(3.0),
+        ),
+        claim(
+            "send, PostgreSQL, one hot room, 32 connections, likewise",
+            ratio(POSTGRES, Work::SendHot),
+            8.0,
+            Some(15.0),
+        ),
+        claim(
+            "send, PostgreSQL, 1,000 rooms, 1 connection, likewise at 1 client",
+            Measure::Ratio(POSTGRES.at(Work::Send, 1)),
+            0.65,
+            Some(0.85),
+        ),
+        claim(
+            "send, SQLite, 1,000 rooms, 32 connections, against a transaction per send by the bare library on one thread",
+            ratio(SQLITE, Work::Send),
+            2.5,
+            Some(4.0),
+        ),
+        claim(
+            "send, SQLite, 1,000 rooms, 32 connections, p99 / p50",
+            Measure::Tail(SQLITE.at(Work::Send, CONNECTIONS)),
+            4.0,
+            Some(2.5),
+        ),
+        claim(
+            "latest 50, PostgreSQL, 32 connections, against pgbench of the select of the same rows at 8 clients",
+            ratio(POSTGRES, Work::Page),
+            0.35,
+            Some(1.2),
+        ),
+        claim(
+            "latest 50, SQLite, 32 connections, against the same bytes from memory by actix alone",
+            ratio(SQLITE, Work::Page),
+            0.2,
+            Some(0.8),
+        ),
+        claim(
+            "send, PostgreSQL, 32 connections, while 16 others log in, against without",
+            ratio(POSTGRES, Work::SendDuringLogins),
+            0.5,
+            Some(0.7),
+        ),
+        claim("send, SQLite, likewise", ratio(SQLITE, Work::SendDuringLogins), 0.5, Some(0.7)),
+        claim(
+            "send, PostgreSQL, 32 connections, into one room with a long history, against a short one",
+            ratio(POSTGRES, Work::SendLong),
+            0.9,
+            None,
+        ),
+        claim("latest 50, PostgreSQL, likewise", ratio(POSTGRES, Work::PageLong), 0.9, None),
+        claim("send, SQLite, likewise", ratio(SQLITE, Work::SendLong), 0.9, None),
+        claim("latest 50, SQLite, likewise", ratio(SQLITE, Work::PageLong), 0.9, None),
+        claim(
+            "memory of the server on PostgreSQL, at its peak",
+            Measure::Memory(Engine::Postgres),
+            60.0,
+            Some(30.0),
+        ),
+        claim("memory of the server on SQLite, at its peak", Measure::Memory(Engine::Sqlite), 60.0, Some(30.0)),
+        claim(
+            "the same without the pages of the database's file that it has mapped",
+            Measure::OwnMemory(Engine::Sqlite),
+            60.0,
+            Some(30.0),
+        ),
+    ]
+}
+
+/// Whether a claim needs this point to be measured.
+pub(crate) fn concern(point: Point) -> bool {
+    all().iter().any(|claim| match claim.measure {
+        Measure::Ratio(ours) => point == ours || Some(point) == plan::baseline(ours),
+        Measure::Tail(ours) => point == ours,
+        Measure::Memory(_) | Measure::OwnMemory(_) => false,
+    })
+}
+
+impl Claim {
+    /// Nothing if it was not measured.
+    pub(crate) fn measured(&self, results: &Results) -> Option<Spread> {
+        match self.measure {
+            Measure::Ratio(ours) => results.ratio(ours, plan::baseline(ours)?),
+            Measure::Tail(ours) => results.spread(ours, |measured| measured.figures.tail()),
+            Measure::Memory(engine) => memory(results, engine, |usage| usage.peak),
+            Measure::OwnMemory(engine) => memory(results, engine, |usage| usage.own),
+        }
+    }
+
+    /// Whether what was measured is as good as this.
+    pub(crate) fn reaches(&self, measured: f64, goal: f64) -> bool {
+        match self.measure {
+            Measure::Ratio(_) => measured >= goal,
+            Measure::Tail(_) | Measure::Memory(_) | Measure::OwnMemory(_) => measured < goal,
+        }
+    }
+}
+
+fn memory(results: &Results, engine: Engine, kibibytes: impl Fn(&Usage) -> Option<u64>) -> Option<Spread> {
+    let most = results.most_memory(|point| point.subject == Subject::Server(engine), kibibytes)?;
+    Some(Spread { least: most, median: most, most })
+}

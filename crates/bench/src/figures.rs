@@ -1,0 +1,107 @@
+//! What a load generator tells at its end.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+/// Requests of one measurement, and how long they took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) requests: u64,
+    pub(crate) duration: Duration,
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
+    pub(crate) longest: Duration,
+}
+
+impl Figures {
+    /// Of single latencies, in any order.
+    pub(crate) fn of(mut latencies: Vec<Duration>, duration: Duration) -> Result<Self> {
+        latencies.sort_unstable();
+        let percentile = |percent| percentile(&latencies, percent).context("nothing was measured");
+        let (p50, p99, longest) = (percentile(50)?, percentile(99)?, percentile(100)?);
+        Ok(Self { requests: u64::try_from(latencies.len())?, duration, p50, p99, longest })
+    }
+
+    /// Reads the line that `load.lua` prints, and [`Figures`] print themselves. Measuring refusals would be of no use, so
+    /// any is an error.
+    pub(crate) fn parse(output: &str) -> Result<Self> {
+        let line = output.lines().find_map(|line| line.strip_prefix("figures: "));
+        let line = line.with_context(|| format!("no figures in: {output}"))?;
+        let numbers: Vec<u64> = line.split([' ', ',']).filter_map(|word| word.parse().ok()).collect();
+        let &[requests, duration, p50, p99, longest, refused, failed] = numbers.as_slice() else {
+            anyhow::bail!("other figures were expected: {line}");
+        };
+        ensure!(refused == 0 && failed == 0, "{refused} of {requests} requests were refused, {failed} failed");
+        ensure!(requests > 0 && duration > 0, "nothing was answered: {line}");
+        let micros = Duration::from_micros;
+        Ok(Self {
+            requests,
+            duration: micros(duration),
+            p50: micros(p50),
+            p99: micros(p99),
+            longest: micros(longest),
+        })
+    }
+
+    pub(crate) fn per_second(&self) -> f64 {
+        Duration::from_secs(self.requests).as_secs_f64() / self.duration.as_secs_f64()
+    }
+
+    /// How much longer the slowest of a hundred takes than most.
+    pub(crate) fn tail(&self) -> f64 {
+        self.p99.as_secs_f64() / self.p50.as_secs_f64()
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, duration, p50, p99, longest } = self;
+        let [duration, p50, p99, longest] = [duration, p50, p99, longest].map(Duration::as_micros);
+        write!(
+            f,
+            "figures: {requests} requests in {duration} us, p50 {p50} us, p99 {p99} us, longest {longest} us, "
+        )?;
+        write!(f, "0 refused, 0 failed")
+    }
+}
+
+/// What so many of a hundred do not exceed.
+fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
+    sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str =
+        "figures: 5000 requests in 2000000 us, p50 400 us, p99 1200 us, longest 9000 us, 0 refused, 0 failed";
+
+    #[test]
+    fn percentiles_are_of_the_sorted_times() {
+        let times = (1..=200).rev().map(Duration::from_millis).collect();
+        let figures = Figures::of(times, Duration::from_secs(2)).unwrap();
+        assert_eq!((figures.p50, figures.p99), (Duration::from_millis(100), Duration::from_millis(198)));
+        assert_eq!(figures.longest, Duration::from_millis(200));
+        assert!((figures.per_second() - 100.0).abs() < 1e-9);
+        assert!(Figures::of(Vec::new(), Duration::from_secs(2)).is_err());
+    }
+
+    #[test]
+    fn figures_are_read_as_they_are_printed() {
+        let figures = Figures::parse(&format!("Running 2s test\n{LINE}\n")).unwrap();
+        assert_eq!(figures.to_string(), LINE);
+        assert!((figures.tail() - 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn refusals_and_failures_are_errors() {
+        for broken in ["1 refused, 0 failed", "0 refused, 1 failed"] {
+            assert!(Figures::parse(&LINE.replace("0 refused, 0 failed", broken)).is_err());
+        }
+        assert!(Figures::parse("unable to connect to 127.0.0.1").is_err());
+        assert!(Figures::parse(&LINE.replace("5000", "0")).is_err());
+    }
+}

@@ -1,0 +1,45 @@
+//! `chit-chat-bench`: measures the server side by side with what it is built on, in one run.
+
+mod actix_alone;
+mod bare_sqlite;
+mod claims;
+mod crowd;
+mod figures;
+mod fill;
+mod interrupt;
+mod machine;
+mod measure;
+mod options;
+mod plan;
+mod point;
+mod postgres;
+mod report;
+mod requests;
+mod results;
+mod run;
+mod stand;
+mod tools;
+mod usage;
+
+use std::io::{Write, stderr};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::options::{Command, Options};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = match &options.command {
+        Some(Command::ActixAlone(options)) => actix_alone::serve(options),
+        Some(Command::BareSqlite(options)) => bare_sqlite::run(options),
+        None => run::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(stderr(), "error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One measurement: a warm-up that is not counted, then the load, and what it costs meanwhile.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::crowd::{Crowd, FIRST, HOT, LONG};
+use crate::figures::Figures;
+use crate::point::{Engine, Point, Subject, Work};
+use crate::stand::Stand;
+use crate::usage::{Meter, Parties, Usage};
+
+/// Connections that log in, one login after the other.
+pub(crate) const LOGINS: u32 = 16;
+/// The hashing of the last passwords goes on when those who asked have gone.
+const CALM: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(200);
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Length {
+    pub(crate) warm_up: Duration,
+    pub(crate) measured: Duration,
+}
+
+/// What came out of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    pub(crate) figures: Figures,
+    pub(crate) usage: Usage,
+}
+
+impl Stand {
+    /// Measures a point. `round` chooses the room with a short history, so that none gets a long one.
+    pub(crate) fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
+        let crowd = crowd(point.work, round);
+        match point.subject {
+            Subject::Server(engine) => self.server_at(engine, point, crowd, length),
+            Subject::Actix => self.actix_at(point, length),
+            Subject::Pgbench => self.pgbench_at(point, crowd, length),
+            Subject::BareSqlite => self.bare_sqlite_at(crowd, length),
+        }
+        .with_context(|| point.to_string())
+    }
+
+    fn server_at(&self, engine: Engine, point: Point, crowd: Crowd, length: Length) -> Result<Measured> {
+        let server = self.server(engine);
+        let requests = if point.work.is_send() { self.sends(crowd)? } else { self.pages(crowd)? };
+        let postmaster = (engine == Engine::Postgres).then_some(self.postmaster);
+        let parties = Parties { server: Some(server.process()), postmaster };
+        if point.work != Work::SendDuringLogins {
+            return self.wrk_at(server.url(), &requests, point.connections, length, parties);
+        }
+        let whole = length.warm_up + length.measured + length.warm_up;
+        let logins = self.wrk.start(server.url(), &self.logins()?, LOGINS, whole)?;
+        let measured = self.wrk_at(server.url(), &requests, point.connections, length, parties)?;
+        logins.wait().context("logins")?;
+        self.calm_down(engine)?;
+        Ok(measured)
+    }
+
+    fn actix_at(&self, point: Point, length: Length) -> Result<Measured> {
+        let requests = self.get(if point.work == Work::Hello { "hello" } else { "page" })?;
+        let parties = Parties { server: Some(self.actix.process()), postmaster: None };
+        self.wrk_at(&self.actix.url, &requests, point.connections, length, parties)
+    }
+
+    fn wrk_at(
+        &self,
+        url: &str,
+        requests: &Path,
+        connections: u32,
+        length: Length,
+        parties: Parties,
+    ) -> Result<Measured> {
+        self.wrk.run(url, requests, connections, length.warm_up).context("warm-up")?;
+        let meter = Meter::start(parties)?;
+        let figures = self.wrk.run(url, requests, connections, length.measured)?;
+        Ok(Measured { figures, usage: meter.stop()? })
+    }
+
+    /// Also makes sure that its sends were stored: the statement answers a refusal as calmly.
+    fn pgbench_at(
+        &self,
+        Point { work, connections, .. }: Point,
+        crowd: Crowd,
+        length: Length,
+    ) -> Result<Measured> {
+        let before = self.postgres.log_length()?;
+        let meter = Meter::start(Parties { server: None, postmaster: Some(self.postmaster) })?;
+        let figures = if work.is_send() {
+            self.pgbench.send(crowd, connections, length)?
+        } else {
+            self.pgbench.page(crowd, connections, length)?
+        };
+        let usage = meter.stop()?;
+        let stored = self.postgres.log_length()? - before;
+        ensure!(
+            !work.is_send() || stored >= figures.requests,
+            "of {} sends {stored} were stored",
+            figures.requests
+        );
+        Ok(Measured { figures, usage })
+    }
+
+    fn bare_sqlite_at(&self, crowd: Crowd, length: Length) -> Result<Measured> {
+        let meter = Meter::start(Parties { server: None, postmaster: None })?;
+        let output = Command::new(env::current_exe()?)
+            .args(["bare-sqlite", "--file"])
+            .arg(&self.bare_sqlite)
+            .args(["--first", &crowd.first.to_string(), "--last", &crowd.last.to_string()])
+            .args(["--senders", &crowd.senders.to_string()])
+            .args(["--warm-up", &length.warm_up.as_secs().to_string()])
+            .args(["--seconds", &length.measured.as_secs().to_string()])
+            .output()?;
+        let usage = meter.stop()?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let figures = Figures::parse(&String::from_utf8(output.stdout)?)?;
+        // It is load and database in one; the load is next to nothing.
+        Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage } })
+    }
+
+    fn calm_down(&self, engine: Engine) -> Result<()> {
+        let (process, start) = (self.server(engine).process(), Instant::now());
+        while start.elapsed() < CALM {
+            let before = process.cpu_time()?;
+            thread::sleep(LOOK);
+            if process.cpu_time()?.saturating_sub(before) < LOOK / 10 {
+                return Ok(());
+            }
+        }
+        bail!("the server is still busy {CALM:?} after the last login")
+    }
+}
+
+fn crowd(work: Work, round: u32) -> Crowd {
+    match work {
+        Work::SendHot => Crowd::room(HOT),
+        Work::SendLong | Work::PageLong => Crowd::room(LONG),
+        Work::SendShort | Work::PageShort => Crowd::room(FIRST + round),
+        Work::Hello | Work::Send | Work::SendDuringLogins | Work::Page => Crowd::everywhere(),
+    }
+}

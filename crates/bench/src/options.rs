@@ -1,0 +1,80 @@
+//! What can be asked for on the command line.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Parser, Subcommand};
+
+use crate::crowd::Crowd;
+
+/// Measures the chit-chat server beside its database alone and its HTTP library alone, on both engines, and prints the
+/// ratios as Markdown.
+///
+/// It starts what it needs and ends by itself. PostgreSQL and the databases are kept in TMPDIR, so that should be on
+/// the disk in question.
+#[derive(Debug, Parser)]
+#[command(name = "chit-chat-bench", max_term_width = 100)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// A look of two minutes: less data, one short round, the rows of the first table alone.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// How often everything is measured [default: 3, quick 1].
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) rounds: Option<usize>,
+    /// Also write the result there.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) write: Option<PathBuf>,
+    /// The server to measure [default: the `chit-chat` beside this program].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) server: Option<PathBuf>,
+}
+
+/// What it starts itself, as processes of their own, so that their processor time can be told apart.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a hello and a page from memory, by actix alone.
+    #[command(hide = true)]
+    ActixAlone(ActixAlone),
+    /// Send messages by the bare library of SQLite, on one thread.
+    #[command(hide = true)]
+    BareSqlite(BareSqlite),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ActixAlone {
+    /// The file whose content is the page.
+    #[arg(long)]
+    pub(crate) page: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BareSqlite {
+    #[arg(long)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) crowd: Crowd,
+    /// Not counted, in seconds.
+    #[arg(long)]
+    pub(crate) warm_up: u64,
+    #[arg(long)]
+    pub(crate) seconds: u64,
+}
+
+impl Options {
+    /// The program to measure.
+    pub(crate) fn server(&self) -> Result<PathBuf> {
+        let server = match &self.server {
+            Some(path) => path.clone(),
+            None => env::current_exe()?.with_file_name("chit-chat"),
+        };
+        ensure!(
+            server.is_file(),
+            "{} is missing: make build-release, or name another by --server",
+            server.display()
+        );
+        server.canonicalize().context("the server's path")
+    }
+}

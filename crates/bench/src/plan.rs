@@ -1,0 +1,147 @@
+//! What is measured in each round, in which order: ours and what it is compared with one after the other.
+
+use std::time::Duration;
+
+use crate::claims;
+use crate::measure::Length;
+use crate::point::{Engine, Point, Subject, Work};
+
+/// A table of the report.
+#[derive(Clone, Debug)]
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    pub(crate) points: Vec<Point>,
+}
+
+const CONNECTIONS: [u32; 4] = [1, 8, 32, 256];
+const POSTGRES: Subject = Subject::Server(Engine::Postgres);
+const SQLITE: Subject = Subject::Server(Engine::Sqlite);
+
+/// What a point is compared with.
+pub(crate) fn baseline(point: Point) -> Option<Point> {
+    match (point.subject, point.work) {
+        (POSTGRES, Work::Send | Work::SendHot) => Some(Subject::Pgbench.at(point.work, point.connections)),
+        (POSTGRES, Work::Page) => Some(Subject::Pgbench.at(Work::Page, 8)),
+        (SQLITE, Work::Send | Work::SendHot) => Some(Subject::BareSqlite.at(point.work, 1)),
+        (SQLITE, Work::Page) => Some(Subject::Actix.at(Work::Page, point.connections)),
+        (subject, Work::SendDuringLogins) => Some(subject.at(Work::Send, point.connections)),
+        (subject, Work::SendLong) => Some(subject.at(Work::SendShort, point.connections)),
+        (subject, Work::PageLong) => Some(subject.at(Work::PageShort, point.connections)),
+        _ => None,
+    }
+}
+
+/// Everything.
+pub(crate) fn full() -> Vec<Section> {
+    vec![
+        Section { title: "Sends on PostgreSQL", points: sends_on_postgres() },
+        Section { title: "Sends on SQLite", points: sends_on_sqlite() },
+        Section { title: "Pages on PostgreSQL", points: pages_on_postgres() },
+        Section { title: "Pages on SQLite", points: pages_on_sqlite() },
+        Section { title: "Short and long history", points: history() },
+        Section { title: "actix alone", points: CONNECTIONS.map(|n| Subject::Actix.at(Work::Hello, n)).to_vec() },
+    ]
+}
+
+/// What the claims are about, and nothing else.
+pub(crate) fn quick() -> Vec<Section> {
+    let mut sections = full();
+    for section in &mut sections {
+        section.points.retain(|point| claims::concern(*point));
+    }
+    sections.retain(|section| !section.points.is_empty());
+    sections
+}
+
+/// The claims deserve more time than the rest, and among them those with a goal beyond "as good".
+pub(crate) fn length(point: Point, quick: bool) -> Length {
+    let seconds = match (quick, claims::concern(point), is_about_history(point.work)) {
+        (true, _, true) => 1,
+        (true, _, false) | (false, false, _) => 2,
+        (false, true, true) => 3,
+        (false, true, false) => 4,
+    };
+    Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(seconds) }
+}
+
+fn is_about_history(work: Work) -> bool {
+    matches!(work, Work::SendShort | Work::SendLong | Work::PageShort | Work::PageLong)
+}
+
+fn sends_on_postgres() -> Vec<Point> {
+    let mut points = Vec::new();
+    for n in CONNECTIONS {
+        points.extend([POSTGRES.at(Work::Send, n), Subject::Pgbench.at(Work::Send, n)]);
+        if n == claims::CONNECTIONS {
+            points.push(POSTGRES.at(Work::SendDuringLogins, n));
+        }
+    }
+    for n in CONNECTIONS {
+        points.extend([POSTGRES.at(Work::SendHot, n), Subject::Pgbench.at(Work::SendHot, n)]);
+    }
+    points
+}
+
+fn sends_on_sqlite() -> Vec<Point> {
+    let mut points = Vec::new();
+    for work in [Work::Send, Work::SendHot] {
+        for n in CONNECTIONS {
+            points.push(SQLITE.at(work, n));
+            if n == claims::CONNECTIONS {
+                points.push(Subject::BareSqlite.at(work, 1));
+            }
+            if n == claims::CONNECTIONS && work == Work::Send {
+                points.push(SQLITE.at(Work::SendDuringLogins, n));
+            }
+        }
+    }
+    points
+}
+
+fn pages_on_postgres() -> Vec<Point> {
+    let mut points: Vec<Point> = CONNECTIONS.map(|n| POSTGRES.at(Work::Page, n)).to_vec();
+    let beside = points.iter().position(|point| point.connections == claims::CONNECTIONS).unwrap_or_default();
+    points.insert(beside + 1, Subject::Pgbench.at(Work::Page, 8));
+    points
+}
+
+fn pages_on_sqlite() -> Vec<Point> {
+    CONNECTIONS.iter().flat_map(|n| [SQLITE.at(Work::Page, *n), Subject::Actix.at(Work::Page, *n)]).collect()
+}
+
+fn history() -> Vec<Point> {
+    let works = [Work::SendShort, Work::SendLong, Work::PageShort, Work::PageLong];
+    let on = |subject: Subject| works.map(|work| subject.at(work, claims::CONNECTIONS));
+    [on(POSTGRES), on(SQLITE)].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn points(sections: Vec<Section>) -> Vec<Point> {
+        sections.into_iter().flat_map(|section| section.points).collect()
+    }
+
+    #[test]
+    fn everything_is_measured_once_and_with_what_it_is_compared_with() {
+        for points in [points(full()), points(quick())] {
+            let measured: HashSet<Point> = points.iter().copied().collect();
+            assert_eq!(measured.len(), points.len());
+            assert!(points.iter().filter_map(|point| baseline(*point)).all(|point| measured.contains(&point)));
+        }
+    }
+
+    #[test]
+    fn what_is_compared_at_the_claims_connections_is_adjacent() {
+        let points = points(full());
+        let place = |wanted: Point| points.iter().position(|point| *point == wanted).unwrap();
+        for point in points.iter().filter(|point| claims::concern(**point)) {
+            if let Some(baseline) = baseline(*point) {
+                assert!(place(*point).abs_diff(place(baseline)) <= 2, "{point}");
+            }
+        }
+    }
+}

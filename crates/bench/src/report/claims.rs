@@ -1,0 +1,49 @@
+//! The first table: what was to be shown, and whether it is.
+
+use super::numbers::{precise, range};
+use super::table;
+use crate::claims::{self, Claim, Measure};
+use crate::results::Results;
+
+fn table_of(results: &Results, claims: &[Claim]) -> String {
+    let head = ["work", "measured", "range", "at least", "met", "stretch", "met"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(claims.iter().map(|claim| row(claim, results)));
+    table::table(&rows, &[0, 2])
+}
+
+pub(super) fn table(results: &Results) -> String {
+    format!("## What it is to show\n\n{}", table_of(results, &claims::all()))
+}
+
+fn row(claim: &Claim, results: &Results) -> Vec<String> {
+    let Some(spread) = claim.measured(results) else {
+        return vec![claim.text.to_owned(), "not measured".to_owned()];
+    };
+    let met = |goal| if claim.reaches(spread.median, goal) { "yes" } else { "**no**" }.to_owned();
+    vec![
+        claim.text.to_owned(),
+        value(claim, spread.median),
+        range(spread, precise),
+        goal(claim, claim.at_least),
+        met(claim.at_least),
+        claim.stretch.map(|stretch| goal(claim, stretch)).unwrap_or_default(),
+        claim.stretch.map(met).unwrap_or_default(),
+    ]
+}
+
+fn value(claim: &Claim, number: f64) -> String {
+    match claim.measure {
+        Measure::Ratio(_) => format!("{} x", precise(number)),
+        Measure::Tail(_) => precise(number),
+        Measure::Memory(_) | Measure::OwnMemory(_) => format!("{} MB", precise(number)),
+    }
+}
+
+fn goal(claim: &Claim, number: f64) -> String {
+    match claim.measure {
+        Measure::Ratio(_) => format!("{number} x"),
+        Measure::Tail(_) => format!("under {number}"),
+        Measure::Memory(_) | Measure::OwnMemory(_) => format!("under {number} MB"),
+    }
+}

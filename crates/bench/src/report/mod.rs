@@ -1,0 +1,72 @@
+//! The result as Markdown, which is also fit to be read on a terminal.
+
+mod claims;
+mod details;
+mod numbers;
+mod table;
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::fill::Size;
+use crate::plan::Section;
+use crate::results::Results;
+use numbers::whole;
+
+/// What the figures do not say themselves.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) machine: Vec<(&'static str, String)>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) size: Size,
+    pub(crate) rounds: usize,
+    pub(crate) took: Duration,
+    pub(crate) quick: bool,
+}
+
+/// The whole page.
+pub(crate) fn report(run: &Run, results: &Results) -> String {
+    let parts = [
+        introduction(run),
+        machine(run),
+        claims::table(results),
+        details::explanation(run),
+        details::tables(run, results),
+    ];
+    format!("{}\n", parts.join("\n\n"))
+}
+
+fn introduction(run: &Run) -> String {
+    let date = OffsetDateTime::now_utc().format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
+    let (minutes, seconds) = (run.took.as_secs() / 60, run.took.as_secs() % 60);
+    let by = if run.quick {
+        "`make bench-quick`: a quick look, whose single figures mean little"
+    } else {
+        "`make bench`, which also repeats it"
+    };
+    format!(
+        "# Benchmarks\n\n\
+         Measured on {date} by {by}; it took {minutes} min {seconds} s. Load, server and database share the processors of \
+         one machine, so figures are lower than with a machine for each, and say little about yours. The ratios say more: \
+         ours and what it is compared with were measured one after the other, in each of {} rounds; what is shown \
+         is the median of the rounds, and in parentheses the lowest and the highest.",
+        run.rounds
+    )
+}
+
+fn machine(run: &Run) -> String {
+    let lines: Vec<String> = run.machine.iter().map(|(name, value)| format!("- {name}: {value}")).collect();
+    let Size { messages, history } = run.size;
+    format!(
+        "{}\n- data, on each engine: 1,000 users; 1,000 rooms with 20 members and {} messages each, and one more to be the \
+         hot one; one room with {} messages; so the table of messages begins with {} rows\n\
+         - server: the release build, in its default configuration but for `RATE_LIMITS=off`\n\
+         - PostgreSQL: with fsync and its default settings, but for `max_connections`",
+        lines.join("\n"),
+        whole(messages.into()),
+        whole(history.into()),
+        whole(run.size.total().into())
+    )
+}

@@ -1,0 +1,75 @@
+//! What a measurement costs: processor time and memory of the parties.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use chit_chat_rig::Process;
+
+/// In percent of one processor; in kibibytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Usage {
+    pub(crate) server: Option<f64>,
+    pub(crate) database: Option<f64>,
+    pub(crate) load: f64,
+    /// The most that the server has had in memory.
+    pub(crate) peak: Option<u64>,
+    /// What it has at the end, without the pages of files that it has mapped.
+    pub(crate) own: Option<u64>,
+}
+
+/// The processes that are looked at; the load generators are this program's children that end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parties {
+    pub(crate) server: Option<Process>,
+    pub(crate) postmaster: Option<Process>,
+}
+
+/// Looks at the beginning, to be compared with the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meter {
+    parties: Parties,
+    start: Instant,
+    before: Times,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    server: Option<Duration>,
+    database: Option<Duration>,
+    load: Duration,
+}
+
+impl Meter {
+    pub(crate) fn start(parties: Parties) -> Result<Self> {
+        if let Some(server) = parties.server {
+            server.forget_peak()?;
+        }
+        Ok(Self { parties, before: Times::of(parties)?, start: Instant::now() })
+    }
+
+    /// After the load generators have ended.
+    pub(crate) fn stop(self) -> Result<Usage> {
+        let (after, elapsed) = (Times::of(self.parties)?, self.start.elapsed());
+        let percent = |before: Duration, after: Duration| {
+            after.saturating_sub(before).as_secs_f64() / elapsed.as_secs_f64() * 100.0
+        };
+        let pair = |before: Option<Duration>, after: Option<Duration>| Some(percent(before?, after?));
+        Ok(Usage {
+            server: pair(self.before.server, after.server),
+            database: pair(self.before.database, after.database),
+            load: percent(self.before.load, after.load),
+            peak: self.parties.server.map(Process::peak_memory).transpose()?,
+            own: self.parties.server.map(Process::own_memory).transpose()?,
+        })
+    }
+}
+
+impl Times {
+    fn of(parties: Parties) -> Result<Self> {
+        Ok(Self {
+            server: parties.server.map(Process::cpu_time).transpose()?,
+            database: parties.postmaster.map(Process::cpu_time_with_children).transpose()?,
+            load: Process::current().cpu_time_of_ended_children()?,
+        })
+    }
+}
