@@ -2,7 +2,9 @@
 //!
 //! SQLite itself would make the unlucky writer wait whose commit lengthens the log beyond a measure.
 
-use std::mem;
+use std::fs::File;
+use std::mem::{self, ManuallyDrop};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -16,10 +18,10 @@ use metrics::{Counter, Histogram, counter, histogram};
 use crate::writer::Writer;
 use crate::{Conn, database};
 
-/// A log of so many writes, at about four pages each, is worth a checkpoint.
-const WORTH: usize = 1_000;
+/// A log of so many writes, at about five pages each, is worth a checkpoint.
+const WORTH: usize = 2_000;
 /// From this length on, in pages, the log should begin again from its start.
-const LONG: i32 = 16_384;
+const LONG: i32 = 32_768;
 /// The log begins again only when all of it is in the file, so writers pause for the last few.
 const FEW: usize = 100;
 /// If writers are so fast that few never remain, they pause after so many attempts.
@@ -87,7 +89,7 @@ impl Written {
 impl Checkpoints {
     pub(crate) fn start(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
         let written = Arc::clone(&writer.written);
-        let mut checkpointer = Checkpointer::new(url, writer);
+        let mut checkpointer = Checkpointer::new(url, writer)?;
         let thread = thread::Builder::new()
             .name("checkpoint".to_owned())
             .spawn(move || checkpointer.serve())
@@ -109,19 +111,25 @@ struct Checkpointer {
     url: String,
     writer: Arc<Writer>,
     conn: Option<Conn>,
+    /// Never closed: closing any descriptor of the file ends the locks that SQLite has on it in this
+    /// process (sqlite.org/howtocorrupt.html, 2.2).
+    file: ManuallyDrop<File>,
     duration: Histogram,
     failures: Counter,
 }
 
 impl Checkpointer {
-    fn new(url: &str, writer: &Arc<Writer>) -> Self {
-        Self {
+    fn new(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
+        let file = File::options().read(true).write(true).open(url);
+        let file = file.map_err(|error| database::failure(Path::new(url), &error))?;
+        Ok(Self {
             url: url.to_owned(),
             writer: Arc::clone(writer),
             conn: None,
+            file: ManuallyDrop::new(file),
             duration: histogram!("chit_chat_checkpoint_duration_seconds"),
             failures: counter!("chit_chat_checkpoint_failures_total"),
-        }
+        })
     }
 
     fn serve(&mut self) {
@@ -150,14 +158,23 @@ impl Checkpointer {
     }
 
     /// What comes while pages are moved is less each time.
-    fn move_all(&self, conn: &mut Conn) -> Sql<()> {
+    fn move_all(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        self.sync()?;
         for _ in 0..ATTEMPTS {
             if self.writer.written.reset() <= FEW {
                 break;
             }
             move_pages(conn)?;
+            self.sync()?;
         }
-        self.writer.alone(|_| move_pages(conn)).map(drop)
+        self.writer.alone(|_| move_pages(conn))?;
+        Ok(())
+    }
+
+    /// SQLite syncs the file when the last page is in it, with writers waiting; so little should be
+    /// left for it to do.
+    fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync_data().map_err(|error| database::failure(Path::new(&self.url), &error))
     }
 }
 

@@ -10,6 +10,7 @@ mod batch_outcomes;
 mod batch_races;
 mod batches;
 mod chatrooms;
+mod checkpoints;
 mod connections;
 mod deleted_users;
 mod events;
