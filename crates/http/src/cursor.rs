@@ -48,7 +48,8 @@ impl WrittenPage {
     pub(crate) fn new<T: Serialize>(items: Vec<T>, next_cursor: Option<String>) -> Result<Self, Problem> {
         let list = List { items, next_cursor };
         let body = serde_json::to_vec(&list).map_err(|error| Problem::internal(error.to_string()))?;
-        Ok(Self { body: body.into(), next_cursor: list.next_cursor })
+        // Boxed, so that no room to grow is kept with it.
+        Ok(Self { body: body.into_boxed_slice().into(), next_cursor: list.next_cursor })
     }
 
     /// In bytes.
