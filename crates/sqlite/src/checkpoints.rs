@@ -21,7 +21,7 @@ use crate::{Conn, database};
 /// A log of so many writes, at about five pages each, is worth a checkpoint.
 const WORTH: usize = 2_000;
 /// From this length on, in pages, the log should begin again from its start.
-const LONG: i32 = 32_768;
+const LONG: i32 = 65_536;
 /// The log begins again only when all of it is in the file, so writers pause for the last few.
 const FEW: usize = 100;
 /// If writers are so fast that few never remain, they pause after so many attempts.
@@ -133,6 +133,7 @@ impl Checkpointer {
     }
 
     fn serve(&mut self) {
+        lower_priority();
         while self.writer.written.wait() {
             let started = Instant::now();
             if let Err(error) = self.checkpoint() {
@@ -177,6 +178,18 @@ impl Checkpointer {
         self.file.sync_data().map_err(|error| database::failure(Path::new(&self.url), &error))
     }
 }
+
+/// Whoever writes goes first.
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    // Linux counts niceness by thread.
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "checkpoints are made at the usual priority");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
 
 /// Moves what nobody reads any more from the log, and waits for nobody; answers how many pages the
 /// log has.
