@@ -16,6 +16,7 @@ mod middleware;
 pub mod openapi;
 pub mod problem;
 mod replay;
+mod request_id;
 mod routes;
 mod run;
 mod services;
