@@ -47,7 +47,9 @@ impl SendQueue {
         let outcomes = Outcomes::default();
         let work = Arc::new(move |batch: &[Waiting]| {
             let answers = write(&engine, batch);
-            answers.iter().for_each(|answer| outcomes.count(answer));
+            for answer in &answers {
+                outcomes.count(answer);
+            }
             answers
         });
         Ok(Self(Batcher::start(settings, batch_metrics(), &(work as _))?))
