@@ -16,8 +16,11 @@ use crate::usage::{Meter, Parties, Usage};
 
 /// Connections that log in, one login after the other.
 pub(crate) const LOGINS: u32 = 16;
+/// A disk may stand still for a while, which is nobody's figure.
+const ATTEMPTS: u32 = 2;
 /// The hashing of the last passwords goes on when those who asked have gone.
 const CALM: Duration = Duration::from_secs(20);
+const LINES_SHOWN: usize = 5;
 const LOOK: Duration = Duration::from_millis(200);
 
 /// How long to measure.
@@ -37,14 +40,25 @@ pub(crate) struct Measured {
 impl Stand {
     /// Measures a point. `round` chooses the room with a short history, so that none gets a long one.
     pub(crate) fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
+        for _ in 0..ATTEMPTS {
+            let measured = self.measure_once(point, length, round).with_context(|| point.to_string())?;
+            if measured.figures.requests > 0 {
+                return Ok(measured);
+            }
+        }
+        bail!("{point}: nothing was answered in {:?}, {ATTEMPTS} times", length.measured);
+    }
+
+    fn measure_once(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
         let crowd = crowd(point.work, round);
         match point.subject {
-            Subject::Server(engine) => self.server_at(engine, point, crowd, length),
+            Subject::Server(engine) => {
+                self.server_at(engine, point, crowd, length).with_context(|| self.state_of(engine))
+            }
             Subject::Actix => self.actix_at(point, length),
             Subject::Pgbench => self.pgbench_at(point, crowd, length),
             Subject::BareSqlite => self.bare_sqlite_at(crowd, length),
         }
-        .with_context(|| point.to_string())
     }
 
     fn server_at(&self, engine: Engine, point: Point, crowd: Crowd, length: Length) -> Result<Measured> {
@@ -61,6 +75,15 @@ impl Stand {
         logins.wait().context("logins")?;
         self.calm_down(engine)?;
         Ok(measured)
+    }
+
+    /// For whoever looks for what went wrong.
+    fn state_of(&self, engine: Engine) -> String {
+        let server = self.server(engine);
+        let state = if server.process().has_ended().unwrap_or(true) { "has ended" } else { "still runs" };
+        let log = server.log().unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(LINES_SHOWN).collect();
+        format!("the server {state}; its last words, latest first:\n{}\n", lines.join("\n"))
     }
 
     fn actix_at(&self, point: Point, length: Length) -> Result<Measured> {

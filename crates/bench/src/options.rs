@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// How often everything is measured [default: 3, quick 1].
     #[arg(long, value_name = "COUNT")]
     pub(crate) rounds: Option<usize>,
+    /// Measure only what is called so, by a part of its name as the progress shows it; can be given several times.
+    #[arg(long, value_name = "PART")]
+    pub(crate) only: Vec<String>,
     /// Also write the result there.
     #[arg(long, value_name = "PATH")]
     pub(crate) write: Option<PathBuf>,

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use anyhow::{Result, ensure};
+
 use crate::claims;
 use crate::measure::Length;
+use crate::options::Options;
 use crate::point::{Engine, Point, Subject, Work};
 
 /// A table of the report.
@@ -32,7 +35,7 @@ pub(crate) fn baseline(point: Point) -> Option<Point> {
 }
 
 /// Everything.
-pub(crate) fn full() -> Vec<Section> {
+fn full() -> Vec<Section> {
     vec![
         Section { title: "Sends on PostgreSQL", points: sends_on_postgres() },
         Section { title: "Sends on SQLite", points: sends_on_sqlite() },
@@ -43,14 +46,19 @@ pub(crate) fn full() -> Vec<Section> {
     ]
 }
 
-/// What the claims are about, and nothing else.
-pub(crate) fn quick() -> Vec<Section> {
+/// What was asked for.
+pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
+    let is_asked_for = |point: Point| {
+        let name = point.to_string();
+        options.only.is_empty() || options.only.iter().any(|part| name.contains(part))
+    };
     let mut sections = full();
     for section in &mut sections {
-        section.points.retain(|point| claims::concern(*point));
+        section.points.retain(|point| is_asked_for(*point) && (!options.quick || claims::concern(*point)));
     }
     sections.retain(|section| !section.points.is_empty());
-    sections
+    ensure!(!sections.is_empty(), "nothing that is measured is called so");
+    Ok(sections)
 }
 
 /// The claims deserve more time than the rest, and among them those with a goal beyond "as good".
@@ -119,15 +127,18 @@ fn history() -> Vec<Point> {
 mod tests {
     use std::collections::HashSet;
 
+    use clap::Parser;
+
     use super::*;
 
-    fn points(sections: Vec<Section>) -> Vec<Point> {
-        sections.into_iter().flat_map(|section| section.points).collect()
+    fn points(arguments: &[&str]) -> Vec<Point> {
+        let options = Options::parse_from([&["bench"], arguments].concat());
+        chosen(&options).unwrap().into_iter().flat_map(|section| section.points).collect()
     }
 
     #[test]
     fn everything_is_measured_once_and_with_what_it_is_compared_with() {
-        for points in [points(full()), points(quick())] {
+        for points in [points(&[]), points(&["--quick"])] {
             let measured: HashSet<Point> = points.iter().copied().collect();
             assert_eq!(measured.len(), points.len());
             assert!(points.iter().filter_map(|point| baseline(*point)).all(|point| measured.contains(&point)));
@@ -136,12 +147,19 @@ mod tests {
 
     #[test]
     fn what_is_compared_at_the_claims_connections_is_adjacent() {
-        let points = points(full());
+        let points = points(&[]);
         let place = |wanted: Point| points.iter().position(|point| *point == wanted).unwrap();
         for point in points.iter().filter(|point| claims::concern(**point)) {
             if let Some(baseline) = baseline(*point) {
                 assert!(place(*point).abs_diff(place(baseline)) <= 2, "{point}");
             }
         }
+    }
+
+    #[test]
+    fn parts_of_names_choose() {
+        let points = points(&["--only", "hello", "--only", "pgbench, latest"]);
+        assert_eq!(points.len(), 5);
+        assert!(chosen(&Options::parse_from(["bench", "--only", "goodbye"])).is_err());
     }
 }

@@ -21,7 +21,8 @@ const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Durat
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let (started, interrupt) = (Instant::now(), Interrupt::watch());
-    let (sections, size) = if options.quick { (plan::quick(), Size::QUICK) } else { (plan::full(), Size::FULL) };
+    let sections = plan::chosen(options)?;
+    let size = if options.quick { Size::QUICK } else { Size::FULL };
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     say(&format!("filling the databases with {} messages", size.total()));
     let stand = Stand::build(&options.server()?, size)?;
@@ -36,7 +37,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             interrupt.check()?;
             let length = plan::length(*point, options.quick);
             let measured = stand.measure(*point, length, u32::try_from(round)?)?;
-            say(&line(round + 1, *point, &measured));
+            say(&format!("{:4} s, round {}: {}", started.elapsed().as_secs(), round + 1, line(*point, &measured)));
             results.add(*point, measured);
         }
     }
@@ -50,10 +51,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn line(round: usize, point: Point, Measured { figures, .. }: &Measured) -> String {
+fn line(point: Point, Measured { figures, .. }: &Measured) -> String {
     let millis = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (p50, p99) = (millis(figures.p50), millis(figures.p99));
-    format!("round {round}: {point}: {:.0} /s, p50 {p50:.2} ms, p99 {p99:.2} ms", figures.per_second())
+    format!("{point}: {:.0} /s, p50 {p50:.2} ms, p99 {p99:.2} ms", figures.per_second())
 }
 
 /// What goes on; the result alone goes to the standard output.

@@ -79,6 +79,11 @@ impl Process {
         fs::write(self.path("clear_refs"), FORGET_PEAK).context("clear_refs")
     }
 
+    /// Whether it has ended and only waits for somebody to ask how.
+    pub fn has_ended(self) -> Result<bool> {
+        Ok(field(&self.stat()?, 0) == Some("Z"))
+    }
+
     /// Processor time so far.
     pub fn cpu_time(self) -> Result<Duration> {
         ticks(&self.stat()?, &[USER, SYSTEM])

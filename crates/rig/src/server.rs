@@ -56,6 +56,11 @@ impl Server {
         &self.url
     }
 
+    /// What it has logged so far.
+    pub fn log(&self) -> Result<String> {
+        fs::read_to_string(&self.log).context("the server's log")
+    }
+
     pub fn process(&self) -> Process {
         Process::of(&self.child)
     }

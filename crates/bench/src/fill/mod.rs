@@ -40,12 +40,13 @@ pub(crate) fn postgres(database: &Postgres, size: Size, password_hash: &str) -> 
     database.run(&[&with_numbers(POSTGRES, size, password_hash), "VACUUM ANALYZE", "CHECKPOINT"])
 }
 
-/// Fills a migrated file of SQLite. Without a log, because nothing has to be undone.
+/// Fills a migrated file of SQLite. Without a log, because nothing has to be undone; and without `ANALYZE`, because nothing
+/// in production runs it.
 pub(crate) fn sqlite(file: &Path, size: Size, password_hash: &str) -> Result<()> {
     let connection = Connection::open(file)?;
     connection.execute_batch(WITHOUT_LOG)?;
     connection.execute_batch(&with_numbers(SQLITE, size, password_hash)).context("filling SQLite")?;
-    connection.execute_batch("COMMIT; ANALYZE; PRAGMA journal_mode = WAL")?;
+    connection.execute_batch("COMMIT; PRAGMA journal_mode = WAL")?;
     drop(connection);
     File::open(file)?.sync_all().context("filling SQLite")
 }

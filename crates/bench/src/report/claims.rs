@@ -8,7 +8,7 @@ use crate::results::Results;
 fn table_of(results: &Results, claims: &[Claim]) -> String {
     let head = ["work", "measured", "range", "at least", "met", "stretch", "met"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(claims.iter().map(|claim| row(claim, results)));
+    rows.extend(claims.iter().filter_map(|claim| row(claim, results)));
     table::table(&rows, &[0, 2])
 }
 
@@ -16,12 +16,10 @@ pub(super) fn table(results: &Results) -> String {
     format!("## What it is to show\n\n{}", table_of(results, &claims::all()))
 }
 
-fn row(claim: &Claim, results: &Results) -> Vec<String> {
-    let Some(spread) = claim.measured(results) else {
-        return vec![claim.text.to_owned(), "not measured".to_owned()];
-    };
+fn row(claim: &Claim, results: &Results) -> Option<Vec<String>> {
+    let spread = claim.measured(results)?;
     let met = |goal| if claim.reaches(spread.median, goal) { "yes" } else { "**no**" }.to_owned();
-    vec![
+    Some(vec![
         claim.text.to_owned(),
         value(claim, spread.median),
         range(spread, precise),
@@ -29,7 +27,7 @@ fn row(claim: &Claim, results: &Results) -> Vec<String> {
         met(claim.at_least),
         claim.stretch.map(|stretch| goal(claim, stretch)).unwrap_or_default(),
         claim.stretch.map(met).unwrap_or_default(),
-    ]
+    ])
 }
 
 fn value(claim: &Claim, number: f64) -> String {
