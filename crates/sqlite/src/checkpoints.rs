@@ -135,6 +135,8 @@ impl Checkpointer {
     fn serve(&mut self) {
         lower_priority();
         while self.writer.written.wait() {
+            // Also if this fails: the next attempt is made when as much has been written again.
+            self.writer.written.reset();
             let started = Instant::now();
             if let Err(error) = self.checkpoint() {
                 self.failures.increment(1);
@@ -150,7 +152,6 @@ impl Checkpointer {
             Some(conn) => conn,
             None => database::connect(&self.url)?,
         };
-        self.writer.written.reset();
         if move_pages(&mut conn)? >= LONG {
             self.move_all(&mut conn)?;
         }
