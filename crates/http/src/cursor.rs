@@ -15,6 +15,9 @@ use crate::problem::Problem;
 /// What a link to another page of the same list does not keep.
 const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
 
+/// In bytes.
+const USUAL_ITEM: usize = 512;
+
 /// Hides a position.
 pub(crate) fn encode(position: &impl ToString) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(position.to_string())
@@ -47,7 +50,8 @@ pub(crate) struct WrittenPage {
 impl WrittenPage {
     pub(crate) fn new<T: Serialize>(items: Vec<T>, next_cursor: Option<String>) -> Result<Self, Problem> {
         let list = List { items, next_cursor };
-        let body = serde_json::to_vec(&list).map_err(|error| Problem::internal(error.to_string()))?;
+        let mut body = Vec::with_capacity(USUAL_ITEM * list.items.len());
+        serde_json::to_writer(&mut body, &list).map_err(|error| Problem::internal(error.to_string()))?;
         // Boxed, so that no room to grow is kept with it.
         Ok(Self { body: body.into_boxed_slice().into(), next_cursor: list.next_cursor })
     }

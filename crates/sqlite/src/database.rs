@@ -19,9 +19,9 @@ use crate::{Conn, Store};
 /// An acknowledged write is on disk: `synchronous=FULL` syncs the log at each commit. Checkpoints are
 /// made elsewhere (`checkpoints`).
 pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-     PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=0";
+     PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000; PRAGMA wal_autocheckpoint=0";
 /// The system keeps the file in memory as it has room; what is mapped or cached here is kept twice.
-const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-1000";
+const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-500";
 
 impl Store {
     /// Brings the schema up to date; of several processes that start together one does it.

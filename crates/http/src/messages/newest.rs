@@ -19,7 +19,7 @@ use crate::run::pending;
 use crate::services::Services;
 
 /// In bytes of pages, altogether.
-const MOST: u64 = 16 * 1024 * 1024;
+const MOST: u64 = 21 * 1024 * 1024;
 /// What a page weighs besides its body.
 const OVERHEAD: usize = 256;
 const USUAL_PAGE: u64 = 16 * 1024;
