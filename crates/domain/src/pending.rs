@@ -92,6 +92,11 @@ impl<T> fmt::Debug for Pending<T> {
 }
 
 impl<T> Completer<T> {
+    /// Whether anybody will hear the answer: they may have given up.
+    pub fn is_awaited(&self) -> bool {
+        self.0.as_ref().is_some_and(|shared| Arc::strong_count(shared) > 1)
+    }
+
     /// Gives the answer.
     pub fn complete(mut self, answer: Result<T, StoreError>) {
         self.answer(answer);
@@ -138,6 +143,14 @@ mod tests {
         let (completer, pending) = Pending::<()>::channel();
         drop(completer);
         assert!(matches!(pending.wait(), Err(StoreError::Unavailable(_))));
+    }
+
+    #[test]
+    fn who_waits_no_more_is_not_waited_for() {
+        let (completer, pending) = Pending::<()>::channel();
+        assert!(completer.is_awaited());
+        drop(pending);
+        assert!(!completer.is_awaited());
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl<I, O> Drop for Batcher<I, O> {
 impl<I, O> Shared<I, O> {
     fn serve(&self, work: &Work<I, O>) {
         while let Some((items, handed)) = self.take() {
+            if items.is_empty() {
+                continue;
+            }
             // A panic must not cost the thread, and with it the store; those who wait hear that
             // their answer was abandoned.
             let Ok(answers) = catch_unwind(AssertUnwindSafe(|| work(&items))) else {
@@ -126,7 +129,8 @@ impl<I, O> Shared<I, O> {
         }
     }
 
-    /// Everything that waits, up to the largest batch; `None` when there will be nothing any more.
+    /// Everything that waits, up to the largest batch; `None` when there will be nothing any more. What
+    /// nobody waits for any more was told to have failed, and is not begun.
     fn take(&self) -> Option<Taken<I, O>> {
         let mut state = self.lock();
         while state.waiting.is_empty() {
@@ -138,7 +142,8 @@ impl<I, O> Shared<I, O> {
             state.idle -= 1;
         }
         let size = state.waiting.len().min(self.settings.largest_batch);
-        let taken: Taken<I, O> = state.waiting.drain(..size).unzip();
+        let taken = state.waiting.drain(..size).filter(|(_, handed)| handed.completer.is_awaited());
+        let taken: Taken<I, O> = taken.unzip();
         drop(state);
         self.metrics.batches.increment(1);
         self.metrics.waiting.decrement(u32::try_from(size).unwrap_or(u32::MAX));
