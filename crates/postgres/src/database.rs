@@ -63,8 +63,18 @@ pub(crate) fn setup() -> Setup<Conn> {
     Box::new(Session)
 }
 
+/// A room that somebody keeps locked must not keep the messages of all other rooms waiting.
+const SENDING: &str = "SET lock_timeout = '3s'";
+
+pub(crate) fn setup_for_sending() -> Setup<Conn> {
+    Box::new(Sending)
+}
+
 #[derive(Debug)]
 struct Session;
+
+#[derive(Debug)]
+struct Sending;
 
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for Session {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
@@ -72,17 +82,34 @@ impl CustomizeConnection<Conn, diesel::r2d2::Error> for Session {
     }
 }
 
-/// libpq would wait for a silent host for minutes.
-pub(crate) fn with_connect_timeout(url: &str) -> String {
-    if url.contains("connect_timeout=") {
-        return url.to_owned();
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for Sending {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
+        Session.on_acquire(conn)?;
+        conn.batch_execute(SENDING).map_err(diesel::r2d2::Error::QueryError)
     }
-    let separator = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{separator}connect_timeout=5")
+}
+
+/// libpq and the system would wait for a silent host for minutes: when connecting, for an
+/// acknowledgement of what was sent (in milliseconds), and for an answer.
+const PATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "5"),
+    ("tcp_user_timeout", "10000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+];
+
+/// What the operator's URL says of them stays.
+pub(crate) fn with_timeouts(url: &str) -> String {
+    let missing = PATIENCE.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
+    missing.fold(url.to_owned(), |url, (name, value)| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{name}={value}")
+    })
 }
 
 fn connect(url: &str) -> Result<Conn, StoreError> {
-    Conn::establish(&with_connect_timeout(url)).map_err(|error| StoreError::Unavailable(error.to_string()))
+    Conn::establish(&with_timeouts(url)).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
@@ -125,9 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn a_connect_timeout_of_the_operator_stays() {
-        assert_eq!(with_connect_timeout("postgres://db/a"), "postgres://db/a?connect_timeout=5");
-        assert_eq!(with_connect_timeout("postgres://db/a?b=c"), "postgres://db/a?b=c&connect_timeout=5");
-        assert_eq!(with_connect_timeout("postgres://db/a?connect_timeout=9"), "postgres://db/a?connect_timeout=9");
+    fn timeouts_of_the_operator_stay() {
+        assert!(with_timeouts("postgres://db/a").starts_with("postgres://db/a?connect_timeout=5&tcp_user_timeout="));
+        assert!(with_timeouts("postgres://db/a?b=c").starts_with("postgres://db/a?b=c&connect_timeout=5&"));
+        let own = with_timeouts("postgres://db/a?connect_timeout=9");
+        assert!(own.starts_with("postgres://db/a?connect_timeout=9&tcp_user_timeout="), "{own}");
     }
 }

@@ -46,12 +46,12 @@ pub struct Store {
 impl Store {
     /// Prepares to connect; the first use does.
     pub fn new(url: &str) -> Result<Self, StoreError> {
-        let url = database::with_connect_timeout(url);
-        let pool = |name, size| Pool::new(name, &url, size, database::setup());
-        let asking = pool("heads", ONE)?;
+        let url = database::with_timeouts(url);
+        let asking = Pool::new("heads", &url, ONE, database::setup())?;
+        let sending = Pool::new("sends", &url, ONE, database::setup_for_sending())?;
         Ok(Self {
-            connections: pool("main", CONNECTIONS)?,
-            sends: SendQueue::start(MessageWriter(pool("sends", ONE)?))?,
+            connections: Pool::new("main", &url, CONNECTIONS, database::setup())?,
+            sends: SendQueue::start(MessageWriter(sending))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
             }))?,

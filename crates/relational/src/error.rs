@@ -27,6 +27,8 @@ pub enum Remedy {
     Reconnect,
     /// It took too long: at once it would again.
     Later,
+    /// Others hold what it needs, and do not let go.
+    Others,
     /// Nothing would help.
     None,
 }
@@ -62,6 +64,7 @@ fn remedy_of(kind: DatabaseErrorKind, message: &str) -> Remedy {
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Remedy::Reconnect,
         DatabaseErrorKind::Unknown if message.contains("deadlock detected") => Remedy::RunAgain,
         DatabaseErrorKind::Unknown if message.contains("database is locked") => Remedy::RunAgain,
+        DatabaseErrorKind::Unknown if message.contains("due to lock timeout") => Remedy::Others,
         DatabaseErrorKind::Unknown if message.contains("canceling statement") => Remedy::Later,
         DatabaseErrorKind::Unknown if LOST.iter().any(|text| message.contains(text)) => Remedy::Reconnect,
         _ => Remedy::None,
@@ -72,7 +75,7 @@ impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
         match (error.remedy(), error) {
             (_, SqlError::Corrupt(what)) => Self::Corrupt(what),
-            (Remedy::RunAgain, _) => Self::Contention,
+            (Remedy::RunAgain | Remedy::Others, _) => Self::Contention,
             (Remedy::Reconnect | Remedy::Later, error) => Self::Unavailable(error.to_string()),
             (Remedy::None, error) => Self::Other(error.to_string()),
         }
@@ -99,6 +102,7 @@ mod tests {
         assert_eq!(remedy_of(ClosedConnection, ""), Remedy::Reconnect);
         assert_eq!(remedy_of(Unknown, "terminating connection due to administrator command"), Remedy::Reconnect);
         assert_eq!(remedy_of(UniqueViolation, "duplicate key"), Remedy::None);
+        assert_eq!(remedy_of(Unknown, "canceling statement due to lock timeout"), Remedy::Others);
         assert_eq!(remedy_of(Unknown, "division by zero"), Remedy::None);
     }
 }

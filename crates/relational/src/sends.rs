@@ -20,7 +20,7 @@ const LARGEST_BATCH: usize = 128;
 const CAPACITY: usize = 4_096;
 
 /// A message that waits to be written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Waiting {
     pub message: NewMessage,
     pub guard: Guard,
@@ -75,17 +75,49 @@ fn write(engine: &impl WriteMessages, batch: &[Waiting]) -> Vec<Result<Appended,
     answers
 }
 
-/// What fails together is written one by one, so that what is wrong with one does not harm the
-/// others; unless the store itself fails, for then each would wait for it in vain.
+/// What fails together is written apart, so that what is wrong with one does not harm the others;
+/// unless the store itself fails, for then each would wait for it in vain.
 fn write_many(engine: &impl WriteMessages, sends: &[Waiting]) -> Vec<Result<Appended, StoreError>> {
     match engine.write_together(sends) {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error @ StoreError::Unavailable(_)) => sends.iter().map(|_| Err(error.clone())).collect(),
+        Err(error @ StoreError::Unavailable(_)) => fail_all(sends, &error),
+        Err(StoreError::Contention) if are_of_one_room(sends) => fail_all(sends, &StoreError::Contention),
+        Err(StoreError::Contention) => write_room_by_room(engine, sends),
         Err(error) => {
             tracing::debug!(%error, sends = sends.len(), "written one by one");
             sends.iter().map(|send| engine.write_alone(send)).collect()
         }
     }
+}
+
+/// Somebody keeps one of the rooms locked; the others need not wait for it. What is waited for is
+/// waited for once, whatever the number of its messages.
+fn write_room_by_room(engine: &impl WriteMessages, sends: &[Waiting]) -> Vec<Result<Appended, StoreError>> {
+    let mut places: Vec<usize> = (0..sends.len()).collect();
+    // Stable, so that a room's messages keep their order.
+    places.sort_by_key(|place| room_of(sends, *place));
+    let mut answers: Vec<_> = sends.iter().map(|_| Err(StoreError::Contention)).collect();
+    for room in places.chunk_by(|one, next| room_of(sends, *one) == room_of(sends, *next)) {
+        let of_room: Vec<Waiting> = room.iter().filter_map(|place| sends.get(*place).cloned()).collect();
+        for (place, answer) in room.iter().zip(write_many(engine, &of_room)) {
+            if let Some(place) = answers.get_mut(*place) {
+                *place = answer;
+            }
+        }
+    }
+    answers
+}
+
+fn room_of(sends: &[Waiting], place: usize) -> Option<ChatroomId> {
+    sends.get(place).map(|send| send.message.chatroom_id)
+}
+
+fn are_of_one_room(sends: &[Waiting]) -> bool {
+    sends.iter().all(|send| Some(send.message.chatroom_id) == room_of(sends, 0))
+}
+
+fn fail_all(sends: &[Waiting], error: &StoreError) -> Vec<Result<Appended, StoreError>> {
+    sends.iter().map(|_| Err(error.clone())).collect()
 }
 
 /// How many sends come before the first whose key another one of them has: that one has to see the

@@ -22,7 +22,12 @@ pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
 
 impl WriteMessages for MessageWriter {
     fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
-        self.0.write_some(sends.len(), |conn| append(conn, sends))
+        let written = self.0.write_some(sends.len(), |conn| append(conn, sends));
+        written.map_err(|error| match error {
+            // There is one lock for all rooms: whoever else asked for it would wait in vain as well.
+            StoreError::Contention => StoreError::Unavailable("another process keeps the database locked".into()),
+            other => other,
+        })
     }
 
     fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {

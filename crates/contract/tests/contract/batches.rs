@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
-use chit_chat_contract::{Crowd, Engine, all_stored, answer_now, said_in, stored, until};
+use chit_chat_contract::{Crowd, Engine, all_stored, answer_now, answers, said_in, stored, until};
 use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -97,8 +97,27 @@ fn a_sender_who_gives_up_disturbs_nobody(#[values(Engine::Sqlite, Engine::Postgr
     });
     held.let_go();
     assert_eq!(all_stored(sends).len(), 20);
-    let said = || crowd.rooms.iter().map(|room| crowd.world.logged(*room).len()).sum::<usize>();
-    until("what nobody waits for is stored as well", || said() == 30);
+    let said: usize = crowd.rooms.iter().map(|room| crowd.world.logged(*room).len()).sum();
+    assert_eq!(said, 20, "who gave up was told that it failed, and may send it again");
+}
+
+#[test]
+fn a_room_that_stays_locked_keeps_the_others_waiting_for_a_while_at_most() {
+    let crowd = Crowd::new(Engine::Postgres, 2, 3);
+    let mut held = crowd.world.hold_only(crowd.rooms[0]);
+    let drafts = crowd.drafts(30);
+    let sends = crowd.world.hand_over(&crowd.world.store, drafts.clone());
+    held.take_pile();
+    let mut sent = Vec::new();
+    for (draft, outcome) in drafts.iter().zip(answers(sends)) {
+        if draft.chatroom_id == crowd.rooms[0] {
+            assert_eq!(outcome, Err(StoreError::Contention));
+        } else {
+            sent.push(stored(outcome.unwrap()));
+        }
+    }
+    held.let_go();
+    crowd.assert_said_in_order(&sent);
 }
 
 #[rstest]

@@ -48,7 +48,7 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (range, limit) = (range(&position, &paging)?, paging.limit()?);
     if range == PageRange::Latest
-        && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await?
+        && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await
     {
         return Ok(page.answer(&request));
     }

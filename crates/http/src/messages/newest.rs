@@ -5,7 +5,9 @@
 //! remembered page is as fresh as one that is read, whichever instance wrote.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use actix_web::rt::time::timeout;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::page::Limit;
@@ -14,8 +16,6 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::cursor::WrittenPage;
-use crate::problem::Problem;
-use crate::run::pending;
 use crate::services::Services;
 
 /// In bytes of pages, altogether.
@@ -23,6 +23,8 @@ const MOST: u64 = 21 * 1024 * 1024;
 /// What a page weighs besides its body.
 const OVERHEAD: usize = 256;
 const USUAL_PAGE: u64 = 16 * 1024;
+/// So long may the head take.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Which page: the length is part of it.
 pub(crate) type Which = (ChatroomId, Limit);
@@ -67,16 +69,15 @@ impl NewestPages {
         services: &Services,
         which: Which,
         reader: UserId,
-    ) -> Result<Option<Arc<WrittenPage>>, Problem> {
-        let Some(Remembered { head, page }) = self.pages.get(&which) else {
-            return Ok(None);
-        };
-        let now = pending(services.stores.heads.head(which.0, reader)).await?;
-        if now != Some(head) {
-            return Ok(None);
+    ) -> Option<Arc<WrittenPage>> {
+        let Remembered { head, page } = self.pages.get(&which)?;
+        // Without an answer the page is read: that goes another way to the store.
+        let now = timeout(PATIENCE, services.stores.heads.head(which.0, reader)).await;
+        if now != Ok(Ok(Some(head))) {
+            return None;
         }
         self.from_memory.increment(1);
-        Ok(Some(page))
+        Some(page)
     }
 
     /// Keeps a page that was read when the chatroom's head was there.
