@@ -4,8 +4,11 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "test fixtures: a failure is a failed test")]
 
 mod clock;
+mod crowd;
+mod held;
 mod ids;
 mod log;
+mod pile;
 mod postgres;
 mod race;
 mod raw;
@@ -17,8 +20,11 @@ mod wait;
 mod world;
 
 pub use clock::TestClock;
+pub use crowd::{Crowd, said_in};
+pub use held::Held;
 pub use ids::TestIds;
-pub use log::kind;
+pub use log::{kind, messages_in};
+pub use pile::{all_stored, answer, answer_now, answers, stored};
 pub use race::race;
 pub use raw::{Raw, id_literal};
 pub use store::{Engine, TestStore};

@@ -3,6 +3,7 @@
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::{Change, Event};
 use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 
 use crate::World;
@@ -33,6 +34,15 @@ impl World {
     pub fn kinds(&self, room: ChatroomId) -> Vec<&'static str> {
         self.log(room).iter().map(|event| kind(&event.change)).collect()
     }
+}
+
+/// What was sent, of all that is logged.
+pub fn messages_in(log: Vec<Event>) -> Vec<Message> {
+    let sent = |event: Event| match event.change {
+        Change::MessageCreated(message) => Some(message),
+        _ => None,
+    };
+    log.into_iter().filter_map(sent).collect()
 }
 
 /// The name of a change, as the API calls it.

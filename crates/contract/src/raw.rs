@@ -1,5 +1,6 @@
 //! A connection of one's own to a test's database, to do what no port does.
 
+use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::migrations;
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
@@ -54,6 +55,32 @@ impl Raw {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",
         });
+    }
+
+    /// Takes the rows of chatrooms as a send does, in one order. On SQLite [`begin`](Self::begin) has
+    /// taken everything.
+    pub fn lock_rooms(&mut self, which: &str) {
+        if let Self::Postgres(_) = self {
+            self.run(&format!("SELECT id FROM chatrooms WHERE {which} ORDER BY id FOR NO KEY UPDATE"));
+        }
+    }
+
+    /// Shrinks a member's access as the adapters do: the room's log and the version of its access
+    /// move as well.
+    pub fn shrink_access(&mut self, change: &str, room: ChatroomId, user: UserId) {
+        let engine = self.engine();
+        let (room, user) = (id_literal(engine, room), id_literal(engine, user));
+        self.run(&format!("{change} WHERE chatroom_id = {room} AND user_id = {user}"));
+        self.run(&format!(
+            "UPDATE chatrooms SET last_seq = last_seq + 1, access_version = access_version + 1 WHERE id = {room}"
+        ));
+    }
+
+    fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
     }
 
     /// The one number that the query gives as `value`.

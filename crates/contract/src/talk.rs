@@ -8,7 +8,7 @@ use chit_chat_domain::message::{
 };
 use chit_chat_domain::page::Limit;
 
-use crate::World;
+use crate::{World, stored};
 
 impl World {
     /// A message about to be sent.
@@ -36,10 +36,7 @@ impl World {
 
     /// A message that was sent.
     pub fn say(&self, room: ChatroomId, author: UserId, text: &str) -> Message {
-        match self.send(self.draft(room, author, text)) {
-            Appended::Stored(message) => message,
-            other => panic!("{other:?}"),
-        }
+        stored(self.send(self.draft(room, author, text)))
     }
 
     /// The message or its tombstone, as it is now.
@@ -61,7 +58,8 @@ impl World {
 
     /// A page as it comes, with the row beyond the limit.
     pub fn page(&self, room: ChatroomId, reader: UserId, range: PageRange, limit: u64) -> Vec<Message> {
-        self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap()
+        let excerpt = self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap();
+        excerpt.map(|excerpt| excerpt.messages).unwrap_or_default()
     }
 }
 

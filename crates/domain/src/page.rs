@@ -3,7 +3,7 @@
 use crate::violation::Violation;
 
 /// How many entries a page may have: 1 to 200.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit(u8);
 
 impl Limit {

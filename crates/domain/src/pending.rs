@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -25,12 +26,19 @@ struct Shared<T> {
 
 struct State<T> {
     answer: Option<Result<T, StoreError>>,
-    waker: Option<Waker>,
+    waiting: Waiting,
+}
+
+/// Who is to be told of the answer.
+enum Waiting {
+    Nobody,
+    Thread,
+    Task(Waker),
 }
 
 impl<T> Shared<T> {
     fn new(answer: Option<Result<T, StoreError>>) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State { answer, waker: None }), arrived: Condvar::new() })
+        Arc::new(Self { state: Mutex::new(State { answer, waiting: Waiting::Nobody }), arrived: Condvar::new() })
     }
 
     // A panic elsewhere leaves the state whole: every change to it is one assignment.
@@ -58,6 +66,7 @@ impl<T> Pending<T> {
             if let Some(answer) = state.answer.take() {
                 return answer;
             }
+            state.waiting = Waiting::Thread;
             state = self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -71,7 +80,7 @@ impl<T> Future for Pending<T> {
         if let Some(answer) = state.answer.take() {
             return Poll::Ready(answer);
         }
-        state.waker = Some(context.waker().clone());
+        state.waiting = Waiting::Task(context.waker().clone());
         Poll::Pending
     }
 }
@@ -90,14 +99,15 @@ impl<T> Completer<T> {
 
     fn answer(&mut self, answer: Result<T, StoreError>) {
         if let Some(shared) = self.0.take() {
-            let waker = {
+            let waiting = {
                 let mut state = shared.lock();
                 state.answer = Some(answer);
-                state.waker.take()
+                mem::replace(&mut state.waiting, Waiting::Nobody)
             };
-            shared.arrived.notify_all();
-            if let Some(waker) = waker {
-                waker.wake();
+            match waiting {
+                Waiting::Nobody => {}
+                Waiting::Thread => shared.arrived.notify_one(),
+                Waiting::Task(waker) => waker.wake(),
             }
         }
     }

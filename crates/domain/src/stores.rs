@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chatroom::ChatroomRepository;
+use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
@@ -17,6 +17,7 @@ pub struct Stores {
     pub administration: Arc<dyn AdministrationRepository>,
     pub sessions: Arc<dyn SessionRepository>,
     pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
@@ -29,6 +30,7 @@ where
         + AdministrationRepository
         + SessionRepository
         + ChatroomRepository
+        + ChatroomHeads
         + MembershipRepository
         + MessageRepository
         + EventRepository
@@ -41,6 +43,7 @@ where
             administration: store.clone(),
             sessions: store.clone(),
             chatrooms: store.clone(),
+            heads: store.clone(),
             memberships: store.clone(),
             messages: store.clone(),
             events: store.clone(),

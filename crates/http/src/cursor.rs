@@ -1,7 +1,8 @@
 //! Where a list goes on: opaque to clients, so that lists may change how they are ordered.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::LINK;
+use actix_web::http::header::{ContentType, LINK};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -37,17 +38,42 @@ pub(crate) struct List<T> {
     next_cursor: Option<String>,
 }
 
-/// A page of a list; where it goes on is said in the body and as a link (RFC 8288).
+/// A page of a list, written out: it is the same for whoever may read it.
+pub(crate) struct WrittenPage {
+    body: Bytes,
+    next_cursor: Option<String>,
+}
+
+impl WrittenPage {
+    pub(crate) fn new<T: Serialize>(items: Vec<T>, next_cursor: Option<String>) -> Result<Self, Problem> {
+        let list = List { items, next_cursor };
+        let body = serde_json::to_vec(&list).map_err(|error| Problem::internal(error.to_string()))?;
+        // Boxed, so that no room to grow is kept with it.
+        Ok(Self { body: body.into_boxed_slice().into(), next_cursor: list.next_cursor })
+    }
+
+    /// In bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Where the list goes on is said in the body and as a link (RFC 8288).
+    pub(crate) fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if let Some(cursor) = &self.next_cursor {
+            response.insert_header((LINK, format!("<{}>; rel=\"next\"", link(request, cursor))));
+        }
+        response.content_type(ContentType::json()).body(self.body.clone())
+    }
+}
+
+/// Answers with a page of a list.
 pub(crate) fn page<T: Serialize>(
     request: &HttpRequest,
     items: Vec<T>,
     next_cursor: Option<String>,
-) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        response.insert_header((LINK, format!("<{}>; rel=\"next\"", link(request, cursor))));
-    }
-    response.json(List { items, next_cursor })
+) -> Result<HttpResponse, Problem> {
+    Ok(WrittenPage::new(items, next_cursor)?.answer(request))
 }
 
 fn link(request: &HttpRequest, cursor: &str) -> String {

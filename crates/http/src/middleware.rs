@@ -5,17 +5,16 @@ use std::time::Instant;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
+use actix_web::http::header::{HeaderName, VARY};
 use actix_web::middleware::Next;
 use tracing::Instrument;
-use uuid::Uuid;
 
+use crate::matched::Matched;
 use crate::problem::Problem;
+use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
 use crate::{connections, limits};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const LONGEST_REQUEST_ID: usize = 128;
 /// What proxies log for a client that did not wait for its answer.
 const CLIENT_GONE: u16 = 499;
 
@@ -27,23 +26,23 @@ pub async fn answer<B: MessageBody + 'static>(
     let _in_flight = InFlight::begin();
     let mut line = Line::begin(&request);
     // So that whatever is logged on the way carries the id that the client sees.
-    let span = tracing::error_span!("request", request_id = line.id);
+    let span = tracing::error_span!("request", request_id = line.id.as_str());
     connections::begin(&request);
-    let mut response = with_problem(next.call(request).instrument(span).await?, &line.id);
+    let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());
     limits::say(&mut response);
-    if let Ok(value) = HeaderValue::from_str(&line.id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    line.status = response.status().as_u16();
+    response.headers_mut().insert(REQUEST_ID, line.id.to_header());
+    line.answered(&response);
     connections::end(&response);
     Ok(response)
 }
 
 /// What is logged and counted of a request, once, even if its client does not wait for the answer.
 struct Line {
-    id: String,
+    id: RequestId,
     method: Method,
-    route: Option<String>,
+    matched: Matched,
+    /// Of what is answered before it is routed.
+    unrouted: Option<String>,
     started: Instant,
     status: u16,
 }
@@ -51,23 +50,36 @@ struct Line {
 impl Line {
     fn begin(request: &ServiceRequest) -> Self {
         Self {
-            id: request_id(request.headers()),
+            id: RequestId::of(request.headers()),
             method: request.method().clone(),
-            route: request.match_pattern(),
+            matched: Matched::of(request),
+            unrouted: None,
             started: Instant::now(),
             status: CLIENT_GONE,
         }
+    }
+
+    fn answered<B>(&mut self, response: &ServiceResponse<B>) {
+        self.status = response.status().as_u16();
+        // CORS answers preflights by itself.
+        if self.matched.pattern().is_none() {
+            self.unrouted = response.request().match_pattern();
+        }
+    }
+
+    fn route(&self) -> Option<&str> {
+        self.matched.pattern().or(self.unrouted.as_deref())
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
         let took = self.started.elapsed();
-        telemetry::record(&self.method, self.route.as_deref(), self.status, took);
+        telemetry::record(&self.method, self.route(), self.status, took);
         tracing::info!(
-            request_id = self.id,
+            request_id = self.id.as_str(),
             method = %self.method,
-            route = self.route.as_deref().unwrap_or_default(),
+            route = self.route().unwrap_or_default(),
             status = self.status,
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "request"
@@ -78,10 +90,12 @@ impl Drop for Line {
 fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {
     match response.response().error().map(Problem::of) {
         Some(problem) => {
-            let draft = response.headers().clone();
+            let of_cors = response.headers().iter().filter(|(name, _)| is_of_cors(name));
+            let of_cors: Vec<_> = of_cors.map(|(name, value)| (name.clone(), value.clone())).collect();
             let mut whole = response.into_response(problem.into_response(id));
-            let of_cors = draft.into_iter().filter(|(name, _)| is_of_cors(name));
-            of_cors.for_each(|(name, value)| whole.headers_mut().append(name, value));
+            for (name, value) in of_cors {
+                whole.headers_mut().append(name, value);
+            }
             whole.map_into_right_body()
         }
         None => response.map_into_left_body(),
@@ -91,12 +105,4 @@ fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<Ei
 /// What the draft of a problem has to hand on, lest browsers hide the problem from their pages.
 fn is_of_cors(name: &HeaderName) -> bool {
     name == VARY || name.as_str().starts_with("access-control-")
-}
-
-/// The client's own id for the request if it sends a decent one.
-fn request_id(headers: &HeaderMap) -> String {
-    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let decent =
-        |id: &&str| (1..=LONGEST_REQUEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
-    sent.filter(decent).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }

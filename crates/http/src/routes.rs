@@ -5,19 +5,20 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, memberships, messages, openapi, sessions, users};
+use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, users};
 
-/// Adds everything that the API answers to.
+/// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
+/// what costs little to try or is asked for most comes first.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(query_config()).default_service(web::to(unknown));
     app.service(get(at("/healthz", "GET, HEAD"), health::live));
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
-    documents_at(app);
-    sessions_at(app);
-    users_at(app);
-    chatrooms_at(app);
-    memberships_at(app);
     messages_at(app);
+    chatrooms_at(app);
+    users_at(app);
+    memberships_at(app);
+    sessions_at(app);
+    documents_at(app);
 }
 
 fn documents_at(app: &mut ServiceConfig) {
@@ -83,9 +84,9 @@ fn messages_at(app: &mut ServiceConfig) {
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.
-pub(crate) fn at(path: &str, allow: &'static str) -> Resource {
+pub(crate) fn at(path: &'static str, allow: &'static str) -> Resource {
     let refuse = move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) };
-    web::resource(path).default_service(web::to(refuse))
+    web::resource(path).guard(matched::note(path)).default_service(web::to(refuse))
 }
 
 /// Whoever may GET may also HEAD (RFC 9110, section 9.1).

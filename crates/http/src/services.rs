@@ -13,6 +13,7 @@ use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUps};
 
 use crate::ended_sessions::EndedSessionSet;
+use crate::messages::NewestPages;
 
 /// The ports that no store implements.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub struct Services {
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) clock: Arc<dyn Clock>,
     pub ended: Arc<EndedSessionSet>,
+    pub(crate) newest: NewestPages,
 }
 
 impl Services {
@@ -84,6 +86,7 @@ impl Services {
             tokens,
             clock,
             ended,
+            newest: NewestPages::default(),
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Labels come from the table of routes and from short lists, never from what clients make up.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, ServiceConfig};
-use metrics::{Gauge, counter, gauge, histogram};
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::routes::{at, get};
 
@@ -28,12 +30,18 @@ async fn show(exposition: Data<Exposition>) -> HttpResponse {
     response.insert_header((CACHE_CONTROL, "no-store")).body(exposition())
 }
 
+thread_local! {
+    static IN_FLIGHT: Gauge = gauge!("http_requests_in_flight");
+    /// By route. To look a meter up by its labels takes longer than all else that is done with it.
+    static METERS: RefCell<HashMap<String, Vec<Meters>>> = RefCell::default();
+}
+
 /// Counts as in flight until it is dropped, also if the client has gone.
 pub(crate) struct InFlight(Gauge);
 
 impl InFlight {
     pub(crate) fn begin() -> Self {
-        let gauge = gauge!("http_requests_in_flight");
+        let gauge = IN_FLIGHT.with(Gauge::clone);
         gauge.increment(1);
         Self(gauge)
     }
@@ -45,13 +53,41 @@ impl Drop for InFlight {
     }
 }
 
+/// Of the requests to one route that have these in common.
+struct Meters {
+    method: &'static str,
+    status: u16,
+    answered: Counter,
+    took: Histogram,
+}
+
 /// One answered request.
 pub(crate) fn record(method: &Method, route: Option<&str>, status: u16, took: Duration) {
-    let method = known(method);
-    let route = route.unwrap_or("none").to_owned();
-    counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    histogram!("http_request_duration_seconds", "method" => method, "route" => route).record(took);
+    let (method, route) = (known(method), route.unwrap_or("none"));
+    METERS.with_borrow_mut(|meters| {
+        let of_route = meters.get(route).map_or(&[][..], Vec::as_slice);
+        if let Some(known) = of_route.iter().find(|meters| meters.method == method && meters.status == status) {
+            return known.count(took);
+        }
+        let new = Meters::new(method, route, status);
+        new.count(took);
+        meters.entry(route.to_owned()).or_default().push(new);
+    });
+}
+
+impl Meters {
+    fn new(method: &'static str, route: &str, status: u16) -> Self {
+        let (route, status_text) = (route.to_owned(), status.to_string());
+        let answered =
+            counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status_text);
+        let took = histogram!("http_request_duration_seconds", "method" => method, "route" => route);
+        Self { method, status, answered, took }
+    }
+
+    fn count(&self, took: Duration) {
+        self.answered.increment(1);
+        self.took.record(took);
+    }
 }
 
 /// A client may invent methods.

@@ -11,7 +11,7 @@ use chit_chat_relational::schema::users;
 use chit_chat_relational::{Instant, Key, Sql, text};
 use diesel::prelude::*;
 
-use crate::{Conn, Store, dialect, heads, sessions};
+use crate::{Conn, Store, dialect, sessions, user_heads};
 
 impl AdministrationRepository for Store {
     fn list(
@@ -73,7 +73,7 @@ fn enable(conn: &mut Conn, id: UserId) -> Sql<Option<()>> {
         return Ok(None);
     }
     diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(None::<Instant>)).execute(conn)?;
-    heads::bump(conn, [id])?;
+    user_heads::bump(conn, [id])?;
     Ok(Some(()))
 }
 
@@ -92,6 +92,6 @@ fn reset_password(
 
 fn end_all(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
     let ended = sessions::end_all_but(conn, id, None, at)?;
-    heads::bump(conn, [id])?;
+    user_heads::bump(conn, [id])?;
     Ok(Some(ended))
 }

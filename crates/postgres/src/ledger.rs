@@ -12,7 +12,7 @@ use chit_chat_relational::schema::{chatrooms, events, memberships, users};
 use chit_chat_relational::{Key, Sql, codes};
 use diesel::prelude::*;
 
-use crate::{Conn, dialect, heads};
+use crate::{Conn, dialect, user_heads};
 
 pub(crate) struct Ledger {
     pub(crate) chatroom: Chatroom,
@@ -82,7 +82,7 @@ impl Ledger {
                 chatrooms::access_version.eq(chatrooms::access_version + i64::from(self.shrinks_access)),
             ))
             .execute(conn)?;
-        heads::bump(conn, self.concerned)?;
+        user_heads::bump(conn, self.concerned)?;
         Ok(self.chatroom)
     }
 }

@@ -1,17 +1,17 @@
 //! Messages in SQL; sending them is in `append`, where the engines differ.
 
-use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::{
-    Appended, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::events::NewChange;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::schema::{memberships, messages};
+use chit_chat_relational::schema::{chatrooms, memberships, messages};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
@@ -41,7 +41,7 @@ impl MessageRepository for Store {
         reader: UserId,
         range: PageRange,
         limit: Limit,
-    ) -> Result<Vec<Message>, StoreError> {
+    ) -> Result<Option<Excerpt>, StoreError> {
         self.read(|conn| {
             let from = (chatroom.into(), reader.into());
             let rows = match range {
@@ -50,7 +50,7 @@ impl MessageRepository for Store {
                 PageRange::After(seq) => forwards(conn, from, seq, crate::one_more(limit))?,
                 PageRange::Around(seq) => around(conn, from, seq, limit)?,
             };
-            Ok(rows.into_iter().map(Into::into).collect())
+            Ok(excerpt(rows))
         })
     }
 
@@ -93,38 +93,48 @@ impl MessageRepository for Store {
 /// A chatroom and who reads it.
 type From = (Key, Key);
 
+/// With each message the head of the chatroom, as of the same moment.
+type Row = (MessageRow, Seq);
+
+fn excerpt(rows: Vec<Row>) -> Option<Excerpt> {
+    let (_, head) = rows.first()?;
+    let head = *head;
+    Some(Excerpt { head, messages: rows.into_iter().map(|(row, _)| row.into()).collect() })
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn readable(chatroom: Key, reader: Key) -> _ {
     messages::table
         .inner_join(memberships::table.on(memberships::chatroom_id.eq(messages::chatroom_id)))
+        .inner_join(chatrooms::table.on(chatrooms::id.eq(messages::chatroom_id)))
         .filter(messages::chatroom_id.eq(chatroom))
         .filter(memberships::user_id.eq(reader))
 }
 
-fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<MessageRow>> {
-    let mut rows: Vec<MessageRow> = readable(chatroom, reader)
+fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<Row>> {
+    let mut rows: Vec<Row> = readable(chatroom, reader)
         .filter(users::is_alive(reader))
         .filter(messages::seq.lt(before))
         .order(messages::seq.desc())
         .limit(most)
-        .select(MessageRow::as_select())
+        .select((MessageRow::as_select(), chatrooms::last_seq))
         .load(conn)?;
     rows.reverse();
     Ok(rows)
 }
 
-fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<MessageRow>> {
+fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<Row>> {
     Ok(readable(chatroom, reader)
         .filter(users::is_alive(reader))
         .filter(messages::seq.gt(after))
         .order(messages::seq)
         .limit(most)
-        .select(MessageRow::as_select())
+        .select((MessageRow::as_select(), chatrooms::last_seq))
         .load(conn)?)
 }
 
 /// Half of the page up to and including the seq, the other half behind it.
-fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<MessageRow>> {
+fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
     let most = crate::one_more(limit) - 1;
     let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
     rows.extend(forwards(conn, from, seq, most / 2)?);

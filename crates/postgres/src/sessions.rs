@@ -11,7 +11,7 @@ use chit_chat_relational::schema::{ended_sessions, sessions};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
-use crate::{Conn, Store, dialect, heads};
+use crate::{Conn, Store, dialect, user_heads};
 
 /// No user has more open sessions than fit into this.
 const MANY: i64 = 10_000;
@@ -127,7 +127,7 @@ fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<
         .limit(MANY)
         .load(conn)?;
     let ended = end(conn, session.user_id, too_many, session.created_at)?;
-    heads::bump(conn, [session.user_id])?;
+    user_heads::bump(conn, [session.user_id])?;
     Ok(Some(ended))
 }
 
@@ -168,7 +168,7 @@ fn end(conn: &mut Conn, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<E
         }
     }
     if !ended.is_empty() {
-        heads::bump(conn, [user])?;
+        user_heads::bump(conn, [user])?;
     }
     Ok(ended)
 }

@@ -13,7 +13,7 @@ use chit_chat_relational::schema::{memberships, users};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
-use crate::{Conn, Store, dialect, heads, sessions};
+use crate::{Conn, Store, dialect, sessions, user_heads};
 
 impl UserRepository for Store {
     fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError> {
@@ -162,7 +162,7 @@ fn update(
         Some(password) => sessions::end_all_but(conn, id, Some(password.session), at)?,
         None => Vec::new(),
     };
-    heads::bump(conn, [id])?;
+    user_heads::bump(conn, [id])?;
     Ok(Some((row.into(), ended)))
 }
 
@@ -184,6 +184,6 @@ fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) ->
         ))
         .execute(conn)?;
     let ended = sessions::end_all_but(conn, id, None, at)?;
-    heads::bump(conn, [id])?;
+    user_heads::bump(conn, [id])?;
     Ok(Some(ended))
 }

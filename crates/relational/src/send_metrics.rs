@@ -1,39 +1,41 @@
-//! What the queue of sends tells of itself.
-
-use std::time::Duration;
+//! What sending tells of itself.
 
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::store_error::StoreError;
-use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use metrics::{Counter, counter, gauge, histogram};
 
-pub(crate) struct SendMetrics {
-    pub(crate) waiting: Gauge,
-    pub(crate) turned_away: Counter,
+use crate::batcher::BatchMetrics;
+
+pub(crate) fn batch_metrics() -> BatchMetrics {
+    BatchMetrics {
+        waiting: gauge!("chit_chat_sends_waiting"),
+        turned_away: sends("turned_away"),
+        duration: histogram!("chit_chat_send_duration_seconds"),
+        batches: counter!("chit_chat_send_batches_total"),
+    }
+}
+
+/// Sends by what became of them.
+pub(crate) struct Outcomes {
     stored: Counter,
     duplicate: Counter,
     refused: Counter,
     failed: Counter,
-    duration: Histogram,
 }
 
-impl Default for SendMetrics {
+impl Default for Outcomes {
     fn default() -> Self {
-        let sends = |outcome: &'static str| counter!("chit_chat_sends_total", "outcome" => outcome);
         Self {
-            waiting: gauge!("chit_chat_sends_waiting"),
-            turned_away: sends("turned_away"),
             stored: sends("stored"),
             duplicate: sends("duplicate"),
             refused: sends("refused"),
             failed: sends("failed"),
-            duration: histogram!("chit_chat_send_duration_seconds"),
         }
     }
 }
 
-impl SendMetrics {
-    /// Of a send that was taken, and how long its sender waited.
-    pub(crate) fn sent(&self, outcome: &Result<Appended, StoreError>, waited: Duration) {
+impl Outcomes {
+    pub(crate) fn count(&self, outcome: &Result<Appended, StoreError>) {
         let counter = match outcome {
             Ok(Appended::Stored(_)) => &self.stored,
             Ok(Appended::Duplicate(..)) => &self.duplicate,
@@ -41,6 +43,9 @@ impl SendMetrics {
             Err(_) => &self.failed,
         };
         counter.increment(1);
-        self.duration.record(waited);
     }
+}
+
+fn sends(outcome: &'static str) -> Counter {
+    counter!("chit_chat_sends_total", "outcome" => outcome)
 }

@@ -1,17 +1,21 @@
-//! The queue between those who send messages and the threads that write them.
+//! Group commit: messages that wait are written together, and each sender hears of their own alone.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::message::{Appended, NewMessage};
-use chit_chat_domain::pending::{Completer, Pending};
+use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
-use crate::send_metrics::SendMetrics;
+use crate::batcher::{Batcher, Settings};
+use crate::send_metrics::{Outcomes, batch_metrics};
 
+/// One writer: several would wait for each other's rooms, and write smaller batches.
+const WRITERS: usize = 1;
+/// PostgreSQL's time for a batch grows faster than the batch.
+const LARGEST_BATCH: usize = 128;
 /// More waiting sends than this are turned away.
 const CAPACITY: usize = 4_096;
 
@@ -22,100 +26,77 @@ pub struct Waiting {
     pub guard: Guard,
 }
 
-/// Writes one message, on a thread of the queue.
-pub type Write = dyn Fn(&Waiting) -> Result<Appended, StoreError> + Send + Sync;
+/// How an engine writes messages.
+pub trait WriteMessages: Send + Sync {
+    /// Writes messages in one transaction, in their order: all whose guard holds and whose
+    /// idempotency key is new, or none. No key stands there twice.
+    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError>;
 
-/// Takes sends without blocking and has them written by threads of its own. Dropped, it writes what
-/// it has taken, then stops.
-pub struct SendQueue {
-    shared: Arc<Shared>,
-    writers: Vec<JoinHandle<()>>,
+    /// Writes one message.
+    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError>;
 }
 
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-    metrics: SendMetrics,
-}
-
-#[derive(Default)]
-struct State {
-    waiting: VecDeque<(Waiting, Handed)>,
-    closed: bool,
-}
-
-/// Where the answer goes, and since when it is waited for.
-struct Handed {
-    completer: Completer<Appended>,
-    at: Instant,
-}
+/// Takes sends without blocking. Dropped, it writes what it has taken, then stops.
+pub struct SendQueue(Batcher<Waiting, Appended>);
 
 impl SendQueue {
-    /// Starts the writing threads.
-    pub fn start(writers: usize, write: &Arc<Write>) -> Result<Self, StoreError> {
-        let shared = Arc::new(Shared::default());
-        let writers = (0..writers)
-            .map(|n| {
-                let (shared, write) = (Arc::clone(&shared), Arc::clone(write));
-                thread::Builder::new().name(format!("send-{n}")).spawn(move || shared.serve(&*write))
-            })
-            .collect::<Result<_, _>>()
-            .map_err(|error| StoreError::Other(format!("no thread to send by: {error}")))?;
-        Ok(Self { shared, writers })
+    /// Starts the writing thread.
+    pub fn start(engine: impl WriteMessages + 'static) -> Result<Self, StoreError> {
+        let settings =
+            Settings { name: "send", workers: WRITERS, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
+        let outcomes = Outcomes::default();
+        let work = Arc::new(move |batch: &[Waiting]| {
+            let answers = write(&engine, batch);
+            for answer in &answers {
+                outcomes.count(answer);
+            }
+            answers
+        });
+        Ok(Self(Batcher::start(settings, batch_metrics(), &(work as _))?))
     }
 
     /// Hands over a message.
     pub fn push(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
-        let mut state = self.shared.lock();
-        if state.closed || state.waiting.len() >= CAPACITY {
-            self.shared.metrics.turned_away.increment(1);
-            return Pending::ready(Err(StoreError::Unavailable("too many messages are waiting".into())));
-        }
-        let (completer, pending) = Pending::channel();
-        state.waiting.push_back((Waiting { message, guard }, Handed { completer, at: Instant::now() }));
-        drop(state);
-        self.shared.metrics.waiting.increment(1);
-        self.shared.changed.notify_one();
-        pending
+        self.0.push(Waiting { message, guard })
     }
 }
 
-impl Drop for SendQueue {
-    fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.changed.notify_all();
-        for writer in self.writers.drain(..) {
-            // A writer that panicked has abandoned its send, which answers the sender.
-            drop(writer.join());
+fn write(engine: &impl WriteMessages, batch: &[Waiting]) -> Vec<Result<Appended, StoreError>> {
+    let mut answers = Vec::with_capacity(batch.len());
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(before_a_key_repeats(rest));
+        match now {
+            [one] => answers.push(engine.write_alone(one)),
+            _ => answers.extend(write_many(engine, now)),
+        }
+        rest = later;
+    }
+    answers
+}
+
+/// What fails together is written one by one, so that what is wrong with one does not harm the
+/// others; unless the store itself fails, for then each would wait for it in vain.
+fn write_many(engine: &impl WriteMessages, sends: &[Waiting]) -> Vec<Result<Appended, StoreError>> {
+    match engine.write_together(sends) {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(error @ StoreError::Unavailable(_)) => sends.iter().map(|_| Err(error.clone())).collect(),
+        Err(error) => {
+            tracing::debug!(%error, sends = sends.len(), "written one by one");
+            sends.iter().map(|send| engine.write_alone(send)).collect()
         }
     }
 }
 
-impl Shared {
-    fn serve(&self, write: &Write) {
-        while let Some((send, Handed { completer, at })) = self.take() {
-            self.metrics.waiting.decrement(1);
-            let outcome = write(&send);
-            self.metrics.sent(&outcome, at.elapsed());
-            completer.complete(outcome);
-        }
-    }
+/// How many sends come before the first whose key another one of them has: that one has to see the
+/// other's message.
+fn before_a_key_repeats(sends: &[Waiting]) -> usize {
+    let mut keys = HashSet::new();
+    let repeats = |send| key(send).is_some_and(|key| !keys.insert(key));
+    sends.iter().position(repeats).unwrap_or(sends.len())
+}
 
-    fn take(&self) -> Option<(Waiting, Handed)> {
-        let mut state = self.lock();
-        loop {
-            if let Some(next) = state.waiting.pop_front() {
-                return Some(next);
-            }
-            if state.closed {
-                return None;
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn key(Waiting { message, .. }: &Waiting) -> Option<(ChatroomId, UserId, &str)> {
+    let idempotency = message.idempotency.as_ref()?;
+    Some((message.chatroom_id, message.author_id, idempotency.key.as_str()))
 }

@@ -34,7 +34,7 @@ fn the_latest_messages_are_of_now() {
     world.seed(false).unwrap();
     let messages = &world.stores.messages;
     let latest = messages.page(world.plan().id, world.user("Matt"), PageRange::Latest, Limit::MAX).unwrap();
-    let latest = latest.last().unwrap().created_at;
+    let latest = latest.unwrap().messages.last().unwrap().created_at;
     assert!(latest < World::NOW && latest > World::NOW.minus(std::time::Duration::from_secs(2 * 3_600)));
 }
 

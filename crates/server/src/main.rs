@@ -20,13 +20,14 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::read();
-    logging::start(&config.log);
+    let logging = logging::start(&config.log);
     let outcome = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
         Command::Db { action } => commands::db::run(&config, action),
         Command::User { action } => commands::user::run(&config, &action),
         Command::Backup { file, force } => commands::backup::run(&config, &file, force),
     };
+    drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if nobody_reads(&*error) => ExitCode::SUCCESS,

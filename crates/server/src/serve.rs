@@ -14,7 +14,7 @@ use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, Syst
 
 use crate::background::Background;
 use crate::config::Config;
-use crate::{descriptors, signing_key, store, telemetry};
+use crate::{descriptors, logging, signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 7;
@@ -53,6 +53,7 @@ fn exit_soon() {
     thread::spawn(|| {
         thread::sleep(LAST_GRACE);
         tracing::warn!("stopped without waiting for the database");
+        logging::flush();
         process::exit(0);
     });
 }

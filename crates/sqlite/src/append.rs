@@ -1,32 +1,82 @@
-//! Sending a message: guard, counter and row in one transaction under the one write lock.
+//! Sending messages: guards, counters and rows in one transaction under the one write lock.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::{Guard, Seq};
+use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message, NewMessage};
+use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
-use chit_chat_relational::sends::Waiting;
-use chit_chat_relational::types::Id;
+use chit_chat_relational::sends::{Waiting, WriteMessages};
 use chit_chat_relational::{Key, Sql, codes};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, SmallInt};
-use diesel::sqlite::Sqlite;
 
 use crate::Conn;
+use crate::statements::{Held, NewRow, TakeSeqs};
+use crate::writer::Writer;
 
-/// Stores one message, or tells why not.
-pub(crate) fn append(conn: &mut Conn, Waiting { message, guard }: &Waiting) -> Sql<Appended> {
-    let room = Key::from(message.chatroom_id);
-    let held = Held { room, actor: guard.actor.into(), role: codes::of_role(guard.role) };
-    if (&held).get_result::<i64>(conn).optional()?.is_none() {
-        return Ok(Appended::Refused);
+/// Writes messages over the connection of all writes.
+pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
+
+impl WriteMessages for MessageWriter {
+    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+        self.0.write_some(sends.len(), |conn| append(conn, sends))
     }
-    if let Some(row) = earlier(conn, message)? {
-        let idempotency = row.idempotency()?;
-        return Ok(Appended::Duplicate(row.into(), idempotency));
+
+    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
+        let mut appended = self.write_together(std::slice::from_ref(send))?;
+        appended.pop().ok_or_else(|| StoreError::Other("a message got no answer".into()))
     }
-    let seq = (&NextSeq { room }).get_result::<i64>(conn)?;
-    diesel::insert_into(messages::table).values(new_row(message, seq)).execute(conn)?;
-    Ok(Appended::Stored(Message::stored(message.clone(), seq)))
+}
+
+/// First looks at all of them, then takes each room's seqs at once, then writes the rows.
+fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
+    let mut guards = Guards::default();
+    let mut refusals = Vec::with_capacity(sends.len());
+    let mut rooms: HashMap<ChatroomId, i64> = HashMap::new();
+    for send in sends {
+        let refusal = refusal(conn, &mut guards, send)?;
+        if refusal.is_none() {
+            *rooms.entry(send.message.chatroom_id).or_default() += 1;
+        }
+        refusals.push(refusal);
+    }
+    let mut seqs = take_seqs(conn, rooms)?;
+    let answers = sends.iter().zip(refusals).map(|(Waiting { message, .. }, refusal)| match refusal {
+        Some(refusal) => Ok(refusal),
+        None => store(conn, message, &mut seqs),
+    });
+    answers.collect()
+}
+
+/// Why not to store it.
+fn refusal(conn: &mut Conn, guards: &mut Guards, Waiting { message, guard }: &Waiting) -> Sql<Option<Appended>> {
+    if !guards.hold(conn, message.chatroom_id, *guard)? {
+        return Ok(Some(Appended::Refused));
+    }
+    let Some(row) = earlier(conn, message)? else {
+        return Ok(None);
+    };
+    let idempotency = row.idempotency()?;
+    Ok(Some(Appended::Duplicate(row.into(), idempotency)))
+}
+
+/// The guards that were looked at in this transaction; they hold until it ends.
+#[derive(Default)]
+struct Guards(HashMap<(ChatroomId, Guard), bool>);
+
+impl Guards {
+    fn hold(&mut self, conn: &mut Conn, room: ChatroomId, guard: Guard) -> Sql<bool> {
+        if let Some(held) = self.0.get(&(room, guard)) {
+            return Ok(*held);
+        }
+        let held = Held { room: room.into(), actor: guard.actor.into(), role: codes::of_role(guard.role) };
+        let held = (&held).get_result::<i64>(conn).optional()?.is_some();
+        self.0.insert((room, guard), held);
+        Ok(held)
+    }
 }
 
 /// The message that the author sent with the same key before.
@@ -43,75 +93,18 @@ fn earlier(conn: &mut Conn, message: &NewMessage) -> Sql<Option<MessageRow>> {
         .optional()?)
 }
 
-fn new_row(message: &NewMessage, seq: i64) -> MessageRow {
-    let idempotency = message.idempotency.as_ref();
-    MessageRow {
-        chatroom_id: message.chatroom_id.into(),
-        seq,
-        id: message.id.into(),
-        author_id: message.author_id.into(),
-        body: Some(message.body.as_str().to_owned()),
-        idempotency_key: idempotency.map(|idempotency| idempotency.key.as_str().to_owned()),
-        digest: idempotency.map(|idempotency| Key(idempotency.digest)),
-        created_at: message.created_at.into(),
-        edited_at: None,
-        deleted_at: None,
-        revision: 1,
-    }
+/// As many seqs of each room as it gets messages; answers with the last that was taken before.
+fn take_seqs(conn: &mut Conn, rooms: HashMap<ChatroomId, i64>) -> Sql<HashMap<ChatroomId, Seq>> {
+    let take = |(room, count): (ChatroomId, i64)| {
+        let last: Seq = (&TakeSeqs { room: Key::from(room), count }).get_result(conn)?;
+        Ok((room, last - count))
+    };
+    rooms.into_iter().map(take).collect()
 }
 
-/// Finds a row if the guard holds.
-struct Held {
-    room: Key,
-    actor: Key,
-    role: i16,
-}
-
-/// Takes the room's next seq for a message. Written out, for diesel never keeps an `UPDATE` prepared.
-struct NextSeq {
-    room: Key,
-}
-
-impl QueryId for Held {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl QueryId for NextSeq {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl Query for &Held {
-    type SqlType = BigInt;
-}
-
-impl Query for &NextSeq {
-    type SqlType = BigInt;
-}
-
-impl RunQueryDsl<Conn> for &Held {}
-impl RunQueryDsl<Conn> for &NextSeq {}
-
-impl QueryFragment<Sqlite> for Held {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
-             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = ",
-        );
-        out.push_bind_param::<Id, _>(&self.room)?;
-        out.push_sql(" AND m.user_id = ");
-        out.push_bind_param::<Id, _>(&self.actor)?;
-        out.push_sql(" AND m.role >= ");
-        out.push_bind_param::<SmallInt, _>(&self.role)
-    }
-}
-
-impl QueryFragment<Sqlite> for NextSeq {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE chatrooms SET last_seq = last_seq + 1, last_message_seq = last_seq + 1 WHERE id = ");
-        out.push_bind_param::<Id, _>(&self.room)?;
-        out.push_sql(" RETURNING last_seq");
-        Ok(())
-    }
+fn store(conn: &mut Conn, message: &NewMessage, seqs: &mut HashMap<ChatroomId, Seq>) -> Sql<Appended> {
+    let seq = seqs.entry(message.chatroom_id).or_default();
+    *seq += 1;
+    NewRow::new(message, *seq).execute(conn)?;
+    Ok(Appended::Stored(Message::stored(message.clone(), *seq)))
 }

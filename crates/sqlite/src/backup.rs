@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use tempfile::Builder;
 
-use crate::{Conn, database};
+use crate::database;
 
 /// What became of a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,7 @@ pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, Store
 
 /// One read transaction, which holds nobody up.
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let url = database::url(from)?;
-    let mut conn = Conn::establish(&url).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let mut conn = database::connect(&database::url(from)?)?;
     conn.batch_execute("PRAGMA busy_timeout=5000").map_err(SqlError::from)?;
     diesel::sql_query("VACUUM INTO ?")
         .bind::<Text, _>(database::url(to)?)

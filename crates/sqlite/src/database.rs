@@ -16,10 +16,12 @@ use diesel::sql_types::Bool;
 
 use crate::{Conn, Store};
 
-/// An acknowledged write is on disk: `synchronous=FULL` syncs the log at each commit.
+/// An acknowledged write is on disk: `synchronous=FULL` syncs the log at each commit. Checkpoints are
+/// made elsewhere (`checkpoints`).
 pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-     PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000";
-const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA mmap_size=268435456";
+     PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=0";
+/// The system keeps the file in memory as it has room; what is mapped or cached here is kept twice.
+const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-1000";
 
 impl Store {
     /// Brings the schema up to date; of several processes that start together one does it.
@@ -109,6 +111,18 @@ pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
 
 pub(crate) fn failure(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("{}: {error}", path.display()))
+}
+
+/// Without any settings.
+pub(crate) fn connect(url: &str) -> Result<Conn, StoreError> {
+    Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// For one who only reads, beside the pool.
+pub(crate) fn connect_reader(url: &str) -> Result<Conn, StoreError> {
+    let mut conn = connect(url)?;
+    conn.batch_execute(READER).map_err(SqlError::from)?;
+    Ok(conn)
 }
 
 pub(crate) fn reader_setup() -> Setup<Conn> {

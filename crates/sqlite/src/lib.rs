@@ -1,8 +1,8 @@
 //! The ports on SQLite, the embedded default.
 //!
-//! What is the same text as on PostgreSQL is taken from there and compiled for SQLite; `append`,
-//! `database` and `dialect` are SQLite's own. There is one writing connection, for several would
-//! only wait for each other's locks, and some readers beside it.
+//! What is the same text as on PostgreSQL is taken from there and compiled for SQLite; the other
+//! files are SQLite's own. There is one writing connection, for several would only wait for each
+//! other's locks, and some readers beside it.
 
 #[path = "../../postgres/src/administration.rs"]
 mod administration;
@@ -10,8 +10,6 @@ mod administration;
 mod chatrooms;
 #[path = "../../postgres/src/events.rs"]
 mod events;
-#[path = "../../postgres/src/heads.rs"]
-mod heads;
 #[path = "../../postgres/src/ledger.rs"]
 mod ledger;
 #[path = "../../postgres/src/memberships.rs"]
@@ -22,22 +20,31 @@ mod messages;
 mod purge;
 #[path = "../../postgres/src/sessions.rs"]
 mod sessions;
+#[path = "../../postgres/src/user_heads.rs"]
+mod user_heads;
 #[path = "../../postgres/src/users.rs"]
 mod users;
 
 mod append;
 mod backup;
+mod chatroom_heads;
+mod checkpoints;
 mod database;
 mod dialect;
+mod statements;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use append::MessageWriter;
 pub use backup::{Backup, backup, same_file};
+use chatroom_heads::Heads;
+use checkpoints::Checkpoints;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
+use chit_chat_relational::heads::HeadQueue;
 use chit_chat_relational::pool::Pool;
 use chit_chat_relational::sends::SendQueue;
 pub use database::{create, drop};
@@ -46,14 +53,14 @@ use writer::Writer;
 pub(crate) type Conn = diesel::SqliteConnection;
 
 const READERS: u32 = 4;
-/// One connection writes, so one thread sends.
-const SENDERS: usize = 1;
 
 /// An SQLite file that holds all that the domain's ports keep.
 pub struct Store {
     readers: Pool<Conn>,
     writer: Arc<Writer>,
     sends: SendQueue,
+    heads: HeadQueue,
+    _checkpoints: Checkpoints,
 }
 
 impl Store {
@@ -61,11 +68,14 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
         let writer = Arc::new(Writer::open(&url)?);
-        let sender = Arc::clone(&writer);
-        let write = Arc::new(move |send: &_| sender.write(|conn| append::append(conn, send)));
-        let sends = SendQueue::start(SENDERS, &(write as _))?;
-        let readers = Pool::new("readers", &url, READERS, database::reader_setup())?;
-        Ok(Self { readers, writer, sends })
+        let heads = Heads::new(&url);
+        Ok(Self {
+            readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
+            sends: SendQueue::start(MessageWriter(Arc::clone(&writer)))?,
+            heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
+            _checkpoints: Checkpoints::start(&url, &writer)?,
+            writer,
+        })
     }
 
     fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {

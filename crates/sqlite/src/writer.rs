@@ -1,7 +1,7 @@
 //! The one connection that writes.
 
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,10 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::error::Remedy;
 use chit_chat_relational::pool_metrics::{InUse, PoolMetrics};
 use chit_chat_relational::{Sql, SqlError};
-use diesel::Connection;
 use diesel::connection::SimpleConnection;
+use parking_lot::{FairMutex, FairMutexGuard};
 
+use crate::checkpoints::Written;
 use crate::{Conn, database};
 
 /// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
@@ -22,21 +23,39 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
     url: String,
-    connection: Mutex<Conn>,
+    /// Fair, because whoever sends takes it again and again; others get their turn in between.
+    connection: FairMutex<Conn>,
     metrics: PoolMetrics,
+    pub(crate) written: Arc<Written>,
 }
 
 impl Writer {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
         Ok(Self {
             url: url.to_owned(),
-            connection: Mutex::new(connect(url)?),
+            connection: FairMutex::new(connect(url)?),
             metrics: PoolMetrics::new("writer"),
+            written: Arc::default(),
         })
     }
 
     /// Runs a transaction that holds the write lock from its start.
     pub(crate) fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        self.write_some(1, transaction)
+    }
+
+    /// Runs a transaction that writes about so many times as much as others do.
+    pub(crate) fn write_some<T>(
+        &self,
+        writes: usize,
+        transaction: impl Fn(&mut Conn) -> Sql<T>,
+    ) -> Result<T, StoreError> {
+        let done = self.run(transaction)?;
+        self.written.note(writes);
+        Ok(done)
+    }
+
+    fn run<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
         let mut conn = self.lock();
         let mut attempt = 1;
         loop {
@@ -60,16 +79,15 @@ impl Writer {
         work(&mut self.lock())
     }
 
-    fn lock(&self) -> InUse<MutexGuard<'_, Conn>> {
-        let lock = || Ok::<_, Infallible>(self.connection.lock().unwrap_or_else(PoisonError::into_inner));
-        let Ok(taken) = self.metrics.take(lock);
+    fn lock(&self) -> InUse<FairMutexGuard<'_, Conn>> {
+        let Ok(taken) = self.metrics.take(|| Ok::<_, Infallible>(self.connection.lock()));
         taken
     }
 }
 
 /// SQLite does not wait for its lock when several change a new file to WAL at the same moment.
 fn connect(url: &str) -> Result<Conn, StoreError> {
-    let mut conn = Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let mut conn = database::connect(url)?;
     let started = Instant::now();
     loop {
         match conn.batch_execute(database::WRITER).map_err(SqlError::from) {

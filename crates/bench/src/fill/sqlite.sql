@@ -1,6 +1,6 @@
 -- The same rooms as on PostgreSQL; what its functions do, expressions repeat here.
 CREATE TEMP TABLE numbers (n INTEGER PRIMARY KEY);
-WITH RECURSIVE up (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < max({history}, {messages}, {count}))
+WITH RECURSIVE up (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < max({history}, {messages}, {hot} - {first}))
     INSERT INTO numbers SELECT n FROM up;
 
 CREATE TEMP TABLE ids (number INTEGER PRIMARY KEY, id BLOB NOT NULL);

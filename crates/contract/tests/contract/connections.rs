@@ -1,6 +1,6 @@
 //! A server that ends its connections, as one that restarts does.
 
-use chit_chat_contract::{Engine, World, until};
+use chit_chat_contract::{Crowd, Engine, World, all_stored, until};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, NewMessage};
@@ -47,16 +47,32 @@ fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
     held.run("SELECT id FROM chatrooms FOR UPDATE");
     let draft: NewMessage = world.draft(room, matt, "hello");
     let sending = world.messages.append(draft, Guard::holds(matt, Role::Member));
+    end_waiting_connections(&world);
+    held.run("COMMIT");
+    assert!(matches!(sending.wait(), Ok(Appended::Stored(_))));
+    assert_eq!(world.log(room).len(), 3);
+}
+
+#[rstest]
+fn a_pile_that_loses_its_connection_while_it_waits_is_stored_once() {
+    let crowd = Crowd::new(Engine::Postgres, 3, 2);
+    let mut held = crowd.world.hold();
+    let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(100));
+    held.take_pile();
+    end_waiting_connections(&crowd.world);
+    held.let_go();
+    crowd.assert_said(&all_stored(sends));
+}
+
+/// Ends the connections that are seen to wait for a lock.
+fn end_waiting_connections(world: &World) {
     let mut observer = world.raw();
-    until("the send waits", || {
+    until("a connection that waits is ended", || {
         observer.number(
             "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity \
              WHERE datname = current_database() AND wait_event_type = 'Lock'",
         ) > 0
     });
-    held.run("COMMIT");
-    assert!(matches!(sending.wait(), Ok(Appended::Stored(_))));
-    assert_eq!(world.log(room).len(), 3);
 }
 
 /// Ends every connection to the database but its own.

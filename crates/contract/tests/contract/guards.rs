@@ -1,11 +1,9 @@
 //! What was decided upon still holds when the write commits: somebody else's change is held open in
 //! a transaction, the write waits for it, and only then it commits or not.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use chit_chat_contract::{Engine, Raw, World, id_literal, until};
+use chit_chat_contract::{Engine, Raw, World, answer_now, id_literal};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
@@ -30,43 +28,21 @@ fn scene(engine: Engine) -> Scene {
 }
 
 impl Scene {
-    /// Begins a transaction that takes the room's row as the adapters do, changes the member, and
-    /// moves the log and the version of the access.
+    /// Begins a transaction that takes the room's row as the adapters do and changes the member.
     fn hold(&self, change: &str) -> Raw {
-        let (room, beth) = (id_literal(self.engine, self.room), id_literal(self.engine, self.beth));
         let mut raw = self.world.raw();
         raw.begin();
-        if self.engine == Engine::Postgres {
-            raw.run(&format!("SELECT id FROM chatrooms WHERE id = {room} FOR NO KEY UPDATE"));
-        }
-        raw.run(&format!("{change} WHERE chatroom_id = {room} AND user_id = {beth}"));
-        raw.run(&format!(
-            "UPDATE chatrooms SET last_seq = last_seq + 1, access_version = access_version + 1 WHERE id = {room}"
-        ));
+        raw.lock_rooms(&format!("id = {}", id_literal(self.engine, self.room)));
+        raw.shrink_access(change, self.room, self.beth);
         raw
-    }
-
-    /// Until somebody is seen to wait for a lock. SQLite does not show who waits; there nothing can
-    /// be written while the transaction is open, whether it has begun to wait or not.
-    fn until_somebody_waits(&self) {
-        if self.engine == Engine::Postgres {
-            let mut observer = self.world.raw();
-            until("somebody waits for the room", || {
-                observer.number(
-                    "SELECT count(*) AS value FROM pg_stat_activity \
-                     WHERE datname = current_database() AND wait_event_type = 'Lock'",
-                ) > 0
-            });
-        }
     }
 
     /// Starts to send as Beth and makes sure that it waits.
     fn start_to_send(&self) -> Pending<Appended> {
         let draft = self.world.draft(self.room, self.beth, "hello");
         let mut sending = self.world.messages.append(draft, Guard::holds(self.beth, Role::Member));
-        self.until_somebody_waits();
-        let mut context = Context::from_waker(Waker::noop());
-        assert_eq!(Pin::new(&mut sending).poll(&mut context), Poll::Pending);
+        self.world.until_waiting(1);
+        assert_eq!(answer_now(&mut sending), None);
         sending
     }
 
@@ -74,7 +50,7 @@ impl Scene {
     fn while_held<T: Send>(&self, mut held: Raw, end: &str, act: impl FnOnce() -> T + Send) -> T {
         thread::scope(|scope| {
             let acting = scope.spawn(act);
-            self.until_somebody_waits();
+            self.world.until_waiting(1);
             held.run(end);
             acting.join().unwrap()
         })

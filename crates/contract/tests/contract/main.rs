@@ -3,11 +3,19 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
 
 mod administration;
+mod batch_guards;
+mod batch_model;
+mod batch_order;
+mod batch_outcomes;
+mod batch_races;
+mod batches;
 mod chatrooms;
+mod checkpoints;
 mod connections;
 mod deleted_users;
 mod events;
 mod guards;
+mod heads;
 mod memberships;
 mod messages;
 mod migrations;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chit_chat_contract::{Engine, World, idempotency, kind, race, written};
+use chit_chat_contract::{Engine, World, idempotency, kind, race, stored, written};
 use chit_chat_domain::chatroom::{Creation, Guard, NewChatroom};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -141,7 +141,7 @@ fn sixty_four_senders_on_two_instances_fill_one_dense_log(
     for mine in &sent {
         assert!(mine.is_sorted_by(|a, b| a.seq < b.seq), "one sender's messages changed places");
     }
-    let logged: Vec<Message> = world.log(room).into_iter().filter_map(|event| created(event.change)).collect();
+    let logged = world.logged(room);
     let mut acknowledged: Vec<Message> = sent.into_iter().flatten().collect();
     acknowledged.sort_by_key(|message| message.seq);
     assert_eq!(logged, acknowledged);
@@ -295,24 +295,10 @@ fn owners(world: &World, room: ChatroomId) -> Vec<UserId> {
     members.filter(|membership| membership.role == Role::Owner).map(|membership| membership.user_id).collect()
 }
 
-fn stored(outcome: Appended) -> Message {
-    match outcome {
-        Appended::Stored(message) => message,
-        other => panic!("{other:?}"),
-    }
-}
-
 fn answered(outcome: Appended) -> Option<Message> {
     match outcome {
         Appended::Stored(message) | Appended::Duplicate(message, _) => Some(message),
         Appended::Refused => None,
-    }
-}
-
-fn created(change: Change) -> Option<Message> {
-    match change {
-        Change::MessageCreated(message) => Some(message),
-        _ => None,
     }
 }
 

@@ -33,7 +33,7 @@ impl Access {
 /// What the store makes sure of at the very moment of a write: the actor is a member of the chatroom
 /// and has at least this role. Whoever decided has read it before, but the actor may have been
 /// removed or demoted since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guard {
     pub actor: UserId,
     pub role: Role,

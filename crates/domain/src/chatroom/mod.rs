@@ -1,11 +1,15 @@
 //! Chatrooms: where people talk, who may see them and who may change them.
 
 mod access;
+mod heads;
 mod name;
 mod repository;
 mod service;
 
 pub use access::{Access, Entrance, Guard};
+pub use heads::ChatroomHeads;
+#[cfg(feature = "mocks")]
+pub use heads::MockChatroomHeads;
 pub use name::ChatroomName;
 #[cfg(feature = "mocks")]
 pub use repository::MockChatroomRepository;

@@ -16,7 +16,7 @@ use crate::user::{DisplayName, Username};
 use crate::violation::Violation;
 
 /// What a member is in a chatroom; a later role may do all that an earlier one may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Talks, renames, adds.
     Member,

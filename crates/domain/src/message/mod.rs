@@ -9,8 +9,8 @@ pub use body::MessageBody;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
-pub use repository::{Appended, MessageRepository, NewMessage, PageRange, Written};
-pub use service::{MessageService, Precondition, SendMessage, Sent};
+pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Written};
+pub use service::{History, MessageService, Precondition, SendMessage, Sent};
 
 use crate::chatroom::Seq;
 use crate::clock::Timestamp;

@@ -53,25 +53,34 @@ pub enum PageRange {
     Around(Seq),
 }
 
+/// Some of a chatroom's messages, ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The head of the chatroom's log when they were read. Of the latest messages it is the head of
+    /// that very moment, so they are the latest for as long as it does not move.
+    pub head: Seq,
+    pub messages: Vec<Message>,
+}
+
 /// Keeps messages. Every write takes the chatroom's next seq and logs its event in one step.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait MessageRepository: Send + Sync {
-    /// Stores a message if the guard holds when it commits. Alone of all ports it answers later:
-    /// concurrent sends need not each block a thread.
+    /// Stores a message if the guard holds when it commits. It answers later, so that concurrent
+    /// sends can be written together and need not each block a thread.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
 
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
 
-    /// Messages, ascending, as `reader` may see them: none for outsiders. One row more than the
-    /// limit, at the far end, tells that more follow; `Around` gives at most the limit.
+    /// Messages as `reader` may see them; nothing for outsiders, and where there is none. One row more
+    /// than the limit, at the far end, tells that more follow; `Around` gives at most the limit.
     fn page(
         &self,
         chatroom: ChatroomId,
         reader: UserId,
         range: PageRange,
         limit: Limit,
-    ) -> Result<Vec<Message>, StoreError>;
+    ) -> Result<Option<Excerpt>, StoreError>;
 
     /// Gives a message that is still at this revision another body.
     fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    Appended, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage, PageRange,
-    Revision, Written,
+    Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
+    PageRange, Revision, Written,
 };
-use crate::chatroom::{Access, ChatroomRepository, Guard};
+use crate::chatroom::{Access, ChatroomRepository, Guard, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
@@ -32,6 +32,14 @@ pub struct Sent {
     pub message: Message,
     /// Whether an earlier request stored it.
     pub replayed: bool,
+}
+
+/// A page of a chatroom's messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    pub page: Page<Message>,
+    /// What [`Excerpt`] says of the head; unknown if the page is empty.
+    pub head: Option<Seq>,
 }
 
 /// Which revision the caller believes to change.
@@ -93,18 +101,18 @@ impl MessageService {
         reader: UserId,
         range: PageRange,
         limit: Limit,
-    ) -> Result<Page<Message>, Failure> {
-        let mut rows = self.messages.page(chatroom, reader, range, limit)?;
-        if rows.is_empty() {
+    ) -> Result<History, Failure> {
+        let Some(Excerpt { head, mut messages }) = self.messages.page(chatroom, reader, range, limit)? else {
             // Nothing there, or nothing for this reader: only now it matters which.
             self.access(chatroom, reader)?.as_member()?;
-        }
-        let more = rows.len() > limit.get();
+            return Ok(History { page: Page { items: Vec::new(), more: false }, head: None });
+        };
+        let more = messages.len() > limit.get();
         if more && range.reads_backwards() {
-            rows.remove(0);
+            messages.remove(0);
         }
-        rows.truncate(limit.get());
-        Ok(Page { items: rows, more })
+        messages.truncate(limit.get());
+        Ok(History { page: Page { items: messages, more }, head: Some(head) })
     }
 
     /// One message or its tombstone, for members.

@@ -5,7 +5,8 @@ use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::{
-    Appended, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent, Written,
+    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
+    Written,
 };
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
@@ -154,12 +155,12 @@ fn a_send_that_the_store_could_not_take_is_not_tried_again() {
 #[test]
 fn an_empty_page_is_explained_by_what_the_reader_is() {
     let empty = |mut world: World| {
-        world.messages.expect_page().times(1).return_const(Ok(vec![]));
+        world.messages.expect_page().times(1).return_const(Ok(None));
         world.messages().page(room(), me(), PageRange::Latest, limit(2))
     };
     assert_eq!(empty(World::where_i_am(Private, None)), Err(Denial::ChatroomNotFound.into()));
     assert_eq!(empty(World::where_i_am(Public, None)), Err(Denial::NotAMember.into()));
-    let nothing_yet = Page { items: vec![], more: false };
+    let nothing_yet = History { page: Page { items: vec![], more: false }, head: None };
     assert_eq!(empty(World::where_i_am(Private, Some(Member))), Ok(nothing_yet));
 }
 
@@ -176,8 +177,8 @@ fn a_page_with_messages_asks_nothing_else_and_drops_the_row_too_many_at_its_far_
     ] {
         let mut world = World::default();
         let page = world.messages.expect_page().with(eq(room()), eq(me()), eq(range), eq(limit(2)));
-        page.times(1).return_const(Ok(rows(read)));
-        let expected = Page { items: rows(kept), more };
+        page.times(1).return_const(Ok(Some(Excerpt { head: 9, messages: rows(read) })));
+        let expected = History { page: Page { items: rows(kept), more }, head: Some(9) };
         assert_eq!(world.messages().page(room(), me(), range, limit(2)), Ok(expected), "{range:?}");
     }
 }

@@ -42,5 +42,5 @@ pub(crate) async fn events(
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
     let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
     let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(&event.seq));
-    Ok(cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next))
+    cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next)
 }

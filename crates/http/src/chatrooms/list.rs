@@ -57,7 +57,7 @@ async fn mine(
     let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(&mine.chatroom.id));
-    Ok(cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next))
+    cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next)
 }
 
 async fn public(
@@ -71,5 +71,5 @@ async fn public(
     let rows = blocking(move || services.stores.chatrooms.public(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).map(|chatroom| cursor::encode(&chatroom.id));
-    Ok(cursor::page(request, page.items.into_iter().map(ChatroomView::from).collect(), next))
+    cursor::page(request, page.items.into_iter().map(ChatroomView::from).collect(), next)
 }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{Read, Result as IoResult};
+use std::mem::take;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use actix_web::rt::time::timeout;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, web};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
@@ -23,7 +25,7 @@ const SLOWEST_BODY: Duration = Duration::from_secs(30);
 pub struct SlowestBody(pub Duration);
 
 /// The whole body.
-pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
     if announced(request.headers()).is_some_and(|length| length > LARGEST_BODY as u64) {
         return Err(too_large());
@@ -41,26 +43,32 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn collect(payload: Payload) -> Result<Vec<u8>, Problem> {
+/// Most bodies come in one piece, which is taken as it is.
+async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
-    let mut bytes = Vec::new();
+    let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
     while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
-        if bytes.len() + chunk.len() > LARGEST_BODY {
+        if only.len() + joined.len() + chunk.len() > LARGEST_BODY {
             return Err(too_large());
         }
-        bytes.extend_from_slice(&chunk);
+        if only.is_empty() && joined.is_empty() {
+            only = chunk;
+        } else {
+            joined.extend_from_slice(&take(&mut only));
+            joined.extend_from_slice(&chunk);
+        }
     }
-    Ok(bytes)
+    Ok(if joined.is_empty() { only } else { joined.freeze() })
 }
 
 /// Beside the event loop, for a small bomb is still a mebibyte of work.
-async fn inflated(encoding: Encoding, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
+async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
     let inflated = web::block(move || encoding.inflate(&bytes)).await;
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
     let malformed = |_| Problem::new(Code::MalformedBody, "the body is not what its Content-Encoding says");
     let inflated = inflated.map_err(malformed)?;
-    if inflated.len() > LARGEST_BODY { Err(too_large()) } else { Ok(inflated) }
+    if inflated.len() > LARGEST_BODY { Err(too_large()) } else { Ok(inflated.into()) }
 }
 
 fn too_large() -> Problem {

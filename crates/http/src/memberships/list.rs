@@ -33,5 +33,5 @@ pub(crate) async fn list(
     let after = paging.position(|text| text.parse().ok())?.unwrap_or(0);
     let page = blocking(move || services.memberships.list(id, caller.user_id, after, limit)).await?;
     let next = page.items.last().filter(|_| page.more).map(|member| cursor::encode(&member.membership.joined_seq));
-    Ok(cursor::page(&request, page.items.into_iter().map(MembershipView::from).collect(), next))
+    cursor::page(&request, page.items.into_iter().map(MembershipView::from).collect(), next)
 }

@@ -1,11 +1,13 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always oldest first.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::cursor::{self, List};
+use crate::cursor::{self, List, WrittenPage};
 use crate::extract::{Caller, InChatroom, Paging, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
@@ -45,9 +47,23 @@ pub(crate) async fn list(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (range, limit) = (range(&position, &paging)?, paging.limit()?);
-    let page = blocking(move || services.messages.page(id, caller.user_id, range, limit)).await?;
+    if range == PageRange::Latest
+        && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await?
+    {
+        return Ok(page.answer(&request));
+    }
+    let asked = services.clone();
+    let history = blocking(move || asked.messages.page(id, caller.user_id, range, limit)).await?;
+    let (head, page) = (history.head, Arc::new(written(range, history.page)?));
+    if let (PageRange::Latest, Some(head)) = (range, head) {
+        services.newest.remember((id, limit), head, &page);
+    }
+    Ok(page.answer(&request))
+}
+
+fn written(range: PageRange, page: Page<Message>) -> Result<WrittenPage, Problem> {
     let next = next(range, &page);
-    Ok(cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next))
+    WrittenPage::new(page.items.into_iter().map(MessageView::from).collect(), next)
 }
 
 /// A cursor goes on from wherever the first page was asked for.

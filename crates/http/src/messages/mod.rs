@@ -1,10 +1,12 @@
 //! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages.
 
 mod list;
+mod newest;
 mod one;
 mod send;
 
 pub(crate) use list::list;
+pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
 pub(crate) use send::send;
 

@@ -37,7 +37,7 @@ pub(crate) async fn list(
     let next = page.items.last().filter(|_| page.more).map(place);
     let next = next.map(|(created_at, id)| cursor::encode(&format!("{created_at} {id}")));
     let views = page.items.into_iter().map(|session| SessionView::new(session, caller.session_id)).collect();
-    Ok(cursor::page(&request, views, next))
+    cursor::page(&request, views, next)
 }
 
 /// Where a session stands among all.

@@ -50,7 +50,7 @@ pub(crate) async fn list(
     let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().and_then(folded_username).filter(|_| page.more).map(|name| cursor::encode(&name));
-    Ok(cursor::page(&request, page.items.into_iter().map(UserView::from).collect(), next))
+    cursor::page(&request, page.items.into_iter().map(UserView::from).collect(), next)
 }
 
 /// Those of the users that exist, deleted ones included.
@@ -66,7 +66,7 @@ async fn resolve(
     let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
     let ids = parsed.map_err(|_| Problem::parameter("ids", "takes ids, separated by commas"))?;
     let users = blocking(move || services.stores.users.find_many(ids)).await?;
-    Ok(cursor::page(request, users.into_iter().map(UserView::from).collect(), None))
+    cursor::page(request, users.into_iter().map(UserView::from).collect(), None)
 }
 
 fn folded_username(user: &User) -> Option<String> {

@@ -32,5 +32,5 @@ pub(crate) async fn my_messages(
     let rows = blocking(move || services.stores.messages.by_author(caller.user_id, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).map(|message| cursor::encode(&message.id));
-    Ok(cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next))
+    cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next)
 }

@@ -30,6 +30,7 @@ mod mass_assignment;
 mod memberships;
 mod messages;
 mod mocks;
+mod newest;
 mod openapi;
 mod outages;
 mod pages;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::chatroom::MockChatroomRepository;
+use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::message::MockMessageRepository;
@@ -20,6 +20,7 @@ pub(crate) fn silent() -> Stores {
         administration: Arc::new(MockAdministrationRepository::new()),
         sessions: Arc::new(MockSessionRepository::new()),
         chatrooms: Arc::new(MockChatroomRepository::new()),
+        heads: Arc::new(MockChatroomHeads::new()),
         memberships: Arc::new(MockMembershipRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),

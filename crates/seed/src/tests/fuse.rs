@@ -13,7 +13,7 @@ use chit_chat_domain::membership::{
     RoleChange,
 };
 use chit_chat_domain::message::{
-    Appended, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -194,7 +194,13 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.port.find(chatroom, id)
     }
 
-    fn page(&self, chatroom: ChatroomId, reader: UserId, range: PageRange, limit: Limit) -> Stored<Vec<Message>> {
+    fn page(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        range: PageRange,
+        limit: Limit,
+    ) -> Stored<Option<Excerpt>> {
         self.port.page(chatroom, reader, range, limit)
     }
 

@@ -19,7 +19,7 @@ fn every_line_about_a_request_names_it() {
     let login = json!({"username": "ann", "password": PASSWORD});
     let refused = server.client().expect(503, "POST", "/api/auth/session", &login);
 
-    let log = server.log();
+    let log = server.whole_log();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let about_requests =
         lines.iter().filter(|line| line["target"].as_str().unwrap().starts_with("chit_chat_http"));
@@ -27,6 +27,25 @@ fn every_line_about_a_request_names_it() {
     assert!(ids.iter().all(|id| id.is_string()), "{log}");
     let about_this = ids.iter().filter(|id| ***id == refused["request_id"]).count();
     assert_eq!(about_this, 2, "the reason, and the line that every request has: {log}");
+}
+
+#[test]
+fn every_request_is_logged_in_its_order_to_the_last() {
+    const REQUESTS: usize = 500;
+    let place = Place::new(Engine::Sqlite);
+    let server = Server::start(&place);
+    let client = server.client();
+    for number in 0..REQUESTS {
+        client.expect(404, "GET", &format!("/api/nothing/{number}"), &Value::Null);
+    }
+    client.expect(200, "GET", "/healthz", &Value::Null);
+    let log = server.whole_log();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let statuses: Vec<&Value> =
+        lines.iter().filter(|line| line["message"] == "request").map(|line| &line["status"]).collect();
+    assert_eq!(statuses.len(), REQUESTS + 1, "{log}");
+    assert_eq!((statuses[REQUESTS - 1], statuses[REQUESTS]), (&json!(404), &json!(200)));
+    assert_eq!(lines.last().unwrap()["message"], "stopped");
 }
 
 /// Of the line itself, or of what was going on.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use chit_chat_contract::until;
 use rustix::process::{Pid, Signal, kill_process};
@@ -69,6 +69,7 @@ pub(crate) fn fail(place: &Place, arguments: &[&str]) -> String {
 pub(crate) struct Server {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
+    follower: Option<JoinHandle<()>>,
     pub(crate) url: String,
 }
 
@@ -87,8 +88,8 @@ impl Server {
         }
         command.envs(variables.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let log = follow(child.stderr.take().unwrap());
-        let mut server = Self { child, log, url: String::new() };
+        let (log, follower) = follow(child.stderr.take().unwrap());
+        let mut server = Self { child, log, follower: Some(follower), url: String::new() };
         until("the server listens", || {
             server.url = server.address().unwrap_or_default();
             !server.url.is_empty() || server.child.try_wait().unwrap().is_some()
@@ -104,6 +105,7 @@ impl Server {
         rest.split_once(',').map(|(address, _)| format!("http://{address}"))
     }
 
+    /// What has been written of it so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
@@ -124,6 +126,17 @@ impl Server {
 
     /// Asks it to end; answers how it did.
     pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.end()
+    }
+
+    /// Asks it to end; answers all that it has logged.
+    pub(crate) fn whole_log(mut self) -> String {
+        assert!(self.end().success());
+        self.follower.take().unwrap().join().unwrap();
+        self.log()
+    }
+
+    fn end(&mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         let mut status = None;
         until("the server ends", || {
@@ -143,13 +156,13 @@ impl Drop for Server {
 }
 
 /// Collects the lines, so that the server never waits for a reader.
-fn follow(stderr: ChildStderr) -> Arc<Mutex<Vec<String>>> {
+fn follow(stderr: ChildStderr) -> (Arc<Mutex<Vec<String>>>, JoinHandle<()>) {
     let log = Arc::new(Mutex::new(Vec::new()));
     let lines = log.clone();
-    thread::spawn(move || {
+    let follower = thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
             lines.lock().unwrap().push(line);
         }
     });
-    log
+    (log, follower)
 }

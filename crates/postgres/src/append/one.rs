@@ -1,13 +1,7 @@
-//! Sending a message: guard, counter and row in one statement.
-//!
-//! The membership is read in the statement's snapshot, the counter is locked later. Whoever shrinks
-//! somebody's access in between also moves the chatroom's `access_version`: when the update has
-//! waited for the row it looks at the row's newest version again, finds another number than in the
-//! snapshot, and the message is refused.
+//! One message in one statement.
 
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::message::{Appended, Message};
-use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::message::Appended;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::Waiting;
@@ -20,15 +14,16 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use uuid::Uuid;
 
-use crate::{Conn, Connections};
+use super::{duplicate, stored};
+use crate::Conn;
 
 /// Stores one message, or tells why not.
-pub(crate) fn append(connections: &Connections, send: &Waiting) -> Result<Appended, StoreError> {
+pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
     let statement = Append::new(send);
-    connections.read(|conn| match statement.run(conn) {
+    match statement.run(conn) {
         Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => again(conn, send, &statement),
         outcome => settle(conn, send, outcome?),
-    })
+    }
 }
 
 /// Either the connection was lost after the commit and this very message is there already, or
@@ -50,21 +45,12 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
 /// The seq under which the message was stored, and that of an earlier one with the same key.
 type Outcome = (Option<i64>, Option<i64>);
 
-fn settle(conn: &mut Conn, send: &Waiting, (stored, duplicate): Outcome) -> Sql<Appended> {
-    let draft = &send.message;
-    if let Some(seq) = stored {
-        return Ok(Appended::Stored(Message::stored(draft.clone(), seq)));
+fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
+    match outcome {
+        (Some(seq), _) => Ok(stored(message, seq)),
+        (None, Some(seq)) => duplicate(conn, message, seq),
+        (None, None) => Ok(Appended::Refused),
     }
-    let Some(seq) = duplicate else {
-        return Ok(Appended::Refused);
-    };
-    let row: MessageRow =
-        messages::table.find((Key::from(draft.chatroom_id), seq)).select(MessageRow::as_select()).first(conn)?;
-    if row.id == Key::from(draft.id) {
-        return Ok(Appended::Stored(row.into()));
-    }
-    let idempotency = row.idempotency()?;
-    Ok(Appended::Duplicate(row.into(), idempotency))
 }
 
 /// The statement, the same for every send, so that each connection prepares it once.

@@ -1,0 +1,55 @@
+//! Many people in many chatrooms, who all speak at once.
+
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::message::{Message, NewMessage};
+
+use crate::{Engine, World};
+
+/// Some people, and some chatrooms that all of them are members of.
+pub struct Crowd {
+    pub world: World,
+    /// The first owns the rooms.
+    pub people: Vec<UserId>,
+    pub rooms: Vec<ChatroomId>,
+}
+
+impl Crowd {
+    pub fn new(engine: Engine, people: usize, rooms: usize) -> Self {
+        let world = World::new(engine);
+        let people: Vec<UserId> = (0..people).map(|n| world.user(&format!("user_{n}"))).collect();
+        let (owner, members) = people.split_first().unwrap();
+        let rooms = (0..rooms).map(|_| world.room(*owner, members)).collect();
+        Self { world, people, rooms }
+    }
+
+    /// Messages by all people to all rooms, mixed so that neighbours have little in common.
+    pub fn drafts(&self, how_many: usize) -> Vec<NewMessage> {
+        let draft = |n: usize| {
+            let author = self.people.iter().cycle().nth(n * 5 % self.people.len()).unwrap();
+            let room = self.rooms.iter().cycle().nth(n * 7 % self.rooms.len()).unwrap();
+            self.world.draft(*room, *author, &format!("message {n}"))
+        };
+        (0..how_many).map(draft).collect()
+    }
+
+    /// Fails unless this is all that was said in any of the rooms.
+    pub fn assert_said(&self, sent: &[Message]) {
+        for room in &self.rooms {
+            let mut here = said_in(*room, sent);
+            here.sort_by_key(|message| message.seq);
+            assert_eq!(self.world.logged(*room), here);
+        }
+    }
+
+    /// Fails unless this is all that was said in any of the rooms, in each in this order.
+    pub fn assert_said_in_order(&self, sent: &[Message]) {
+        for room in &self.rooms {
+            assert_eq!(self.world.logged(*room), said_in(*room, sent));
+        }
+    }
+}
+
+/// Those of the messages that are in this chatroom.
+pub fn said_in(room: ChatroomId, messages: &[Message]) -> Vec<Message> {
+    messages.iter().filter(|message| message.chatroom_id == room).cloned().collect()
+}

@@ -1,0 +1,115 @@
+//! Keeping every send waiting, so that the sends pile up and are written together.
+
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::message::Appended;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::stores::Stores;
+
+use crate::{Engine, Raw, World, answer, id_literal, stored, until};
+
+/// A transaction that nothing is written beside. What is sent meanwhile waits behind a first send:
+/// the plug, which each instance has begun to write. So all of it is there to be taken at once.
+pub struct Held<'w> {
+    world: &'w World,
+    /// On PostgreSQL it holds rows, on SQLite the file.
+    transaction: Raw,
+    /// Holds the plugs' room, on PostgreSQL: it can be let go before the others.
+    plug: Option<Raw>,
+    plugs: Vec<Pending<Appended>>,
+}
+
+impl World {
+    /// Holds everything.
+    pub fn hold(&self) -> Held<'_> {
+        self.hold_on(&[&self.store])
+    }
+
+    /// Holds everything, with a plug in each of these instances.
+    pub fn hold_on(&self, instances: &[&Stores]) -> Held<'_> {
+        self.begin_to_hold(instances, "TRUE")
+    }
+
+    /// Holds this chatroom, and on SQLite everything.
+    pub fn hold_only(&self, room: ChatroomId) -> Held<'_> {
+        let only = format!("id = {}", id_literal(self.engine(), room));
+        self.begin_to_hold(&[&self.store], &only)
+    }
+
+    fn begin_to_hold(&self, instances: &[&Stores], which: &str) -> Held<'_> {
+        let keeper = self.user(&format!("keeper_{}", self.tick().as_micros()));
+        let room = self.room(keeper, &[]);
+        let plug_room = id_literal(self.engine(), room);
+        let mut transaction = self.raw();
+        transaction.begin();
+        let plug = match self.engine() {
+            Engine::Sqlite => None,
+            Engine::Postgres => {
+                transaction.lock_rooms(&format!("{which} AND id <> {plug_room}"));
+                let mut plug = self.raw();
+                plug.begin();
+                plug.lock_rooms(&format!("id = {plug_room}"));
+                Some(plug)
+            }
+        };
+        let send = |instance: &&Stores| self.hand_over(instance, vec![self.draft(room, keeper, "plug")]);
+        let plugs: Vec<Pending<Appended>> = instances.iter().flat_map(send).collect();
+        self.until_waiting(plugs.len());
+        Held { world: self, transaction, plug, plugs }
+    }
+
+    /// Until so many are seen to wait for a lock. SQLite does not show who waits; there nothing can
+    /// be written while a transaction is open, whether it has begun to wait or not.
+    pub fn until_waiting(&self, how_many: usize) {
+        if self.engine() == Engine::Postgres {
+            let mut observer = self.raw();
+            until("somebody waits for a lock", || {
+                let waiting = observer.number(
+                    "SELECT count(*) AS value FROM pg_stat_activity \
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                );
+                waiting >= i64::try_from(how_many).unwrap()
+            });
+        }
+    }
+}
+
+impl Held<'_> {
+    /// Runs SQL in the transaction.
+    pub fn run(&mut self, sql: &str) {
+        self.transaction.run(sql);
+    }
+
+    /// The transaction.
+    pub fn raw(&mut self) -> &mut Raw {
+        &mut self.transaction
+    }
+
+    /// Lets the pile be taken, and makes sure that it waits for what is held: whatever its writing
+    /// reads at its start is older than the end of the transaction.
+    pub fn take_pile(&mut self) {
+        if let Some(mut plug) = self.plug.take() {
+            plug.run("COMMIT");
+            let instances = self.plugs.len();
+            self.plugs_are_stored();
+            self.world.until_waiting(instances);
+        }
+    }
+
+    /// Has what waits written, behind what the transaction has done.
+    pub fn let_go(self) {
+        self.end(true);
+    }
+
+    /// As `let_go`, or as if the transaction had never been.
+    pub fn end(mut self, commits: bool) {
+        self.take_pile();
+        self.transaction.run(if commits { "COMMIT" } else { "ROLLBACK" });
+        self.plugs_are_stored();
+    }
+
+    fn plugs_are_stored(&mut self) {
+        for plug in self.plugs.drain(..) {
+            stored(answer(plug).unwrap());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Sends that wait together while somebody's right to send ends: only theirs are refused.
+//!
+//! `Refused` tells that the guard did not hold any more as it was read, not that it cannot hold: who
+//! still may send tries again, as the service does.
+
+use std::iter;
+
+use chit_chat_contract::{Engine, World, answers, id_literal, said_in, stored};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange};
+use rstest::rstest;
+
+const REMOVAL: &str = "DELETE FROM memberships";
+const DEMOTION: &str = "UPDATE memberships SET role = 0";
+
+/// Two rooms of an owner, Matt, and of Beth, who loses something in the first.
+struct Scene {
+    world: World,
+    matt: UserId,
+    beth: UserId,
+    room: ChatroomId,
+    other: ChatroomId,
+}
+
+fn scene(engine: Engine) -> Scene {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    Scene { world, matt, beth, room, other }
+}
+
+impl Scene {
+    /// Forty sends by both to both rooms, Beth's to the first room under this role.
+    fn sends(&self, role: Role) -> Vec<(NewMessage, Guard)> {
+        let send = |n: usize| {
+            let author = if n.is_multiple_of(2) { self.matt } else { self.beth };
+            let room = if n % 4 < 2 { self.room } else { self.other };
+            let role = if self.is_beths((room, author)) { role } else { Role::Member };
+            (self.world.draft(room, author, &n.to_string()), Guard::holds(author, role))
+        };
+        (0..40).map(send).collect()
+    }
+
+    fn is_beths(&self, (room, author): (ChatroomId, UserId)) -> bool {
+        (room, author) == (self.room, self.beth)
+    }
+
+    /// Has the sends written while Beth's right shrinks in the first room, in a transaction that ends
+    /// only when they wait.
+    fn written_while(&self, change: &str, commits: bool, sends: Vec<(NewMessage, Guard)>) -> Vec<Appended> {
+        let mut held = self.world.hold();
+        held.raw().shrink_access(change, self.room, self.beth);
+        let pending = sends.into_iter().map(|(draft, guard)| self.world.messages.append(draft, guard)).collect();
+        held.end(commits);
+        answers(pending).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// What is refused of whoever still may send is stored when it is tried again. Gives what was
+    /// stored in the end, in the order of the log.
+    fn tried_again(&self, sends: Vec<(NewMessage, Guard)>, outcomes: Vec<Appended>) -> Vec<Message> {
+        let settle = |((draft, _), outcome): ((NewMessage, _), _)| match outcome {
+            Appended::Refused if self.is_beths((draft.chatroom_id, draft.author_id)) => None,
+            outcome => Some(self.world.insist(&draft, outcome)),
+        };
+        let mut messages: Vec<Message> = iter::zip(sends, outcomes).filter_map(settle).collect();
+        messages.sort_by_key(|message| message.seq);
+        messages
+    }
+
+    /// Fails unless this is all that was said in the room, without a gap behind this seq.
+    fn assert_said(&self, room: ChatroomId, behind: i64, messages: &[Message]) {
+        let said = said_in(room, messages);
+        assert_eq!(self.world.page(room, self.matt, PageRange::Latest, 200), said);
+        let seqs = said.iter().map(|message| message.seq);
+        assert!(seqs.eq(behind + 1..=self.world.head(room)), "seqs were burnt");
+    }
+}
+
+#[rstest]
+#[case::removed(REMOVAL, Role::Member)]
+#[case::demoted(DEMOTION, Role::Owner)]
+fn whose_right_ends_while_a_pile_waits_is_refused_alone(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] change: &str,
+    #[case] needed: Role,
+) {
+    let scene = scene(engine);
+    scene.world.promote(scene.room, scene.matt, scene.beth);
+    let sends = scene.sends(needed);
+    let outcomes = scene.written_while(change, true, sends.clone());
+    for ((draft, _), outcome) in iter::zip(&sends, &outcomes) {
+        if scene.is_beths((draft.chatroom_id, draft.author_id)) {
+            assert_eq!(*outcome, Appended::Refused);
+        } else if draft.chatroom_id == scene.other {
+            assert!(matches!(outcome, Appended::Stored(_)), "{outcome:?}");
+        }
+    }
+    let messages = scene.tried_again(sends, outcomes);
+    assert_eq!(messages.len(), 30);
+    scene.assert_said(scene.room, 5, &messages);
+    scene.assert_said(scene.other, 3, &messages);
+}
+
+#[rstest]
+#[case::removed(REMOVAL, Role::Member)]
+#[case::demoted(DEMOTION, Role::Owner)]
+fn whose_right_does_not_end_after_all_is_stored_with_the_pile(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] change: &str,
+    #[case] needed: Role,
+) {
+    let scene = scene(engine);
+    scene.world.promote(scene.room, scene.matt, scene.beth);
+    let outcomes = scene.written_while(change, false, scene.sends(needed));
+    let mut messages: Vec<Message> = outcomes.into_iter().map(stored).collect();
+    messages.sort_by_key(|message| message.seq);
+    assert_eq!(messages.len(), 40);
+    scene.assert_said(scene.room, 4, &messages);
+    scene.assert_said(scene.other, 3, &messages);
+}
+
+#[rstest]
+fn a_demotion_leaves_what_needs_less_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    scene.world.promote(scene.room, scene.matt, scene.beth);
+    let sends: Vec<_> = (0..10)
+        .map(|n| {
+            (scene.world.draft(scene.room, scene.beth, &n.to_string()), Guard::holds(scene.beth, Role::Member))
+        })
+        .collect();
+    let outcomes = scene.written_while(DEMOTION, true, sends.clone());
+    let settle = |((draft, _), outcome)| scene.world.insist(&draft, outcome);
+    let mut messages: Vec<Message> = iter::zip(sends, outcomes).map(settle).collect();
+    messages.sort_by_key(|message| message.seq);
+    assert_eq!(messages.len(), 10);
+    scene.assert_said(scene.room, 5, &messages);
+}
+
+#[rstest]
+#[case::commits(true)]
+#[case::fails(false)]
+fn a_room_that_is_deleted_while_a_pile_waits_takes_nothing_more(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] commits: bool,
+) {
+    let scene = scene(engine);
+    let room = id_literal(engine, scene.room);
+    let sends = scene.sends(Role::Member);
+    let mut held = scene.world.hold();
+    held.raw().shrink_access(REMOVAL, scene.room, scene.beth);
+    held.run(&format!("DELETE FROM memberships WHERE chatroom_id = {room}"));
+    held.run(&format!("UPDATE chatrooms SET deleted_at = created_at WHERE id = {room}"));
+    let append = |(draft, guard): (NewMessage, Guard)| scene.world.messages.append(draft, guard);
+    let pending = sends.iter().cloned().map(append).collect();
+    held.end(commits);
+    for ((draft, _), answer) in iter::zip(sends, answers(pending)) {
+        if commits && draft.chatroom_id == scene.room {
+            assert_eq!(answer, Ok(Appended::Refused));
+        } else {
+            stored(answer.unwrap());
+        }
+    }
+    assert_eq!(scene.world.logged(scene.other).len(), 20);
+    let in_room = scene.world.page(scene.room, scene.matt, PageRange::Latest, 200);
+    assert_eq!(in_room.len(), if commits { 0 } else { 20 });
+}
+
+#[rstest]
+fn whose_account_was_deleted_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    scene.world.delete_account(scene.beth);
+    let sends = scene.sends(Role::Member);
+    let outcomes = scene.world.pile(sends.iter().map(|(draft, _)| draft.clone()).collect());
+    for ((draft, _), outcome) in iter::zip(sends, outcomes) {
+        assert_eq!(outcome == Appended::Refused, draft.author_id == scene.beth);
+    }
+    assert_eq!(scene.world.logged(scene.room).len(), 10);
+}

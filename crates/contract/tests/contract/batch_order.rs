@@ -1,0 +1,144 @@
+//! Sends that wait together are written as if they had come one by one, in the order they came.
+
+use std::iter;
+
+use chit_chat_contract::{Crowd, Engine, all_stored, answer, idempotency, race, said_in, stored};
+use chit_chat_domain::message::{Appended, Message, MessageBody};
+use rstest::rstest;
+
+use crate::batch_model::{Order, random_history};
+use crate::batch_outcomes::refuse_poison;
+
+#[rstest]
+fn what_waits_together_takes_its_seqs_in_the_order_it_came(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 3, 1);
+    let drafts = crowd.drafts(100);
+    let expected =
+        iter::zip(drafts.clone(), 5..).map(|(draft, seq)| Appended::Stored(Message::stored(draft, seq)));
+    assert_eq!(crowd.world.pile(drafts), expected.collect::<Vec<_>>());
+}
+
+#[rstest]
+fn each_room_keeps_the_order_of_its_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 4, 5);
+    // Not in the order of the ids, in which the rooms may be locked.
+    let mut drafts = crowd.drafts(120);
+    drafts.reverse();
+    let sent: Vec<Message> = crowd.world.pile(drafts).into_iter().map(stored).collect();
+    crowd.assert_said_in_order(&sent);
+}
+
+#[rstest]
+fn more_than_one_batch_holds_keeps_its_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 7, 3);
+    let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
+    crowd.assert_said_in_order(&sent);
+}
+
+#[rstest]
+fn what_comes_while_a_pile_is_written_is_stored_behind_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 3, 2);
+    let held = crowd.world.hold();
+    let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(200));
+    held.let_go();
+    for _ in 0..10 {
+        sends.extend(crowd.world.hand_over(&crowd.world.store, crowd.drafts(10)));
+    }
+    crowd.assert_said_in_order(&all_stored(sends));
+}
+
+#[rstest]
+fn two_instances_keep_the_order_of_what_each_was_given(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 3, 4);
+    let another = crowd.world.open_another();
+    let held = crowd.world.hold_on(&[&crowd.world.store, &another]);
+    let piles = race(2, |n| {
+        let ports = if n == 0 { &*crowd.world.store } else { &another };
+        crowd.world.hand_over(ports, crowd.drafts(100))
+    });
+    held.let_go();
+    for sent in piles.into_iter().map(all_stored) {
+        for room in &crowd.rooms {
+            assert!(said_in(*room, &sent).is_sorted_by(|a, b| a.seq < b.seq));
+        }
+    }
+}
+
+#[rstest]
+fn what_is_not_stored_leaves_the_others_in_their_order(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 2, 2);
+    let (world, room, author) = (&crowd.world, crowd.rooms[0], crowd.people[0]);
+    refuse_poison(world);
+    let outsider = world.user("Eve");
+    let earlier = stored(world.send(world.keyed_draft(room, author, "earlier", "k")));
+    let not_stored = |n: usize| match n % 3 {
+        0 => world.draft(room, outsider, "refused"),
+        1 => world.draft(room, author, "poison"),
+        _ => world.keyed_draft(room, author, "repeated", "k"),
+    };
+    let pile = crowd.drafts(60).into_iter().enumerate().flat_map(|(n, draft)| [draft, not_stored(n)]).collect();
+    let held = world.hold();
+    let sends = world.hand_over(&world.store, pile);
+    held.let_go();
+    let mut sent = vec![earlier];
+    for (n, send) in sends.into_iter().enumerate() {
+        match answer(send) {
+            Ok(Appended::Stored(message)) => sent.push(message),
+            outcome => assert_eq!(n % 2, 1, "{outcome:?}"),
+        }
+    }
+    crowd.assert_said_in_order(&sent);
+    assert_eq!(sent.len(), 61);
+}
+
+#[rstest]
+fn of_one_key_many_times_the_first_is_stored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 2, 1);
+    let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
+    let outcomes =
+        crowd.world.pile(vec![keyed("the first"), keyed("another"), keyed("the first"), keyed("a third")]);
+    let first = stored(outcomes[0].clone());
+    assert_eq!(first.body, MessageBody::parse("the first").ok());
+    assert_eq!(outcomes[1..], vec![Appended::Duplicate(first, idempotency("k", "the first")); 3]);
+}
+
+#[rstest]
+fn what_fails_leaves_its_key_to_the_next(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 2, 1);
+    refuse_poison(&crowd.world);
+    let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
+    let drafts = ["poison", "poison", "a cure", "poison"].map(keyed);
+    let held = crowd.world.hold();
+    let sends = crowd.world.hand_over(&crowd.world.store, drafts.into());
+    held.let_go();
+    let outcomes: Vec<_> = sends.into_iter().map(answer).collect();
+    assert!(outcomes[0].is_err() && outcomes[1].is_err(), "{outcomes:?}");
+    let cure = stored(outcomes[2].clone().unwrap());
+    assert_eq!(outcomes[3], Ok(Appended::Duplicate(cure, idempotency("k", "a cure"))));
+}
+
+#[rstest]
+fn a_removal_that_fails_leaves_the_order_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 3, 2);
+    let mut held = crowd.world.hold();
+    held.raw().shrink_access("DELETE FROM memberships", crowd.rooms[0], crowd.people[1]);
+    let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(60));
+    held.end(false);
+    crowd.assert_said_in_order(&all_stored(sends));
+}
+
+#[rstest]
+fn a_random_history_ends_as_in_the_model_that_takes_one_by_one(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(1, 2, 3, 4)] seed: u64,
+) {
+    random_history(engine, seed, Order::OfArrival);
+}

@@ -1,0 +1,198 @@
+//! Piles of sends and everything else at once, with real threads and two instances.
+
+use std::collections::{HashMap, HashSet};
+use std::{iter, thread};
+
+use chit_chat_contract::{
+    Crowd, Engine, World, all_stored, answer_now, answers, id_literal, race, said_in, stored, written,
+};
+use chit_chat_domain::chatroom::{NewChatroom, Visibility};
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Role, RoleChange};
+use chit_chat_domain::message::{Appended, Message, NewMessage};
+use chit_chat_domain::stores::Stores;
+use rstest::rstest;
+
+#[rstest]
+fn piles_of_two_instances_in_opposite_orders_all_get_through(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 3, 8);
+    let another = crowd.world.open_another();
+    let mut sent: Vec<Message> = Vec::new();
+    for _ in 0..5 {
+        let held = crowd.world.hold_on(&[&crowd.world.store, &another]);
+        let piles = race(2, |n| {
+            let mut drafts = crowd.drafts(64);
+            drafts.sort_by_key(|draft| draft.chatroom_id);
+            if n == 0 {
+                return crowd.world.hand_over(&crowd.world.store, drafts);
+            }
+            drafts.reverse();
+            crowd.world.hand_over(&another, drafts)
+        });
+        held.let_go();
+        sent.extend(piles.into_iter().flat_map(all_stored));
+    }
+    assert_eq!(sent.len(), 5 * 2 * 64);
+    crowd.assert_said(&sent);
+}
+
+#[rstest]
+fn instances_that_never_rest_all_get_through(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 3, 4);
+    let another = crowd.world.open_another();
+    let sent = race(6, |n| {
+        let ports = if n % 2 == 0 { &*crowd.world.store } else { &another };
+        let pile = |_| {
+            let mut drafts = crowd.drafts(10);
+            drafts.rotate_left(n);
+            all_stored(crowd.world.hand_over(ports, drafts))
+        };
+        (0..5).flat_map(pile).collect::<Vec<Message>>()
+    });
+    let sent: Vec<Message> = sent.into_iter().flatten().collect();
+    assert_eq!(sent.len(), 6 * 5 * 10);
+    crowd.assert_said(&sent);
+}
+
+/// SQLite has one lock, and so no order of locks.
+#[test]
+fn no_room_is_held_by_a_pile_that_waits_for_one_with_a_smaller_id() {
+    let crowd = Crowd::new(Engine::Postgres, 2, 4);
+    let mut held = crowd.world.hold_only(crowd.rooms[0]);
+    let mut drafts = crowd.drafts(40);
+    drafts.sort_by_key(|draft| draft.chatroom_id);
+    drafts.reverse();
+    let sends = crowd.world.hand_over(&crowd.world.store, drafts);
+    held.take_pile();
+    // Less than the server takes to find a deadlock and to free us from it.
+    held.run("SET LOCAL lock_timeout = '500ms'");
+    for room in &crowd.rooms[1..] {
+        held.raw().lock_rooms(&format!("id = {}", id_literal(Engine::Postgres, *room)));
+    }
+    held.let_go();
+    crowd.assert_said(&all_stored(sends));
+}
+
+#[rstest]
+fn the_same_keys_on_two_instances_at_once_store_each_message_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    const KEYS: usize = 20;
+    let crowd = Crowd::new(engine, 1, 2);
+    let (world, author) = (&crowd.world, crowd.people[0]);
+    let another = world.open_another();
+    for round in 1..=5 {
+        let held = world.hold_on(&[&world.store, &another]);
+        let piles = race(2, |n| {
+            let draft = |m| world.keyed_draft(crowd.rooms[m % 2], author, "hello", &format!("{round} {m}"));
+            let mut keyed: Vec<NewMessage> = (0..KEYS).map(draft).collect();
+            if n == 1 {
+                keyed.reverse();
+            }
+            let pile = iter::zip(keyed, crowd.drafts(KEYS)).flat_map(|(keyed, neighbour)| [keyed, neighbour]);
+            world.hand_over(if n == 0 { &world.store } else { &another }, pile.collect())
+        });
+        held.let_go();
+        let (mut new, mut named) = (Vec::new(), HashMap::<_, HashSet<MessageId>>::new());
+        for outcome in answers(piles.into_iter().flatten().collect()) {
+            let message = match outcome.unwrap() {
+                Appended::Stored(message) => {
+                    new.push(message.id);
+                    message
+                }
+                Appended::Duplicate(message, _) => message,
+                Appended::Refused => panic!("refused"),
+            };
+            named.entry(message.client_key.map(|key| key.as_str().to_owned())).or_default().insert(message.id);
+        }
+        assert_eq!(new.len(), KEYS + 2 * KEYS);
+        assert_eq!(named.remove(&None).map(|neighbours| neighbours.len()), Some(2 * KEYS));
+        assert_eq!(named.len(), KEYS);
+        assert!(named.values().all(|ids| ids.len() == 1), "{named:?}");
+        let said: usize = crowd.rooms.iter().map(|room| world.logged(*room).len()).sum();
+        assert_eq!(said, round * new.len());
+    }
+}
+
+#[rstest]
+fn what_a_store_has_taken_is_written_before_it_is_gone(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let crowd = Crowd::new(engine, 3, 2);
+    let another = crowd.world.open_another();
+    let held = crowd.world.hold_on(&[&another]);
+    let mut sends = crowd.world.hand_over(&another, crowd.drafts(300));
+    thread::scope(|scope| {
+        scope.spawn(|| held.let_go());
+        drop(another);
+    });
+    let sent: Vec<Message> = sends.iter_mut().map(|send| stored(answer_now(send).unwrap().unwrap())).collect();
+    crowd.assert_said(&sent);
+}
+
+#[rstest]
+fn stores_that_come_and_go_lose_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 3, 2);
+    let sent = race(4, |_| {
+        let visit = |_| {
+            let store = crowd.world.open_another();
+            let sends = crowd.world.hand_over(&store, crowd.drafts(10));
+            drop(store);
+            all_stored(sends)
+        };
+        (0..3).flat_map(visit).collect::<Vec<Message>>()
+    });
+    crowd.assert_said(&sent.into_iter().flatten().collect::<Vec<_>>());
+}
+
+#[rstest]
+fn piles_and_all_other_changes_at_once_take_every_seq_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let people: Vec<UserId> = (0..10).map(|n| world.user(&format!("user_{n}"))).collect();
+    let (owner, members, guests) = (people[0], &people[1..5], &people[5..]);
+    let draft = NewChatroom { visibility: Visibility::Public, ..world.draft_room(owner, members) };
+    let (room, other) = (world.create(draft).id, world.room(owner, members));
+    let read: Vec<Message> = (0..10).map(|n| world.say(room, members[0], &n.to_string())).collect();
+    let before = world.log(room).len();
+    let sent = race(10, |n| {
+        match n {
+            0 => guests.iter().for_each(|guest| assert!(matches!(world.join(room, *guest), Added::Added(_)))),
+            1 => (0..5).for_each(|n| world.rename(room, owner, &format!("Name {n}"))),
+            2 => read[..5].iter().for_each(|message| drop(written(world.edit(message, "edited")))),
+            3 => read[5..].iter().for_each(|message| drop(written(world.erase(message)))),
+            4 => [Role::Owner, Role::Member, Role::Owner, Role::Member].into_iter().for_each(|role| {
+                let changed = world.change_role(room, owner, members[1], role);
+                assert!(matches!(changed, RoleChange::Changed(_)), "{changed:?}");
+            }),
+            5 => {
+                let left = another.memberships.leave(room, members[2], LeaveReason::Left, world.tick());
+                assert_eq!(left, Ok(Leaving::Left));
+                world.delete_account(members[3]);
+            }
+            _ => return piles_of(&world, if n % 2 == 0 { &world.store } else { &another }, owner, &[room, other]),
+        }
+        Vec::new()
+    });
+    // Of four times four piles, eight messages each, and of the others' changes.
+    assert_eq!(world.log(room).len(), before + 4 * 4 * 8 + 5 + 5 + 5 + 5 + 4 + 1);
+    let mut sent: Vec<Message> = sent.into_iter().flatten().collect();
+    sent.sort_by_key(|message| message.seq);
+    assert_eq!(world.logged(room)[read.len()..], said_in(room, &sent));
+    assert_eq!(world.logged(other), said_in(other, &sent));
+}
+
+/// Four piles, one after the other, of sixteen messages to the rooms in turn.
+fn piles_of(world: &World, ports: &Stores, author: UserId, rooms: &[ChatroomId]) -> Vec<Message> {
+    let pile = |_| {
+        let drafts: Vec<NewMessage> =
+            rooms.iter().cycle().take(16).map(|room| world.draft(*room, author, "hello")).collect();
+        let outcomes = answers(world.hand_over(ports, drafts.clone()));
+        iter::zip(drafts, outcomes).map(|(draft, outcome)| world.insist(&draft, outcome.unwrap()))
+    };
+    (0..4).flat_map(pile).collect()
+}

@@ -1,0 +1,121 @@
+//! Sends that wait together are all written, and everybody hears of it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
+
+use chit_chat_contract::{Crowd, Engine, all_stored, answer_now, said_in, stored, until};
+use chit_chat_domain::message::{Appended, Message};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use rstest::rstest;
+
+#[rstest]
+fn what_waits_together_is_stored_when_it_can_be(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 3, 1);
+    let (world, room) = (&crowd.world, crowd.rooms[0]);
+    let held = world.hold();
+    let mut sends = world.hand_over(&world.store, crowd.drafts(100));
+    assert!(sends.iter_mut().all(|send| answer_now(send).is_none()));
+    assert_eq!((world.head(room), world.logged(room)), (4, vec![]));
+    held.let_go();
+    let sent = all_stored(sends);
+    crowd.assert_said(&sent);
+    assert_eq!(world.head(room), 104);
+}
+
+#[rstest]
+fn each_room_shows_the_latest_of_its_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 4, 5);
+    let sent: Vec<Message> = crowd.world.pile(crowd.drafts(120)).into_iter().map(stored).collect();
+    crowd.assert_said(&sent);
+    let mine = crowd.world.chatrooms.of_member(crowd.people[1], None, None, Limit::MAX).unwrap();
+    assert_eq!(mine.len(), 5);
+    for my in mine {
+        let said = said_in(my.chatroom.id, &sent);
+        let seqs = (said.iter().map(|message| message.seq).min(), my.chatroom.last_seq);
+        assert_eq!((said.len(), seqs), (24, (Some(6), 29)));
+        assert_eq!(my.last_message, said.into_iter().max_by_key(|message| message.seq));
+    }
+}
+
+#[rstest]
+fn more_than_one_batch_holds_is_stored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 7, 3);
+    let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
+    crowd.assert_said(&sent);
+}
+
+#[rstest]
+fn a_pile_is_stored_behind_what_it_waited_for(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 2, 2);
+    let mut held = crowd.world.hold();
+    let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(20));
+    held.take_pile();
+    held.run("UPDATE chatrooms SET last_seq = last_seq + 10");
+    held.let_go();
+    let sent = all_stored(sends);
+    for room in &crowd.rooms {
+        let mut seqs: Vec<i64> = said_in(*room, &sent).iter().map(|message| message.seq).collect();
+        seqs.sort_unstable();
+        assert_eq!(seqs, (14..24).collect::<Vec<_>>());
+        assert_eq!(crowd.world.head(*room), 23);
+    }
+}
+
+#[rstest]
+fn everybody_who_awaits_is_woken(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    struct Alarm(AtomicUsize);
+    impl Wake for Alarm {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let crowd = Crowd::new(engine, 2, 2);
+    let alarm = Arc::new(Alarm(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&alarm));
+    let held = crowd.world.hold();
+    let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(50));
+    for send in &mut sends {
+        assert!(Pin::new(send).poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    held.let_go();
+    until("all are woken", || alarm.0.load(Ordering::SeqCst) == 50);
+    assert!(sends.iter_mut().all(|send| matches!(answer_now(send), Some(Ok(Appended::Stored(_))))));
+}
+
+#[rstest]
+fn a_sender_who_gives_up_disturbs_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 2, 2);
+    let held = crowd.world.hold();
+    let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(30));
+    let mut n = 0;
+    sends.retain(|_| {
+        n += 1;
+        n % 3 > 0
+    });
+    held.let_go();
+    assert_eq!(all_stored(sends).len(), 20);
+    let said = || crowd.rooms.iter().map(|room| crowd.world.logged(*room).len()).sum::<usize>();
+    until("what nobody waits for is stored as well", || said() == 30);
+}
+
+#[rstest]
+fn what_is_more_than_may_wait_is_turned_away_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let crowd = Crowd::new(engine, 2, 2);
+    let held = crowd.world.hold();
+    let (mut taken, mut turned_away) = (Vec::new(), 0);
+    for mut send in crowd.world.hand_over(&crowd.world.store, crowd.drafts(10_000)) {
+        match answer_now(&mut send) {
+            None => taken.push(send),
+            Some(Err(StoreError::Unavailable(_))) => turned_away += 1,
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(taken.len() >= 1_000 && turned_away > 0, "{} taken, {turned_away} turned away", taken.len());
+    held.let_go();
+    let mut sent = all_stored(taken);
+    sent.push(crowd.world.say(crowd.rooms[0], crowd.people[0], "there is room again"));
+    crowd.assert_said(&sent);
+}

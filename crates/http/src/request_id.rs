@@ -1,0 +1,43 @@
+//! What a request is called in its answer and in the log.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Builder;
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST: usize = 128;
+
+/// Printable ASCII, as it goes into the answer's header.
+pub(crate) struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The client's own if it sends a decent one, else a new one.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let sent = headers.get(REQUEST_ID).filter(|value| is_decent(value.as_bytes()));
+        sent.cloned().map_or_else(Self::new, Self)
+    }
+
+    /// A UUID of version 7. Nobody is kept from guessing it, so its randomness may be cheap.
+    fn new() -> Self {
+        let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let mut random = [0; 10];
+        fastrand::fill(&mut random);
+        let uuid =
+            Builder::from_unix_timestamp_millis(u64::try_from(millis).unwrap_or_default(), &random).into_uuid();
+        let text = HeaderValue::from_str(uuid.hyphenated().encode_lower(&mut [0; 36]));
+        Self(text.unwrap_or_else(|_| HeaderValue::from_static("none")))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    pub(crate) fn to_header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+fn is_decent(id: &[u8]) -> bool {
+    (1..=LONGEST).contains(&id.len()) && id.iter().all(u8::is_ascii_graphic)
+}

@@ -1,0 +1,132 @@
+//! Many messages in one statement.
+//!
+//! Its plan stays the same whatever the planner guesses: rows are looked up one by one through
+//! indexes (`LATERAL`, scalar subqueries), and what belongs to a room is found by its place in an
+//! array, for joins of one part with another would grow with the square of the batch.
+
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::message::Appended;
+use chit_chat_relational::sends::Waiting;
+use chit_chat_relational::types::{Id, Moment};
+use chit_chat_relational::{Instant, Key, Sql, codes};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
+
+use super::{duplicate, stored};
+use crate::Conn;
+
+/// Stores messages in their order, or tells of each why not.
+pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
+    let outcomes: Vec<Outcome> = (&AppendMany::new(sends)).load(conn)?;
+    let mut appended = vec![Appended::Refused; sends.len()];
+    for (ord, seq, is_duplicate) in outcomes {
+        let place = usize::try_from(ord - 1).unwrap_or(usize::MAX);
+        if let (Some(Waiting { message, .. }), Some(answer)) = (sends.get(place), appended.get_mut(place)) {
+            *answer = if is_duplicate { duplicate(conn, message, seq)? } else { stored(message, seq) };
+        }
+    }
+    Ok(appended)
+}
+
+/// Which of the messages, counted from 1; its seq or that of the one with the same key; whether it
+/// is the latter. There is none of a message that was refused.
+type Outcome = (i64, i64, bool);
+
+/// The columns of a batch. Each room is there once, sorted, so that rooms are always locked in the
+/// same order; messages name their room by its slot, counted from 1.
+#[derive(Default)]
+struct AppendMany<'a> {
+    rooms: Vec<Key>,
+    slots: Vec<i32>,
+    authors: Vec<Key>,
+    roles: Vec<i16>,
+    keys: Vec<Option<&'a str>>,
+    ids: Vec<Key>,
+    bodies: Vec<&'a str>,
+    digests: Vec<Option<Key>>,
+    times: Vec<Instant>,
+}
+
+impl<'a> AppendMany<'a> {
+    fn new(sends: &'a [Waiting]) -> Self {
+        let mut rooms: Vec<ChatroomId> = sends.iter().map(|send| send.message.chatroom_id).collect();
+        rooms.sort_unstable();
+        rooms.dedup();
+        let mut columns = Self { rooms: rooms.iter().copied().map(Key::from).collect(), ..Self::default() };
+        for Waiting { message, guard } in sends {
+            let slot = rooms.binary_search(&message.chatroom_id).unwrap_or_default() + 1;
+            let idempotency = message.idempotency.as_ref();
+            columns.slots.push(i32::try_from(slot).unwrap_or(i32::MAX));
+            columns.authors.push(guard.actor.into());
+            columns.roles.push(codes::of_role(guard.role));
+            columns.keys.push(idempotency.map(|idempotency| idempotency.key.as_str()));
+            columns.ids.push(message.id.into());
+            columns.bodies.push(message.body.as_str());
+            columns.digests.push(idempotency.map(|idempotency| Key(idempotency.digest)));
+            columns.times.push(message.created_at.into());
+        }
+        columns
+    }
+}
+
+impl QueryId for AppendMany<'_> {
+    type QueryId = AppendMany<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for &AppendMany<'_> {
+    type SqlType = (BigInt, BigInt, Bool);
+}
+
+impl RunQueryDsl<Conn> for &AppendMany<'_> {}
+
+/// Each value is bound where it first stands; later it is named by its number.
+impl QueryFragment<Pg> for AppendMany<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH item AS MATERIALIZED (SELECT t.*, (");
+        out.push_bind_param::<Array<Id>, _>(&self.rooms)?;
+        out.push_sql(")[t.slot] AS room FROM unnest(");
+        out.push_bind_param::<Array<Integer>, _>(&self.slots)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Id>, _>(&self.authors)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SmallInt>, _>(&self.roles)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Text>>, _>(&self.keys)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Id>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.bodies)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Id>>, _>(&self.digests)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Moment>, _>(&self.times)?;
+        out.push_sql(
+            ") WITH ORDINALITY AS t(slot, author, role, key, id, body, digest, at, ord)), \
+             locked AS MATERIALIZED (SELECT array_agg(c.access_version ORDER BY r.slot) AS versions \
+             FROM unnest($1) WITH ORDINALITY AS r(id, slot) LEFT JOIN LATERAL \
+             (SELECT access_version FROM chatrooms WHERE id = r.id FOR NO KEY UPDATE) c ON TRUE), \
+             allowed AS MATERIALIZED (SELECT item.*, (SELECT o.seq FROM messages o \
+             WHERE o.chatroom_id = item.room AND o.author_id = item.author AND o.idempotency_key = item.key) AS earlier \
+             FROM item WHERE (SELECT c.access_version FROM memberships m \
+             JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
+             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = item.room \
+             AND m.user_id = item.author AND m.role >= item.role) = (SELECT versions FROM locked)[item.slot]), \
+             new AS MATERIALIZED (SELECT allowed.*, row_number() OVER (PARTITION BY slot ORDER BY ord) AS n, \
+             dense_rank() OVER (ORDER BY slot) AS place FROM allowed WHERE earlier IS NULL), \
+             bump AS (UPDATE chatrooms c SET last_seq = c.last_seq + g.n, last_message_seq = c.last_seq + g.n \
+             FROM (SELECT slot, room, count(*) AS n FROM new GROUP BY slot, room) g \
+             WHERE c.id = g.room RETURNING g.slot, c.last_seq - g.n AS base), \
+             base AS MATERIALIZED (SELECT array_agg(base ORDER BY slot) AS bases FROM bump), \
+             numbered AS MATERIALIZED (SELECT new.*, (SELECT bases FROM base)[place] + n AS seq FROM new), \
+             stored AS (INSERT INTO messages \
+             (chatroom_id, seq, id, author_id, body, idempotency_key, digest, created_at, revision) \
+             SELECT room, seq, id, author, body, key, digest, at, 1 FROM numbered) \
+             SELECT ord, seq, FALSE FROM numbered \
+             UNION ALL SELECT ord, earlier, TRUE FROM allowed WHERE earlier IS NOT NULL",
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! Sending messages: guards, counters and rows in one statement, for one message or for many.
+//!
+//! The membership is read in the statement's snapshot, the counter is locked later. Whoever shrinks
+//! somebody's access in between also moves the chatroom's `access_version`: behind the lock the
+//! row's newest version shows another number than the snapshot, and the message is refused.
+
+mod many;
+mod one;
+
+use chit_chat_domain::message::{Appended, Message, NewMessage};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::schema::messages;
+use chit_chat_relational::sends::{Waiting, WriteMessages};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+pub use one::send_statement;
+
+use crate::{Conn, Connections};
+
+/// Writes messages over a connection of its own.
+pub(crate) struct MessageWriter(pub(crate) Connections);
+
+impl WriteMessages for MessageWriter {
+    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+        self.0.read(|conn| many::append(conn, sends))
+    }
+
+    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
+        self.0.read(|conn| one::append(conn, send))
+    }
+}
+
+/// What to answer about a draft that did not become a new row: an earlier message has its key.
+fn duplicate(conn: &mut Conn, draft: &NewMessage, seq: i64) -> Sql<Appended> {
+    let row: MessageRow =
+        messages::table.find((Key::from(draft.chatroom_id), seq)).select(MessageRow::as_select()).first(conn)?;
+    if row.id == Key::from(draft.id) {
+        // This very message: its connection was lost after the commit.
+        return Ok(Appended::Stored(row.into()));
+    }
+    let idempotency = row.idempotency()?;
+    Ok(Appended::Duplicate(row.into(), idempotency))
+}
+
+fn stored(draft: &NewMessage, seq: i64) -> Appended {
+    Appended::Stored(Message::stored(draft.clone(), seq))
+}

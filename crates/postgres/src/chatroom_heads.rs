@@ -1,0 +1,65 @@
+//! The heads of chatrooms, for many readers in one statement.
+
+use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::pending::Pending;
+use chit_chat_relational::heads::Question;
+use chit_chat_relational::types::Id;
+use chit_chat_relational::{Key, Sql};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Nullable};
+
+use crate::{Conn, Store};
+
+impl ChatroomHeads for Store {
+    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
+        self.heads.push(chatroom, reader)
+    }
+}
+
+pub(crate) fn ask(conn: &mut Conn, questions: &[Question]) -> Sql<Vec<Option<Seq>>> {
+    let (chatrooms, readers) =
+        questions.iter().map(|(chatroom, reader)| (Key::from(*chatroom), Key::from(*reader))).unzip();
+    let found: Vec<(i64, Option<Seq>)> = (&Heads { chatrooms, readers }).load(conn)?;
+    let mut heads = vec![None; questions.len()];
+    for (ord, head) in found {
+        if let Some(place) = usize::try_from(ord - 1).ok().and_then(|place| heads.get_mut(place)) {
+            *place = head;
+        }
+    }
+    Ok(heads)
+}
+
+struct Heads {
+    chatrooms: Vec<Key>,
+    readers: Vec<Key>,
+}
+
+impl QueryId for Heads {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for &Heads {
+    type SqlType = (BigInt, Nullable<BigInt>);
+}
+
+impl RunQueryDsl<Conn> for &Heads {}
+
+/// A subquery for each, so that each goes through the indexes whatever the planner guesses.
+impl QueryFragment<Pg> for Heads {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT q.ord, (SELECT c.last_seq FROM memberships m JOIN users u ON u.id = m.user_id \
+             JOIN chatrooms c ON c.id = m.chatroom_id WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL \
+             AND m.chatroom_id = q.chatroom AND m.user_id = q.reader) FROM unnest(",
+        );
+        out.push_bind_param::<Array<Id>, _>(&self.chatrooms)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Id>, _>(&self.readers)?;
+        out.push_sql(") WITH ORDINALITY AS q(chatroom, reader, ord)");
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Standard error, written to a few times a second, many lines at once: a system call for each line costs
+//! more than the line, and the threads would wait for each other's.
+//!
+//! Nothing is dropped: who logs faster than it is read waits, as without a buffer. A warning is
+//! written at once, and whatever came before it. Only a process that is killed takes its last lines along,
+//! those of [`GATHERED_FOR`].
+
+use std::io::{Result as IoResult, Write, stderr};
+use std::mem::swap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::fmt::MakeWriter;
+
+pub(super) static LINES: Lines = Lines::new();
+
+const GATHERED_FOR: Duration = Duration::from_millis(20);
+const MOST_BYTES: usize = 256 * 1024;
+
+pub(super) struct Lines {
+    waiting: Mutex<Vec<u8>>,
+    /// Held while they are written, so that they stay in order. Empty otherwise.
+    being_written: Mutex<Vec<u8>>,
+    writer: OnceLock<Thread>,
+}
+
+impl Lines {
+    const fn new() -> Self {
+        Self { waiting: Mutex::new(Vec::new()), being_written: Mutex::new(Vec::new()), writer: OnceLock::new() }
+    }
+
+    /// From now on. Without a thread for it each line is written at once.
+    pub(super) fn write_in_background(&'static self) {
+        let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
+            loop {
+                thread::park();
+                thread::sleep(GATHERED_FOR);
+                self.flush();
+            }
+        });
+        if let Ok(writer) = writer {
+            drop(self.writer.set(writer.thread().clone()));
+        }
+    }
+
+    pub(super) fn flush(&self) {
+        let mut lines = lock(&self.being_written);
+        swap(&mut *lines, &mut *lock(&self.waiting));
+        // If nobody reads them, there is nobody to tell.
+        drop(stderr().write_all(&lines));
+        lines.clear();
+    }
+
+    fn add(&self, line: &[u8], at_once: bool) {
+        let mut waiting = lock(&self.waiting);
+        let is_first = waiting.is_empty();
+        waiting.extend_from_slice(line);
+        let is_full = waiting.len() >= MOST_BYTES;
+        drop(waiting);
+        match self.writer.get() {
+            Some(writer) if !at_once && !is_full => {
+                if is_first {
+                    writer.unpark();
+                }
+            }
+            _ => self.flush(),
+        }
+    }
+}
+
+fn lock(lines: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes one line.
+pub(super) struct Line {
+    to: &'static Lines,
+    at_once: bool,
+}
+
+impl Write for Line {
+    fn write(&mut self, line: &[u8]) -> IoResult<usize> {
+        self.to.add(line, self.at_once);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for &'static Lines {
+    type Writer = Line;
+
+    fn make_writer(&self) -> Line {
+        Line { to: self, at_once: true }
+    }
+
+    fn make_writer_for(&self, event: &Metadata<'_>) -> Line {
+        Line { to: self, at_once: *event.level() <= Level::WARN }
+    }
+}

@@ -1,0 +1,125 @@
+//! The heads of chatrooms. As long as nobody commits, what was asked once need not be asked again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::heads::Question;
+use chit_chat_relational::types::Id;
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
+use diesel::sqlite::Sqlite;
+
+use crate::{Conn, Store, database};
+
+/// So many answers are remembered.
+const MOST: usize = 10_000;
+
+impl ChatroomHeads for Store {
+    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
+        self.heads.push(chatroom, reader)
+    }
+}
+
+/// Answers for the heads, over a connection of its own.
+pub(crate) struct Heads {
+    url: String,
+    memory: Mutex<Option<Memory>>,
+}
+
+/// What a connection has seen.
+struct Memory {
+    conn: Conn,
+    /// Another number on this connection tells that anybody else has committed, in this process or
+    /// in another.
+    data_version: i64,
+    heads: HashMap<Question, Option<Seq>>,
+}
+
+impl Heads {
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), memory: Mutex::new(None) }
+    }
+
+    pub(crate) fn ask(&self, questions: &[Question]) -> Result<Vec<Option<Seq>>, StoreError> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = match memory.take() {
+            Some(memory) => memory,
+            None => Memory { conn: database::connect_reader(&self.url)?, data_version: 0, heads: HashMap::new() },
+        };
+        // After a failure the next question finds a new connection.
+        let heads = current.ask(questions)?;
+        *memory = Some(current);
+        Ok(heads)
+    }
+}
+
+impl Memory {
+    fn ask(&mut self, questions: &[Question]) -> Sql<Vec<Option<Seq>>> {
+        let data_version = (&DataVersion).get_result(&mut self.conn)?;
+        if data_version != self.data_version || self.heads.len() > MOST {
+            self.heads.clear();
+            self.data_version = data_version;
+        }
+        questions.iter().map(|question| self.head(*question)).collect()
+    }
+
+    fn head(&mut self, question: Question) -> Sql<Option<Seq>> {
+        if let Some(head) = self.heads.get(&question) {
+            return Ok(*head);
+        }
+        let (chatroom, reader) = (question.0.into(), question.1.into());
+        let head = (&Head { chatroom, reader }).get_result(&mut self.conn).optional()?;
+        self.heads.insert(question, head);
+        Ok(head)
+    }
+}
+
+#[derive(QueryId)]
+struct DataVersion;
+
+struct Head {
+    chatroom: Key,
+    reader: Key,
+}
+
+impl QueryId for Head {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for &DataVersion {
+    type SqlType = BigInt;
+}
+
+impl Query for &Head {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<Conn> for &DataVersion {}
+impl RunQueryDsl<Conn> for &Head {}
+
+impl QueryFragment<Sqlite> for DataVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("PRAGMA data_version");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Head {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT c.last_seq FROM memberships m JOIN users u ON u.id = m.user_id \
+             JOIN chatrooms c ON c.id = m.chatroom_id \
+             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = ",
+        );
+        out.push_bind_param::<Id, _>(&self.chatroom)?;
+        out.push_sql(" AND m.user_id = ");
+        out.push_bind_param::<Id, _>(&self.reader)
+    }
+}

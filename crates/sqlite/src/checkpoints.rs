@@ -1,0 +1,200 @@
+//! Moving what was written from the log beside the file (WAL) into the file, off the way of writers.
+//!
+//! SQLite itself would make the unlucky writer wait whose commit lengthens the log beyond a measure.
+
+use std::fs::File;
+use std::mem::{self, ManuallyDrop};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::Sql;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use metrics::{Counter, Histogram, counter, histogram};
+
+use crate::writer::Writer;
+use crate::{Conn, database};
+
+/// A log of so many writes, at about five pages each, is worth a checkpoint.
+const WORTH: usize = 2_000;
+/// From this length on, in pages, the log should begin again from its start.
+const LONG: i32 = 65_536;
+/// The log begins again only when all of it is in the file, so writers pause for the last few.
+const FEW: usize = 100;
+/// If writers are so fast that few never remain, they pause after so many attempts.
+const ATTEMPTS: usize = 8;
+
+/// Counts writes since the last checkpoint.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    writes: usize,
+    stopped: bool,
+}
+
+/// The thread that checkpoints, until it is dropped.
+pub(crate) struct Checkpoints {
+    written: Arc<Written>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(QueryableByName)]
+struct Outcome {
+    #[diesel(sql_type = Integer)]
+    log: i32,
+}
+
+impl Written {
+    pub(crate) fn note(&self, writes: usize) {
+        let mut state = self.lock();
+        let before = state.writes;
+        state.writes += writes;
+        if before < WORTH && state.writes >= WORTH {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Whether there is something worth a checkpoint, now or later; else it is time to stop.
+    fn wait(&self) -> bool {
+        let mut state = self.lock();
+        while state.writes < WORTH && !state.stopped {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        !state.stopped
+    }
+
+    /// Begins to count again; answers what was counted.
+    fn reset(&self) -> usize {
+        mem::take(&mut self.lock().writes)
+    }
+
+    fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Checkpoints {
+    pub(crate) fn start(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
+        let written = Arc::clone(&writer.written);
+        let mut checkpointer = Checkpointer::new(url, writer)?;
+        let thread = thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || checkpointer.serve())
+            .map_err(|error| StoreError::Other(format!("no thread for checkpoints: {error}")))?;
+        Ok(Self { written, thread: Some(thread) })
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.written.stop();
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+struct Checkpointer {
+    url: String,
+    writer: Arc<Writer>,
+    conn: Option<Conn>,
+    /// Never closed: closing any descriptor of the file ends the locks that SQLite has on it in this
+    /// process (sqlite.org/howtocorrupt.html, 2.2).
+    file: ManuallyDrop<File>,
+    duration: Histogram,
+    failures: Counter,
+}
+
+impl Checkpointer {
+    fn new(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
+        let file = File::options().read(true).write(true).open(url);
+        let file = file.map_err(|error| database::failure(Path::new(url), &error))?;
+        Ok(Self {
+            url: url.to_owned(),
+            writer: Arc::clone(writer),
+            conn: None,
+            file: ManuallyDrop::new(file),
+            duration: histogram!("chit_chat_checkpoint_duration_seconds"),
+            failures: counter!("chit_chat_checkpoint_failures_total"),
+        })
+    }
+
+    fn serve(&mut self) {
+        lower_priority();
+        while self.writer.written.wait() {
+            // Also if this fails: the next attempt is made when as much has been written again.
+            self.writer.written.reset();
+            let started = Instant::now();
+            if let Err(error) = self.checkpoint() {
+                self.failures.increment(1);
+                tracing::warn!(%error, "a checkpoint failed; the next one makes up for it");
+            }
+            self.duration.record(started.elapsed());
+        }
+    }
+
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
+        // After a failure the next checkpoint finds a new connection.
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => database::connect(&self.url)?,
+        };
+        if move_pages(&mut conn)? >= LONG {
+            self.move_all(&mut conn)?;
+        }
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    /// What comes while pages are moved is less each time.
+    fn move_all(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        self.sync()?;
+        for _ in 0..ATTEMPTS {
+            if self.writer.written.reset() <= FEW {
+                break;
+            }
+            move_pages(conn)?;
+            self.sync()?;
+        }
+        self.writer.alone(|_| move_pages(conn))?;
+        Ok(())
+    }
+
+    /// SQLite syncs the file when the last page is in it, with writers waiting; so little should be
+    /// left for it to do.
+    fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync_data().map_err(|error| database::failure(Path::new(&self.url), &error))
+    }
+}
+
+/// Whoever writes goes first.
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    // Linux counts niceness by thread.
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "checkpoints are made at the usual priority");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
+
+/// Moves what nobody reads any more from the log, and waits for nobody; answers how many pages the
+/// log has.
+fn move_pages(conn: &mut Conn) -> Sql<i32> {
+    let outcome: Outcome = diesel::sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result(conn)?;
+    Ok(outcome.log)
+}
