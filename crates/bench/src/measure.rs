@@ -16,8 +16,6 @@ use crate::usage::{Meter, Parties, Usage};
 
 /// Connections that log in, one login after the other.
 pub(crate) const LOGINS: u32 = 16;
-/// A disk may stand still for a while, which is nobody's figure.
-const ATTEMPTS: u32 = 2;
 /// The hashing of the last passwords goes on when those who asked have gone.
 const CALM: Duration = Duration::from_secs(20);
 const LINES_SHOWN: usize = 5;
@@ -40,13 +38,9 @@ pub(crate) struct Measured {
 impl Stand {
     /// Measures a point. `round` chooses the room with a short history, so that none gets a long one.
     pub(crate) fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
-        for _ in 0..ATTEMPTS {
-            let measured = self.measure_once(point, length, round).with_context(|| point.to_string())?;
-            if measured.figures.requests > 0 {
-                return Ok(measured);
-            }
-        }
-        bail!("{point}: nothing was answered in {:?}, {ATTEMPTS} times", length.measured);
+        let measured = self.measure_once(point, length, round).with_context(|| point.to_string())?;
+        ensure!(measured.figures.requests > 0, "{point}: nothing was answered in {:?}", length.measured);
+        Ok(measured)
     }
 
     fn measure_once(&self, point: Point, length: Length, round: u32) -> Result<Measured> {

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::{Write, stderr, stdout};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::fill::Size;
+use crate::heartbeat::Heartbeat;
 use crate::interrupt::Interrupt;
 use crate::measure::{Length, Measured};
 use crate::options::Options;
@@ -17,38 +19,78 @@ use crate::stand::Stand;
 use crate::{machine, plan};
 
 /// The first writes after a checkpoint cost more than the next.
-const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(3) };
+const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
+/// So often a measurement is tried if the machine stands still meanwhile.
+const ATTEMPTS: usize = 5;
+/// Afterwards the server takes a moment to catch up with what it follows.
+const RECOVERY: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let (started, interrupt) = (Instant::now(), Interrupt::watch());
+    let started = Instant::now();
     let sections = plan::chosen(options)?;
     let size = if options.quick { Size::QUICK } else { Size::FULL };
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
-    say(&format!("filling the databases with {} messages", size.total()));
-    let stand = Stand::build(&options.server()?, size)?;
-    let machine = machine::describe(&stand)?;
-    say(&format!("filled after {} s", started.elapsed().as_secs()));
+    let mut bench = Bench::start(options, size, started)?;
+    let machine = machine::describe(&bench.stand)?;
     for engine in Engine::BOTH {
-        stand.measure(Subject::Server(engine).at(Work::Send, 32), RUN_IN, 0)?;
+        bench.measure(Subject::Server(engine).at(Work::Send, 32), RUN_IN, 0)?;
     }
     let mut results = Results::default();
     for round in 0..rounds {
         for point in sections.iter().flat_map(|section| &section.points) {
-            interrupt.check()?;
             let length = plan::length(*point, options.quick);
-            let measured = stand.measure(*point, length, u32::try_from(round)?)?;
-            say(&format!("{:4} s, round {}: {}", started.elapsed().as_secs(), round + 1, line(*point, &measured)));
+            let measured = bench.measure(*point, length, u32::try_from(round)?)?;
+            bench.say(&format!("round {}: {}", round + 1, line(*point, &measured)));
             results.add(*point, measured);
         }
     }
-    drop(stand);
+    let repeated = bench.repeated;
+    drop(bench);
     let took = started.elapsed();
-    let text = report(&Run { machine, sections, size, rounds, took, quick: options.quick }, &results);
+    let text = report(&Run { machine, sections, size, rounds, took, repeated, quick: options.quick }, &results);
     writeln!(stdout(), "{text}")?;
     if let Some(path) = &options.write {
         fs::write(path, text).with_context(|| path.display().to_string())?;
     }
     Ok(())
+}
+
+struct Bench {
+    stand: Stand,
+    heartbeat: Heartbeat,
+    interrupt: Interrupt,
+    started: Instant,
+    /// Measurements during which the machine stood still.
+    repeated: usize,
+}
+
+impl Bench {
+    fn start(options: &Options, size: Size, started: Instant) -> Result<Self> {
+        let interrupt = Interrupt::watch();
+        say(started, &format!("filling the databases with {} messages", size.total()));
+        let stand = Stand::build(&options.server()?, size)?;
+        say(started, "measuring");
+        Ok(Self { stand, heartbeat: Heartbeat::start(), interrupt, started, repeated: 0 })
+    }
+
+    fn measure(&mut self, point: Point, length: Length, round: u32) -> Result<Measured> {
+        for _ in 0..ATTEMPTS {
+            self.interrupt.check()?;
+            self.heartbeat.standstill();
+            let outcome = self.stand.measure(point, length, round);
+            let Some(standstill) = self.heartbeat.standstill() else {
+                return outcome;
+            };
+            self.repeated += 1;
+            self.say(&format!("{point}: the machine stood still for {standstill:?}; measured again"));
+            thread::sleep(RECOVERY);
+        }
+        bail!("{point}: the machine stood still {ATTEMPTS} times");
+    }
+
+    fn say(&self, text: &str) {
+        say(self.started, text);
+    }
 }
 
 fn line(point: Point, Measured { figures, .. }: &Measured) -> String {
@@ -58,6 +100,6 @@ fn line(point: Point, Measured { figures, .. }: &Measured) -> String {
 }
 
 /// What goes on; the result alone goes to the standard output.
-fn say(text: &str) {
-    drop(writeln!(stderr().lock(), "{text}"));
+fn say(started: Instant, text: &str) {
+    drop(writeln!(stderr().lock(), "{:4} s  {text}", started.elapsed().as_secs()));
 }

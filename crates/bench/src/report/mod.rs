@@ -23,6 +23,8 @@ pub(crate) struct Run {
     pub(crate) size: Size,
     pub(crate) rounds: usize,
     pub(crate) took: Duration,
+    /// Measurements that were made again because the machine stood still.
+    pub(crate) repeated: usize,
     pub(crate) quick: bool,
 }
 
@@ -46,12 +48,18 @@ fn introduction(run: &Run) -> String {
     } else {
         "`make bench`, which also repeats it"
     };
+    let repeated = match run.repeated {
+        0 => String::new(),
+        n => {
+            format!(" The whole machine stood still for over a second in {n} measurements, which were made again.")
+        }
+    };
     format!(
         "# Benchmarks\n\n\
          Measured on {date} by {by}; it took {minutes} min {seconds} s. Load, server and database share the processors of \
          one machine, so figures are lower than with a machine for each, and say little about yours. The ratios say more: \
          ours and what it is compared with were measured one after the other, in each of {} rounds; what is shown \
-         is the median of the rounds, and in parentheses the lowest and the highest.",
+         is the median of the rounds, and in parentheses the lowest and the highest.{repeated}",
         run.rounds
     )
 }
