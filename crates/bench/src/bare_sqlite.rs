@@ -13,7 +13,7 @@ use crate::crowd::{BODY, id};
 use crate::figures::Figures;
 use crate::options::BareSqlite;
 
-/// As the server sets up its writing connection.
+/// As the server sets up its writing connection, but with checkpoints of its own and a larger cache.
 const SETUP: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000";
 const GUARD: &str = "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \

@@ -3,7 +3,6 @@
 use crate::plan;
 use crate::point::{Engine, Point, Subject, Work};
 use crate::results::{Results, Spread};
-use crate::usage::Usage;
 
 /// Where most claims are made.
 pub(crate) const CONNECTIONS: u32 = 32;
@@ -26,8 +25,6 @@ pub(crate) enum Measure {
     Tail(Point),
     /// The most resident memory of the server in the whole run, in MB: less is better.
     Memory(Engine),
-    /// The same without the pages of files that it has mapped.
-    OwnMemory(Engine),
 }
 
 const POSTGRES: Subject = Subject::Server(Engine::Postgres);
@@ -103,12 +100,6 @@ pub(crate) fn all() -> Vec<Claim> {
             Some(30.0),
         ),
         claim("memory of the server on SQLite, at its peak", Measure::Memory(Engine::Sqlite), 60.0, Some(30.0)),
-        claim(
-            "the same without the pages of the database's file that it has mapped",
-            Measure::OwnMemory(Engine::Sqlite),
-            60.0,
-            Some(30.0),
-        ),
     ]
 }
 
@@ -117,7 +108,7 @@ pub(crate) fn concern(point: Point) -> bool {
     all().iter().any(|claim| match claim.measure {
         Measure::Ratio(ours) => point == ours || Some(point) == plan::baseline(ours),
         Measure::Tail(ours) => point == ours,
-        Measure::Memory(_) | Measure::OwnMemory(_) => false,
+        Measure::Memory(_) => false,
     })
 }
 
@@ -127,8 +118,7 @@ impl Claim {
         match self.measure {
             Measure::Ratio(ours) => results.ratio(ours, plan::baseline(ours)?),
             Measure::Tail(ours) => results.spread(ours, |measured| measured.figures.tail()),
-            Measure::Memory(engine) => memory(results, engine, |usage| usage.peak),
-            Measure::OwnMemory(engine) => memory(results, engine, |usage| usage.own),
+            Measure::Memory(engine) => memory(results, engine),
         }
     }
 
@@ -136,12 +126,12 @@ impl Claim {
     pub(crate) fn reaches(&self, measured: f64, goal: f64) -> bool {
         match self.measure {
             Measure::Ratio(_) => measured >= goal,
-            Measure::Tail(_) | Measure::Memory(_) | Measure::OwnMemory(_) => measured < goal,
+            Measure::Tail(_) | Measure::Memory(_) => measured < goal,
         }
     }
 }
 
-fn memory(results: &Results, engine: Engine, kibibytes: impl Fn(&Usage) -> Option<u64>) -> Option<Spread> {
-    let most = results.most_memory(|point| point.subject == Subject::Server(engine), kibibytes)?;
+fn memory(results: &Results, engine: Engine) -> Option<Spread> {
+    let most = results.most_memory(|point| point.subject == Subject::Server(engine), |usage| usage.peak)?;
     Some(Spread { least: most, median: most, most })
 }

@@ -156,11 +156,16 @@ impl Stand {
     }
 }
 
+/// There are fewer rounds.
+const AFTER: u32 = 500;
+
 fn crowd(work: Work, round: u32) -> Crowd {
     match work {
         Work::SendHot => Crowd::room(HOT),
         Work::SendLong | Work::PageLong => Crowd::room(LONG),
-        Work::SendShort | Work::PageShort => Crowd::room(FIRST + round),
+        // Each has a room that nothing was sent to.
+        Work::PageShort => Crowd::room(FIRST + round),
+        Work::SendShort => Crowd::room(FIRST + AFTER + round),
         Work::Hello | Work::Send | Work::SendDuringLogins | Work::Page => Crowd::everywhere(),
     }
 }

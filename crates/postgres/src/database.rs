@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn timeouts_of_the_operator_stay() {
-        assert!(with_timeouts("postgres://db/a").starts_with("postgres://db/a?connect_timeout=5&tcp_user_timeout="));
+        assert!(
+            with_timeouts("postgres://db/a").starts_with("postgres://db/a?connect_timeout=5&tcp_user_timeout=")
+        );
         assert!(with_timeouts("postgres://db/a?b=c").starts_with("postgres://db/a?b=c&connect_timeout=5&"));
         let own = with_timeouts("postgres://db/a?connect_timeout=9");
         assert!(own.starts_with("postgres://db/a?connect_timeout=9&tcp_user_timeout="), "{own}");

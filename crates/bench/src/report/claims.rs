@@ -34,7 +34,7 @@ fn value(claim: &Claim, number: f64) -> String {
     match claim.measure {
         Measure::Ratio(_) => format!("{} x", precise(number)),
         Measure::Tail(_) => precise(number),
-        Measure::Memory(_) | Measure::OwnMemory(_) => format!("{} MB", precise(number)),
+        Measure::Memory(_) => format!("{} MB", precise(number)),
     }
 }
 
@@ -42,6 +42,6 @@ fn goal(claim: &Claim, number: f64) -> String {
     match claim.measure {
         Measure::Ratio(_) => format!("{number} x"),
         Measure::Tail(_) => format!("under {number}"),
-        Measure::Memory(_) | Measure::OwnMemory(_) => format!("under {number} MB"),
+        Measure::Memory(_) => format!("under {number} MB"),
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn explanation(run: &Run) -> String {
     let history = whole(run.size.history.into());
     format!(
         "## Every measurement\n\n\
-         - **chit-chat**: wrk, one thread, on keep-alive connections, each with a token of its own; a connection sends its next \
-         request when it has the answer to the last. A message has 100 characters. **1,000 rooms**: a room at random, \
+         - **chit-chat**: wrk, one thread, on keep-alive connections; a connection sends its next request, of any of its senders, \
+         when it has the answer to the last. A message has 100 characters. **1,000 rooms**: a room at random, \
          sent by its owner; **one hot room**: sent by its 20 members; **during logins**: while 16 other connections log in.\n\
          - **pgbench**: the server's own statement for one send, or the select of the same 50 rows, prepared, as many clients \
          as connections; pages at 8 clients.\n\
@@ -30,7 +30,7 @@ pub(super) fn explanation(run: &Run) -> String {
          pages on SQLite actix alone; sends during logins are compared with sends without, a long history with a short one.\n\
          - **CPU** is in percent of one processor: of the server, of the database's processes, of the load generator. SQLite is \
          a part of the server. **memory** is the most that was resident of the server; **own**, at the end, leaves out \
-         the pages of files that it has mapped, which the system takes back when it needs the room.\n\
+         the pages of files that it has mapped: its program, and the index of SQLite's log.\n\
          - wrk adds what it assumes to have missed while it waited (coordinated omission) to its percentiles; pgbench and \
          bare SQLite do not. Before each measurement a second goes by that is not counted."
     )
