@@ -22,7 +22,7 @@ pub(super) fn explanation(run: &Run) -> String {
          - **pgbench**: the server's own statement for one send, or the select of the same 50 rows, prepared, as many clients \
          as connections; pages at 8 clients.\n\
          - **bare SQLite**: the library on one thread, a transaction for each send (guard, counter, row), WAL and \
-         `synchronous=FULL` as in the server, on a copy of its database.\n\
+         `synchronous=FULL` as in the server, automatic checkpoints, on a copy of its database.\n\
          - **actix alone**: a hello, and the bytes of such a page, from memory, with as many workers as the server.\n\
          - **short history**: a room that begins with {messages} messages, in each round another; **long history**: one \
          with {history}.\n\
