@@ -141,6 +141,7 @@ impl<I, O> Shared<I, O> {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.idle -= 1;
         }
+        state = self.let_others_come(state);
         let size = state.waiting.len().min(self.settings.largest_batch);
         let taken = state.waiting.drain(..size).filter(|(_, handed)| handed.completer.is_awaited());
         let taken: Taken<I, O> = taken.unzip();
@@ -148,6 +149,20 @@ impl<I, O> Shared<I, O> {
         self.metrics.batches.increment(1);
         self.metrics.waiting.decrement(u32::try_from(size).unwrap_or(u32::MAX));
         Some(taken)
+    }
+
+    /// Threads that are ready to run may be about to push: on a busy machine a worker that takes the
+    /// little that is there spends the processor on small batches. On an idle one this costs nothing.
+    fn let_others_come<'a>(&'a self, mut state: MutexGuard<'a, State<I, O>>) -> MutexGuard<'a, State<I, O>> {
+        loop {
+            let before = state.waiting.len();
+            drop(state);
+            thread::yield_now();
+            state = self.lock();
+            if state.waiting.len() <= before || state.waiting.len() >= self.settings.largest_batch {
+                return state;
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<I, O>> {
