@@ -68,6 +68,7 @@ mod fixture;
 pub mod id;
 pub mod membership;
 pub mod message;
+pub mod movements;
 pub mod page;
 pub mod pending;
 pub mod readiness;

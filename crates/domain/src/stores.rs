@@ -6,6 +6,7 @@ use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
+use crate::movements::Movements;
 use crate::readiness::Readiness;
 use crate::session::SessionRepository;
 use crate::user::{AdministrationRepository, UserRepository};
@@ -21,6 +22,7 @@ pub struct Stores {
     pub memberships: Arc<dyn MembershipRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
+    pub movements: Arc<dyn Movements>,
     pub readiness: Arc<dyn Readiness>,
 }
 
@@ -34,6 +36,7 @@ where
         + MembershipRepository
         + MessageRepository
         + EventRepository
+        + Movements
         + Readiness
         + 'static,
 {
@@ -47,6 +50,7 @@ where
             memberships: store.clone(),
             messages: store.clone(),
             events: store.clone(),
+            movements: store.clone(),
             readiness: store,
         }
     }

@@ -7,6 +7,7 @@ use std::net::{Shutdown, TcpStream};
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
+use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -23,7 +24,7 @@ thread_local! {
 }
 
 /// One connection, as long as it is open.
-struct Connection {
+pub(crate) struct Connection {
     patience: Duration,
     /// When to end it, unless a request is being answered.
     ends_at: Cell<Option<Instant>>,
@@ -47,6 +48,16 @@ pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
 }
 
 impl Connection {
+    /// The one that a request came on, if it is watched.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.conn_data::<Rc<Self>>().map(Rc::clone)
+    }
+
+    /// The client has so long to take what it was given.
+    pub(crate) fn wait_for_taking(&self, patience: Duration) {
+        self.ends_at.set(Some(Instant::now() + patience));
+    }
+
     fn wait_after(&self, status: StatusCode) {
         let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
         let patience = if refuses_the_rest { LINGER } else { self.patience };

@@ -21,6 +21,7 @@ mod routes;
 mod run;
 mod services;
 mod sessions;
+mod streams;
 mod telemetry;
 mod users;
 mod views;

@@ -13,7 +13,7 @@ use crate::matched::Matched;
 use crate::problem::Problem;
 use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
-use crate::{connections, limits};
+use crate::{connections, limits, streams};
 
 /// What proxies log for a client that did not wait for its answer.
 const CLIENT_GONE: u16 = 499;
@@ -32,6 +32,7 @@ pub async fn answer<B: MessageBody + 'static>(
     limits::say(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
     line.answered(&response);
+    streams::hint(&response);
     connections::end(&response);
     Ok(response)
 }

@@ -5,7 +5,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, users};
+use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, streams, users};
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
 /// what costs little to try or is asked for most comes first.
@@ -18,6 +18,7 @@ pub fn configure(app: &mut ServiceConfig) {
     users_at(app);
     memberships_at(app);
     sessions_at(app);
+    streams_at(app);
     documents_at(app);
 }
 
@@ -53,6 +54,11 @@ fn chatrooms_at(app: &mut ServiceConfig) {
         chatrooms::show,
     ));
     app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::events));
+}
+
+fn streams_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/events", "GET, HEAD, POST").post(streams::resume_stream), streams::open_stream));
+    app.service(at("/api/chatrooms/{chatroom_id}/typing", "POST").post(streams::tell_typing));
 }
 
 fn memberships_at(app: &mut ServiceConfig) {

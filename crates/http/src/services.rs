@@ -1,5 +1,6 @@
 //! What the handlers work with: the domain's services, and the ports that they may use directly.
 
+use std::io;
 use std::sync::Arc;
 
 use chit_chat_domain::chatroom::ChatroomService;
@@ -9,11 +10,14 @@ use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{AccessTokens, SessionService};
+use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUps};
+use chit_chat_live::{Hub, Sources};
 
 use crate::ended_sessions::EndedSessionSet;
 use crate::messages::NewestPages;
+use crate::streams::EventWriter;
 
 /// The ports that no store implements.
 #[derive(Clone)]
@@ -37,14 +41,17 @@ pub struct Services {
     pub(crate) clock: Arc<dyn Clock>,
     pub ended: Arc<EndedSessionSet>,
     pub(crate) newest: NewestPages,
+    pub streams: Hub,
 }
 
 impl Services {
-    /// Wires the services to a store.
-    pub fn new(stores: Stores, system: System) -> Self {
+    /// Wires the services to a store, and starts the threads that streams need.
+    pub fn start(stores: Stores, system: System) -> io::Result<Self> {
         let System { clock, ids, secrets, hasher, tokens } = system;
         let ended = Arc::new(EndedSessionSet::default());
-        Self {
+        let written = Box::new(EventWriter);
+        let streams = Hub::start(Sources::new(stores.events.clone(), stores.movements.clone(), written))?;
+        Ok(Self {
             accounts: AccountService {
                 policy: PasswordPolicy::Strict,
                 sign_ups: SignUps::Open,
@@ -87,7 +94,20 @@ impl Services {
             clock,
             ended,
             newest: NewestPages::default(),
-        }
+            streams,
+        })
+    }
+
+    /// Reads what happened through other instances. Somebody does so a few times a second.
+    pub fn follow(&self) -> Result<(), StoreError> {
+        self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
+        self.wake_ended();
+        self.streams.follow()
+    }
+
+    /// The streams of ended sessions end.
+    pub(crate) fn wake_ended(&self) {
+        self.streams.wake_sessions(|session| self.ended.contains(session));
     }
 
     /// Lets people sign up, or not; they may unless told otherwise.

@@ -13,6 +13,7 @@ mod events;
 mod ledger;
 mod memberships;
 mod messages;
+mod movements;
 mod purge;
 mod sessions;
 mod user_heads;

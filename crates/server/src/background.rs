@@ -40,12 +40,12 @@ impl Background {
         metrics: PrometheusHandle,
     ) -> Result<Self, Failure> {
         services.accounts.finish_deletions()?;
-        follow(services, stores)?;
+        follow(services)?;
         let mut background = Self { stop: Vec::new(), threads: Vec::new() };
-        let (followed_by, followed) = (services.clone(), stores.clone());
+        let followed_by = services.clone();
         let tidied = stores.clone();
         let started = background
-            .every(FOLLOW_EVERY, "follow", move || follow(&followed_by, &followed))
+            .every(FOLLOW_EVERY, "follow", move || follow(&followed_by))
             .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)))
             .and_then(|()| {
                 background.every(ADD_UP_EVERY, "metrics", move || {
@@ -119,9 +119,9 @@ enum Progress {
     More,
 }
 
-fn follow(services: &Services, stores: &Stores) -> Result<Progress, StoreError> {
+fn follow(services: &Services) -> Result<Progress, StoreError> {
     let started = Instant::now();
-    services.ended.refresh(&*stores.sessions, SystemClock.now())?;
+    services.follow()?;
     // What took long is old news by now.
     Ok(if started.elapsed() < FOLLOW_EVERY { Progress::Done } else { Progress::More })
 }

@@ -8,6 +8,7 @@ mod database;
 mod descriptors;
 mod logging;
 mod serve;
+mod signals;
 mod signing_key;
 mod store;
 mod telemetry;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{process, thread};
 
+use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
@@ -14,6 +15,7 @@ use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, Syst
 
 use crate::background::Background;
 use crate::config::Config;
+use crate::signals::{self, Stop};
 use crate::{descriptors, logging, signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
@@ -35,7 +37,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
         tokens: Arc::new(JwtAccessTokens::new(&signing_keys)),
     };
-    let services = Arc::new(Services::new(stores.clone(), system).with_sign_ups(config.signup));
+    let services = Arc::new(Services::start(stores.clone(), system)?.with_sign_ups(config.signup));
     let background = Background::start(&services, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
         let served = listen(config, services, telemetry::exposition(metrics)).await;
@@ -61,6 +63,7 @@ fn exit_soon() {
 async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     descriptors::allow(config.limits.max_connections);
     let services = Data::from(services);
+    let served = services.clone();
     let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
@@ -80,6 +83,7 @@ async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition
         .keep_alive(KEEP_ALIVE)
         .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
         .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
         .bind(&config.listen)
         .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;
     if let Some(address) = &config.metrics_listen {
@@ -88,7 +92,20 @@ async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition
     for address in server.addrs() {
         announce(address, config);
     }
-    Ok(server.run().await?)
+    let server = server.run();
+    actix_web::rt::spawn(stop_when_told(served, server.handle()));
+    Ok(server.await?)
+}
+
+/// Streams never end by themselves.
+async fn stop_when_told(services: Data<Services>, server: ServerHandle) {
+    match signals::told().await {
+        Ok(stop) => {
+            services.streams.close();
+            server.stop(stop == Stop::Gracefully).await;
+        }
+        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+    }
 }
 
 /// Ends with the process; it holds nothing that could be lost.

@@ -16,6 +16,8 @@ mod ledger;
 mod memberships;
 #[path = "../../postgres/src/messages.rs"]
 mod messages;
+#[path = "../../postgres/src/movements.rs"]
+mod movements;
 #[path = "../../postgres/src/purge.rs"]
 mod purge;
 #[path = "../../postgres/src/sessions.rs"]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
-    NewChatroom, Visibility,
+    NewChatroom, Seq, Visibility,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -132,6 +132,13 @@ impl ChatroomService {
         let items = self.events.read(id, after, head, limit)?;
         let last = items.last().map_or(after, |event| event.seq);
         Ok(Page { more: last < head && !items.is_empty(), items })
+    }
+
+    /// How far the chatroom's log has come, for members.
+    pub fn head(&self, id: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
+        let access = self.access(id, reader)?;
+        access.as_member()?;
+        Ok(access.chatroom.last_seq)
     }
 
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {

@@ -9,6 +9,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
+use crate::streams::{room_stream, wants_stream};
 use crate::views::EventView;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -20,7 +21,8 @@ pub(crate) struct From {
 
 /// The log of every change
 ///
-/// `seq` counts 1, 2, 3, ... without a gap. A message appears as it is now.
+/// `seq` counts 1, 2, 3, ... without a gap. A message appears as it is now. With `Accept: text/event-stream` the
+/// answer goes on: what is behind `Last-Event-ID` or `after`, `caught_up`, then every event as it happens.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/events", operation_id = "list_events", tag = "chatrooms",
     params(InChatroom, From, Paging),
@@ -37,8 +39,11 @@ pub(crate) async fn events(
     web::Query(from): web::Query<From>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = paging.limit()?;
     let after = seq("after", from.after.as_deref())?;
+    if wants_stream(&request) {
+        return room_stream(caller, id, request, services, after).await;
+    }
+    let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
     let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
     let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(&event.seq));

@@ -5,7 +5,10 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
+use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::session::AccessClaims;
+use chit_chat_live::Who;
 
 use crate::limits;
 use crate::problem::{Code, Problem};
@@ -17,6 +20,19 @@ use crate::services::Services;
 pub(crate) struct Caller {
     pub(crate) user_id: UserId,
     pub(crate) session_id: SessionId,
+    expires_at: Timestamp,
+}
+
+impl Caller {
+    /// What the token says.
+    pub(crate) fn claims(self) -> AccessClaims {
+        AccessClaims { user_id: self.user_id, session_id: self.session_id, expires_at: self.expires_at }
+    }
+
+    /// Who listens to a stream.
+    pub(crate) fn who(self) -> Who {
+        Who { user: self.user_id, session: self.session_id }
+    }
 }
 
 impl FromRequest for Caller {
@@ -45,7 +61,8 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     if services.ended.contains(claims.session_id) {
         return Err(Problem::invalid_token());
     }
-    Ok(Caller { user_id: claims.user_id, session_id: claims.session_id })
+    let AccessClaims { user_id, session_id, expires_at } = claims;
+    Ok(Caller { user_id, session_id, expires_at })
 }
 
 fn bearer_token(request: &HttpRequest) -> Option<&str> {

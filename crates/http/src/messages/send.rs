@@ -43,7 +43,8 @@ pub(crate) async fn send(
     let NewMessage { body } = body.into_inner().0;
     let key = idempotency_key(&request)?;
     let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, key };
-    let sent = settle(services, &entered).await?;
+    let sent = settle(services.clone(), &entered).await?;
+    services.streams.sent(&sent.message);
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));

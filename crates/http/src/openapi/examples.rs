@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::values::{REFRESH_TOKEN, USERNAME};
+use super::values::{ID, REFRESH_TOKEN, USERNAME};
 
 const PASSWORD: &str = "analytical engine";
 
@@ -24,6 +24,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "RolePatch" => json!({"role": "owner"}),
         "NewMessage" => json!({"body": "Is anybody compiling?"}),
         "MessageEdit" => json!({"body": "Is anybody still compiling?"}),
+        "Resume" => json!({"after": {ID: 42}}),
         _ => return None,
     };
     Some(example)

@@ -21,7 +21,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{chatrooms, health, memberships, messages, sessions, users};
+use crate::{chatrooms, health, memberships, messages, sessions, streams, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -45,6 +45,7 @@ for fields, codes and types of events that are not described here.";
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
+        (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
     ),
     paths(show, health::live, health::ready),
@@ -81,6 +82,7 @@ fn generate() -> Document {
         chatrooms::Api::openapi(),
         memberships::Api::openapi(),
         messages::Api::openapi(),
+        streams::Api::openapi(),
     ] {
         document.merge(part);
     }

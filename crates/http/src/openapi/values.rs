@@ -45,6 +45,15 @@ pub(crate) fn seq() -> Object {
     whole("A place in the chatroom's log: 1, 2, 3, ... without a gap.").minimum(Some(1)).examples([42]).build()
 }
 
+pub(crate) fn positions() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("The last `seq` that was heard, by the id of the chatroom."))
+        .additional_properties(Some(Schema::Object(whole("").minimum(Some(0)).build())))
+        .examples([json!({ID: 42})])
+        .build()
+}
+
 pub(crate) fn revision() -> Object {
     whole("1 when sent, one more with each edit and with the deletion.")
         .format(Some(int32()))

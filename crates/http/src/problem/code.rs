@@ -37,6 +37,7 @@ pub enum Code {
     InvalidValue,
     IdempotencyKeyReused,
     RateLimited,
+    TooManyStreams,
     Internal,
     Overloaded,
     Unavailable,
@@ -44,7 +45,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -76,6 +77,7 @@ impl Code {
         Self::InvalidValue,
         Self::IdempotencyKeyReused,
         Self::RateLimited,
+        Self::TooManyStreams,
         Self::Internal,
         Self::Overloaded,
         Self::Unavailable,
@@ -154,6 +156,9 @@ impl Code {
                 "The idempotency key belongs to another request",
             ),
             Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests of this kind"),
+            Self::TooManyStreams => {
+                (S::TOO_MANY_REQUESTS, "too_many_streams", "Too many streams are open already")
+            }
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
             Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much is going on right now"),
             Self::Unavailable => (S::SERVICE_UNAVAILABLE, "unavailable", "The service is not available right now"),

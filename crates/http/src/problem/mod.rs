@@ -68,6 +68,17 @@ impl Problem {
         Self::new(Code::InvalidToken, "the access token is expired, ended or not one of ours")
     }
 
+    pub(crate) fn too_many_streams() -> Self {
+        let problem = Self::new(Code::TooManyStreams, "close one of your streams first");
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
+    }
+
+    /// A value of the body that breaks a rule of this interface alone.
+    pub(crate) fn field(name: &str, reason: impl Into<String>) -> Self {
+        let error = FieldError { pointer: Some(format!("/{name}")), parameter: None, reason: reason.into() };
+        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is not valid")) }
+    }
+
     pub(crate) fn unavailable() -> Self {
         let problem = Self::new(Code::Unavailable, "the database does not answer; try again later");
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }

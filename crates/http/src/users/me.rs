@@ -76,7 +76,7 @@ pub(crate) async fn change(
     }
     let attempt = attempts.guess_if(password.is_some(), caller.user_id)?;
     let change = ProfileChange { display_name, email, password, current_password };
-    let Caller { user_id, session_id } = caller;
+    let Caller { user_id, session_id, .. } = caller;
     let user = attempt.settle(blocking(move || services.accounts.change(user_id, session_id, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))

@@ -73,6 +73,13 @@ pub(super) struct MembershipDeletion {
     reason: &'static str,
 }
 
+impl EventView {
+    /// What happened, in a word.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.r#type
+    }
+}
+
 impl From<Event> for EventView {
     fn from(event: Event) -> Self {
         let (r#type, data) = typed(event.chatroom_id, event.change);

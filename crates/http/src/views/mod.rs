@@ -15,3 +15,4 @@ pub(crate) use membership::MembershipView;
 pub(crate) use message::MessageView;
 pub(crate) use session::SessionView;
 pub(crate) use user::{OwnView, UserView};
+pub(crate) use values::{Id, Time};

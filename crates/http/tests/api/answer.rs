@@ -7,6 +7,7 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::test;
+use actix_web::web::Bytes;
 use serde_json::Value;
 
 use crate::openapi::expect_documented;
@@ -27,7 +28,9 @@ impl Answer {
         let request = format!("{} {}", response.request().method(), response.request().uri());
         let (method, route) = (response.request().method().clone(), response.request().match_pattern());
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = test::read_body(response).await;
+        // A stream never ends: whoever wants to read one listens by a socket.
+        let is_stream = headers.get("Content-Type").is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if is_stream { Bytes::new() } else { test::read_body(response).await };
         let answer = Self::new(request, status, headers, bytes.to_vec());
         expect_documented(method.as_str(), route.as_deref(), &answer);
         answer

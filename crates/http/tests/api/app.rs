@@ -138,7 +138,7 @@ impl TestApp {
             hasher,
             tokens: Arc::new(tokens()),
         };
-        let services = Data::new(Services::new(stores.clone(), system).with_sign_ups(sign_ups));
+        let services = Data::new(Services::start(stores.clone(), system).unwrap().with_sign_ups(sign_ups));
         let app = App::new().app_data(services.clone()).wrap(cors(&origins)).wrap(from_fn(answer));
         let app = app.configure(configure).configure(limited(limits.map(Data::new)));
         let service = Rc::new(init_service(app).await);
@@ -188,8 +188,8 @@ impl TestApp {
     }
 
     /// What the server does in the background, all the time.
-    pub(crate) fn follow_ended_sessions(&self) {
-        self.services.ended.refresh(&*self.stores.sessions, self.clock.now()).unwrap();
+    pub(crate) fn follow(&self) {
+        self.services.follow().unwrap();
     }
 
     /// Past the API, as an operator's command does it.

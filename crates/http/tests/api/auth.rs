@@ -154,7 +154,7 @@ async fn an_ended_session_ends_on_the_other_instances_too(
     let there = elsewhere.bearer(ann.token.as_ref().unwrap());
     there.get("/api/users/me").await.expect_status(200);
     ann.delete("/api/auth/session").await.expect_status(204);
-    elsewhere.follow_ended_sessions();
+    elsewhere.follow();
     there.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }
 

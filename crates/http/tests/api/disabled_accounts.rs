@@ -14,7 +14,7 @@ async fn open_sessions_stop_and_cannot_be_refreshed(#[values(Engine::Sqlite, Eng
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     app.disable(&ann.id);
     app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");
-    app.follow_ended_sessions();
+    app.follow();
     ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
     bob.get("/api/users/me").await.expect_status(200);
     app.refresh(&bob.session.refresh_token).await.expect_status(200);
@@ -44,7 +44,7 @@ async fn enabling_lets_them_sign_in_again_but_revives_no_session(
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);
-    app.follow_ended_sessions();
+    app.follow();
     app.enable(&ann.id);
     ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
     app.refresh(&ann.session.refresh_token).await.expect_problem(401, "invalid_refresh_token");

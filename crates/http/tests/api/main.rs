@@ -43,5 +43,6 @@ mod rights;
 mod routes;
 mod slow;
 mod sockets;
+mod streams;
 mod users;
 mod wire;

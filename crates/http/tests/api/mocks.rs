@@ -6,6 +6,7 @@ use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::message::MockMessageRepository;
+use chit_chat_domain::movements::MockMovements;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::readiness::MockReadiness;
 use chit_chat_domain::session::MockSessionRepository;
@@ -24,6 +25,7 @@ pub(crate) fn silent() -> Stores {
         memberships: Arc::new(MockMembershipRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
+        movements: Arc::new(MockMovements::new()),
         readiness: Arc::new(MockReadiness::new()),
     }
 }
@@ -54,10 +56,17 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     messages.expect_append().returning(move |_, _| Pending::ready(Err(failure.clone())));
     let mut readiness = MockReadiness::new();
     readiness.expect_is_current().return_const(Err(error.clone()));
+    let mut heads = MockChatroomHeads::new();
+    let failure = error.clone();
+    heads.expect_head().returning(move |_, _| Pending::ready(Err(failure.clone())));
+    let mut movements = MockMovements::new();
+    movements.expect_standing().return_const(Err(error.clone()));
     Stores {
         users: Arc::new(users),
         sessions: Arc::new(sessions),
         chatrooms: Arc::new(chatrooms),
+        heads: Arc::new(heads),
+        movements: Arc::new(movements),
         memberships: Arc::new(memberships),
         messages: Arc::new(messages),
         readiness: Arc::new(readiness),

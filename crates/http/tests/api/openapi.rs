@@ -35,7 +35,8 @@ struct Documented {
 }
 
 /// Headers of HTTP that any answer may have, without a description; so may those of CORS.
-const OF_HTTP: [&str; 4] = ["allow", "connection", "content-type", "vary"];
+const OF_HTTP: [&str; 7] =
+    ["allow", "cache-control", "connection", "content-type", "transfer-encoding", "vary", "x-accel-buffering"];
 
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let paths = DOCUMENT["paths"].as_object().unwrap();

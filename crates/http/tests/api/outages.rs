@@ -116,7 +116,7 @@ async fn nobody_is_trusted_without_news_of_ended_sessions() {
     let app =
         TestApp::over(Stores { users: Arc::new(users), sessions: Arc::new(sessions), ..mocks::silent() }).await;
     let client = app.stranger();
-    app.follow_ended_sessions();
+    app.follow();
     let start = Instant::now();
     while client.get("/api/users/me").await.status == 401 {
         assert!(start.elapsed() < PATIENCE, "still trusted");
@@ -126,6 +126,6 @@ async fn nobody_is_trusted_without_news_of_ended_sessions() {
     client.get("/api/users/me").await.expect_problem(503, "unavailable");
     app.nobody().get("/readyz").await.expect_problem(503, "unavailable");
     app.nobody().get("/api/users/me").await.expect_problem(401, "unauthenticated");
-    app.follow_ended_sessions();
+    app.follow();
     client.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }

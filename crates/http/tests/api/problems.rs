@@ -8,9 +8,11 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chit_chat_contract::Engine;
+use chit_chat_domain::id::SessionId;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_http::problem::Code;
 use chit_chat_http::{Rates, answer};
+use chit_chat_live::Who;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::limits::{limited, rates};
 use crate::mocks;
-use crate::people::path_of;
+use crate::people::{Person, path_of};
 use crate::sockets::Listening;
 
 const CODES: &str = include_str!("../../src/problem/code.rs");
@@ -93,6 +95,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
         rate_limited().await,
+        too_many_streams(&app, &ann).await,
         {
             ann.promote(&room, &bob).await;
             ann.delete(room.membership(&bob.id)).await
@@ -113,6 +116,13 @@ async fn bad_request() -> Answer {
     let refuse = || async { Err::<String, _>(ErrorBadRequest("refused by the framework")) };
     let app = init_service(App::new().wrap(from_fn(answer)).default_service(web::to(refuse))).await;
     Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
+}
+
+async fn too_many_streams(app: &TestApp, ann: &Person) -> Answer {
+    let who = Who { user: ann.id.parse().unwrap(), session: SessionId::from(Uuid::now_v7()) };
+    let open: Vec<_> = std::iter::from_fn(|| app.services.streams.listen(who, 0, [])).collect();
+    assert_eq!(open.len(), 50);
+    ann.get("/api/events").await
 }
 
 async fn rate_limited() -> Answer {

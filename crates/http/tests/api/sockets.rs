@@ -53,6 +53,11 @@ impl Listening {
 pub(crate) struct Connection(TcpStream);
 
 impl Connection {
+    /// For clients that read by themselves.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.0
+    }
+
     pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).unwrap();
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use actix_web::body::{BodyStream, to_bytes};
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::web::{self, Data};
@@ -56,6 +56,10 @@ impl Wire {
         });
         let (headers, status) =
             (headers.collect::<HeaderMap>(), StatusCode::from_u16(response.status().as_u16()).unwrap());
+        // A stream never ends: whoever wants to read one connects by hand.
+        if headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+            return Answer::new(name, status, headers, Vec::new());
+        }
         let bytes = web::block(move || response.body_mut().read_to_vec()).await.unwrap().unwrap();
         Answer::new(name, status, headers, bytes)
     }

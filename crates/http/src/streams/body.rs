@@ -1,0 +1,118 @@
+//! A stream as the endless body of an answer.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::http::Method;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::feed::{Feed, Said, What};
+use super::positions;
+use crate::connections::Connection;
+
+/// About so much is handed over at once.
+const CHUNK: usize = 16 * 1024;
+/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So that the clients of an instance that stops do not all come again at once, in milliseconds.
+const COME_AGAIN: std::ops::Range<u32> = 500..5_000;
+
+/// What stands in `id:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// The position in the one chatroom.
+    Seq,
+    /// All positions.
+    Positions,
+}
+
+struct Body {
+    feed: Feed,
+    ids: Ids,
+    connection: Option<Rc<Connection>>,
+}
+
+/// The answer that goes on.
+pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, "text/event-stream")).insert_header((CACHE_CONTROL, "no-store"));
+    // nginx would gather what is to be passed on at once.
+    response.insert_header(("X-Accel-Buffering", "no"));
+    if request.method() == Method::HEAD {
+        return response.finish();
+    }
+    let connection = Connection::of(request);
+    response.body(BoxBody::new(Body { feed, ids, connection }))
+}
+
+impl MessageBody for Body {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let body = self.get_mut();
+        if let Some(connection) = &body.connection {
+            connection.wait_for_taking(PATIENCE);
+        }
+        match body.feed.poll_next(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(Some(first)) => Poll::Ready(Some(Ok(body.gather(first, context)))),
+        }
+    }
+}
+
+impl Body {
+    /// As much as there is, up to a measure; a single event is handed over without a copy.
+    fn gather(&mut self, first: Said, context: &mut Context<'_>) -> Bytes {
+        let mut chunk = BytesMut::new();
+        let mut said = first;
+        while chunk.len() < CHUNK {
+            let Poll::Ready(Some(next)) = self.feed.poll_next(context) else {
+                break;
+            };
+            chunk.extend_from_slice(&self.text(&said));
+            said = next;
+        }
+        self.finish(chunk, &said)
+    }
+
+    /// The last of a chunk tells how far all of it goes.
+    fn finish(&self, mut chunk: BytesMut, last: &Said) -> Bytes {
+        let text = self.text(last);
+        if let Some(id) = self.id_after(last) {
+            chunk.extend_from_slice(format!("id: {id}\n").as_bytes());
+        }
+        if chunk.is_empty() {
+            return text;
+        }
+        chunk.extend_from_slice(&text);
+        chunk.freeze()
+    }
+
+    fn text(&self, said: &Said) -> Bytes {
+        match (said.what, self.ids) {
+            (What::Stopping, _) => Bytes::from(format!("retry: {}\n\n", fastrand::u32(COME_AGAIN))),
+            (_, Ids::Seq) => said.written.identified.clone(),
+            (_, Ids::Positions) => said.written.anonymous.clone(),
+        }
+    }
+
+    fn id_after(&self, last: &Said) -> Option<String> {
+        match (self.ids, last.what) {
+            (_, What::Stopping) => None,
+            (Ids::Positions, _) => positions::encode(self.feed.positions()),
+            (Ids::Seq, What::CaughtUp) => self.feed.positions().next().map(|(_, seq)| seq.to_string()),
+            (Ids::Seq, _) => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What one stream says, whatever carries it: the news of its listener, heartbeats, and its end.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::rt::time::{Instant, Sleep, sleep_until};
+use actix_web::web;
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::session::AccessClaims;
+use chit_chat_live::{End, Listener, News, Written};
+
+use super::notice::{self, WithHeads};
+use crate::services::Services;
+
+/// Clients that hear nothing for longer come again.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// While nobody can be trusted, it is asked so often whether somebody can.
+const DISTRUST: Duration = Duration::from_millis(250);
+
+/// A stream, from its first word to its last.
+pub(super) struct Feed {
+    services: web::Data<Services>,
+    listener: Listener,
+    claims: AccessClaims,
+    first: VecDeque<Said>,
+    heartbeat_at: Instant,
+    expires_at: Instant,
+    timer: Pin<Box<Sleep>>,
+    over: bool,
+}
+
+/// Something to be sent.
+pub(super) struct Said {
+    pub(super) written: Written,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Event,
+    Notice,
+    CaughtUp,
+    /// The last: the instance stops, and another one takes the client.
+    Stopping,
+}
+
+impl Feed {
+    pub(super) fn new(services: web::Data<Services>, claims: AccessClaims, listener: Listener) -> Self {
+        let left = claims.expires_at.as_micros() - services.clock.now().as_micros();
+        let now = Instant::now();
+        let expires_at = now + Duration::from_micros(u64::try_from(left).unwrap_or_default());
+        let heartbeat_at = now + HEARTBEAT;
+        let timer = Box::pin(sleep_until(heartbeat_at.min(expires_at)));
+        Self { services, listener, claims, first: VecDeque::new(), heartbeat_at, expires_at, timer, over: false }
+    }
+
+    /// Said before anything else.
+    pub(super) fn say_first(&mut self, what: WithHeads) {
+        let written = self.with_heads(what);
+        self.first.push_back(Said { written, what: What::Notice });
+    }
+
+    /// What comes next; `None` after the last.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        if self.is_refused() {
+            return Poll::Ready(self.last(What::Notice, notice::unauthenticated(self.services.clock.now())));
+        }
+        if self.services.ended.is_stale() {
+            return self.distrust(context);
+        }
+        if let Some(said) = self.first.pop_front() {
+            return Poll::Ready(Some(said));
+        }
+        match self.listener.poll(context) {
+            Poll::Ready(news) => Poll::Ready(self.tell(news)),
+            Poll::Pending => self.poll_timer(context),
+        }
+    }
+
+    /// How far it has come in each chatroom.
+    pub(super) fn positions(&self) -> impl ExactSizeIterator<Item = (chit_chat_domain::id::ChatroomId, Seq)> {
+        self.listener.positions()
+    }
+
+    fn tell(&mut self, news: News) -> Option<Said> {
+        match news {
+            News::Event(entry) => Some(Said { written: entry.written.clone(), what: What::Event }),
+            News::Aside(written) => Some(Said { written, what: What::Notice }),
+            News::CaughtUp => Some(Said { written: self.with_heads(WithHeads::CaughtUp), what: What::CaughtUp }),
+            News::End(End::Stopping) => self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat)),
+            News::End(End::NotAMember) => {
+                self.over = true;
+                None
+            }
+        }
+    }
+
+    fn last(&mut self, what: What, written: Written) -> Option<Said> {
+        self.over = true;
+        Some(Said { written, what })
+    }
+
+    /// Nothing is delivered to sessions of which nobody knows whether they have ended.
+    fn distrust(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
+        self.timer.as_mut().reset(Instant::now() + DISTRUST);
+        while self.timer.as_mut().poll(context).is_ready() {
+            self.timer.as_mut().reset(Instant::now() + DISTRUST);
+        }
+        Poll::Pending
+    }
+
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
+        while self.timer.as_mut().poll(context).is_ready() {
+            let now = Instant::now();
+            let is_due = self.heartbeat_at <= now;
+            if is_due {
+                self.heartbeat_at = now + HEARTBEAT;
+            }
+            self.timer.as_mut().reset(self.heartbeat_at.min(self.expires_at.max(now + DISTRUST)));
+            // A heartbeat says that the heads are those of now; else silence says it all.
+            if is_due && self.services.streams.is_current() {
+                return Poll::Ready(Some(Said {
+                    written: self.with_heads(WithHeads::Heartbeat),
+                    what: What::Notice,
+                }));
+            }
+            if self.is_refused() {
+                return Poll::Ready(self.last(What::Notice, notice::unauthenticated(self.services.clock.now())));
+            }
+        }
+        Poll::Pending
+    }
+
+    fn is_refused(&self) -> bool {
+        self.claims.expires_at <= self.services.clock.now() || self.services.ended.contains(self.claims.session_id)
+    }
+
+    fn with_heads(&self, what: WithHeads) -> Written {
+        what.written("", self.services.clock.now(), self.listener.heads())
+    }
+}

@@ -1,0 +1,34 @@
+//! Whoever changes something through this instance is heard of at once, and not when the heads are
+//! polled. A send hints by itself: it has the message.
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::web;
+use chit_chat_domain::id::ChatroomId;
+
+use crate::services::Services;
+
+/// After a change that went well.
+pub(crate) fn hint<B>(response: &ServiceResponse<B>) {
+    let request = response.request();
+    let changes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
+    let Some(services) = request.app_data::<web::Data<Services>>().filter(|_| changes) else {
+        return;
+    };
+    if !response.status().is_success() {
+        return;
+    }
+    let path = request.match_info();
+    if let Some(chatroom) = path.get("chatroom_id").and_then(|text| text.parse::<ChatroomId>().ok()) {
+        let is_send = request.method() == Method::POST;
+        if !is_send {
+            services.streams.look(chatroom);
+            if path.get("message_id").is_none() {
+                services.streams.look_at_users();
+            }
+        }
+    } else {
+        services.streams.look_at_users();
+        services.wake_ended();
+    }
+}

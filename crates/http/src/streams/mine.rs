@@ -1,0 +1,118 @@
+//! `GET` and `POST /api/events`: all my chatrooms, also those that I join meanwhile.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::movements::Standing;
+use chit_chat_live::{Listener, Start};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::body::{Ids, answer};
+use super::feed::Feed;
+use super::notice::WithHeads;
+use super::positions::{self, Positions};
+use super::room::last_event_id;
+use crate::extract::{Caller, Json};
+use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Where to go on.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Resume {
+    /// The last `seq` that was heard of each chatroom. What is not named starts now.
+    #[serde(default)]
+    #[schema(schema_with = values::positions)]
+    after: HashMap<String, Seq>,
+}
+
+/// Hear of all my chatrooms
+///
+/// Server-sent events, from now on or from `Last-Event-ID` on: `ready`, what was missed, `caught_up`, then live.
+#[utoipa::path(
+    get, path = "/api/events", operation_id = "open_stream", tag = "streams",
+    responses(
+        (status = 200, description = "Events, for as long as the client listens", body = String,
+            content_type = "text/event-stream"),
+        Problems<{ SIGNED_IN | of(&[Code::TooManyStreams]) }>,
+    ),
+)]
+pub(crate) async fn open_stream(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let after = match last_event_id(&request) {
+        None => Some(Positions::new()),
+        Some(text) => positions::decode(text),
+    };
+    start(caller, &request, services, after).await
+}
+
+/// Hear of all my chatrooms from these positions on
+#[utoipa::path(
+    post, path = "/api/events", operation_id = "resume_stream", tag = "streams",
+    request_body = Resume,
+    responses(
+        (status = 200, description = "Events, for as long as the client listens", body = String,
+            content_type = "text/event-stream"),
+        Problems<{ SIGNED_IN | BODY | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
+    ),
+)]
+pub(crate) async fn resume_stream(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: Json<Resume>,
+) -> Result<HttpResponse, Problem> {
+    let after = parse(body.into_inner().0.after)?;
+    start(caller, &request, services, Some(after)).await
+}
+
+pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
+    let parsed =
+        after.into_iter().map(|(id, seq)| Some((id.parse::<ChatroomId>().ok()?, seq)).filter(|_| seq >= 0));
+    parsed.collect::<Option<_>>().ok_or_else(|| Problem::field("after", "must map ids of chatrooms to seqs"))
+}
+
+async fn start(
+    caller: Caller,
+    request: &HttpRequest,
+    services: web::Data<Services>,
+    after: Option<Positions>,
+) -> Result<HttpResponse, Problem> {
+    let feed = feed(caller, services, after).await?;
+    Ok(answer(request, feed, Ids::Positions))
+}
+
+/// A stream of all chatrooms; without positions that can be read, one that says so.
+pub(super) async fn feed(
+    caller: Caller,
+    services: web::Data<Services>,
+    after: Option<Positions>,
+) -> Result<Feed, Problem> {
+    let asked = services.clone();
+    let standing = blocking(move || asked.streams.standing(caller.who())).await?;
+    let after = after.filter(|after| {
+        standing.chatrooms.iter().all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
+    });
+    let listener = listen(caller, &services, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
+    let mut feed = Feed::new(services, caller.claims(), listener);
+    feed.say_first(WithHeads::Ready);
+    if after.is_none() {
+        feed.say_first(WithHeads::Reset);
+    }
+    Ok(feed)
+}
+
+fn listen(caller: Caller, services: &Services, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
+    let starts = standing.chatrooms.into_iter().map(|joined| {
+        let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
+        Start { chatroom: joined.chatroom_id, position, head: joined.head }
+    });
+    services.streams.listen(caller.who(), standing.version, starts)
+}

@@ -1,0 +1,78 @@
+//! What streams say besides the events of logs: the same envelope, without `seq`.
+
+use std::collections::BTreeMap;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_live::Written;
+use serde::Serialize;
+
+use super::written::written;
+use crate::views::{Id, Time};
+
+#[derive(Serialize)]
+struct Notice<D> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chatroom_id: Option<Id<ChatroomId>>,
+    at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_id: Option<Id<UserId>>,
+    data: D,
+}
+
+#[derive(Serialize)]
+struct Heads {
+    heads: BTreeMap<String, Seq>,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+/// The words for what carries the heads of the stream's chatrooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WithHeads {
+    /// The first thing that a stream of all one's chatrooms says.
+    Ready,
+    /// What the client missed has been said.
+    CaughtUp,
+    /// The client's position means nothing here: it fetches anew, then listens on.
+    Reset,
+    /// All is well, and the logs have come so far.
+    Heartbeat,
+}
+
+impl WithHeads {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::CaughtUp => "caught_up",
+            Self::Reset => "reset",
+            Self::Heartbeat => "heartbeat",
+        }
+    }
+
+    pub(super) fn written(
+        self,
+        id: &str,
+        at: Timestamp,
+        heads: impl IntoIterator<Item = (ChatroomId, Seq)>,
+    ) -> Written {
+        let heads = heads.into_iter().map(|(id, head)| (id.to_string(), head)).collect();
+        let (r#type, data) = (self.as_str(), Heads { heads });
+        written(id, r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data })
+    }
+}
+
+/// The token has expired, or its session has ended: come again with another one.
+pub(super) fn unauthenticated(at: Timestamp) -> Written {
+    let r#type = "unauthenticated";
+    written("", r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data: Nothing {} })
+}
+
+/// Somebody is writing.
+pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> Written {
+    let (r#type, chatroom_id, actor_id) = ("typing", Some(Id(chatroom)), Some(Id(user)));
+    written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
+}

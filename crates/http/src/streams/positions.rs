@@ -1,0 +1,82 @@
+//! Where a stream of many chatrooms has come to, as the `id:` of its events: opaque to clients.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::ChatroomId;
+use uuid::Uuid;
+
+/// Proxies and clients take so much for a header.
+const LONGEST: usize = 4_096;
+/// The first byte, so that another form can come.
+const VERSION: u8 = 1;
+const ID: usize = 16;
+const SEQ: usize = 6;
+const ENTRY: usize = ID + SEQ;
+
+pub(super) type Positions = HashMap<ChatroomId, Seq>;
+
+/// `None` if the text would be too long: the client has the positions themselves.
+pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>) -> Option<String> {
+    if (1 + positions.len() * ENTRY) * 4 / 3 >= LONGEST {
+        return None;
+    }
+    let mut bytes = vec![VERSION];
+    for (chatroom, seq) in positions {
+        bytes.extend_from_slice(Uuid::from(chatroom).as_bytes());
+        bytes.extend(seq.to_be_bytes().into_iter().skip(8 - SEQ));
+    }
+    Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// `None` if nothing that [`encode`] has given.
+pub(super) fn decode(text: &str) -> Option<Positions> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (VERSION, entries) = bytes.split_first().map(|(version, rest)| (*version, rest))? else {
+        return None;
+    };
+    if entries.len() % ENTRY != 0 {
+        return None;
+    }
+    entries.chunks_exact(ENTRY).map(entry).collect()
+}
+
+fn entry(bytes: &[u8]) -> Option<(ChatroomId, Seq)> {
+    let (id, seq) = bytes.split_at_checked(ID)?;
+    let seq = seq.iter().fold(0, |seq, byte| seq << 8 | Seq::from(*byte));
+    Some((Uuid::from_slice(id).ok()?.into(), seq))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn positions(count: u128) -> Vec<(ChatroomId, Seq)> {
+        let seq = |n: u128| Seq::try_from(n * n * 1_000_003).unwrap();
+        (0..count).map(|n| (ChatroomId::from(Uuid::from_u128(n << 64 | 7)), seq(n))).collect()
+    }
+
+    #[test]
+    fn positions_come_back_as_they_went() {
+        for count in [0, 1, 2, 139] {
+            let given = positions(count);
+            let text = encode(given.clone().into_iter()).unwrap();
+            assert!(text.len() <= LONGEST);
+            assert_eq!(decode(&text), Some(given.into_iter().collect()));
+        }
+    }
+
+    #[test]
+    fn too_many_are_not_written_and_damage_is_noticed() {
+        assert_eq!(encode(positions(140).into_iter()), None);
+        let text = encode(positions(3).into_iter()).unwrap();
+        for damaged in ["", "AA", "42", "%", &text[1..], &text[..text.len() - 2], &format!("{text}AAAA")] {
+            assert_eq!(decode(damaged), None, "{damaged}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `GET /api/chatrooms/{chatroom_id}/events` as a stream.
+
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_live::Start;
+
+use super::body::{Ids, answer};
+use super::feed::Feed;
+use super::notice::WithHeads;
+use crate::extract::Caller;
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+
+const STREAM: &str = "text/event-stream";
+pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
+
+/// Whether the client asks for a stream rather than a page.
+pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+    accepts
+        .flat_map(|value| value.split(','))
+        .any(|one| one.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case(STREAM)))
+}
+
+/// Everything behind `after`, or behind the id that the client heard last, or from now on.
+pub(crate) async fn room_stream(
+    caller: Caller,
+    id: ChatroomId,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    after: Option<Seq>,
+) -> Result<HttpResponse, Problem> {
+    let asked = services.clone();
+    let head = blocking(move || asked.chatrooms.head(id, caller.user_id)).await?;
+    let heard = last_event_id(&request).map(|text| text.parse().ok());
+    let position = heard.unwrap_or(Some(after.unwrap_or(head)));
+    let known = position.filter(|position: &Seq| (0..=head).contains(position));
+    let start = Start { chatroom: id, position: known.unwrap_or(head), head };
+    let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
+    let mut feed = Feed::new(services, caller.claims(), listener);
+    if known.is_none() {
+        feed.say_first(WithHeads::Reset);
+    }
+    Ok(answer(&request, feed, Ids::Seq))
+}
+
+/// What a client that comes again has heard last; an empty one says nothing.
+pub(super) fn last_event_id(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(LAST_EVENT_ID)?;
+    Some(header.to_str().unwrap_or("?")).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,37 @@
+//! `POST /api/chatrooms/{chatroom_id}/typing`: heard by who listens now, and forgotten.
+
+use actix_web::{HttpResponse, web};
+use chit_chat_domain::denial::Denial;
+
+use super::notice;
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
+use crate::problem::Problem;
+use crate::run::{blocking, pending};
+use crate::services::Services;
+
+/// Tell that I am writing
+///
+/// Heard by those who listen to the chatroom through the same instance; at most once in three seconds, whatever is sent.
+#[utoipa::path(
+    post, path = "/api/chatrooms/{chatroom_id}/typing", operation_id = "tell_typing", tag = "streams",
+    params(InChatroom),
+    responses(
+        (status = 204, description = "Whoever listens will hear of it"),
+        Problems<{ SIGNED_IN | MEMBERS }>,
+    ),
+)]
+pub(crate) async fn tell_typing(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    if pending(services.stores.heads.head(id, caller.user_id)).await?.is_none() {
+        // Why not, the rules know.
+        blocking(move || services.chatrooms.head(id, caller.user_id)).await?;
+        return Err(Denial::NotAMember.into());
+    }
+    let now = services.clock.now();
+    services.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,41 @@
+//! Events as server-sent events, written once for everybody (WHATWG HTML, "Server-sent events").
+
+use actix_web::web::Bytes;
+use chit_chat_domain::event::Event;
+use chit_chat_live::{Write, Written};
+use serde::Serialize;
+
+use crate::views::EventView;
+
+/// As much as most events take.
+const USUAL: usize = 640;
+
+/// Writes the events of logs.
+pub(crate) struct EventWriter;
+
+impl Write for EventWriter {
+    fn write(&self, event: Event) -> Written {
+        let seq = event.seq;
+        let view = EventView::from(event);
+        written(&seq.to_string(), view.kind(), &view)
+    }
+}
+
+/// JSON has no line breaks of its own, so one line of data is enough.
+pub(super) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
+    let mut text = Vec::with_capacity(USUAL);
+    let mut add = |part: &str| text.extend_from_slice(part.as_bytes());
+    if !id.is_empty() {
+        ["id: ", id, "\n"].into_iter().for_each(&mut add);
+    }
+    let anonymous = text.len();
+    ["event: ", kind, "\ndata: "].into_iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
+    let json = text.len();
+    if let Err(error) = serde_json::to_writer(&mut text, data) {
+        tracing::error!(%error, kind, "an event cannot be written out");
+    }
+    let end = text.len();
+    text.extend_from_slice(b"\n\n");
+    let identified = Bytes::from(text);
+    Written { anonymous: identified.slice(anonymous..), json: identified.slice(json..end), identified }
+}

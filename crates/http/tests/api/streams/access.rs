@@ -1,0 +1,116 @@
+//! Who hears nothing, or nothing any more.
+
+use actix_web::http::Method;
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::json;
+
+use super::ears::Ears;
+use crate::app::{PASSWORD, TestApp};
+use crate::sockets::Listening;
+use crate::streams::slow::say_past_the_api;
+
+const STREAM: &str = "text/event-stream";
+
+#[rstest]
+#[actix_web::test]
+async fn strangers_are_refused_as_everywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
+    let hidden = ann.create_room("Plans", "private", &[]).await;
+    let open = ann.create_room("Plaza", "public", &[]).await;
+    let listen = |client: &crate::client::Client, path: String| {
+        client.request(Method::GET, path).header("Accept", STREAM).send()
+    };
+    listen(&eve, hidden.path("events")).await.expect_problem(404, "chatroom_not_found");
+    listen(&eve, open.path("events")).await.expect_problem(403, "not_a_member");
+    listen(&app.nobody(), open.path("events")).await.expect_problem(401, "unauthenticated");
+    listen(&ann, open.path("events?after=x")).await.expect_problem(422, "invalid_value");
+    app.nobody().get("/api/events").await.expect_problem(401, "unauthenticated");
+    let typing = json!({});
+    eve.post(hidden.path("typing"), typing.clone()).await.expect_problem(404, "chatroom_not_found");
+    eve.post(open.path("typing"), typing).await.expect_problem(403, "not_a_member");
+    let head = ann.request(Method::HEAD, "/api/events").send().await.expect_status(200);
+    assert_eq!(head.header("Content-Type"), Some(STREAM));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn streams_end_with_their_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let other = app.sign_in("ann").await;
+    let server = Listening::start(&app);
+    let mut mine = Ears::open(&server, &ann, "/api/events", &[]);
+    let mut one = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut others = Ears::open(&server, &other, "/api/events", &[]);
+    mine.expect_each(&["ready", "caught_up"]);
+    one.expect("caught_up");
+    others.expect_each(&["ready", "caught_up"]);
+    ann.delete("/api/auth/session").await.expect_status(204);
+    for ears in [&mut mine, &mut one] {
+        ears.expect("unauthenticated");
+        ears.expect_end();
+    }
+    other.post(room.messages(), json!({"body": "still here"})).await.expect_status(201);
+    others.expect("message.created");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn streams_end_with_their_token(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    app.clock.set_forward(3_601);
+    say_past_the_api(&app, &ann, &room, "too late");
+    app.services.streams.look(room.id.parse().unwrap());
+    ears.expect("unauthenticated");
+    ears.expect_end();
+}
+
+#[rstest]
+#[actix_web::test]
+async fn streams_end_with_the_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&app);
+    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    anns.expect("caught_up");
+    let mut bobs = Ears::open(&server, &bob, "/api/events", &[]);
+    bobs.expect_each(&["ready", "caught_up"]);
+    let delete = bob.request(Method::DELETE, "/api/users/me").json(json!({"password": PASSWORD}));
+    delete.send().await.expect_status(204);
+    app.follow();
+    ann.say(&room, "unheard").await;
+    assert_eq!(anns.expect("membership.deleted")["data"]["reason"], "account_deleted");
+    anns.expect("message.created");
+    while let Some(heard) = bobs.next() {
+        assert!(["membership.deleted", "unauthenticated"].contains(&heard.kind.as_str()), "{heard:?}");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn streams_end_with_the_instance() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut mine = Ears::open(&server, &ann, "/api/events", &[]);
+    let mut one = Ears::open(&server, &ann, &room.path("events"), &[]);
+    mine.expect_each(&["ready", "caught_up"]);
+    one.expect("caught_up");
+    app.services.streams.close();
+    for ears in [&mut mine, &mut one] {
+        ears.expect("retry 0");
+        ears.expect_end();
+    }
+    let mut late = Ears::open(&server, &ann, "/api/events", &[]);
+    while late.next().is_some() {}
+}

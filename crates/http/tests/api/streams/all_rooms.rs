@@ -1,0 +1,125 @@
+//! `GET` and `POST /api/events`.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::json;
+
+use super::ears::Ears;
+use crate::app::TestApp;
+use crate::sockets::Listening;
+
+const PATH: &str = "/api/events";
+
+#[rstest]
+#[actix_web::test]
+async fn it_covers_all_my_rooms_and_no_others(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (one, two) =
+        (ann.create_room("One", "private", &[&bob]).await, ann.create_room("Two", "public", &[]).await);
+    let foreign = bob.create_room("Three", "public", &[]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, PATH, &[]);
+    assert_eq!(ears.expect("ready")["data"]["heads"], json!({&one.id: 3, &two.id: 2}));
+    ears.expect("caught_up");
+    bob.say(&foreign, "unheard").await;
+    bob.say(&one, "one").await;
+    assert_eq!(ears.expect("message.created")["chatroom_id"], one.id.as_str());
+    ann.say(&two, "two").await;
+    assert_eq!(ears.expect("message.created")["chatroom_id"], two.id.as_str());
+    ann.join(&foreign).await;
+    let joined = ears.expect("membership.created");
+    assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(foreign.id), &json!(ann.id)));
+    bob.say(&foreign, "heard").await;
+    assert_eq!(ears.expect("message.created")["data"]["body"], "heard");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn leaving_ends_a_room_and_joining_again_begins_it_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &bob, PATH, &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    ann.remove(&room, &bob).await;
+    ears.expect("membership.deleted");
+    ann.say(&room, "unheard").await;
+    ann.add(&room, &bob).await;
+    assert_eq!(ears.event(), (6, "membership.created".to_owned()));
+    ann.say(&room, "heard").await;
+    assert_eq!(ears.event(), (7, "message.created".to_owned()));
+    ann.delete(room.own_path()).await.expect_status(204);
+    ears.expect("chatroom.deleted");
+    let another = ann.create_room("Others", "private", &[&bob]).await;
+    let first = ears.expect("membership.created");
+    assert_eq!((&first["chatroom_id"], &first["data"]["user_id"]), (&json!(another.id), &json!(bob.id)));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_reconnect_goes_on_in_every_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let (one, two) = (ann.create_room("One", "private", &[]).await, ann.create_room("Two", "private", &[]).await);
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, PATH, &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    ann.say(&one, "one").await;
+    ears.expect("message.created");
+    let id = format!("Last-Event-ID: {}", ears.last_id);
+    drop(ears);
+    ann.say_each(&one, &["two", "three"]).await;
+    ann.say(&two, "four").await;
+    let positions = json!({&one.id: 3, &two.id: 2});
+    for mut ears in [Ears::open(&server, &ann, PATH, &[&id]), Ears::resume(&server, &ann, &positions)] {
+        assert_eq!(ears.expect("ready")["data"]["heads"], json!({&one.id: 5, &two.id: 3}));
+        let mut missed: Vec<_> = (0..3).map(|_| ears.expect("message.created")["data"]["body"].clone()).collect();
+        missed.sort_unstable_by_key(ToString::to_string);
+        assert_eq!(missed, ["four", "three", "two"]);
+        ears.expect("caught_up");
+    }
+}
+
+#[rstest]
+#[case("Last-Event-ID: nonsense")]
+#[case("Last-Event-ID: AQ4")]
+#[case("Last-Event-ID: 42")]
+#[actix_web::test]
+async fn a_cursor_that_means_nothing_is_reset(#[case] header: &str) {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, PATH, &[header]);
+    ears.expect("ready");
+    assert_eq!(ears.expect("reset")["data"]["heads"], json!({&room.id: 2}));
+    ears.expect("caught_up");
+    ann.say(&room, "hello").await;
+    assert_eq!(ears.event().0, 3);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::resume(&server, &ann, &json!({&room.id: 3}));
+    ears.expect_each(&["ready", "reset", "caught_up"]);
+    // Of a chatroom that is not mine nothing is said, whether there is one or not.
+    let unknown = uuid::Uuid::now_v7().to_string();
+    let mut ears = Ears::resume(&server, &ann, &json!({unknown: 7, &room.id: 1}));
+    assert_eq!(ears.expect("ready")["data"]["heads"], json!({&room.id: 2}));
+    ears.expect_each(&["membership.created", "caught_up"]);
+    for after in [json!({"x": 1}), json!({&room.id: -1})] {
+        ann.post(PATH, json!({"after": after})).await.expect_problem(422, "invalid_value");
+    }
+    for body in [json!({"after": [1]}), json!({"after": {&room.id: "2"}}), json!(7)] {
+        ann.post(PATH, body).await.expect_problem(400, "malformed_body");
+    }
+}

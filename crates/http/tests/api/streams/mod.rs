@@ -1,0 +1,9 @@
+//! Live streams, as clients hear them over a socket.
+
+mod access;
+mod all_rooms;
+mod ears;
+mod histories;
+mod one_room;
+mod several_instances;
+mod slow;

@@ -1,0 +1,70 @@
+//! What happens through one instance is heard through the others, once they have asked for the heads.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+
+use super::ears::Ears;
+use crate::app::TestApp;
+use crate::client::Client;
+use crate::sockets::Listening;
+
+#[rstest]
+#[actix_web::test]
+async fn everything_is_heard_elsewhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&there);
+    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    anns.expect("caught_up");
+    let mut bobs = Ears::open(&server, &bob, "/api/events", &[]);
+    bobs.expect_each(&["ready", "caught_up"]);
+    ann.say(&room, "before").await;
+    ann.add(&room, &bob).await;
+    there.follow();
+    anns.expect_each(&["message.created", "membership.created"]);
+    bobs.expect("membership.created");
+    let sent = ann.say(&room, "hello").await;
+    ann.edit(&sent, "Hello").await;
+    there.follow();
+    anns.expect_each(&["message.created", "message.updated"]);
+    bobs.expect_each(&["message.created", "message.updated"]);
+    ann.remove(&room, &bob).await;
+    ann.say(&room, "after").await;
+    there.follow();
+    anns.expect_each(&["membership.deleted", "message.created"]);
+    bobs.expect("membership.deleted");
+    ann.delete("/api/auth/session").await.expect_status(204);
+    there.follow();
+    anns.expect("unauthenticated");
+    anns.expect_end();
+}
+
+#[rstest]
+#[actix_web::test]
+async fn both_hear_the_same_in_the_same_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let ann = here.sign_up("ann").await;
+    let elsewhere = Client::new(there.clone(), ann.token.clone());
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let servers = [Listening::start(&here), Listening::start(&there)];
+    let mut ears = servers.each_ref().map(|server| Ears::open(server, &ann, &room.path("events"), &[]));
+    for number in 0..20 {
+        let client = if number % 3 == 0 { &elsewhere } else { &*ann };
+        client.post(room.messages(), serde_json::json!({"body": number.to_string()})).await.expect_status(201);
+    }
+    here.follow();
+    there.follow();
+    for ears in &mut ears {
+        ears.expect("caught_up");
+        for number in 0..20 {
+            let message = ears.expect("message.created");
+            assert_eq!(
+                (&message["seq"], &message["data"]["body"]),
+                (&(3 + number).into(), &number.to_string().into())
+            );
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Listeners that fall behind: they lose nothing, and cost the others nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use chit_chat_contract::Engine;
+use chit_chat_domain::message::{Appended, SendMessage};
+use rstest::rstest;
+
+use super::ears::Ears;
+use crate::app::TestApp;
+use crate::people::{Person, Room};
+use crate::sockets::Listening;
+
+const MANY: i64 = 1_500;
+
+#[rstest]
+#[actix_web::test]
+async fn who_does_not_read_hears_everything_later(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut slow = Ears::open(&server, &ann, "/api/events", &[]);
+    let mut quick = Ears::open(&server, &ann, &room.path("events"), &[]);
+    slow.expect_each(&["ready", "caught_up"]);
+    quick.expect("caught_up");
+    for number in 0..MANY {
+        say_past_the_api(&app, &ann, &room, &format!("{number} {}", "x".repeat(900)));
+    }
+    let _following = Following::start(&app);
+    for ears in [&mut quick, &mut slow] {
+        for seq in 3..3 + MANY {
+            assert_eq!(ears.event().0, seq);
+        }
+    }
+    let mut late = Ears::open(&server, &ann, &room.path("events?after=0"), &[]);
+    for seq in 1..3 + MANY {
+        assert_eq!(late.event().0, seq);
+    }
+    late.expect("caught_up");
+}
+
+/// As another instance would.
+pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
+    let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
+    let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), key: None };
+    let (_, answer) = app.services.messages.begin_send(&entered).unwrap();
+    assert!(matches!(answer.wait(), Ok(Appended::Stored(_))));
+}
+
+/// Asks for the heads again and again, as the server does, until it is dropped.
+struct Following(Arc<AtomicBool>);
+
+impl Following {
+    fn start(app: &TestApp) -> Self {
+        let (services, over) = (app.services.clone(), Arc::new(AtomicBool::new(false)));
+        let until = over.clone();
+        thread::spawn(move || {
+            while !until.load(Ordering::Relaxed) {
+                services.follow().unwrap();
+                thread::sleep(Duration::from_millis(100));
+            }
+        });
+        Self(over)
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

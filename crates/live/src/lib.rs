@@ -1,0 +1,23 @@
+//! Live streams without their wire: who listens to which chatrooms, and what they hear.
+//!
+//! The log in the store is the truth, and everything else is a hint that it has grown: what was sent
+//! through this instance, what [`Hub::follow`] finds by asking for the heads a few times a second, and
+//! later a bus. A lost hint costs time, never an event.
+//!
+//! A [`Listener`] is a position in each of its chatrooms. It takes what is new from the memory that
+//! all listeners of a chatroom share, and if it has fallen behind, page by page from the log.
+
+mod entry;
+mod hub;
+mod listener;
+mod mailbox;
+mod queue;
+mod registry;
+mod replay;
+mod ring;
+mod room;
+mod typing;
+
+pub use entry::{Entry, Write, Written};
+pub use hub::{Hub, Sources};
+pub use listener::{End, Listener, News, Start, Who};

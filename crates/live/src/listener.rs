@@ -1,0 +1,334 @@
+//! One who listens: a position in each of the chatrooms.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_domain::movements::{Standing, UserVersion};
+
+use crate::entry::{Entry, Written};
+use crate::hub::{Shared, Work};
+use crate::mailbox::{Mail, Mailbox, Seat};
+use crate::replay::{Job, Question};
+use crate::room::Room;
+
+/// About so much is taken from a chatroom at once.
+const BYTES: usize = 16 * 1024;
+
+/// Who listens, by which session.
+#[derive(Clone, Copy, Debug)]
+pub struct Who {
+    pub user: UserId,
+    pub session: SessionId,
+}
+
+/// Where listening to a chatroom starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub chatroom: ChatroomId,
+    /// What is behind it will be heard.
+    pub position: Seq,
+    /// Where the user was a member for sure.
+    pub head: Seq,
+}
+
+/// What a listener hears.
+#[derive(Debug)]
+pub enum News {
+    Event(Arc<Entry>),
+    Aside(Written),
+    /// What was missing at the start has been heard.
+    CaughtUp,
+    End(End),
+}
+
+/// Why there is no more to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The instance stops.
+    Stopping,
+    /// The user is no member any more, or the chatroom is gone.
+    NotAMember,
+}
+
+/// Hears every entry behind its positions once and in order, as long as the user is a member.
+pub struct Listener {
+    shared: Arc<Shared>,
+    who: Who,
+    follows_user: bool,
+    mailbox: Arc<Mailbox>,
+    rooms: BTreeMap<ChatroomId, Place>,
+    /// Taken, and not heard yet.
+    news: VecDeque<(Option<ChatroomId>, News)>,
+    /// Where more is to be taken.
+    unread: Vec<ChatroomId>,
+    /// Chatrooms that have not caught up; `None` once that was said.
+    behind: Option<usize>,
+    asked_standing: bool,
+    user_moved: bool,
+}
+
+struct Place {
+    room: Arc<Room>,
+    seat: Arc<Seat>,
+    taken: Seq,
+    heard: Seq,
+    /// A membership that ended up to here is not this one.
+    member_at: Seq,
+    catches_up_at: Option<Seq>,
+    /// A page of the log has been asked for.
+    reading: bool,
+}
+
+impl Listener {
+    pub(crate) fn new(
+        shared: &Arc<Shared>,
+        who: Who,
+        follows: Option<UserVersion>,
+        starts: impl IntoIterator<Item = Start>,
+    ) -> Option<Self> {
+        let mailbox = Arc::default();
+        if !shared.registry.open(who, &mailbox) {
+            return None;
+        }
+        shared.sources.metrics.listeners.increment(1);
+        let mut listener = Self {
+            shared: Arc::clone(shared),
+            who,
+            follows_user: follows.is_some(),
+            mailbox,
+            rooms: BTreeMap::new(),
+            news: VecDeque::new(),
+            unread: Vec::new(),
+            behind: Some(0),
+            asked_standing: false,
+            user_moved: false,
+        };
+        if let Some(version) = follows {
+            shared.registry.follow_user(who.user, version, &listener.mailbox);
+        }
+        for start in starts {
+            listener.sit(start, true);
+        }
+        listener.say_when_caught_up();
+        Some(listener)
+    }
+
+    /// What comes next; the task is woken when there is something.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<News> {
+        loop {
+            if let Some((chatroom, news)) = self.news.pop_front() {
+                self.note_heard(chatroom, &news);
+                return Poll::Ready(news);
+            }
+            if !self.follows_user && self.rooms.is_empty() {
+                return Poll::Ready(News::End(End::NotAMember));
+            }
+            let mail = self.mailbox.take(context.waker());
+            if mail.is_closed() {
+                return Poll::Ready(News::End(End::Stopping));
+            }
+            self.open(mail);
+            if self.news.is_empty() && self.unread.is_empty() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// How far each chatroom has been heard.
+    pub fn positions(&self) -> impl ExactSizeIterator<Item = (ChatroomId, Seq)> {
+        self.rooms.iter().map(|(id, place)| (*id, place.heard))
+    }
+
+    /// How far each chatroom has come.
+    pub fn heads(&self) -> impl Iterator<Item = (ChatroomId, Seq)> {
+        self.rooms.iter().map(|(id, place)| (*id, place.room.head()))
+    }
+
+    fn note_heard(&mut self, chatroom: Option<ChatroomId>, news: &News) {
+        if let (Some(chatroom), News::Event(entry)) = (chatroom, news)
+            && let Some(place) = self.rooms.get_mut(&chatroom)
+        {
+            place.heard = place.heard.max(entry.seq);
+        }
+    }
+
+    fn open(&mut self, mail: Mail) {
+        if mail.failed {
+            self.ask_again();
+        }
+        for (chatroom, page) in mail.pages {
+            self.take_page(chatroom, page);
+        }
+        let unread = mem::take(&mut self.unread);
+        for chatroom in unread.into_iter().chain(mail.chatrooms) {
+            self.take_new(chatroom);
+        }
+        for (chatroom, written) in mail.asides {
+            self.take_aside(chatroom, written);
+        }
+        self.user_moved |= mail.user_moved;
+        if let Some(standing) = mail.standing {
+            self.asked_standing = false;
+            self.compare(&standing);
+        }
+        if self.follows_user && self.user_moved && !self.asked_standing {
+            self.user_moved = false;
+            self.asked_standing = true;
+            self.ask(Question::Standing(self.who.user));
+        }
+    }
+
+    fn sit(&mut self, Start { chatroom, position, head }: Start, at_start: bool) {
+        let (room, seat) = self.shared.registry.sit(chatroom, head, &self.mailbox);
+        room.note_head(head);
+        if room.needs_serving() {
+            self.shared.live.push(Work::Room(Arc::clone(&room)));
+        }
+        let catches_up_at = (at_start && position < head).then_some(head);
+        if let (Some(_), Some(behind)) = (catches_up_at, &mut self.behind) {
+            *behind += 1;
+        }
+        let place =
+            Place { room, seat, taken: position, heard: position, member_at: head, catches_up_at, reading: false };
+        self.rooms.insert(chatroom, place);
+        self.unread.push(chatroom);
+    }
+
+    /// From the memory that all listeners share, or else from the log.
+    fn take_new(&mut self, chatroom: ChatroomId) {
+        let Some(place) = self.rooms.get_mut(&chatroom) else {
+            return;
+        };
+        place.seat.looks();
+        if place.reading {
+            return;
+        }
+        let gone = place.room.is_gone();
+        match place.room.after(place.taken, BYTES) {
+            Some(entries) if entries.is_empty() => {
+                if gone {
+                    self.leave(chatroom);
+                }
+            }
+            Some(entries) => {
+                self.take(chatroom, entries);
+                self.unread.push(chatroom);
+            }
+            None => {
+                place.reading = true;
+                let question = Question::Page(chatroom, place.taken, place.room.head());
+                self.ask(question);
+            }
+        }
+    }
+
+    fn take_page(&mut self, chatroom: ChatroomId, page: Option<Vec<Arc<Entry>>>) {
+        let Some(place) = self.rooms.get_mut(&chatroom) else {
+            return;
+        };
+        place.reading = false;
+        match page {
+            Some(entries) => {
+                self.take(chatroom, entries);
+                self.unread.push(chatroom);
+            }
+            None => self.leave(chatroom),
+        }
+    }
+
+    fn take(&mut self, chatroom: ChatroomId, entries: Vec<Arc<Entry>>) {
+        for entry in entries {
+            let Some(place) = self.rooms.get_mut(&chatroom) else {
+                return;
+            };
+            if entry.seq != place.taken + 1 {
+                continue;
+            }
+            place.taken = entry.seq;
+            let is_last = entry.seq > place.member_at && entry.is_last_for(self.who.user);
+            let has_caught_up = place.catches_up_at.take_if(|at| *at <= entry.seq).is_some();
+            self.news.push_back((Some(chatroom), News::Event(entry)));
+            if is_last {
+                self.leave(chatroom);
+            }
+            if has_caught_up {
+                self.one_has_caught_up();
+            }
+        }
+    }
+
+    /// Of a chatroom whose log was not heard to its end an aside could come after a removal.
+    fn take_aside(&mut self, chatroom: ChatroomId, written: Written) {
+        if self.rooms.get(&chatroom).is_some_and(|place| place.taken >= place.room.head()) {
+            self.news.push_back((Some(chatroom), News::Aside(written)));
+        }
+    }
+
+    /// Whoever left may have joined again meanwhile.
+    fn leave(&mut self, chatroom: ChatroomId) {
+        if let Some(place) = self.rooms.remove(&chatroom) {
+            self.shared.registry.rise(&place.room, &place.seat);
+            self.user_moved = true;
+            if place.catches_up_at.is_some() {
+                self.one_has_caught_up();
+            }
+        }
+    }
+
+    fn one_has_caught_up(&mut self) {
+        if let Some(behind) = &mut self.behind {
+            *behind = behind.saturating_sub(1);
+        }
+        self.say_when_caught_up();
+    }
+
+    fn say_when_caught_up(&mut self) {
+        if self.behind.take_if(|behind| *behind == 0).is_some() {
+            self.news.push_back((None, News::CaughtUp));
+        }
+    }
+
+    /// What was joined is heard from the joining on; what was left says so in its log.
+    fn compare(&mut self, standing: &Standing) {
+        for joined in &standing.chatrooms {
+            if !self.rooms.contains_key(&joined.chatroom_id) {
+                let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
+                self.sit(Start { chatroom: joined.chatroom_id, position, head }, false);
+                self.shared.look(joined.chatroom_id);
+            }
+        }
+        let listed =
+            |id: &ChatroomId| standing.chatrooms.binary_search_by_key(id, |joined| joined.chatroom_id).is_ok();
+        self.rooms.keys().filter(|id| !listed(id)).for_each(|id| self.shared.look(*id));
+    }
+
+    fn ask_again(&mut self) {
+        self.user_moved |= mem::take(&mut self.asked_standing);
+        for (id, place) in &mut self.rooms {
+            if mem::take(&mut place.reading) {
+                self.unread.push(*id);
+            }
+        }
+    }
+
+    fn ask(&self, question: Question) {
+        self.shared.replay.push(Job { question, mailbox: Arc::clone(&self.mailbox) });
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        for place in mem::take(&mut self.rooms).into_values() {
+            self.shared.registry.rise(&place.room, &place.seat);
+        }
+        if self.follows_user {
+            self.shared.registry.leave_user(self.who.user, &self.mailbox);
+        }
+        self.shared.registry.close(&self.mailbox);
+        self.shared.sources.metrics.listeners.decrement(1);
+    }
+}

@@ -1,0 +1,105 @@
+//! What a listener is told while it does something else. Bounded, whatever happens meanwhile.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::movements::Standing;
+use parking_lot::Mutex;
+
+use crate::entry::{Entry, Written};
+
+/// Beyond so many, asides are dropped: they are ephemeral.
+const MOST_ASIDES: usize = 16;
+
+/// Of one listener.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    mail: Mutex<Mail>,
+}
+
+/// Since the listener looked the last time.
+#[derive(Default)]
+pub(crate) struct Mail {
+    /// Where there is something new; each once.
+    pub(crate) chatrooms: Vec<ChatroomId>,
+    /// What the listener asked to be read from the log; `None` if the log is gone.
+    pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
+    /// What no log keeps.
+    pub(crate) asides: Vec<(ChatroomId, Written)>,
+    /// Something changed for the user alone.
+    pub(crate) user_moved: bool,
+    pub(crate) standing: Option<Standing>,
+    pub(crate) failed: bool,
+    closed: bool,
+    waker: Option<Waker>,
+}
+
+/// A listener's place in a chatroom.
+pub(crate) struct Seat {
+    chatroom: ChatroomId,
+    mailbox: Arc<Mailbox>,
+    told: AtomicBool,
+}
+
+impl Mailbox {
+    /// Changes the mail and wakes the listener.
+    pub(crate) fn put(&self, change: impl FnOnce(&mut Mail)) {
+        let mut mail = self.mail.lock();
+        change(&mut mail);
+        let waker = mail.waker.take();
+        drop(mail);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        self.put(|_| {});
+    }
+
+    /// There will be no more.
+    pub(crate) fn close(&self) {
+        self.put(|mail| mail.closed = true);
+    }
+
+    /// Takes the mail; the waker is called as soon as there is more.
+    pub(crate) fn take(&self, waker: &Waker) -> Mail {
+        let mut mail = self.mail.lock();
+        let closed = mail.closed;
+        mem::replace(&mut *mail, Mail { closed, waker: Some(waker.clone()), ..Mail::default() })
+    }
+}
+
+impl Mail {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+}
+
+impl Seat {
+    pub(crate) fn new(chatroom: ChatroomId, mailbox: Arc<Mailbox>) -> Self {
+        Self { chatroom, mailbox, told: AtomicBool::new(false) }
+    }
+
+    /// There is something new; whoever was told so and did not look yet is not told again.
+    pub(crate) fn tell(&self) {
+        if !self.told.swap(true, Ordering::AcqRel) {
+            self.mailbox.put(|mail| mail.chatrooms.push(self.chatroom));
+        }
+    }
+
+    pub(crate) fn looks(&self) {
+        self.told.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn tell_aside(&self, written: &Written) {
+        self.mailbox.put(|mail| {
+            if mail.asides.len() < MOST_ASIDES {
+                mail.asides.push((self.chatroom, written.clone()));
+            }
+        });
+    }
+}

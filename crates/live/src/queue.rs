@@ -1,0 +1,94 @@
+//! Work for a few threads of our own.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use parking_lot::{Condvar, Mutex};
+
+/// First come, first served. Whoever pushes sees to it that nothing waits twice.
+pub(crate) struct Queue<J> {
+    state: Mutex<State<J>>,
+    changed: Condvar,
+}
+
+struct State<J> {
+    jobs: VecDeque<J>,
+    closed: bool,
+}
+
+/// The threads, until they are dropped.
+pub(crate) struct Workers {
+    close: Box<dyn Fn() + Send + Sync>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl<J> Default for Queue<J> {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { jobs: VecDeque::new(), closed: false }), changed: Condvar::new() }
+    }
+}
+
+impl<J: Send + 'static> Queue<J> {
+    pub(crate) fn push(&self, job: J) {
+        self.state.lock().jobs.push_back(job);
+        self.changed.notify_one();
+    }
+
+    /// `None` when it is time to stop.
+    fn pop(&self) -> Option<J> {
+        let mut state = self.state.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            if let Some(job) = state.jobs.pop_front() {
+                return Some(job);
+            }
+            self.changed.wait(&mut state);
+        }
+    }
+
+    fn close(&self) {
+        let mut state = self.state.lock();
+        state.closed = true;
+        state.jobs.clear();
+        self.changed.notify_all();
+    }
+}
+
+impl Workers {
+    pub(crate) fn start<J: Send + 'static>(
+        name: &'static str,
+        count: usize,
+        queue: &Arc<Queue<J>>,
+        work: impl Fn(J) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let work = Arc::new(work);
+        let closed = Arc::clone(queue);
+        let mut workers = Self { close: Box::new(move || closed.close()), threads: Vec::new() };
+        for n in 0..count {
+            let (queue, work) = (Arc::clone(queue), Arc::clone(&work));
+            let serve = move || {
+                while let Some(job) = queue.pop() {
+                    if catch_unwind(AssertUnwindSafe(|| work(job))).is_err() {
+                        tracing::error!(name, "a job was abandoned");
+                    }
+                }
+            };
+            workers.threads.push(thread::Builder::new().name(format!("{name}-{n}")).spawn(serve)?);
+        }
+        Ok(workers)
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        (self.close)();
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
+    }
+}

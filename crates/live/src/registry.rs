@@ -1,0 +1,143 @@
+//! All who listen, by what they listen to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_domain::movements::UserVersion;
+use parking_lot::{Mutex, RwLock};
+
+use crate::listener::Who;
+use crate::mailbox::{Mailbox, Seat};
+use crate::room::Room;
+
+/// On one instance.
+const MOST_OF_A_USER: usize = 50;
+
+#[derive(Default)]
+pub(crate) struct Registry {
+    rooms: RwLock<HashMap<ChatroomId, Arc<Room>>>,
+    users: Mutex<HashMap<UserId, Following>>,
+    open: Mutex<Open>,
+}
+
+/// Those who hear of what changes for a user alone.
+struct Following {
+    version: UserVersion,
+    mailboxes: Vec<Arc<Mailbox>>,
+}
+
+#[derive(Default)]
+struct Open {
+    listeners: Vec<(Who, Arc<Mailbox>)>,
+    of_users: HashMap<UserId, usize>,
+    closed: bool,
+}
+
+impl Registry {
+    pub(crate) fn room(&self, id: ChatroomId) -> Option<Arc<Room>> {
+        self.rooms.read().get(&id).cloned()
+    }
+
+    pub(crate) fn rooms(&self) -> Vec<Arc<Room>> {
+        self.rooms.read().values().cloned().collect()
+    }
+
+    /// Takes a seat in the room; one that is new here starts at this head.
+    pub(crate) fn sit(&self, id: ChatroomId, head: Seq, mailbox: &Arc<Mailbox>) -> (Arc<Room>, Arc<Seat>) {
+        let seat = Arc::new(Seat::new(id, Arc::clone(mailbox)));
+        let mut rooms = self.rooms.write();
+        let room = rooms.entry(id).or_insert_with(|| Arc::new(Room::new(id, head)));
+        room.sit(Arc::clone(&seat));
+        (Arc::clone(room), seat)
+    }
+
+    pub(crate) fn rise(&self, room: &Arc<Room>, seat: &Arc<Seat>) {
+        let mut rooms = self.rooms.write();
+        if room.rise(seat) && rooms.get(&room.id).is_some_and(|current| Arc::ptr_eq(current, room)) {
+            rooms.remove(&room.id);
+        }
+    }
+
+    pub(crate) fn follow_user(&self, user: UserId, version: UserVersion, mailbox: &Arc<Mailbox>) {
+        let mut users = self.users.lock();
+        let following = users.entry(user).or_insert_with(|| Following { version, mailboxes: Vec::new() });
+        following.mailboxes.push(Arc::clone(mailbox));
+        following.moved_to(version);
+    }
+
+    pub(crate) fn leave_user(&self, user: UserId, mailbox: &Arc<Mailbox>) {
+        let mut users = self.users.lock();
+        if let Some(following) = users.get_mut(&user) {
+            following.mailboxes.retain(|other| !Arc::ptr_eq(other, mailbox));
+            if following.mailboxes.is_empty() {
+                users.remove(&user);
+            }
+        }
+    }
+
+    pub(crate) fn users(&self) -> Vec<(UserId, UserVersion)> {
+        self.users.lock().iter().map(|(user, following)| (*user, following.version)).collect()
+    }
+
+    pub(crate) fn follows_users(&self) -> bool {
+        !self.users.lock().is_empty()
+    }
+
+    pub(crate) fn user_moved(&self, user: UserId, version: UserVersion) {
+        if let Some(following) = self.users.lock().get_mut(&user) {
+            following.moved_to(version);
+        }
+    }
+
+    /// Notes a listener, so that it can be woken and closed; not if the user has too many.
+    pub(crate) fn open(&self, who: Who, mailbox: &Arc<Mailbox>) -> bool {
+        let mut open = self.open.lock();
+        let count = open.of_users.entry(who.user).or_default();
+        if *count >= MOST_OF_A_USER {
+            return false;
+        }
+        *count += 1;
+        open.listeners.push((who, Arc::clone(mailbox)));
+        if open.closed {
+            mailbox.close();
+        }
+        true
+    }
+
+    pub(crate) fn close(&self, mailbox: &Arc<Mailbox>) {
+        let mut open = self.open.lock();
+        let Some(place) = open.listeners.iter().position(|(_, other)| Arc::ptr_eq(other, mailbox)) else {
+            return;
+        };
+        let (who, _) = open.listeners.swap_remove(place);
+        if let Some(count) = open.of_users.get_mut(&who.user) {
+            *count -= 1;
+            if *count == 0 {
+                open.of_users.remove(&who.user);
+            }
+        }
+    }
+
+    pub(crate) fn wake_sessions(&self, which: impl Fn(SessionId) -> bool) {
+        let open = self.open.lock();
+        open.listeners.iter().filter(|(who, _)| which(who.session)).for_each(|(_, mailbox)| mailbox.wake());
+    }
+
+    /// Closes every listener, and whoever still comes.
+    pub(crate) fn close_all(&self) {
+        let mut open = self.open.lock();
+        open.closed = true;
+        open.listeners.iter().for_each(|(_, mailbox)| mailbox.close());
+    }
+}
+
+impl Following {
+    fn moved_to(&mut self, version: UserVersion) {
+        if self.version != version {
+            self.version = version;
+            self.mailboxes.iter().for_each(|mailbox| mailbox.put(|mail| mail.user_moved = true));
+        }
+    }
+}

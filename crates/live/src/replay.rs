@@ -1,0 +1,68 @@
+//! Reading for one listener alone: pages of the log, and where its user is a member.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use parking_lot::Mutex;
+
+use crate::entry::Entry;
+use crate::hub::Sources;
+use crate::mailbox::Mailbox;
+use crate::room::is_next;
+
+/// More chatrooms are not followed on one stream.
+pub(crate) const MOST_CHATROOMS: usize = 5_000;
+
+/// What a listener asks for; at most one of either kind at a time for each of its chatrooms.
+pub(crate) enum Question {
+    Page(ChatroomId, Seq, Seq),
+    Standing(UserId),
+}
+
+pub(crate) struct Job {
+    pub(crate) question: Question,
+    pub(crate) mailbox: Arc<Mailbox>,
+}
+
+/// Those whose question failed: they ask again when the store answers again.
+#[derive(Default)]
+pub(crate) struct Failed(Mutex<Vec<Arc<Mailbox>>>);
+
+impl Failed {
+    pub(crate) fn ask_again(&self) {
+        for mailbox in std::mem::take(&mut *self.0.lock()) {
+            mailbox.put(|mail| mail.failed = true);
+        }
+    }
+}
+
+impl Job {
+    pub(crate) fn answer(self, sources: &Sources, failed: &Failed) {
+        if let Err(error) = self.try_answer(sources) {
+            tracing::debug!(%error, "a listener's question failed; it will be asked again");
+            failed.0.lock().push(self.mailbox);
+        }
+    }
+
+    fn try_answer(&self, sources: &Sources) -> Result<(), StoreError> {
+        match self.question {
+            Question::Page(chatroom, after, head) => {
+                let events = sources.events.read(chatroom, after, head, Limit::default())?;
+                sources.metrics.replay_reads.increment(1);
+                let entries = is_next(&events, after).then(|| {
+                    let entries = events.into_iter().map(|event| Arc::new(Entry::new(event, &*sources.writer)));
+                    entries.collect()
+                });
+                self.mailbox.put(|mail| mail.pages.push((chatroom, entries)));
+            }
+            Question::Standing(user) => {
+                let standing = sources.movements.standing(user, MOST_CHATROOMS)?;
+                self.mailbox.put(|mail| mail.standing = Some(standing));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! The newest entries of a chatroom, for all who listen to it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chit_chat_domain::chatroom::Seq;
+
+use crate::entry::Entry;
+
+const MOST_ENTRIES: usize = 512;
+const MOST_BYTES: usize = 256 * 1024;
+/// Who falls further behind reads the log.
+const KEPT: Duration = Duration::from_secs(5);
+
+/// Without a gap, and bounded in number, size and age.
+pub(crate) struct Ring {
+    entries: VecDeque<(Instant, Arc<Entry>)>,
+    bytes: usize,
+    last: Seq,
+}
+
+impl Ring {
+    /// Empty, behind this position.
+    pub(crate) fn behind(last: Seq) -> Self {
+        Self { entries: VecDeque::new(), bytes: 0, last }
+    }
+
+    pub(crate) fn last(&self) -> Seq {
+        self.last
+    }
+
+    /// Takes the entry if it is the next one.
+    pub(crate) fn push(&mut self, entry: Entry, now: Instant) {
+        if entry.seq != self.last + 1 {
+            return;
+        }
+        self.last = entry.seq;
+        self.bytes += entry.size();
+        self.entries.push_back((now, Arc::new(entry)));
+        while self.entries.len() > MOST_ENTRIES || self.bytes > MOST_BYTES {
+            self.drop_first();
+        }
+    }
+
+    /// Forgets what is old.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        while self.entries.front().is_some_and(|(at, _)| now.duration_since(*at) > KEPT) {
+            self.drop_first();
+        }
+        if self.entries.is_empty() {
+            self.entries.shrink_to_fit();
+        }
+    }
+
+    /// The entries behind the position, about so many bytes of them; `None` if they are not here any
+    /// more.
+    pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
+        let missing = usize::try_from(self.last - position).unwrap_or_default();
+        let skipped = self.entries.len().checked_sub(missing)?;
+        let mut left = bytes;
+        let fits = |entry: &&Arc<Entry>| {
+            let fits = left > 0;
+            left = left.saturating_sub(entry.size());
+            fits
+        };
+        Some(self.entries.iter().skip(skipped).map(|(_, entry)| entry).take_while(fits).cloned().collect())
+    }
+
+    fn drop_first(&mut self) {
+        if let Some((_, entry)) = self.entries.pop_front() {
+            self.bytes -= entry.size();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::tests::entry;
+
+    fn seqs(ring: &Ring, position: Seq, bytes: usize) -> Option<Vec<Seq>> {
+        Some(ring.after(position, bytes)?.iter().map(|entry| entry.seq).collect())
+    }
+
+    #[test]
+    fn what_is_behind_a_position_is_given_as_far_as_it_is_kept() {
+        let mut ring = Ring::behind(4);
+        let now = Instant::now();
+        (5..=9).for_each(|seq| ring.push(entry(seq), now));
+        assert_eq!(seqs(&ring, 9, 1_000), Some(vec![]));
+        assert_eq!(seqs(&ring, 6, 1_000), Some(vec![7, 8, 9]));
+        assert_eq!(seqs(&ring, 4, 1_000), Some(vec![5, 6, 7, 8, 9]));
+        assert_eq!(seqs(&ring, 3, 1_000), None);
+        assert_eq!(seqs(&ring, 4, 1), Some(vec![5]));
+        ring.expire(now + KEPT + Duration::from_secs(1));
+        assert_eq!(seqs(&ring, 9, 1_000), Some(vec![]));
+        assert_eq!(seqs(&ring, 8, 1_000), None);
+    }
+
+    #[test]
+    fn there_is_never_a_gap() {
+        let mut ring = Ring::behind(0);
+        let now = Instant::now();
+        for seq in [1, 3, 2, 2, 4] {
+            ring.push(entry(seq), now);
+        }
+        assert_eq!(seqs(&ring, 0, 1_000), Some(vec![1, 2]));
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let mut ring = Ring::behind(0);
+        let most = Seq::try_from(MOST_ENTRIES).unwrap();
+        (1..=most + 10).for_each(|seq| ring.push(entry(seq), Instant::now()));
+        assert_eq!(ring.entries.len(), MOST_ENTRIES);
+        assert_eq!(seqs(&ring, 9, 1), None);
+        assert_eq!(seqs(&ring, 10, 1), Some(vec![11]));
+    }
+}

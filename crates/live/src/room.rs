@@ -1,0 +1,315 @@
+//! A chatroom that somebody listens to: what is new in it, and whom to tell.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::event::{Change, Event};
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use parking_lot::{Mutex, RwLock};
+
+use crate::entry::{Entry, Written};
+use crate::hub::Sources;
+use crate::mailbox::Seat;
+use crate::ring::Ring;
+
+/// More that was sent here is left to the log.
+const MOST_SENT: usize = 512;
+
+pub(crate) struct Room {
+    pub(crate) id: ChatroomId,
+    state: Mutex<State>,
+    seats: RwLock<Vec<Arc<Seat>>>,
+}
+
+struct State {
+    /// The furthest that anybody has told of.
+    head: Seq,
+    ring: Ring,
+    /// Sent through this instance, and not in the ring yet.
+    sent: Vec<Message>,
+    /// Something may have changed: the head is to be asked for.
+    look: bool,
+    queued: bool,
+    gone: bool,
+}
+
+/// The next step to bring the ring up to the head.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Publish(Vec<Message>),
+    Look(Seq),
+    Read(Seq, Seq),
+}
+
+impl Room {
+    /// Nothing behind this position is here yet.
+    pub(crate) fn new(id: ChatroomId, head: Seq) -> Self {
+        let ring = Ring::behind(head);
+        let state = State { head, ring, sent: Vec::new(), look: false, queued: false, gone: false };
+        Self { id, state: Mutex::new(state), seats: RwLock::default() }
+    }
+
+    pub(crate) fn sit(&self, seat: Arc<Seat>) {
+        self.seats.write().push(seat);
+    }
+
+    /// Answers whether nobody is left.
+    pub(crate) fn rise(&self, seat: &Arc<Seat>) -> bool {
+        let mut seats = self.seats.write();
+        if let Some(place) = seats.iter().position(|other| Arc::ptr_eq(other, seat)) {
+            seats.swap_remove(place);
+        }
+        seats.is_empty()
+    }
+
+    pub(crate) fn head(&self) -> Seq {
+        self.state.lock().head
+    }
+
+    /// Whether the chatroom's log is no more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.state.lock().gone
+    }
+
+    /// See [`Ring::after`].
+    pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
+        self.state.lock().ring.after(position, bytes)
+    }
+
+    /// Notes a message that was sent through this instance; answers whether somebody has to
+    /// [`serve`](Self::serve), as do the others.
+    pub(crate) fn note_sent(&self, message: &Message) -> bool {
+        let mut state = self.state.lock();
+        state.head = state.head.max(message.seq);
+        if state.sent.len() < MOST_SENT {
+            state.sent.push(message.clone());
+        }
+        state.queue()
+    }
+
+    pub(crate) fn note_head(&self, head: Seq) {
+        let mut state = self.state.lock();
+        state.head = state.head.max(head);
+    }
+
+    /// Whether the ring is behind the head, for whatever reason.
+    pub(crate) fn needs_serving(&self) -> bool {
+        let mut state = self.state.lock();
+        state.is_behind() && state.queue()
+    }
+
+    pub(crate) fn note_look(&self) -> bool {
+        let mut state = self.state.lock();
+        state.look = true;
+        state.queue()
+    }
+
+    pub(crate) fn expire(&self, now: Instant) {
+        self.state.lock().ring.expire(now);
+    }
+
+    pub(crate) fn tell_aside(&self, written: &Written) {
+        self.seats.read().iter().for_each(|seat| seat.tell_aside(written));
+    }
+
+    /// Brings the ring up to the head. What fails is tried again when the heads are polled.
+    pub(crate) fn serve(&self, sources: &Sources) {
+        while let Some(step) = self.next_step() {
+            if let Err(error) = self.take_step(step, sources) {
+                self.state.lock().queued = false;
+                tracing::debug!(chatroom_id = %self.id, %error, "the log could not be read; it will be");
+                return;
+            }
+        }
+    }
+
+    fn next_step(&self) -> Option<Step> {
+        let mut state = self.state.lock();
+        let next = state.take_next_sent();
+        if !next.is_empty() {
+            return Some(Step::Publish(next));
+        }
+        if state.look {
+            state.look = false;
+            return Some(Step::Look(state.head));
+        }
+        if state.is_behind() {
+            return Some(Step::Read(state.ring.last(), state.head));
+        }
+        state.queued = false;
+        None
+    }
+
+    fn take_step(&self, step: Step, sources: &Sources) -> Result<(), StoreError> {
+        match step {
+            Step::Publish(messages) => self.publish(messages.into_iter().map(created), sources),
+            Step::Look(known) => {
+                for (_, head) in sources.movements.of_chatrooms(&[(self.id, known)])? {
+                    self.note_head(head);
+                }
+            }
+            Step::Read(after, head) => {
+                let events = sources.events.read(self.id, after, head, Limit::MAX)?;
+                sources.metrics.live_reads.increment(1);
+                if is_next(&events, after) {
+                    self.publish(events.into_iter(), sources);
+                } else {
+                    self.close();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&self, events: impl Iterator<Item = Event>, sources: &Sources) {
+        let entries: Vec<_> = events.map(|event| Entry::new(event, &*sources.writer)).collect();
+        let now = Instant::now();
+        {
+            let mut state = self.state.lock();
+            for entry in entries {
+                state.ring.push(entry, now);
+            }
+        }
+        self.tell();
+    }
+
+    /// Of a log that lacks what was promised only the tombstone is left.
+    fn close(&self) {
+        {
+            let mut state = self.state.lock();
+            state.gone = true;
+            state.sent.clear();
+        }
+        self.tell();
+    }
+
+    fn tell(&self) {
+        self.seats.read().iter().for_each(|seat| seat.tell());
+    }
+}
+
+impl State {
+    fn is_behind(&self) -> bool {
+        self.head > self.ring.last() && !self.gone
+    }
+
+    fn queue(&mut self) -> bool {
+        !std::mem::replace(&mut self.queued, true)
+    }
+
+    /// What was sent here, as far as nothing is missing in between; the log has the rest.
+    fn take_next_sent(&mut self) -> Vec<Message> {
+        self.sent.sort_unstable_by_key(|message| message.seq);
+        let mut next = self.ring.last();
+        let mut taken = Vec::new();
+        for message in self.sent.drain(..) {
+            if message.seq == next + 1 {
+                next = message.seq;
+                taken.push(message);
+            }
+        }
+        taken
+    }
+}
+
+fn created(message: Message) -> Event {
+    Event {
+        chatroom_id: message.chatroom_id,
+        seq: message.seq,
+        at: message.created_at,
+        actor_id: message.author_id,
+        change: Change::MessageCreated(message),
+    }
+}
+
+/// Whether the log goes on without a gap.
+pub(crate) fn is_next(events: &[Event], after: Seq) -> bool {
+    events.first().is_some_and(|event| event.seq == after + 1)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use bytes::Bytes;
+    use chit_chat_domain::clock::Timestamp;
+    use chit_chat_domain::id::{MessageId, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::entry::Write;
+
+    pub(crate) struct Plain;
+
+    impl Write for Plain {
+        fn write(&self, event: Event) -> Written {
+            let text = Bytes::from(event.seq.to_string());
+            Written { identified: text.clone(), anonymous: text.clone(), json: text }
+        }
+    }
+
+    pub(crate) fn message(seq: Seq) -> Message {
+        let id = Uuid::from_u128(seq.unsigned_abs().into());
+        Message {
+            id: MessageId::from(id),
+            chatroom_id: ChatroomId::from(Uuid::from_u128(1)),
+            seq,
+            author_id: UserId::from(Uuid::from_u128(2)),
+            body: None,
+            created_at: Timestamp::from_micros(seq),
+            edited_at: None,
+            deleted_at: None,
+            revision: 1,
+            client_key: None,
+        }
+    }
+
+    pub(crate) fn entry(seq: Seq) -> Entry {
+        Entry::new(created(message(seq)), &Plain)
+    }
+
+    fn room() -> Room {
+        Room::new(ChatroomId::from(Uuid::from_u128(1)), 10)
+    }
+
+    #[test]
+    fn what_was_sent_here_and_follows_is_published_without_reading() {
+        let room = room();
+        assert!(room.note_sent(&message(12)));
+        assert!(!room.note_sent(&message(11)));
+        assert_eq!(room.next_step(), Some(Step::Publish(vec![message(11), message(12)])));
+    }
+
+    #[test]
+    fn what_is_missing_in_between_is_read_from_the_log() {
+        let room = room();
+        room.note_sent(&message(11));
+        room.note_sent(&message(14));
+        assert_eq!(room.next_step(), Some(Step::Publish(vec![message(11)])));
+        assert_eq!(room.next_step(), Some(Step::Read(10, 14)));
+    }
+
+    #[test]
+    fn a_hint_asks_for_the_head_once() {
+        let room = room();
+        assert!(room.note_look());
+        assert!(!room.note_look());
+        assert_eq!(room.next_step(), Some(Step::Look(10)));
+        assert_eq!(room.next_step(), None);
+        room.note_head(11);
+        assert!(room.needs_serving());
+        assert!(!room.needs_serving());
+        assert_eq!(room.next_step(), Some(Step::Read(10, 11)));
+    }
+
+    #[test]
+    fn old_news_are_no_news() {
+        let room = room();
+        room.note_head(10);
+        assert!(!room.needs_serving());
+        room.note_sent(&message(9));
+        assert_eq!(room.next_step(), None);
+    }
+}

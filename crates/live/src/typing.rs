@@ -1,0 +1,50 @@
+//! Who was heard to be writing, a moment ago.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use chit_chat_domain::id::{ChatroomId, UserId};
+use parking_lot::Mutex;
+
+/// So long nobody needs to hear it again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// Beyond so many nothing is told: it is ephemeral.
+const MOST: usize = 100_000;
+
+#[derive(Default)]
+pub(crate) struct Typing(Mutex<HashMap<(ChatroomId, UserId), Instant>>);
+
+impl Typing {
+    pub(crate) fn is_news(&self, chatroom: ChatroomId, user: UserId, now: Instant) -> bool {
+        let mut heard = self.0.lock();
+        let is_known = heard.get(&(chatroom, user)).is_some_and(|at| now.duration_since(*at) < AGAIN_AFTER);
+        if is_known || heard.len() >= MOST {
+            return false;
+        }
+        heard.insert((chatroom, user), now);
+        true
+    }
+
+    pub(crate) fn forget(&self, now: Instant) {
+        self.0.lock().retain(|_, at| now.duration_since(*at) < AGAIN_AFTER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn whoever_keeps_writing_is_heard_of_now_and_then() {
+        let (typing, now) = (Typing::default(), Instant::now());
+        let (room, ann) = (ChatroomId::from(Uuid::from_u128(1)), UserId::from(Uuid::from_u128(2)));
+        assert!(typing.is_news(room, ann, now));
+        assert!(!typing.is_news(room, ann, now + Duration::from_secs(2)));
+        assert!(typing.is_news(room, UserId::from(Uuid::from_u128(3)), now));
+        assert!(typing.is_news(room, ann, now + AGAIN_AFTER));
+        typing.forget(now + AGAIN_AFTER * 3);
+        assert!(typing.0.lock().is_empty());
+    }
+}

@@ -1,0 +1,43 @@
+//! When the process is told to stop.
+
+use std::io;
+#[cfg(unix)]
+use std::task::Poll;
+
+use actix_web::rt;
+
+/// How to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// What has begun is finished first.
+    Gracefully,
+    AtOnce,
+}
+
+/// Waits for SIGTERM (gracefully), or SIGINT or SIGQUIT (at once).
+#[cfg(unix)]
+pub(crate) async fn told() -> io::Result<Stop> {
+    use rt::signal::unix::{SignalKind, signal};
+
+    let mut signals = [
+        (signal(SignalKind::terminate())?, Stop::Gracefully),
+        (signal(SignalKind::interrupt())?, Stop::AtOnce),
+        (signal(SignalKind::quit())?, Stop::AtOnce),
+    ];
+    let told = std::future::poll_fn(|context| {
+        for (signal, stop) in &mut signals {
+            if signal.poll_recv(context).is_ready() {
+                return Poll::Ready(*stop);
+            }
+        }
+        Poll::Pending
+    });
+    Ok(told.await)
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) async fn told() -> io::Result<Stop> {
+    rt::signal::ctrl_c().await?;
+    Ok(Stop::AtOnce)
+}
