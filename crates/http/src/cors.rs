@@ -48,6 +48,17 @@ pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
     Condition::new(*origins != AllowedOrigins::None, cors)
 }
 
+impl AllowedOrigins {
+    /// Whether pages of this origin may.
+    pub(crate) fn contains(&self, origin: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Any => true,
+            Self::These(origins) => origins.iter().any(|one| one.eq_ignore_ascii_case(origin)),
+        }
+    }
+}
+
 impl FromStr for AllowedOrigins {
     type Err = NoOrigins;
 

@@ -58,6 +58,7 @@ fn chatrooms_at(app: &mut ServiceConfig) {
 
 fn streams_at(app: &mut ServiceConfig) {
     app.service(get(at("/api/events", "GET, HEAD, POST").post(streams::resume_stream), streams::open_stream));
+    app.service(get(at("/api/ws", "GET, HEAD"), streams::open_socket));
     app.service(at("/api/chatrooms/{chatroom_id}/typing", "POST").post(streams::tell_typing));
 }
 

@@ -63,12 +63,13 @@ fn exit_soon() {
 async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     descriptors::allow(config.limits.max_connections);
     let services = Data::from(services);
-    let served = services.clone();
+    let streaming = services.clone();
     let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
         App::new()
             .app_data(services.clone())
+            .app_data(Data::new(origins.clone()))
             .wrap(cors(&origins))
             .wrap(from_fn(chit_chat_http::answer))
             .configure(limited(limits.clone()))
@@ -93,7 +94,7 @@ async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition
         announce(address, config);
     }
     let server = server.run();
-    actix_web::rt::spawn(stop_when_told(served, server.handle()));
+    actix_web::rt::spawn(stop_when_told(streaming, server.handle()));
     Ok(server.await?)
 }
 

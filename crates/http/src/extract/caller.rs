@@ -24,6 +24,19 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever shows this token, if it is good.
+    pub(crate) fn with_token(services: &Services, token: &str) -> Result<Self, Problem> {
+        let claims = services.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
+        if services.ended.is_stale() {
+            return Err(Problem::unavailable());
+        }
+        if services.ended.contains(claims.session_id) {
+            return Err(Problem::invalid_token());
+        }
+        let AccessClaims { user_id, session_id, expires_at } = claims;
+        Ok(Self { user_id, session_id, expires_at })
+    }
+
     /// What the token says.
     pub(crate) fn claims(self) -> AccessClaims {
         AccessClaims { user_id: self.user_id, session_id: self.session_id, expires_at: self.expires_at }
@@ -54,18 +67,10 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    let claims = services.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
-    if services.ended.is_stale() {
-        return Err(Problem::unavailable());
-    }
-    if services.ended.contains(claims.session_id) {
-        return Err(Problem::invalid_token());
-    }
-    let AccessClaims { user_id, session_id, expires_at } = claims;
-    Ok(Caller { user_id, session_id, expires_at })
+    Caller::with_token(services, token)
 }
 
-fn bearer_token(request: &HttpRequest) -> Option<&str> {
+pub(crate) fn bearer_token(request: &HttpRequest) -> Option<&str> {
     let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

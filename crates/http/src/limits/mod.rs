@@ -63,6 +63,22 @@ pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::Servi
     }
 }
 
+/// Counts what somebody changes otherwise than by requests.
+pub(crate) struct Writes(Option<web::Data<Limits>>);
+
+impl Writes {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self(request.app_data::<web::Data<Limits>>().cloned())
+    }
+
+    pub(crate) fn count(&self, user: UserId) -> Result<(), Problem> {
+        match self.0.as_ref().map(|limits| limits.writes.take(&user)) {
+            Some(Err(refusal)) => Err(refusal.refusal()),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Counts a request that changes something.
 pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
     let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());

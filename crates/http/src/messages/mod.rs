@@ -8,7 +8,7 @@ mod send;
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
-pub(crate) use send::send;
+pub(crate) use send::{send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};
 use chit_chat_domain::message::Message;

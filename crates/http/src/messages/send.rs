@@ -43,8 +43,7 @@ pub(crate) async fn send(
     let NewMessage { body } = body.into_inner().0;
     let key = idempotency_key(&request)?;
     let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, key };
-    let sent = settle(services.clone(), &entered).await?;
-    services.streams.sent(&sent.message);
+    let sent = settle(services, &entered).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
@@ -52,10 +51,15 @@ pub(crate) async fn send(
 }
 
 /// No thread waits for the store, unless a refusal has to be explained.
-async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
+pub(crate) async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
     let (draft, answer) = services.messages.begin_send(entered)?;
-    match pending(answer).await? {
-        Appended::Refused => blocking(move || services.messages.finish_send(&draft, Appended::Refused)).await,
-        appended => Ok(services.messages.finish_send(&draft, appended)?),
-    }
+    let sent = match pending(answer).await? {
+        Appended::Refused => {
+            let finishing = services.clone();
+            blocking(move || finishing.messages.finish_send(&draft, Appended::Refused)).await?
+        }
+        appended => services.messages.finish_send(&draft, appended)?,
+    };
+    services.streams.sent(&sent.message);
+    Ok(sent)
 }

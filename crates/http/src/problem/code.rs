@@ -19,6 +19,7 @@ pub enum Code {
     TargetIsOwner,
     AccountDisabled,
     SignUpClosed,
+    OriginNotAllowed,
     NotFound,
     ChatroomNotFound,
     MessageNotFound,
@@ -45,7 +46,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -59,6 +60,7 @@ impl Code {
         Self::TargetIsOwner,
         Self::AccountDisabled,
         Self::SignUpClosed,
+        Self::OriginNotAllowed,
         Self::NotFound,
         Self::ChatroomNotFound,
         Self::MessageNotFound,
@@ -120,6 +122,7 @@ impl Code {
             Self::TargetIsOwner => (S::FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other"),
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
+            Self::OriginNotAllowed => (S::FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "There is nothing at this path"),
             Self::ChatroomNotFound => {
                 (S::NOT_FOUND, "chatroom_not_found", "There is no such chatroom, or not for you")

@@ -49,18 +49,22 @@ impl Problem {
         if let Some(allow) = self.allow {
             response.insert_header((ALLOW, allow));
         }
-        let body = ProblemBody {
+        match serde_json::to_string(&self.body(request_id)) {
+            Ok(text) => response.body(text),
+            Err(_) => response.finish(),
+        }
+    }
+
+    /// What it says.
+    pub(crate) fn body<'a>(&'a self, request_id: &'a str) -> ProblemBody<'a> {
+        ProblemBody {
             r#type: uri(self.code),
             title: self.code.title(),
-            status: status.as_u16(),
+            status: self.code.status().as_u16(),
             detail: &self.detail,
             code: self.code.as_str(),
             request_id,
             errors: &self.errors,
-        };
-        match serde_json::to_string(&body) {
-            Ok(text) => response.body(text),
-            Err(_) => response.finish(),
         }
     }
 

@@ -68,7 +68,7 @@ impl Feed {
             return Poll::Ready(None);
         }
         if self.is_refused() {
-            return Poll::Ready(self.last(What::Notice, notice::unauthenticated(self.services.clock.now())));
+            return Poll::Ready(Some(self.refused()));
         }
         if self.services.ended.is_stale() {
             return self.distrust(context);
@@ -92,7 +92,7 @@ impl Feed {
             News::Event(entry) => Some(Said { written: entry.written.clone(), what: What::Event }),
             News::Aside(written) => Some(Said { written, what: What::Notice }),
             News::CaughtUp => Some(Said { written: self.with_heads(WithHeads::CaughtUp), what: What::CaughtUp }),
-            News::End(End::Stopping) => self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat)),
+            News::End(End::Stopping) => Some(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat))),
             News::End(End::NotAMember) => {
                 self.over = true;
                 None
@@ -100,9 +100,13 @@ impl Feed {
         }
     }
 
-    fn last(&mut self, what: What, written: Written) -> Option<Said> {
+    fn last(&mut self, what: What, written: Written) -> Said {
         self.over = true;
-        Some(Said { written, what })
+        Said { written, what }
+    }
+
+    fn refused(&mut self) -> Said {
+        self.last(What::Notice, notice::unauthenticated(self.services.clock.now()))
     }
 
     /// Nothing is delivered to sessions of which nobody knows whether they have ended.
@@ -130,7 +134,7 @@ impl Feed {
                 }));
             }
             if self.is_refused() {
-                return Poll::Ready(self.last(What::Notice, notice::unauthenticated(self.services.clock.now())));
+                return Poll::Ready(Some(self.refused()));
             }
         }
         Poll::Pending

@@ -35,8 +35,8 @@ pub(crate) async fn room_stream(
 ) -> Result<HttpResponse, Problem> {
     let asked = services.clone();
     let head = blocking(move || asked.chatrooms.head(id, caller.user_id)).await?;
-    let heard = last_event_id(&request).map(|text| text.parse().ok());
-    let position = heard.unwrap_or(Some(after.unwrap_or(head)));
+    let resumed = last_event_id(&request).map(|text| text.parse().ok());
+    let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
     let start = Start { chatroom: id, position: known.unwrap_or(head), head };
     let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;

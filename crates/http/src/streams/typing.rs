@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::id::ChatroomId;
 
 use super::notice;
 use crate::extract::{Caller, InChatroom};
@@ -26,12 +27,18 @@ pub(crate) async fn tell_typing(
     InChatroom(id): InChatroom,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    tell(&services, caller, id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub(super) async fn tell(services: &web::Data<Services>, caller: Caller, id: ChatroomId) -> Result<(), Problem> {
     if pending(services.stores.heads.head(id, caller.user_id)).await?.is_none() {
         // Why not, the rules know.
-        blocking(move || services.chatrooms.head(id, caller.user_id)).await?;
+        let asked = services.clone();
+        blocking(move || asked.chatrooms.head(id, caller.user_id)).await?;
         return Err(Denial::NotAMember.into());
     }
     let now = services.clock.now();
     services.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
-    Ok(HttpResponse::NoContent().finish())
+    Ok(())
 }

@@ -24,12 +24,11 @@ impl Write for EventWriter {
 /// JSON has no line breaks of its own, so one line of data is enough.
 pub(super) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
     let mut text = Vec::with_capacity(USUAL);
-    let mut add = |part: &str| text.extend_from_slice(part.as_bytes());
     if !id.is_empty() {
-        ["id: ", id, "\n"].into_iter().for_each(&mut add);
+        text.extend_from_slice(format!("id: {id}\n").as_bytes());
     }
     let anonymous = text.len();
-    ["event: ", kind, "\ndata: "].into_iter().for_each(|part| text.extend_from_slice(part.as_bytes()));
+    text.extend_from_slice(format!("event: {kind}\ndata: ").as_bytes());
     let json = text.len();
     if let Err(error) = serde_json::to_writer(&mut text, data) {
         tracing::error!(%error, kind, "an event cannot be written out");

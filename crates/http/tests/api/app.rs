@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     call: Box<dyn Fn(TestRequest) -> Answered>,
     pub(crate) clock: Arc<ShiftedClock>,
     pub(crate) services: Data<Services>,
+    pub(crate) limits: Option<Data<Limits>>,
+    pub(crate) origins: AllowedOrigins,
     pub(crate) stores: Stores,
     wire: Option<Wire>,
     /// Dropped last, and its database with it.
@@ -70,13 +72,15 @@ impl TestApp {
     /// Behind a listening socket; `stop` it at the end.
     pub(crate) async fn listening(engine: Engine) -> Self {
         let app = Self::new(engine).await;
-        let Inner { clock, services, stores, database, .. } = &*app;
+        let Inner { clock, services, stores, database, limits, origins, .. } = &*app;
         let wire = Wire::listen(services);
         let called = wire.clone();
         Self(Rc::new(Inner {
             call: Box::new(move |request| Box::pin(called.clone().call(request))),
             clock: clock.clone(),
             services: services.clone(),
+            limits: limits.clone(),
+            origins: origins.clone(),
             stores: stores.clone(),
             wire: Some(wire),
             database: database.clone(),
@@ -139,14 +143,28 @@ impl TestApp {
             tokens: Arc::new(tokens()),
         };
         let services = Data::new(Services::start(stores.clone(), system).unwrap().with_sign_ups(sign_ups));
-        let app = App::new().app_data(services.clone()).wrap(cors(&origins)).wrap(from_fn(answer));
-        let app = app.configure(configure).configure(limited(limits.map(Data::new)));
+        let app = App::new()
+            .app_data(services.clone())
+            .app_data(Data::new(origins.clone()))
+            .wrap(cors(&origins))
+            .wrap(from_fn(answer));
+        let limits = limits.map(Data::new);
+        let app = app.configure(configure).configure(limited(limits.clone()));
         let service = Rc::new(init_service(app).await);
         let call = move |request: TestRequest| -> Answered {
             let service = service.clone();
             Box::pin(async move { Answer::read(call_service(&*service, request.to_request()).await).await })
         };
-        Self(Rc::new(Inner { call: Box::new(call), clock, services, stores, wire: None, database }))
+        Self(Rc::new(Inner {
+            call: Box::new(call),
+            clock,
+            services,
+            limits,
+            origins,
+            stores,
+            wire: None,
+            database,
+        }))
     }
 
     pub(crate) async fn answer(&self, request: TestRequest) -> Answer {

@@ -206,5 +206,8 @@ fn whatever_needs_a_token_says_so() {
         })
         .map(|operation| operation.id)
         .collect();
-    assert_eq!(open, ["refresh_tokens", "sign_in", "get_openapi", "sign_up", "is_alive", "is_ready"]);
+    assert_eq!(
+        open,
+        ["refresh_tokens", "sign_in", "get_openapi", "sign_up", "open_socket", "is_alive", "is_ready"]
+    );
 }

@@ -31,7 +31,8 @@ async fn each_operation(stores: Stores) -> Vec<Answer> {
     });
     let mut answers = Vec::new();
     for (method, path) in routes::all() {
-        if path == "/healthz" || path == "/api/openapi.json" || path.starts_with("/api/docs") {
+        if path == "/api/ws" || path == "/healthz" || path == "/api/openapi.json" || path.starts_with("/api/docs")
+        {
             continue;
         }
         let path: String =

@@ -77,6 +77,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         bob.delete(path_of(&sent)).await,
         app.try_sign_in("disabled", crate::app::PASSWORD).await,
         TestApp::with_sign_ups_closed(Engine::Sqlite).await.nobody().post("/api/users", json!({})).await,
+        nobody.request(Method::GET, "/api/ws").header("Origin", "https://elsewhere.example").send().await,
         nobody.get("/nothing").await,
         ann.get("/api/chatrooms/1").await,
         ann.get(unknown_message).await,

@@ -6,8 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::middleware::from_fn;
+use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
-use chit_chat_http::{SlowestBody, answer, configure, watch_connections};
+use chit_chat_http::{SlowestBody, answer, configure, limited, watch_connections};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -28,10 +29,11 @@ pub(crate) struct Listening {
 impl Listening {
     /// On one thread, so that whoever could block it blocks everybody.
     pub(crate) fn start(app: &TestApp) -> Self {
-        let services = app.services.clone();
+        let (services, limits, origins) = (app.services.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
             let app = App::new().app_data(services.clone()).app_data(SlowestBody(SLOWEST_BODY));
-            app.wrap(from_fn(answer)).configure(configure)
+            let app = app.app_data(Data::new(origins.clone())).wrap(from_fn(answer));
+            app.configure(configure).configure(limited(limits.clone()))
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

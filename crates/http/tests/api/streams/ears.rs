@@ -39,7 +39,7 @@ impl Ears {
     fn request(server: &Listening, who: &Client, request: &str, headers: &[&str], body: &str) -> Self {
         let mut stream = server.connect().into_stream();
         let token = who.token.as_deref().unwrap_or_default();
-        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let headers = headers.iter().fold(String::new(), |head, header| head + header + "\r\n");
         let head = format!("{request} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n");
         let accept = "Accept: text/event-stream\r\n";
         stream.write_all(format!("{head}{accept}{headers}\r\n{body}").as_bytes()).unwrap();

@@ -7,3 +7,5 @@ mod histories;
 mod one_room;
 mod several_instances;
 mod slow;
+mod socket;
+mod telephone;

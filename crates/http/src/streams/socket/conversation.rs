@@ -1,0 +1,177 @@
+//! A WebSocket at work: events go out, messages come in, each is answered.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::web;
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, ProtocolError};
+use bytestring::ByteString;
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::message::{IdempotencyKey, SendMessage};
+
+use super::super::feed::{Feed, Said, What};
+use super::super::typing;
+use super::frames::{self, Frame, Send};
+use super::{Socket, UNAUTHORIZED, because};
+use crate::extract::Caller;
+use crate::messages::settle;
+use crate::problem::Problem;
+use crate::services::Services;
+
+/// More are read once some of these are answered.
+const MOST_UNANSWERED: usize = 32;
+/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
+type Received = Option<Result<AggregatedMessage, ProtocolError>>;
+
+/// Between a client that has said where to start, and the stream.
+pub(super) struct Conversation<'a> {
+    socket: &'a mut Socket,
+    caller: Caller,
+    feed: Feed,
+    answers: Vec<Answer>,
+}
+
+/// What is next.
+enum Turn {
+    Say(Option<Said>),
+    Answer(Option<String>),
+    Hear(Received),
+}
+
+/// The conversation is over, and why.
+type Over = Option<CloseReason>;
+
+impl<'a> Conversation<'a> {
+    pub(super) fn new(socket: &'a mut Socket, caller: Caller, feed: Feed) -> Self {
+        Self { socket, caller, feed, answers: Vec::new() }
+    }
+
+    pub(super) async fn run(mut self) -> Over {
+        loop {
+            if let Some(connection) = &self.socket.connection {
+                connection.wait_for_taking(PATIENCE);
+            }
+            let outcome = match self.turn().await {
+                Turn::Say(said) => self.say(said).await,
+                Turn::Answer(text) => self.answer(text).await,
+                Turn::Hear(received) => self.hear(received).await,
+            };
+            if let Err(over) = outcome {
+                return over;
+            }
+        }
+    }
+
+    async fn turn(&mut self) -> Turn {
+        let Self { socket, feed, answers, .. } = self;
+        let may_read = answers.len() < MOST_UNANSWERED;
+        let mut received = pin!(socket.messages.recv());
+        poll_fn(|context| {
+            if let Poll::Ready(text) = poll_answers(answers, context) {
+                return Poll::Ready(Turn::Answer(text));
+            }
+            if may_read && let Poll::Ready(received) = received.as_mut().poll(context) {
+                return Poll::Ready(Turn::Hear(received));
+            }
+            feed.poll_next(context).map(Turn::Say)
+        })
+        .await
+    }
+
+    async fn say(&mut self, said: Option<Said>) -> Result<(), Over> {
+        let Some(said) = said else {
+            return Err(Some(because(CloseCode::Other(UNAUTHORIZED), "unauthenticated")));
+        };
+        if said.what == What::Stopping {
+            return Err(Some(because(CloseCode::Restart, "come again")));
+        }
+        // What was written out as JSON is text.
+        let text = ByteString::try_from(said.written.json).map_err(|_| None)?;
+        self.socket.session.text(text).await.map_err(gone)
+    }
+
+    async fn answer(&mut self, text: Option<String>) -> Result<(), Over> {
+        match text {
+            Some(text) => self.socket.session.text(text).await.map_err(gone),
+            None => Ok(()),
+        }
+    }
+
+    async fn hear(&mut self, received: Received) -> Result<(), Over> {
+        match received {
+            Some(Ok(AggregatedMessage::Text(text))) => {
+                self.attend(&text);
+                Ok(())
+            }
+            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(gone),
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Binary(_))) => {
+                Err(Some(because(CloseCode::Unsupported, "frames are text")))
+            }
+            Some(Ok(AggregatedMessage::Close(reason))) => Err(reason),
+            Some(Err(ProtocolError::Overflow)) => Err(Some(because(CloseCode::Size, "the frame is too large"))),
+            Some(Err(_)) => Err(Some(because(CloseCode::Protocol, "no WebSocket frame"))),
+            None => Err(None),
+        }
+    }
+
+    /// In the order in which they came; the answers may overtake each other.
+    fn attend(&mut self, text: &str) {
+        let services = self.socket.services.clone();
+        let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
+        let allowed = self.socket.writes.count(caller.user_id);
+        let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
+            Err(problem) => Box::pin(async move { Some(frames::refused(None, &problem, &id)) }),
+            Ok(Frame::Send(message)) => Box::pin(async move {
+                let r#ref = message.r#ref.clone();
+                Some(match deliver(services, caller, message).await {
+                    Ok(sent) => frames::sent(r#ref, sent),
+                    Err(problem) => frames::refused(r#ref, &problem, &id),
+                })
+            }),
+            Ok(Frame::Typing { r#ref, chatroom_id }) => Box::pin(async move {
+                let chatroom = chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound));
+                let told = match chatroom {
+                    Ok(chatroom) => typing::tell(&services, caller, chatroom).await,
+                    Err(problem) => Err(problem),
+                };
+                told.err().map(|problem| frames::refused(r#ref, &problem, &id))
+            }),
+        };
+        self.answers.push(answer);
+    }
+}
+
+/// The first that is ready, in the order in which they were asked for.
+fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Option<String>> {
+    for place in 0..answers.len() {
+        if let Some(answer) = answers.get_mut(place)
+            && let Poll::Ready(text) = answer.as_mut().poll(context)
+        {
+            drop(answers.remove(place));
+            return Poll::Ready(text);
+        }
+    }
+    Poll::Pending
+}
+
+async fn deliver(
+    services: web::Data<Services>,
+    caller: Caller,
+    send: Send,
+) -> Result<chit_chat_domain::message::Sent, Problem> {
+    let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
+    let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
+    let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
+    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body: send.body, key };
+    settle(services, &entered).await
+}
+
+fn gone(_: Closed) -> Over {
+    None
+}

@@ -1,0 +1,80 @@
+//! What client and server say to each other, besides the events.
+
+use std::collections::HashMap;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::message::Sent;
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Code, Problem, ProblemBody};
+use crate::views::MessageView;
+
+/// The first frame of a client.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+enum First {
+    Start(Start),
+}
+
+/// Who listens, and from where on.
+#[derive(Deserialize)]
+pub(super) struct Start {
+    pub(super) token: Option<String>,
+    #[serde(default)]
+    pub(super) after: HashMap<String, Seq>,
+}
+
+/// Every other frame of a client.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub(super) enum Frame {
+    Send(Send),
+    Typing { r#ref: Option<String>, chatroom_id: String },
+}
+
+/// A message to be sent. `ref` comes back with the answer.
+#[derive(Deserialize)]
+pub(super) struct Send {
+    pub(super) r#ref: Option<String>,
+    pub(super) chatroom_id: String,
+    pub(super) body: String,
+    pub(super) idempotency_key: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+enum Answer<'a> {
+    Sent { r#ref: Option<String>, replayed: bool, message: MessageView },
+    Refused { r#ref: Option<String>, problem: ProblemBody<'a> },
+}
+
+impl Start {
+    pub(super) fn read(text: &str) -> Result<Self, Problem> {
+        let First::Start(start) = serde_json::from_str(text).map_err(malformed)?;
+        Ok(start)
+    }
+}
+
+impl Frame {
+    pub(super) fn read(text: &str) -> Result<Self, Problem> {
+        serde_json::from_str(text).map_err(malformed)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn malformed(error: serde_json::Error) -> Problem {
+    Problem::new(Code::MalformedBody, error.to_string())
+}
+
+pub(super) fn sent(r#ref: Option<String>, sent: Sent) -> String {
+    let Sent { message, replayed } = sent;
+    text(&Answer::Sent { r#ref, replayed, message: message.into() })
+}
+
+pub(super) fn refused(r#ref: Option<String>, problem: &Problem, request_id: &str) -> String {
+    text(&Answer::Refused { r#ref, problem: problem.body(request_id) })
+}
+
+fn text(answer: &Answer) -> String {
+    serde_json::to_string(answer).unwrap_or_default()
+}

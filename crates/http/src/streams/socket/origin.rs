@@ -1,0 +1,28 @@
+//! Whose pages may open a WebSocket: browsers do not ask beforehand, as they do for other requests.
+
+use actix_web::http::Uri;
+use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::{HttpRequest, web};
+
+use crate::cors::AllowedOrigins;
+use crate::problem::{Code, Problem};
+
+/// What is no browser sends no `Origin`; a page of the same host may, and those of the allowed origins.
+pub(super) fn check(request: &HttpRequest) -> Result<(), Problem> {
+    let Some(origin) = request.headers().get(ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let allowed = request.app_data::<web::Data<AllowedOrigins>>();
+    if is_same_host(request, origin) || allowed.is_some_and(|allowed| allowed.contains(origin)) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::OriginNotAllowed, "CORS_ORIGINS does not name the origin of this page"))
+}
+
+fn is_same_host(request: &HttpRequest, origin: &str) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let origin: Option<Uri> = origin.parse().ok();
+    let authority = origin.as_ref().and_then(Uri::authority);
+    authority.zip(host).is_some_and(|(authority, host)| authority.as_str().eq_ignore_ascii_case(host))
+}

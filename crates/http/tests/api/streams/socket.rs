@@ -1,0 +1,219 @@
+//! `GET /api/ws`.
+
+use std::collections::BTreeSet;
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tungstenite::Message;
+
+use super::ears::Ears;
+use super::telephone::Telephone;
+use crate::app::{Around, TestApp};
+use crate::limits::{limited, rates};
+use crate::people::Person;
+use crate::sockets::Listening;
+
+fn token(person: &Person) -> String {
+    person.token.clone().unwrap()
+}
+
+fn call(server: &Listening, person: &Person) -> Telephone {
+    let mut phone = Telephone::start(server, &token(person), &json!({}));
+    phone.expect_each(&["ready", "caught_up"]);
+    phone
+}
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_sent_is_answered_and_heard(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&app);
+    let (mut anns, mut bobs) = (call(&server, &ann), call(&server, &bob));
+    let send =
+        json!({"type": "send", "ref": "1", "chatroom_id": room.id, "body": "hello", "idempotency_key": "k"});
+    anns.say(&send);
+    let heard = [anns.hear(), anns.hear()];
+    let of =
+        |kind: &str| heard.iter().find(|it| it["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {heard:?}"));
+    let (sent, created) = (of("sent"), of("message.created"));
+    assert_eq!((&sent["ref"], &sent["replayed"]), (&json!("1"), &json!(false)));
+    assert_eq!(sent["message"], created["data"]);
+    assert_eq!(bobs.expect("message.created")["data"]["client_key"], "k");
+    anns.say(&send);
+    let again = anns.expect("sent");
+    assert_eq!((&again["replayed"], &again["message"]), (&json!(true), &sent["message"]));
+    anns.say(&json!({"type": "typing", "chatroom_id": room.id}));
+    assert_eq!(bobs.expect("typing")["actor_id"], ann.id.as_str());
+}
+
+#[rstest]
+#[actix_web::test]
+async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    for number in 0..100 {
+        phone.say(&json!({"type": "send", "ref": number.to_string(), "chatroom_id": room.id, "body": number.to_string()}));
+    }
+    let (mut sent, mut heard) = (BTreeSet::new(), Vec::new());
+    while sent.len() < 100 || heard.len() < 100 {
+        let frame = phone.hear();
+        match frame["type"].as_str().unwrap() {
+            "sent" => assert!(sent.insert(frame["ref"].as_str().unwrap().to_owned())),
+            "message.created" => heard.push(frame["data"]["body"].as_str().unwrap().to_owned()),
+            other => panic!("unexpected {other}"),
+        }
+    }
+    assert_eq!(heard, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_refused_says_why_and_the_line_stays_open(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
+    let hidden = ann.create_room("Plans", "private", &[]).await;
+    let open = ann.create_room("Plaza", "public", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &eve);
+    let send = |room: &str, body: &str| json!({"type": "send", "ref": "r", "chatroom_id": room, "body": body});
+    let mut keyed = send(&open.id, "x");
+    keyed["idempotency_key"] = json!("é");
+    for (frame, reference, code) in [
+        (send(&hidden.id, "x"), json!("r"), "chatroom_not_found"),
+        (send("7", "x"), json!("r"), "chatroom_not_found"),
+        (send(&open.id, "x"), json!("r"), "not_a_member"),
+        (send(&open.id, ""), json!("r"), "invalid_value"),
+        (keyed, json!("r"), "invalid_value"),
+        (json!({"type": "typing", "ref": "r", "chatroom_id": hidden.id}), json!("r"), "chatroom_not_found"),
+        (json!({"type": "typing", "ref": "r", "chatroom_id": open.id}), json!("r"), "not_a_member"),
+        (json!({"type": "sing"}), Value::Null, "malformed_body"),
+        (json!({"type": "send"}), Value::Null, "malformed_body"),
+        (json!(7), Value::Null, "malformed_body"),
+    ] {
+        phone.say(&frame);
+        let refused = phone.expect("refused");
+        assert_eq!((&refused["ref"], &refused["problem"]["code"]), (&reference, &json!(code)), "{frame}");
+    }
+    eve.join(&open).await;
+    phone.expect("membership.created");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn it_goes_on_from_positions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    ann.say_each(&room, &["one", "two"]).await;
+    let server = Listening::start(&app);
+    let mut phone = Telephone::start(&server, &token(&ann), &json!({&room.id: 3}));
+    assert_eq!(phone.expect("ready")["data"]["heads"], json!({&room.id: 4}));
+    assert_eq!(phone.expect("message.created")["data"]["body"], "two");
+    phone.expect("caught_up");
+    let mut ahead = Telephone::start(&server, &token(&ann), &json!({&room.id: 9}));
+    ahead.expect_each(&["ready", "reset", "caught_up"]);
+}
+
+#[actix_web::test]
+async fn who_may_not_listen_is_told_so_and_hung_up_on() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    for (first, code, close) in [
+        (json!({"type": "start"}), "unauthenticated", 3000),
+        (json!({"type": "start", "token": "x"}), "invalid_token", 3000),
+        (json!({"type": "send"}), "malformed_body", 1008),
+        (json!({"type": "start", "token": token(&ann), "after": {"x": 1}}), "invalid_value", 1008),
+    ] {
+        let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
+        phone.say(&first);
+        assert_eq!(phone.expect("refused")["problem"]["code"], code);
+        phone.expect_close(close);
+    }
+    let bearer = format!("Bearer {}", token(&ann));
+    let mut known = Telephone::dial(&server, &[("Authorization", &bearer)]).expect("a handshake");
+    known.say(&json!({"type": "start"}));
+    known.expect_each(&["ready", "caught_up"]);
+    let refused = Telephone::dial(&server, &[("Authorization", "Bearer x")]).err().expect("no handshake");
+    assert_eq!(refused.status(), 401);
+    let foreign =
+        Telephone::dial(&server, &[("Sec-WebSocket-Protocol", "chat, soap")]).err().expect("no handshake");
+    assert_eq!(foreign.status(), 400);
+}
+
+#[actix_web::test]
+async fn pages_of_other_origins_are_refused() {
+    let origins = "https://chat.example".parse().unwrap();
+    let app = TestApp::within(Engine::Sqlite, Around { origins, ..Around::default() }).await;
+    let server = Listening::start(&app);
+    for (origin, allowed) in
+        [("https://chat.example", true), ("http://test", true), ("https://evil.example", false), ("null", false)]
+    {
+        let outcome = Telephone::dial(&server, &[("Origin", origin)]);
+        assert_eq!(outcome.is_ok(), allowed, "{origin}");
+        if let Err(response) = outcome {
+            assert_eq!(response.status(), 403);
+        }
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn it_ends_with_the_session_and_with_the_instance(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let server = Listening::start(&app);
+    let (mut anns, mut bobs) = (call(&server, &ann), call(&server, &bob));
+    ann.delete("/api/auth/session").await.expect_status(204);
+    anns.expect("unauthenticated");
+    anns.expect_close(3000);
+    app.services.streams.close();
+    bobs.expect_close(1012);
+}
+
+#[actix_web::test]
+async fn frames_are_text_and_not_too_large() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    let mut binary = call(&server, &ann);
+    binary.0.send(Message::binary(vec![1, 2, 3])).unwrap();
+    binary.expect_close(1003);
+    let mut large = call(&server, &ann);
+    large.0.send(Message::text("x".repeat(200 * 1024))).unwrap();
+    large.expect_close(1009);
+}
+
+#[actix_web::test]
+async fn sends_count_as_writes() {
+    let rates = chit_chat_http::Rates { writes_per_user: "4/1h".parse().unwrap(), ..rates() };
+    let app = TestApp::within(Engine::Sqlite, limited(rates)).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    let send = json!({"type": "send", "chatroom_id": room.id, "body": "x"});
+    let mut outcomes = Vec::new();
+    for _ in 0..5 {
+        phone.say(&send);
+    }
+    while outcomes.len() < 5 {
+        let frame = phone.hear();
+        if ["sent", "refused"].contains(&frame["type"].as_str().unwrap()) {
+            outcomes.push(frame["problem"]["code"].clone());
+        }
+    }
+    assert_eq!(outcomes.iter().filter(|code| **code == "rate_limited").count(), 2, "{outcomes:?}");
+    let mut others = Ears::open(&server, &ann, &room.path("events"), &[]);
+    others.expect("caught_up");
+}

@@ -1,0 +1,74 @@
+//! A client of the WebSocket.
+
+use std::net::TcpStream;
+
+use serde_json::Value;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::error::Error;
+use tungstenite::handshake::HandshakeError;
+use tungstenite::http::Response;
+use tungstenite::protocol::frame::coding::CloseCode;
+use tungstenite::{Message, WebSocket, client};
+
+use crate::sockets::Listening;
+
+pub(super) struct Telephone(pub(super) WebSocket<TcpStream>);
+
+impl Telephone {
+    /// Shakes hands with these headers.
+    pub(super) fn dial(
+        server: &Listening,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Box<Response<Option<Vec<u8>>>>> {
+        let mut request = "ws://test/api/ws".into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        match client(request, server.connect().into_stream()) {
+            Ok((socket, _)) => Ok(Self(socket)),
+            Err(HandshakeError::Failure(Error::Http(response))) => Err(response),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    /// And says where to start.
+    pub(super) fn start(server: &Listening, token: &str, after: &Value) -> Self {
+        let protocol = [("Sec-WebSocket-Protocol", "chit-chat.v1")];
+        let mut phone = Self::dial(server, &protocol).expect("a handshake");
+        phone.say(&serde_json::json!({"type": "start", "token": token, "after": after}));
+        phone
+    }
+
+    pub(super) fn say(&mut self, frame: &Value) {
+        self.0.send(Message::text(frame.to_string())).unwrap();
+    }
+
+    pub(super) fn hear(&mut self) -> Value {
+        loop {
+            match self.0.read().unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("{other:?} instead of text"),
+            }
+        }
+    }
+
+    pub(super) fn expect(&mut self, kind: &str) -> Value {
+        let heard = self.hear();
+        assert_eq!(heard["type"], kind, "{heard}");
+        heard
+    }
+
+    pub(super) fn expect_each(&mut self, kinds: &[&str]) {
+        for kind in kinds {
+            self.expect(kind);
+        }
+    }
+
+    pub(super) fn expect_close(&mut self, code: u16) {
+        match self.0.read().unwrap() {
+            Message::Close(Some(frame)) => assert_eq!(frame.code, CloseCode::from(code), "{}", frame.reason),
+            other => panic!("{other:?} instead of the end"),
+        }
+    }
+}
