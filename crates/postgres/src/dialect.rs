@@ -2,8 +2,9 @@
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
-use chit_chat_relational::schema::{chatrooms, users};
+use chit_chat_relational::schema::{chatrooms, messages, users};
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::Eq;
 use diesel::prelude::*;
 
 use crate::Conn;
@@ -40,4 +41,9 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
         .select(users::id)
         .for_share()
         .load(conn)?)
+}
+
+/// That messages whose ids are given are in this chatroom.
+pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<messages::chatroom_id, Key> {
+    messages::chatroom_id.eq(chatroom)
 }
