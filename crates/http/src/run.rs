@@ -60,7 +60,7 @@ pub(crate) async fn pending<T>(answer: Pending<T>) -> Result<T, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::mpsc::channel;
 
     use chit_chat_domain::store_error::StoreError;
 
@@ -68,22 +68,21 @@ mod tests {
 
     #[actix_web::test]
     async fn a_store_that_hangs_turns_away_all_but_who_hashes() {
-        let gate = Arc::new(Mutex::new(()));
-        let shut = gate.lock().unwrap();
-        let waits = || {
-            let gate = Arc::clone(&gate);
-            actix_web::rt::spawn(blocking(move || {
-                drop(gate.lock());
+        let hangs = |_| {
+            let (open, gate) = channel::<()>();
+            let work = move || {
+                drop(gate.recv());
                 Ok::<_, StoreError>(())
-            }))
+            };
+            (open, actix_web::rt::spawn(blocking(work)))
         };
-        let waiting: Vec<_> = (0..32).map(|_| waits()).collect();
+        let (gates, waiting): (Vec<_>, Vec<_>) = (0..32).map(hangs).unzip();
         while PLACES.available_permits() > 0 {
             actix_web::rt::task::yield_now().await;
         }
         assert_eq!(blocking(|| Ok::<_, StoreError>(1)).await, Err(Problem::unavailable()));
         assert_eq!(hashing(|| Ok::<_, StoreError>(2)).await, Ok(2));
-        drop(shut);
+        drop(gates);
         for waiting in waiting {
             assert_eq!(waiting.await.unwrap(), Ok(()));
         }

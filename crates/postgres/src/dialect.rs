@@ -2,7 +2,7 @@
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
-use chit_chat_relational::schema::{chatrooms, messages, users};
+use chit_chat_relational::schema::{chatrooms, memberships, messages, users};
 use chit_chat_relational::{Key, Sql};
 use diesel::dsl::Eq;
 use diesel::prelude::*;
@@ -18,6 +18,19 @@ pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<Chatr
         .for_no_key_update()
         .first(conn)
         .optional()?)
+}
+
+/// The chatrooms of a user, locked in the order in which sends lock theirs.
+pub(crate) fn lock_chatrooms_of(conn: &mut Conn, user: UserId) -> Sql<()> {
+    let theirs =
+        memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);
+    let _locked: Vec<Key> = chatrooms::table
+        .filter(chatrooms::id.eq_any(theirs))
+        .order(chatrooms::id)
+        .select(chatrooms::id)
+        .for_no_key_update()
+        .load(conn)?;
+    Ok(())
 }
 
 /// A living user, locked against every other change of the account.

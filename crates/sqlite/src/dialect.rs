@@ -21,6 +21,11 @@ pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<Chatr
         .optional()?)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "where rows are locked, that can fail")]
+pub(crate) fn lock_chatrooms_of(_: &mut Conn, _: UserId) -> Sql<()> {
+    Ok(())
+}
+
 pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
     Ok(users::table
         .filter(users::id.eq(Key::from(id)))
