@@ -18,9 +18,11 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /usr/local/bin/chit-chat /usr/local/bin/chit-chat
 USER 10001:10001
 WORKDIR /var/lib/chit-chat
+# The allocator's default of eight arenas per processor keeps more memory and is no faster here.
 ENV LISTEN=0.0.0.0:8080 \
     DATABASE_URL=sqlite:///var/lib/chit-chat/chit-chat.db \
-    JWT_SECRET_FILE=/var/lib/chit-chat/jwt-secret
+    JWT_SECRET_FILE=/var/lib/chit-chat/jwt-secret \
+    MALLOC_ARENA_MAX=2
 EXPOSE 8080
 VOLUME /var/lib/chit-chat
 # SIGTERM ends it within 10 s.

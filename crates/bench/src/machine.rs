@@ -26,7 +26,12 @@ pub(crate) fn describe(stand: &Stand) -> Result<Vec<(&'static str, String)>> {
         ("system", format!("Linux {}", read("/proc/sys/kernel/osrelease"))),
         (
             "file system",
-            format!("{}; 8 KiB are written and synced in {} µs", file_system(folder), sync.as_micros()),
+            format!(
+                "{}{}; 8 KiB are written and synced in {} µs",
+                file_system(folder),
+                if is_in_memory(folder) { " (**in memory: no disk was measured**)" } else { "" },
+                sync.as_micros()
+            ),
         ),
         ("PostgreSQL", stand.postgres.version()?),
         ("SQLite", rusqlite::version().to_owned()),
@@ -51,6 +56,11 @@ fn value_of(text: &str, name: &str) -> Option<String> {
         let (found, value) = line.split_once(':')?;
         (found.trim() == name).then(|| value.trim().to_owned())
     })
+}
+
+/// Whether what is synced in this folder goes to no disk.
+pub(crate) fn is_in_memory(folder: &Path) -> bool {
+    matches!(file_system(folder).as_str(), "tmpfs" | "ramfs")
 }
 
 /// The type of the file system that a folder is on: of those mounted above it the nearest, and the last there.

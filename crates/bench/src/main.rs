@@ -6,7 +6,6 @@ mod claims;
 mod crowd;
 mod figures;
 mod fill;
-mod heartbeat;
 mod interrupt;
 mod machine;
 mod measure;

@@ -33,6 +33,15 @@ pub(crate) struct Length {
 pub(crate) struct Measured {
     pub(crate) figures: Figures,
     pub(crate) usage: Usage,
+    /// Of those who logged in meanwhile.
+    pub(crate) logins: Option<Figures>,
+}
+
+impl Measured {
+    /// Requests that were refused or failed, logins too.
+    pub(crate) fn refused(&self) -> u64 {
+        self.figures.refused + self.logins.map_or(0, |logins| logins.refused)
+    }
 }
 
 impl Stand {
@@ -66,9 +75,9 @@ impl Stand {
         let whole = length.warm_up + length.measured + length.warm_up;
         let logins = self.wrk.start(server.url(), &self.logins()?, LOGINS, whole)?;
         let measured = self.wrk_at(server.url(), &requests, point.connections, length, parties)?;
-        logins.wait().context("logins")?;
+        let logins = Some(logins.wait().context("logins")?);
         self.calm_down(engine)?;
-        Ok(measured)
+        Ok(Measured { logins, ..measured })
     }
 
     /// For whoever looks for what went wrong.
@@ -97,7 +106,7 @@ impl Stand {
         self.wrk.run(url, requests, connections, length.warm_up).context("warm-up")?;
         let meter = Meter::start(parties)?;
         let figures = self.wrk.run(url, requests, connections, length.measured)?;
-        Ok(Measured { figures, usage: meter.stop()? })
+        Ok(Measured { figures, usage: meter.stop()?, logins: None })
     }
 
     /// Also makes sure that its sends were stored: the statement answers a refusal as calmly.
@@ -121,7 +130,7 @@ impl Stand {
             "of {} sends {stored} were stored",
             figures.requests
         );
-        Ok(Measured { figures, usage })
+        Ok(Measured { figures, usage, logins: None })
     }
 
     fn bare_sqlite_at(&self, crowd: Crowd, length: Length) -> Result<Measured> {
@@ -140,7 +149,7 @@ impl Stand {
         }
         let figures = Figures::parse(&String::from_utf8(output.stdout)?)?;
         // It is load and database in one; the load is next to nothing.
-        Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage } })
+        Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage }, logins: None })
     }
 
     fn calm_down(&self, engine: Engine) -> Result<()> {

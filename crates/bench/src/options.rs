@@ -1,7 +1,7 @@
 //! What can be asked for on the command line.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
@@ -27,7 +27,7 @@ pub(crate) struct Options {
     /// Measure only what is called so, by a part of its name as the progress shows it; can be given several times.
     #[arg(long, value_name = "PART")]
     pub(crate) only: Vec<String>,
-    /// Also write the result there.
+    /// Also write the result there, if everything was asked for: a quick look or a part is shown alone.
     #[arg(long, value_name = "PATH")]
     pub(crate) write: Option<PathBuf>,
     /// The server to measure [default: the `chit-chat` beside this program].
@@ -67,6 +67,11 @@ pub(crate) struct BareSqlite {
 }
 
 impl Options {
+    /// Where to write the result: nowhere unless it is whole.
+    pub(crate) fn target(&self) -> Option<&Path> {
+        self.write.as_deref().filter(|_| !self.quick && self.only.is_empty())
+    }
+
     /// The program to measure.
     pub(crate) fn server(&self) -> Result<PathBuf> {
         let server = match &self.server {
@@ -79,5 +84,21 @@ impl Options {
             server.display()
         );
         server.canonicalize().context("the server's path")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_whole_is_written() {
+        let target = |arguments: &str| {
+            let arguments = format!("bench --write result.md {arguments}");
+            Options::parse_from(arguments.split_whitespace()).target().map(Path::to_owned)
+        };
+        assert_eq!(target("--rounds 2"), Some("result.md".into()));
+        assert_eq!(target("--quick"), None);
+        assert_eq!(target("--only hello"), None);
     }
 }

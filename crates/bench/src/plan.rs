@@ -34,6 +34,12 @@ pub(crate) fn baseline(point: Point) -> Option<Point> {
     }
 }
 
+/// What the HTTP library alone makes of as many connections: it answers a read with the same bytes, a send with a hello.
+pub(crate) fn actix_alone(point: Point) -> Option<Point> {
+    let work = if point.work.is_send() { Work::Hello } else { Work::Page };
+    matches!(point.subject, Subject::Server(_)).then(|| Subject::Actix.at(work, point.connections))
+}
+
 /// Everything.
 fn full() -> Vec<Section> {
     vec![

@@ -72,9 +72,15 @@ mod tests {
 
     fn measured(requests: u64, peak: Option<u64>) -> Measured {
         let millis = Duration::from_millis;
-        let figures =
-            Figures { requests, duration: millis(1_000), p50: millis(1), p99: millis(2), longest: millis(3) };
-        Measured { figures, usage: Usage { peak, ..Usage::default() } }
+        let figures = Figures {
+            requests,
+            duration: millis(1_000),
+            p50: millis(1),
+            p99: millis(2),
+            longest: millis(3),
+            refused: 0,
+        };
+        Measured { figures, usage: Usage { peak, ..Usage::default() }, logins: None }
     }
 
     #[test]

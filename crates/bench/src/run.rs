@@ -1,14 +1,13 @@
 //! A run: everything is started and filled, then measured in rounds, then told.
 
+use std::env;
 use std::fs;
 use std::io::{Write, stderr, stdout};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::fill::Size;
-use crate::heartbeat::Heartbeat;
 use crate::interrupt::Interrupt;
 use crate::measure::{Length, Measured};
 use crate::options::Options;
@@ -20,17 +19,13 @@ use crate::{machine, plan};
 
 /// The first writes after a checkpoint cost more than the next.
 const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
-/// So often a measurement is tried if the machine stands still meanwhile.
-const ATTEMPTS: usize = 5;
-/// Afterwards the server takes a moment to catch up with what it follows.
-const RECOVERY: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     let sections = plan::chosen(options)?;
     let size = if options.quick { Size::QUICK } else { Size::FULL };
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
-    let mut bench = Bench::start(options, size, started)?;
+    let bench = Bench::start(options, size, started)?;
     let machine = machine::describe(&bench.stand)?;
     for engine in Engine::BOTH {
         bench.measure(Subject::Server(engine).at(Work::Send, 32), RUN_IN, 0)?;
@@ -44,12 +39,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             results.add(*point, measured);
         }
     }
-    let repeated = bench.repeated;
     drop(bench);
     let took = started.elapsed();
-    let text = report(&Run { machine, sections, size, rounds, took, repeated, quick: options.quick }, &results);
+    let text = report(&Run { machine, sections, size, rounds, took, quick: options.quick }, &results);
     writeln!(stdout(), "{text}")?;
-    if let Some(path) = &options.write {
+    if let Some(path) = options.target() {
         fs::write(path, text).with_context(|| path.display().to_string())?;
     }
     Ok(())
@@ -57,35 +51,32 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 struct Bench {
     stand: Stand,
-    heartbeat: Heartbeat,
     interrupt: Interrupt,
     started: Instant,
-    /// Measurements during which the machine stood still.
-    repeated: usize,
 }
 
 impl Bench {
     fn start(options: &Options, size: Size, started: Instant) -> Result<Self> {
         let interrupt = Interrupt::watch();
+        if options.write.is_some() && options.target().is_none() {
+            say(started, "nothing will be written: a quick look or a part is not the whole");
+        }
+        let folder = env::temp_dir();
+        if machine::is_in_memory(&folder) {
+            say(
+                started,
+                &format!("warning: {} is in memory; set TMPDIR to a folder on the disk", folder.display()),
+            );
+        }
         say(started, &format!("filling the databases with {} messages", size.total()));
         let stand = Stand::build(&options.server()?, size)?;
         say(started, "measuring");
-        Ok(Self { stand, heartbeat: Heartbeat::start(), interrupt, started, repeated: 0 })
+        Ok(Self { stand, interrupt, started })
     }
 
-    fn measure(&mut self, point: Point, length: Length, round: u32) -> Result<Measured> {
-        for _ in 0..ATTEMPTS {
-            self.interrupt.check()?;
-            self.heartbeat.standstill();
-            let outcome = self.stand.measure(point, length, round);
-            let Some(standstill) = self.heartbeat.standstill() else {
-                return outcome;
-            };
-            self.repeated += 1;
-            self.say(&format!("{point}: the machine stood still for {standstill:?}; measured again"));
-            thread::sleep(RECOVERY);
-        }
-        bail!("{point}: the machine stood still {ATTEMPTS} times");
+    fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
+        self.interrupt.check()?;
+        self.stand.measure(point, length, round)
     }
 
     fn say(&self, text: &str) {
@@ -93,10 +84,16 @@ impl Bench {
     }
 }
 
-fn line(point: Point, Measured { figures, .. }: &Measured) -> String {
+fn line(point: Point, measured: &Measured) -> String {
+    let Measured { figures, logins, .. } = measured;
     let millis = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (p50, p99) = (millis(figures.p50), millis(figures.p99));
-    format!("{point}: {:.0} /s, p50 {p50:.2} ms, p99 {p99:.2} ms", figures.per_second())
+    let logins = logins.map(|logins| format!(", {:.1} logins /s", logins.per_second())).unwrap_or_default();
+    let refused = match measured.refused() {
+        0 => String::new(),
+        refused => format!(", {refused} REFUSED"),
+    };
+    format!("{point}: {:.0} /s, p50 {p50:.2} ms, p99 {p99:.2} ms{logins}{refused}", figures.per_second())
 }
 
 /// What goes on; the result alone goes to the standard output.

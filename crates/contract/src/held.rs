@@ -60,6 +60,11 @@ impl World {
     /// Until so many are seen to wait for a lock. SQLite does not show who waits; there nothing can
     /// be written while a transaction is open, whether it has begun to wait or not.
     pub fn until_waiting(&self, how_many: usize) {
+        self.until_waiting_or(how_many, || false);
+    }
+
+    /// The same, or until something else has happened.
+    pub fn until_waiting_or(&self, how_many: usize, happened: impl Fn() -> bool) {
         if self.engine() == Engine::Postgres {
             let mut observer = self.raw();
             until("somebody waits for a lock", || {
@@ -67,7 +72,7 @@ impl World {
                     "SELECT count(*) AS value FROM pg_stat_activity \
                      WHERE datname = current_database() AND wait_event_type = 'Lock'",
                 );
-                waiting >= i64::try_from(how_many).unwrap()
+                happened() || waiting >= i64::try_from(how_many).unwrap()
             });
         }
     }

@@ -105,6 +105,15 @@ impl Raw {
         lines.into_iter().map(|line| line.value).collect()
     }
 
+    /// Takes the newest migration back.
+    pub fn revert_migration(&mut self) {
+        let reverted = match self {
+            Self::Sqlite(connection) => migrations::revert_newest(connection, migrations::SQLITE),
+            Self::Postgres(connection) => migrations::revert_newest(connection, migrations::POSTGRES),
+        };
+        reverted.unwrap();
+    }
+
     /// Takes every migration back.
     pub fn revert_migrations(&mut self) {
         let reverted = match self {

@@ -5,9 +5,12 @@ use thiserror::Error;
 /// A failure of the infrastructure behind a port.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
-    /// The store cannot be reached or is overloaded; trying again later may help.
+    /// The store cannot be reached, or does not answer in time; trying again later may help.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// As much waits for the store as may; trying again may help.
+    #[error("too much waits for the store")]
+    Busy,
     /// Others kept changing the same thing; trying again may help.
     #[error("too many concurrent changes")]
     Contention,

@@ -6,6 +6,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,13 +53,13 @@ impl WrittenPage {
         let list = List { items, next_cursor };
         let mut body = Vec::with_capacity(USUAL_ITEM * list.items.len());
         serde_json::to_writer(&mut body, &list).map_err(|error| Problem::internal(error.to_string()))?;
-        // Boxed, so that no room to grow is kept with it.
-        Ok(Self { body: body.into_boxed_slice().into(), next_cursor: list.next_cursor })
+        Ok(Self { body: body.into(), next_cursor: list.next_cursor })
     }
 
-    /// In bytes.
-    pub(crate) fn size(&self) -> usize {
-        self.body.len()
+    /// Made small, to be kept.
+    pub(crate) fn pack(&self) -> PackedPage {
+        let body = compress_prepend_size(&self.body).into_boxed_slice();
+        PackedPage { body, next_cursor: self.next_cursor.clone() }
     }
 
     /// Where the list goes on is said in the body and as a link (RFC 8288).
@@ -68,6 +69,25 @@ impl WrittenPage {
             response.insert_header((LINK, format!("<{}>; rel=\"next\"", link(request, cursor))));
         }
         response.content_type(ContentType::json()).body(self.body.clone())
+    }
+}
+
+/// A page that is kept in little memory.
+pub(crate) struct PackedPage {
+    body: Box<[u8]>,
+    next_cursor: Option<String>,
+}
+
+impl PackedPage {
+    /// In bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.body.len()
+    }
+
+    /// As it was written out; `None` if it were damaged.
+    pub(crate) fn unpack(&self) -> Option<WrittenPage> {
+        let body = decompress_size_prepended(&self.body).ok()?;
+        Some(WrittenPage { body: body.into(), next_cursor: self.next_cursor.clone() })
     }
 }
 
@@ -100,6 +120,23 @@ mod tests {
         assert_eq!(decode(Some(&cursor), |text| Some(text.to_owned())), Ok(Some("b.ob".to_owned())));
         assert!(decode(Some("%%"), |text| Some(text.to_owned())).is_err());
         assert!(decode(Some(&cursor), |text| text.parse::<i64>().ok()).is_err());
+    }
+
+    #[test]
+    fn a_packed_page_is_smaller_and_comes_back_as_it_was() {
+        let page = WrittenPage::new(vec!["the same again"; 100], Some("further".into())).unwrap();
+        let packed = page.pack();
+        assert!(packed.size() < page.body.len() / 4);
+        let unpacked = packed.unpack().unwrap();
+        assert_eq!((unpacked.body, unpacked.next_cursor), (page.body, page.next_cursor));
+    }
+
+    #[test]
+    fn a_damaged_page_is_none() {
+        for body in [&[][..], &[100, 0, 0, 0, 0xff], &[1, 0, 0, 0, 0x1f, 7, 9, 9]] {
+            let damaged = PackedPage { body: body.into(), next_cursor: None };
+            assert!(damaged.unpack().is_none());
+        }
     }
 
     #[test]

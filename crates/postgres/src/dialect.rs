@@ -2,8 +2,9 @@
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
-use chit_chat_relational::schema::{chatrooms, users};
+use chit_chat_relational::schema::{chatrooms, memberships, messages, users};
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::Eq;
 use diesel::prelude::*;
 
 use crate::Conn;
@@ -17,6 +18,19 @@ pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<Chatr
         .for_no_key_update()
         .first(conn)
         .optional()?)
+}
+
+/// The chatrooms of a user, locked in the order in which sends lock theirs.
+pub(crate) fn lock_chatrooms_of(conn: &mut Conn, user: UserId) -> Sql<()> {
+    let theirs =
+        memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);
+    let _locked: Vec<Key> = chatrooms::table
+        .filter(chatrooms::id.eq_any(theirs))
+        .order(chatrooms::id)
+        .select(chatrooms::id)
+        .for_no_key_update()
+        .load(conn)?;
+    Ok(())
 }
 
 /// A living user, locked against every other change of the account.
@@ -40,4 +54,9 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
         .select(users::id)
         .for_share()
         .load(conn)?)
+}
+
+/// That messages whose ids are given are in this chatroom.
+pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<messages::chatroom_id, Key> {
+    messages::chatroom_id.eq(chatroom)
 }

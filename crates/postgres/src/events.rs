@@ -14,7 +14,7 @@ use chit_chat_relational::schema::{events, messages};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
-use crate::{Conn, Store};
+use crate::{Conn, Store, dialect};
 
 impl EventRepository for Store {
     fn read(&self, chatroom: ChatroomId, after: Seq, head: Seq, limit: Limit) -> Result<Vec<Event>, StoreError> {
@@ -77,7 +77,7 @@ fn named_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<Hash
         return Ok(HashMap::new());
     }
     let rows: Vec<MessageRow> = messages::table
-        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(dialect::found_by_id_in(chatroom))
         .filter(messages::id.eq_any(ids))
         .select(MessageRow::as_select())
         .load(conn)?;

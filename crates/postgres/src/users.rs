@@ -9,7 +9,7 @@ use chit_chat_domain::user::{
     Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository,
 };
 use chit_chat_relational::rows::UserRow;
-use chit_chat_relational::schema::{memberships, users};
+use chit_chat_relational::schema::{chatrooms, memberships, users};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
@@ -167,6 +167,8 @@ fn update(
 }
 
 fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    // Rooms first, as whoever adds members: theirs is the order of all locks.
+    dialect::lock_chatrooms_of(conn, id)?;
     let user = dialect::lock_user(conn, id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
         return Ok(None);
@@ -183,7 +185,18 @@ fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) ->
             users::deleted_at.eq(Instant::from(at)),
         ))
         .execute(conn)?;
+    refuse_waiting_sends(conn, id)?;
     let ended = sessions::end_all_but(conn, id, None, at)?;
     user_heads::bump(conn, [id])?;
     Ok(Some(ended))
+}
+
+/// What waits for the lock of one of the user's rooms has read that they are alive: it looks again.
+fn refuse_waiting_sends(conn: &mut Conn, user: UserId) -> Sql<()> {
+    let theirs =
+        memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);
+    diesel::update(chatrooms::table.filter(chatrooms::id.eq_any(theirs)))
+        .set(chatrooms::access_version.eq(chatrooms::access_version + 1))
+        .execute(conn)?;
+    Ok(())
 }

@@ -84,9 +84,9 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
     /// Hands over an item; if too many wait, the answer says so at once.
     pub fn push(&self, item: I) -> Pending<O> {
         let mut state = self.shared.lock();
-        if state.closed || state.waiting.len() >= self.shared.settings.capacity {
+        if state.waiting.len() >= self.shared.settings.capacity {
             self.shared.metrics.turned_away.increment(1);
-            return Pending::ready(Err(StoreError::Unavailable("too much is waiting".into())));
+            return Pending::ready(Err(StoreError::Busy));
         }
         let (completer, pending) = Pending::channel();
         state.waiting.push_back((item, Handed { completer, at: Instant::now() }));
@@ -224,8 +224,9 @@ mod tests {
         barrier.wait();
         drop(batcher);
         assert_eq!(first.wait(), Ok(1));
-        let done = others.into_iter().map(|pending| pending.wait().is_ok());
-        assert_eq!(done.filter(|done| *done).count(), SETTINGS.capacity);
+        let (done, turned_away): (Vec<_>, Vec<_>) = others.into_iter().map(Pending::wait).partition(Result::is_ok);
+        assert_eq!(done.len(), SETTINGS.capacity);
+        assert_eq!(turned_away, vec![Err(StoreError::Busy); 2]);
     }
 
     #[test]

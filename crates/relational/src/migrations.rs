@@ -30,6 +30,14 @@ pub fn revert<DB: Backend>(
     harness.revert_all_migrations(migrations).map(drop).map_err(failure)
 }
 
+/// Takes the newest migration back.
+pub fn revert_newest<DB: Backend>(
+    harness: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<(), StoreError> {
+    harness.revert_last_migration(migrations).map(drop).map_err(failure)
+}
+
 /// Whether nothing is pending. diesel makes the table that records migrations, and so writes, unless
 /// it is there: the caller looks first.
 pub fn are_current<DB: Backend>(

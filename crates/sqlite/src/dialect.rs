@@ -4,7 +4,10 @@
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
 use chit_chat_relational::schema::{chatrooms, users};
+use chit_chat_relational::types::Id;
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::{Eq, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 
 use crate::Conn;
@@ -16,6 +19,11 @@ pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<Chatr
         .select(ChatroomRow::as_select())
         .first(conn)
         .optional()?)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "where rows are locked, that can fail")]
+pub(crate) fn lock_chatrooms_of(_: &mut Conn, _: UserId) -> Sql<()> {
+    Ok(())
 }
 
 pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
@@ -34,4 +42,9 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
         .filter(users::deleted_at.is_null())
         .select(users::id)
         .load(conn)?)
+}
+
+/// The plus keeps this from the choice of an index: for three ids SQLite would rather walk through the whole chatroom.
+pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<SqlLiteral<Id>, Key> {
+    sql("+messages.chatroom_id").eq(chatroom)
 }

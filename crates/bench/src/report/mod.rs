@@ -12,6 +12,7 @@ use time::macros::format_description;
 
 use crate::fill::Size;
 use crate::plan::Section;
+use crate::point::Point;
 use crate::results::Results;
 use numbers::whole;
 
@@ -23,9 +24,14 @@ pub(crate) struct Run {
     pub(crate) size: Size,
     pub(crate) rounds: usize,
     pub(crate) took: Duration,
-    /// Measurements that were made again because the machine stood still.
-    pub(crate) repeated: usize,
     pub(crate) quick: bool,
+}
+
+impl Run {
+    /// Everything that was measured, in the order of the tables.
+    fn points(&self) -> impl Iterator<Item = Point> {
+        self.sections.iter().flat_map(|section| section.points.iter().copied())
+    }
 }
 
 /// The whole page.
@@ -34,7 +40,7 @@ pub(crate) fn report(run: &Run, results: &Results) -> String {
         introduction(run),
         machine(run),
         claims::table(results),
-        details::explanation(run),
+        details::explanation(run, results),
         details::tables(run, results),
     ];
     format!("{}\n", parts.join("\n\n"))
@@ -48,18 +54,12 @@ fn introduction(run: &Run) -> String {
     } else {
         "`make bench`, which also repeats it"
     };
-    let repeated = match run.repeated {
-        0 => String::new(),
-        n => {
-            format!(" The whole machine stood still for over a second in {n} measurements, which were made again.")
-        }
-    };
     format!(
         "# Benchmarks\n\n\
          Measured on {date} by {by}; it took {minutes} min {seconds} s. Load, server and database share the processors of \
          one machine, so figures are lower than with a machine for each, and say little about yours. The ratios say more: \
          ours and what it is compared with were measured one after the other, in each of {} rounds; what is shown \
-         is the median of the rounds, and in parentheses the lowest and the highest.{repeated}",
+         is the median of the rounds, and in parentheses the lowest and the highest.",
         run.rounds
     )
 }

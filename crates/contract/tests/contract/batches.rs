@@ -128,7 +128,7 @@ fn what_is_more_than_may_wait_is_turned_away_at_once(#[values(Engine::Sqlite, En
     for mut send in crowd.world.hand_over(&crowd.world.store, crowd.drafts(10_000)) {
         match answer_now(&mut send) {
             None => taken.push(send),
-            Some(Err(StoreError::Unavailable(_))) => turned_away += 1,
+            Some(Err(StoreError::Busy)) => turned_away += 1,
             Some(other) => panic!("{other:?}"),
         }
     }

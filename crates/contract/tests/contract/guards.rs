@@ -84,6 +84,45 @@ fn a_send_that_waits_for_a_removal_that_fails_is_stored(
     assert_eq!(scene.world.message(scene.room, sent.id), sent);
 }
 
+#[test]
+fn a_send_that_waits_for_the_authors_own_deletion_is_refused() {
+    let scene = scene(Engine::Postgres);
+    let mut held = scene.world.raw();
+    held.begin();
+    let beth = id_literal(scene.engine, scene.beth);
+    // The last that a deletion writes.
+    held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {beth} FOR UPDATE"));
+    let sent = thread::scope(|scope| {
+        let deleting = scope.spawn(|| scene.world.delete_account(scene.beth));
+        scene.world.until_waiting(1);
+        let draft = scene.world.draft(scene.room, scene.beth, "hello");
+        let sending = scene.world.messages.append(draft, Guard::holds(scene.beth, Role::Member));
+        scene.world.until_waiting(2);
+        held.run("COMMIT");
+        deleting.join().unwrap();
+        sending.wait()
+    });
+    assert_eq!(sent, Ok(Appended::Refused));
+}
+
+#[rstest]
+fn no_account_is_gone_before_what_its_user_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let mut held = scene.world.raw();
+    held.begin();
+    held.lock_rooms(&format!("id = {}", id_literal(engine, scene.room)));
+    let sending = scene.start_to_send();
+    let (deleted_before, sent) = thread::scope(|scope| {
+        let deleting = scope.spawn(|| scene.world.delete_account(scene.beth));
+        scene.world.until_waiting_or(2, || deleting.is_finished());
+        let deleted_before = deleting.is_finished();
+        held.run("COMMIT");
+        deleting.join().unwrap();
+        (deleted_before, sending.wait())
+    });
+    assert!(!deleted_before || sent == Ok(Appended::Refused), "{sent:?}");
+}
+
 #[rstest]
 fn a_send_that_waits_for_the_rooms_deletion_is_refused(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,

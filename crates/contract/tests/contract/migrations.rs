@@ -1,6 +1,6 @@
 //! The schema: brought up to date once, and taken back without a trace.
 
-use chit_chat_contract::{Engine, Raw, TestStore, race};
+use chit_chat_contract::{Engine, Raw, TestStore, World, race};
 use rstest::rstest;
 
 #[rstest]
@@ -56,6 +56,22 @@ fn down_leaves_nothing_and_up_again_gives_the_same_schema(
     assert_eq!(store.readiness.is_current(), Ok(false));
     store.migrate().unwrap();
     assert_eq!(schema(&mut raw), before);
+}
+
+#[rstest]
+fn the_newest_migration_keeps_what_was_said_both_ways(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.send(world.keyed_draft(room, matt, "hello", "key 1"));
+    world.send(world.draft(room, beth, "hi"));
+    let (before, said) = (schema(&mut world.raw()), world.logged(room));
+    world.raw().revert_migration();
+    assert_eq!(world.readiness.is_current(), Ok(false));
+    world.migrate().unwrap();
+    assert_eq!(schema(&mut world.raw()), before);
+    assert_eq!(world.logged(room), said);
+    assert_eq!(said.len(), 2);
 }
 
 #[rstest]

@@ -1,7 +1,5 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always oldest first.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Page;
@@ -54,7 +52,7 @@ pub(crate) async fn list(
     }
     let asked = services.clone();
     let history = blocking(move || asked.messages.page(id, caller.user_id, range, limit)).await?;
-    let (head, page) = (history.head, Arc::new(written(range, history.page)?));
+    let (head, page) = (history.head, written(range, history.page)?);
     if let (PageRange::Latest, Some(head)) = (range, head) {
         services.newest.remember((id, limit), head, &page);
     }

@@ -1,4 +1,5 @@
-//! The newest pages of chatrooms, kept as they were written out.
+//! The newest pages of chatrooms, kept as they were written out, and compressed: most of a page is names of fields and ids
+//! that repeat.
 //!
 //! A page is given again only while the chatroom's head is where it was when the page was read. The
 //! head is asked for after the request came in, together with whether the reader is a member, so a
@@ -15,14 +16,14 @@ use metrics::{Counter, counter};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::cursor::WrittenPage;
+use crate::cursor::{PackedPage, WrittenPage};
 use crate::services::Services;
 
-/// In bytes of pages, altogether.
-const MOST: u64 = 21 * 1024 * 1024;
+/// In bytes of compressed pages, altogether.
+const MOST: u64 = 8 * 1024 * 1024;
 /// What a page weighs besides its body.
 const OVERHEAD: usize = 256;
-const USUAL_PAGE: u64 = 16 * 1024;
+const USUAL_PAGE: u64 = 4 * 1024;
 /// So long may the head take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -39,7 +40,7 @@ pub(crate) struct NewestPages {
 #[derive(Clone)]
 struct Remembered {
     head: Seq,
-    page: Arc<WrittenPage>,
+    page: Arc<PackedPage>,
 }
 
 #[derive(Clone)]
@@ -64,25 +65,21 @@ impl Default for NewestPages {
 
 impl NewestPages {
     /// The page, if it is remembered, still the newest, and the reader's to see.
-    pub(crate) async fn current(
-        &self,
-        services: &Services,
-        which: Which,
-        reader: UserId,
-    ) -> Option<Arc<WrittenPage>> {
+    pub(crate) async fn current(&self, services: &Services, which: Which, reader: UserId) -> Option<WrittenPage> {
         let Remembered { head, page } = self.pages.get(&which)?;
         // Without an answer the page is read: that goes another way to the store.
         let now = timeout(PATIENCE, services.stores.heads.head(which.0, reader)).await;
         if now != Ok(Ok(Some(head))) {
             return None;
         }
+        let page = page.unpack()?;
         self.from_memory.increment(1);
         Some(page)
     }
 
     /// Keeps a page that was read when the chatroom's head was there.
-    pub(crate) fn remember(&self, which: Which, head: Seq, page: &Arc<WrittenPage>) {
+    pub(crate) fn remember(&self, which: Which, head: Seq, page: &WrittenPage) {
         self.from_store.increment(1);
-        self.pages.insert(which, Remembered { head, page: Arc::clone(page) });
+        self.pages.insert(which, Remembered { head, page: Arc::new(page.pack()) });
     }
 }

@@ -109,6 +109,10 @@ impl From<Failure> for Problem {
                 tracing::warn!(%why, "the store is unavailable");
                 Self::unavailable()
             }
+            Failure::Store(StoreError::Busy) => Self {
+                retry_after: Some(RETRY_AFTER_SECONDS),
+                ..Self::new(Code::Overloaded, "too much waits for the database; try again later")
+            },
             Failure::Store(StoreError::Contention) => Self {
                 retry_after: Some(RETRY_AFTER_SECONDS),
                 ..Self::new(Code::Overloaded, "too many people change this at once; try again later")

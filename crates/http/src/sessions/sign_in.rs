@@ -9,7 +9,7 @@ use crate::extract::{Json, user_agent};
 use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
+use crate::run::hashing;
 use crate::services::Services;
 
 /// Who somebody says they are.
@@ -42,7 +42,7 @@ pub(crate) async fn sign_in(
     let agent = user_agent(&request);
     let attempt = attempts.guess(username.to_ascii_lowercase())?;
     let sessions = services.clone();
-    let grant = blocking(move || sessions.sessions.sign_in(&username, &password, agent.as_deref()));
+    let grant = hashing(move || sessions.sessions.sign_in(&username, &password, agent.as_deref()));
     let grant = attempt.settle(grant).await?;
     Ok(tokens::answer(&services, &grant))
 }

@@ -9,7 +9,7 @@ use crate::extract::{Caller, Json, Patched, kept, present};
 use crate::limits::Attempts;
 use crate::openapi::{BODY, FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
+use crate::run::{blocking, hashing};
 use crate::services::Services;
 use crate::views::OwnView;
 
@@ -77,7 +77,7 @@ pub(crate) async fn change(
     let attempt = attempts.guess_if(password.is_some(), caller.user_id)?;
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id, .. } = caller;
-    let user = attempt.settle(blocking(move || services.accounts.change(user_id, session_id, &change)));
+    let user = attempt.settle(hashing(move || services.accounts.change(user_id, session_id, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }
@@ -106,6 +106,6 @@ pub(crate) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
     let attempt = attempts.guess(caller.user_id)?;
-    attempt.settle(blocking(move || services.accounts.delete(caller.user_id, &password))).await?;
+    attempt.settle(hashing(move || services.accounts.delete(caller.user_id, &password))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

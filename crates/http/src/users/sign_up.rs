@@ -13,7 +13,7 @@ use crate::extract::Json;
 use crate::limits::Attempts;
 use crate::openapi::{ANY, FORM, Problems, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
+use crate::run::hashing;
 use crate::services::Services;
 use crate::views::OwnView;
 
@@ -63,7 +63,7 @@ pub(crate) async fn sign_up(
     let NewAccount { username, password, email, display_name } = body.into_inner().0;
     let entered = SignUp { username, password, email, display_name };
     let attempt = attempts.sign_up()?;
-    let user = attempt.settle(blocking(move || services.accounts.sign_up(&entered))).await?;
+    let user = attempt.settle(hashing(move || services.accounts.sign_up(&entered))).await?;
     let location = format!("/api/users/{}", user.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -63,9 +63,11 @@ async fn while_the_store_is_away_every_operation_is_unavailable() {
 }
 
 #[actix_web::test]
-async fn a_store_that_is_contended_is_overloaded() {
-    for answer in each_operation(mocks::failing(&StoreError::Contention)).await {
-        assert_eq!(answer.expect_problem(503, "overloaded").header("Retry-After"), Some("1"));
+async fn a_store_that_is_contended_or_busy_is_overloaded() {
+    for error in [StoreError::Contention, StoreError::Busy] {
+        for answer in each_operation(mocks::failing(&error)).await {
+            assert_eq!(answer.expect_problem(503, "overloaded").header("Retry-After"), Some("1"));
+        }
     }
 }
 
