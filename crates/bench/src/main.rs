@@ -18,6 +18,7 @@ mod requests;
 mod results;
 mod run;
 mod stand;
+mod streams;
 mod tools;
 mod usage;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let done = match &options.command {
         Some(Command::ActixAlone(options)) => actix_alone::serve(options),
         Some(Command::BareSqlite(options)) => bare_sqlite::run(options),
+        Some(Command::Listen(options)) => streams::run(options),
         None => run::run(&options),
     };
     match done {

@@ -44,6 +44,23 @@ pub(crate) enum Command {
     /// Send messages by the bare library of SQLite, on one thread.
     #[command(hide = true)]
     BareSqlite(BareSqlite),
+    /// Hold streams, and send into them.
+    #[command(hide = true)]
+    Listen(Listen),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Listen {
+    #[arg(long)]
+    pub(crate) url: String,
+    /// Of the stream.
+    #[arg(long)]
+    pub(crate) path: String,
+    /// The requests of those who listen and send, as wrk reads them.
+    #[arg(long)]
+    pub(crate) tokens: PathBuf,
+    #[arg(long)]
+    pub(crate) listeners: u32,
 }
 
 #[derive(Args, Debug)]
@@ -70,6 +87,11 @@ impl Options {
     /// Where to write the result: nowhere unless it is whole.
     pub(crate) fn target(&self) -> Option<&Path> {
         self.write.as_deref().filter(|_| !self.quick && self.only.is_empty())
+    }
+
+    /// Whether live streams are asked for.
+    pub(crate) fn concerns_streams(&self) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| part == "streams")
     }
 
     /// The program to measure.

@@ -63,7 +63,7 @@ pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
         section.points.retain(|point| is_asked_for(*point) && (!options.quick || claims::concern(*point)));
     }
     sections.retain(|section| !section.points.is_empty());
-    ensure!(!sections.is_empty(), "nothing that is measured is called so");
+    ensure!(!sections.is_empty() || options.concerns_streams(), "nothing that is measured is called so");
     Ok(sections)
 }
 

@@ -12,9 +12,10 @@ use crate::interrupt::Interrupt;
 use crate::measure::{Length, Measured};
 use crate::options::Options;
 use crate::point::{Engine, Point, Subject, Work};
-use crate::report::{Run, report};
+use crate::report::{Run, Streams, report};
 use crate::results::Results;
 use crate::stand::Stand;
+use crate::streams::Lengths;
 use crate::{machine, plan};
 
 /// The first writes after a checkpoint cost more than the next.
@@ -39,9 +40,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             results.add(*point, measured);
         }
     }
+    let streams = bench.streams(options, rounds)?;
     drop(bench);
     let took = started.elapsed();
-    let text = report(&Run { machine, sections, size, rounds, took, quick: options.quick }, &results);
+    let text = report(&Run { machine, sections, size, rounds, took, quick: options.quick, streams }, &results);
     writeln!(stdout(), "{text}")?;
     if let Some(path) = options.target() {
         fs::write(path, text).with_context(|| path.display().to_string())?;
@@ -77,6 +79,31 @@ impl Bench {
     fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
         self.interrupt.check()?;
         self.stand.measure(point, length, round)
+    }
+
+    /// Live streams, at the end, for they fill the hot room.
+    fn streams(&self, options: &Options, rounds: usize) -> Result<Vec<Streams>> {
+        if !options.concerns_streams() {
+            return Ok(Vec::new());
+        }
+        let seconds = |long, short| Duration::from_secs(if options.quick { short } else { long });
+        let lengths = Lengths { paced: seconds(8, 4), flat_out: seconds(5, 3) };
+        let mut all = Engine::BOTH.map(|engine| Streams { engine, rounds: Vec::new(), idle: None });
+        for _ in 0..rounds {
+            for Streams { engine, rounds, .. } in &mut all {
+                self.interrupt.check()?;
+                let heard = self.stand.listen(*engine, lengths).context("listeners")?;
+                let (p99, rate) = (heard.paced.p99, heard.flat_out.deliveries_per_second());
+                self.say(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
+                rounds.push(heard);
+            }
+        }
+        for Streams { engine, idle, .. } in all.iter_mut().filter(|_| !options.quick) {
+            self.interrupt.check()?;
+            *idle = Some(self.stand.idle(*engine).context("idle streams")?);
+            self.say(&format!("idle streams on {engine}"));
+        }
+        Ok(all.into())
     }
 
     fn say(&self, text: &str) {

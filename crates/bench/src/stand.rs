@@ -123,9 +123,12 @@ fn fill_both(postgres: &Postgres, file: &Path, size: Size) -> Result<()> {
     })
 }
 
+/// More than idle streams are.
+const MOST_CONNECTIONS: &str = "12000";
+
 /// As in production, but for the limits on what one user may do.
 fn serve(program: &Path, database: &Database, log: &Path) -> Result<Server> {
-    let variables = [("JWT_SECRET", SECRET), ("RATE_LIMITS", "off")];
+    let variables = [("JWT_SECRET", SECRET), ("RATE_LIMITS", "off"), ("MAX_CONNECTIONS", MOST_CONNECTIONS)];
     let mut server = Server::launch(program, database, &variables, log.to_owned())?;
     server.wait_until_it_listens()?;
     Ok(server)

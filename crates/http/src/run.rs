@@ -71,7 +71,8 @@ mod tests {
         let hangs = |_| {
             let (open, gate) = channel::<()>();
             let work = move || {
-                drop(gate.recv());
+                // Until the gate is gone.
+                let _: Result<(), _> = gate.recv();
                 Ok::<_, StoreError>(())
             };
             (open, actix_web::rt::spawn(blocking(work)))

@@ -3,6 +3,7 @@
 mod claims;
 mod details;
 mod numbers;
+mod streams;
 mod table;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::plan::Section;
 use crate::point::Point;
 use crate::results::Results;
 use numbers::whole;
+pub(crate) use streams::Streams;
 
 /// What the figures do not say themselves.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub(crate) struct Run {
     pub(crate) rounds: usize,
     pub(crate) took: Duration,
     pub(crate) quick: bool,
+    pub(crate) streams: Vec<Streams>,
 }
 
 impl Run {
@@ -36,13 +39,9 @@ impl Run {
 
 /// The whole page.
 pub(crate) fn report(run: &Run, results: &Results) -> String {
-    let parts = [
-        introduction(run),
-        machine(run),
-        claims::table(results),
-        details::explanation(run, results),
-        details::tables(run, results),
-    ];
+    let mut parts = vec![introduction(run), machine(run), claims::table(results)];
+    parts.extend(streams::section(&run.streams));
+    parts.extend([details::explanation(run, results), details::tables(run, results)]);
     format!("{}\n", parts.join("\n\n"))
 }
 

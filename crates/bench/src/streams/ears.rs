@@ -1,0 +1,136 @@
+//! Thousands of listeners on one thread, each with the last seq that it has heard.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Instant;
+
+use actix_web::rt;
+use actix_web::rt::net::TcpStream;
+use anyhow::{Result, ensure};
+
+/// Enough for what the server hands over at once.
+const BUFFER: usize = 32 * 1024;
+const ID: &[u8] = b"id: ";
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Ears {
+    heard: RefCell<Vec<Rc<Cell<i64>>>>,
+    /// By seq, behind `first`: how many have it, and when the latest came by.
+    arrivals: RefCell<Arrivals>,
+}
+
+#[derive(Default)]
+struct Arrivals {
+    first: i64,
+    latest: Vec<(u32, Option<Instant>)>,
+}
+
+impl Ears {
+    /// Opens a stream, and goes on reading it.
+    pub(super) async fn open(self: &Rc<Self>, address: &str, path: &str, token: &str) -> Result<()> {
+        let stream = TcpStream::connect(address).await?;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\nAccept: text/event-stream\r\n\r\n"
+        );
+        super::sender::write_all(&stream, request.as_bytes()).await?;
+        let mut buffer = vec![0; BUFFER];
+        let read = super::sender::read(&stream, &mut buffer).await?;
+        ensure!(
+            buffer.starts_with(b"HTTP/1.1 200"),
+            "{}",
+            String::from_utf8_lossy(buffer.get(..read).unwrap_or_default())
+        );
+        drop(buffer);
+        let heard = Rc::new(Cell::new(0));
+        self.heard.borrow_mut().push(Rc::clone(&heard));
+        let ears = Rc::clone(self);
+        rt::spawn(async move { ears.read(&stream, &heard).await });
+        Ok(())
+    }
+
+    pub(super) fn sum(&self) -> i64 {
+        self.heard.borrow().iter().map(|heard| heard.get()).sum()
+    }
+
+    pub(super) fn least(&self) -> i64 {
+        self.heard.borrow().iter().map(|heard| heard.get()).min().unwrap_or_default()
+    }
+
+    /// From now on it is noted when a seq behind this one arrives.
+    pub(super) fn note_behind(&self, seq: i64) {
+        *self.arrivals.borrow_mut() = Arrivals { first: seq + 1, latest: Vec::new() };
+    }
+
+    /// When the last of so many listeners has heard it.
+    pub(super) fn arrived(&self, seq: i64, listeners: u32) -> Option<Instant> {
+        let arrivals = self.arrivals.borrow();
+        let (count, latest) = arrivals.latest.get(usize::try_from(seq - arrivals.first).ok()?)?;
+        (*count >= listeners).then_some(*latest)?
+    }
+
+    /// One buffer for all, since no more than one reads at a time.
+    async fn read(&self, stream: &TcpStream, heard: &Cell<i64>) {
+        thread_local! {
+            static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
+        }
+        while stream.readable().await.is_ok() {
+            let last = SHARED.with_borrow_mut(|buffer| match stream.try_read(buffer) {
+                Ok(0) => Err(()),
+                Ok(read) => Ok(last_id(buffer.get(..read).unwrap_or_default())),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
+                Err(_) => Err(()),
+            });
+            match last {
+                Ok(Some(last)) => self.note(heard, last),
+                Ok(None) => {}
+                Err(()) => return,
+            }
+        }
+    }
+
+    fn note(&self, heard: &Cell<i64>, last: i64) {
+        let before = heard.replace(last);
+        let mut arrivals = self.arrivals.borrow_mut();
+        let first = arrivals.first;
+        if first == 0 || last < first {
+            return;
+        }
+        let now = Instant::now();
+        for seq in (before + 1).max(first)..=last {
+            let place = usize::try_from(seq - first).unwrap_or_default();
+            if arrivals.latest.len() <= place {
+                arrivals.latest.resize(place + 1, (0, None));
+            }
+            if let Some((count, latest)) = arrivals.latest.get_mut(place) {
+                *count += 1;
+                *latest = Some(now);
+            }
+        }
+    }
+}
+
+/// What stands in the last whole `id:`; all before it has been heard as well.
+fn last_id(bytes: &[u8]) -> Option<i64> {
+    let mut end = bytes.len();
+    while let Some(place) = bytes.get(..end)?.windows(ID.len()).rposition(|window| window == ID) {
+        let rest = bytes.get(place + ID.len()..)?;
+        if let Some(length) = rest.iter().position(|byte| *byte == b'\n') {
+            return std::str::from_utf8(rest.get(..length)?).ok()?.parse().ok();
+        }
+        end = place;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_whole_id_counts() {
+        assert_eq!(last_id(b"id: 41\nevent: x\ndata: {}\n\nid: 42\nevent: x\n"), Some(42));
+        assert_eq!(last_id(b"id: 41\nevent: x\ndata: {}\n\nid: 4"), Some(41));
+        assert_eq!(last_id(b"event: heartbeat\n"), None);
+    }
+}

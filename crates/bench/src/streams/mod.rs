@@ -1,0 +1,173 @@
+//! Live streams: what listeners cost, and how soon and how fast they hear.
+//!
+//! wrk cannot listen, so the load is a small one of ours: a process that holds the streams, sends, and notes what
+//! arrives when.
+
+mod ears;
+mod load;
+mod sender;
+mod told;
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+pub(crate) use load::run;
+pub(crate) use told::Told;
+
+use crate::crowd::{Crowd, HOT, id};
+use crate::options::Listen;
+use crate::point::Engine;
+use crate::stand::Stand;
+use crate::usage::{Meter, Parties, Usage};
+
+/// In one room.
+pub(crate) const LISTENERS: u32 = 1_000;
+/// Streams of all rooms that nothing happens in.
+const IDLE: u32 = 10_000;
+/// Longer than from heartbeat to heartbeat.
+const IDLE_FOR: Duration = Duration::from_secs(22);
+
+/// How long to listen to what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lengths {
+    pub(crate) paced: Duration,
+    pub(crate) flat_out: Duration,
+}
+
+/// What came out of one round.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard {
+    /// From the acknowledgement of a message until the last listener has it.
+    pub(crate) paced: Told,
+    pub(crate) paced_usage: Usage,
+    pub(crate) flat_out: Told,
+    pub(crate) flat_out_usage: Usage,
+    /// What each listener added to the server, in kibibytes.
+    pub(crate) memory_each: f64,
+}
+
+/// What streams cost while nothing happens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Idle {
+    pub(crate) streams: u32,
+    pub(crate) memory_each: f64,
+    pub(crate) usage: Usage,
+}
+
+impl Stand {
+    pub(crate) fn listen(&self, engine: Engine, lengths: Lengths) -> Result<Heard> {
+        let room = self.room(engine, LISTENERS)?;
+        let before = self.server(engine).process().own_memory()?;
+        let mut load = Load::start(&room)?;
+        load.wait_for("listening")?;
+        let (paced, paced_usage) =
+            self.metered(engine, &mut load, &format!("paced {}", lengths.paced.as_secs()))?;
+        let after = self.server(engine).process().own_memory()?;
+        let (flat_out, flat_out_usage) =
+            self.metered(engine, &mut load, &format!("flat-out {}", lengths.flat_out.as_secs()))?;
+        let memory_each = each(before, after, LISTENERS);
+        Ok(Heard { paced, paced_usage, flat_out, flat_out_usage, memory_each })
+    }
+
+    pub(crate) fn idle(&self, engine: Engine) -> Result<Idle> {
+        let streams = IDLE.min(most_streams());
+        let before = self.server(engine).process().own_memory()?;
+        let everywhere = self.pages(Crowd::everywhere())?;
+        let mut load = Load::start(&Listen {
+            url: self.server(engine).url().to_owned(),
+            path: "/api/events".to_owned(),
+            tokens: everywhere,
+            listeners: streams,
+        })?;
+        load.wait_for("listening")?;
+        let (_, usage) = self.metered(engine, &mut load, &format!("idle {}", IDLE_FOR.as_secs()))?;
+        let after = self.server(engine).process().own_memory()?;
+        Ok(Idle { streams, memory_each: each(before, after, streams), usage })
+    }
+
+    fn room(&self, engine: Engine, listeners: u32) -> Result<Listen> {
+        Ok(Listen {
+            url: self.server(engine).url().to_owned(),
+            path: format!("/api/chatrooms/{}/events", id(HOT)),
+            tokens: self.sends(Crowd::room(HOT))?,
+            listeners,
+        })
+    }
+
+    fn metered(&self, engine: Engine, load: &mut Load, command: &str) -> Result<(Told, Usage)> {
+        let postmaster = (engine == Engine::Postgres).then_some(self.postmaster);
+        let meter = Meter::start(Parties { server: Some(self.server(engine).process()), postmaster })?;
+        let before = load.process().cpu_time()?;
+        let told = Told::parse(&load.ask(command)?)?;
+        let busy = load.process().cpu_time()?.saturating_sub(before);
+        let usage = meter.stop()?;
+        Ok((told, Usage { load: busy.as_secs_f64() / told.duration.as_secs_f64() * 100.0, ..usage }))
+    }
+}
+
+/// Half of the descriptors that the server may have, for each connection takes two of them.
+fn most_streams() -> u32 {
+    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    u32::try_from(most.saturating_sub(1_000) / 2).unwrap_or(u32::MAX)
+}
+
+fn each(before: u64, after: u64, count: u32) -> f64 {
+    let more = u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX);
+    f64::from(more) / f64::from(count)
+}
+
+/// The process that listens. Dropped, it is killed.
+struct Load {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Load {
+    fn start(listen: &Listen) -> Result<Self> {
+        let mut child = Command::new(env::current_exe()?)
+            .args(["listen", "--url", &listen.url, "--path", &listen.path])
+            .args(["--listeners", &listen.listeners.to_string(), "--tokens"])
+            .arg(&listen.tokens)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take().context("no input")?;
+        let output = BufReader::new(child.stdout.take().context("no output")?);
+        Ok(Self { child, input, output })
+    }
+
+    fn process(&self) -> chit_chat_rig::Process {
+        chit_chat_rig::Process::of(&self.child)
+    }
+
+    fn ask(&mut self, command: &str) -> Result<String> {
+        writeln!(self.input, "{command}")?;
+        self.line()
+    }
+
+    fn wait_for(&mut self, word: &str) -> Result<()> {
+        let line = self.line()?;
+        if line == word { Ok(()) } else { bail!("{line} instead of {word}") }
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        if line.is_empty() {
+            bail!("the listeners ended: {}", self.child.wait()?);
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
