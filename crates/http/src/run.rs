@@ -71,7 +71,7 @@ mod tests {
         let hangs = |_| {
             let (open, gate) = channel::<()>();
             let work = move || {
-                drop(gate.recv());
+                let _opened = gate.recv();
                 Ok::<_, StoreError>(())
             };
             (open, actix_web::rt::spawn(blocking(work)))
