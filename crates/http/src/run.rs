@@ -71,8 +71,7 @@ mod tests {
         let hangs = |_| {
             let (open, gate) = channel::<()>();
             let work = move || {
-                // Until the gate is gone.
-                let _: Result<(), _> = gate.recv();
+                let _opened = gate.recv();
                 Ok::<_, StoreError>(())
             };
             (open, actix_web::rt::spawn(blocking(work)))
