@@ -88,6 +88,15 @@ impl Metrics {
     }
 }
 
+impl Work {
+    /// After a defect: users are asked for by each poll anyway, chatrooms if nobody serves them.
+    fn abandon(self) {
+        if let Self::Room(room) = self {
+            room.abandon();
+        }
+    }
+}
+
 impl Hub {
     /// Starts the threads.
     pub fn start(sources: Sources) -> io::Result<Self> {
@@ -101,11 +110,11 @@ impl Hub {
             looking_at_users: AtomicBool::new(false),
             followed_at: Mutex::default(),
         });
-        let (serving, replaying) = (Arc::clone(&shared), Arc::clone(&shared));
-        let live = Workers::start("live", LIVE, &shared.live, move |work: Work| serving.serve(work))?;
-        let replay = Workers::start("replay", REPLAYING, &shared.replay, move |job: Job| {
-            job.answer(&replaying.sources, &replaying.failed);
-        })?;
+        let (serving, replaying, failing) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(&shared));
+        let live = Workers::start("live", LIVE, &shared.live, move |work| serving.serve(work), Work::abandon)?;
+        let answer = move |job: &Job| job.answer(&replaying.sources, &replaying.failed);
+        let replay =
+            Workers::start("replay", REPLAYING, &shared.replay, answer, move |job| failing.failed.note(job))?;
         Ok(Self { shared, _workers: [live, replay] })
     }
 
@@ -209,7 +218,7 @@ impl Hub {
 }
 
 impl Shared {
-    fn serve(&self, work: Work) {
+    fn serve(&self, work: &Work) {
         match work {
             Work::Room(room) => room.serve(&self.sources),
             Work::Users => {

@@ -61,6 +61,8 @@ pub struct Listener {
     follows_user: bool,
     mailbox: Arc<Mailbox>,
     rooms: BTreeMap<ChatroomId, Place>,
+    /// Where memberships ended: what was asked before may come after, and begins none of these again.
+    left: BTreeMap<ChatroomId, Seq>,
     /// Taken, and not heard yet.
     news: VecDeque<(Option<ChatroomId>, News)>,
     /// Where more is to be taken.
@@ -101,6 +103,7 @@ impl Listener {
             follows_user: follows.is_some(),
             mailbox,
             rooms: BTreeMap::new(),
+            left: BTreeMap::new(),
             news: VecDeque::new(),
             unread: Vec::new(),
             behind: Some(0),
@@ -124,7 +127,7 @@ impl Listener {
                 self.note_heard(chatroom, &news);
                 return Poll::Ready(news);
             }
-            if !self.follows_user && self.rooms.is_empty() {
+            if self.is_over() {
                 return Poll::Ready(News::End(End::NotAMember));
             }
             let mail = self.mailbox.take(context.waker());
@@ -132,7 +135,7 @@ impl Listener {
                 return Poll::Ready(News::End(End::Stopping));
             }
             self.open(mail);
-            if self.news.is_empty() && self.unread.is_empty() {
+            if self.news.is_empty() && self.unread.is_empty() && !self.is_over() {
                 return Poll::Pending;
             }
         }
@@ -148,6 +151,10 @@ impl Listener {
         self.rooms.iter().map(|(id, place)| (*id, place.room.head()))
     }
 
+    fn is_over(&self) -> bool {
+        !self.follows_user && self.rooms.is_empty()
+    }
+
     fn note_heard(&mut self, chatroom: Option<ChatroomId>, news: &News) {
         if let (Some(chatroom), News::Event(entry)) = (chatroom, news)
             && let Some(place) = self.rooms.get_mut(&chatroom)
@@ -160,6 +167,11 @@ impl Listener {
         if mail.failed {
             self.ask_again();
         }
+        // First, while all that was taken has been heard: who comes back starts anew.
+        if let Some(standing) = mail.standing {
+            self.asked_standing = false;
+            self.compare(&standing);
+        }
         for (chatroom, page) in mail.pages {
             self.take_page(chatroom, page);
         }
@@ -171,10 +183,6 @@ impl Listener {
             self.take_aside(chatroom, written);
         }
         self.user_moved |= mail.user_moved;
-        if let Some(standing) = mail.standing {
-            self.asked_standing = false;
-            self.compare(&standing);
-        }
         if self.follows_user && self.user_moved && !self.asked_standing {
             self.user_moved = false;
             self.asked_standing = true;
@@ -211,7 +219,7 @@ impl Listener {
         match place.room.after(place.taken, BYTES) {
             Some(entries) if entries.is_empty() => {
                 if gone {
-                    self.leave(chatroom);
+                    self.leave(chatroom, Seq::MAX);
                 }
             }
             Some(entries) => {
@@ -236,7 +244,7 @@ impl Listener {
                 self.take(chatroom, entries);
                 self.unread.push(chatroom);
             }
-            None => self.leave(chatroom),
+            None => self.leave(chatroom, Seq::MAX),
         }
     }
 
@@ -248,12 +256,13 @@ impl Listener {
             if entry.seq != place.taken + 1 {
                 continue;
             }
-            place.taken = entry.seq;
-            let is_last = entry.seq > place.member_at && entry.is_last_for(self.who.user);
-            let has_caught_up = place.catches_up_at.take_if(|at| *at <= entry.seq).is_some();
+            let seq = entry.seq;
+            place.taken = seq;
+            let is_last = seq > place.member_at && entry.is_last_for(self.who.user);
+            let has_caught_up = place.catches_up_at.take_if(|at| *at <= seq).is_some();
             self.news.push_back((Some(chatroom), News::Event(entry)));
             if is_last {
-                self.leave(chatroom);
+                self.leave(chatroom, seq);
             }
             if has_caught_up {
                 self.one_has_caught_up();
@@ -269,8 +278,9 @@ impl Listener {
     }
 
     /// Whoever left may have joined again meanwhile.
-    fn leave(&mut self, chatroom: ChatroomId) {
+    fn leave(&mut self, chatroom: ChatroomId, at: Seq) {
         if let Some(place) = self.rooms.remove(&chatroom) {
+            self.left.insert(chatroom, at);
             self.shared.registry.rise(&place.room, &place.seat);
             self.user_moved = true;
             if place.catches_up_at.is_some() {
@@ -295,7 +305,8 @@ impl Listener {
     /// What was joined is heard from the joining on; what was left says so in its log.
     fn compare(&mut self, standing: &Standing) {
         for joined in &standing.chatrooms {
-            if !self.rooms.contains_key(&joined.chatroom_id) {
+            let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
+            if !has_ended && !self.rooms.contains_key(&joined.chatroom_id) {
                 let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
                 self.sit(Start { chatroom: joined.chatroom_id, position, head }, false);
                 self.shared.look(joined.chatroom_id);

@@ -64,17 +64,19 @@ impl Workers {
         name: &'static str,
         count: usize,
         queue: &Arc<Queue<J>>,
-        work: impl Fn(J) + Send + Sync + 'static,
+        work: impl Fn(&J) + Send + Sync + 'static,
+        abandon: impl Fn(J) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let work = Arc::new(work);
+        let (work, abandon) = (Arc::new(work), Arc::new(abandon));
         let closed = Arc::clone(queue);
         let mut workers = Self { close: Box::new(move || closed.close()), threads: Vec::new() };
         for n in 0..count {
-            let (queue, work) = (Arc::clone(queue), Arc::clone(&work));
+            let (queue, work, abandon) = (Arc::clone(queue), Arc::clone(&work), Arc::clone(&abandon));
             let serve = move || {
                 while let Some(job) = queue.pop() {
-                    if catch_unwind(AssertUnwindSafe(|| work(job))).is_err() {
-                        tracing::error!(name, "a job was abandoned");
+                    if catch_unwind(AssertUnwindSafe(|| work(&job))).is_err() {
+                        tracing::error!(name, "a job was abandoned; it will be tried again");
+                        abandon(job);
                     }
                 }
             };

@@ -32,18 +32,26 @@ pub(crate) struct Job {
 pub(crate) struct Failed(Mutex<Vec<Arc<Mailbox>>>);
 
 impl Failed {
+    pub(crate) fn note(&self, job: Job) {
+        self.0.lock().push(job.mailbox);
+    }
+
+    /// Tells each once, however many of its questions failed: it asks all of them again.
     pub(crate) fn ask_again(&self) {
-        for mailbox in std::mem::take(&mut *self.0.lock()) {
+        let mut mailboxes = std::mem::take(&mut *self.0.lock());
+        mailboxes.sort_unstable_by_key(Arc::as_ptr);
+        mailboxes.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        for mailbox in mailboxes {
             mailbox.put(|mail| mail.failed = true);
         }
     }
 }
 
 impl Job {
-    pub(crate) fn answer(self, sources: &Sources, failed: &Failed) {
+    pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
             tracing::debug!(%error, "a listener's question failed; it will be asked again");
-            failed.0.lock().push(self.mailbox);
+            failed.0.lock().push(Arc::clone(&self.mailbox));
         }
     }
 

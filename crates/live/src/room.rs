@@ -120,11 +120,16 @@ impl Room {
     pub(crate) fn serve(&self, sources: &Sources) {
         while let Some(step) = self.next_step() {
             if let Err(error) = self.take_step(step, sources) {
-                self.state.lock().queued = false;
+                self.abandon();
                 tracing::debug!(chatroom_id = %self.id, %error, "the log could not be read; it will be");
                 return;
             }
         }
+    }
+
+    /// Somebody else may serve.
+    pub(crate) fn abandon(&self) {
+        self.state.lock().queued = false;
     }
 
     fn next_step(&self) -> Option<Step> {

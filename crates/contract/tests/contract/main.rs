@@ -19,6 +19,7 @@ mod heads;
 mod memberships;
 mod messages;
 mod migrations;
+mod movements;
 mod pages;
 mod purge;
 mod races;

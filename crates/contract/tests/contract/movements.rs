@@ -1,0 +1,233 @@
+//! What moved, for those who follow many chatrooms and users.
+
+use std::collections::BTreeMap;
+
+use chit_chat_contract::{Engine, World, written};
+use chit_chat_domain::chatroom::{Guard, Seq};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
+use chit_chat_domain::movements::{Joined, Standing, UserVersion};
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::user::{DisplayName, UserChanges};
+use rstest::rstest;
+
+/// More than one statement asks for.
+const MANY: usize = 12_000;
+
+fn moved(stores: &Stores, known: &[(ChatroomId, Seq)]) -> Vec<(ChatroomId, Seq)> {
+    let mut moved = stores.movements.of_chatrooms(known).unwrap();
+    moved.sort_unstable();
+    moved
+}
+
+fn version(stores: &Stores, user: UserId) -> UserVersion {
+    stores.movements.standing(user, 1).unwrap().version
+}
+
+#[rstest]
+fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    let mut known = 2;
+    let mut has_moved = |what: &str| {
+        for stores in [&*world.store, &another] {
+            assert_eq!(moved(stores, &[(room, known)]), [(room, known + 1)], "{what}");
+            assert_eq!(moved(stores, &[(room, known + 1)]), [], "{what}");
+        }
+        known += 1;
+    };
+    let sent = world.say(room, matt, "hello");
+    has_moved("sent");
+    let edited = written(world.edit(&sent, "goodbye"));
+    has_moved("edited");
+    world.erase(&edited);
+    has_moved("deleted");
+    world.rename(room, matt, "Another name");
+    has_moved("renamed");
+    world.join(room, beth);
+    has_moved("joined");
+    world.promote(room, matt, beth);
+    has_moved("promoted");
+    world.leave(room, beth);
+    has_moved("left");
+    world.demolish(room, matt);
+    has_moved("demolished");
+    while world.chatrooms.purge(100).unwrap() {}
+    assert_eq!(moved(&another, &[(room, 9)]), [(room, 10)], "also when nothing else is left of it");
+}
+
+#[rstest]
+fn of_what_is_known_and_of_what_never_was_nothing_is_told(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (still, busy) = (world.room(matt, &[]), world.room(matt, &[]));
+    world.say(busy, matt, "hello");
+    let nowhere = ChatroomId::from(world.ids.next());
+    assert_eq!(moved(&world, &[]), []);
+    assert_eq!(moved(&world, &[(still, 2), (nowhere, 0), (busy, 2)]), [(busy, 3)]);
+    assert_eq!(moved(&world, &[(still, 0)]), [(still, 2)]);
+    let known = version(&world, matt);
+    let nobody = UserId::from(world.ids.next());
+    assert_eq!(world.movements.of_users(&[]), Ok(vec![]));
+    assert_eq!(world.movements.of_users(&[(matt, known), (nobody, 0)]), Ok(vec![]));
+    assert_eq!(world.movements.of_users(&[(nobody, 0), (matt, known - 1)]), Ok(vec![(matt, known)]));
+}
+
+#[rstest]
+fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
+    let watch = Watch::new(&world, [matt, beth, rohan, eve]);
+    let room = watch.moves("created", &[matt, beth], || world.room(matt, &[beth]));
+    let open = watch.moves("created", &[matt], || world.public_room(matt));
+    watch.moves("joined", &[rohan], || world.join(open, rohan));
+    watch.moves("joined already", &[], || world.join(open, rohan));
+    watch.moves("added", &[rohan], || add(&world, room, beth, rohan));
+    watch.moves("promoted", &[beth], || world.promote(room, matt, beth));
+    watch.moves("demoted", &[beth], || world.change_role(room, matt, beth, Role::Member));
+    watch.moves("removed", &[rohan], || world.remove(room, matt, rohan));
+    watch.moves("left", &[rohan], || world.leave(open, rohan));
+    watch.moves("left already", &[], || world.leave(open, rohan));
+    watch.moves("handed over", &[matt, beth], || world.leave(room, matt));
+    let leave = || world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    watch.moves("left as the last", &[beth], leave);
+    let third = watch.moves("created", &[matt, beth, eve], || world.room(matt, &[beth, eve]));
+    watch.moves("demolished", &[matt, beth, eve], || world.demolish(third, matt));
+}
+
+#[rstest]
+fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
+    let room = world.room(matt, &[beth]);
+    let watch = Watch::new(&world, [matt, beth]);
+    let sent = watch.moves("sent", &[], || world.say(room, matt, "hello"));
+    let edited = watch.moves("edited", &[], || written(world.edit(&sent, "hi")));
+    watch.moves("deleted", &[], || world.erase(&edited));
+    watch.moves("renamed", &[], || world.rename(room, beth, "Tea"));
+}
+
+#[rstest]
+fn sessions_and_the_account_move_their_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
+    let watch = Watch::new(&world, [matt, beth]);
+    let (session, _) = watch.moves("signed in", &[matt], || world.session(matt, 100));
+    watch.moves("signed out", &[matt], || world.sessions.end(matt, session, world.tick()).unwrap());
+    watch.moves("signed out already", &[], || world.sessions.end(matt, session, world.tick()).unwrap());
+    let name = UserChanges { display_name: Some(DisplayName::parse("M").ok()), ..UserChanges::default() };
+    watch.moves("renamed", &[matt], || world.users.update(matt, name, world.tick()).unwrap());
+    watch.moves("disabled", &[matt], || world.administration.disable(matt, world.tick()).unwrap());
+    watch.moves("enabled", &[matt], || world.administration.enable(matt).unwrap());
+    let reset = || world.administration.reset_password(matt, world.password_hash(), world.tick()).unwrap();
+    watch.moves("given another password", &[matt], reset);
+    watch.moves("deleted", &[matt], || world.delete_account(matt));
+}
+
+#[rstest]
+fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let nobody = UserId::from(world.ids.next());
+    assert_eq!(world.movements.standing(nobody, 10), Ok(Standing::default()));
+    let (first, second, third) = (world.room(matt, &[]), world.room(matt, &[beth]), world.public_room(beth));
+    world.room(beth, &[]);
+    let gone = world.room(matt, &[]);
+    world.join(third, matt);
+    for room in [first, third] {
+        world.say(room, matt, "hello");
+    }
+    world.demolish(gone, matt);
+    let joined = |chatroom_id, joined_seq, head| Joined { chatroom_id, joined_seq, head };
+    let mut expected = vec![joined(first, 2, 3), joined(second, 2, 3), joined(third, 3, 4)];
+    expected.sort_unstable_by_key(|joined| joined.chatroom_id);
+    for stores in [&*world.store, &another] {
+        let standing = stores.movements.standing(matt, 10).unwrap();
+        assert_eq!(standing.chatrooms, expected);
+        assert_eq!(stores.movements.of_users(&[(matt, standing.version)]), Ok(vec![]));
+        assert_eq!(stores.movements.standing(matt, 2).unwrap().chatrooms, expected[..2]);
+    }
+    world.leave(second, matt);
+    expected.retain(|joined| joined.chatroom_id != second);
+    assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, expected);
+    world.delete_account(matt);
+    assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, []);
+}
+
+#[rstest]
+fn who_comes_back_stands_where_the_new_membership_began(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    world.join(room, beth);
+    world.remove(room, matt, beth);
+    world.join(room, beth);
+    let standing = world.movements.standing(beth, 10).unwrap();
+    assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5 }]);
+}
+
+#[rstest]
+fn thousands_are_asked_for_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let rooms: Vec<ChatroomId> = (0..4).map(|_| world.room(matt, &[])).collect();
+    let mut chatrooms: Vec<_> = (0..MANY).map(|_| (ChatroomId::from(world.ids.next()), 0)).collect();
+    // At both ends and on both sides of where one statement ends and the next begins.
+    for (place, room) in [0, 9_999, 10_000, MANY - 1].into_iter().zip(&rooms) {
+        chatrooms[place] = (*room, 1);
+    }
+    let mut expected: Vec<_> = rooms.iter().map(|room| (*room, 2)).collect();
+    expected.sort_unstable();
+    assert_eq!(moved(&world, &chatrooms), expected);
+    let mut users: Vec<_> = (0..MANY).map(|_| (UserId::from(world.ids.next()), 7)).collect();
+    users[10_500].0 = matt;
+    assert_eq!(world.movements.of_users(&users), Ok(vec![(matt, 4)]));
+}
+
+/// Tells whose versions move by what, here and through another store on the same database.
+struct Watch<'a> {
+    world: &'a World,
+    another: Stores,
+    users: Vec<UserId>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(world: &'a World, users: impl Into<Vec<UserId>>) -> Self {
+        Self { world, another: world.open_another(), users: users.into() }
+    }
+
+    fn moves<T>(&self, what: &str, expected: &[UserId], act: impl FnOnce() -> T) -> T {
+        let known: Vec<_> = self.users.iter().map(|user| (*user, version(self.world, *user))).collect();
+        let done = act();
+        for stores in [&*self.world.store, &self.another] {
+            let moved: BTreeMap<_, _> = stores.movements.of_users(&known).unwrap().into_iter().collect();
+            let mut expected = expected.to_vec();
+            expected.sort_unstable();
+            assert_eq!(moved.keys().copied().collect::<Vec<_>>(), expected, "{what}");
+            for (user, before) in &known {
+                assert!(moved.get(user).is_none_or(|now| now > before), "{what}");
+                assert_eq!(version(stores, *user), moved.get(user).copied().unwrap_or(*before), "{what}");
+            }
+        }
+        done
+    }
+}
+
+fn add(world: &World, room: ChatroomId, by: UserId, user: UserId) {
+    let membership = NewMembership { chatroom_id: room, user_id: user, at: world.tick() };
+    let entrance = chit_chat_domain::chatroom::Entrance::By(Guard::holds(by, Role::Member));
+    world.memberships.add(membership, entrance).unwrap();
+}

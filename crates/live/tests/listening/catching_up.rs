@@ -1,0 +1,79 @@
+//! What was missed, and that it is over.
+
+use crate::ears::{Heard, World, entries, room, user};
+
+#[test]
+fn it_is_said_once_and_after_what_was_missed() {
+    let world = World::forgetful();
+    for n in 1..=3 {
+        world.log.join(room(n), user(1));
+        world.log.send_many(room(n), 120);
+    }
+    let starts = [(1, 0), (2, 70), (3, 121)];
+    let mut ears = world.resume(user(1), |id| Some(starts.iter().find(|(n, _)| room(*n) == id).unwrap().1));
+    let mut heard: Vec<_> = (0..121 + 51).map(|_| ears.next()).collect();
+    ears.expect(&[Heard::CaughtUp]);
+    heard.sort_by_key(|heard| format!("{heard:?}").len());
+    let of = |n| heard.iter().filter(|heard| matches!(heard, Heard::Event(id, _) if *id == room(n))).count();
+    assert_eq!((of(1), of(2), of(3)), (121, 51, 0));
+    for n in 1..=3 {
+        world.say(room(n));
+        ears.expect(&entries(room(n), [122]));
+    }
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn who_missed_nothing_hears_it_first() {
+    let world = World::new();
+    let mut nowhere = world.listen(user(2));
+    world.log.join(room(1), user(1));
+    let mut here = world.listen(user(1));
+    world.say(room(1));
+    nowhere.expect(&[Heard::CaughtUp]);
+    here.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+}
+
+#[test]
+fn what_comes_meanwhile_does_not_put_it_off() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    world.log.send_many(room(1), 9);
+    let mut ears = world.listen_behind(user(1), room(1), 5);
+    world.say_many(room(1), 10);
+    ears.expect(&entries(room(1), 6..=10));
+    ears.expect(&[Heard::CaughtUp]);
+    ears.expect(&entries(room(1), 11..=20));
+}
+
+#[test]
+fn a_log_that_goes_meanwhile_does_not_prevent_it() {
+    let world = World::new();
+    for n in 1..=2 {
+        world.log.join(room(n), user(1));
+        world.log.send_many(room(n), 3);
+    }
+    let mut ears = world.resume(user(1), |_| Some(1));
+    world.log.demolish(room(1));
+    world.log.purge(room(1));
+    let mut heard = vec![ears.next(), ears.next(), ears.next()];
+    heard.retain(|heard| !matches!(heard, Heard::Event(id, _) if *id == room(2)));
+    assert_eq!(heard, []);
+    ears.expect(&[Heard::CaughtUp]);
+}
+
+#[test]
+fn an_outage_puts_it_off() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.send_many(room(1), 99);
+    let mut ears = world.listen_behind(user(1), room(1), 0);
+    world.log.fail(true);
+    assert_eq!(ears.poll(), None);
+    world.log.until_failures(1);
+    world.log.fail(false);
+    world.follow();
+    ears.expect(&entries(room(1), 1..=100));
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+}

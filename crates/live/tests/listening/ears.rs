@@ -1,0 +1,209 @@
+//! A hub over a log in memory, and those who listen.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::event::Event;
+use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_live::{End, Hub, Listener, News, Sources, Start, Who, Write, Written};
+use parking_lot::{Condvar, Mutex};
+use uuid::Uuid;
+
+use crate::log::{Log, PATIENCE};
+
+/// Two of these are as much as is remembered of a chatroom.
+const LARGE: &[u8] = &[b'x'; 100 * 1_024];
+const SMALL: &[u8] = b"x";
+
+pub(crate) struct World {
+    pub(crate) log: Arc<Log>,
+    pub(crate) hub: Hub,
+}
+
+/// One who listens, and sleeps until woken.
+pub(crate) struct Ears {
+    pub(crate) listener: Listener,
+    bell: Arc<Bell>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Event(ChatroomId, Seq),
+    Aside,
+    CaughtUp,
+    End(End),
+}
+
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<usize>,
+    changed: Condvar,
+}
+
+struct Writer(&'static [u8]);
+
+pub(crate) fn room(number: u128) -> ChatroomId {
+    ChatroomId::from(Uuid::from_u128(number))
+}
+
+pub(crate) fn user(number: u128) -> UserId {
+    UserId::from(Uuid::from_u128(number))
+}
+
+pub(crate) fn who(user: UserId) -> Who {
+    Who { user, session: SessionId::from(Uuid::from_u128(7)) }
+}
+
+/// These entries of a chatroom.
+pub(crate) fn entries(room: ChatroomId, seqs: impl IntoIterator<Item = Seq>) -> Vec<Heard> {
+    seqs.into_iter().map(|seq| Heard::Event(room, seq)).collect()
+}
+
+/// Looks again and again until it is so; fails after a while.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl World {
+    /// Much is remembered of each chatroom.
+    pub(crate) fn new() -> Self {
+        Self::with(Writer(SMALL))
+    }
+
+    /// So little is remembered that whoever does not hurry has to read the log.
+    pub(crate) fn forgetful() -> Self {
+        Self::with(Writer(LARGE))
+    }
+
+    fn with(writer: Writer) -> Self {
+        let log = Arc::new(Log::default());
+        let hub = Hub::start(Sources::new(log.clone(), log.clone(), Box::new(writer))).unwrap();
+        Self { log, hub }
+    }
+
+    /// A message that is sent through this instance.
+    pub(crate) fn say(&self, room: ChatroomId) -> Seq {
+        let message = self.log.send(room);
+        self.hub.sent(&message);
+        message.seq
+    }
+
+    pub(crate) fn say_many(&self, room: ChatroomId, count: usize) {
+        for _ in 0..count {
+            self.say(room);
+        }
+    }
+
+    pub(crate) fn follow(&self) {
+        self.hub.follow().unwrap();
+    }
+
+    /// Listens to one chatroom from now on.
+    pub(crate) fn listen_to(&self, user: UserId, room: ChatroomId) -> Ears {
+        self.listen_behind(user, room, self.log.head(room))
+    }
+
+    pub(crate) fn listen_behind(&self, user: UserId, room: ChatroomId, position: Seq) -> Ears {
+        let start = Start { chatroom: room, position, head: self.log.head(room) };
+        Ears::new(self.hub.listen_to(who(user), start).unwrap())
+    }
+
+    /// Listens to all chatrooms from now on.
+    pub(crate) fn listen(&self, user: UserId) -> Ears {
+        self.resume(user, |_| None)
+    }
+
+    /// Listens to all chatrooms, each from its position on if there is one.
+    pub(crate) fn resume(&self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) -> Ears {
+        let standing = self.hub.standing(who(user)).unwrap();
+        let starts = standing.chatrooms.iter().map(|joined| Start {
+            chatroom: joined.chatroom_id,
+            position: position(joined.chatroom_id).unwrap_or(joined.head),
+            head: joined.head,
+        });
+        Ears::new(self.hub.listen(who(user), standing.version, starts).unwrap())
+    }
+}
+
+impl Ears {
+    pub(crate) fn new(listener: Listener) -> Self {
+        Self { listener, bell: Arc::default() }
+    }
+
+    /// The next thing that is there already.
+    pub(crate) fn poll(&mut self) -> Option<Heard> {
+        let waker = Waker::from(Arc::clone(&self.bell));
+        match self.listener.poll(&mut Context::from_waker(&waker)) {
+            Poll::Pending => None,
+            Poll::Ready(News::Event(entry)) => {
+                let text = std::str::from_utf8(&entry.written.json).unwrap();
+                Some(Heard::Event(text.parse().unwrap(), entry.seq))
+            }
+            Poll::Ready(News::Aside(_)) => Some(Heard::Aside),
+            Poll::Ready(News::CaughtUp) => Some(Heard::CaughtUp),
+            Poll::Ready(News::End(end)) => Some(Heard::End(end)),
+        }
+    }
+
+    /// The next thing; sleeps until woken, and fails if nobody wakes it.
+    pub(crate) fn next(&mut self) -> Heard {
+        loop {
+            let rung = self.rung();
+            if let Some(heard) = self.poll() {
+                return heard;
+            }
+            self.bell.wait_beyond(rung);
+        }
+    }
+
+    pub(crate) fn expect(&mut self, expected: &[Heard]) {
+        let heard: Vec<Heard> = expected.iter().map(|_| self.next()).collect();
+        assert_eq!(heard, expected);
+    }
+
+    pub(crate) fn expect_in_any_order(&mut self, expected: &[Heard]) {
+        let mut heard: Vec<Heard> = expected.iter().map(|_| self.next()).collect();
+        heard.sort_by_key(|heard| expected.iter().position(|other| other == heard));
+        assert_eq!(heard, expected);
+    }
+
+    /// How often it was woken.
+    pub(crate) fn rung(&self) -> usize {
+        *self.bell.rung.lock()
+    }
+
+    pub(crate) fn position(&self, room: ChatroomId) -> Option<Seq> {
+        self.listener.positions().find(|(id, _)| *id == room).map(|(_, seq)| seq)
+    }
+}
+
+impl Bell {
+    fn wait_beyond(&self, count: usize) {
+        let mut rung = self.rung.lock();
+        while *rung == count {
+            assert!(!self.changed.wait_for(&mut rung, PATIENCE).timed_out(), "nobody woke the listener");
+        }
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock() += 1;
+        self.changed.notify_all();
+    }
+}
+
+impl Write for Writer {
+    fn write(&self, event: Event) -> Written {
+        let text = Bytes::from_static(self.0);
+        Written { identified: text.clone(), anonymous: text, json: event.chatroom_id.to_string().into() }
+    }
+}

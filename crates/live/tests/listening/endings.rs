@@ -1,0 +1,123 @@
+//! When there is no more to hear.
+
+use chit_chat_live::{End, Start};
+
+use crate::ears::{Ears, Heard, World, entries, room, until, user, who};
+
+const NOT_A_MEMBER: Heard = Heard::End(End::NotAMember);
+const STOPPING: Heard = Heard::End(End::Stopping);
+
+#[test]
+fn others_who_go_end_nothing() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.join(room(1), user(2));
+    let mut ears = world.listen_to(user(1), room(1));
+    world.log.remove(room(1), user(2));
+    world.say(room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    ears.expect(&entries(room(1), [3, 4]));
+}
+
+#[test]
+fn a_deleted_chatroom_says_so_and_ends() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut one = world.listen_to(user(1), room(1));
+    let mut all = world.listen(user(1));
+    world.log.send(room(1));
+    world.log.demolish(room(1));
+    world.follow();
+    for ears in [&mut one, &mut all] {
+        ears.expect(&[Heard::CaughtUp]);
+        ears.expect(&entries(room(1), [2, 3]));
+        assert_eq!(ears.position(room(1)), None);
+    }
+    one.expect(&[NOT_A_MEMBER]);
+    assert_eq!(all.poll(), None);
+}
+
+#[test]
+fn a_membership_that_had_ended_before_the_start_ends_nothing() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.remove(room(1), user(1));
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_behind(user(1), room(1), 0);
+    ears.expect(&entries(room(1), [1, 2, 3]));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.remove(room(1), user(1));
+    world.follow();
+    ears.expect(&entries(room(1), [4]));
+    ears.expect(&[NOT_A_MEMBER]);
+}
+
+#[test]
+fn a_log_that_is_gone_ends() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut one = world.listen_to(user(1), room(1));
+    let mut all = world.listen(user(1));
+    let mut late = world.listen_behind(user(1), room(1), 0);
+    world.log.send(room(1));
+    world.log.demolish(room(1));
+    world.log.purge(room(1));
+    world.follow();
+    for ears in [&mut one, &mut late] {
+        ears.expect(&[Heard::CaughtUp, NOT_A_MEMBER]);
+    }
+    all.expect(&[Heard::CaughtUp]);
+    until("the room is left", || all.poll().is_none() && all.position(room(1)).is_none());
+    assert_eq!(world.log.join(room(2), user(1)), 1);
+    world.follow();
+    all.expect(&entries(room(2), [1]));
+}
+
+#[test]
+fn who_lags_when_the_log_goes_hears_what_is_still_remembered_or_nothing() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    let mut slow = world.listen_to(user(1), room(1));
+    let mut quick = world.listen_to(user(1), room(1));
+    quick.expect(&[Heard::CaughtUp]);
+    world.say_many(room(1), 20);
+    world.log.demolish(room(1));
+    world.follow();
+    quick.expect(&entries(room(1), 2..=22));
+    quick.expect(&[NOT_A_MEMBER]);
+    world.log.purge(room(1));
+    slow.expect(&[Heard::CaughtUp, NOT_A_MEMBER]);
+}
+
+#[test]
+fn closing_ends_everybody_and_whoever_still_comes() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = [world.listen_to(user(1), room(1)), world.listen(user(1))];
+    for ears in &mut ears {
+        ears.expect(&[Heard::CaughtUp]);
+        assert_eq!(ears.poll(), None);
+    }
+    world.hub.close();
+    for ears in &mut ears {
+        ears.expect(&[STOPPING, STOPPING]);
+    }
+    let mut late = world.listen(user(1));
+    late.expect(&[Heard::CaughtUp, STOPPING]);
+}
+
+#[test]
+fn a_user_has_so_many_streams_and_no_more() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let start = Start { chatroom: room(1), position: 1, head: 1 };
+    let mut streams: Vec<_> = (0..50).map(|_| world.hub.listen_to(who(user(1)), start).unwrap()).collect();
+    assert!(world.hub.listen_to(who(user(1)), start).is_none());
+    assert!(world.hub.listen(who(user(1)), 1, [start]).is_none());
+    assert!(world.hub.listen_to(who(user(2)), start).is_some());
+    streams.pop();
+    let mut ears = Ears::new(world.hub.listen_to(who(user(1)), start).unwrap());
+    world.say(room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    ears.expect(&entries(room(1), [2]));
+}

@@ -1,0 +1,80 @@
+//! Listeners that take their time.
+
+use chit_chat_live::End;
+
+use crate::ears::{Heard, World, entries, room, user};
+use crate::hearing::aside;
+
+#[test]
+fn who_never_looked_hears_everything_from_the_log() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    world.log.join(room(1), user(2));
+    let mut slow = world.listen_to(user(1), room(1));
+    let mut quick = world.listen(user(2));
+    quick.expect(&[Heard::CaughtUp]);
+    for seq in 3..=200 {
+        world.say(room(1));
+        quick.expect(&entries(room(1), [seq]));
+    }
+    slow.expect(&[Heard::CaughtUp]);
+    slow.expect(&entries(room(1), 3..=200));
+    world.say(room(1));
+    for ears in [&mut slow, &mut quick] {
+        ears.expect(&entries(room(1), [201]));
+        assert_eq!(ears.poll(), None);
+    }
+}
+
+#[test]
+fn who_falls_behind_again_and_again_misses_nothing() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    for round in 0..20 {
+        let first = 2 + round * 12;
+        world.say_many(room(1), 12);
+        ears.expect(&entries(room(1), first..first + 12));
+    }
+    assert_eq!(ears.position(room(1)), Some(241));
+}
+
+#[test]
+fn ones_own_removal_is_the_last_thing_however_late_it_is_heard() {
+    let world = World::forgetful();
+    for n in 1..=2 {
+        world.log.join(room(n), user(1));
+        world.log.join(room(n), user(2));
+    }
+    let mut one = world.listen_to(user(1), room(1));
+    let mut all = world.listen(user(1));
+    let mut quick = world.listen(user(2));
+    quick.expect(&[Heard::CaughtUp]);
+    world.say_many(room(1), 120);
+    assert_eq!(world.log.remove(room(1), user(1)), 123);
+    world.say_many(room(1), 120);
+    quick.expect(&entries(room(1), 3..=243));
+    world.hub.tell_typing(room(1), user(2), aside);
+    one.expect(&[Heard::CaughtUp]);
+    one.expect(&entries(room(1), 3..=123));
+    one.expect(&[Heard::End(End::NotAMember), Heard::End(End::NotAMember)]);
+    all.expect(&[Heard::CaughtUp]);
+    all.expect(&entries(room(1), 3..=123));
+    world.say(room(2));
+    all.expect(&entries(room(2), [3]));
+    assert_eq!((all.poll(), all.position(room(1))), (None, None));
+}
+
+#[test]
+fn positions_tell_what_was_heard_and_not_what_was_taken() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.say_many(room(1), 10);
+    for seq in 2..=11 {
+        ears.expect(&entries(room(1), [seq]));
+        assert_eq!(ears.position(room(1)), Some(seq));
+    }
+}

@@ -1,0 +1,121 @@
+//! Hints, and what comes of them.
+
+use chit_chat_live::{End, Written};
+
+use crate::ears::{Heard, World, entries, room, user};
+
+#[test]
+fn what_is_sent_is_heard_in_order_whatever_the_order_of_the_hints() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.say(room(1));
+    ears.expect(&entries(room(1), [2]));
+    let messages = world.log.send_many(room(1), 5);
+    for place in [3, 0, 4, 1, 2] {
+        world.hub.sent(&messages[place]);
+    }
+    ears.expect(&entries(room(1), 3..=7));
+}
+
+#[test]
+fn an_old_hint_tells_nothing() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    let message = world.log.send(room(1));
+    for _ in 0..3 {
+        world.hub.sent(&message);
+    }
+    ears.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+    world.hub.sent(&message);
+    world.hub.look(room(1));
+    world.say(room(1));
+    ears.expect(&entries(room(1), [3]));
+}
+
+#[test]
+fn a_look_is_enough() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.send_many(room(1), 450);
+    world.hub.look(room(1));
+    ears.expect(&entries(room(1), 2..=451));
+}
+
+#[test]
+fn to_follow_is_enough() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.send_many(room(1), 3);
+    world.follow();
+    ears.expect(&entries(room(1), 2..=4));
+    world.log.send(room(1));
+    world.log.join(room(1), user(2));
+    world.follow();
+    ears.expect(&entries(room(1), 5..=6));
+}
+
+#[test]
+fn everybody_hears_their_own_rooms() {
+    let world = World::new();
+    for (n, members) in [(1, &[1, 2][..]), (2, &[2, 3]), (3, &[3])] {
+        for member in members {
+            world.log.join(room(n), user(*member));
+        }
+    }
+    let mut ears: Vec<_> = (1..=3).map(|n| world.listen(user(n))).collect();
+    for n in [3, 1, 2] {
+        world.say(room(n));
+    }
+    let expected = [vec![(1, 3)], vec![(1, 3), (2, 3)], vec![(2, 3), (3, 2)]];
+    for (ears, expected) in ears.iter_mut().zip(expected) {
+        ears.expect(&[Heard::CaughtUp]);
+        let expected: Vec<_> = expected.iter().map(|(n, seq)| Heard::Event(room(*n), *seq)).collect();
+        ears.expect_in_any_order(&expected);
+        assert_eq!(ears.poll(), None);
+    }
+}
+
+#[test]
+fn asides_are_heard_by_who_listens_and_only_now_and_then() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    let type_in = |n| world.hub.tell_typing(room(n), user(2), aside);
+    type_in(1);
+    type_in(1);
+    type_in(2);
+    ears.expect(&[Heard::Aside]);
+    world.say(room(1));
+    ears.expect(&entries(room(1), [2]));
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn an_aside_is_dropped_where_the_log_was_not_heard_to_its_end() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.remove(room(1), user(1));
+    world.log.fail(true);
+    assert!(world.hub.follow().is_err());
+    world.hub.sent(&world.log.send(room(1)));
+    world.hub.tell_typing(room(1), user(2), aside);
+    assert_eq!(ears.poll(), None);
+    world.log.fail(false);
+    world.follow();
+    ears.expect(&entries(room(1), [2]));
+    assert_eq!(ears.next(), Heard::End(End::NotAMember));
+}
+
+pub(crate) fn aside() -> Written {
+    Written { identified: "typing".into(), anonymous: "typing".into(), json: "typing".into() }
+}

@@ -1,0 +1,126 @@
+//! Chatrooms that are joined and left while somebody listens.
+
+use crate::ears::{Heard, World, entries, room, user};
+use crate::log::Gate;
+
+#[test]
+fn what_is_joined_is_heard_from_the_joining_on_by_every_stream_of_the_user() {
+    let world = World::new();
+    world.log.send_many(room(1), 3);
+    let mut ears: Vec<_> = (0..3).map(|_| world.listen(user(1))).collect();
+    let mut others = world.listen(user(2));
+    for ears in &mut ears {
+        ears.expect(&[Heard::CaughtUp]);
+        assert_eq!(ears.poll(), None);
+    }
+    assert_eq!(world.log.join(room(1), user(1)), 4);
+    world.log.send(room(1));
+    world.hub.look_at_users();
+    for ears in &mut ears {
+        ears.expect(&entries(room(1), [4, 5]));
+    }
+    world.say(room(1));
+    for ears in &mut ears {
+        ears.expect(&entries(room(1), [6]));
+    }
+    others.expect(&[Heard::CaughtUp]);
+    assert_eq!(others.poll(), None);
+}
+
+#[test]
+fn who_joins_between_the_question_and_the_start_is_heard_too() {
+    let world = World::new();
+    let mut first = world.listen(user(1));
+    first.expect(&[Heard::CaughtUp]);
+    assert_eq!(first.poll(), None);
+    world.log.join(room(1), user(1));
+    let mut second = world.listen(user(1));
+    world.log.join(room(2), user(1));
+    world.follow();
+    first.expect_in_any_order(&[entries(room(1), [1]), entries(room(2), [1])].concat());
+    second.expect(&[&[Heard::CaughtUp][..], &entries(room(2), [1])].concat());
+}
+
+#[test]
+fn who_comes_back_hears_the_end_and_the_new_beginning() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    for round in 0..5 {
+        let start = 2 + round * 4;
+        world.log.remove(room(1), user(1));
+        world.log.send(room(1));
+        world.follow();
+        ears.expect(&entries(room(1), [start]));
+        world.log.join(room(1), user(1));
+        world.log.send(room(1));
+        world.follow();
+        ears.expect(&entries(room(1), [start + 2, start + 3]));
+    }
+}
+
+#[test]
+fn who_comes_back_before_the_end_was_heard_hears_both() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    world.log.send_many(room(1), 70);
+    world.log.remove(room(1), user(1));
+    world.log.send_many(room(1), 70);
+    world.log.join(room(1), user(1));
+    world.log.send_many(room(1), 70);
+    world.follow();
+    ears.expect(&[Heard::CaughtUp]);
+    ears.expect(&entries(room(1), 2..=72));
+    ears.expect(&entries(room(1), 143..=213));
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn an_answer_from_before_a_removal_does_not_bring_the_chatroom_back() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.send_many(room(1), 3);
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.close_gate(Gate::AfterReading);
+    world.log.join(room(2), user(1));
+    world.follow();
+    assert_eq!(ears.poll(), None);
+    world.log.until_somebody_waits();
+    world.log.remove(room(1), user(1));
+    world.follow();
+    ears.expect(&entries(room(1), [5]));
+    assert_eq!(ears.poll(), None);
+    world.log.open_gate();
+    ears.expect(&entries(room(2), [1]));
+    world.say(room(2));
+    ears.expect(&entries(room(2), [2]));
+}
+
+#[test]
+fn a_position_is_never_ahead_of_what_was_heard_also_of_who_comes_back() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.join(room(1), user(2));
+    let mut ears = world.listen(user(1));
+    let mut quick = world.listen_to(user(2), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    quick.expect(&[Heard::CaughtUp]);
+    world.log.close_gate(Gate::BeforeReading);
+    world.log.join(room(2), user(1));
+    world.follow();
+    assert_eq!(ears.poll(), None);
+    world.log.until_somebody_waits();
+    let before = ears.rung();
+    world.log.send(room(1));
+    world.log.remove(room(1), user(1));
+    world.log.join(room(1), user(1));
+    world.hub.look(room(1));
+    quick.expect(&entries(room(1), 3..=5));
+    world.log.open_gate();
+    crate::ears::until("both have come", || ears.rung() > before);
+    ears.expect(&entries(room(1), [3]));
+    assert!(ears.position(room(1)).is_none_or(|position| position <= 3));
+}

@@ -1,0 +1,276 @@
+//! A store in memory that fails and dawdles when it is told to.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::{Change, Event, EventRepository, MembershipEnd};
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::Message;
+use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use uuid::Uuid;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where answers about users wait, if they are to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    BeforeReading,
+    AfterReading,
+}
+
+#[derive(Default)]
+pub(crate) struct Log {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    logs: BTreeMap<ChatroomId, Vec<Event>>,
+    members: BTreeMap<(UserId, ChatroomId), Seq>,
+    versions: BTreeMap<UserId, UserVersion>,
+    purged: Vec<ChatroomId>,
+    failing: bool,
+    panicking: bool,
+    failures: usize,
+    gate: Option<Gate>,
+    waiting: usize,
+    dawdles: bool,
+}
+
+impl Log {
+    /// A message of somebody.
+    pub(crate) fn send(&self, room: ChatroomId) -> Message {
+        let mut state = self.state.lock();
+        let seq = state.head(room) + 1;
+        let message = Message {
+            id: MessageId::from(Uuid::from_u128(seq.unsigned_abs().into())),
+            chatroom_id: room,
+            seq,
+            author_id: somebody(),
+            body: None,
+            created_at: Timestamp::from_micros(seq),
+            edited_at: None,
+            deleted_at: None,
+            revision: 1,
+            client_key: None,
+        };
+        state
+            .note(room, Change::MessageCreated(message.clone()))
+            .map_or_else(|| panic!("sent to a chatroom that is gone"), |_| message)
+    }
+
+    pub(crate) fn send_many(&self, room: ChatroomId, count: usize) -> Vec<Message> {
+        (0..count).map(|_| self.send(room)).collect()
+    }
+
+    pub(crate) fn join(&self, room: ChatroomId, user: UserId) -> Seq {
+        let mut state = self.state.lock();
+        let seq = state.note(room, Change::MembershipCreated { user_id: user, role: Role::Member }).unwrap();
+        state.members.insert((user, room), seq);
+        state.moved(user);
+        seq
+    }
+
+    pub(crate) fn remove(&self, room: ChatroomId, user: UserId) -> Seq {
+        let mut state = self.state.lock();
+        assert!(state.members.remove(&(user, room)).is_some(), "no member");
+        state.moved(user);
+        let change = Change::MembershipDeleted { user_id: user, reason: MembershipEnd::Removed };
+        state.note(room, change).unwrap()
+    }
+
+    pub(crate) fn demolish(&self, room: ChatroomId) -> Seq {
+        let mut state = self.state.lock();
+        let seq = state.note(room, Change::ChatroomDeleted).unwrap();
+        let members: Vec<UserId> =
+            state.members.keys().filter(|(_, other)| *other == room).map(|(user, _)| *user).collect();
+        for user in members {
+            state.members.remove(&(user, room));
+            state.moved(user);
+        }
+        seq
+    }
+
+    /// Of a deleted chatroom only the last entry is left.
+    pub(crate) fn purge(&self, room: ChatroomId) {
+        self.state.lock().purged.push(room);
+    }
+
+    pub(crate) fn head(&self, room: ChatroomId) -> Seq {
+        self.state.lock().head(room)
+    }
+
+    pub(crate) fn is_member(&self, room: ChatroomId, user: UserId) -> bool {
+        self.state.lock().members.contains_key(&(user, room))
+    }
+
+    pub(crate) fn is_deleted(&self, room: ChatroomId) -> bool {
+        self.state.lock().is_deleted(room)
+    }
+
+    pub(crate) fn is_purged(&self, room: ChatroomId) -> bool {
+        self.state.lock().purged.contains(&room)
+    }
+
+    pub(crate) fn entry(&self, room: ChatroomId, seq: Seq) -> Change {
+        let place = usize::try_from(seq - 1).unwrap();
+        self.state.lock().logs[&room][place].change.clone()
+    }
+
+    pub(crate) fn fail(&self, failing: bool) {
+        self.state.lock().failing = failing;
+    }
+
+    pub(crate) fn panic_at_the_next_read(&self) {
+        self.state.lock().panicking = true;
+    }
+
+    /// Lets other threads run before it answers.
+    pub(crate) fn dawdle(&self) {
+        self.state.lock().dawdles = true;
+    }
+
+    pub(crate) fn close_gate(&self, gate: Gate) {
+        self.state.lock().gate = Some(gate);
+    }
+
+    pub(crate) fn open_gate(&self) {
+        self.state.lock().gate = None;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn until_somebody_waits(&self) {
+        self.until("somebody waits", |state| state.waiting > 0);
+    }
+
+    pub(crate) fn failures(&self) -> usize {
+        self.state.lock().failures
+    }
+
+    pub(crate) fn until_failures(&self, count: usize) {
+        self.until("it has failed", |state| state.failures >= count);
+    }
+
+    fn until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
+        let mut state = self.state.lock();
+        while !is_so(&state) {
+            let timed_out = self.changed.wait_for(&mut state, PATIENCE).timed_out();
+            assert!(!timed_out, "waited in vain until {what}");
+        }
+    }
+
+    fn answer(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let mut state = self.state.lock();
+        if state.dawdles {
+            MutexGuard::unlocked(&mut state, thread::yield_now);
+        }
+        if !state.failing {
+            return Ok(state);
+        }
+        state.failures += 1;
+        self.changed.notify_all();
+        Err(StoreError::Unavailable("it fails".into()))
+    }
+
+    fn pass(&self, state: &mut MutexGuard<'_, State>, gate: Gate) {
+        if state.dawdles {
+            MutexGuard::unlocked(state, thread::yield_now);
+        }
+        state.waiting += 1;
+        while state.gate == Some(gate) {
+            self.changed.notify_all();
+            assert!(!self.changed.wait_for(state, PATIENCE).timed_out(), "the gate stayed closed");
+        }
+        state.waiting -= 1;
+    }
+}
+
+impl State {
+    fn head(&self, room: ChatroomId) -> Seq {
+        self.logs.get(&room).and_then(|log| log.last()).map_or(0, |event| event.seq)
+    }
+
+    fn is_deleted(&self, room: ChatroomId) -> bool {
+        let last = self.logs.get(&room).and_then(|log| log.last());
+        last.is_some_and(|event| event.change == Change::ChatroomDeleted)
+    }
+
+    fn note(&mut self, room: ChatroomId, change: Change) -> Option<Seq> {
+        if self.is_deleted(room) {
+            return None;
+        }
+        let seq = self.head(room) + 1;
+        let at = Timestamp::from_micros(seq);
+        let event = Event { chatroom_id: room, seq, at, actor_id: somebody(), change };
+        self.logs.entry(room).or_default().push(event);
+        Some(seq)
+    }
+
+    fn moved(&mut self, user: UserId) {
+        *self.versions.entry(user).or_default() += 1;
+    }
+
+    fn standing(&self, user: UserId, most: usize) -> Standing {
+        let mine = self.members.iter().filter(|((member, _), _)| *member == user);
+        let joined = mine.map(|((_, room), joined_seq)| Joined {
+            chatroom_id: *room,
+            joined_seq: *joined_seq,
+            head: self.head(*room),
+        });
+        let version = self.versions.get(&user).copied().unwrap_or_default();
+        Standing { version, chatrooms: joined.take(most).collect() }
+    }
+}
+
+impl EventRepository for Log {
+    fn read(&self, room: ChatroomId, after: Seq, head: Seq, limit: Limit) -> Result<Vec<Event>, StoreError> {
+        let mut state = self.answer()?;
+        if std::mem::take(&mut state.panicking) {
+            state.failures += 1;
+            self.changed.notify_all();
+            panic!("a defect");
+        }
+        let log = state.logs.get(&room).map(Vec::as_slice).unwrap_or_default();
+        let left = if state.purged.contains(&room) { &log[log.len() - 1..] } else { log };
+        let page = left.iter().filter(|event| (after + 1..=head).contains(&event.seq)).take(limit.get());
+        Ok(page.cloned().collect())
+    }
+}
+
+impl Movements for Log {
+    fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
+        let state = self.answer()?;
+        let heads = known.iter().map(|(room, seq)| (*room, *seq, state.head(*room)));
+        Ok(heads.filter(|(_, seq, head)| seq != head).map(|(room, _, head)| (room, head)).collect())
+    }
+
+    fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError> {
+        let state = self.answer()?;
+        let versions = known.iter().filter_map(|(user, old)| {
+            let version = *state.versions.get(user)?;
+            (version != *old).then_some((*user, version))
+        });
+        Ok(versions.collect())
+    }
+
+    fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
+        let mut state = self.answer()?;
+        self.pass(&mut state, Gate::BeforeReading);
+        let standing = state.standing(user, most);
+        self.pass(&mut state, Gate::AfterReading);
+        Ok(standing)
+    }
+}
+
+/// Who writes, and never listens.
+fn somebody() -> UserId {
+    UserId::from(Uuid::from_u128(99))
+}

@@ -1,0 +1,20 @@
+//! What listeners hear, over a log in memory.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failure of a test's own helper is a failed test"
+)]
+
+mod catching_up;
+mod ears;
+mod endings;
+mod falling_behind;
+mod hearing;
+mod joining;
+mod log;
+mod outages;
+mod schedules;
+mod verdict;
+mod waking;

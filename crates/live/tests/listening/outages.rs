@@ -1,0 +1,105 @@
+//! A store that fails for a while.
+
+use crate::ears::{Heard, World, entries, room, until, user};
+
+#[test]
+fn what_could_not_be_read_is_heard_after_the_next_good_poll() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.fail(true);
+    world.log.send(room(1));
+    world.hub.look(room(1));
+    let message = world.log.send_many(room(1), 2).pop().unwrap();
+    world.hub.sent(&message);
+    world.log.until_failures(1);
+    for _ in 0..3 {
+        assert!(world.hub.follow().is_err());
+    }
+    assert_eq!(ears.poll(), None);
+    world.log.fail(false);
+    world.follow();
+    ears.expect(&entries(room(1), 2..=4));
+}
+
+#[test]
+fn what_was_sent_here_and_follows_needs_no_store() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    world.log.fail(true);
+    world.say(room(1));
+    ears.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+    assert_eq!(world.log.failures(), 0);
+}
+
+#[test]
+fn who_lags_goes_on_when_the_store_does() {
+    let world = World::forgetful();
+    let people: Vec<_> = (1..=5).map(user).collect();
+    for person in &people {
+        world.log.join(room(1), *person);
+    }
+    let mut ears: Vec<_> = people.iter().map(|person| world.listen_to(*person, room(1))).collect();
+    world.say_many(room(1), 30);
+    let mut quick = world.listen_behind(user(1), room(1), 5);
+    quick.expect(&entries(room(1), 6..=35));
+    world.log.fail(true);
+    for ears in &mut ears {
+        ears.expect(&[Heard::CaughtUp]);
+        assert_eq!(ears.poll(), None);
+    }
+    world.log.until_failures(5);
+    world.log.fail(false);
+    world.follow();
+    for ears in &mut ears {
+        ears.expect(&entries(room(1), 6..=35));
+    }
+}
+
+#[test]
+fn a_joining_during_an_outage_is_found_afterwards() {
+    let world = World::new();
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+    world.log.join(room(1), user(1));
+    world.follow();
+    world.log.fail(true);
+    let failures = world.log.failures();
+    if ears.poll().is_none() {
+        world.log.until_failures(failures + 1);
+    }
+    world.log.join(room(2), user(1));
+    world.log.fail(false);
+    world.follow();
+    ears.expect_in_any_order(&[entries(room(1), [1]), entries(room(2), [1])].concat());
+}
+
+#[test]
+fn a_defect_of_the_store_costs_time_and_no_events() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    let mut slow = world.listen_to(user(1), room(1));
+    ears.expect(&[Heard::CaughtUp]);
+    world.log.send_many(room(1), 20);
+    world.log.panic_at_the_next_read();
+    world.follow();
+    world.log.until_failures(1);
+    until("the next attempt goes well", || {
+        world.follow();
+        ears.poll() == Some(Heard::Event(room(1), 2))
+    });
+    ears.expect(&entries(room(1), 3..=21));
+    slow.expect(&[Heard::CaughtUp]);
+    world.log.panic_at_the_next_read();
+    assert_eq!(slow.poll(), None);
+    world.log.until_failures(2);
+    until("the next attempt goes well", || {
+        world.follow();
+        slow.poll() == Some(Heard::Event(room(1), 2))
+    });
+    slow.expect(&entries(room(1), 3..=21));
+}

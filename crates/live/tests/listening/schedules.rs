@@ -1,0 +1,244 @@
+//! Whatever happens in whatever order: each stream hears every event behind its start once and in
+//! order, and none behind its user's removal.
+
+use std::thread;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::message::Message;
+use chit_chat_live::Start;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::ears::{Ears, World, room, until, user, who};
+use crate::verdict::Verdict;
+
+const ROOMS: u128 = 3;
+const USERS: u128 = 2;
+const MOST_STREAMS: usize = 6;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Sends with a hint at once, with one that is kept, or with none.
+    Say(u128),
+    Keep(u128),
+    Whisper(u128),
+    /// Gives one of the kept hints.
+    Hint(Index),
+    Look(u128),
+    LookAtUsers,
+    Follow,
+    /// Joins, or is removed.
+    Turn(u128, u128),
+    Demolish(u128),
+    Purge(u128),
+    Fail(bool),
+    Pause,
+    Listen(u128),
+    ListenTo(u128, u128),
+    Poll(Index, usize),
+    /// Comes again, from its positions on.
+    Resume(Index),
+    Stop(Index),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (room, user, index) = (1..=ROOMS, 1..=USERS, any::<Index>());
+    prop_oneof![
+        8 => room.clone().prop_map(Step::Say),
+        4 => room.clone().prop_map(Step::Keep),
+        4 => room.clone().prop_map(Step::Whisper),
+        6 => index.prop_map(Step::Hint),
+        3 => room.clone().prop_map(Step::Look),
+        3 => Just(Step::LookAtUsers),
+        6 => Just(Step::Follow),
+        6 => (room.clone(), user.clone()).prop_map(|(room, user)| Step::Turn(room, user)),
+        1 => room.clone().prop_map(Step::Demolish),
+        1 => room.clone().prop_map(Step::Purge),
+        2 => any::<bool>().prop_map(Step::Fail),
+        4 => Just(Step::Pause),
+        2 => user.clone().prop_map(Step::Listen),
+        2 => (user, room).prop_map(|(user, room)| Step::ListenTo(user, room)),
+        10 => (any::<Index>(), 1..6_usize).prop_map(|(stream, count)| Step::Poll(stream, count)),
+        3 => any::<Index>().prop_map(Step::Resume),
+        1 => any::<Index>().prop_map(Step::Stop),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn everything_is_heard_once_and_in_order(forgetful in any::<bool>(), steps in vec(step(), 1..120)) {
+        let mut play = Play::new(if forgetful { World::forgetful() } else { World::new() });
+        for step in steps {
+            play.take(&step);
+        }
+        play.finish();
+    }
+}
+
+struct Play {
+    world: World,
+    kept: Vec<Message>,
+    streams: Vec<Stream>,
+}
+
+struct Stream {
+    user: UserId,
+    /// `None` if it covers all.
+    room: Option<ChatroomId>,
+    ears: Ears,
+    verdict: Verdict,
+}
+
+impl Play {
+    fn new(world: World) -> Self {
+        for n in 1..=USERS {
+            world.log.join(room(1), user(n));
+        }
+        world.log.send(room(2));
+        world.log.dawdle();
+        let mut play = Self { world, kept: Vec::new(), streams: Vec::new() };
+        play.listen(user(1), |_| None);
+        play
+    }
+
+    fn take(&mut self, step: &Step) {
+        let (log, hub) = (&self.world.log, &self.world.hub);
+        match *step {
+            Step::Say(n) | Step::Keep(n) | Step::Whisper(n) if log.is_deleted(room(n)) => {}
+            Step::Say(n) => drop(self.world.say(room(n))),
+            Step::Keep(n) => self.kept.push(log.send(room(n))),
+            Step::Whisper(n) => drop(log.send(room(n))),
+            Step::Hint(index) if !self.kept.is_empty() => {
+                hub.sent(&self.kept.swap_remove(index.index(self.kept.len())));
+            }
+            Step::Look(n) => hub.look(room(n)),
+            Step::LookAtUsers => hub.look_at_users(),
+            Step::Follow => drop(hub.follow()),
+            Step::Turn(n, who) => self.turn(room(n), user(who)),
+            Step::Demolish(n) if !log.is_deleted(room(n)) => drop(log.demolish(room(n))),
+            Step::Purge(n) if log.is_deleted(room(n)) => log.purge(room(n)),
+            Step::Fail(failing) => log.fail(failing),
+            Step::Pause => thread::sleep(std::time::Duration::from_micros(50)),
+            Step::Listen(n) if self.streams.len() < MOST_STREAMS => self.listen(user(n), |_| None),
+            Step::ListenTo(n, of) if self.streams.len() < MOST_STREAMS => self.listen_to(user(n), room(of)),
+            Step::Poll(index, count) => self.with_stream(index, |world, stream| stream.poll(world, count)),
+            Step::Resume(index) => self.resume(index),
+            Step::Stop(index) if !self.streams.is_empty() => {
+                drop(self.streams.swap_remove(index.index(self.streams.len())));
+            }
+            _ => {}
+        }
+    }
+
+    fn turn(&self, room: ChatroomId, user: UserId) {
+        let log = &self.world.log;
+        if log.is_deleted(room) {
+            return;
+        }
+        if log.is_member(room, user) {
+            log.remove(room, user);
+        } else {
+            log.join(room, user);
+        }
+    }
+
+    fn with_stream(&mut self, index: Index, act: impl FnOnce(&World, &mut Stream)) {
+        if !self.streams.is_empty() {
+            let place = index.index(self.streams.len());
+            act(&self.world, &mut self.streams[place]);
+        }
+    }
+
+    fn listen(&mut self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) {
+        let Ok(standing) = self.world.hub.standing(who(user)) else {
+            return;
+        };
+        let starts: Vec<Start> = standing
+            .chatrooms
+            .iter()
+            .map(|joined| Start {
+                chatroom: joined.chatroom_id,
+                position: position(joined.chatroom_id).unwrap_or(joined.head),
+                head: joined.head,
+            })
+            .collect();
+        let ears = Ears::new(self.world.hub.listen(who(user), standing.version, starts.clone()).unwrap());
+        self.streams.push(Stream { user, room: None, ears, verdict: Verdict::new(user, &starts) });
+    }
+
+    fn listen_to(&mut self, user: UserId, room: ChatroomId) {
+        if self.world.log.is_member(room, user) {
+            let start = Start { chatroom: room, position: 0, head: self.world.log.head(room) };
+            let ears = Ears::new(self.world.hub.listen_to(who(user), start).unwrap());
+            self.streams.push(Stream { user, room: Some(room), ears, verdict: Verdict::new(user, &[start]) });
+        }
+    }
+
+    fn resume(&mut self, index: Index) {
+        if self.streams.is_empty() {
+            return;
+        }
+        let stream = self.streams.swap_remove(index.index(self.streams.len()));
+        stream.check_positions(&self.world);
+        if stream.room.is_none() {
+            self.listen(stream.user, |room| stream.ears.position(room));
+        }
+    }
+
+    fn finish(mut self) {
+        self.world.log.fail(false);
+        for _ in 0..2 {
+            self.settle();
+            for n in (1..=ROOMS).filter(|n| !self.world.log.is_deleted(room(*n))) {
+                self.world.log.send(room(n));
+            }
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let world = &self.world;
+        let streams = &mut self.streams;
+        until("everything is heard", || {
+            world.follow();
+            for stream in &mut *streams {
+                stream.poll(world, usize::MAX);
+            }
+            streams.iter().all(|stream| stream.is_complete(world))
+        });
+        for stream in streams {
+            stream.check_positions(world);
+        }
+    }
+}
+
+impl Stream {
+    fn poll(&mut self, world: &World, most: usize) {
+        for _ in 0..most {
+            if self.verdict.ended {
+                return;
+            }
+            let Some(heard) = self.ears.poll() else {
+                return;
+            };
+            self.verdict.note(&world.log, heard);
+        }
+    }
+
+    fn check_positions(&self, world: &World) {
+        for (room, position) in self.ears.listener.positions() {
+            self.verdict.check_position(&world.log, room, position);
+        }
+    }
+
+    fn is_complete(&self, world: &World) -> bool {
+        match self.room {
+            Some(room) => self.verdict.is_complete(&world.log, &[room]),
+            None => self.verdict.is_complete(&world.log, &(1..=ROOMS).map(room).collect::<Vec<_>>()),
+        }
+    }
+}

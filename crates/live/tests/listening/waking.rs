@@ -1,0 +1,81 @@
+//! Whoever waits is woken. `Ears` sleep until they are, so every other test asks this as well.
+
+use std::thread;
+
+use chit_chat_domain::id::SessionId;
+use uuid::Uuid;
+
+use crate::ears::{Heard, World, entries, room, user};
+
+#[test]
+fn nobody_sleeps_through_what_comes_at_any_moment() {
+    const EACH: i64 = 1_500;
+    let world = World::new();
+    for n in 1..=3 {
+        world.log.join(room(n), user(1));
+    }
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let mut ears = world.listen(user(1));
+            scope.spawn(move || {
+                ears.expect(&[Heard::CaughtUp]);
+                let mut last = [1; 3];
+                while last != [1 + EACH; 3] {
+                    let Heard::Event(id, seq) = ears.next() else {
+                        panic!("no event");
+                    };
+                    let place = (1..=3).position(|n| room(n) == id).unwrap();
+                    last[place] += 1;
+                    assert_eq!(last[place], seq);
+                }
+            });
+        }
+        for n in 1..=3 {
+            let world = &world;
+            scope.spawn(move || {
+                for turn in 0..EACH {
+                    if turn % 3 == 0 {
+                        world.log.send(room(n));
+                        world.hub.look(room(n));
+                    } else {
+                        world.say(room(n));
+                    }
+                    if turn % 7 == 0 {
+                        thread::yield_now();
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn who_is_told_once_is_not_woken_for_each_entry() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let mut ears = world.listen(user(1));
+    let mut quick = world.listen(user(1));
+    quick.expect(&[Heard::CaughtUp]);
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+    let before = ears.rung();
+    for seq in 2..=100 {
+        world.say(room(1));
+        quick.expect(&entries(room(1), [seq]));
+    }
+    assert_eq!(ears.rung(), before + 1);
+    ears.expect(&entries(room(1), 2..=100));
+}
+
+#[test]
+fn sessions_are_woken_to_look_whether_they_may_still_listen() {
+    let world = World::new();
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+    let before = ears.rung();
+    world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(8)));
+    assert_eq!(ears.rung(), before);
+    world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(7)));
+    assert_eq!(ears.rung(), before + 1);
+}
