@@ -11,6 +11,7 @@ mod entry;
 mod hub;
 mod listener;
 mod mailbox;
+mod places;
 mod queue;
 mod registry;
 mod replay;

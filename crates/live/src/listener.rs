@@ -11,9 +11,9 @@ use chit_chat_domain::movements::{Standing, UserVersion};
 
 use crate::entry::{Entry, Written};
 use crate::hub::{Shared, Work};
-use crate::mailbox::{Mail, Mailbox, Seat};
+use crate::mailbox::{Mail, Mailbox};
+use crate::places::{Place, Places};
 use crate::replay::{Job, Question};
-use crate::room::Room;
 
 /// About so much is taken from a chatroom at once.
 const BYTES: usize = 16 * 1024;
@@ -39,7 +39,7 @@ pub struct Start {
 #[derive(Debug)]
 pub enum News {
     Event(Arc<Entry>),
-    Aside(Written),
+    Aside(Box<Written>),
     /// What was missing at the start has been heard.
     CaughtUp,
     End(End),
@@ -60,7 +60,7 @@ pub struct Listener {
     who: Who,
     follows_user: bool,
     mailbox: Arc<Mailbox>,
-    rooms: BTreeMap<ChatroomId, Place>,
+    rooms: Places,
     /// Where memberships ended: what was asked before may come after, and begins none of these again.
     left: BTreeMap<ChatroomId, Seq>,
     /// Taken, and not heard yet.
@@ -71,18 +71,6 @@ pub struct Listener {
     behind: Option<usize>,
     asked_standing: bool,
     user_moved: bool,
-}
-
-struct Place {
-    room: Arc<Room>,
-    seat: Arc<Seat>,
-    taken: Seq,
-    heard: Seq,
-    /// A membership that ended up to here is not this one.
-    member_at: Seq,
-    catches_up_at: Option<Seq>,
-    /// A page of the log has been asked for.
-    reading: bool,
 }
 
 impl Listener {
@@ -102,7 +90,7 @@ impl Listener {
             who,
             follows_user: follows.is_some(),
             mailbox,
-            rooms: BTreeMap::new(),
+            rooms: Places::default(),
             left: BTreeMap::new(),
             news: VecDeque::new(),
             unread: Vec::new(),
@@ -143,12 +131,12 @@ impl Listener {
 
     /// How far each chatroom has been heard.
     pub fn positions(&self) -> impl ExactSizeIterator<Item = (ChatroomId, Seq)> {
-        self.rooms.iter().map(|(id, place)| (*id, place.heard))
+        self.rooms.iter().map(|(id, place)| (id, place.heard))
     }
 
     /// How far each chatroom has come.
     pub fn heads(&self) -> impl Iterator<Item = (ChatroomId, Seq)> {
-        self.rooms.iter().map(|(id, place)| (*id, place.room.head()))
+        self.rooms.iter().map(|(id, place)| (id, place.room.head()))
     }
 
     fn is_over(&self) -> bool {
@@ -157,7 +145,7 @@ impl Listener {
 
     fn note_heard(&mut self, chatroom: Option<ChatroomId>, news: &News) {
         if let (Some(chatroom), News::Event(entry)) = (chatroom, news)
-            && let Some(place) = self.rooms.get_mut(&chatroom)
+            && let Some(place) = self.rooms.get_mut(chatroom)
         {
             place.heard = place.heard.max(entry.seq);
         }
@@ -208,7 +196,7 @@ impl Listener {
 
     /// From the memory that all listeners share, or else from the log.
     fn take_new(&mut self, chatroom: ChatroomId) {
-        let Some(place) = self.rooms.get_mut(&chatroom) else {
+        let Some(place) = self.rooms.get_mut(chatroom) else {
             return;
         };
         place.seat.looks();
@@ -235,7 +223,7 @@ impl Listener {
     }
 
     fn take_page(&mut self, chatroom: ChatroomId, page: Option<Vec<Arc<Entry>>>) {
-        let Some(place) = self.rooms.get_mut(&chatroom) else {
+        let Some(place) = self.rooms.get_mut(chatroom) else {
             return;
         };
         place.reading = false;
@@ -250,7 +238,7 @@ impl Listener {
 
     fn take(&mut self, chatroom: ChatroomId, entries: Vec<Arc<Entry>>) {
         for entry in entries {
-            let Some(place) = self.rooms.get_mut(&chatroom) else {
+            let Some(place) = self.rooms.get_mut(chatroom) else {
                 return;
             };
             if entry.seq != place.taken + 1 {
@@ -272,14 +260,14 @@ impl Listener {
 
     /// Of a chatroom whose log was not heard to its end an aside could come after a removal.
     fn take_aside(&mut self, chatroom: ChatroomId, written: Written) {
-        if self.rooms.get(&chatroom).is_some_and(|place| place.taken >= place.room.head()) {
-            self.news.push_back((Some(chatroom), News::Aside(written)));
+        if self.rooms.get(chatroom).is_some_and(|place| place.taken >= place.room.head()) {
+            self.news.push_back((Some(chatroom), News::Aside(Box::new(written))));
         }
     }
 
     /// Whoever left may have joined again meanwhile.
     fn leave(&mut self, chatroom: ChatroomId, at: Seq) {
-        if let Some(place) = self.rooms.remove(&chatroom) {
+        if let Some(place) = self.rooms.remove(chatroom) {
             self.left.insert(chatroom, at);
             self.shared.registry.rise(&place.room, &place.seat);
             self.user_moved = true;
@@ -306,7 +294,7 @@ impl Listener {
     fn compare(&mut self, standing: &Standing) {
         for joined in &standing.chatrooms {
             let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
-            if !has_ended && !self.rooms.contains_key(&joined.chatroom_id) {
+            if !has_ended && self.rooms.get(joined.chatroom_id).is_none() {
                 let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
                 self.sit(Start { chatroom: joined.chatroom_id, position, head }, false);
                 self.shared.look(joined.chatroom_id);
@@ -314,14 +302,14 @@ impl Listener {
         }
         let listed =
             |id: &ChatroomId| standing.chatrooms.binary_search_by_key(id, |joined| joined.chatroom_id).is_ok();
-        self.rooms.keys().filter(|id| !listed(id)).for_each(|id| self.shared.look(*id));
+        self.rooms.iter().filter(|(id, _)| !listed(id)).for_each(|(id, _)| self.shared.look(id));
     }
 
     fn ask_again(&mut self) {
         self.user_moved |= mem::take(&mut self.asked_standing);
-        for (id, place) in &mut self.rooms {
+        for (id, place) in self.rooms.iter_mut() {
             if mem::take(&mut place.reading) {
-                self.unread.push(*id);
+                self.unread.push(id);
             }
         }
     }
@@ -333,7 +321,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        for place in mem::take(&mut self.rooms).into_values() {
+        for (_, place) in self.rooms.iter() {
             self.shared.registry.rise(&place.room, &place.seat);
         }
         if self.follows_user {

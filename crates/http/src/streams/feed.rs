@@ -73,7 +73,7 @@ impl Feed {
         if self.services.ended.is_stale() {
             return self.distrust(context);
         }
-        if let Some(said) = self.first.pop_front() {
+        if let Some(said) = self.say_first_thing() {
             return Poll::Ready(Some(said));
         }
         match self.listener.poll(context) {
@@ -87,10 +87,19 @@ impl Feed {
         self.listener.positions()
     }
 
+    fn say_first_thing(&mut self) -> Option<Said> {
+        let said = self.first.pop_front();
+        if self.first.is_empty() {
+            // There are thousands of streams, and most of the time each only waits.
+            self.first = VecDeque::new();
+        }
+        said
+    }
+
     fn tell(&mut self, news: News) -> Option<Said> {
         match news {
             News::Event(entry) => Some(Said { written: entry.written.clone(), what: What::Event }),
-            News::Aside(written) => Some(Said { written, what: What::Notice }),
+            News::Aside(written) => Some(Said { written: *written, what: What::Notice }),
             News::CaughtUp => Some(Said { written: self.with_heads(WithHeads::CaughtUp), what: What::CaughtUp }),
             News::End(End::Stopping) => Some(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat))),
             News::End(End::NotAMember) => {

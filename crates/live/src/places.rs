@@ -1,0 +1,69 @@
+//! A listener's chatrooms, and how far it has come in each.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::ChatroomId;
+
+use crate::mailbox::Seat;
+use crate::room::Room;
+
+/// How far a listener has come in one chatroom.
+pub(crate) struct Place {
+    pub(crate) room: Arc<Room>,
+    pub(crate) seat: Arc<Seat>,
+    pub(crate) taken: Seq,
+    pub(crate) heard: Seq,
+    /// A membership that ended up to here is not this one.
+    pub(crate) member_at: Seq,
+    pub(crate) catches_up_at: Option<Seq>,
+    /// A page of the log has been asked for.
+    pub(crate) reading: bool,
+}
+
+/// By chatroom. Most listeners have few, and there are many listeners: a tree would take a kilobyte for each.
+#[derive(Default)]
+pub(crate) struct Places(Vec<(ChatroomId, Place)>);
+
+impl Places {
+    pub(crate) fn get(&self, chatroom: ChatroomId) -> Option<&Place> {
+        let at = self.find(chatroom).ok()?;
+        self.0.get(at).map(|(_, place)| place)
+    }
+
+    pub(crate) fn get_mut(&mut self, chatroom: ChatroomId) -> Option<&mut Place> {
+        let at = self.find(chatroom).ok()?;
+        self.0.get_mut(at).map(|(_, place)| place)
+    }
+
+    /// In a chatroom that has none yet.
+    pub(crate) fn insert(&mut self, chatroom: ChatroomId, place: Place) {
+        if let Err(at) = self.find(chatroom) {
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
+            self.0.insert(at, (chatroom, place));
+        }
+    }
+
+    pub(crate) fn remove(&mut self, chatroom: ChatroomId) -> Option<Place> {
+        let at = self.find(chatroom).ok()?;
+        Some(self.0.remove(at).1)
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (ChatroomId, &Place)> {
+        self.0.iter().map(|(id, place)| (*id, place))
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (ChatroomId, &mut Place)> {
+        self.0.iter_mut().map(|(id, place)| (*id, place))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn find(&self, chatroom: ChatroomId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&chatroom, |(id, _)| *id)
+    }
+}
