@@ -9,8 +9,15 @@ use actix_web::middleware::Condition;
 
 const SECONDS_TO_REMEMBER: usize = 3_600;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-const SENT: [&str; 6] =
-    ["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-Id"];
+const SENT: [&str; 7] = [
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "X-Request-Id",
+];
 const SHOWN: [&str; 9] = [
     "ETag",
     "Idempotent-Replayed",

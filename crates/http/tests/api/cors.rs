@@ -43,7 +43,15 @@ async fn an_allowed_origin_may_ask_and_read(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(list(&asked, "Access-Control-Allow-Methods"), ["delete", "get", "head", "patch", "post", "put"]);
     assert_eq!(
         list(&asked, "Access-Control-Allow-Headers"),
-        ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"]
+        [
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "last-event-id",
+            "x-request-id"
+        ]
     );
     assert_eq!(asked.header("Access-Control-Allow-Credentials"), None);
     assert!(asked.header("X-Request-Id").is_some());
