@@ -71,6 +71,9 @@ impl Feed {
             return Poll::Ready(self.last(What::Notice, notice::unauthenticated(self.services.clock.now())));
         }
         if self.services.ended.is_stale() {
+            if self.listener.is_stopping() {
+                return Poll::Ready(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat)));
+            }
             return self.distrust(context);
         }
         if let Some(said) = self.first.pop_front() {
