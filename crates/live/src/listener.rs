@@ -129,6 +129,11 @@ impl Listener {
         }
     }
 
+    /// Whether the instance stops, of which [`poll`](Self::poll) tells in its turn.
+    pub fn is_stopping(&self) -> bool {
+        self.mailbox.is_closed()
+    }
+
     /// How far each chatroom has been heard.
     pub fn positions(&self) -> impl ExactSizeIterator<Item = (ChatroomId, Seq)> {
         self.rooms.iter().map(|(id, place)| (id, place.heard))

@@ -65,6 +65,10 @@ impl Mailbox {
         self.put(|mail| mail.closed = true);
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.mail.lock().closed
+    }
+
     /// Takes the mail; the waker is called as soon as there is more.
     pub(crate) fn take(&self, waker: &Waker) -> Mail {
         let mut mail = self.mail.lock();

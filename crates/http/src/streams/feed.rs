@@ -71,6 +71,9 @@ impl Feed {
             return Poll::Ready(Some(self.refused()));
         }
         if self.services.ended.is_stale() {
+            if self.listener.is_stopping() {
+                return Poll::Ready(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat)));
+            }
             return self.distrust(context);
         }
         if let Some(said) = self.say_first_thing() {

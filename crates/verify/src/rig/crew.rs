@@ -72,6 +72,11 @@ impl Crew {
         Ok(Self { room, reader: owner.client, writers })
     }
 
+    /// Where they write, by its path.
+    pub(crate) fn room(&self) -> &str {
+        &self.room
+    }
+
     /// From now on at this server.
     pub(crate) fn move_to(&mut self, url: &str) {
         self.reader = self.reader.at(url);

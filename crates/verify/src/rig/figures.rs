@@ -16,6 +16,10 @@ impl Times {
         done
     }
 
+    pub(crate) fn note(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
     pub(crate) fn median(&self) -> Duration {
         self.percentile(50)
     }

@@ -1,14 +1,23 @@
-//! SIGTERM under load: exit 0 within ten seconds, and whatever was acknowledged is there. Also while PostgreSQL hangs.
+//! SIGTERM under load, with two hundred streams open: exit 0 within ten seconds, whatever was acknowledged is there, and
+//! each stream tells its client to come again. Also while PostgreSQL hangs.
 
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use fastrand::Rng;
 
-use crate::rig::{Bench, Cluster, Crew, Database, Person, Server};
+use crate::rig::{Bench, Cluster, Crew, Database, Ears, Heard, Listen, Person, Server};
 use crate::trial::Engine;
 
 const TIMES: usize = 3;
 const WRITERS: usize = 16;
+/// Nobody may have more than fifty.
+const STREAMS: usize = 200;
+const LISTENERS: usize = 4;
+/// Longer than any instance trusts old news.
+const STALE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(10);
 const IN_TIME: Duration = Duration::from_secs(10);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -17,30 +26,62 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let database = cluster.as_ref().map_or_else(|| bench.database(), Cluster::database)?;
     let mut server = bench.server(&database)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
+    let listeners = listeners(&server, &mut rng)?;
+    let people: Vec<&Person> = [&ann].into_iter().chain(&listeners).collect();
     let (mut slowest, mut messages) = (Duration::ZERO, 0);
     for _ in 0..TIMES {
-        let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
+        let mut crew = Crew::new(&people, WRITERS, server.url(), &mut rng)?;
+        let streams = open(&listeners, &server, crew.room())?;
         let deeds = rng.usize(30..300);
         slowest = slowest.max(crew.write_while(|progress| {
             progress.wait_for(deeds)?;
             end(server)
         })?);
+        streams.into_iter().try_for_each(ends_well)?;
         server = back(bench, &database, &mut crew)?;
         messages += crew.audit()?;
     }
     let Some(cluster) = cluster else {
-        return Ok(format!("{TIMES} times, {} ms at most, {messages} messages, none lost", slowest.as_millis()));
+        return Ok(format!("{TIMES} times with {STREAMS} streams, {} ms at most, {messages} messages, none lost", slowest.as_millis()));
     };
-    let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
+    let mut crew = Crew::new(&people, WRITERS, server.url(), &mut rng)?;
+    let streams = open(&listeners, &server, crew.room())?;
     let frozen_end = crew.write_while(|progress| {
         progress.wait_for(rng.usize(30..300))?;
         let _frozen = cluster.freeze()?;
+        thread::sleep(STALE);
         end(server)
     })?;
+    streams.into_iter().try_for_each(ends_well)?;
     let _server = back(bench, &database, &mut crew)?;
     messages += crew.audit()?;
     let (slowest, frozen_end) = (slowest.as_millis(), frozen_end.as_millis());
-    Ok(format!("{TIMES} times, {slowest} ms at most, {frozen_end} ms with PostgreSQL frozen, {messages} messages, none lost"))
+    Ok(format!("{TIMES} times with {STREAMS} streams, {slowest} ms at most, {frozen_end} ms with PostgreSQL frozen, {messages} messages, none lost"))
+}
+
+fn listeners(server: &Server, rng: &mut Rng) -> Result<Vec<Person>> {
+    (0..LISTENERS).map(|number| Person::new(&server.nobody(), &format!("listener{number}"), rng)).collect()
+}
+
+/// Half of them to the chatroom, the others to all.
+fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<Ears>> {
+    let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
+    let streams = listeners.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
+    let open = |(person, kind): (&Person, _)| Ears::open(&person.client.at(server.url()), kind)?.expect_stream();
+    streams.take(STREAMS).map(open).collect()
+}
+
+/// The last thing that it says is when to come again.
+fn ends_well(mut ears: Ears) -> Result<()> {
+    let mut pause = None;
+    loop {
+        match ears.next(PATIENCE)? {
+            Heard::Said(_) => pause = None,
+            Heard::Retry(millis) => pause = Some(millis),
+            Heard::End { complete: true } if pause.is_some() => return Ok(()),
+            heard => bail!("a stream does not end as it should: {heard:?}, pause: {pause:?}"),
+        }
+    }
 }
 
 fn end(server: Server) -> Result<Duration> {

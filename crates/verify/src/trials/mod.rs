@@ -23,6 +23,11 @@ trials! {
     repeated_sends_make_one_message: BOTH, Beside;
     racing_joins_and_leaves_stay_in_order: BOTH, Beside;
     a_room_is_never_without_an_owner: BOTH, Beside;
+    every_listener_hears_everything_once_and_in_order: BOTH, Beside;
+    a_listener_that_never_reads_is_cut_off: POSTGRES, Beside;
+    listeners_that_never_read_harm_nobody: BOTH, Alone;
+    what_happens_elsewhere_is_heard_soon: BOTH, Alone;
+    who_was_removed_hears_nothing_more: BOTH, Alone;
     forged_tokens_open_nothing: BOTH, Beside;
     ended_sessions_end_everywhere: BOTH, Alone;
     an_instance_that_slept_trusts_no_ended_session: BOTH, Beside;

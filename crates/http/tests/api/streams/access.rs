@@ -1,5 +1,7 @@
 //! Who hears nothing, or nothing any more.
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use chit_chat_contract::Engine;
 use rstest::rstest;
@@ -113,4 +115,19 @@ async fn streams_end_with_the_instance() {
     }
     let mut late = Ears::open(&server, &ann, "/api/events", &[]);
     while late.next().is_some() {}
+}
+
+#[rstest]
+#[actix_web::test]
+async fn streams_end_with_the_instance_also_while_nobody_is_trusted() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    app.follow();
+    std::thread::sleep(Duration::from_millis(2_100));
+    app.services.streams.close();
+    ears.expect("retry 0");
+    ears.expect_end();
 }

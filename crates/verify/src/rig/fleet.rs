@@ -1,0 +1,91 @@
+//! Instances on one database that come and go, and clients that take whichever they meet.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result};
+use chit_chat_rig::Database;
+use fastrand::Rng;
+
+use super::bench::Bench;
+use super::client::Client;
+use super::server::Server;
+
+/// Several instances. Each has another address after it was started again.
+#[derive(Debug)]
+pub(crate) struct Fleet<'bench> {
+    bench: &'bench Bench<'bench>,
+    database: Database,
+    servers: Mutex<Vec<Option<Server>>>,
+    /// Also of those that do not run just now.
+    urls: Mutex<Vec<String>>,
+}
+
+/// Somebody who goes to another instance each time.
+#[derive(Debug)]
+pub(crate) struct Roamer<'fleet> {
+    fleet: &'fleet Fleet<'fleet>,
+    somewhere: Client,
+    known: HashMap<String, Client>,
+}
+
+impl<'bench> Fleet<'bench> {
+    pub(crate) fn start(bench: &'bench Bench<'bench>, database: Database, size: usize) -> Result<Self> {
+        let servers = (0..size).map(|_| bench.server(&database)).collect::<Result<Vec<_>>>()?;
+        let urls = servers.iter().map(|server| server.url().to_owned()).collect();
+        let servers = servers.into_iter().map(Some).collect();
+        Ok(Self { bench, database, servers: Mutex::new(servers), urls: Mutex::new(urls) })
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        lock(&self.urls).len()
+    }
+
+    pub(crate) fn nobody(&self) -> Result<Client> {
+        let servers = lock(&self.servers);
+        Ok(servers.iter().flatten().next().context("no instance runs")?.nobody())
+    }
+
+    /// Takes an instance away, so that it can be ended.
+    pub(crate) fn take(&self, number: usize) -> Result<Server> {
+        lock(&self.servers).get_mut(number).and_then(Option::take).context("no such instance")
+    }
+
+    /// Puts an instance where one was taken away.
+    pub(crate) fn put(&self, number: usize, server: Server) {
+        if let Some(url) = lock(&self.urls).get_mut(number) {
+            server.url().clone_into(url);
+        }
+        if let Some(place) = lock(&self.servers).get_mut(number) {
+            *place = Some(server);
+        }
+    }
+
+    /// Another instance where one was taken away.
+    pub(crate) fn start_again(&self, number: usize) -> Result<()> {
+        self.put(number, self.bench.server(&self.database)?);
+        Ok(())
+    }
+
+    /// Where some instance is, or was.
+    fn any(&self, rng: &mut Rng) -> Result<String> {
+        rng.choice(lock(&self.urls).iter()).cloned().context("no instances")
+    }
+}
+
+impl<'fleet> Roamer<'fleet> {
+    pub(crate) fn new(fleet: &'fleet Fleet<'fleet>, client: &Client) -> Self {
+        Self { fleet, somewhere: client.clone(), known: HashMap::new() }
+    }
+
+    /// The same person at some instance, which may not be there.
+    pub(crate) fn anywhere(&mut self, rng: &mut Rng) -> Result<Client> {
+        let url = self.fleet.any(rng)?;
+        let client = self.known.entry(url).or_insert_with_key(|url| self.somewhere.at(url));
+        Ok(client.clone())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

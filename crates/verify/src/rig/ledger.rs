@@ -1,0 +1,211 @@
+//! What one listener has heard of each chatroom, and whether that is all that the log holds.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
+
+/// The account of one listener. It refuses what a listener must never hear.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    /// Whose membership decides what is heard.
+    me: String,
+    rooms: BTreeMap<String, Account>,
+    pub(crate) repeats: usize,
+}
+
+/// Of one chatroom.
+#[derive(Debug)]
+struct Account {
+    /// What is behind it has to be heard.
+    start: u64,
+    heard: BTreeMap<u64, String>,
+    position: u64,
+    /// Whether the listener has to be a member, as far as it knows.
+    open: bool,
+    /// What was not heard, as the membership had ended: behind the first, before the second.
+    gaps: Vec<(u64, u64)>,
+    /// On the present connection.
+    last: Option<u64>,
+}
+
+impl Ledger {
+    pub(crate) fn new(me: &str) -> Self {
+        Self { me: me.to_owned(), rooms: BTreeMap::new(), repeats: 0 }
+    }
+
+    /// A new connection: what was heard on the last one may be repeated.
+    pub(crate) fn connect(&mut self) {
+        self.rooms.values_mut().for_each(|account| account.last = None);
+    }
+
+    /// Listens to the chatroom from this position on, unless it does so already.
+    pub(crate) fn start(&mut self, room: &str, position: u64) {
+        let account = self.rooms.entry(room.to_owned()).or_insert_with(|| Account::behind(position));
+        account.open = true;
+    }
+
+    /// The chatrooms that a stream of all of them begins with.
+    pub(crate) fn ready(&mut self, heads: &Map<String, Value>) -> Result<()> {
+        for (room, head) in heads {
+            self.start(room, head.as_u64().context("a head is no number")?);
+        }
+        let absent = self.rooms.iter_mut().filter(|(room, _)| !heads.contains_key(*room));
+        absent.for_each(|(_, account)| account.open = false);
+        Ok(())
+    }
+
+    /// An event of a log: the next one, or a repeat.
+    pub(crate) fn hear(&mut self, event: &Value) -> Result<()> {
+        let room = event["chatroom_id"].as_str().with_context(|| format!("of no chatroom: {event}"))?;
+        let seq = event["seq"].as_u64().with_context(|| format!("no seq: {event}"))?;
+        let kind = event["type"].as_str().context("no type")?;
+        let mine = event["data"]["user_id"] == *self.me;
+        let joins = mine && kind == "membership.created";
+        let account = match self.rooms.get_mut(room) {
+            Some(account) => account,
+            None if joins => self.rooms.entry(room.to_owned()).or_insert_with(|| Account::behind(seq - 1)),
+            None => anyhow::bail!("out of nowhere: {event}"),
+        };
+        let is_repeat = account.hear(seq, kind, joins).with_context(|| {
+            format!(
+                "{room} is at {}, on this connection at {:?}, and hears {event}",
+                account.position, account.last
+            )
+        })?;
+        self.repeats += usize::from(is_repeat);
+        if mine && kind == "membership.deleted" && !is_repeat {
+            account.open = false;
+        }
+        Ok(())
+    }
+
+    /// The last seq of each chatroom, as a client sends it.
+    pub(crate) fn positions(&self) -> Value {
+        self.rooms
+            .iter()
+            .map(|(room, account)| (room.clone(), json!(account.position)))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+
+    pub(crate) fn position(&self, room: &str) -> Option<u64> {
+        self.rooms.get(room).map(|account| account.position)
+    }
+
+    /// Whether each of these has come so far.
+    pub(crate) fn has_come_to<'h>(&self, heads: impl IntoIterator<Item = (&'h String, &'h u64)>) -> bool {
+        heads.into_iter().all(|(room, head)| self.position(room).is_some_and(|position| position >= *head))
+    }
+
+    /// What was heard of the chatroom is its log, from the start on; answers how much that is.
+    pub(crate) fn compare(&self, room: &str, log: &[Value]) -> Result<usize> {
+        let account = self.rooms.get(room).context("nothing was heard")?;
+        let mut heard = account.heard.clone();
+        for (event, seq) in log.iter().zip(1..) {
+            let is_missed = seq <= account.start || account.gaps.iter().any(|(from, to)| *from < seq && seq < *to);
+            match heard.remove(&seq) {
+                Some(kind) => ensure!(event["type"] == *kind, "heard {kind}, but in the log is {event}"),
+                None => ensure!(is_missed, "never heard: {event}"),
+            }
+        }
+        ensure!(heard.is_empty(), "heard, but not in the log: {heard:?}");
+        for (from, to) in &account.gaps {
+            let mut gap = log.iter().zip(1..).filter(|(_, seq)| *from <= *seq && *seq < *to);
+            let left = gap
+                .any(|(event, _)| event["type"] == "membership.deleted" && event["data"]["user_id"] == *self.me);
+            ensure!(left, "a member all the time, but nothing was heard between {from} and {to}");
+        }
+        Ok(account.heard.len())
+    }
+}
+
+impl Account {
+    fn behind(start: u64) -> Self {
+        Self { start, heard: BTreeMap::new(), position: start, open: true, gaps: Vec::new(), last: None }
+    }
+
+    /// Answers whether it is a repeat.
+    fn hear(&mut self, seq: u64, kind: &str, joins: bool) -> Result<bool> {
+        let begins_again = joins && !self.open && seq > self.position;
+        let follows = self.last.is_none_or(|last| seq == last + 1);
+        ensure!(follows || begins_again, "out of order");
+        self.last = Some(seq);
+        if seq <= self.position {
+            let known = self.heard.get(&seq);
+            ensure!(known.is_none_or(|known| known == kind), "it was {known:?} before");
+            return Ok(true);
+        }
+        if seq > self.position + 1 {
+            ensure!(begins_again, "something is missing");
+            self.gaps.push((self.position, seq));
+        }
+        self.open = true;
+        self.position = seq;
+        self.heard.insert(seq, kind.to_owned());
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: &str = "room";
+
+    fn event(seq: u64, kind: &str, user: &str) -> Value {
+        json!({"type": kind, "chatroom_id": ROOM, "seq": seq, "data": {"user_id": user}})
+    }
+
+    fn message(seq: u64) -> Value {
+        event(seq, "message.created", "")
+    }
+
+    fn ledger(start: u64) -> Ledger {
+        let mut ledger = Ledger::new("me");
+        ledger.start(ROOM, start);
+        ledger
+    }
+
+    #[test]
+    fn gaps_disorder_and_repeats_on_one_connection_are_noticed() {
+        let mut ledger = ledger(2);
+        assert!(ledger.hear(&message(4)).is_err());
+        ledger.hear(&message(3)).unwrap();
+        assert!(ledger.hear(&message(3)).is_err());
+        ledger.connect();
+        ledger.hear(&message(3)).unwrap();
+        assert!(ledger.hear(&event(4, "x", "")).is_ok());
+        ledger.connect();
+        assert!(ledger.hear(&event(4, "y", "")).is_err());
+        assert_eq!((ledger.repeats, ledger.position(ROOM)), (1, Some(4)));
+    }
+
+    #[test]
+    fn what_was_not_heard_or_is_not_there_is_noticed() {
+        let log: Vec<Value> = (1..=4).map(message).collect();
+        let mut ledger = ledger(2);
+        ledger.hear(&message(3)).unwrap();
+        assert!(ledger.compare(ROOM, &log).is_err());
+        ledger.hear(&message(4)).unwrap();
+        assert_eq!(ledger.compare(ROOM, &log).unwrap(), 2);
+        ledger.hear(&message(5)).unwrap();
+        assert!(ledger.compare(ROOM, &log).is_err());
+    }
+
+    #[test]
+    fn only_who_was_no_member_may_miss_something() {
+        let mut ledger = ledger(0);
+        ledger.hear(&message(1)).unwrap();
+        assert!(ledger.hear(&event(4, "membership.created", "me")).is_err());
+        ledger.connect();
+        ledger.hear(&event(2, "membership.deleted", "me")).unwrap();
+        assert!(ledger.hear(&message(4)).is_err());
+        ledger.hear(&event(5, "membership.created", "me")).unwrap();
+        let mut log = vec![message(1), event(2, "membership.deleted", "me"), message(3), message(4)];
+        log.push(event(5, "membership.created", "me"));
+        assert_eq!(ledger.compare(ROOM, &log).unwrap(), 3);
+        log[1] = event(2, "membership.deleted", "another");
+        assert!(ledger.compare(ROOM, &log).is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! A listener that takes nothing at all is cut off in time, one that reads slowly is not; and whoever was cut off goes on
+//! from where it was.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, dense};
+
+/// More than the system keeps for a connection.
+const FLOOD: usize = 1_600;
+const LONG: usize = 3_900;
+/// The server's patience.
+const NOT_BEFORE: Duration = Duration::from_secs(60);
+/// For a busy machine there is a little more.
+const IN_TIME: Duration = Duration::from_secs(75);
+const SLOWLY: Duration = Duration::from_millis(10);
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
+    let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
+    let room = ann.make_room(&[])?;
+    let id = room.rsplit_once('/').context("no id")?.1;
+    let base = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
+    let listen = Listen::to_all().narrowly();
+    let mut deaf = Ears::open(&ann.client, &listen)?.expect_stream()?;
+    let mut slow = Ears::open(&ann.client, &listen)?.expect_stream()?;
+    let start = Instant::now();
+    write(&ann.client, &room)?;
+    wait(&server, &mut slow)?;
+    let took = start.elapsed();
+    ensure!(took >= NOT_BEFORE, "cut off already after {took:?}");
+    let mut ledger = Ledger::new("");
+    ledger.start(id, base);
+    let head = base + u64::try_from(FLOOD)?;
+    let heard = read(&mut deaf, &mut ledger, id, head)?;
+    ensure!(heard < Some(head), "everything was heard: it was never behind");
+    ledger.connect();
+    let again = Listen::to_all_after(&ledger.positions());
+    read(&mut Ears::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, head)?;
+    ledger.compare(id, &dense(&ann.client, &room)?)?;
+    let heard = heard.unwrap_or_default() - base;
+    Ok(format!("cut off after {:.1} s, having got {heard} of {FLOOD} events; the rest was heard later", took.as_secs_f32()))
+}
+
+fn write(ann: &Client, room: &str) -> Result<()> {
+    let body = json!({"body": format!("{HUSH} {}", "x".repeat(LONG))});
+    for _ in 0..FLOOD {
+        ann.post(format!("{room}/messages"), &body)?.expect(201)?;
+    }
+    Ok(())
+}
+
+/// Until only one is left.
+fn wait(server: &Server, slow: &mut Ears) -> Result<()> {
+    let start = Instant::now();
+    while streams(server)? > 1 {
+        ensure!(start.elapsed() < IN_TIME, "nobody was cut off");
+        let heard = slow.next(SLOWLY)?;
+        ensure!(!matches!(heard, Heard::End { .. }), "the slow one was cut off after {:?}", start.elapsed());
+        thread::sleep(SLOWLY);
+    }
+    Ok(())
+}
+
+fn streams(server: &Server) -> Result<u64> {
+    let metrics = server.nobody().get("/metrics")?.expect(200)?;
+    let line = metrics.text.lines().find_map(|line| line.strip_prefix("chit_chat_streams "));
+    line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
+}
+
+/// Up to the head, or to the end of the stream; answers how far that is.
+fn read(ears: &mut Ears, ledger: &mut Ledger, room: &str, head: u64) -> Result<Option<u64>> {
+    while ledger.position(room) < Some(head) {
+        match ears.next(PATIENCE)? {
+            Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
+            Heard::Said(_) | Heard::Retry(_) => {}
+            Heard::Nothing | Heard::End { .. } => break,
+        }
+    }
+    Ok(ledger.position(room))
+}

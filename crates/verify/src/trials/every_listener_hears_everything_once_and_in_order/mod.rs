@@ -1,0 +1,194 @@
+//! The ledger: writers and listeners on three instances, listeners that come and go and go on elsewhere, read slowly or
+//! not at all for a while; instances killed, stopped and frozen, and PostgreSQL killed and stopped meanwhile. In the end
+//! every listener has heard every event of its chatrooms, in order, and again only what its position allows.
+
+mod listener;
+mod outages;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use fastrand::Rng;
+
+use self::listener::{Listener, Way};
+use self::writer::{Writer, wander};
+use crate::rig::{Bench, Client, Cluster, Fleet, Person, Roamer, dense};
+use crate::trial::Engine;
+
+const INSTANCES: usize = 3;
+const ROOMS: usize = 4;
+const STEADY: usize = 3;
+const WANDERERS: usize = 2;
+const WRITERS: usize = 6;
+/// For each way of listening.
+const LISTENERS: usize = 6;
+const LATE: Duration = Duration::from_secs(1);
+/// For all that was missed, once nobody writes any more.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Who takes part, and where.
+struct Cast {
+    rooms: Vec<String>,
+    /// Members of every chatroom, all the time.
+    steady: Vec<Person>,
+    /// Who leave and join again.
+    wanderers: Vec<Person>,
+}
+
+/// How it goes on.
+#[derive(Default)]
+struct Course {
+    /// Nobody writes or wanders any more.
+    written: AtomicBool,
+    /// What all have to have heard in the end.
+    heads: OnceLock<(BTreeMap<String, u64>, Instant)>,
+    /// Something is wrong, so the rest need not be waited for.
+    failed: AtomicBool,
+}
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let mut rng = bench.rng();
+    let cluster = (bench.engine == Engine::Postgres).then(|| bench.cluster()).transpose()?;
+    let database = cluster.as_ref().map_or_else(|| bench.database(), Cluster::database)?;
+    let instances = if cluster.is_some() { INSTANCES } else { 1 };
+    let fleet = &Fleet::start(bench, database, instances)?;
+    let cast = Cast::new(fleet, &mut rng)?;
+    let mut listeners = listeners(fleet, &cast, &mut rng)?;
+    let outages = play(fleet, cluster.as_ref(), &cast, &mut listeners, &mut rng)?;
+    audit(fleet, &cast, &listeners, &outages, &mut rng)
+}
+
+impl Cast {
+    fn new(fleet: &Fleet, rng: &mut Rng) -> Result<Self> {
+        let nobody = fleet.nobody()?;
+        let mut person = |name: &str, number| Person::new(&nobody, &format!("{name}{number}"), rng);
+        let steady = (0..STEADY).map(|number| person("steady", number)).collect::<Result<Vec<_>>>()?;
+        let wanderers = (0..WANDERERS).map(|number| person("wanderer", number)).collect::<Result<Vec<_>>>()?;
+        let (owner, others) = steady.split_first().context("nobody is there")?;
+        let members: Vec<&Person> = others.iter().chain(&wanderers).collect();
+        let rooms = (0..ROOMS).map(|_| owner.make_room(&members)).collect::<Result<_>>()?;
+        Ok(Self { rooms, steady, wanderers })
+    }
+
+    fn reader(&self, fleet: &Fleet, rng: &mut Rng) -> Result<Client> {
+        Roamer::new(fleet, &self.steady.first().context("nobody is there")?.client).anywhere(rng)
+    }
+}
+
+fn listeners<'f>(fleet: &'f Fleet<'f>, cast: &Cast, rng: &mut Rng) -> Result<Vec<Listener<'f>>> {
+    let mut listeners = Vec::new();
+    for _ in 0..LISTENERS {
+        let room = rng.choice(&cast.rooms).context("no chatrooms")?;
+        let ways = [Way::Room(room.clone()), Way::Cursor, Way::Positions];
+        for way in ways {
+            let person = rng.choice(&cast.steady).context("nobody is there")?;
+            let listener = Listener::new(fleet, person, way, rng.fork());
+            listeners.push(if rng.bool() { listener.starting_from_the_beginning(&cast.rooms) } else { listener });
+        }
+    }
+    for person in cast.wanderers.iter().cycle().take(LISTENERS) {
+        listeners.push(Listener::new(fleet, person, Way::Positions, rng.fork()));
+    }
+    Ok(listeners)
+}
+
+/// Lets everybody do what they do, until the last has heard the last; answers what happened to the servers.
+fn play(
+    fleet: &Fleet,
+    cluster: Option<&Cluster>,
+    cast: &Cast,
+    listeners: &mut [Listener],
+    rng: &mut Rng,
+) -> Result<String> {
+    let course = &Course::default();
+    thread::scope(|scope| {
+        let listening: Vec<_> =
+            listeners.iter_mut().map(|listener| scope.spawn(move || course.note(listener.listen(course)))).collect();
+        let mut writing = Vec::new();
+        for person in cast.steady.iter().cycle().take(WRITERS) {
+            let mut writer = Writer::new(fleet, person, &cast.rooms, rng.fork());
+            writing.push(scope.spawn(move || course.note(writer.write(course))));
+        }
+        for person in &cast.wanderers {
+            let (mut roamer, mut rng) = (Roamer::new(fleet, &person.client), rng.fork());
+            writing.push(scope.spawn(move || course.note(wander(&mut roamer, &cast.rooms, &mut rng, course))));
+        }
+        let happened = course.note(outages::happen(fleet, cluster, course, rng));
+        course.written.store(true, Ordering::SeqCst);
+        let mut outcomes: Vec<Result<()>> = writing.into_iter().map(joined).collect();
+        outcomes.push(course.note(course.announce_heads(fleet, cast, rng)));
+        outcomes.extend(listening.into_iter().map(joined));
+        outcomes.into_iter().collect::<Result<()>>()?;
+        happened
+    })
+}
+
+fn joined(thread: thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
+    thread.join().map_err(|_| anyhow!("somebody panicked")).flatten()
+}
+
+impl Course {
+    fn note<T>(&self, outcome: Result<T>) -> Result<T> {
+        if outcome.is_err() {
+            self.failed.store(true, Ordering::SeqCst);
+        }
+        outcome
+    }
+
+    fn is_written(&self) -> bool {
+        self.written.load(Ordering::SeqCst) || self.has_failed()
+    }
+
+    /// Only what was missed is still to be heard.
+    fn is_over(&self) -> bool {
+        self.heads.get().is_some()
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::SeqCst)
+    }
+
+    fn announce_heads(&self, fleet: &Fleet, cast: &Cast, rng: &mut Rng) -> Result<()> {
+        // Of what was not acknowledged some may be written yet.
+        thread::sleep(LATE);
+        let reader = cast.reader(fleet, rng)?;
+        let mut heads = BTreeMap::new();
+        for room in &cast.rooms {
+            heads.insert(id_of(room).to_owned(), reader.get(room)?.expect(200)?.number_of("last_seq")?);
+        }
+        // Once only.
+        drop(self.heads.set((heads, Instant::now() + PATIENCE)));
+        Ok(())
+    }
+}
+
+/// The logs, as pages show them, beside what each has heard.
+fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
+    let reader = cast.reader(fleet, rng)?;
+    let (mut events, mut heard) = (0, 0);
+    for room in &cast.rooms {
+        let log = dense(&reader, room)?;
+        events += log.len();
+        for listener in listeners.iter().filter(|listener| listener.listens_to(room)) {
+            heard += listener.ledger.compare(id_of(room), &log).with_context(|| listener.described())?;
+        }
+    }
+    let connections: usize = listeners.iter().map(|listener| listener.connections).sum();
+    let refusals: usize = listeners.iter().map(|listener| listener.refusals).sum();
+    let repeats: usize = listeners.iter().map(|listener| listener.ledger.repeats).sum();
+    let count = listeners.len();
+    Ok(format!(
+        "{events} events, {outages}; {count} listeners on {connections} connections ({refusals} refused) heard \
+         {heard} events, {repeats} of them repeated, none missing"
+    ))
+}
+
+/// What the envelopes of events call the chatroom.
+fn id_of(room: &str) -> &str {
+    room.rsplit_once('/').map_or(room, |(_, id)| id)
+}

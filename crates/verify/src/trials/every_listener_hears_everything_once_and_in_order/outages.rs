@@ -1,0 +1,84 @@
+//! What happens to servers meanwhile.
+
+use std::fmt::Write;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use fastrand::Rng;
+
+use super::Course;
+use crate::rig::{Cluster, Fleet};
+
+/// Besides the two of PostgreSQL.
+const OUTAGES: usize = 6;
+const BETWEEN: std::ops::Range<u64> = 300..1_800;
+const LONGEST: u64 = 1_500;
+
+#[derive(Clone, Copy, Debug)]
+enum Outage {
+    KilledServer,
+    StoppedServer,
+    FrozenServer,
+    KilledPostgres,
+    StoppedPostgres,
+}
+
+/// One after the other; answers which.
+pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, rng: &mut Rng) -> Result<String> {
+    let mut outages = vec![Outage::KilledServer, Outage::KilledServer, Outage::StoppedServer];
+    while outages.len() < OUTAGES {
+        outages.extend(rng.choice([Outage::KilledServer, Outage::StoppedServer, Outage::FrozenServer]));
+    }
+    if cluster.is_some() {
+        outages.extend([Outage::KilledPostgres, Outage::StoppedPostgres]);
+    }
+    rng.shuffle(&mut outages);
+    let mut told = String::new();
+    for outage in outages {
+        thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
+        if course.has_failed() {
+            break;
+        }
+        let length = Duration::from_millis(rng.u64(..LONGEST));
+        suffer(outage, length, fleet, cluster, rng)?;
+        write!(told, "{}{outage:?}", if told.is_empty() { "" } else { ", " })?;
+    }
+    thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
+    Ok(told)
+}
+
+fn suffer(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Cluster>, rng: &mut Rng) -> Result<()> {
+    let number = rng.usize(..fleet.size());
+    match outage {
+        Outage::KilledServer => {
+            fleet.take(number)?.kill()?;
+            thread::sleep(length);
+            fleet.start_again(number)
+        }
+        Outage::StoppedServer => {
+            let (status, took) = fleet.take(number)?.terminate()?;
+            ensure!(status.success(), "it ended with {status} after {took:?}");
+            thread::sleep(length);
+            fleet.start_again(number)
+        }
+        Outage::FrozenServer => {
+            let server = fleet.take(number)?;
+            let frozen = server.freeze()?;
+            // Longer than any instance goes without news.
+            thread::sleep(length * 2);
+            drop(frozen);
+            fleet.put(number, server);
+            Ok(())
+        }
+        Outage::KilledPostgres => interrupt(cluster, Cluster::kill, length),
+        Outage::StoppedPostgres => interrupt(cluster, Cluster::stop, length),
+    }
+}
+
+fn interrupt(cluster: Option<&Cluster>, stop: fn(&Cluster) -> Result<()>, length: Duration) -> Result<()> {
+    let Some(cluster) = cluster else { return Ok(()) };
+    stop(cluster)?;
+    thread::sleep(length);
+    cluster.start_again()
+}

@@ -1,0 +1,94 @@
+//! Who makes things happen: they send, edit, delete and rename, or leave and join again.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use serde_json::json;
+
+use super::Course;
+use crate::rig::{Answer, Client, Fleet, HUSH, Person, Roamer};
+
+/// Between two attempts of somebody who must succeed.
+const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST: usize = 2_000;
+
+/// One who writes into every chatroom, through every instance.
+pub(super) struct Writer<'f> {
+    roamer: Roamer<'f>,
+    rooms: &'f [String],
+    rng: Rng,
+    /// Paths of messages, until they are deleted.
+    written: Vec<String>,
+}
+
+impl<'f> Writer<'f> {
+    pub(super) fn new(fleet: &'f Fleet<'f>, person: &Person, rooms: &'f [String], rng: Rng) -> Self {
+        Self { roamer: Roamer::new(fleet, &person.client), rooms, rng, written: Vec::new() }
+    }
+
+    /// What became of an attempt without an answer is nobody's concern here: the log tells.
+    pub(super) fn write(&mut self, course: &Course) -> Result<()> {
+        let mut burst = 0;
+        while !course.is_written() {
+            let client = self.roamer.anywhere(&mut self.rng)?;
+            let room = self.rng.choice(self.rooms).context("no chatrooms")?;
+            if let Ok(answer) = self.attempt(&client, room) {
+                answer.expect_one_of(&[200, 201, 204, 503])?;
+            }
+            burst = if burst == 0 && self.rng.u8(..20) == 0 { self.rng.u32(..60) } else { burst };
+            if burst == 0 {
+                thread::sleep(Duration::from_millis(self.rng.u64(..40)));
+            }
+            burst = u32::saturating_sub(burst, 1);
+        }
+        Ok(())
+    }
+
+    fn attempt(&mut self, client: &Client, room: &str) -> Result<Answer> {
+        let words = format!("{HUSH} {:08x} ", self.rng.u32(..));
+        let index = (!self.written.is_empty()).then(|| self.rng.usize(..self.written.len()));
+        match (self.rng.u8(..20), index) {
+            (0..=3, Some(index)) => client.patch(self.message(index), &json!({"body": words})),
+            (4, Some(index)) => client.delete(self.written.swap_remove(index)),
+            (5, _) => client.patch(room, &json!({"name": words})),
+            _ => {
+                let body = words.repeat(1 + self.rng.usize(..LONGEST) / words.len());
+                let answer = client.post(format!("{room}/messages"), &json!({"body": body}))?;
+                if let Ok(id) = answer.text_of("id") {
+                    self.written.push(format!("{room}/messages/{id}"));
+                }
+                Ok(answer)
+            }
+        }
+    }
+
+    fn message(&self, index: usize) -> String {
+        self.written.get(index).cloned().unwrap_or_default()
+    }
+}
+
+/// Leaves chatrooms and joins them again; in the end is a member of each.
+pub(super) fn wander(roamer: &mut Roamer, rooms: &[String], rng: &mut Rng, course: &Course) -> Result<()> {
+    while !course.is_written() {
+        thread::sleep(Duration::from_millis(rng.u64(..300)));
+        let membership = format!("{}/memberships/me", rng.choice(rooms).context("no chatrooms")?);
+        let client = roamer.anywhere(rng)?;
+        let answer = if rng.u8(..3) == 0 { client.delete(membership) } else { client.put(membership) };
+        if let Ok(answer) = answer {
+            answer.expect_one_of(&[200, 201, 204, 503])?;
+        }
+    }
+    for room in rooms {
+        while !course.has_failed() {
+            let answer = roamer.anywhere(rng)?.put(format!("{room}/memberships/me"));
+            let answer = answer.ok().map(|answer| answer.expect_one_of(&[200, 201, 503])).transpose()?;
+            if answer.is_some_and(|answer| answer.status != 503) {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+    Ok(())
+}

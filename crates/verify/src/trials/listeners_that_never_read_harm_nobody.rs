@@ -1,0 +1,153 @@
+//! Two hundred listeners in a busy chatroom that never read: those who do hear everything as soon as before, the server's
+//! memory is bounded, whoever reads at last has missed nothing, and the server ends in time although the rest never do.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::{Value, json};
+
+use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, Times, dense, race};
+
+const DEAF: usize = 200;
+/// Nobody may have more than fifty streams.
+const PEOPLE: usize = 5;
+const READERS: usize = 4;
+/// Of the deaf who read at last.
+const HEALED: usize = 10;
+const WRITERS: usize = 4;
+/// More than the system keeps for a connection.
+const FLOOD: usize = 1_600;
+const LONG: usize = 3_900;
+const CALM: usize = 60;
+const BETWEEN: Duration = Duration::from_millis(50);
+const SILENCE: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(30);
+/// For all but the hundredth event, from before it was sent, while the deaf are stuck.
+const QUICK: Duration = Duration::from_millis(500);
+const END: Duration = Duration::from_secs(10);
+/// For all of the deaf, in kibibytes.
+const MEMORY: u64 = 96 * 1024;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
+    let people: Vec<Person> =
+        (0..PEOPLE).map(|n| Person::new(&server.nobody(), &format!("p{n}"), &mut rng)).collect::<Result<_>>()?;
+    let (ann, others) = people.split_first().context("nobody")?;
+    let room = ann.make_room(&others.iter().collect::<Vec<_>>())?;
+    let base = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
+    let mut readers = open(&people, &room, READERS, Listen::clone)?;
+    let before = server.process().memory()?;
+    let mut deaf = open(&people, &room, DEAF, |listen| listen.clone().narrowly())?;
+    let over = &AtomicBool::new(false);
+    let (flood, calm, delays) = thread::scope(|scope| {
+        let start = Instant::now();
+        let reading: Vec<_> = readers.iter_mut().map(|ears| scope.spawn(move || read(ears, start, over))).collect();
+        let flood = race(WRITERS, |_| write(&ann.client, &room, start, FLOOD / WRITERS, LONG, Duration::ZERO));
+        let calm_from = start.elapsed();
+        let calm = write(&ann.client, &room, start, CALM, 0, BETWEEN);
+        thread::sleep(QUICK);
+        over.store(true, Ordering::SeqCst);
+        let delays = reading.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a reader panicked"))?);
+        let delays = delays.collect::<Result<Vec<_>>>()?;
+        anyhow::Ok((flood?, calm.map(|()| calm_from)?, delays))
+    })?;
+    drop(flood);
+    let after = server.process().memory()?;
+    let log = dense(&ann.client, &room)?;
+    let sent = FLOOD + CALM;
+    ensure!(delays.iter().all(|heard| heard.len() == sent), "a reader has not heard everything in time");
+    let (flooded, calmed) = times(&delays, calm);
+    rng.shuffle(&mut deaf);
+    heal(deaf.get_mut(..HEALED).context("too few")?, &room, base, &log)?;
+    let reads = replayed(&server)?;
+    let (status, ended) = server.terminate()?;
+    ensure!(status.success() && ended <= END, "it ended with {status} after {ended:?}");
+    let figures = format!(
+        "{sent} messages beside {DEAF} that never read: heard by {READERS} others, flat out {flooded}, then {calmed}; \
+         {} MiB before, {} MiB after; {HEALED} read at last and missed nothing, in {reads} pages; the end took {} ms",
+        before / 1024,
+        after / 1024,
+        ended.as_millis()
+    );
+    ensure!(calmed.percentile(99) <= QUICK && after.saturating_sub(before) <= MEMORY, "{figures}");
+    Ok(figures)
+}
+
+/// Of each person as many as of the others, half of them to all chatrooms.
+fn open(people: &[Person], room: &str, count: usize, how: impl Fn(&Listen) -> Listen) -> Result<Vec<Ears>> {
+    let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
+    let people = people.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
+    people.take(count).map(|(person, kind)| Ears::open(&person.client, &how(kind))?.expect_stream()).collect()
+}
+
+/// Each message says when it was sent, in microseconds.
+fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pause: Duration) -> Result<()> {
+    for _ in 0..count {
+        let body = format!("{} {HUSH} {}", start.elapsed().as_micros(), "x".repeat(long));
+        ann.post(format!("{room}/messages"), &json!({"body": body}))?.expect(201)?;
+        thread::sleep(pause);
+    }
+    Ok(())
+}
+
+/// When each message was sent, and how long it took to be heard.
+fn read(ears: &mut Ears, start: Instant, over: &AtomicBool) -> Result<Vec<(Duration, Duration)>> {
+    let mut heard = Vec::new();
+    loop {
+        match ears.next(SILENCE)? {
+            Heard::Said(said) if said.kind == "message.created" => {
+                let sent = said.body["data"]["body"].as_str().and_then(|body| body.split(' ').next()?.parse().ok());
+                let sent = Duration::from_micros(sent.context("no time")?);
+                heard.push((sent, start.elapsed().saturating_sub(sent)));
+            }
+            Heard::Said(_) => {}
+            Heard::Nothing if over.load(Ordering::SeqCst) => return Ok(heard),
+            Heard::Nothing => {}
+            heard => return Err(anyhow!("{heard:?}")),
+        }
+    }
+}
+
+/// Of what was sent before that, and behind it.
+fn times(delays: &[Vec<(Duration, Duration)>], calm_from: Duration) -> (Times, Times) {
+    let (mut flooded, mut calmed) = (Times::default(), Times::default());
+    for (sent, delay) in delays.iter().flatten() {
+        if *sent < calm_from { flooded.note(*delay) } else { calmed.note(*delay) }
+    }
+    (flooded, calmed)
+}
+
+/// How many pages were read for listeners that had fallen behind.
+fn replayed(server: &Server) -> Result<u64> {
+    let metrics = server.nobody().get("/metrics")?.expect(200)?;
+    let line = metrics.text.lines().find_map(|line| line.strip_prefix(r#"chit_chat_stream_reads_total{for="replay"} "#));
+    line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
+}
+
+/// Some of the deaf read at last.
+fn heal(deaf: &mut [Ears], room: &str, base: u64, log: &[Value]) -> Result<()> {
+    let id = room.rsplit_once('/').context("no id")?.1;
+    let (head, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);
+    thread::scope(|scope| {
+        let reading = deaf.iter_mut().map(|ears| {
+            scope.spawn(move || {
+                let mut ledger = Ledger::new("");
+                ledger.start(id, base);
+                while ledger.position(id) < Some(head) {
+                    ensure!(Instant::now() < deadline, "only {:?} of {head} in time", ledger.position(id));
+                    match ears.next(SILENCE)? {
+                        Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
+                        Heard::Said(_) | Heard::Nothing => {}
+                        heard => return Err(anyhow!("{heard:?}, at {:?} of {head}", ledger.position(id))),
+                    }
+                }
+                ledger.compare(id, log)
+            })
+        });
+        let reading: Vec<_> = reading.collect();
+        reading.into_iter().try_for_each(|thread| thread.join().map_err(|_| anyhow!("a reader panicked"))?.map(drop))
+    })
+    .context("who read at last")
+}

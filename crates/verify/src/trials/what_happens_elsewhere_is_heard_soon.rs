@@ -1,0 +1,72 @@
+//! Two instances, with nothing between them but the database: what is written through one is heard through the other
+//! within half a second, and whoever joins through one hears of the chatroom through the other within a second.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
+use serde_json::json;
+
+use crate::rig::{Bench, Client, Ears, HUSH, Listen, Person, Times};
+
+const TIMES: usize = 20;
+const EVENT: Duration = Duration::from_millis(500);
+const JOIN: Duration = Duration::from_secs(1);
+/// So that the instance is met at any point between two of its looks, in milliseconds.
+const BETWEEN: std::ops::Range<u64> = 0..300;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, database) = (bench.rng(), bench.database()?);
+    let servers = [bench.server(&database)?, bench.server(&database)?];
+    let [here, there] = &servers;
+    let ann = Person::new(&here.nobody(), "ann", &mut rng)?;
+    let bob = Person::new(&here.nobody(), "bob", &mut rng)?;
+    let room = ann.make_room(&[&bob])?;
+    let listening = bob.client.at(there.url());
+    let mut one = Ears::open(&listening, &Listen::to(format!("{room}/events")))?.expect_stream()?;
+    let mut all = Ears::open(&listening, &Listen::to_all())?.expect_stream()?;
+    one.expect("caught_up")?;
+    all.expect("ready")?;
+    all.expect("caught_up")?;
+    let events = events(&ann.client, &room, &mut one, &mut rng)?;
+    for _ in 0..TIMES {
+        all.expect("message.created")?;
+    }
+    let joins = joins(&ann, &bob.client.at(here.url()), &mut all, &mut rng)?;
+    let figures = format!(
+        "events {events}, {} ms at most; joins {joins}, {} ms at most",
+        events.longest().as_millis(),
+        joins.longest().as_millis()
+    );
+    ensure!(events.longest() <= EVENT && joins.longest() <= JOIN, "{figures}");
+    Ok(figures)
+}
+
+fn events(ann: &Client, room: &str, ears: &mut Ears, rng: &mut Rng) -> Result<Times> {
+    let mut times = Times::default();
+    for _ in 0..TIMES {
+        thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
+        let sent = ann.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+        let heard = times.of(|| ears.expect("message.created"))?;
+        ensure!(heard.body["data"] == sent.json, "heard {heard:?}\n{}", sent.evidence());
+    }
+    Ok(times)
+}
+
+/// Until the first message behind the joining is heard, too.
+fn joins(ann: &Person, bob: &Client, ears: &mut Ears, rng: &mut Rng) -> Result<Times> {
+    let mut times = Times::default();
+    for _ in 0..TIMES {
+        let room = ann.make_room(&[])?;
+        thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
+        let joined = bob.put(format!("{room}/memberships/me"))?.expect(201)?;
+        let start = Instant::now();
+        ann.client.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+        let heard = ears.expect("membership.created")?;
+        ensure!(heard.body["data"]["user_id"] == joined.json["user_id"], "heard {heard:?}\n{}", joined.evidence());
+        ears.expect("message.created").context("behind the joining")?;
+        times.note(start.elapsed());
+    }
+    Ok(times)
+}

@@ -1,0 +1,221 @@
+//! Removal from a chatroom, the end of a session, a new password, a deleted account: whoever listens hears nothing more
+//! within a second, on every instance, while others write on; and what was written behind a removal is never heard.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use crate::rig::{Bench, Client, Ears, HUSH, Heard, Listen, Person, Said, Server, dense, password};
+
+const SOON: Duration = Duration::from_secs(1);
+/// Writers go on for so long, before and after.
+const BEFORE: Duration = Duration::from_millis(400);
+const AFTER: Duration = Duration::from_millis(1_500);
+const SILENCE: Duration = Duration::from_millis(20);
+const BETWEEN_MESSAGES: Duration = Duration::from_millis(5);
+
+/// Two chatrooms of ann's, and bob in both.
+struct Scene<'t> {
+    servers: &'t [Server],
+    ann: &'t Person,
+    bob: Person,
+    /// Where everybody writes; what happens to bob happens here.
+    room: String,
+    other: String,
+}
+
+/// What one stream of bob's has said, and when.
+struct Account {
+    said: Vec<(Instant, Said)>,
+    ended: Option<Instant>,
+    of_all: bool,
+}
+
+type Act = fn(&Scene, &Client, &mut Rng) -> Result<()>;
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let (mut rng, database) = (bench.rng(), bench.database()?);
+    let servers = [bench.server(&database)?, bench.server(&database)?];
+    let nobody = servers.first().context("a server")?.nobody();
+    let ann = Person::new(&nobody, "ann", &mut rng)?;
+    let acts: [(&str, Act, bool); 6] = [
+        ("removed", remove, true),
+        ("left", leave, true),
+        ("signed out", sign_out, false),
+        ("signed out elsewhere", sign_out_elsewhere, false),
+        ("new password", new_password, false),
+        ("account deleted", delete_account, false),
+    ];
+    let (mut slowest, mut figures) = (Duration::ZERO, Vec::new());
+    for (number, (name, act, is_membership)) in acts.into_iter().enumerate() {
+        let bob = Person::new(&nobody, &format!("bob{number}"), &mut rng)?;
+        let scene = Scene::new(&servers, &ann, bob)?;
+        let (accounts, acted) = scene.play(act, &mut rng).context(name)?;
+        let took = scene.judge(&accounts, acted, is_membership).context(name)?;
+        slowest = slowest.max(took);
+        figures.push(format!("{name} {} ms", took.as_millis()));
+    }
+    ensure!(slowest <= SOON, "somebody heard on for {slowest:?}: {}", figures.join(", "));
+    Ok(format!("on two instances, the last that was heard: {}", figures.join(", ")))
+}
+
+fn remove(scene: &Scene, through: &Client, _: &mut Rng) -> Result<()> {
+    through.delete(format!("{}/memberships/{}", scene.room, scene.bob.id))?.expect(204)?;
+    Ok(())
+}
+
+fn leave(scene: &Scene, through: &Client, _: &mut Rng) -> Result<()> {
+    let bob = through.with_token(scene.bob.client.token());
+    bob.delete(format!("{}/memberships/me", scene.room))?.expect(204)?;
+    Ok(())
+}
+
+fn sign_out(scene: &Scene, through: &Client, _: &mut Rng) -> Result<()> {
+    through.with_token(scene.bob.client.token()).delete("/api/auth/session")?.expect(204)?;
+    Ok(())
+}
+
+fn sign_out_elsewhere(scene: &Scene, through: &Client, _: &mut Rng) -> Result<()> {
+    let sessions = scene.bob.client.get("/api/auth/sessions")?.expect(200)?;
+    let current = sessions.items()?.iter().find(|session| session["current"] == true).context("no session")?;
+    let id = current["id"].as_str().context("no id")?;
+    let elsewhere = through.with_token(scene.bob.again()?.client.token());
+    elsewhere.delete(format!("/api/auth/sessions/{id}"))?.expect(204)?;
+    Ok(())
+}
+
+fn new_password(scene: &Scene, through: &Client, rng: &mut Rng) -> Result<()> {
+    let elsewhere = through.with_token(scene.bob.again()?.client.token());
+    let change = json!({"password": password(rng), "current_password": scene.bob.password});
+    elsewhere.patch("/api/users/me", &change)?.expect(200)?;
+    Ok(())
+}
+
+fn delete_account(scene: &Scene, through: &Client, _: &mut Rng) -> Result<()> {
+    let bob = through.with_token(scene.bob.client.token());
+    bob.request("DELETE", "/api/users/me").json(&json!({"password": scene.bob.password})).send()?.expect(204)?;
+    Ok(())
+}
+
+impl<'t> Scene<'t> {
+    fn new(servers: &'t [Server], ann: &'t Person, bob: Person) -> Result<Self> {
+        let (room, other) = (ann.make_room(&[&bob])?, ann.make_room(&[&bob])?);
+        Ok(Self { servers, ann, bob, room, other })
+    }
+
+    /// Everybody writes and listens, and in the midst of it something happens to bob; answers when that was done.
+    fn play(&self, act: Act, rng: &mut Rng) -> Result<(Vec<Account>, Instant)> {
+        let over = &AtomicBool::new(false);
+        let streams = self.streams()?;
+        thread::scope(|scope| {
+            let hearing: Vec<_> =
+                streams.into_iter().map(|(ears, of_all)| scope.spawn(move || hear(ears, of_all, over))).collect();
+            let writing = self.servers.iter().map(|server| scope.spawn(|| self.write(server, over)));
+            let writing: Vec<_> = writing.collect();
+            thread::sleep(BEFORE);
+            let through = self.ann.client.at(rng.choice(self.servers).context("a server")?.url());
+            let acted = act(self, &through, rng);
+            let at = Instant::now();
+            thread::sleep(AFTER);
+            over.store(true, Ordering::SeqCst);
+            for thread in writing {
+                thread.join().map_err(|_| anyhow!("a writer panicked"))??;
+            }
+            let accounts = hearing.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a listener panicked"))?);
+            let accounts = accounts.collect::<Result<Vec<_>>>()?;
+            acted.map(|()| (accounts, at))
+        })
+    }
+
+    /// Of bob, of both kinds, at each instance.
+    fn streams(&self) -> Result<Vec<(Ears, bool)>> {
+        let mut streams = Vec::new();
+        for server in self.servers {
+            let bob = self.bob.client.at(server.url());
+            for (listen, of_all) in [(Listen::to(format!("{}/events", self.room)), false), (Listen::to_all(), true)] {
+                streams.push((Ears::open(&bob, &listen)?.expect_stream()?, of_all));
+            }
+        }
+        Ok(streams)
+    }
+
+    fn write(&self, server: &Server, over: &AtomicBool) -> Result<()> {
+        let ann = self.ann.client.at(server.url());
+        while !over.load(Ordering::SeqCst) {
+            for room in [&self.room, &self.other] {
+                ann.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+            }
+            thread::sleep(BETWEEN_MESSAGES);
+        }
+        Ok(())
+    }
+
+    /// Whether each stream has said what it should and nothing more; answers how late the last was that bob ought not
+    /// to hear any more.
+    fn judge(&self, accounts: &[Account], acted: Instant, is_membership: bool) -> Result<Duration> {
+        let log = dense(&self.ann.client, &self.room)?;
+        let removal = log.iter().find(|event| event["type"] == "membership.deleted");
+        let removal = removal.and_then(|event| event["seq"].as_u64());
+        let mut slowest = Duration::ZERO;
+        for account in accounts {
+            let in_room = |event: &Value| event["chatroom_id"].as_str().is_some_and(|id| self.room.ends_with(id));
+            let heard = account.said.iter().filter(|(_, said)| in_room(&said.body));
+            let heard: Vec<_> = heard.filter_map(|(at, said)| Some((*at, said.body["seq"].as_u64()?))).collect();
+            ensure!(heard.len() > 1, "nothing was heard in time");
+            let (last_at, last) = *heard.last().context("nothing")?;
+            if let Some(removal) = removal {
+                ensure!(last <= removal, "heard {last}, behind the removal at {removal}");
+            }
+            if is_membership {
+                ensure!(Some(last) == removal, "the removal at {removal:?} is not the last, but {last}");
+                account.goes_on_elsewhere(acted)?;
+            } else {
+                account.ends_with_the_session()?;
+            }
+            let ends = account.ended.filter(|_| !(is_membership && account.of_all)).unwrap_or(last_at);
+            slowest = slowest.max(ends.max(last_at).saturating_duration_since(acted));
+        }
+        Ok(slowest)
+    }
+}
+
+impl Account {
+    /// A stream of one chatroom ends, one of all hears of the others.
+    fn goes_on_elsewhere(&self, acted: Instant) -> Result<()> {
+        ensure!(self.ended.is_none() == self.of_all, "of all: {}, ended: {:?}", self.of_all, self.ended);
+        let later = self.said.iter().filter(|(at, _)| *at > acted + SOON).count();
+        ensure!(!self.of_all || later > 0, "nothing more was heard of other chatrooms");
+        Ok(())
+    }
+
+    fn ends_with_the_session(&self) -> Result<()> {
+        ensure!(self.ended.is_some(), "the stream goes on");
+        let last = self.said.last().map(|(_, said)| said.kind.as_str());
+        // The stream of one chatroom may have heard of the removal first.
+        let right = ["unauthenticated", "membership.deleted"];
+        ensure!(last.is_some_and(|last| right.contains(&last)), "the last thing heard is {last:?}");
+        Ok(())
+    }
+}
+
+fn hear(mut ears: Ears, of_all: bool, over: &AtomicBool) -> Result<Account> {
+    let mut account = Account { said: Vec::new(), ended: None, of_all };
+    loop {
+        match ears.next(SILENCE)? {
+            Heard::Said(said) => account.said.push((Instant::now(), said)),
+            Heard::Retry(_) | Heard::Nothing => {}
+            Heard::End { complete } => {
+                ensure!(complete, "the stream was cut off");
+                account.ended = Some(Instant::now());
+                return Ok(account);
+            }
+        }
+        if over.load(Ordering::SeqCst) {
+            return Ok(account);
+        }
+    }
+}
