@@ -27,7 +27,8 @@ pub(crate) struct From {
     get, path = "/api/chatrooms/{chatroom_id}/events", operation_id = "list_events", tag = "chatrooms",
     params(InChatroom, From, Paging),
     responses(
-        (status = 200, description = "A page of the log, ascending", body = List<EventView>, headers(("Link"))),
+        (status = 200, description = "A page of the log, ascending, or a stream that goes on",
+            content((List<EventView> = "application/json"), (String = "text/event-stream")), headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),
 )]
