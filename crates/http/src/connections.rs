@@ -58,6 +58,12 @@ impl Connection {
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
+    /// Whether the client has closed its side. actix goes on for the sake of clients that merely have nothing
+    /// more to send; one that listens to a stream has left.
+    pub(crate) fn has_left(&self) -> bool {
+        self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
+    }
+
     fn wait_after(&self, status: StatusCode) {
         let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
         let patience = if refuses_the_rest { LINGER } else { self.patience };

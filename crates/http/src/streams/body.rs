@@ -1,6 +1,7 @@
 //! A stream as the endless body of an answer.
 
 use std::convert::Infallible;
+use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -36,6 +37,8 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
+    /// Whether anything was said since it was asked in vain.
+    has_said: bool,
 }
 
 /// The answer that goes on.
@@ -48,7 +51,7 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
         return response.finish();
     }
     let connection = Connection::of(request);
-    response.body(BoxBody::new(Body { feed, ids, connection }))
+    response.body(BoxBody::new(Body { feed, ids, connection, has_said: false }))
 }
 
 impl MessageBody for Body {
@@ -64,14 +67,23 @@ impl MessageBody for Body {
             connection.wait_for_taking(PATIENCE);
         }
         match body.feed.poll_next(context) {
+            Poll::Pending if body.is_left() => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Ready(Some(first)) => Poll::Ready(Some(Ok(body.gather(first, context)))),
+            Poll::Ready(Some(first)) => {
+                body.has_said = true;
+                Poll::Ready(Some(Ok(body.gather(first, context))))
+            }
         }
     }
 }
 
 impl Body {
+    /// Who is asked for more without a reason may be asked because the client has gone: actix asks when it does.
+    fn is_left(&mut self) -> bool {
+        !mem::take(&mut self.has_said) && self.connection.as_ref().is_some_and(|connection| connection.has_left())
+    }
+
     /// As much as there is, up to a measure; a single event is handed over without a copy.
     fn gather(&mut self, first: Said, context: &mut Context<'_>) -> Bytes {
         let mut chunk = BytesMut::new();

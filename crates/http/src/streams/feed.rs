@@ -72,7 +72,8 @@ impl Feed {
         }
         if self.services.ended.is_stale() {
             if self.listener.is_stopping() {
-                return Poll::Ready(Some(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat))));
+                let written = self.with_heads(WithHeads::Heartbeat);
+                return Poll::Ready(Some(self.last(What::Stopping, written)));
             }
             return self.distrust(context);
         }

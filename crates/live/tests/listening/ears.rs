@@ -106,6 +106,17 @@ impl World {
         self.hub.follow().unwrap();
     }
 
+    /// The next thing, with as many polls as it takes: a failure may be noted only after the first.
+    pub(crate) fn follow_until_heard(&self, ears: &mut Ears) -> Heard {
+        let mut heard = None;
+        until("something is heard", || {
+            self.follow();
+            heard = ears.poll();
+            heard.is_some()
+        });
+        heard.unwrap()
+    }
+
     /// Listens to one chatroom from now on.
     pub(crate) fn listen_to(&self, user: UserId, room: ChatroomId) -> Ears {
         self.listen_behind(user, room, self.log.head(room))

@@ -111,8 +111,7 @@ fn an_aside_is_dropped_where_the_log_was_not_heard_to_its_end() {
     world.hub.tell_typing(room(1), user(2), aside);
     assert_eq!(ears.poll(), None);
     world.log.fail(false);
-    world.follow();
-    ears.expect(&entries(room(1), [2]));
+    assert_eq!(world.follow_until_heard(&mut ears), Heard::Event(room(1), 2));
     assert_eq!(ears.next(), Heard::End(End::NotAMember));
 }
 

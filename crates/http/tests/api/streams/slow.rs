@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use actix_web::http::Method;
 use chit_chat_contract::Engine;
 use chit_chat_domain::message::{Appended, SendMessage};
 use rstest::rstest;
@@ -41,6 +42,28 @@ async fn who_does_not_read_hears_everything_later(#[values(Engine::Sqlite, Engin
         assert_eq!(late.event().0, seq);
     }
     late.expect("caught_up");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn who_goes_away_is_missed_at_once() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let paths = ["/api/events".to_owned(), room.path("events")];
+    let open = || paths.iter().cycle().map(|path| Ears::open(&server, &ann, path, &[]));
+    let mut ears: Vec<_> = open().take(50).collect();
+    for (ears, first) in ears.iter_mut().zip(["ready", "caught_up"].iter().cycle()) {
+        ears.expect(first);
+    }
+    assert_eq!(ann.request(Method::HEAD, "/api/events").send().await.status, 429);
+    drop(ears);
+    let start = Instant::now();
+    while ann.request(Method::HEAD, "/api/events").send().await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(10), "their streams are still open");
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// As another instance would.
