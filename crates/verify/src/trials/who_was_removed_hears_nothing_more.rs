@@ -173,6 +173,7 @@ impl<'t> Scene<'t> {
             if is_membership {
                 ensure!(Some(last) == removal, "the removal at {removal:?} is not the last, but {last}");
                 account.goes_on_elsewhere(acted)?;
+                self.stays_out(last)?;
             } else {
                 account.ends_with_the_session()?;
             }
@@ -180,6 +181,23 @@ impl<'t> Scene<'t> {
             slowest = slowest.max(ends.max(last_at).saturating_duration_since(acted));
         }
         Ok(slowest)
+    }
+}
+
+impl Scene<'_> {
+    /// Whoever comes again with an old position hears nothing of the chatroom either.
+    fn stays_out(&self, last: u64) -> Result<()> {
+        let id = self.room.rsplit_once('/').context("no id")?.1;
+        for server in self.servers {
+            let bob = self.bob.client.at(server.url());
+            let one = Ears::open(&bob, &Listen::to(format!("{}/events?after={last}", self.room)))?;
+            ensure!(one.status == 403, "{} for the stream of the chatroom", one.status);
+            let mut all = Ears::open(&bob, &Listen::to_all_after(&json!({id: last - 1})))?.expect_stream()?;
+            let ready = all.expect("ready")?;
+            ensure!(ready.body["data"]["heads"].get(id).is_none(), "{ready:?}");
+            all.expect("caught_up")?;
+        }
+        Ok(())
     }
 }
 

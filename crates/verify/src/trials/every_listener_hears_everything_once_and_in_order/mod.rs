@@ -119,12 +119,13 @@ fn play(
             writing.push(scope.spawn(move || course.note(wander(&mut roamer, &cast.rooms, &mut rng, course))));
         }
         let happened = course.note(outages::happen(fleet, cluster, course, rng));
+        let start = Instant::now();
         course.written.store(true, Ordering::SeqCst);
         let mut outcomes: Vec<Result<()>> = writing.into_iter().map(joined).collect();
         outcomes.push(course.note(course.announce_heads(fleet, cast, rng)));
         outcomes.extend(listening.into_iter().map(joined));
         outcomes.into_iter().collect::<Result<()>>()?;
-        happened
+        Ok(format!("{}; the last was heard {:.1} s behind all that", happened?, start.elapsed().as_secs_f32()))
     })
 }
 
@@ -183,7 +184,7 @@ fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng:
     let repeats: usize = listeners.iter().map(|listener| listener.ledger.repeats).sum();
     let count = listeners.len();
     Ok(format!(
-        "{events} events, {outages}; {count} listeners on {connections} connections ({refusals} refused) heard \
+        "{events} events, {outages}. {count} listeners on {connections} connections ({refusals} refused) heard \
          {heard} events, {repeats} of them repeated, none missing"
     ))
 }
