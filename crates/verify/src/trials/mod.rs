@@ -26,6 +26,7 @@ trials! {
     every_listener_hears_everything_once_and_in_order: BOTH, Beside;
     a_listener_that_never_reads_is_cut_off: POSTGRES, Beside;
     listeners_that_never_read_harm_nobody: BOTH, Alone;
+    streams_outlive_an_outage_of_postgres: POSTGRES, Beside;
     what_happens_elsewhere_is_heard_soon: BOTH, Alone;
     who_was_removed_hears_nothing_more: BOTH, Alone;
     forged_tokens_open_nothing: BOTH, Beside;
