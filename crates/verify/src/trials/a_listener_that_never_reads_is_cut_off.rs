@@ -35,12 +35,12 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     ensure!(took >= NOT_BEFORE, "cut off already after {took:?}");
     let mut ledger = Ledger::new("");
     ledger.start(id, base);
-    let head = base + u64::try_from(FLOOD)?;
-    let heard = read(&mut deaf, &mut ledger, id, head)?;
-    ensure!(heard < Some(head), "everything was heard: it was never behind");
+    let last = base + u64::try_from(FLOOD)?;
+    let heard = read(&mut deaf, &mut ledger, id, last)?;
+    ensure!(heard < Some(last), "everything was heard: it was never behind");
     ledger.connect();
     let again = Listen::to_all_after(&ledger.positions());
-    read(&mut Ears::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, head)?;
+    read(&mut Ears::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, last)?;
     ledger.compare(id, &dense(&ann.client, &room)?)?;
     let heard = heard.unwrap_or_default() - base;
     Ok(format!("cut off after {:.1} s, having got {heard} of {FLOOD} events; the rest was heard later", took.as_secs_f32()))
@@ -72,9 +72,9 @@ fn streams(server: &Server) -> Result<u64> {
     line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
 }
 
-/// Up to the head, or to the end of the stream; answers how far that is.
-fn read(ears: &mut Ears, ledger: &mut Ledger, room: &str, head: u64) -> Result<Option<u64>> {
-    while ledger.position(room) < Some(head) {
+/// Up to the last, or to the end of the stream; answers how far that is.
+fn read(ears: &mut Ears, ledger: &mut Ledger, room: &str, last: u64) -> Result<Option<u64>> {
+    while ledger.position(room) < Some(last) {
         match ears.next(PATIENCE)? {
             Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
             Heard::Said(_) | Heard::Retry(_) => {}

@@ -102,9 +102,8 @@ fn read(ears: &mut Ears, start: Instant, over: &AtomicBool) -> Result<Vec<(Durat
                 let sent = Duration::from_micros(sent.context("no time")?);
                 heard.push((sent, start.elapsed().saturating_sub(sent)));
             }
-            Heard::Said(_) => {}
             Heard::Nothing if over.load(Ordering::SeqCst) => return Ok(heard),
-            Heard::Nothing => {}
+            Heard::Said(_) | Heard::Nothing => {}
             heard => return Err(anyhow!("{heard:?}")),
         }
     }
@@ -129,18 +128,18 @@ fn replayed(server: &Server) -> Result<u64> {
 /// Some of the deaf read at last.
 fn heal(deaf: &mut [Ears], room: &str, base: u64, log: &[Value]) -> Result<()> {
     let id = room.rsplit_once('/').context("no id")?.1;
-    let (head, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);
+    let (last, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);
     thread::scope(|scope| {
         let reading = deaf.iter_mut().map(|ears| {
             scope.spawn(move || {
                 let mut ledger = Ledger::new("");
                 ledger.start(id, base);
-                while ledger.position(id) < Some(head) {
-                    ensure!(Instant::now() < deadline, "only {:?} of {head} in time", ledger.position(id));
+                while ledger.position(id) < Some(last) {
+                    ensure!(Instant::now() < deadline, "only {:?} of {last} in time", ledger.position(id));
                     match ears.next(SILENCE)? {
                         Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
                         Heard::Said(_) | Heard::Nothing => {}
-                        heard => return Err(anyhow!("{heard:?}, at {:?} of {head}", ledger.position(id))),
+                        heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(id))),
                     }
                 }
                 ledger.compare(id, log)

@@ -104,9 +104,10 @@ impl<'f> Listener<'f> {
             self.has_heard_all(course)?;
             return Ok(false);
         };
+        let is_patient = self.rng.bool();
         let ends_at = Instant::now() + Duration::from_millis(self.rng.u64(CONNECTION));
         let (mut has_caught_up, mut is_told_to_come_again) = (false, false);
-        while !course.has_failed() && (course.is_over() || Instant::now() < ends_at) {
+        while !course.has_failed() && (is_patient || course.is_over() || Instant::now() < ends_at) {
             match ears.next(SILENCE)? {
                 Heard::Said(said) => {
                     has_caught_up |= self.hear(&said)?;

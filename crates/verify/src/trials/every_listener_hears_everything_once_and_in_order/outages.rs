@@ -13,6 +13,7 @@ use crate::rig::{Cluster, Fleet};
 /// Besides the two of PostgreSQL.
 const OUTAGES: usize = 6;
 const BETWEEN: std::ops::Range<u64> = 300..1_800;
+const COMING: std::ops::Range<u64> = 50..200;
 const LONGEST: u64 = 1_500;
 
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +32,13 @@ pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, 
         outages.extend(rng.choice([Outage::KilledServer, Outage::StoppedServer, Outage::FrozenServer]));
     }
     if cluster.is_some() {
-        outages.extend([Outage::KilledPostgres, Outage::StoppedPostgres]);
+        outages.push(Outage::StoppedPostgres);
     }
     rng.shuffle(&mut outages);
+    if cluster.is_some() {
+        // Streams that are open then stay open to the end, and have to recover by themselves.
+        outages.push(Outage::KilledPostgres);
+    }
     let mut told = String::new();
     for outage in outages {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
@@ -71,14 +76,25 @@ fn suffer(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Clus
             fleet.put(number, server);
             Ok(())
         }
-        Outage::KilledPostgres => interrupt(cluster, Cluster::kill, length),
-        Outage::StoppedPostgres => interrupt(cluster, Cluster::stop, length),
+        Outage::KilledPostgres => interrupt(fleet, number, cluster, Cluster::kill, length, rng),
+        Outage::StoppedPostgres => interrupt(fleet, number, cluster, Cluster::stop, length, rng),
     }
 }
 
-fn interrupt(cluster: Option<&Cluster>, stop: fn(&Cluster) -> Result<()>, length: Duration) -> Result<()> {
+/// Just when listeners of another instance have come and read what they missed.
+fn interrupt(
+    fleet: &Fleet,
+    number: usize,
+    cluster: Option<&Cluster>,
+    stop: fn(&Cluster) -> Result<()>,
+    length: Duration,
+    rng: &mut Rng,
+) -> Result<()> {
     let Some(cluster) = cluster else { return Ok(()) };
+    fleet.take(number)?.kill()?;
+    thread::sleep(Duration::from_millis(rng.u64(COMING)));
     stop(cluster)?;
     thread::sleep(length);
-    cluster.start_again()
+    cluster.start_again()?;
+    fleet.start_again(number)
 }
