@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
+use super::answer::short;
+
 /// The account of one listener. It refuses what a listener must never hear.
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -69,8 +71,10 @@ impl Ledger {
         };
         let is_repeat = account.hear(seq, kind, joins).with_context(|| {
             format!(
-                "{room} is at {}, on this connection at {:?}, and hears {event}",
-                account.position, account.last
+                "{room} is at {}, on this connection at {:?}, and hears {}",
+                account.position,
+                account.last,
+                short(&event.to_string())
             )
         })?;
         self.repeats += usize::from(is_repeat);
