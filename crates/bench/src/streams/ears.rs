@@ -1,12 +1,16 @@
 //! Thousands of listeners on one thread, each with the last seq that it has heard.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use actix_web::rt;
 use actix_web::rt::net::TcpStream;
 use anyhow::{Result, ensure};
+use tokio::io::{AsyncRead, ReadBuf};
 
 /// Enough for what the server hands over at once.
 const BUFFER: usize = 32 * 1024;
@@ -45,7 +49,7 @@ impl Ears {
         let heard = Rc::new(Cell::new(0));
         self.heard.borrow_mut().push(Rc::clone(&heard));
         let ears = Rc::clone(self);
-        rt::spawn(async move { ears.read(&stream, &heard).await });
+        rt::spawn(async move { ears.read(stream, &heard).await });
         Ok(())
     }
 
@@ -69,24 +73,16 @@ impl Ears {
         (*count >= listeners).then_some(*latest)?
     }
 
-    /// One buffer for all, since no more than one reads at a time.
-    async fn read(&self, stream: &TcpStream, heard: &Cell<i64>) {
-        thread_local! {
-            static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
-        }
-        while stream.readable().await.is_ok() {
-            let last = SHARED.with_borrow_mut(|buffer| match stream.try_read(buffer) {
-                Ok(0) => Err(()),
-                Ok(read) => Ok(last_id(buffer.get(..read).unwrap_or_default())),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
-                Err(_) => Err(()),
-            });
-            match last {
-                Ok(Some(last)) => self.note(heard, last),
-                Ok(None) => {}
-                Err(()) => return,
+    async fn read(&self, mut stream: TcpStream, heard: &Cell<i64>) {
+        poll_fn(|context| {
+            while let Some(last) = ready!(poll_last(&mut stream, context)) {
+                if let Some(last) = last {
+                    self.note(heard, last);
+                }
             }
-        }
+            Poll::Ready(())
+        })
+        .await;
     }
 
     fn note(&self, heard: &Cell<i64>, last: i64) {
@@ -108,6 +104,18 @@ impl Ears {
             }
         }
     }
+}
+
+/// The last id of what there is; nothing at the end of the stream. One buffer for all, since no more than one reads at a time.
+fn poll_last(stream: &mut TcpStream, context: &mut Context<'_>) -> Poll<Option<Option<i64>>> {
+    thread_local! {
+        static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
+    }
+    SHARED.with_borrow_mut(|buffer| {
+        let mut buffer = ReadBuf::new(buffer);
+        let read = ready!(Pin::new(stream).poll_read(context, &mut buffer));
+        Poll::Ready((read.is_ok() && !buffer.filled().is_empty()).then(|| last_id(buffer.filled())))
+    })
 }
 
 /// What stands in the last whole `id:`; all before it has been heard as well.
