@@ -134,15 +134,16 @@ impl Account {
         let begins_again = joins && !self.open && seq > self.position;
         let follows = self.last.is_none_or(|last| seq == last + 1);
         ensure!(follows || begins_again, "out of order");
+        let is_missing = seq > self.position + 1;
+        ensure!(!is_missing || begins_again, "something is missing");
+        if is_missing {
+            self.gaps.push((self.position, seq));
+        }
         self.last = Some(seq);
         if seq <= self.position {
             let known = self.heard.get(&seq);
             ensure!(known.is_none_or(|known| known == kind), "it was {known:?} before");
             return Ok(true);
-        }
-        if seq > self.position + 1 {
-            ensure!(begins_again, "something is missing");
-            self.gaps.push((self.position, seq));
         }
         self.open = true;
         self.position = seq;
