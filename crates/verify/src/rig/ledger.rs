@@ -36,6 +36,11 @@ impl Ledger {
         Self { me: me.to_owned(), rooms: BTreeMap::new(), repeats: 0 }
     }
 
+    /// Whoever was told of no position yet begins anew.
+    pub(crate) fn begin_anew(&mut self) {
+        self.rooms.clear();
+    }
+
     /// A new connection: what was heard on the last one may be repeated.
     pub(crate) fn connect(&mut self) {
         self.rooms.values_mut().for_each(|account| account.last = None);

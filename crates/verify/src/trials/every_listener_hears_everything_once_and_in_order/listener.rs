@@ -140,6 +140,9 @@ impl<'f> Listener<'f> {
         };
         self.connections += 1;
         self.ledger.connect();
+        if self.way == Way::Cursor && self.last_id.is_none() {
+            self.ledger.begin_anew();
+        }
         ears.expect_stream().map(Some)
     }
 
