@@ -36,6 +36,11 @@ impl Ledger {
         Self { me: me.to_owned(), rooms: BTreeMap::new(), repeats: 0 }
     }
 
+    /// Whoever was told of no position yet begins anew.
+    pub(crate) fn begin_anew(&mut self) {
+        self.rooms.clear();
+    }
+
     /// A new connection: what was heard on the last one may be repeated.
     pub(crate) fn connect(&mut self) {
         self.rooms.values_mut().for_each(|account| account.last = None);
@@ -134,15 +139,16 @@ impl Account {
         let begins_again = joins && !self.open && seq > self.position;
         let follows = self.last.is_none_or(|last| seq == last + 1);
         ensure!(follows || begins_again, "out of order");
+        let is_missing = seq > self.position + 1;
+        ensure!(!is_missing || begins_again, "something is missing");
+        if is_missing {
+            self.gaps.push((self.position, seq));
+        }
         self.last = Some(seq);
         if seq <= self.position {
             let known = self.heard.get(&seq);
             ensure!(known.is_none_or(|known| known == kind), "it was {known:?} before");
             return Ok(true);
-        }
-        if seq > self.position + 1 {
-            ensure!(begins_again, "something is missing");
-            self.gaps.push((self.position, seq));
         }
         self.open = true;
         self.position = seq;

@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// The questions of that time fail.
 const OUTAGE: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, cluster) = (bench.rng(), bench.cluster()?);

@@ -104,7 +104,7 @@ impl<'f> Listener<'f> {
             self.has_heard_all(course)?;
             return Ok(false);
         };
-        let is_patient = self.rng.bool();
+        let is_patient = self.rng.u8(..4) == 0;
         let ends_at = Instant::now() + Duration::from_millis(self.rng.u64(CONNECTION));
         let (mut has_caught_up, mut is_told_to_come_again) = (false, false);
         while !course.has_failed() && (is_patient || course.is_over() || Instant::now() < ends_at) {
@@ -140,6 +140,9 @@ impl<'f> Listener<'f> {
         };
         self.connections += 1;
         self.ledger.connect();
+        if self.way == Way::Cursor && self.last_id.is_none() {
+            self.ledger.begin_anew();
+        }
         ears.expect_stream().map(Some)
     }
 
