@@ -75,7 +75,7 @@ impl Ears {
 
     async fn read(&self, mut stream: TcpStream, heard: &Cell<i64>) {
         poll_fn(|context| {
-            while let Some(last) = ready!(poll_last(&mut stream, context)) {
+            while let Ok(last) = ready!(poll_last(&mut stream, context)) {
                 if let Some(last) = last {
                     self.note(heard, last);
                 }
@@ -106,15 +106,19 @@ impl Ears {
     }
 }
 
-/// The last id of what there is; nothing at the end of the stream. One buffer for all, since no more than one reads at a time.
-fn poll_last(stream: &mut TcpStream, context: &mut Context<'_>) -> Poll<Option<Option<i64>>> {
+/// A stream is over.
+struct Ended;
+
+/// The last id of what there is. One buffer for all, since no more than one reads at a time.
+fn poll_last(stream: &mut TcpStream, context: &mut Context<'_>) -> Poll<Result<Option<i64>, Ended>> {
     thread_local! {
         static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
     }
     SHARED.with_borrow_mut(|buffer| {
         let mut buffer = ReadBuf::new(buffer);
         let read = ready!(Pin::new(stream).poll_read(context, &mut buffer));
-        Poll::Ready((read.is_ok() && !buffer.filled().is_empty()).then(|| last_id(buffer.filled())))
+        let goes_on = read.is_ok() && !buffer.filled().is_empty();
+        Poll::Ready(if goes_on { Ok(last_id(buffer.filled())) } else { Err(Ended) })
     })
 }
 

@@ -114,14 +114,15 @@ impl Body {
     fn text(&self, said: &Said) -> Bytes {
         match (said.what, self.ids) {
             (What::Stopping, _) => Bytes::from(format!("retry: {}\n\n", fastrand::u32(COME_AGAIN))),
-            (_, Ids::Seq) => said.written.identified.clone(),
+            (What::First, _) | (_, Ids::Seq) => said.written.identified.clone(),
             (_, Ids::Positions) => said.written.anonymous.clone(),
         }
     }
 
     fn id_after(&self, last: &Said) -> Option<String> {
         match (self.ids, last.what) {
-            (_, What::Stopping) => None,
+            // What comes first has its own.
+            (_, What::Stopping | What::First) => None,
             (Ids::Positions, _) => positions::encode(self.feed.positions()),
             (Ids::Seq, What::CaughtUp) => self.feed.positions().next().map(|(_, seq)| seq.to_string()),
             (Ids::Seq, _) => None,

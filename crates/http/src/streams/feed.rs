@@ -39,6 +39,7 @@ pub(super) struct Said {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
+    First,
     Event,
     Notice,
     CaughtUp,
@@ -56,10 +57,10 @@ impl Feed {
         Self { services, listener, claims, first: VecDeque::new(), heartbeat_at, expires_at, timer, over: false }
     }
 
-    /// Said before anything else.
-    pub(super) fn say_first(&mut self, what: WithHeads) {
-        let written = self.with_heads(what);
-        self.first.push_back(Said { written, what: What::Notice });
+    /// Said before anything else, with the position that the stream starts from.
+    pub(super) fn say_first(&mut self, what: WithHeads, id: &str) {
+        let written = what.written(id, self.services.clock.now(), self.listener.heads());
+        self.first.push_back(Said { written, what: What::First });
     }
 
     /// What comes next; `None` after the last.

@@ -102,9 +102,11 @@ pub(super) async fn feed(
     });
     let listener = listen(caller, &services, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(services, caller.claims(), listener);
-    feed.say_first(WithHeads::Ready);
+    // Also who is cut off right behind it can go on from where it was.
+    let id = positions::encode(feed.positions()).unwrap_or_default();
+    feed.say_first(WithHeads::Ready, &id);
     if after.is_none() {
-        feed.say_first(WithHeads::Reset);
+        feed.say_first(WithHeads::Reset, &id);
     }
     Ok(feed)
 }

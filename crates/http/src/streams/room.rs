@@ -42,7 +42,7 @@ pub(crate) async fn room_stream(
     let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(services, caller.claims(), listener);
     if known.is_none() {
-        feed.say_first(WithHeads::Reset);
+        feed.say_first(WithHeads::Reset, &head.to_string());
     }
     Ok(answer(&request, feed, Ids::Seq))
 }
