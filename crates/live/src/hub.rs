@@ -48,6 +48,7 @@ pub(crate) struct Metrics {
 pub(crate) enum Work {
     Room(Arc<Room>),
     Users,
+    Standing(Job),
 }
 
 /// What threads and listeners share.
@@ -88,15 +89,6 @@ impl Metrics {
     }
 }
 
-impl Work {
-    /// After a defect: users are asked for by each poll anyway, chatrooms if nobody serves them.
-    fn abandon(self) {
-        if let Self::Room(room) = self {
-            room.abandon();
-        }
-    }
-}
-
 impl Hub {
     /// Starts the threads.
     pub fn start(sources: Sources) -> io::Result<Self> {
@@ -110,8 +102,14 @@ impl Hub {
             looking_at_users: AtomicBool::new(false),
             followed_at: Mutex::default(),
         });
-        let (serving, replaying, failing) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(&shared));
-        let live = Workers::start("live", LIVE, &shared.live, move |work| serving.serve(work), Work::abandon)?;
+        let [serving, abandoning, replaying, failing] = [(); 4].map(|()| Arc::clone(&shared));
+        let live = Workers::start(
+            "live",
+            LIVE,
+            &shared.live,
+            move |work| serving.serve(work),
+            move |work| abandoning.abandon(work),
+        )?;
         let answer = move |job: &Job| job.answer(&replaying.sources, &replaying.failed);
         let replay =
             Workers::start("replay", REPLAYING, &shared.replay, answer, move |job| failing.failed.note(job))?;
@@ -220,13 +218,28 @@ impl Hub {
 impl Shared {
     fn serve(&self, work: &Work) {
         match work {
-            Work::Room(room) => room.serve(&self.sources),
+            // In turn, however long its log: others are to be heard of soon.
+            Work::Room(room) => {
+                if room.serve(&self.sources) {
+                    self.live.push(Work::Room(Arc::clone(room)));
+                }
+            }
+            Work::Standing(job) => job.answer(&self.sources, &self.failed),
             Work::Users => {
                 self.looking_at_users.store(false, Ordering::Release);
                 if let Err(error) = self.follow_users() {
                     tracing::debug!(%error, "whether users moved could not be asked; it will be");
                 }
             }
+        }
+    }
+
+    /// After a defect: users are asked for by each poll anyway, chatrooms if nobody serves them.
+    fn abandon(&self, work: Work) {
+        match work {
+            Work::Room(room) => room.abandon(),
+            Work::Users => {}
+            Work::Standing(job) => self.failed.note(job),
         }
     }
 

@@ -67,10 +67,19 @@ pub struct Listener {
     news: VecDeque<(Option<ChatroomId>, News)>,
     /// Where more is to be taken.
     unread: Vec<ChatroomId>,
+    /// Where the log is to be read, page by page in turn.
+    waiting: VecDeque<ChatroomId>,
     /// Chatrooms that have not caught up; `None` once that was said.
     behind: Option<usize>,
-    asked_standing: bool,
+    asked: Asked,
     user_moved: bool,
+}
+
+/// What has been asked for and has not come.
+#[derive(Default)]
+struct Asked {
+    page: bool,
+    standing: bool,
 }
 
 impl Listener {
@@ -94,8 +103,9 @@ impl Listener {
             left: BTreeMap::new(),
             news: VecDeque::new(),
             unread: Vec::new(),
+            waiting: VecDeque::new(),
             behind: Some(0),
-            asked_standing: false,
+            asked: Asked::default(),
             user_moved: false,
         };
         if let Some(version) = follows {
@@ -123,7 +133,7 @@ impl Listener {
                 return Poll::Ready(News::End(End::Stopping));
             }
             self.open(mail);
-            if self.news.is_empty() && self.unread.is_empty() && !self.is_over() {
+            if self.has_nothing_to_do() {
                 return Poll::Pending;
             }
         }
@@ -144,6 +154,11 @@ impl Listener {
         self.rooms.iter().map(|(id, place)| (id, place.room.head()))
     }
 
+    fn has_nothing_to_do(&self) -> bool {
+        let could_ask = !self.asked.page && !self.waiting.is_empty();
+        self.news.is_empty() && self.unread.is_empty() && !could_ask && !self.is_over()
+    }
+
     fn is_over(&self) -> bool {
         !self.follows_user && self.rooms.is_empty()
     }
@@ -160,26 +175,32 @@ impl Listener {
         if mail.failed {
             self.ask_again();
         }
+        if mail.pages.is_empty() {
+            self.ask_for_next_page();
+        }
         // First, while all that was taken has been heard: who comes back starts anew.
         if let Some(standing) = mail.standing {
-            self.asked_standing = false;
+            self.asked.standing = false;
             self.compare(&standing);
-        }
-        for (chatroom, page) in mail.pages {
-            self.take_page(chatroom, page);
         }
         let unread = mem::take(&mut self.unread);
         for chatroom in unread.into_iter().chain(mail.chatrooms) {
             self.take_new(chatroom);
         }
+        // After what was unread, so that no further page is asked for before this one has been heard.
+        for (chatroom, page) in mail.pages {
+            self.take_page(chatroom, page);
+        }
         for (chatroom, written) in mail.asides {
             self.take_aside(chatroom, written);
         }
         self.user_moved |= mail.user_moved;
-        if self.follows_user && self.user_moved && !self.asked_standing {
+        if self.follows_user && self.user_moved && !self.asked.standing {
             self.user_moved = false;
-            self.asked_standing = true;
-            self.ask(Question::Standing(self.who.user));
+            self.asked.standing = true;
+            let job = self.job(Question::Standing(self.who.user));
+            // Ahead of all pages: they may be many.
+            self.shared.live.push(Work::Standing(job));
         }
     }
 
@@ -221,13 +242,27 @@ impl Listener {
             }
             None => {
                 place.reading = true;
-                let question = Question::Page(chatroom, place.taken, place.room.head());
-                self.ask(question);
+                self.waiting.push_back(chatroom);
+            }
+        }
+    }
+
+    /// One at a time, and only when all that was taken has been heard: whoever does not read costs no more than a page,
+    /// in however many chatrooms.
+    fn ask_for_next_page(&mut self) {
+        while !self.asked.page
+            && let Some(chatroom) = self.waiting.pop_front()
+        {
+            if let Some(place) = self.rooms.get(chatroom) {
+                self.asked.page = true;
+                let job = self.job(Question::Page(chatroom, place.taken, place.room.head()));
+                self.shared.replay.push(job);
             }
         }
     }
 
     fn take_page(&mut self, chatroom: ChatroomId, page: Option<Vec<Arc<Entry>>>) {
+        self.asked.page = false;
         let Some(place) = self.rooms.get_mut(chatroom) else {
             return;
         };
@@ -311,7 +346,9 @@ impl Listener {
     }
 
     fn ask_again(&mut self) {
-        self.user_moved |= mem::take(&mut self.asked_standing);
+        self.user_moved |= mem::take(&mut self.asked.standing);
+        self.asked.page = false;
+        self.waiting.clear();
         for (id, place) in self.rooms.iter_mut() {
             if mem::take(&mut place.reading) {
                 self.unread.push(id);
@@ -319,8 +356,8 @@ impl Listener {
         }
     }
 
-    fn ask(&self, question: Question) {
-        self.shared.replay.push(Job { question, mailbox: Arc::clone(&self.mailbox) });
+    fn job(&self, question: Question) -> Job {
+        Job { question, mailbox: Arc::clone(&self.mailbox) }
     }
 }
 

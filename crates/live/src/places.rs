@@ -17,7 +17,7 @@ pub(crate) struct Place {
     /// A membership that ended up to here is not this one.
     pub(crate) member_at: Seq,
     pub(crate) catches_up_at: Option<Seq>,
-    /// A page of the log has been asked for.
+    /// A page of the log has been asked for, or will be.
     pub(crate) reading: bool,
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::event::Event;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -15,8 +16,10 @@ use crate::room::is_next;
 
 /// More chatrooms are not followed on one stream.
 pub(crate) const MOST_CHATROOMS: usize = 5_000;
+/// Of a page, but for its last entry.
+const MOST_BYTES: usize = 64 * 1024;
 
-/// What a listener asks for; at most one of either kind at a time for each of its chatrooms.
+/// What a listener asks for; at most one of either kind at a time.
 pub(crate) enum Question {
     Page(ChatroomId, Seq, Seq),
     Standing(UserId),
@@ -47,6 +50,18 @@ impl Failed {
     }
 }
 
+/// As many as fit, for the listener may never read them; the rest is read again.
+fn written(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
+    let mut left = MOST_BYTES;
+    let entries = events.into_iter().map(|event| Arc::new(Entry::new(event, &*sources.writer)));
+    let fits = |entry: &Arc<Entry>| {
+        let fits = left > 0;
+        left = left.saturating_sub(entry.size());
+        fits
+    };
+    entries.take_while(fits).collect()
+}
+
 impl Job {
     pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
@@ -60,10 +75,7 @@ impl Job {
             Question::Page(chatroom, after, head) => {
                 let events = sources.events.read(chatroom, after, head, Limit::default())?;
                 sources.metrics.replay_reads.increment(1);
-                let entries = is_next(&events, after).then(|| {
-                    let entries = events.into_iter().map(|event| Arc::new(Entry::new(event, &*sources.writer)));
-                    entries.collect()
-                });
+                let entries = is_next(&events, after).then(|| written(events, sources));
                 self.mailbox.put(|mail| mail.pages.push((chatroom, entries)));
             }
             Question::Standing(user) => {

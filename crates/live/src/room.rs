@@ -116,15 +116,21 @@ impl Room {
         self.seats.read().iter().for_each(|seat| seat.tell_aside(written));
     }
 
-    /// Brings the ring up to the head. What fails is tried again when the heads are polled.
-    pub(crate) fn serve(&self, sources: &Sources) {
+    /// Brings the ring up to the head, by a page of the log at most; answers whether there is more to do. What fails is
+    /// tried again when the heads are polled.
+    pub(crate) fn serve(&self, sources: &Sources) -> bool {
         while let Some(step) = self.next_step() {
+            let has_read = matches!(step, Step::Read(..));
             if let Err(error) = self.take_step(step, sources) {
                 self.abandon();
                 tracing::debug!(chatroom_id = %self.id, %error, "the log could not be read; it will be");
-                return;
+                return false;
+            }
+            if has_read {
+                return true;
             }
         }
+        false
     }
 
     /// Somebody else may serve.

@@ -48,6 +48,19 @@ impl Caller {
     }
 }
 
+/// A caller whose request changes nothing, though it is a POST.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader(pub(crate) Caller);
+
+impl FromRequest for Reader {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request).map(Self))
+    }
+}
+
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

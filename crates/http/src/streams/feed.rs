@@ -12,6 +12,7 @@ use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::{End, Listener, News, Written};
 
 use super::notice::{self, WithHeads};
+use crate::problem::Problem;
 use crate::services::Services;
 
 /// Clients that hear nothing for longer come again.
@@ -85,6 +86,14 @@ impl Feed {
             Poll::Ready(news) => Poll::Ready(self.tell(news)),
             Poll::Pending => self.poll_timer(context),
         }
+    }
+
+    /// Whether its user may still do something. Otherwise what the stream says next tells why, if it is for good.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        if self.over || self.is_refused() {
+            return Err(Problem::invalid_token());
+        }
+        if self.services.ended.is_stale() { Err(Problem::unavailable()) } else { Ok(()) }
     }
 
     /// How far it has come in each chatroom.

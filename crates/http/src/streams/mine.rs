@@ -15,8 +15,8 @@ use super::feed::Feed;
 use super::notice::WithHeads;
 use super::positions::{self, Positions};
 use super::room::last_event_id;
-use crate::extract::{Caller, Json};
-use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
+use crate::extract::{Caller, Json, Reader};
+use crate::openapi::{BODY, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -60,11 +60,11 @@ pub(crate) async fn open_stream(
     responses(
         (status = 200, description = "Events, for as long as the client listens", body = String,
             content_type = "text/event-stream"),
-        Problems<{ SIGNED_IN | BODY | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | (BODY & !WRITE) | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
     ),
 )]
 pub(crate) async fn resume_stream(
-    caller: Caller,
+    Reader(caller): Reader,
     request: HttpRequest,
     services: web::Data<Services>,
     body: Json<Resume>,

@@ -78,3 +78,20 @@ fn positions_tell_what_was_heard_and_not_what_was_taken() {
         assert_eq!(ears.position(room(1)), Some(seq));
     }
 }
+
+#[test]
+fn who_never_reads_costs_a_page_in_however_many_chatrooms() {
+    let world = World::new();
+    for number in 1..=20 {
+        world.log.join(room(number), user(1));
+        world.log.send_many(room(number), 120);
+    }
+    let mut deaf = world.resume(user(1), |_| Some(0));
+    let _first = deaf.next();
+    let mut other = world.resume(user(1), |_| Some(0));
+    for _ in 0..20 * 121 {
+        other.next();
+    }
+    let of_other = 20 * 3;
+    assert!(world.log.reads() <= of_other + 2, "{} pages were read", world.log.reads());
+}

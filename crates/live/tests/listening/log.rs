@@ -40,6 +40,7 @@ struct State {
     failing: bool,
     panicking: bool,
     failures: usize,
+    reads: usize,
     gate: Option<Gate>,
     waiting: usize,
     dawdles: bool,
@@ -155,6 +156,11 @@ impl Log {
         self.state.lock().failures
     }
 
+    /// Pages that were read.
+    pub(crate) fn reads(&self) -> usize {
+        self.state.lock().reads
+    }
+
     pub(crate) fn until_failures(&self, count: usize) {
         self.until("it has failed", |state| state.failures >= count);
     }
@@ -238,6 +244,7 @@ impl EventRepository for Log {
             self.changed.notify_all();
             panic!("a defect");
         }
+        state.reads += 1;
         let log = state.logs.get(&room).map(Vec::as_slice).unwrap_or_default();
         let left = if state.purged.contains(&room) { &log[log.len() - 1..] } else { log };
         let page = left.iter().filter(|event| (after + 1..=head).contains(&event.seq)).take(limit.get());

@@ -14,7 +14,7 @@ use chit_chat_domain::message::{IdempotencyKey, SendMessage};
 use super::super::feed::{Feed, Said, What};
 use super::super::typing;
 use super::frames::{self, Frame, Send};
-use super::{Socket, UNAUTHORIZED, because};
+use super::{Socket, UNAUTHORIZED, because, because_of};
 use crate::extract::Caller;
 use crate::messages::settle;
 use crate::problem::Problem;
@@ -34,6 +34,8 @@ pub(super) struct Conversation<'a> {
     caller: Caller,
     feed: Feed,
     answers: Vec<Answer>,
+    /// Neither side is kept waiting by the other.
+    says_first: bool,
 }
 
 /// What is next.
@@ -48,7 +50,7 @@ type Over = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(socket: &'a mut Socket, caller: Caller, feed: Feed) -> Self {
-        Self { socket, caller, feed, answers: Vec::new() }
+        Self { socket, caller, feed, answers: Vec::new(), says_first: false }
     }
 
     pub(super) async fn run(mut self) -> Over {
@@ -68,10 +70,14 @@ impl<'a> Conversation<'a> {
     }
 
     async fn turn(&mut self) -> Turn {
-        let Self { socket, feed, answers, .. } = self;
+        self.says_first = !self.says_first;
+        let Self { socket, feed, answers, says_first, .. } = self;
         let may_read = answers.len() < MOST_UNANSWERED;
         let mut received = pin!(socket.messages.recv());
         poll_fn(|context| {
+            if *says_first && let Poll::Ready(said) = feed.poll_next(context) {
+                return Poll::Ready(Turn::Say(said));
+            }
             if let Poll::Ready(text) = poll_answers(answers, context) {
                 return Poll::Ready(Turn::Answer(text));
             }
@@ -114,8 +120,7 @@ impl<'a> Conversation<'a> {
                 Err(Some(because(CloseCode::Unsupported, "frames are text")))
             }
             Some(Ok(AggregatedMessage::Close(reason))) => Err(reason),
-            Some(Err(ProtocolError::Overflow)) => Err(Some(because(CloseCode::Size, "the frame is too large"))),
-            Some(Err(_)) => Err(Some(because(CloseCode::Protocol, "no WebSocket frame"))),
+            Some(Err(error)) => Err(Some(because_of(&error))),
             None => Err(None),
         }
     }
@@ -124,7 +129,8 @@ impl<'a> Conversation<'a> {
     fn attend(&mut self, text: &str) {
         let services = self.socket.services.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
-        let allowed = self.socket.writes.count(caller.user_id);
+        // Each frame is a request of its own.
+        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user_id));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => Box::pin(async move { Some(frames::refused(None, &problem, &id)) }),
             Ok(Frame::Send(message)) => Box::pin(async move {

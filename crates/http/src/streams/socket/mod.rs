@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError, Session};
 
 use self::conversation::Conversation;
 use self::frames::Start;
@@ -110,7 +110,8 @@ impl Socket {
                 Some(Ok(AggregatedMessage::Binary(_))) => {
                     return Err(Some(because(CloseCode::Unsupported, "frames are text")));
                 }
-                Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return Err(None),
+                Some(Err(error)) => return Err(Some(because_of(&error))),
+                Some(Ok(AggregatedMessage::Close(_))) | None => return Err(None),
             }
         };
         match self.open(caller, &text).await {
@@ -141,6 +142,14 @@ fn close_code(code: Code) -> CloseCode {
         Code::Unavailable | Code::Overloaded | Code::TooManyStreams => CloseCode::Again,
         Code::Internal => CloseCode::Error,
         _ => CloseCode::Policy,
+    }
+}
+
+/// A message of several frames that is too large comes as an error of input.
+fn because_of(error: &ProtocolError) -> CloseReason {
+    match error {
+        ProtocolError::Overflow | ProtocolError::Io(_) => because(CloseCode::Size, "the frame is too large"),
+        _ => because(CloseCode::Protocol, "no WebSocket frame"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GET /api/ws`.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use chit_chat_contract::Engine;
 use rstest::rstest;
@@ -181,6 +182,53 @@ async fn it_ends_with_the_session_and_with_the_instance(
     bobs.expect_close(1012);
 }
 
+#[rstest]
+#[actix_web::test]
+async fn an_ended_session_does_nothing_more_however_much_it_says(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    ann.delete("/api/auth/session").await.expect_status(204);
+    let send = json!({"type": "send", "chatroom_id": room.id, "body": "too late"}).to_string();
+    for text in ["{}", &send].repeat(100) {
+        if phone.0.send(Message::text(text)).is_err() {
+            break;
+        }
+    }
+    let mut last = Value::Null;
+    while let Ok(Message::Text(text)) = phone.0.read() {
+        last = serde_json::from_str(&text).unwrap();
+        assert_ne!(last["type"], "sent");
+    }
+    assert!(last["type"] == "unauthenticated" || last["problem"]["code"] == "invalid_token", "{last}");
+    let again = app.sign_in("ann").await;
+    assert_eq!(again.get(room.messages()).await.expect_status(200).each("body"), Vec::<Value>::new());
+}
+
+#[rstest]
+#[actix_web::test]
+async fn while_nobody_can_be_trusted_nothing_is_done(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    app.follow();
+    let start = Instant::now();
+    while ann.get("/api/users/me").await.status == 200 {
+        assert!(start.elapsed() < Duration::from_secs(20), "still trusted");
+    }
+    phone.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
+    assert_eq!(phone.expect("refused")["problem"]["code"], "unavailable");
+    app.follow();
+    phone.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
+    while phone.hear()["type"] != "sent" {}
+}
+
 #[actix_web::test]
 async fn frames_are_text_and_not_too_large() {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -192,6 +240,9 @@ async fn frames_are_text_and_not_too_large() {
     let mut large = call(&server, &ann);
     large.0.send(Message::text("x".repeat(200 * 1024))).unwrap();
     large.expect_close(1009);
+    let mut early = Telephone::dial(&server, &[]).expect("a handshake");
+    early.0.send(Message::text("x".repeat(200 * 1024))).unwrap();
+    early.expect_close(1009);
 }
 
 #[actix_web::test]
