@@ -88,7 +88,8 @@ impl Bench {
         }
         let seconds = |long, short| Duration::from_secs(if options.quick { short } else { long });
         let lengths = Lengths { paced: seconds(8, 4), flat_out: seconds(5, 3) };
-        let mut all = Engine::BOTH.map(|engine| Streams { engine, rounds: Vec::new(), idle: None });
+        let mut all =
+            Engine::BOTH.map(|engine| Streams { engine, rounds: Vec::new(), memory_each: None, idle: None });
         for _ in 0..rounds {
             for Streams { engine, rounds, .. } in &mut all {
                 self.interrupt.check()?;
@@ -97,6 +98,10 @@ impl Bench {
                 self.say(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
                 rounds.push(heard);
             }
+        }
+        for Streams { engine, memory_each, .. } in &mut all {
+            self.interrupt.check()?;
+            *memory_each = Some(self.stand.memory_of_a_listener(*engine).context("memory")?);
         }
         for Streams { engine, idle, .. } in all.iter_mut().filter(|_| !options.quick) {
             self.interrupt.check()?;

@@ -31,6 +31,9 @@ pub(crate) struct Stand {
     /// A copy of the server's database, for the bare library.
     pub(crate) bare_sqlite: PathBuf,
     pub(crate) tokens: Tokens,
+    program: PathBuf,
+    /// On PostgreSQL, and on SQLite.
+    databases: [Database; 2],
     /// The cluster goes after the servers, and the folder last.
     _cluster: Cluster,
     pub(crate) folder: TempDir,
@@ -73,9 +76,20 @@ impl Stand {
             wrk,
             bare_sqlite,
             tokens,
+            program: program.to_owned(),
+            databases: [postgres, sqlite],
             _cluster: cluster,
             folder,
         })
+    }
+
+    /// One that has just started, on the same database.
+    pub(crate) fn another_server(&self, engine: Engine) -> Result<Server> {
+        let database = match engine {
+            Engine::Postgres => &self.databases[0],
+            Engine::Sqlite => &self.databases[1],
+        };
+        serve(&self.program, database, &self.folder.path().join("another.log"))
     }
 
     pub(crate) fn server(&self, engine: Engine) -> &Server {

@@ -14,10 +14,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use chit_chat_rig::Server;
 pub(crate) use load::run;
 pub(crate) use told::Told;
 
-use crate::crowd::{Crowd, HOT, id};
+use crate::crowd::{Crowd, HOT, LONG, id};
 use crate::options::Listen;
 use crate::point::Engine;
 use crate::stand::Stand;
@@ -45,8 +46,6 @@ pub(crate) struct Heard {
     pub(crate) paced_usage: Usage,
     pub(crate) flat_out: Told,
     pub(crate) flat_out_usage: Usage,
-    /// What each listener added to the server, in kibibytes.
-    pub(crate) memory_each: f64,
 }
 
 /// What streams cost while nothing happens.
@@ -59,17 +58,13 @@ pub(crate) struct Idle {
 
 impl Stand {
     pub(crate) fn listen(&self, engine: Engine, lengths: Lengths) -> Result<Heard> {
-        let room = self.room(engine, LISTENERS)?;
-        let before = self.server(engine).process().own_memory()?;
-        let mut load = Load::start(&room)?;
+        let mut load = Load::start(&self.room(self.server(engine), HOT)?)?;
         load.wait_for("listening")?;
         let (paced, paced_usage) =
             self.metered(engine, &mut load, &format!("paced {}", lengths.paced.as_secs()))?;
-        let after = self.server(engine).process().own_memory()?;
         let (flat_out, flat_out_usage) =
             self.metered(engine, &mut load, &format!("flat-out {}", lengths.flat_out.as_secs()))?;
-        let memory_each = each(before, after, LISTENERS);
-        Ok(Heard { paced, paced_usage, flat_out, flat_out_usage, memory_each })
+        Ok(Heard { paced, paced_usage, flat_out, flat_out_usage })
     }
 
     pub(crate) fn idle(&self, engine: Engine) -> Result<Idle> {
@@ -88,12 +83,26 @@ impl Stand {
         Ok(Idle { streams, memory_each: each(before, after, streams), usage })
     }
 
-    fn room(&self, engine: Engine, listeners: u32) -> Result<Listen> {
+    /// In kibibytes. A server that has just started has no memory to use again, and the first thousand also pay for what
+    /// all share, so it is the second thousand that counts.
+    pub(crate) fn memory_of_a_listener(&self, engine: Engine) -> Result<f64> {
+        let server = self.another_server(engine)?;
+        let mut first = Load::start(&self.room(&server, HOT)?)?;
+        first.wait_for("listening")?;
+        first.ask("paced 2")?;
+        let before = server.process().own_memory()?;
+        let mut second = Load::start(&self.room(&server, LONG)?)?;
+        second.wait_for("listening")?;
+        second.ask("paced 2")?;
+        Ok(each(before, server.process().own_memory()?, LISTENERS))
+    }
+
+    fn room(&self, server: &Server, room: u32) -> Result<Listen> {
         Ok(Listen {
-            url: self.server(engine).url().to_owned(),
-            path: format!("/api/chatrooms/{}/events", id(HOT)),
-            tokens: self.sends(Crowd::room(HOT))?,
-            listeners,
+            url: server.url().to_owned(),
+            path: format!("/api/chatrooms/{}/events", id(room)),
+            tokens: self.sends(Crowd::room(room))?,
+            listeners: LISTENERS,
         })
     }
 
