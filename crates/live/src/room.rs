@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::event::{Change, Event};
+use chit_chat_domain::event::Event;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
@@ -157,7 +157,7 @@ impl Room {
 
     fn take_step(&self, step: Step, sources: &Sources) -> Result<(), StoreError> {
         match step {
-            Step::Publish(messages) => self.publish(messages.into_iter().map(created), sources),
+            Step::Publish(messages) => self.publish(messages.into_iter().map(Event::of_sending), sources),
             Step::Look(known) => {
                 for (_, head) in sources.movements.of_chatrooms(&[(self.id, known)])? {
                     self.note_head(head);
@@ -227,16 +227,6 @@ impl State {
     }
 }
 
-fn created(message: Message) -> Event {
-    Event {
-        chatroom_id: message.chatroom_id,
-        seq: message.seq,
-        at: message.created_at,
-        actor_id: message.author_id,
-        change: Change::MessageCreated(message),
-    }
-}
-
 /// Whether the log goes on without a gap.
 pub(crate) fn is_next(events: &[Event], after: Seq) -> bool {
     events.first().is_some_and(|event| event.seq == after + 1)
@@ -278,7 +268,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn entry(seq: Seq) -> Entry {
-        Entry::new(created(message(seq)), &Plain)
+        Entry::new(Event::of_sending(message(seq)), &Plain)
     }
 
     fn room() -> Room {

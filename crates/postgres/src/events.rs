@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::event::{Change, Event, EventRepository};
+use chit_chat_domain::event::{Event, EventRepository};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
@@ -22,21 +22,11 @@ impl EventRepository for Store {
             let most = crate::one_more(limit) - 1;
             let sent = sent(conn, chatroom.into(), after, head, most)?;
             let mut log = others(conn, chatroom.into(), after, head, most)?;
-            log.extend(sent.into_iter().map(created));
+            log.extend(sent.into_iter().map(Event::of_sending));
             log.sort_unstable_by_key(|event| event.seq);
             log.truncate(limit.get());
             Ok(log)
         })
-    }
-}
-
-fn created(message: Message) -> Event {
-    Event {
-        chatroom_id: message.chatroom_id,
-        seq: message.seq,
-        at: message.created_at,
-        actor_id: message.author_id,
-        change: Change::MessageCreated(message),
     }
 }
 

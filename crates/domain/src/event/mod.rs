@@ -24,6 +24,19 @@ pub struct Event {
     pub change: Change,
 }
 
+impl Event {
+    /// A message's row is its own entry: it tells of its sending.
+    pub fn of_sending(message: Message) -> Self {
+        Self {
+            chatroom_id: message.chatroom_id,
+            seq: message.seq,
+            at: message.created_at,
+            actor_id: message.author_id,
+            change: Change::MessageCreated(message),
+        }
+    }
+}
+
 /// What happened. Messages appear as they are now, so that an edited or deleted text is never replayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
