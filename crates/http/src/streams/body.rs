@@ -5,7 +5,6 @@ use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::Method;
@@ -13,14 +12,13 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::feed::{Feed, Said, What};
+use super::feed::{Feed, PATIENCE, Said, What};
 use super::positions;
+use super::room::STREAM;
 use crate::connections::Connection;
 
 /// About so much is handed over at once.
 const CHUNK: usize = 16 * 1024;
-/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// So that the clients of an instance that stops do not all come again at once, in milliseconds.
 const COME_AGAIN: std::ops::Range<u32> = 500..5_000;
 
@@ -44,7 +42,7 @@ struct Body {
 /// The answer that goes on.
 pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    response.insert_header((CONTENT_TYPE, "text/event-stream")).insert_header((CACHE_CONTROL, "no-store"));
+    response.insert_header((CONTENT_TYPE, STREAM)).insert_header((CACHE_CONTROL, "no-store"));
     // nginx would gather what is to be passed on at once.
     response.insert_header(("X-Accel-Buffering", "no"));
     if request.method() == Method::HEAD {

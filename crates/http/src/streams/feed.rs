@@ -17,6 +17,8 @@ use crate::services::Services;
 
 /// Clients that hear nothing for longer come again.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// While nobody can be trusted, it is asked so often whether somebody can.
 const DISTRUST: Duration = Duration::from_millis(250);
 

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 
-const STREAM: &str = "text/event-stream";
+pub(super) const STREAM: &str = "text/event-stream";
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// Whether the client asks for a stream rather than a page.

@@ -6,7 +6,7 @@ use chit_chat_domain::id::ChatroomId;
 
 use super::notice;
 use crate::extract::{Caller, InChatroom};
-use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
+use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::run::{blocking, pending};
 use crate::services::Services;
@@ -19,7 +19,7 @@ use crate::services::Services;
     params(InChatroom),
     responses(
         (status = 204, description = "Whoever listens will hear of it"),
-        Problems<{ SIGNED_IN | MEMBERS }>,
+        Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
     ),
 )]
 pub(crate) async fn tell_typing(

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use actix_web::web;
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, ProtocolError};
@@ -11,7 +10,7 @@ use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::message::{IdempotencyKey, SendMessage};
 
-use super::super::feed::{Feed, Said, What};
+use super::super::feed::{Feed, PATIENCE, Said, What};
 use super::super::typing;
 use super::frames::{self, Frame, Send};
 use super::{Socket, UNAUTHORIZED, because, because_of};
@@ -22,8 +21,6 @@ use crate::services::Services;
 
 /// More are read once some of these are answered.
 const MOST_UNANSWERED: usize = 32;
-/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
 type Received = Option<Result<AggregatedMessage, ProtocolError>>;

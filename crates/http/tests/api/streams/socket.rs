@@ -267,4 +267,7 @@ async fn sends_count_as_writes() {
     assert_eq!(outcomes.iter().filter(|code| **code == "rate_limited").count(), 2, "{outcomes:?}");
     let mut others = Ears::open(&server, &ann, &room.path("events"), &[]);
     others.expect("caught_up");
+    // Whoever comes again only listens, though by POST.
+    Ears::resume(&server, &ann, &json!({})).expect("ready");
+    ann.post(room.path("typing"), json!({})).await.expect_problem(429, "rate_limited");
 }
