@@ -18,7 +18,7 @@ const SETUP: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA s
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000";
 const GUARD: &str = "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
      JOIN chatrooms c ON c.id = m.chatroom_id \
-     WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = ? AND m.user_id = ? AND m.role >= ?";
+     WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = ? AND m.user_id = ? AND m.role >= c.speaking_role AND m.role >= ?";
 const COUNTER: &str = "UPDATE chatrooms SET last_seq = last_seq + 1, last_message_seq = last_seq + 1 WHERE id = ? \
      RETURNING last_seq";
 const ROW: &str = "INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revision) \

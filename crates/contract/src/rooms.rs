@@ -87,7 +87,7 @@ impl World {
 
     /// Gives a chatroom another name as a member.
     pub fn rename(&self, room: ChatroomId, member: UserId, name: &str) {
-        let changes = ChatroomChanges { name: ChatroomName::parse(name).ok(), visibility: None };
+        let changes = ChatroomChanges { name: ChatroomName::parse(name).ok(), ..ChatroomChanges::default() };
         let guard = Guard::holds(member, Role::Member);
         assert!(self.chatrooms.update(room, changes, guard, self.tick()).unwrap().is_some());
     }

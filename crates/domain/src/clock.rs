@@ -33,6 +33,12 @@ impl Timestamp {
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(micros(duration)))
     }
+
+    /// How many seconds to wait until `later`, rounded up; at least one.
+    pub fn seconds_until(self, later: Self) -> u32 {
+        let seconds = later.0.saturating_sub(self.0).saturating_add(999_999) / 1_000_000;
+        u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
+    }
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -44,4 +50,19 @@ fn micros(duration: Duration) -> i64 {
 pub trait Clock: Send + Sync {
     /// The current instant.
     fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_waited_for_has_come_when_the_seconds_are_over() {
+        let at = |micros| Timestamp::from_micros(micros);
+        assert_eq!(at(0).seconds_until(at(1)), 1);
+        assert_eq!(at(0).seconds_until(at(1_000_000)), 1);
+        assert_eq!(at(0).seconds_until(at(1_000_001)), 2);
+        assert_eq!(at(5).seconds_until(at(0)), 1);
+        assert_eq!(at(0).seconds_until(at(i64::MAX)), u32::MAX);
+    }
 }

@@ -21,14 +21,23 @@ pub enum Denial {
     SessionNotFound,
     #[error("only members of the chatroom may do this")]
     NotAMember,
+    #[error("only moderators and owners of the chatroom may do this")]
+    NotAModerator,
     #[error("only owners of the chatroom may do this")]
     NotAnOwner,
     #[error("only the message's author may do this")]
     NotTheAuthor,
-    #[error("only the message's author or an owner of the chatroom may do this")]
-    NotTheAuthorNorAnOwner,
+    #[error("only the message's author or a moderator or owner of the chatroom may do this")]
+    NotTheAuthorNorAModerator,
     #[error("an owner of the chatroom cannot be removed or demoted by another")]
     TargetIsOwner,
+    #[error("a moderator of the chatroom is removed by owners alone")]
+    TargetIsModerator,
+    #[error("nobody writes here: the chatroom is archived")]
+    ChatroomReadOnly,
+    /// Until one may send again.
+    #[error("slow mode: the next message may be sent in {seconds} seconds")]
+    SlowMode { seconds: u32 },
     #[error("a chatroom needs an owner: make somebody else an owner first")]
     LastOwner,
     #[error("the message has been deleted")]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::chatroom::{Access, Chatroom, ChatroomName, Visibility};
+use crate::chatroom::{Access, Chatroom, ChatroomName, Settings, Visibility};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
@@ -23,6 +23,7 @@ pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {
         id: chatroom_id(),
         name: ChatroomName::parse("A room").unwrap(),
         visibility,
+        settings: Settings::default(),
         created_at: NOW,
         last_seq: 9,
     }

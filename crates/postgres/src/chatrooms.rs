@@ -1,8 +1,8 @@
 //! Chatrooms in SQL.
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom,
-    Visibility,
+    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom, Settings,
+    Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -187,6 +187,7 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
         id: new.id,
         name: new.name.clone(),
         visibility: new.visibility,
+        settings: Settings::default(),
         created_at: new.created_at,
         last_seq: 0,
     };
@@ -232,22 +233,27 @@ fn update(
     let Some(mut ledger) = Ledger::open_guarded(conn, id, guard, at)? else {
         return Ok(None);
     };
-    let chatroom = &mut ledger.chatroom;
-    if let Some(name) = &changes.name {
-        chatroom.name = ChatroomName::clone(name);
-    }
-    if let Some(visibility) = changes.visibility {
-        chatroom.visibility = visibility;
-    }
-    let (name, visibility) = (chatroom.name.clone(), chatroom.visibility);
+    let old = ledger.chatroom.settings.speaking_role();
+    ledger.chatroom = changes.applied_to(&ledger.chatroom);
+    let Chatroom { name, visibility, settings, .. } = ledger.chatroom.clone();
+    let speaking_role = codes::of_least_role(settings.speaking_role());
     diesel::update(chatrooms::table.find(Key::from(id)))
         .set((
             chatrooms::name.eq(name.as_str()),
             chatrooms::name_folded.eq(fold(name.as_str())),
             chatrooms::visibility.eq(codes::of_visibility(visibility)),
+            chatrooms::topic.eq(settings.topic.as_ref().map(Topic::as_str)),
+            chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
+            chatrooms::add_role.eq(codes::of_role(settings.add_role)),
+            chatrooms::slow_mode_seconds.eq(i32::from(settings.slow_mode.seconds())),
+            chatrooms::read_only.eq(settings.read_only),
+            chatrooms::speaking_role.eq(speaking_role),
         ))
         .execute(conn)?;
-    ledger.note(NewChange::ChatroomUpdated(name, visibility))?;
+    if speaking_role > codes::of_least_role(old) {
+        ledger.shrink_access();
+    }
+    ledger.note(NewChange::ChatroomUpdated(name, visibility, settings))?;
     ledger.close(conn).map(Some)
 }
 
@@ -261,6 +267,7 @@ pub(crate) fn delete(conn: &mut Conn, mut ledger: Ledger) -> Sql<()> {
         .set((
             chatrooms::name.eq(""),
             chatrooms::name_folded.eq(""),
+            chatrooms::topic.eq(None::<&str>),
             chatrooms::deleted_at.eq(Instant::from(ledger.at)),
         ))
         .execute(conn)?;

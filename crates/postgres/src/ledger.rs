@@ -45,19 +45,27 @@ impl Ledger {
 
     /// Whether the guard holds, now and until the transaction ends.
     pub(crate) fn holds(&self, conn: &mut Conn, guard: Guard) -> Sql<bool> {
+        let Ok(role) = guard.right.least_role(&self.chatroom) else {
+            return Ok(false);
+        };
         let held = memberships::table
             .inner_join(users::table)
             .filter(memberships::chatroom_id.eq(Key::from(self.chatroom.id)))
             .filter(memberships::user_id.eq(Key::from(guard.actor)))
-            .filter(memberships::role.ge(codes::of_role(guard.role)))
+            .filter(memberships::role.ge(codes::of_role(role)))
             .filter(users::deleted_at.is_null());
         Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
     }
 
+    /// Takes the next seq for what is its own entry.
+    pub(crate) fn take_seq(&mut self) -> Seq {
+        self.chatroom.last_seq += 1;
+        self.chatroom.last_seq
+    }
+
     /// Notes a change under the next seq.
     pub(crate) fn note(&mut self, change: NewChange) -> Sql<Seq> {
-        self.chatroom.last_seq += 1;
-        let seq = self.chatroom.last_seq;
+        let seq = self.take_seq();
         self.entries.push(EventRow::new(self.chatroom.id, seq, self.actor, self.at, change)?);
         Ok(seq)
     }
@@ -75,7 +83,9 @@ impl Ledger {
 
     /// Writes the entries and the heads.
     pub(crate) fn close(self, conn: &mut Conn) -> Sql<Chatroom> {
-        diesel::insert_into(events::table).values(&self.entries).execute(conn)?;
+        if !self.entries.is_empty() {
+            diesel::insert_into(events::table).values(&self.entries).execute(conn)?;
+        }
         diesel::update(chatrooms::table.find(Key::from(self.chatroom.id)))
             .set((
                 chatrooms::last_seq.eq(self.chatroom.last_seq),

@@ -16,6 +16,7 @@ mod messages;
 mod movements;
 mod purge;
 mod sessions;
+mod turns;
 mod user_heads;
 mod users;
 

@@ -4,7 +4,7 @@ use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -16,11 +16,15 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, users};
+use crate::{Conn, Store, turns, users};
 
 impl MessageRepository for Store {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
         self.sends.push(message, guard)
+    }
+
+    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError> {
+        self.write(|conn| turns::append(conn, &message, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {

@@ -9,6 +9,7 @@ use crate::error::SqlError;
 pub const fn of_role(role: Role) -> i16 {
     match role {
         Role::Member => 0,
+        Role::Moderator => 10,
         Role::Owner => 20,
     }
 }
@@ -17,9 +18,18 @@ pub const fn of_role(role: Role) -> i16 {
 pub fn role(code: i16) -> Result<Role, SqlError> {
     match code {
         0 => Ok(Role::Member),
+        10 => Ok(Role::Moderator),
         20 => Ok(Role::Owner),
         other => Err(SqlError::Corrupt(format!("role {other}"))),
     }
+}
+
+/// Nobody's role: more than any.
+const NOBODY: i16 = i16::MAX;
+
+/// The number of the least role that may do something; nobody may, if `None`.
+pub fn of_least_role(role: Option<Role>) -> i16 {
+    role.map_or(NOBODY, of_role)
 }
 
 /// The number of a visibility; an index of the schema names that of `Public`.

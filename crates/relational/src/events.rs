@@ -1,6 +1,6 @@
 //! Events as rows: a kind, the ids that they concern, and a small detail as JSON.
 
-use chit_chat_domain::chatroom::{ChatroomName, Seq, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, Seq, Settings, SlowMode, Topic, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
@@ -30,7 +30,7 @@ pub struct EventRow {
 #[derive(Clone, Debug)]
 pub enum NewChange {
     ChatroomCreated(ChatroomName, Visibility),
-    ChatroomUpdated(ChatroomName, Visibility),
+    ChatroomUpdated(ChatroomName, Visibility, Settings),
     ChatroomDeleted,
     MembershipCreated(UserId, Role),
     MembershipUpdated(UserId, Role),
@@ -49,6 +49,42 @@ struct Detail {
     role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settings: Option<SettingsDetail>,
+}
+
+/// What the chatroom was set to; earlier entries have none, for there was nothing to set.
+#[derive(Deserialize, Serialize)]
+struct SettingsDetail {
+    topic: Option<String>,
+    rename_role: String,
+    add_role: String,
+    slow_mode_seconds: u16,
+    read_only: bool,
+}
+
+impl From<Settings> for SettingsDetail {
+    fn from(settings: Settings) -> Self {
+        Self {
+            topic: settings.topic.map(|topic| topic.as_str().to_owned()),
+            rename_role: settings.rename_role.as_str().to_owned(),
+            add_role: settings.add_role.as_str().to_owned(),
+            slow_mode_seconds: settings.slow_mode.seconds(),
+            read_only: settings.read_only,
+        }
+    }
+}
+
+impl SettingsDetail {
+    fn into_settings(self) -> Option<Settings> {
+        Some(Settings {
+            topic: self.topic.map(Topic::restore),
+            rename_role: Role::parse(&self.rename_role).ok()?,
+            add_role: Role::parse(&self.add_role).ok()?,
+            slow_mode: SlowMode::parse(self.slow_mode_seconds.into()).ok()?,
+            read_only: self.read_only,
+        })
+    }
 }
 
 const CHATROOM_CREATED: &str = "chatroom.created";
@@ -101,7 +137,10 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
     let none = Detail::default();
     match change {
         NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
-        NewChange::ChatroomUpdated(name, visibility) => (CHATROOM_UPDATED, None, None, chatroom(name, visibility)),
+        NewChange::ChatroomUpdated(name, visibility, settings) => {
+            let settings = Some(settings.into());
+            (CHATROOM_UPDATED, None, None, Detail { settings, ..chatroom(name, visibility) })
+        }
         NewChange::ChatroomDeleted => (CHATROOM_DELETED, None, None, none),
         NewChange::MembershipCreated(user, as_role) => (MEMBERSHIP_CREATED, Some(user), None, role(as_role)),
         NewChange::MembershipUpdated(user, as_role) => (MEMBERSHIP_UPDATED, Some(user), None, role(as_role)),
@@ -122,7 +161,11 @@ fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: De
     let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
     Some(match kind {
         CHATROOM_CREATED => Change::ChatroomCreated { name: name?, visibility: visibility? },
-        CHATROOM_UPDATED => Change::ChatroomUpdated { name: name?, visibility: visibility? },
+        CHATROOM_UPDATED => Change::ChatroomUpdated {
+            name: name?,
+            visibility: visibility?,
+            settings: detail.settings.map_or(Some(Settings::default()), SettingsDetail::into_settings)?,
+        },
         CHATROOM_DELETED => Change::ChatroomDeleted,
         MEMBERSHIP_CREATED => Change::MembershipCreated { user_id: user?, role: role? },
         MEMBERSHIP_UPDATED => Change::MembershipUpdated { user_id: user?, role: role? },

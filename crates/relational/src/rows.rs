@@ -1,8 +1,8 @@
 //! Rows, and what they mean in the domain.
 
-use chit_chat_domain::chatroom::{Chatroom, ChatroomName};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomName, Settings, SlowMode, Topic};
 use chit_chat_domain::membership::{Member, Membership};
-use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody};
+use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody, NewMessage};
 use chit_chat_domain::session::{SecretHash, Session};
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Insertable, Queryable, Selectable};
@@ -97,6 +97,11 @@ pub struct ChatroomRow {
     pub visibility: i16,
     pub created_at: Instant,
     pub last_seq: i64,
+    pub topic: Option<String>,
+    pub rename_role: i16,
+    pub add_role: i16,
+    pub slow_mode_seconds: i32,
+    pub read_only: bool,
 }
 
 impl TryFrom<ChatroomRow> for Chatroom {
@@ -107,10 +112,21 @@ impl TryFrom<ChatroomRow> for Chatroom {
             id: row.id.into(),
             name: ChatroomName::restore(row.name),
             visibility: codes::visibility(row.visibility)?,
+            settings: Settings {
+                topic: row.topic.map(Topic::restore),
+                rename_role: codes::role(row.rename_role)?,
+                add_role: codes::role(row.add_role)?,
+                slow_mode: slow_mode(row.slow_mode_seconds)?,
+                read_only: row.read_only,
+            },
             created_at: row.created_at.into(),
             last_seq: row.last_seq,
         })
     }
+}
+
+fn slow_mode(seconds: i32) -> Sql<SlowMode> {
+    SlowMode::parse(seconds.into()).map_err(|_| SqlError::Corrupt(format!("slow mode of {seconds} seconds")))
 }
 
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -188,6 +204,24 @@ impl From<MessageRow> for Message {
 }
 
 impl MessageRow {
+    /// The row that a draft becomes at this place in the log.
+    pub fn new(draft: &NewMessage, seq: i64) -> Self {
+        const FIRST: i32 = 1;
+        Self {
+            chatroom_id: draft.chatroom_id.into(),
+            seq,
+            id: draft.id.into(),
+            author_id: draft.author_id.into(),
+            body: Some(draft.body.as_str().to_owned()),
+            idempotency_key: draft.idempotency.as_ref().map(|idempotency| idempotency.key.as_str().to_owned()),
+            digest: draft.idempotency.as_ref().map(|idempotency| Key(idempotency.digest)),
+            created_at: draft.created_at.into(),
+            edited_at: None,
+            deleted_at: None,
+            revision: FIRST,
+        }
+    }
+
     /// The key and digest that the message was sent with.
     pub fn idempotency(&self) -> Sql<Idempotency> {
         match (&self.idempotency_key, self.digest) {

@@ -62,7 +62,7 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
-    use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Text};
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
     chatrooms (id) {
         id -> Id,
@@ -75,6 +75,12 @@ table! {
         access_version -> BigInt,
         deleted_at -> Nullable<Moment>,
         purged -> Bool,
+        topic -> Nullable<Text>,
+        rename_role -> SmallInt,
+        add_role -> SmallInt,
+        slow_mode_seconds -> Integer,
+        read_only -> Bool,
+        speaking_role -> SmallInt,
     }
 }
 
@@ -138,6 +144,16 @@ table! {
     }
 }
 
+table! {
+    use crate::types::{Id, Moment};
+
+    turns (chatroom_id, user_id) {
+        chatroom_id -> Id,
+        user_id -> Id,
+        taken_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     chatroom_creations,
     chatrooms,
@@ -146,6 +162,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     messages,
     sessions,
+    turns,
     user_heads,
     users,
 );

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::{Guard, Right};
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
 use crate::batcher::{Batcher, Settings};
+use crate::codes;
 use crate::send_metrics::{Outcomes, batch_metrics};
 
 /// One writer: several would wait for each other's rooms, and write smaller batches.
@@ -24,6 +26,16 @@ const CAPACITY: usize = 4_096;
 pub struct Waiting {
     pub message: NewMessage,
     pub guard: Guard,
+}
+
+impl Waiting {
+    /// The number of the least role that the guard asks for, besides what the chatroom is set to.
+    pub fn least_role(&self) -> i16 {
+        match self.guard.right {
+            Right::Role(role) => codes::of_role(role),
+            Right::Speak | Right::Rename | Right::Add => codes::of_role(Role::Member),
+        }
+    }
 }
 
 /// How an engine writes messages.

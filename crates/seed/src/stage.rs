@@ -134,7 +134,7 @@ impl Stage {
             Act::Remove { by, who } => self.memberships.remove(room, *by, *who),
             Act::Promote { by, who } => self.memberships.change_role(room, *by, *who, "owner").map(drop),
             Act::Rename { by, name } => {
-                let change = ChatroomChange { name: Some((*name).to_owned()), visibility: None };
+                let change = ChatroomChange { name: Some((*name).to_owned()), ..ChatroomChange::default() };
                 self.chatrooms.change(room, *by, &change).map(drop)
             }
         }

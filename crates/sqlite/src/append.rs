@@ -7,15 +7,13 @@ use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::{Waiting, WriteMessages};
-use chit_chat_relational::{Key, Sql, codes};
+use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
-use crate::Conn;
 use crate::statements::{Held, NewRow, TakeSeqs};
 use crate::writer::Writer;
+use crate::{Conn, turns};
 
 /// Writes messages over the connection of all writes.
 pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
@@ -57,15 +55,12 @@ fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
 }
 
 /// Why not to store it.
-fn refusal(conn: &mut Conn, guards: &mut Guards, Waiting { message, guard }: &Waiting) -> Sql<Option<Appended>> {
-    if !guards.hold(conn, message.chatroom_id, *guard)? {
+fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<Appended>> {
+    let message = &send.message;
+    if !guards.hold(conn, send)? {
         return Ok(Some(Appended::Refused));
     }
-    let Some(row) = earlier(conn, message)? else {
-        return Ok(None);
-    };
-    let idempotency = row.idempotency()?;
-    Ok(Some(Appended::Duplicate(row.into(), idempotency)))
+    turns::earlier(conn, message)
 }
 
 /// The guards that were looked at in this transaction; they hold until it ends.
@@ -73,29 +68,16 @@ fn refusal(conn: &mut Conn, guards: &mut Guards, Waiting { message, guard }: &Wa
 struct Guards(HashMap<(ChatroomId, Guard), bool>);
 
 impl Guards {
-    fn hold(&mut self, conn: &mut Conn, room: ChatroomId, guard: Guard) -> Sql<bool> {
+    fn hold(&mut self, conn: &mut Conn, send: &Waiting) -> Sql<bool> {
+        let (room, guard) = (send.message.chatroom_id, send.guard);
         if let Some(held) = self.0.get(&(room, guard)) {
             return Ok(*held);
         }
-        let held = Held { room: room.into(), actor: guard.actor.into(), role: codes::of_role(guard.role) };
+        let held = Held { room: room.into(), actor: guard.actor.into(), role: send.least_role() };
         let held = (&held).get_result::<i64>(conn).optional()?.is_some();
         self.0.insert((room, guard), held);
         Ok(held)
     }
-}
-
-/// The message that the author sent with the same key before.
-fn earlier(conn: &mut Conn, message: &NewMessage) -> Sql<Option<MessageRow>> {
-    let Some(idempotency) = &message.idempotency else {
-        return Ok(None);
-    };
-    Ok(messages::table
-        .filter(messages::chatroom_id.eq(Key::from(message.chatroom_id)))
-        .filter(messages::author_id.eq(Key::from(message.author_id)))
-        .filter(messages::idempotency_key.eq(idempotency.key.as_str()))
-        .select(MessageRow::as_select())
-        .first(conn)
-        .optional()?)
 }
 
 /// As many seqs of each room as it gets messages; answers with the last that was taken before.

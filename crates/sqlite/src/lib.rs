@@ -22,6 +22,8 @@ mod movements;
 mod purge;
 #[path = "../../postgres/src/sessions.rs"]
 mod sessions;
+#[path = "../../postgres/src/turns.rs"]
+mod turns;
 #[path = "../../postgres/src/user_heads.rs"]
 mod user_heads;
 #[path = "../../postgres/src/users.rs"]

@@ -88,7 +88,7 @@ impl QueryFragment<Sqlite> for Held {
         out.push_bind_param::<Id, _>(&self.room)?;
         out.push_sql(" AND m.user_id = ");
         out.push_bind_param::<Id, _>(&self.actor)?;
-        out.push_sql(" AND m.role >= ");
+        out.push_sql(" AND m.role >= c.speaking_role AND m.role >= ");
         out.push_bind_param::<SmallInt, _>(&self.role)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter;
 
 use chit_chat_contract::{Engine, World, answers};
-use chit_chat_domain::chatroom::{Guard, NewChatroom, Visibility};
+use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{Added, Removal, Role};
 use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage};
@@ -27,7 +27,8 @@ impl Model {
     /// `None` for what the database refuses.
     fn append(&mut self, draft: NewMessage, guard: Guard) -> Option<Appended> {
         let room = draft.chatroom_id;
-        if self.roles.get(&(room, guard.actor)).is_none_or(|role| *role < guard.role) {
+        let Right::Role(least) = guard.right else { panic!("another right") };
+        if self.roles.get(&(room, guard.actor)).is_none_or(|role| *role < least) {
             return Some(Appended::Refused);
         }
         let idempotency = draft.idempotency.clone();

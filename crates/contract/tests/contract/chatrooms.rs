@@ -2,7 +2,7 @@
 
 use chit_chat_contract::{Engine, World, idempotency, written};
 use chit_chat_domain::chatroom::{
-    Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, MyChatroom, NewChatroom, Visibility,
+    Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, MyChatroom, NewChatroom, Settings, Visibility,
 };
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::Role;
@@ -18,7 +18,17 @@ fn a_room_is_made_with_its_owner_and_members(#[values(Engine::Sqlite, Engine::Po
     let draft = NewChatroom { name: name.clone(), ..world.draft_room(matt, &[beth, rohan]) };
     let (id, created_at) = (draft.id, draft.created_at);
     let room = world.create(draft);
-    assert_eq!(room, Chatroom { id, name, visibility: Visibility::Private, created_at, last_seq: 4 });
+    assert_eq!(
+        room,
+        Chatroom {
+            id,
+            name,
+            visibility: Visibility::Private,
+            settings: Settings::default(),
+            created_at,
+            last_seq: 4,
+        }
+    );
     for (user, role, joined_seq) in [(matt, Role::Owner, 2), (beth, Role::Member, 3), (rohan, Role::Member, 4)] {
         let access = world.access(id, user);
         let mine = access.membership.unwrap();
@@ -99,7 +109,8 @@ fn only_what_is_named_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine
     let matt = world.user("Matt");
     let room = world.create(world.draft_room(matt, &[]));
     let change = |name: Option<&str>, visibility| {
-        let changes = ChatroomChanges { name: name.and_then(|name| ChatroomName::parse(name).ok()), visibility };
+        let name = name.and_then(|name| ChatroomName::parse(name).ok());
+        let changes = ChatroomChanges { name, visibility, ..ChatroomChanges::default() };
         world.chatrooms.update(room.id, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap().unwrap()
     };
     let renamed = change(Some("Новое имя"), None);
@@ -115,7 +126,7 @@ fn a_change_whose_guard_does_not_hold_changes_nothing(#[values(Engine::Sqlite, E
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.create(world.draft_room(matt, &[beth]));
-    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), visibility: None };
+    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), ..ChatroomChanges::default() };
     for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
         assert_eq!(world.chatrooms.update(room.id, changes.clone(), guard, world.tick()), Ok(None));
         assert_eq!(world.chatrooms.delete(room.id, guard, world.tick()), Ok(None));

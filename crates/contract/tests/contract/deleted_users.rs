@@ -50,7 +50,7 @@ fn they_write_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine
     let said = world.page(room, beth, PageRange::Latest, 50).remove(0);
     assert_eq!(world.edit(&said, "boo"), Written::Refused);
     assert_eq!(world.erase(&said), Written::Refused);
-    let changes = ChatroomChanges { name: ChatroomName::parse("boo").ok(), visibility: None };
+    let changes = ChatroomChanges { name: ChatroomName::parse("boo").ok(), ..ChatroomChanges::default() };
     let guard = Guard::holds(matt, Role::Member);
     assert_eq!(world.chatrooms.update(room, changes, guard, world.tick()), Ok(None));
     assert_eq!(world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick()), Ok(None));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, kind, written};
-use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Guard, NewChatroom, Visibility};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Guard, NewChatroom, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{LeaveReason, Role};
@@ -34,8 +34,8 @@ fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(
         (beth, Change::MessageUpdated(edited)),
         (matt, Change::MessageCreated(gone.clone())),
         (matt, Change::MessageDeleted(gone)),
-        (beth, Change::ChatroomUpdated { name: tea.clone(), visibility: private }),
-        (matt, Change::ChatroomUpdated { name: tea, visibility: public }),
+        (beth, Change::ChatroomUpdated { name: tea.clone(), visibility: private, settings: Settings::default() }),
+        (matt, Change::ChatroomUpdated { name: tea, visibility: public, settings: Settings::default() }),
         (matt, Change::MembershipUpdated { user_id: beth, role: Role::Owner }),
         (beth, Change::MembershipDeleted { user_id: beth, reason: MembershipEnd::AccountDeleted }),
     ];
@@ -173,7 +173,7 @@ fn an_exotic_name_is_logged_as_it_is(#[values(Engine::Sqlite, Engine::Postgres)]
 }
 
 fn open_to_all(world: &World, room: ChatroomId, owner: UserId) {
-    let changes = ChatroomChanges { name: None, visibility: Some(Visibility::Public) };
+    let changes = ChatroomChanges { visibility: Some(Visibility::Public), ..ChatroomChanges::default() };
     let guard = Guard::holds(owner, Role::Owner);
     assert!(world.chatrooms.update(room, changes, guard, world.tick()).unwrap().is_some());
 }

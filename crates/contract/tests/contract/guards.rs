@@ -187,7 +187,7 @@ fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(
 fn a_rename_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let scene = scene(engine);
     let removal = scene.hold(REMOVAL);
-    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), visibility: None };
+    let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), ..ChatroomChanges::default() };
     let (guard, at) = (Guard::holds(scene.beth, Role::Member), scene.world.tick());
     let renamed =
         scene.while_held(removal, "COMMIT", || scene.world.chatrooms.update(scene.room, changes, guard, at));

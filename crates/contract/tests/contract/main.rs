@@ -24,4 +24,5 @@ mod pages;
 mod purge;
 mod races;
 mod sessions;
+mod settings;
 mod users;

@@ -87,7 +87,8 @@ fn schema(raw: &mut Raw) -> Vec<String> {
         Raw::Sqlite(_) => &["SELECT coalesce(sql, name) AS value FROM sqlite_schema \
              WHERE name NOT LIKE 'sqlite%' ORDER BY type, name"],
         Raw::Postgres(_) => &[
-            "SELECT concat_ws(' ', table_name, ordinal_position, column_name, data_type, collation_name, is_nullable, \
+            "SELECT concat_ws(' ', table_name, \
+             row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position), column_name, data_type, collation_name, is_nullable, \
              column_default, identity_generation) AS value \
              FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1",
             "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS value \

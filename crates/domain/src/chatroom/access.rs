@@ -1,6 +1,6 @@
 //! What somebody is to a chatroom, and what must still hold when a decision is written down.
 
-use super::{Chatroom, Visibility};
+use super::{Chatroom, Right, Visibility};
 use crate::denial::Denial;
 use crate::id::UserId;
 use crate::membership::{Membership, Role};
@@ -28,21 +28,33 @@ impl Access {
         self.may_see()?;
         self.membership.as_ref().ok_or(Denial::NotAMember)
     }
+
+    /// The membership, for members who have this right.
+    pub fn may(&self, right: Right) -> Result<&Membership, Denial> {
+        let member = self.as_member()?;
+        member.at_least(right.least_role(&self.chatroom)?)?;
+        Ok(member)
+    }
 }
 
 /// What the store makes sure of at the very moment of a write: the actor is a member of the chatroom
-/// and has at least this role. Whoever decided has read it before, but the actor may have been
-/// removed or demoted since.
+/// and has this right. Whoever decided has read it before, but the actor may have been removed or
+/// demoted since, or the chatroom set otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guard {
     pub actor: UserId,
-    pub role: Role,
+    pub right: Right,
 }
 
 impl Guard {
     /// The actor is a member and has at least this role.
     pub fn holds(actor: UserId, role: Role) -> Self {
-        Self { actor, role }
+        Self::may(actor, Right::Role(role))
+    }
+
+    /// The actor is a member and has this right.
+    pub fn may(actor: UserId, right: Right) -> Self {
+        Self { actor, right }
     }
 }
 
@@ -72,6 +84,15 @@ mod tests {
         let access = fixture::access(Visibility::Public, None);
         assert!(access.may_see().is_ok());
         assert_eq!(access.as_member(), Err(Denial::NotAMember));
+    }
+
+    #[test]
+    fn members_alone_have_rights() {
+        let outsider = fixture::access(Visibility::Public, None);
+        assert_eq!(outsider.may(Right::Speak), Err(Denial::NotAMember));
+        let member = fixture::access(Visibility::Public, Some(Role::Member));
+        assert!(member.may(Right::Speak).is_ok());
+        assert_eq!(member.may(Right::Role(Role::Moderator)), Err(Denial::NotAModerator));
     }
 
     #[test]

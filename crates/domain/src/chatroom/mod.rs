@@ -1,20 +1,24 @@
 //! Chatrooms: where people talk, who may see them and who may change them.
 
 mod access;
+mod change;
 mod heads;
 mod name;
 mod repository;
 mod service;
+mod settings;
 
 pub use access::{Access, Entrance, Guard};
+pub use change::ChatroomChange;
 pub use heads::ChatroomHeads;
 #[cfg(feature = "mocks")]
 pub use heads::MockChatroomHeads;
 pub use name::ChatroomName;
 #[cfg(feature = "mocks")]
 pub use repository::MockChatroomRepository;
-pub use repository::{ChatroomChanges, ChatroomRepository, Creation, MyChatroom, NewChatroom};
-pub use service::{ChatroomChange, ChatroomService, CreateChatroom, CreatedChatroom};
+pub use repository::{ChatroomRepository, Creation, MyChatroom, NewChatroom};
+pub use service::{ChatroomService, CreateChatroom, CreatedChatroom};
+pub use settings::{ChatroomChanges, Right, Settings, SlowMode, Topic};
 
 use crate::clock::Timestamp;
 use crate::id::ChatroomId;
@@ -61,6 +65,7 @@ pub struct Chatroom {
     pub name: ChatroomName,
     /// Who may know of it.
     pub visibility: Visibility,
+    pub settings: Settings,
     /// When it was made.
     pub created_at: Timestamp,
     /// The head of its log.

@@ -1,6 +1,6 @@
 //! The port that keeps chatrooms.
 
-use super::{Access, Chatroom, ChatroomName, Guard, Visibility};
+use super::{Access, Chatroom, ChatroomChanges, ChatroomName, Guard, Visibility};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::Role;
@@ -33,14 +33,6 @@ pub enum Creation {
     Duplicate(ChatroomId, Idempotency),
     /// These users do not exist; nothing is stored.
     NoSuchUsers(Vec<UserId>),
-}
-
-/// What to change of a chatroom.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChatroomChanges {
-    pub name: Option<ChatroomName>,
-    /// Who may know of it from now on.
-    pub visibility: Option<Visibility>,
 }
 
 /// One of my chatrooms, as a list of them shows it.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
-    NewChatroom, Seq, Visibility,
+    Access, Chatroom, ChatroomChange, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
+    NewChatroom, Right, Seq, Visibility,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -35,14 +35,6 @@ pub struct CreatedChatroom {
     pub chatroom: Chatroom,
     /// Whether an earlier request made it.
     pub replayed: bool,
-}
-
-/// What somebody changes of a chatroom.
-#[derive(Clone, Debug, Default)]
-pub struct ChatroomChange {
-    pub name: Option<String>,
-    /// `public` or `private`.
-    pub visibility: Option<String>,
 }
 
 /// Making, seeing, renaming and deleting chatrooms.
@@ -85,39 +77,27 @@ impl ChatroomService {
         Ok(self.access(id, viewer)?.may_see()?.clone())
     }
 
-    /// Renames a chatroom or changes who may know of it.
+    /// Renames a chatroom, or sets how it is used.
     pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
-        let name = entered.name.as_deref().map(ChatroomName::parse).transpose();
-        let name = name.map_err(|violation| Failure::invalid("name", violation))?;
-        let visibility = entered.visibility.as_deref().map(Visibility::parse).transpose();
-        let visibility = visibility.map_err(|violation| Failure::invalid("visibility", violation))?;
+        let entered = entered.parse()?;
         decide_until_written(|| {
             let access = self.access(id, actor)?;
-            let member = access.as_member()?;
-            if name.is_some() {
-                member.may_rename()?;
+            access.as_member()?;
+            let changes = entered.clone().differing_from(&access.chatroom);
+            for right in changes.rights() {
+                access.may(right)?;
             }
-            if visibility.is_some() {
-                member.may_change_visibility()?;
-            }
-            let old = access.chatroom.clone();
-            let changes = ChatroomChanges {
-                name: name.clone().filter(|new| *new != old.name),
-                visibility: visibility.filter(|new| *new != old.visibility),
+            let Some(most) = changes.rights().next() else {
+                return Ok(Some(access.chatroom));
             };
-            if changes == ChatroomChanges::default() {
-                return Ok(Some(old));
-            }
-            let needed = if visibility.is_some() { Role::Owner } else { Role::Member };
-            let guard = Guard::holds(actor, needed);
-            Ok(self.chatrooms.update(id, changes, guard, self.clock.now())?)
+            Ok(self.chatrooms.update(id, changes, Guard::may(actor, most), self.clock.now())?)
         })
     }
 
     /// Deletes a chatroom for everybody.
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
-            self.access(id, actor)?.as_member()?.may_delete_chatroom()?;
+            self.access(id, actor)?.may(Right::Role(Role::Owner))?;
             let guard = Guard::holds(actor, Role::Owner);
             Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
         })

@@ -6,7 +6,7 @@ pub use repository::EventRepository;
 #[cfg(feature = "mocks")]
 pub use repository::MockEventRepository;
 
-use crate::chatroom::{ChatroomName, Seq, Visibility};
+use crate::chatroom::{ChatroomName, Seq, Settings, Visibility};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::{LeaveReason, Role};
@@ -42,8 +42,8 @@ impl Event {
 pub enum Change {
     /// The chatroom was made.
     ChatroomCreated { name: ChatroomName, visibility: Visibility },
-    /// The chatroom has this name and visibility now.
-    ChatroomUpdated { name: ChatroomName, visibility: Visibility },
+    /// The chatroom is named and set like this now.
+    ChatroomUpdated { name: ChatroomName, visibility: Visibility, settings: Settings },
     /// The chatroom is gone; the last entry of its log.
     ChatroomDeleted,
     /// Somebody joined or was added.
@@ -65,7 +65,7 @@ pub enum Change {
 pub enum MembershipEnd {
     /// By the member.
     Left,
-    /// By an owner.
+    /// By a moderator or owner.
     Removed,
     /// With the member's account.
     AccountDeleted,

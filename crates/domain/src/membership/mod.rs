@@ -18,19 +18,22 @@ use crate::violation::Violation;
 /// What a member is in a chatroom; a later role may do all that an earlier one may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Talks, renames, adds.
+    /// Talks; also renames and adds, unless the chatroom leaves that to others.
     Member,
-    /// Also decides about the chatroom and its members.
+    /// Also keeps order: deletes messages, removes and bans members, invites.
+    Moderator,
+    /// Also decides about the chatroom and everybody's role.
     Owner,
 }
 
 impl Role {
-    /// Accepts `member` and `owner`.
+    /// Accepts `member`, `moderator` and `owner`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         match text {
             "member" => Ok(Self::Member),
+            "moderator" => Ok(Self::Moderator),
             "owner" => Ok(Self::Owner),
-            _ => Err(Violation::NotOneOf("member, owner")),
+            _ => Err(Violation::NotOneOf("member, moderator, owner")),
         }
     }
 
@@ -38,6 +41,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Moderator => "moderator",
             Self::Owner => "owner",
         }
     }
@@ -63,45 +67,32 @@ pub struct Member {
 }
 
 impl Membership {
-    /// Any member gives the chatroom another name.
-    pub fn may_rename(&self) -> Result<(), Denial> {
-        Ok(())
+    /// Whether the member has at least this role.
+    pub fn at_least(&self, role: Role) -> Result<(), Denial> {
+        match role {
+            _ if self.role >= role => Ok(()),
+            Role::Owner => Err(Denial::NotAnOwner),
+            Role::Moderator | Role::Member => Err(Denial::NotAModerator),
+        }
     }
 
-    /// Any member adds people.
-    pub fn may_add_members(&self) -> Result<(), Denial> {
-        Ok(())
-    }
-
-    /// Owners decide who may know of the chatroom.
-    pub fn may_change_visibility(&self) -> Result<(), Denial> {
-        self.as_owner()
-    }
-
-    /// Owners delete the chatroom.
-    pub fn may_delete_chatroom(&self) -> Result<(), Denial> {
-        self.as_owner()
-    }
-
-    /// Owners remove members, but not other owners.
+    /// Moderators remove and ban members, owners also moderators; nobody an owner.
     pub fn may_remove(&self, target: &Membership) -> Result<(), Denial> {
-        self.as_owner()?;
-        target.unless_owner()
+        self.at_least(Role::Moderator)?;
+        match target.role {
+            Role::Owner => Err(Denial::TargetIsOwner),
+            Role::Moderator if self.role == Role::Moderator => Err(Denial::TargetIsModerator),
+            _ => Ok(()),
+        }
     }
 
-    /// Owners make members owners; an owner steps down only by their own hand.
+    /// Owners promote and demote; an owner steps down only by their own hand.
     pub fn may_change_role(&self, target: &Membership) -> Result<(), Denial> {
-        self.as_owner()?;
-        if target.user_id == self.user_id { Ok(()) } else { target.unless_owner() }
-    }
-
-    /// Whether an owner.
-    pub fn as_owner(&self) -> Result<(), Denial> {
-        if self.role == Role::Owner { Ok(()) } else { Err(Denial::NotAnOwner) }
-    }
-
-    fn unless_owner(&self) -> Result<(), Denial> {
-        if self.role == Role::Owner { Err(Denial::TargetIsOwner) } else { Ok(()) }
+        self.at_least(Role::Owner)?;
+        if target.role == Role::Owner && target.user_id != self.user_id {
+            return Err(Denial::TargetIsOwner);
+        }
+        Ok(())
     }
 }
 
@@ -111,32 +102,49 @@ mod tests {
     use crate::fixture::{membership, user};
 
     #[test]
-    fn members_rename_and_add() {
-        let member = membership(user(1), Role::Member);
-        assert!(member.may_rename().is_ok());
-        assert!(member.may_add_members().is_ok());
+    fn a_role_may_do_what_lesser_ones_may() {
+        let roles = [Role::Member, Role::Moderator, Role::Owner];
+        for (place, role) in roles.into_iter().enumerate() {
+            let me = membership(user(1), role);
+            assert_eq!(Role::parse(role.as_str()), Ok(role));
+            for lesser in roles.into_iter().take(place + 1) {
+                assert!(me.at_least(lesser).is_ok());
+            }
+        }
+        assert_eq!(membership(user(1), Role::Member).at_least(Role::Moderator), Err(Denial::NotAModerator));
+        assert_eq!(membership(user(1), Role::Member).at_least(Role::Owner), Err(Denial::NotAnOwner));
+        assert_eq!(membership(user(1), Role::Moderator).at_least(Role::Owner), Err(Denial::NotAnOwner));
     }
 
     #[test]
-    fn members_decide_nothing_about_the_room_or_each_other() {
+    fn members_decide_nothing_about_each_other() {
         let member = membership(user(1), Role::Member);
         let other = membership(user(2), Role::Member);
-        assert_eq!(member.may_change_visibility(), Err(Denial::NotAnOwner));
-        assert_eq!(member.may_delete_chatroom(), Err(Denial::NotAnOwner));
-        assert_eq!(member.may_remove(&other), Err(Denial::NotAnOwner));
+        assert_eq!(member.may_remove(&other), Err(Denial::NotAModerator));
         assert_eq!(member.may_change_role(&other), Err(Denial::NotAnOwner));
         assert_eq!(member.may_change_role(&member), Err(Denial::NotAnOwner));
     }
 
     #[test]
-    fn owners_decide_about_members_but_not_about_owners() {
+    fn moderators_remove_members_alone_and_promote_nobody() {
+        let moderator = membership(user(1), Role::Moderator);
+        assert!(moderator.may_remove(&membership(user(2), Role::Member)).is_ok());
+        let equal = membership(user(3), Role::Moderator);
+        assert_eq!(moderator.may_remove(&equal), Err(Denial::TargetIsModerator));
+        let owner = membership(user(4), Role::Owner);
+        assert_eq!(moderator.may_remove(&owner), Err(Denial::TargetIsOwner));
+        assert_eq!(moderator.may_change_role(&membership(user(2), Role::Member)), Err(Denial::NotAnOwner));
+    }
+
+    #[test]
+    fn owners_decide_about_all_but_other_owners() {
         let owner = membership(user(1), Role::Owner);
-        let member = membership(user(2), Role::Member);
+        for role in [Role::Member, Role::Moderator] {
+            let lesser = membership(user(2), role);
+            assert!(owner.may_remove(&lesser).is_ok());
+            assert!(owner.may_change_role(&lesser).is_ok());
+        }
         let rival = membership(user(3), Role::Owner);
-        assert!(owner.may_change_visibility().is_ok());
-        assert!(owner.may_delete_chatroom().is_ok());
-        assert!(owner.may_remove(&member).is_ok());
-        assert!(owner.may_change_role(&member).is_ok());
         assert_eq!(owner.may_remove(&rival), Err(Denial::TargetIsOwner));
         assert_eq!(owner.may_change_role(&rival), Err(Denial::TargetIsOwner));
     }

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{
-    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
-    RoleChange,
-};
-use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Seq, Visibility};
+use super::{Added, LeaveReason, Leaving, Member, MembershipRepository, NewMembership, Removal, Role, RoleChange};
+use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, UserId};
@@ -61,8 +58,8 @@ impl MembershipService {
             return self.join(chatroom, user);
         }
         decide_until_written(|| {
-            self.access(chatroom, actor)?.as_member()?.may_add_members()?;
-            let entrance = Entrance::By(Guard::holds(actor, Role::Member));
+            self.access(chatroom, actor)?.may(Right::Add)?;
+            let entrance = Entrance::By(Guard::may(actor, Right::Add));
             self.write_added(chatroom, user, entrance)
         })
     }
@@ -78,8 +75,7 @@ impl MembershipService {
         let role = Role::parse(role).map_err(|violation| Failure::invalid("role", violation))?;
         decide_until_written(|| {
             let access = self.access(chatroom, actor)?;
-            let me = access.as_member()?;
-            me.as_owner()?;
+            let me = access.may(Right::Role(Role::Owner))?;
             let target = self.memberships.find(chatroom, user)?.ok_or(Denial::MembershipNotFound)?;
             if target.membership.role == role {
                 return Ok(Some(target));
@@ -101,13 +97,16 @@ impl MembershipService {
         }
         decide_until_written(|| {
             let access = self.access(chatroom, actor)?;
-            let me = access.as_member()?;
-            me.as_owner()?;
+            let me = access.may(Right::Role(Role::Moderator))?;
             let Some(target) = self.memberships.find(chatroom, user)? else {
                 return Ok(Some(()));
             };
             me.may_remove(&target.membership)?;
-            self.write_removed(&target.membership, actor)
+            let guard = Guard::holds(actor, me.role);
+            match self.memberships.remove(&target.membership, guard, self.clock.now())? {
+                Removal::Removed => Ok(Some(())),
+                Removal::Refused => Ok(None),
+            }
         })
     }
 
@@ -128,14 +127,6 @@ impl MembershipService {
             Added::Already(member) => Ok(Some(AddedMember { member, new: false })),
             Added::NoSuchUser => Err(Denial::UserNotFound.into()),
             Added::Refused => Ok(None),
-        }
-    }
-
-    fn write_removed(&self, target: &Membership, actor: UserId) -> Result<Option<()>, Failure> {
-        let guard = Guard::holds(actor, Role::Owner);
-        match self.memberships.remove(target, guard, self.clock.now())? {
-            Removal::Removed => Ok(Some(())),
-            Removal::Refused => Ok(None),
         }
     }
 

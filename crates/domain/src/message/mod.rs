@@ -9,14 +9,14 @@ pub use body::MessageBody;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
-pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Written};
+pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Turn, Written};
 pub use service::{History, MessageService, Precondition, SendMessage, Sent};
 
 use crate::chatroom::Seq;
 use crate::clock::Timestamp;
 use crate::denial::Denial;
 use crate::id::{ChatroomId, MessageId, UserId};
-use crate::membership::Membership;
+use crate::membership::{Membership, Role};
 
 /// How often a message was written: 1 when sent, one more with each edit and with its deletion.
 pub type Revision = i32;
@@ -52,12 +52,12 @@ impl Message {
         if self.deleted_at.is_some() { Err(Denial::MessageDeleted) } else { Ok(()) }
     }
 
-    /// The author deletes, and so does any owner of the chatroom.
+    /// The author deletes, and so do moderators and owners of the chatroom.
     pub fn may_delete(&self, by: &Membership) -> Result<(), Denial> {
-        if self.author_id == by.user_id || by.as_owner().is_ok() {
+        if self.author_id == by.user_id || by.at_least(Role::Moderator).is_ok() {
             Ok(())
         } else {
-            Err(Denial::NotTheAuthorNorAnOwner)
+            Err(Denial::NotTheAuthorNorAModerator)
         }
     }
 }
@@ -66,7 +66,6 @@ impl Message {
 mod tests {
     use super::*;
     use crate::fixture::{membership, message, user};
-    use crate::membership::Role;
 
     #[test]
     fn only_the_author_edits() {
@@ -84,11 +83,12 @@ mod tests {
     }
 
     #[test]
-    fn author_and_owners_delete() {
+    fn author_moderators_and_owners_delete() {
         let mine = message(user(1), Some("hello"));
         assert!(mine.may_delete(&membership(user(1), Role::Member)).is_ok());
         assert!(mine.may_delete(&membership(user(2), Role::Owner)).is_ok());
+        assert!(mine.may_delete(&membership(user(2), Role::Moderator)).is_ok());
         let other = membership(user(2), Role::Member);
-        assert_eq!(mine.may_delete(&other), Err(Denial::NotTheAuthorNorAnOwner));
+        assert_eq!(mine.may_delete(&other), Err(Denial::NotTheAuthorNorAModerator));
     }
 }

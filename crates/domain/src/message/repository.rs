@@ -31,6 +31,15 @@ pub enum Appended {
     Refused,
 }
 
+/// What became of a message that had to wait for its turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It was looked at, like any other.
+    Taken(Appended),
+    /// The author has to wait until then.
+    TooSoon(Timestamp),
+}
+
 /// What became of an edit or a deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
@@ -68,6 +77,9 @@ pub trait MessageRepository: Send + Sync {
     /// Stores a message if the guard holds when it commits. It answers later, so that concurrent
     /// sends can be written together and need not each block a thread.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
+
+    /// The same for an author who has to wait between two messages, as the chatroom's slow mode says.
+    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError>;
 
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, Written,
+    PageRange, Revision, Turn, Written,
 };
-use crate::chatroom::{Access, ChatroomRepository, Guard, Seq};
+use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
-use crate::membership::{Membership, Role};
+use crate::membership::Role;
 use crate::page::{Limit, Page};
 use crate::pending::Pending;
 use crate::retry::decide_until_written;
@@ -88,9 +88,24 @@ impl MessageService {
         match settle(draft, appended)? {
             Some(sent) => Ok(sent),
             None => decide_until_written(|| {
-                self.access(draft.chatroom_id, draft.author_id)?.as_member()?;
-                settle(draft, self.append(draft.clone()).wait()?)
+                let access = self.access(draft.chatroom_id, draft.author_id)?;
+                let me = access.may(Right::Speak)?;
+                match access.chatroom.settings.slow_mode_of(me.role) {
+                    None => settle(draft, self.append(draft.clone()).wait()?),
+                    Some(_) => self.send_in_turn(draft),
+                }
             }),
+        }
+    }
+
+    fn send_in_turn(&self, draft: &NewMessage) -> Result<Option<Sent>, Failure> {
+        let guard = Guard::may(draft.author_id, Right::Speak);
+        match self.messages.append_in_turn(draft.clone(), guard)? {
+            Turn::Taken(appended) => settle(draft, appended),
+            Turn::TooSoon(next) => {
+                let seconds = draft.created_at.seconds_until(next);
+                Err(Denial::SlowMode { seconds }.into())
+            }
         }
     }
 
@@ -131,13 +146,13 @@ impl MessageService {
     ) -> Result<Message, Failure> {
         let body = MessageBody::parse(body).map_err(|violation| Failure::invalid("body", violation))?;
         decide_until_written(|| {
-            let (me, message) = self.read(chatroom, actor, id)?;
-            message.may_edit(&me)?;
+            let (access, message) = self.read(chatroom, actor, id)?;
+            message.may_edit(access.may(Right::Speak)?)?;
             precondition.check(message.revision)?;
             if message.body.as_ref() == Some(&body) {
                 return Ok(Some(message));
             }
-            let guard = Guard::holds(actor, Role::Member);
+            let guard = Guard::may(actor, Right::Speak);
             Ok(written(self.messages.edit(&message, body.clone(), guard, self.clock.now())?))
         })
     }
@@ -151,27 +166,28 @@ impl MessageService {
         precondition: &Precondition,
     ) -> Result<(), Failure> {
         decide_until_written(|| {
-            let (me, message) = self.read(chatroom, actor, id)?;
-            message.may_delete(&me)?;
+            let (access, message) = self.read(chatroom, actor, id)?;
+            message.may_delete(access.as_member()?)?;
             precondition.check(message.revision)?;
             if message.deleted_at.is_some() {
                 return Ok(Some(()));
             }
-            let needed = if message.author_id == actor { Role::Member } else { Role::Owner };
+            let needed = if message.author_id == actor { Role::Member } else { Role::Moderator };
             let guard = Guard::holds(actor, needed);
             Ok(written(self.messages.delete(&message, guard, self.clock.now())?).map(drop))
         })
     }
 
     fn append(&self, draft: NewMessage) -> Pending<Appended> {
-        let guard = Guard::holds(draft.author_id, Role::Member);
+        let guard = Guard::may(draft.author_id, Right::Speak);
         self.messages.append(draft, guard)
     }
 
-    fn read(&self, chatroom: ChatroomId, user: UserId, id: MessageId) -> Result<(Membership, Message), Failure> {
-        let me = self.access(chatroom, user)?.as_member()?.clone();
+    fn read(&self, chatroom: ChatroomId, user: UserId, id: MessageId) -> Result<(Access, Message), Failure> {
+        let access = self.access(chatroom, user)?;
+        access.as_member()?;
         let message = self.messages.find(chatroom, id)?.ok_or(Denial::MessageNotFound)?;
-        Ok((me, message))
+        Ok((access, message))
     }
 
     fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {

@@ -1,6 +1,6 @@
 //! Values that the tests share.
 
-use chit_chat_domain::chatroom::{Access, Chatroom, ChatroomName, Visibility};
+use chit_chat_domain::chatroom::{Access, Chatroom, ChatroomName, Settings, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, SessionId, UserId};
 use chit_chat_domain::membership::{Member, Membership, Role};
@@ -77,6 +77,7 @@ pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {
         id: room(),
         name: ChatroomName::parse(OLD_NAME).unwrap(),
         visibility,
+        settings: Settings::default(),
         created_at: NOW,
         last_seq: HEAD,
     }

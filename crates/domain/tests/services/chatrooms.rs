@@ -3,10 +3,12 @@ use std::sync::mpsc;
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{
     ChatroomChange, ChatroomChanges, ChatroomName, CreateChatroom, CreatedChatroom, Creation, Guard, NewChatroom,
+    Right, Settings,
 };
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::event::{Change, Event};
 use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::Idempotency;
 use chit_chat_domain::page::Page;
@@ -31,11 +33,11 @@ fn name(text: &str) -> ChatroomName {
 }
 
 fn rename(to: &str) -> ChatroomChange {
-    ChatroomChange { name: Some(to.to_owned()), visibility: None }
+    ChatroomChange { name: Some(to.to_owned()), ..ChatroomChange::default() }
 }
 
 fn show_to(visibility: &str) -> ChatroomChange {
-    ChatroomChange { name: None, visibility: Some(visibility.to_owned()) }
+    ChatroomChange { visibility: Some(visibility.to_owned()), ..ChatroomChange::default() }
 }
 
 fn expect_update(world: &mut World, changes: ChatroomChanges, guard: Guard) {
@@ -180,8 +182,8 @@ fn an_outsider_sees_a_public_room_and_can_do_nothing_else_with_it() {
 #[test]
 fn a_member_renames_as_long_as_they_are_a_member() {
     let mut world = World::where_i_am(Private, Some(Member));
-    let changes = ChatroomChanges { name: Some(name("Tea")), visibility: None };
-    expect_update(&mut world, changes, Guard::holds(me(), Member));
+    let changes = ChatroomChanges { name: Some(name("Tea")), ..ChatroomChanges::default() };
+    expect_update(&mut world, changes, Guard::may(me(), Right::Rename));
     assert_eq!(world.chatrooms().change(room(), me(), &rename(" Tea ")), Ok(chatroom(Public)));
 }
 
@@ -196,10 +198,49 @@ fn a_member_changes_no_visibility_and_deletes_nothing() {
 }
 
 #[test]
+fn who_renames_is_for_the_owners_to_say() {
+    let strict = Settings { rename_role: Role::Moderator, ..Settings::default() };
+    let mut world = World::where_the_room_is(strict.clone(), Member);
+    assert_eq!(world.chatrooms().change(room(), me(), &rename("Tea")), Err(Denial::NotAModerator.into()));
+    world = World::where_the_room_is(strict, Role::Moderator);
+    let changes = ChatroomChanges { name: Some(name("Tea")), ..ChatroomChanges::default() };
+    expect_update(&mut world, changes, Guard::may(me(), Right::Rename));
+    assert!(world.chatrooms().change(room(), me(), &rename("Tea")).is_ok());
+}
+
+#[test]
+fn an_archived_room_keeps_its_name_until_an_owner_opens_it() {
+    let archived = Settings { read_only: true, ..Settings::default() };
+    let chatrooms = World::where_the_room_is(archived.clone(), Owner).chatrooms();
+    let denied = Err(Denial::ChatroomReadOnly.into());
+    assert_eq!(chatrooms.change(room(), me(), &rename("Tea")), denied);
+    let mut world = World::where_the_room_is(archived, Owner);
+    let changes = ChatroomChanges { read_only: Some(false), ..ChatroomChanges::default() };
+    expect_update(&mut world, changes, Guard::holds(me(), Owner));
+    let opened = ChatroomChange { archived: Some(false), ..rename(OLD_NAME) };
+    assert!(world.chatrooms().change(room(), me(), &opened).is_ok());
+}
+
+#[test]
+fn moderators_set_nothing_that_is_for_owners() {
+    let settings = [
+        ChatroomChange { archived: Some(true), ..ChatroomChange::default() },
+        ChatroomChange { slow_mode_seconds: Some(5), ..ChatroomChange::default() },
+        ChatroomChange { rename_role: Some("owner".to_owned()), ..ChatroomChange::default() },
+        ChatroomChange { add_role: Some("owner".to_owned()), ..ChatroomChange::default() },
+        show_to("public"),
+    ];
+    for change in settings {
+        let chatrooms = World::where_i_am(Private, Some(Role::Moderator)).chatrooms();
+        assert_eq!(chatrooms.change(room(), me(), &change), Err(Denial::NotAnOwner.into()), "{change:?}");
+    }
+}
+
+#[test]
 fn a_change_with_a_visibility_is_guarded_by_ownership_and_writes_only_what_differs() {
     let visibility = Some(Public);
-    let only_visible = ChatroomChanges { name: None, visibility };
-    let both = ChatroomChanges { name: Some(name("Tea")), visibility };
+    let only_visible = ChatroomChanges { visibility, ..ChatroomChanges::default() };
+    let both = ChatroomChanges { name: Some(name("Tea")), ..only_visible.clone() };
     for (named, changes) in [(OLD_NAME, only_visible), ("Tea", both)] {
         let mut world = World::where_i_am(Private, Some(Owner));
         expect_update(&mut world, changes, Guard::holds(me(), Owner));

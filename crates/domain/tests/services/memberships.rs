@@ -1,5 +1,5 @@
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
-use chit_chat_domain::chatroom::{Entrance, Guard};
+use chit_chat_domain::chatroom::{Entrance, Guard, Right, Settings};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::Role::{Member, Owner};
@@ -76,9 +76,16 @@ fn a_room_that_turns_private_while_somebody_joins_is_not_found() {
 }
 
 #[test]
+fn who_adds_is_for_the_owners_to_say() {
+    let strict = Settings { add_role: Owner, ..Settings::default() };
+    let memberships = World::where_the_room_is(strict, Role::Moderator).memberships();
+    assert_eq!(memberships.add(room(), me(), other()), Err(Denial::NotAnOwner.into()));
+}
+
+#[test]
 fn a_member_adds_people_as_long_as_they_are_a_member() {
     let mut world = World::where_i_am(Private, Some(Member));
-    let entrance = Entrance::By(Guard::holds(me(), Member));
+    let entrance = Entrance::By(Guard::may(me(), Right::Add));
     expect_add(&mut world, other(), entrance, Added::Added(member(other(), Member)));
     let added = AddedMember { member: member(other(), Member), new: true };
     assert_eq!(world.memberships().add(room(), me(), other()), Ok(added));
@@ -102,7 +109,7 @@ fn adding_oneself_is_joining() {
 #[test]
 fn nobody_can_be_added_who_does_not_exist() {
     let mut world = World::where_i_am(Private, Some(Member));
-    expect_add(&mut world, other(), Entrance::By(Guard::holds(me(), Member)), Added::NoSuchUser);
+    expect_add(&mut world, other(), Entrance::By(Guard::may(me(), Right::Add)), Added::NoSuchUser);
     assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::UserNotFound.into()));
 }
 
@@ -123,7 +130,7 @@ fn an_owner_removes_a_member_as_long_as_they_are_an_owner() {
 #[test]
 fn a_member_removes_nobody_and_gives_no_role_even_to_themselves() {
     let memberships = World::where_i_am(Private, Some(Member)).memberships();
-    assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::NotAnOwner.into()));
+    assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
     for target in [me(), other()] {
         let outcome = memberships.change_role(room(), me(), target, "owner");
         assert_eq!(outcome, Err(Denial::NotAnOwner.into()));
@@ -168,7 +175,7 @@ fn a_refused_removal_is_decided_again_for_an_actor_who_was_demoted() {
     expect_target(&mut world, Some(Member));
     expect_removal(&mut world, Removal::Refused);
     world.then_i_am(Private, Some(Member));
-    assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::NotAnOwner.into()));
+    assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
 }
 
 #[test]
@@ -224,7 +231,7 @@ fn only_members_have_a_role_to_change() {
 #[test]
 fn an_unknown_role_reads_nothing() {
     let outcome = World::default().memberships().change_role(room(), me(), other(), "king");
-    assert_eq!(outcome, Err(Failure::invalid("role", Violation::NotOneOf("member, owner"))));
+    assert_eq!(outcome, Err(Failure::invalid("role", Violation::NotOneOf("member, moderator, owner"))));
 }
 
 #[test]

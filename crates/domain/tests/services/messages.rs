@@ -1,12 +1,14 @@
-use chit_chat_domain::chatroom::Guard;
+use std::time::Duration;
+
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::message::{
     Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
-    Written,
+    Turn, Written,
 };
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
@@ -40,7 +42,7 @@ fn stored() -> Message {
 
 /// The next draft that reaches the store is `draft()` and has this outcome.
 fn expect_append(world: &mut World, outcome: Appended) {
-    let append = world.messages.expect_append().with(eq(draft()), eq(Guard::holds(me(), Member)));
+    let append = world.messages.expect_append().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
     append.times(1).return_once(|_, _| Pending::ready(Ok(outcome)));
 }
 
@@ -57,7 +59,7 @@ fn where_i_find(role: Role, found: Message) -> World {
 
 fn expect_edit(world: &mut World, read: Message, outcome: Written) {
     let edit = world.messages.expect_edit();
-    let edit = edit.with(eq(read), eq(body("goodbye")), eq(Guard::holds(me(), Member)), eq(NOW));
+    let edit = edit.with(eq(read), eq(body("goodbye")), eq(Guard::may(me(), Right::Speak)), eq(NOW));
     edit.times(1).return_const(Ok(outcome));
 }
 
@@ -94,6 +96,54 @@ fn a_send_reads_nothing_first_and_is_guarded_by_membership() {
     let mut world = World::default();
     expect_append(&mut world, Appended::Stored(stored()));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
+}
+
+fn slow() -> Settings {
+    Settings { slow_mode: SlowMode::parse(30).unwrap(), ..Settings::default() }
+}
+
+fn expect_turn(world: &mut World, outcome: Turn) {
+    let append = world.messages.expect_append_in_turn().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
+    append.times(1).return_const(Ok(outcome));
+}
+
+#[test]
+fn where_slow_mode_is_on_a_member_sends_in_turn() {
+    let mut world = World::where_the_room_is(slow(), Member);
+    expect_append(&mut world, Appended::Refused);
+    expect_turn(&mut world, Turn::Taken(Appended::Stored(stored())));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
+}
+
+#[test]
+fn whose_turn_has_not_come_is_told_how_long_to_wait() {
+    let mut world = World::where_the_room_is(slow(), Member);
+    expect_append(&mut world, Appended::Refused);
+    expect_turn(&mut world, Turn::TooSoon(NOW.plus(Duration::from_millis(2_001))));
+    assert_eq!(world.messages().send(&hello()), Err(Denial::SlowMode { seconds: 3 }.into()));
+}
+
+#[test]
+fn moderators_wait_for_no_turn() {
+    let mut world = World::where_the_room_is(slow(), Moderator);
+    expect_append(&mut world, Appended::Refused);
+    expect_append(&mut world, Appended::Stored(stored()));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
+}
+
+#[test]
+fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
+    let archived = || Settings { read_only: true, ..Settings::default() };
+    let mut world = World::where_the_room_is(archived(), Owner);
+    expect_append(&mut world, Appended::Refused);
+    assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomReadOnly.into()));
+    let mut world = World::where_the_room_is(archived(), Owner);
+    expect_found(&mut world, Some(message(me())));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomReadOnly.into()));
+    let mut world = World::where_the_room_is(archived(), Member);
+    expect_found(&mut world, Some(message(me())));
+    expect_delete(&mut world, me(), Member);
+    assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
 }
 
 #[test]
@@ -275,8 +325,13 @@ fn an_edit_that_is_refused_again_and_again_gives_up() {
 }
 
 #[test]
-fn an_author_deletes_as_a_member_and_an_owner_as_an_owner() {
-    for (role, author, needed) in [(Member, me(), Member), (Owner, me(), Member), (Owner, other(), Owner)] {
+fn an_author_deletes_as_a_member_and_others_as_moderators() {
+    for (role, author, needed) in [
+        (Member, me(), Member),
+        (Owner, me(), Member),
+        (Owner, other(), Moderator),
+        (Moderator, other(), Moderator),
+    ] {
         let mut world = where_i_find(role, message(author));
         expect_delete(&mut world, author, needed);
         assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
@@ -287,7 +342,7 @@ fn an_author_deletes_as_a_member_and_an_owner_as_an_owner() {
 fn a_member_does_not_delete_for_another() {
     for found in [message(other()), tombstone(other())] {
         let outcome = delete(where_i_find(Member, found), &UNCONDITIONAL);
-        assert_eq!(outcome, Err(Denial::NotTheAuthorNorAnOwner.into()));
+        assert_eq!(outcome, Err(Denial::NotTheAuthorNorAModerator.into()));
     }
 }
 
@@ -302,5 +357,5 @@ fn a_refused_deletion_is_decided_again_for_an_owner_who_was_demoted() {
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
     world.messages.expect_delete().times(1).return_const(Ok(Written::Refused));
     world.then_i_am(Private, Some(Member));
-    assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAnOwner.into()));
+    assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAModerator.into()));
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::chatroom::{Access, ChatroomService, MockChatroomRepository, Visibility};
+use chit_chat_domain::chatroom::{
+    Access, Chatroom, ChatroomService, MockChatroomRepository, Settings, Visibility,
+};
 use chit_chat_domain::clock::{Clock, MockClock};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
@@ -38,6 +40,15 @@ impl World {
     pub(crate) fn where_i_am(visibility: Visibility, role: Option<Role>) -> Self {
         let mut world = Self::default();
         world.then_i_am(visibility, role);
+        world
+    }
+
+    /// A world in which I have this role in a private room that is set like this.
+    pub(crate) fn where_the_room_is(settings: Settings, role: Role) -> Self {
+        let mut world = Self::default();
+        let Access { chatroom, membership } = access(Visibility::Private, Some(role));
+        let chatroom = Chatroom { settings, ..chatroom };
+        world.expect_access(1.., Some(Access { chatroom, membership }));
         world
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Caller, InChatroom, Json, Patched, kept, present};
-use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, WRITE, of, values};
+use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -21,6 +21,35 @@ pub(crate) struct ChatroomPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::new_visibility)]
     visibility: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::topic_or_null)]
+    topic: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::new_least_role)]
+    rename_role: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::new_least_role)]
+    add_role: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::slow_mode)]
+    slow_mode_seconds: Patched<i64>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
+    archived: Patched<bool>,
+}
+
+impl ChatroomPatch {
+    fn into_change(self) -> Result<ChatroomChange, Problem> {
+        Ok(ChatroomChange {
+            name: kept("name", self.name)?,
+            visibility: kept("visibility", self.visibility)?,
+            topic: self.topic,
+            rename_role: kept("rename_role", self.rename_role)?,
+            add_role: kept("add_role", self.add_role)?,
+            slow_mode_seconds: kept("slow_mode_seconds", self.slow_mode_seconds)?,
+            archived: kept("archived", self.archived)?,
+        })
+    }
 }
 
 /// One chatroom
@@ -43,14 +72,14 @@ pub(crate) async fn show(
 
 /// Change a chatroom
 ///
-/// Any member may rename it; owners change who may know of it.
+/// Name and topic: whoever has `rename_role`, and nobody while it is archived. Everything else: owners.
 #[utoipa::path(
     patch, path = "/api/chatrooms/{chatroom_id}", operation_id = "change_chatroom", tag = "chatrooms",
     params(InChatroom),
     request_body = ChatroomPatch,
     responses(
         (status = 200, description = "The chatroom as it is now", body = ChatroomView),
-        Problems<{ SIGNED_IN | FORM | OWNERS }>,
+        Problems<{ SIGNED_IN | FORM | OWNERS | MODERATORS | SPEAKERS }>,
     ),
 )]
 pub(crate) async fn change(
@@ -59,8 +88,7 @@ pub(crate) async fn change(
     services: web::Data<Services>,
     body: Json<ChatroomPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let ChatroomPatch { name, visibility } = body.into_inner().0;
-    let change = ChatroomChange { name: kept("name", name)?, visibility: kept("visibility", visibility)? };
+    let change = body.into_inner().0.into_change()?;
     let chatroom = blocking(move || services.chatrooms.change(id, caller.user_id, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

@@ -78,7 +78,7 @@ where
 }
 
 /// The value of a field that can be changed but not removed: a null is refused.
-pub(crate) fn kept(field: &'static str, patched: Patched<String>) -> Result<Option<String>, Problem> {
+pub(crate) fn kept<T>(field: &'static str, patched: Patched<T>) -> Result<Option<T>, Problem> {
     match patched {
         Some(None) => Err(Problem::fields(&[FieldViolation::new(field, Violation::Empty)])),
         Some(value) => Ok(value),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::added;
 use crate::extract::{Caller, Json, MemberPath};
-use crate::openapi::{FORM, MEMBERS, OWNERS, Problems, SIGNED_IN, WRITE, of, values};
+use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -21,7 +21,7 @@ pub(crate) struct RolePatch {
 
 /// Add somebody to a chatroom
 ///
-/// Any member may.
+/// Whoever has the chatroom's `add_role` may: any member, unless its owners have set it otherwise.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -31,7 +31,7 @@ pub(crate) struct RolePatch {
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | MEMBERS | of(&[Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound]) }>,
     ),
 )]
 pub(crate) async fn add(
@@ -71,7 +71,7 @@ pub(crate) async fn change_role(
 
 /// Remove a member
 ///
-/// Owners may, but not other owners.
+/// Moderators remove members, owners also moderators; nobody removes an owner.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -80,7 +80,7 @@ pub(crate) async fn change_role(
     params(MemberPath),
     responses(
         (status = 204, description = "The user is no member"),
-        Problems<{ SIGNED_IN | WRITE | OWNERS | of(&[Code::UserNotFound, Code::TargetIsOwner]) }>,
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
     ),
 )]
 pub(crate) async fn remove(

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::etag;
 use crate::extract::{Caller, Json, MessagePath, matches_none, precondition};
 use crate::openapi::{
-    Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, WRITE, of, values,
+    Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, SPEAKERS, WRITE, of, values,
 };
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -64,7 +64,7 @@ pub(crate) async fn show(
     request_body = Edit,
     responses(
         (status = 200, description = "The message as it is now", body = MessageView, headers(("ETag"))),
-        Problems<{ SIGNED_IN | FORM | MEMBERS | WRITTEN | of(&[Code::MessageDeleted]) }>,
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | WRITTEN | of(&[Code::MessageDeleted]) }>,
     ),
 )]
 pub(crate) async fn edit(
@@ -84,7 +84,7 @@ pub(crate) async fn edit(
 
 /// Delete a message
 ///
-/// Its author may, and owners of the chatroom.
+/// Its author may, and moderators and owners of the chatroom.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",

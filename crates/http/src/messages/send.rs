@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::etag;
 use crate::extract::{Caller, InChatroom, Json, idempotency_key};
-use crate::openapi::{FORM, IdempotencyKeyHeader, MEMBERS, Problems, SIGNED_IN, of, values};
+use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
 use crate::replay::created;
 use crate::run::{blocking, pending};
@@ -30,7 +30,7 @@ pub(crate) struct NewMessage {
     responses(
         (status = 201, description = "The message, as it is now", body = MessageView,
             headers(("Location"), ("ETag"), ("Idempotent-Replayed"))),
-        Problems<{ SIGNED_IN | FORM | MEMBERS | of(&[Code::IdempotencyKeyReused]) }>,
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode]) }>,
     ),
 )]
 pub(crate) async fn send(

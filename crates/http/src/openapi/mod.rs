@@ -14,7 +14,9 @@ use std::sync::LazyLock;
 use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 pub(crate) use headers::{IdempotencyKeyHeader, IfMatchHeader, IfNoneMatchHeader};
-pub(crate) use problems::{ANY, BODY, Codes, FORM, MEMBERS, OWNERS, Problems, QUERY, SIGNED_IN, WRITE, of};
+pub(crate) use problems::{
+    ANY, BODY, Codes, FORM, MEMBERS, MODERATORS, OWNERS, Problems, QUERY, SIGNED_IN, SPEAKERS, WRITE, of,
+};
 pub(crate) use ui::{ui, ui_file};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;

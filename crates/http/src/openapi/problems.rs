@@ -38,6 +38,10 @@ pub(crate) const FORM: Codes = BODY | of(&[Code::InvalidValue]);
 pub(crate) const QUERY: Codes = of(&[Code::InvalidValue]);
 /// To what only members of a chatroom may do.
 pub(crate) const MEMBERS: Codes = of(&[Code::ChatroomNotFound, Code::NotAMember]);
+/// To what nobody does where nobody writes.
+pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomReadOnly]);
+/// To what only moderators of a chatroom may do.
+pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator]);
 /// To what only owners of a chatroom may do.
 pub(crate) const OWNERS: Codes = MEMBERS | of(&[Code::NotAnOwner]);
 

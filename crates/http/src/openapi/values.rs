@@ -1,6 +1,6 @@
 //! The schemas of single values: formats and limits as the domain enforces them.
 
-use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
@@ -20,8 +20,9 @@ use crate::problem::Code;
 const SPACE: &str = r"\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
 const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
 const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
-const ROLE: &str = "Owners may do all that members may, and decide about the chatroom and its members.";
-const ROLES: [Role; 2] = [Role::Member, Role::Owner];
+const ROLE: &str = "Moderators may do all that members may, and keep order; owners may do all that moderators may, and decide about \
+     the chatroom and everybody's role.";
+const ROLES: [Role; 3] = [Role::Member, Role::Moderator, Role::Owner];
 const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
 
 pub(crate) fn id() -> Object {
@@ -161,6 +162,28 @@ pub(crate) fn role() -> Object {
 
 pub(crate) fn new_role() -> Object {
     one_of(ROLE, ROLES.map(Role::as_str)).build()
+}
+
+/// The least role that may do something.
+pub(crate) fn least_role() -> Object {
+    word("The least role that may do it.", ROLES.map(Role::as_str))
+}
+
+pub(crate) fn new_least_role() -> Object {
+    one_of("The least role that may do it.", ROLES.map(Role::as_str)).build()
+}
+
+pub(crate) fn topic_or_null() -> Object {
+    or_null(line("What the chatroom is about. On one line; trimmed.", Topic::LONGEST).examples(["Steam"]).build())
+}
+
+pub(crate) fn slow_mode() -> Object {
+    whole("How many seconds a member waits between two messages; moderators and owners do not.")
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .maximum(Some(SlowMode::LONGEST))
+        .examples([30])
+        .build()
 }
 
 pub(crate) fn membership_end() -> Object {

@@ -14,9 +14,11 @@ pub enum Code {
     InvalidCredentials,
     InvalidRefreshToken,
     NotAMember,
+    NotAModerator,
     NotAnOwner,
     NotTheAuthor,
     TargetIsOwner,
+    TargetIsModerator,
     AccountDisabled,
     SignUpClosed,
     OriginNotAllowed,
@@ -31,6 +33,7 @@ pub enum Code {
     UsernameTaken,
     MessageDeleted,
     LastOwner,
+    ChatroomReadOnly,
     RevisionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -38,6 +41,7 @@ pub enum Code {
     InvalidValue,
     IdempotencyKeyReused,
     RateLimited,
+    SlowMode,
     TooManyStreams,
     Internal,
     Overloaded,
@@ -46,7 +50,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 40] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -55,9 +59,11 @@ impl Code {
         Self::InvalidCredentials,
         Self::InvalidRefreshToken,
         Self::NotAMember,
+        Self::NotAModerator,
         Self::NotAnOwner,
         Self::NotTheAuthor,
         Self::TargetIsOwner,
+        Self::TargetIsModerator,
         Self::AccountDisabled,
         Self::SignUpClosed,
         Self::OriginNotAllowed,
@@ -72,6 +78,7 @@ impl Code {
         Self::UsernameTaken,
         Self::MessageDeleted,
         Self::LastOwner,
+        Self::ChatroomReadOnly,
         Self::RevisionMismatch,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -79,6 +86,7 @@ impl Code {
         Self::InvalidValue,
         Self::IdempotencyKeyReused,
         Self::RateLimited,
+        Self::SlowMode,
         Self::TooManyStreams,
         Self::Internal,
         Self::Overloaded,
@@ -117,9 +125,15 @@ impl Code {
                 (S::UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid, or not any more")
             }
             Self::NotAMember => (S::FORBIDDEN, "not_a_member", "Only members of the chatroom may do this"),
+            Self::NotAModerator => {
+                (S::FORBIDDEN, "not_a_moderator", "Only moderators and owners of the chatroom may do this")
+            }
             Self::NotAnOwner => (S::FORBIDDEN, "not_an_owner", "Only owners of the chatroom may do this"),
             Self::NotTheAuthor => (S::FORBIDDEN, "not_the_author", "The message is somebody else's"),
             Self::TargetIsOwner => (S::FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other"),
+            Self::TargetIsModerator => {
+                (S::FORBIDDEN, "target_is_moderator", "Moderators do not remove each other")
+            }
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::OriginNotAllowed => (S::FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
@@ -142,6 +156,7 @@ impl Code {
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "The username is, or was, somebody's"),
             Self::MessageDeleted => (S::CONFLICT, "message_deleted", "The message has been deleted"),
             Self::LastOwner => (S::CONFLICT, "last_owner", "The chatroom would be left without an owner"),
+            Self::ChatroomReadOnly => (S::CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom"),
             Self::RevisionMismatch => {
                 (S::PRECONDITION_FAILED, "revision_mismatch", "The message has changed meanwhile")
             }
@@ -159,6 +174,7 @@ impl Code {
                 "The idempotency key belongs to another request",
             ),
             Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests of this kind"),
+            Self::SlowMode => (S::TOO_MANY_REQUESTS, "slow_mode", "Members have to wait between two messages"),
             Self::TooManyStreams => {
                 (S::TOO_MANY_REQUESTS, "too_many_streams", "Too many streams are open already")
             }
@@ -178,9 +194,13 @@ impl From<Denial> for Code {
             Denial::MembershipNotFound => Self::MembershipNotFound,
             Denial::SessionNotFound => Self::SessionNotFound,
             Denial::NotAMember => Self::NotAMember,
+            Denial::NotAModerator => Self::NotAModerator,
             Denial::NotAnOwner => Self::NotAnOwner,
-            Denial::NotTheAuthor | Denial::NotTheAuthorNorAnOwner => Self::NotTheAuthor,
+            Denial::NotTheAuthor | Denial::NotTheAuthorNorAModerator => Self::NotTheAuthor,
             Denial::TargetIsOwner => Self::TargetIsOwner,
+            Denial::TargetIsModerator => Self::TargetIsModerator,
+            Denial::ChatroomReadOnly => Self::ChatroomReadOnly,
+            Denial::SlowMode { .. } => Self::SlowMode,
             Denial::LastOwner => Self::LastOwner,
             Denial::MessageDeleted => Self::MessageDeleted,
             Denial::RevisionMismatch => Self::RevisionMismatch,

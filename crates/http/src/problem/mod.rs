@@ -124,7 +124,11 @@ impl From<Failure> for Problem {
 
 impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
-        Self::new(Code::from(denial), denial.to_string())
+        let retry_after = match denial {
+            Denial::SlowMode { seconds } => Some(seconds),
+            _ => None,
+        };
+        Self { retry_after, ..Self::new(Code::from(denial), denial.to_string()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Chatrooms on the wire.
 
-use chit_chat_domain::chatroom::{Chatroom, MyChatroom};
+use chit_chat_domain::chatroom::{Chatroom, MyChatroom, Settings};
 use chit_chat_domain::id::ChatroomId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,10 +19,40 @@ pub(crate) struct ChatroomView {
     name: String,
     #[schema(schema_with = values::visibility)]
     visibility: &'static str,
+    #[serde(flatten)]
+    #[schema(inline)]
+    settings: SettingsView,
     #[schema(schema_with = values::time)]
     created_at: Time,
     #[schema(schema_with = values::seq)]
     last_seq: i64,
+}
+
+/// How a chatroom is used.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SettingsView {
+    #[schema(schema_with = values::topic_or_null, required)]
+    topic: Option<String>,
+    #[schema(schema_with = values::least_role)]
+    rename_role: &'static str,
+    #[schema(schema_with = values::least_role)]
+    add_role: &'static str,
+    #[schema(schema_with = values::slow_mode)]
+    slow_mode_seconds: u16,
+    /// Whether nobody writes there any more.
+    archived: bool,
+}
+
+impl From<Settings> for SettingsView {
+    fn from(settings: Settings) -> Self {
+        Self {
+            topic: settings.topic.map(|topic| topic.as_str().to_owned()),
+            rename_role: settings.rename_role.as_str(),
+            add_role: settings.add_role.as_str(),
+            slow_mode_seconds: settings.slow_mode.seconds(),
+            archived: settings.read_only,
+        }
+    }
 }
 
 /// A chatroom in a list: with `role` and `last_message` if the list is of the caller's own.
@@ -42,6 +72,7 @@ impl From<Chatroom> for ChatroomView {
             id: Id(chatroom.id),
             name: chatroom.name.as_str().to_owned(),
             visibility: chatroom.visibility.as_str(),
+            settings: chatroom.settings.into(),
             created_at: Time(chatroom.created_at),
             last_seq: chatroom.last_seq,
         }

@@ -1,6 +1,6 @@
 //! Events on the wire.
 
-use chit_chat_domain::chatroom::{ChatroomName, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MessageView;
+use super::chatroom::SettingsView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
@@ -42,6 +43,9 @@ pub(super) struct ChatroomDetail {
     name: String,
     #[schema(schema_with = values::visibility)]
     visibility: &'static str,
+    #[serde(flatten)]
+    #[schema(inline)]
+    settings: SettingsView,
 }
 
 /// Which chatroom is gone.
@@ -96,8 +100,12 @@ impl From<Event> for EventView {
 
 fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
     match change {
-        Change::ChatroomCreated { name, visibility } => ("chatroom.created", chatroom(room, &name, visibility)),
-        Change::ChatroomUpdated { name, visibility } => ("chatroom.updated", chatroom(room, &name, visibility)),
+        Change::ChatroomCreated { name, visibility } => {
+            ("chatroom.created", chatroom(room, &name, visibility, Settings::default()))
+        }
+        Change::ChatroomUpdated { name, visibility, settings } => {
+            ("chatroom.updated", chatroom(room, &name, visibility, settings))
+        }
         Change::ChatroomDeleted => ("chatroom.deleted", Data::ChatroomDeletion(ChatroomDeletion { id: Id(room) })),
         Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, role)),
         Change::MembershipUpdated { user_id, role } => ("membership.updated", membership(room, user_id, role)),
@@ -108,9 +116,9 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
     }
 }
 
-fn chatroom(room: ChatroomId, name: &ChatroomName, visibility: Visibility) -> Data {
-    let name = name.as_str().to_owned();
-    Data::Chatroom(ChatroomDetail { id: Id(room), name, visibility: visibility.as_str() })
+fn chatroom(room: ChatroomId, name: &ChatroomName, visibility: Visibility, settings: Settings) -> Data {
+    let (name, visibility) = (name.as_str().to_owned(), visibility.as_str());
+    Data::Chatroom(ChatroomDetail { id: Id(room), name, visibility, settings: settings.into() })
 }
 
 fn membership(room: ChatroomId, user: UserId, role: Role) -> Data {

@@ -34,8 +34,10 @@ struct People {
     former: Person,
     member: Person,
     author: Person,
+    moderator: Person,
     owner: Person,
     other_owner: Person,
+    other_moderator: Person,
     other_member: Person,
     /// Another outsider.
     stranger: Person,
@@ -62,8 +64,10 @@ impl Scene {
             former: person("former").await,
             member: person("member").await,
             author: person("author").await,
+            moderator: person("moderator").await,
             owner: person("owner").await,
             other_owner: person("other_owner").await,
+            other_moderator: person("other_moderator").await,
             other_member,
             stranger: person("stranger").await,
             session_of_other,
@@ -77,9 +81,10 @@ impl Scene {
 
     /// Lets everybody try; whoever is refused has changed nothing.
     async fn play(&self, row: &Row) {
-        let People { outsider, former, member, author, owner, other_member, .. } = &self.people;
+        let People { outsider, former, member, author, moderator, owner, other_member, .. } = &self.people;
         let nobody = owner.app.nobody();
-        let actors = [None, Some(outsider), Some(former), Some(member), Some(author), Some(owner)];
+        let people = [outsider, former, member, author, moderator, owner];
+        let actors = [None].into_iter().chain(people.map(Some));
         for (role, (stage, actor)) in self.stages.iter().zip(actors).enumerate() {
             let client = actor.map_or(&nobody, |person| &person.session.client);
             let person = actor.unwrap_or(other_member);
@@ -96,7 +101,7 @@ impl Scene {
     }
 
     fn fill(&self, text: &str, stage: &Stage, actor: &Person) -> String {
-        let People { stranger, other_member, other_owner, session_of_other, .. } = &self.people;
+        let People { stranger, other_member, other_moderator, other_owner, session_of_other, .. } = &self.people;
         let id = |message: &Value| message["id"].as_str().unwrap().to_owned();
         [
             ("{room}", stage.room.id.as_str()),
@@ -106,6 +111,7 @@ impl Scene {
             ("{fresh}", &stage.fresh_name),
             ("{stranger}", &stranger.id),
             ("{other member}", &other_member.id),
+            ("{other moderator}", &other_moderator.id),
             ("{other owner}", &other_owner.id),
             ("{other's session}", session_of_other),
             ("{my name}", actor.username()),
@@ -118,10 +124,14 @@ impl Scene {
 
 impl People {
     async fn stage(&self, visibility: &str, fresh_name: String) -> Stage {
-        let Self { former, member, author, owner, other_owner, other_member, .. } = self;
-        let room =
-            owner.create_room("Plans", visibility, &[former, member, author, other_owner, other_member]).await;
+        let Self { former, member, author, moderator, owner, other_owner, other_moderator, other_member, .. } =
+            self;
+        let others = [former, member, author, moderator, other_owner, other_moderator, other_member];
+        let room = owner.create_room("Plans", visibility, &others).await;
         owner.promote(&room, other_owner).await;
+        for person in [moderator, other_moderator] {
+            owner.make("moderator", &room, person).await;
+        }
         let message = author.say(&room, "by the author").await;
         let message_of_former = former.say(&room, "by the former member").await;
         former.leave(&room).await;

@@ -64,7 +64,7 @@ impl Answer {
         self
     }
 
-    /// A problem as RFC 9457 and the blueprint want it.
+    /// A problem as RFC 9457 wants it.
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect_status(status);

@@ -8,7 +8,18 @@ use uuid::Uuid;
 use crate::answer::fields;
 use crate::app::TestApp;
 
-const FIELDS: [&str; 5] = ["created_at", "id", "last_seq", "name", "visibility"];
+const FIELDS: [&str; 10] = [
+    "add_role",
+    "archived",
+    "created_at",
+    "id",
+    "last_seq",
+    "name",
+    "rename_role",
+    "slow_mode_seconds",
+    "topic",
+    "visibility",
+];
 
 #[rstest]
 #[actix_web::test]
@@ -140,7 +151,7 @@ async fn my_chatrooms_come_newest_first_with_my_role_and_the_latest_message(
     assert_eq!(list.each("last_message"), [last.clone(), Value::Null]);
     assert_eq!(
         fields(&list.items()[0]),
-        ["created_at", "id", "last_message", "last_seq", "name", "role", "visibility"]
+        [&FIELDS[..4], &["last_message"], &FIELDS[4..7], &["role"], &FIELDS[7..]].concat()
     );
     bob.erase(&last).await;
     let latest = ann.get("/api/chatrooms").await.items()[0]["last_message"].clone();

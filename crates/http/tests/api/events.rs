@@ -61,14 +61,20 @@ async fn an_event_says_what_changed(#[values(Engine::Sqlite, Engine::Postgres)] 
     bob.leave(&room).await;
     let data: Vec<Value> = whole_log(&ann, &room).await.into_iter().map(|event| event["data"].clone()).collect();
     let member = |id: &str, name: &str, value: &str| json!({"chatroom_id": room.id, "user_id": id, name: value});
+    let set = |name: &str, visibility: &str| {
+        json!({
+            "id": room.id, "name": name, "visibility": visibility, "topic": null, "rename_role": "member",
+            "add_role": "member", "slow_mode_seconds": 0, "archived": false,
+        })
+    };
     assert_eq!(
         data,
         [
-            json!({"id": room.id, "name": "Plans", "visibility": "public"}),
+            set("Plans", "public"),
             member(&ann.id, "role", "owner"),
             member(&bob.id, "role", "member"),
             sent,
-            json!({"id": room.id, "name": "New", "visibility": "private"}),
+            set("New", "private"),
             member(&bob.id, "reason", "left"),
         ]
     );

@@ -41,6 +41,7 @@ mod refresh;
 mod requests;
 mod rights;
 mod routes;
+mod settings;
 mod slow;
 mod sockets;
 mod streams;

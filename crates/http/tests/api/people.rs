@@ -74,7 +74,11 @@ impl Person {
     }
 
     pub(crate) async fn promote(&self, room: &Room, person: &Self) {
-        self.patch(room.membership(&person.id), json!({"role": "owner"})).await.expect_status(200);
+        self.make("owner", room, person).await;
+    }
+
+    pub(crate) async fn make(&self, role: &str, room: &Room, person: &Self) {
+        self.patch(room.membership(&person.id), json!({"role": role})).await.expect_status(200);
     }
 
     /// The bodies of the newest messages, oldest first.

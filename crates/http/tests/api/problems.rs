@@ -29,7 +29,8 @@ const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
 #[actix_web::test]
 async fn there_is_one_problem_of_each_kind() {
     let mut seen = BTreeSet::new();
-    for problem in requests_of_clients().await.into_iter().chain(failures_of_servers().await) {
+    let of_clients = requests_of_clients().await.into_iter().chain(rules_of_chatrooms().await);
+    for problem in of_clients.chain(failures_of_servers().await) {
         let code = problem.str("code").to_owned();
         let problem = problem.expect_problem(status_of(&code), &code);
         assert!(seen.insert(code.clone()), "{code} is there twice");
@@ -102,6 +103,23 @@ async fn requests_of_clients() -> Vec<Answer> {
             ann.delete(room.membership(&bob.id)).await
         },
     ]
+}
+
+/// What moderators and the settings of a chatroom do not allow.
+async fn rules_of_chatrooms() -> Vec<Answer> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "public", &[&bob, &cem]).await;
+    let mut answers = vec![bob.delete(room.membership(&cem.id)).await];
+    ann.patch(room.own_path(), json!({"slow_mode_seconds": 30})).await.expect_status(200);
+    bob.say(&room, "one").await;
+    answers.push(bob.post(room.messages(), json!({"body": "two"})).await);
+    ann.make("moderator", &room, &bob).await;
+    ann.make("moderator", &room, &cem).await;
+    answers.push(bob.delete(room.membership(&cem.id)).await);
+    ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
+    answers.push(ann.post(room.messages(), json!({"body": "three"})).await);
+    answers
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

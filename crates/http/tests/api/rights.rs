@@ -8,7 +8,7 @@ use crate::openapi::OPERATIONS;
 
 const SOURCE: &str = include_str!("../../../../docs/RIGHTS.md");
 /// The columns of the table.
-pub(crate) const ROLES: [&str; 6] = ["nobody", "outsider", "former", "member", "author", "owner"];
+pub(crate) const ROLES: [&str; 7] = ["nobody", "outsider", "former", "member", "author", "moderator", "owner"];
 
 /// A request, and who is answered how.
 pub(crate) struct Row {

@@ -8,7 +8,7 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Appended;
 use chit_chat_relational::sends::Waiting;
 use chit_chat_relational::types::{Id, Moment};
-use chit_chat_relational::{Instant, Key, Sql, codes};
+use chit_chat_relational::{Instant, Key, Sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -55,12 +55,13 @@ impl<'a> AppendMany<'a> {
         rooms.sort_unstable();
         rooms.dedup();
         let mut columns = Self { rooms: rooms.iter().copied().map(Key::from).collect(), ..Self::default() };
-        for Waiting { message, guard } in sends {
+        for send in sends {
+            let Waiting { message, guard } = send;
             let slot = rooms.binary_search(&message.chatroom_id).unwrap_or_default() + 1;
             let idempotency = message.idempotency.as_ref();
             columns.slots.push(i32::try_from(slot).unwrap_or(i32::MAX));
             columns.authors.push(guard.actor.into());
-            columns.roles.push(codes::of_role(guard.role));
+            columns.roles.push(send.least_role());
             columns.keys.push(idempotency.map(|idempotency| idempotency.key.as_str()));
             columns.ids.push(message.id.into());
             columns.bodies.push(message.body.as_str());
@@ -113,7 +114,7 @@ impl QueryFragment<Pg> for AppendMany<'_> {
              FROM item WHERE (SELECT c.access_version FROM memberships m \
              JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
              WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = item.room \
-             AND m.user_id = item.author AND m.role >= item.role) = (SELECT versions FROM locked)[item.slot]), \
+             AND m.user_id = item.author AND m.role >= c.speaking_role AND m.role >= item.role) = (SELECT versions FROM locked)[item.slot]), \
              new AS MATERIALIZED (SELECT allowed.*, row_number() OVER (PARTITION BY slot ORDER BY ord) AS n, \
              dense_rank() OVER (ORDER BY slot) AS place FROM allowed WHERE earlier IS NULL), \
              bump AS (UPDATE chatrooms c SET last_seq = c.last_seq + g.n, last_message_seq = c.last_seq + g.n \

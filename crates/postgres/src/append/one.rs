@@ -6,7 +6,7 @@ use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::Waiting;
 use chit_chat_relational::types::{Id, Moment};
-use chit_chat_relational::{Instant, Key, Sql, codes};
+use chit_chat_relational::{Instant, Key, Sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -66,12 +66,13 @@ struct Append<'a> {
 }
 
 impl<'a> Append<'a> {
-    fn new(Waiting { message, guard }: &'a Waiting) -> Self {
+    fn new(send: &'a Waiting) -> Self {
+        let Waiting { message, guard } = send;
         let idempotency = message.idempotency.as_ref();
         Self {
             chatroom: message.chatroom_id.into(),
             author: guard.actor.into(),
-            role: codes::of_role(guard.role),
+            role: send.least_role(),
             key: idempotency.map(|idempotency| idempotency.key.as_str()),
             id: message.id.into(),
             body: message.body.as_str(),
@@ -116,7 +117,7 @@ impl QueryFragment<Pg> for Append<'_> {
         out.push_bind_param::<Id, _>(&self.chatroom)?;
         out.push_sql(" AND m.user_id = ");
         out.push_bind_param::<Id, _>(&self.author)?;
-        out.push_sql(" AND m.role >= ");
+        out.push_sql(" AND m.role >= c.speaking_role AND m.role >= ");
         out.push_bind_param::<SmallInt, _>(&self.role)?;
         out.push_sql(
             "), dup AS MATERIALIZED (SELECT o.seq FROM messages o WHERE o.chatroom_id = $1 AND o.author_id = $2 \

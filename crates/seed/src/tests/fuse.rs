@@ -13,7 +13,7 @@ use chit_chat_domain::membership::{
     RoleChange,
 };
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -188,6 +188,10 @@ impl MembershipRepository for Fused<dyn MembershipRepository> {
 impl MessageRepository for Fused<dyn MessageRepository> {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
         Pending::ready(self.fuse.write(|| self.port.append(message, guard).wait()))
+    }
+
+    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Stored<Turn> {
+        self.fuse.write(|| self.port.append_in_turn(message, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Stored<Option<Message>> {

@@ -1,0 +1,214 @@
+//! How a chatroom is set, and what that does to those who write.
+
+use std::time::Duration;
+
+use chit_chat_contract::{Engine, World, answer_now, id_literal};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Right, Settings, SlowMode, Topic};
+use chit_chat_domain::event::Change;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{Added, NewMembership, Role};
+use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn, Written};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+fn set(world: &World, room: ChatroomId, owner: UserId, changes: ChatroomChanges) -> Chatroom {
+    world.chatrooms.update(room, changes, Guard::holds(owner, Role::Owner), world.tick()).unwrap().unwrap()
+}
+
+fn slow(seconds: i64) -> ChatroomChanges {
+    ChatroomChanges { slow_mode: SlowMode::parse(seconds).ok(), ..ChatroomChanges::default() }
+}
+
+fn archived(archived: bool) -> ChatroomChanges {
+    ChatroomChanges { read_only: Some(archived), ..ChatroomChanges::default() }
+}
+
+fn send(world: &World, draft: NewMessage) -> Appended {
+    let guard = Guard::may(draft.author_id, Right::Speak);
+    world.messages.append(draft, guard).wait().unwrap()
+}
+
+fn in_turn(world: &World, draft: NewMessage) -> Turn {
+    let guard = Guard::may(draft.author_id, Right::Speak);
+    world.messages.append_in_turn(draft, guard).unwrap()
+}
+
+#[rstest]
+fn what_is_set_is_kept_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    assert_eq!(world.access(room, matt).chatroom.settings, Settings::default());
+    let settings = Settings {
+        topic: Topic::parse("Tea").ok(),
+        rename_role: Role::Moderator,
+        add_role: Role::Owner,
+        slow_mode: SlowMode::parse(21_600).unwrap(),
+        read_only: true,
+    };
+    let changes = ChatroomChanges {
+        topic: Some(settings.topic.clone()),
+        rename_role: Some(settings.rename_role),
+        add_role: Some(settings.add_role),
+        slow_mode: Some(settings.slow_mode),
+        read_only: Some(true),
+        ..ChatroomChanges::default()
+    };
+    let changed = set(&world, room, matt, changes);
+    assert_eq!(changed.settings, settings);
+    assert_eq!(world.access(room, matt).chatroom, changed);
+    let Change::ChatroomUpdated { settings: logged, .. } = world.log(room).pop().unwrap().change else {
+        panic!("another event")
+    };
+    assert_eq!(logged, settings);
+    let without = ChatroomChanges { topic: Some(None), ..ChatroomChanges::default() };
+    assert_eq!(set(&world, room, matt, without).settings, Settings { topic: None, ..settings });
+}
+
+#[rstest]
+fn a_right_is_looked_at_as_the_room_is_set_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let room = world.room(matt, &[beth]);
+    let strict = ChatroomChanges {
+        rename_role: Some(Role::Moderator),
+        add_role: Some(Role::Moderator),
+        ..ChatroomChanges::default()
+    };
+    set(&world, room, matt, strict);
+    let topic = || ChatroomChanges { topic: Some(Topic::parse("Tea").ok()), ..ChatroomChanges::default() };
+    let rename = Guard::may(beth, Right::Rename);
+    let entrance = Entrance::By(Guard::may(beth, Right::Add));
+    let eves = NewMembership { chatroom_id: room, user_id: eve, at: world.tick() };
+    assert_eq!(world.chatrooms.update(room, topic(), rename, world.tick()), Ok(None));
+    assert_eq!(world.memberships.add(eves, entrance), Ok(Added::Refused));
+    world.change_role(room, matt, beth, Role::Moderator);
+    assert!(world.chatrooms.update(room, topic(), rename, world.tick()).unwrap().is_some());
+    assert!(matches!(world.memberships.add(eves, entrance), Ok(Added::Added(_))));
+}
+
+#[rstest]
+fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "hello");
+    set(&world, room, matt, archived(true));
+    let (speak, draft) = (Guard::may(matt, Right::Speak), world.draft(room, matt, "x"));
+    assert_eq!(send(&world, draft.clone()), Appended::Refused);
+    assert_eq!(in_turn(&world, draft.clone()), Turn::Taken(Appended::Refused));
+    let many = (0..5).map(|_| world.messages.append(world.draft(room, matt, "x"), speak)).collect::<Vec<_>>();
+    for sending in many {
+        assert_eq!(sending.wait(), Ok(Appended::Refused));
+    }
+    let edited = world.messages.edit(&sent, MessageBody::parse("y").unwrap(), speak, world.tick());
+    assert_eq!(edited, Ok(Written::Refused));
+    set(&world, room, matt, archived(false));
+    assert!(matches!(send(&world, draft), Appended::Stored(_)));
+    assert!(matches!(world.erase(&sent), Written::Written(_)));
+}
+
+/// Waits for the room's lock, behind somebody who sets it.
+fn sent_while_set(engine: Engine, set: &str) -> Appended {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let mut held = world.raw();
+    held.begin();
+    let id = id_literal(engine, room);
+    held.lock_rooms(&format!("id = {id}"));
+    held.run(&format!("UPDATE chatrooms SET {set} WHERE id = {id}"));
+    let draft = world.draft(room, beth, "hello");
+    let mut sending = world.messages.append(draft, Guard::may(beth, Right::Speak));
+    world.until_waiting(1);
+    assert_eq!(answer_now(&mut sending), None);
+    held.run("COMMIT");
+    sending.wait().unwrap()
+}
+
+#[rstest]
+fn a_send_that_waits_while_the_room_is_archived_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let archive = "read_only = TRUE, speaking_role = 32767, access_version = access_version + 1";
+    assert_eq!(sent_while_set(engine, archive), Appended::Refused);
+    assert!(matches!(sent_while_set(engine, "name = 'Tea'"), Appended::Stored(_)));
+}
+
+#[rstest]
+fn what_takes_the_right_to_speak_moves_the_version_of_access(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let mut raw = world.raw();
+    let mut version = || raw.number("SELECT access_version AS value FROM chatrooms");
+    let before = version();
+    set(&world, room, matt, slow(5));
+    assert_eq!(version(), before + 1);
+    set(&world, room, matt, archived(true));
+    assert_eq!(version(), before + 2);
+    set(&world, room, matt, slow(7));
+    set(&world, room, matt, archived(false));
+    set(&world, room, matt, slow(0));
+    assert_eq!(version(), before + 2);
+}
+
+#[rstest]
+fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    set(&world, room, matt, slow(30));
+    let first = world.draft(room, beth, "first");
+    assert_eq!(send(&world, first.clone()), Appended::Refused);
+    assert!(matches!(in_turn(&world, first.clone()), Turn::Taken(Appended::Stored(_))));
+    let next = first.created_at.plus(Duration::from_secs(30));
+    let too_soon = NewMessage { created_at: next.minus(Duration::from_micros(1)), ..world.draft(room, beth, "x") };
+    assert_eq!(in_turn(&world, too_soon), Turn::TooSoon(next));
+    assert!(matches!(in_turn(&world, world.draft(room, zoe, "another")), Turn::Taken(Appended::Stored(_))));
+    assert!(matches!(send(&world, world.draft(room, matt, "an owner")), Appended::Stored(_)));
+    assert!(matches!(in_turn(&world, world.draft(room, matt, "twice")), Turn::Taken(Appended::Stored(_))));
+    assert!(matches!(in_turn(&world, world.draft(room, matt, "thrice")), Turn::Taken(Appended::Stored(_))));
+    let in_time = NewMessage { created_at: next, ..world.draft(room, beth, "second") };
+    let Turn::Taken(Appended::Stored(second)) = in_turn(&world, in_time) else { panic!("not stored") };
+    assert_eq!(world.message(room, second.id), second);
+    assert_eq!(world.head(room), second.seq);
+    let newest = world.chatrooms.of_member(beth, None, None, Limit::default()).unwrap().remove(0);
+    assert_eq!(newest.last_message, Some(second));
+    world.log(room);
+}
+
+#[rstest]
+fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    set(&world, room, matt, slow(30));
+    let Turn::Taken(Appended::Stored(sent)) = in_turn(&world, world.keyed_draft(room, beth, "hello", "k")) else {
+        panic!("not stored")
+    };
+    let again = world.keyed_draft(room, beth, "hello", "k");
+    let idempotency = again.idempotency.clone().unwrap();
+    assert_eq!(in_turn(&world, again), Turn::Taken(Appended::Duplicate(sent, idempotency)));
+}
+
+#[rstest]
+fn leaving_and_joining_again_is_no_way_around_slow_mode(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    world.join(room, beth);
+    set(&world, room, matt, slow(21_600));
+    assert!(matches!(in_turn(&world, world.draft(room, beth, "x")), Turn::Taken(Appended::Stored(_))));
+    world.leave(room, beth);
+    world.join(room, beth);
+    assert!(matches!(in_turn(&world, world.draft(room, beth, "y")), Turn::TooSoon(_)));
+}

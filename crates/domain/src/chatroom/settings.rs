@@ -1,0 +1,257 @@
+//! What owners set for a chatroom.
+
+use std::time::Duration;
+
+use super::{Chatroom, Visibility};
+use crate::clock::Timestamp;
+use crate::denial::Denial;
+use crate::membership::Role;
+use crate::text;
+use crate::violation::Violation;
+
+/// What a chatroom is about: 1 to 250 characters on one line, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic(String);
+
+impl Topic {
+    /// In characters.
+    pub const LONGEST: usize = 250;
+
+    /// Trims, then checks.
+    pub fn parse(entered: &str) -> Result<Self, Violation> {
+        text::line(entered, Self::LONGEST).map(Self)
+    }
+
+    /// Wraps text that was parsed before it was stored.
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How many seconds a member waits between two messages; none if zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SlowMode(u16);
+
+impl SlowMode {
+    /// Six hours.
+    pub const LONGEST: u16 = 21_600;
+
+    /// Accepts 0 to 21,600 seconds.
+    pub fn parse(seconds: i64) -> Result<Self, Violation> {
+        match u16::try_from(seconds) {
+            Ok(seconds) if seconds <= Self::LONGEST => Ok(Self(seconds)),
+            _ => Err(Violation::NotOneOf("0 to 21600")),
+        }
+    }
+
+    pub fn seconds(self) -> u16 {
+        self.0
+    }
+
+    /// When the next message may be sent after one at this time.
+    pub fn next_turn(self, last: Timestamp) -> Timestamp {
+        last.plus(Duration::from_secs(self.0.into()))
+    }
+}
+
+/// How a chatroom is used; a new one has the defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub topic: Option<Topic>,
+    /// Who gives it another name or topic.
+    pub rename_role: Role,
+    /// Who adds people.
+    pub add_role: Role,
+    pub slow_mode: SlowMode,
+    /// Nobody writes there any more.
+    pub read_only: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            topic: None,
+            rename_role: Role::Member,
+            add_role: Role::Member,
+            slow_mode: SlowMode::default(),
+            read_only: false,
+        }
+    }
+}
+
+impl Settings {
+    /// How long somebody waits between two messages, if at all.
+    pub fn slow_mode_of(&self, role: Role) -> Option<SlowMode> {
+        Some(self.slow_mode).filter(|slow_mode| slow_mode.0 > 0 && role < Role::Moderator)
+    }
+
+    /// The least role that sends without more ado; `None` if nobody does.
+    pub fn speaking_role(&self) -> Option<Role> {
+        match self {
+            Self { read_only: true, .. } => None,
+            Self { slow_mode: SlowMode(0), .. } => Some(Role::Member),
+            _ => Some(Role::Moderator),
+        }
+    }
+}
+
+/// What somebody claims to be allowed to do in a chatroom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Whatever takes at least this role.
+    Role(Role),
+    /// To send and edit messages, and whatever else adds to the conversation.
+    Speak,
+    /// To give the chatroom another name or topic.
+    Rename,
+    /// To add people.
+    Add,
+}
+
+impl Right {
+    /// The least role that has this right in the chatroom as it is set now.
+    pub fn least_role(self, Chatroom { settings, .. }: &Chatroom) -> Result<Role, Denial> {
+        match self {
+            Self::Role(role) => Ok(role),
+            Self::Speak | Self::Rename if settings.read_only => Err(Denial::ChatroomReadOnly),
+            Self::Speak => Ok(Role::Member),
+            Self::Rename => Ok(settings.rename_role),
+            Self::Add => Ok(settings.add_role),
+        }
+    }
+}
+
+/// What to change of a chatroom; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatroomChanges {
+    pub name: Option<super::ChatroomName>,
+    /// Who may know of it from now on.
+    pub visibility: Option<Visibility>,
+    /// `Some(None)` takes the topic away.
+    pub topic: Option<Option<Topic>>,
+    pub rename_role: Option<Role>,
+    pub add_role: Option<Role>,
+    pub slow_mode: Option<SlowMode>,
+    pub read_only: Option<bool>,
+}
+
+impl ChatroomChanges {
+    /// What it takes to make them, the most first.
+    pub fn rights(&self) -> impl Iterator<Item = Right> {
+        let Self { name, topic, visibility, rename_role, add_role, slow_mode, read_only } = self;
+        let roles = rename_role.or(*add_role).is_some();
+        let decides = visibility.is_some() || roles || slow_mode.is_some() || read_only.is_some();
+        let renames = name.is_some() || topic.is_some();
+        let owner = decides.then_some(Right::Role(Role::Owner));
+        owner.into_iter().chain(renames.then_some(Right::Rename))
+    }
+
+    /// Without what is so already.
+    #[must_use]
+    pub fn differing_from(self, old: &Chatroom) -> Self {
+        let was = &old.settings;
+        Self {
+            name: self.name.filter(|new| *new != old.name),
+            visibility: self.visibility.filter(|new| *new != old.visibility),
+            topic: self.topic.filter(|new| *new != was.topic),
+            rename_role: self.rename_role.filter(|new| *new != was.rename_role),
+            add_role: self.add_role.filter(|new| *new != was.add_role),
+            slow_mode: self.slow_mode.filter(|new| *new != was.slow_mode),
+            read_only: self.read_only.filter(|new| *new != was.read_only),
+        }
+    }
+
+    /// The chatroom as it is with these changes.
+    #[must_use]
+    pub fn applied_to(&self, old: &Chatroom) -> Chatroom {
+        let was = &old.settings;
+        Chatroom {
+            name: self.name.clone().unwrap_or_else(|| old.name.clone()),
+            visibility: self.visibility.unwrap_or(old.visibility),
+            settings: Settings {
+                topic: self.topic.clone().unwrap_or_else(|| was.topic.clone()),
+                rename_role: self.rename_role.unwrap_or(was.rename_role),
+                add_role: self.add_role.unwrap_or(was.add_role),
+                slow_mode: self.slow_mode.unwrap_or(was.slow_mode),
+                read_only: self.read_only.unwrap_or(was.read_only),
+            },
+            ..old.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn room(settings: Settings) -> Chatroom {
+        Chatroom { settings, ..fixture::chatroom(Visibility::Private) }
+    }
+
+    #[test]
+    fn each_rule_is_named() {
+        assert_eq!(Topic::parse(" "), Err(Violation::Empty));
+        assert_eq!(Topic::parse("a\nb"), Err(Violation::ControlCharacter));
+        assert_eq!(Topic::parse(&"é".repeat(251)), Err(Violation::TooManyCharacters(250)));
+        assert_eq!(Topic::parse(" tea ").map(|topic| topic.as_str().to_owned()), Ok("tea".to_owned()));
+        assert_eq!(SlowMode::parse(21_600).map(SlowMode::seconds), Ok(21_600));
+        for seconds in [-1, 21_601, 65_536] {
+            assert_eq!(SlowMode::parse(seconds), Err(Violation::NotOneOf("0 to 21600")));
+        }
+    }
+
+    #[test]
+    fn members_speak_rename_and_add_unless_it_is_set_otherwise() {
+        let usual = room(Settings::default());
+        for right in [Right::Speak, Right::Rename, Right::Add] {
+            assert_eq!(right.least_role(&usual), Ok(Role::Member));
+        }
+        let strict = room(Settings { rename_role: Role::Moderator, add_role: Role::Owner, ..Settings::default() });
+        assert_eq!(Right::Rename.least_role(&strict), Ok(Role::Moderator));
+        assert_eq!(Right::Add.least_role(&strict), Ok(Role::Owner));
+        assert_eq!(Right::Speak.least_role(&strict), Ok(Role::Member));
+    }
+
+    #[test]
+    fn an_archived_room_is_kept_as_it_is_but_not_closed() {
+        let archived = room(Settings { read_only: true, ..Settings::default() });
+        for right in [Right::Speak, Right::Rename] {
+            assert_eq!(right.least_role(&archived), Err(Denial::ChatroomReadOnly));
+        }
+        assert_eq!(Right::Add.least_role(&archived), Ok(Role::Member));
+        assert_eq!(Right::Role(Role::Owner).least_role(&archived), Ok(Role::Owner));
+    }
+
+    #[test]
+    fn what_decides_takes_an_owner_and_what_renames_the_right_to() {
+        let rights = |changes: ChatroomChanges| changes.rights().collect::<Vec<_>>();
+        let none = ChatroomChanges::default;
+        let topic = ChatroomChanges { topic: Some(None), ..none() };
+        let archived = ChatroomChanges { read_only: Some(true), ..none() };
+        let slow = ChatroomChanges { slow_mode: Some(SlowMode(1)), ..none() };
+        let adding = ChatroomChanges { add_role: Some(Role::Member), ..none() };
+        assert_eq!(rights(none()), []);
+        assert_eq!(rights(topic.clone()), [Right::Rename]);
+        for changes in [archived, slow, adding] {
+            assert_eq!(rights(changes.clone()), [Right::Role(Role::Owner)]);
+            let both = ChatroomChanges { topic: Some(None), ..changes };
+            assert_eq!(rights(both), [Right::Role(Role::Owner), Right::Rename]);
+        }
+    }
+
+    #[test]
+    fn who_sends_without_more_ado() {
+        let slow = Settings { slow_mode: SlowMode(5), ..Settings::default() };
+        assert_eq!(Settings::default().speaking_role(), Some(Role::Member));
+        assert_eq!(slow.speaking_role(), Some(Role::Moderator));
+        assert_eq!(slow.slow_mode_of(Role::Member), Some(SlowMode(5)));
+        assert_eq!(slow.slow_mode_of(Role::Moderator), None);
+        assert_eq!(Settings::default().slow_mode_of(Role::Member), None);
+        assert_eq!(Settings { read_only: true, ..slow }.speaking_role(), None);
+    }
+}

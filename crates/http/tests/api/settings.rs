@@ -1,0 +1,129 @@
+//! Roles, and how a chatroom is set.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+#[rstest]
+#[actix_web::test]
+async fn a_chatroom_shows_how_it_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let new = ann.get(room.own_path()).await.expect_status(200);
+    let set = |room: &Value| {
+        ["topic", "rename_role", "add_role", "slow_mode_seconds", "archived"].map(|field| room[field].clone())
+    };
+    let defaults = [Value::Null, json!("member"), json!("member"), json!(0), json!(false)];
+    assert_eq!(set(&new.body), defaults);
+    let settings = json!({
+        "topic": " Tea ", "rename_role": "moderator", "add_role": "owner", "slow_mode_seconds": 30, "archived": true,
+    });
+    let changed = ann.patch(room.own_path(), settings).await.expect_status(200);
+    let expected = [json!("Tea"), json!("moderator"), json!("owner"), json!(30), json!(true)];
+    assert_eq!(set(&changed.body), expected);
+    assert_eq!(ann.get(room.own_path()).await.body, changed.body);
+    let events = ann.get(room.path("events")).await.expect_status(200);
+    let data = |n: usize| events.items()[n]["data"].clone();
+    assert_eq!((set(&data(0)), set(&data(2))), (defaults, expected));
+    let opened = ann.patch(room.own_path(), json!({"topic": null, "archived": false})).await.expect_status(409);
+    assert_eq!(opened["code"], "chatroom_read_only");
+    ann.patch(room.own_path(), json!({"archived": false})).await.expect_status(200);
+    let bare = ann.patch(room.own_path(), json!({"topic": null})).await.expect_status(200);
+    assert_eq!(bare["topic"], Value::Null);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn every_setting_that_breaks_a_rule_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let wrong =
+        json!({"topic": "x".repeat(251), "rename_role": "king", "add_role": "", "slow_mode_seconds": 21601});
+    ann.patch(room.own_path(), wrong).await.expect_problem(422, "invalid_value");
+    let wrong = ann.patch(room.own_path(), json!({"slow_mode_seconds": -1, "topic": "a\nb"})).await;
+    let pointers: Vec<_> =
+        wrong["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/topic", "/slow_mode_seconds"]);
+    for null in ["rename_role", "add_role", "slow_mode_seconds", "archived"] {
+        ann.patch(room.own_path(), json!({null: null})).await.expect_problem(422, "invalid_value");
+    }
+    ann.patch(room.own_path(), json!({"archived": "yes"})).await.expect_problem(400, "malformed_body");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn moderators_keep_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (cem, dan) = (app.sign_up("cem").await, app.sign_up("dan").await);
+    let room = ann.create_room("Plans", "private", &[&bob, &cem, &dan]).await;
+    ann.make("moderator", &room, &bob).await;
+    ann.make("moderator", &room, &cem).await;
+    let message = dan.say(&room, "spam").await;
+    bob.erase(&message).await;
+    bob.delete(room.membership(&cem.id)).await.expect_problem(403, "target_is_moderator");
+    bob.delete(room.membership(&ann.id)).await.expect_problem(403, "target_is_owner");
+    bob.delete(room.membership(&dan.id)).await.expect_status(204);
+    bob.patch(room.membership(&cem.id), json!({"role": "member"})).await.expect_problem(403, "not_an_owner");
+    ann.make("member", &room, &cem).await;
+    bob.delete(room.membership(&cem.id)).await.expect_status(204);
+    ann.delete(room.membership(&bob.id)).await.expect_status(204);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn who_renames_and_adds_is_as_the_owners_say(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    ann.patch(room.own_path(), json!({"rename_role": "moderator", "add_role": "owner"})).await.expect_status(200);
+    bob.patch(room.own_path(), json!({"name": "Mine"})).await.expect_problem(403, "not_a_moderator");
+    bob.patch(room.own_path(), json!({"topic": "Mine"})).await.expect_problem(403, "not_a_moderator");
+    bob.put(room.membership(&cem.id)).await.expect_problem(403, "not_an_owner");
+    ann.make("moderator", &room, &bob).await;
+    bob.patch(room.own_path(), json!({"name": "Ours"})).await.expect_status(200);
+    bob.put(room.membership(&cem.id)).await.expect_problem(403, "not_an_owner");
+    ann.put(room.membership(&cem.id)).await.expect_status(201);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let message = bob.say(&room, "hello").await;
+    ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
+    for person in [&ann, &bob] {
+        person.post(room.messages(), json!({"body": "x"})).await.expect_problem(409, "chatroom_read_only");
+    }
+    let path = room.path(&format!("messages/{}", message["id"].as_str().unwrap()));
+    bob.patch(path, json!({"body": "y"})).await.expect_problem(409, "chatroom_read_only");
+    assert_eq!(bob.read(&room).await, ["hello"]);
+    bob.erase(&message).await;
+    bob.leave(&room).await;
+}
+
+#[rstest]
+#[actix_web::test]
+async fn in_slow_mode_a_member_waits_and_is_told_how_long(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    ann.patch(room.own_path(), json!({"slow_mode_seconds": 600})).await.expect_status(200);
+    bob.say(&room, "one").await;
+    let refused = bob.post(room.messages(), json!({"body": "two"})).await.expect_problem(429, "slow_mode");
+    let seconds: u32 = refused.header("Retry-After").unwrap().parse().unwrap();
+    assert!((1..=600).contains(&seconds), "{seconds}");
+    ann.say(&room, "three").await;
+    ann.say(&room, "four").await;
+    ann.patch(room.own_path(), json!({"slow_mode_seconds": 0})).await.expect_status(200);
+    bob.say(&room, "five").await;
+    assert_eq!(bob.read(&room).await, ["one", "three", "four", "five"]);
+}
