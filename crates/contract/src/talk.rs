@@ -3,6 +3,7 @@
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId, UserId};
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
     Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, Written,
 };
@@ -20,6 +21,8 @@ impl World {
             body: MessageBody::parse(text).unwrap(),
             created_at: self.tick(),
             idempotency: None,
+            reply_to: None,
+            mentions: Mentions::default(),
         }
     }
 
@@ -47,7 +50,8 @@ impl World {
     /// Edits a message as its author.
     pub fn edit(&self, read: &Message, text: &str) -> Written {
         let guard = Guard::holds(read.author_id, Role::Member);
-        self.messages.edit(read, MessageBody::parse(text).unwrap(), guard, self.tick()).unwrap()
+        let body = MessageBody::parse(text).unwrap();
+        self.messages.edit(read, body, Mentions::default(), guard, self.tick()).unwrap()
     }
 
     /// Deletes a message as its author.

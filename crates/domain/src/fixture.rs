@@ -6,6 +6,7 @@ use crate::chatroom::{Access, Chatroom, ChatroomName, Settings, Visibility};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
+use crate::mention::Mentions;
 use crate::message::{Message, MessageBody};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -50,5 +51,8 @@ pub(crate) fn message(author_id: UserId, body: Option<&str>) -> Message {
         deleted_at: body.is_none().then_some(NOW),
         revision: 1,
         client_key: None,
+        reply_to: None,
+        reply_count: 0,
+        mentions: Mentions::default(),
     }
 }

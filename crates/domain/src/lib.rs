@@ -67,6 +67,7 @@ pub mod event;
 mod fixture;
 pub mod id;
 pub mod membership;
+pub mod mention;
 pub mod message;
 pub mod movements;
 pub mod page;

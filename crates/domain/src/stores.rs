@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
+use crate::mention::MentionRepository;
 use crate::message::MessageRepository;
 use crate::movements::Movements;
 use crate::readiness::Readiness;
@@ -20,6 +21,7 @@ pub struct Stores {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
+    pub mentions: Arc<dyn MentionRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -34,6 +36,7 @@ where
         + ChatroomRepository
         + ChatroomHeads
         + MembershipRepository
+        + MentionRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -48,6 +51,7 @@ where
             chatrooms: store.clone(),
             heads: store.clone(),
             memberships: store.clone(),
+            mentions: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

@@ -37,6 +37,10 @@ pub enum Violation {
     NotOneOf(&'static str),
     #[error("entry {0} is not an id")]
     EntryNotAnId(usize),
+    #[error("is not an id")]
+    NotAnId,
+    #[error("is not a message of this chatroom")]
+    NoSuchMessage,
     #[error("no such user: {}", list(.0))]
     NoSuchUsers(Vec<UserId>),
 }

@@ -42,6 +42,7 @@ fn users_at(app: &mut ServiceConfig) {
         users::show_me,
     ));
     app.service(get(at("/api/users/me/messages", "GET, HEAD"), users::my_messages));
+    app.service(get(at("/api/users/me/mentions", "GET, HEAD"), users::my_mentions));
     app.service(get(at("/api/users/{user_id}", "GET, HEAD"), users::show));
 }
 
@@ -87,6 +88,10 @@ fn messages_at(app: &mut ServiceConfig) {
             .patch(messages::edit)
             .delete(messages::delete),
         messages::show,
+    ));
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", "GET, HEAD"),
+        messages::replies,
     ));
 }
 

@@ -86,6 +86,7 @@ impl Services {
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
+                mentions: stores.mentions.clone(),
                 clock: clock.clone(),
                 ids,
             },

@@ -237,6 +237,7 @@ pub(crate) mod tests {
     use bytes::Bytes;
     use chit_chat_domain::clock::Timestamp;
     use chit_chat_domain::id::{MessageId, UserId};
+    use chit_chat_domain::mention::Mentions;
     use uuid::Uuid;
 
     use super::*;
@@ -264,6 +265,9 @@ pub(crate) mod tests {
             deleted_at: None,
             revision: 1,
             client_key: None,
+            reply_to: None,
+            reply_count: 0,
+            mentions: Mentions::default(),
         }
     }
 

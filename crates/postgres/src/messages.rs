@@ -3,6 +3,7 @@
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
     Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
 };
@@ -12,11 +13,11 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::events::NewChange;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
-use chit_chat_relational::{Instant, Key, Sql};
+use chit_chat_relational::{Instant, Key, Sql, mentions};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, turns, users};
+use crate::{Conn, Store, ties, turns, users};
 
 impl MessageRepository for Store {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
@@ -58,14 +59,54 @@ impl MessageRepository for Store {
         })
     }
 
-    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
-        let edited = Message { body: Some(body), edited_at: Some(at), ..read.clone() };
-        self.write(|conn| rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id)))
+    fn edit(
+        &self,
+        read: &Message,
+        body: MessageBody,
+        mentions: Mentions,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
+        self.write(|conn| {
+            let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
+            if let Written::Written(new) = &written {
+                ties::mention_anew(conn, read, new)?;
+            }
+            Ok(written)
+        })
     }
 
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
-        let tombstone = Message { body: None, deleted_at: Some(at), ..read.clone() };
-        self.write(|conn| rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id)))
+        let mentions = Mentions::default();
+        let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
+        self.write(|conn| {
+            let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
+            if let Written::Written(_) = &written {
+                ties::untie(conn, read)?;
+            }
+            Ok(written)
+        })
+    }
+
+    fn replies(
+        &self,
+        chatroom: ChatroomId,
+        parent: MessageId,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.read(|conn| {
+            let rows: Vec<MessageRow> = messages::table
+                .filter(messages::chatroom_id.eq(Key::from(chatroom)))
+                .filter(messages::reply_to.eq(Key::from(parent)))
+                .filter(messages::seq.gt(after))
+                .order(messages::seq)
+                .limit(crate::one_more(limit))
+                .select(MessageRow::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
     }
 
     fn by_author(
@@ -159,6 +200,7 @@ fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: 
             messages::body.eq(new.body.as_ref().map(MessageBody::as_str)),
             messages::edited_at.eq(new.edited_at.map(Instant::from)),
             messages::deleted_at.eq(new.deleted_at.map(Instant::from)),
+            messages::mentions.eq(mentions::column(&new.mentions)),
             messages::revision.eq(new.revision + 1),
         ))
         .returning(MessageRow::as_returning())

@@ -1,6 +1,6 @@
 //! Erasing, piece by piece, what deleted chatrooms leave behind.
 
-use chit_chat_relational::schema::{chatrooms, events, messages, turns};
+use chit_chat_relational::schema::{chatrooms, events, mentions, messages, turns};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
@@ -20,7 +20,7 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // Entries first: they name messages, and the log can still be read.
-    if !entries(conn, id, last_seq, most)? && !messages(conn, id, most)? {
+    if !entries(conn, id, last_seq, most)? && !messages(conn, id, most)? && !mentions(conn, id, most)? {
         diesel::delete(turns::table.filter(turns::chatroom_id.eq(id))).execute(conn)?;
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }
@@ -45,4 +45,16 @@ fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<bool> {
         diesel::delete(all.filter(events::seq.le(*last))).execute(conn)?;
     }
     Ok(!seqs.is_empty())
+}
+
+fn mentions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = mentions::table.filter(mentions::chatroom_id.eq(id));
+    let places =
+        all.order((mentions::user_id, mentions::seq)).limit(most).select((mentions::user_id, mentions::seq));
+    let places: Vec<(Key, i64)> = places.load(conn)?;
+    if let Some((user, seq)) = places.last() {
+        let up_to = mentions::user_id.eq(*user).and(mentions::seq.le(*seq));
+        diesel::delete(all.filter(mentions::user_id.lt(*user).or(up_to))).execute(conn)?;
+    }
+    Ok(!places.is_empty())
 }

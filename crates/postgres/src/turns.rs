@@ -8,8 +8,8 @@ use chit_chat_relational::schema::{chatrooms, memberships, messages, turns};
 use chit_chat_relational::{Instant, Key, Sql, codes};
 use diesel::prelude::*;
 
-use crate::Conn;
 use crate::ledger::Ledger;
+use crate::{Conn, ties};
 
 /// Stores a message if the guard holds and its author's turn has come.
 pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
@@ -31,7 +31,9 @@ pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<T
     let seq = ledger.take_seq();
     store(conn, draft, seq)?;
     ledger.close(conn)?;
-    Ok(Turn::Taken(Appended::Stored(Message::stored(draft.clone(), seq))))
+    let message = Message::stored(draft.clone(), seq);
+    ties::announce(conn, &[&message])?;
+    Ok(Turn::Taken(Appended::Stored(message)))
 }
 
 /// As it is set now, and for what the author is now.

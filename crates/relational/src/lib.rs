@@ -5,6 +5,7 @@ pub mod codes;
 pub mod error;
 pub mod events;
 pub mod heads;
+pub mod mentions;
 pub mod migrations;
 pub mod pool;
 pub mod pool_metrics;

@@ -7,10 +7,10 @@ use chit_chat_domain::session::{SecretHash, Session};
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use crate::codes;
 use crate::error::{Sql, SqlError};
 use crate::schema::{chatrooms, memberships, messages, sessions, users};
 use crate::types::{Instant, Key};
+use crate::{codes, mentions};
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -184,6 +184,9 @@ pub struct MessageRow {
     pub edited_at: Option<Instant>,
     pub deleted_at: Option<Instant>,
     pub revision: i32,
+    pub reply_to: Option<Key>,
+    pub reply_count: i32,
+    pub mentions: Option<String>,
 }
 
 impl From<MessageRow> for Message {
@@ -199,6 +202,9 @@ impl From<MessageRow> for Message {
             deleted_at: row.deleted_at.map(Into::into),
             revision: row.revision,
             client_key: row.idempotency_key.map(IdempotencyKey::restore),
+            reply_to: row.reply_to.map(Into::into),
+            reply_count: row.reply_count,
+            mentions: row.mentions.as_deref().map(mentions::read).unwrap_or_default(),
         }
     }
 }
@@ -219,6 +225,9 @@ impl MessageRow {
             edited_at: None,
             deleted_at: None,
             revision: FIRST,
+            reply_to: draft.reply_to.map(Into::into),
+            reply_count: 0,
+            mentions: mentions::column(&draft.mentions),
         }
     }
 

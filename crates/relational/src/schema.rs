@@ -125,6 +125,22 @@ table! {
         edited_at -> Nullable<Moment>,
         deleted_at -> Nullable<Moment>,
         revision -> Integer,
+        reply_to -> Nullable<Id>,
+        reply_count -> Integer,
+        mentions -> Nullable<Text>,
+    }
+}
+
+table! {
+    use crate::types::Id;
+    use diesel::sql_types::BigInt;
+
+    mentions (chatroom_id, user_id, seq) {
+        chatroom_id -> Id,
+        user_id -> Id,
+        seq -> BigInt,
+        message_id -> Id,
+        author_id -> Id,
     }
 }
 
@@ -160,6 +176,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ended_sessions,
     events,
     memberships,
+    mentions,
     messages,
     sessions,
     turns,

@@ -33,6 +33,7 @@ impl Waiting {
     pub fn least_role(&self) -> i16 {
         match self.guard.right {
             Right::Role(role) => codes::of_role(role),
+            Right::CallAll => codes::of_role(Role::Moderator),
             Right::Speak | Right::Rename | Right::Add => codes::of_role(Role::Member),
         }
     }

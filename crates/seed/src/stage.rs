@@ -65,6 +65,7 @@ impl Stage {
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
+                mentions: stores.mentions.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -122,7 +123,8 @@ impl Stage {
             Act::Say { author, id, key: name, body } => {
                 self.ids.set((*id).into());
                 let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
-                self.messages.send(&SendMessage { chatroom_id: room, author_id, body, key }).map(drop)
+                let reply_to = None;
+                self.messages.send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key }).map(drop)
             }
             Act::Edit { author, message, body } => {
                 self.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)

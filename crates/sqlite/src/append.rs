@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 use crate::statements::{Held, NewRow, TakeSeqs};
 use crate::writer::Writer;
-use crate::{Conn, turns};
+use crate::{Conn, ties, turns};
 
 /// Writes messages over the connection of all writes.
 pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
@@ -93,5 +93,9 @@ fn store(conn: &mut Conn, message: &NewMessage, seqs: &mut HashMap<ChatroomId, S
     let seq = seqs.entry(message.chatroom_id).or_default();
     *seq += 1;
     NewRow::new(message, *seq).execute(conn)?;
-    Ok(Appended::Stored(Message::stored(message.clone(), *seq)))
+    let stored = Message::stored(message.clone(), *seq);
+    if !message.is_plain() {
+        ties::tie(conn, &[&stored])?;
+    }
+    Ok(Appended::Stored(stored))
 }

@@ -14,6 +14,8 @@ mod events;
 mod ledger;
 #[path = "../../postgres/src/memberships.rs"]
 mod memberships;
+#[path = "../../postgres/src/mentions.rs"]
+mod mentions;
 #[path = "../../postgres/src/messages.rs"]
 mod messages;
 #[path = "../../postgres/src/movements.rs"]
@@ -22,6 +24,8 @@ mod movements;
 mod purge;
 #[path = "../../postgres/src/sessions.rs"]
 mod sessions;
+#[path = "../../postgres/src/ties.rs"]
+mod ties;
 #[path = "../../postgres/src/turns.rs"]
 mod turns;
 #[path = "../../postgres/src/user_heads.rs"]

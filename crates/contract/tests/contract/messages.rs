@@ -5,6 +5,7 @@ use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId};
 use chit_chat_domain::membership::{Removal, Role};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Written};
 use rstest::rstest;
 
@@ -117,7 +118,8 @@ fn instants_keep_their_microseconds(
     let draft = NewMessage { created_at: at, ..world.draft(room, matt, "hello") };
     let Appended::Stored(sent) = world.send(draft) else { panic!("not stored") };
     let guard = Guard::holds(matt, Role::Member);
-    let edited = world.messages.edit(&sent, MessageBody::parse("x").unwrap(), guard, at).unwrap();
+    let edited =
+        world.messages.edit(&sent, MessageBody::parse("x").unwrap(), Mentions::default(), guard, at).unwrap();
     let deleted = written(world.messages.delete(&written(edited), guard, at).unwrap());
     let stored = world.message(room, sent.id);
     assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
@@ -191,7 +193,7 @@ fn a_change_by_whom_the_guard_does_not_name_is_refused(
     let sent = world.say(room, matt, "hello");
     let body = MessageBody::parse("hijacked").unwrap();
     for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
-        let edited = world.messages.edit(&sent, body.clone(), guard, world.tick());
+        let edited = world.messages.edit(&sent, body.clone(), Mentions::default(), guard, world.tick());
         assert_eq!(edited, Ok(Written::Refused));
         assert_eq!(world.messages.delete(&sent, guard, world.tick()), Ok(Written::Refused));
     }

@@ -7,6 +7,7 @@ use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Rig
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn, Written};
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
@@ -101,7 +102,8 @@ fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)]
     for sending in many {
         assert_eq!(sending.wait(), Ok(Appended::Refused));
     }
-    let edited = world.messages.edit(&sent, MessageBody::parse("y").unwrap(), speak, world.tick());
+    let edited =
+        world.messages.edit(&sent, MessageBody::parse("y").unwrap(), Mentions::default(), speak, world.tick());
     assert_eq!(edited, Ok(Written::Refused));
     set(&world, room, matt, archived(false));
     assert!(matches!(send(&world, draft), Appended::Stored(_)));

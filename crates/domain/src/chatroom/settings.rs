@@ -106,6 +106,8 @@ pub enum Right {
     Role(Role),
     /// To send and edit messages, and whatever else adds to the conversation.
     Speak,
+    /// To mention everybody.
+    CallAll,
     /// To give the chatroom another name or topic.
     Rename,
     /// To add people.
@@ -117,8 +119,9 @@ impl Right {
     pub fn least_role(self, Chatroom { settings, .. }: &Chatroom) -> Result<Role, Denial> {
         match self {
             Self::Role(role) => Ok(role),
-            Self::Speak | Self::Rename if settings.read_only => Err(Denial::ChatroomReadOnly),
+            Self::Speak | Self::CallAll | Self::Rename if settings.read_only => Err(Denial::ChatroomReadOnly),
             Self::Speak => Ok(Role::Member),
+            Self::CallAll => Ok(Role::Moderator),
             Self::Rename => Ok(settings.rename_role),
             Self::Add => Ok(settings.add_role),
         }
@@ -211,6 +214,7 @@ mod tests {
         for right in [Right::Speak, Right::Rename, Right::Add] {
             assert_eq!(right.least_role(&usual), Ok(Role::Member));
         }
+        assert_eq!(Right::CallAll.least_role(&usual), Ok(Role::Moderator));
         let strict = room(Settings { rename_role: Role::Moderator, add_role: Role::Owner, ..Settings::default() });
         assert_eq!(Right::Rename.least_role(&strict), Ok(Role::Moderator));
         assert_eq!(Right::Add.least_role(&strict), Ok(Role::Owner));
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn an_archived_room_is_kept_as_it_is_but_not_closed() {
         let archived = room(Settings { read_only: true, ..Settings::default() });
-        for right in [Right::Speak, Right::Rename] {
+        for right in [Right::Speak, Right::CallAll, Right::Rename] {
             assert_eq!(right.least_role(&archived), Err(Denial::ChatroomReadOnly));
         }
         assert_eq!(Right::Add.least_role(&archived), Ok(Role::Member));

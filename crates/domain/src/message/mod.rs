@@ -17,6 +17,7 @@ use crate::clock::Timestamp;
 use crate::denial::Denial;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
+use crate::mention::Mentions;
 
 /// How often a message was written: 1 when sent, one more with each edit and with its deletion.
 pub type Revision = i32;
@@ -41,6 +42,12 @@ pub struct Message {
     pub revision: Revision,
     /// The idempotency key that it was sent with.
     pub client_key: Option<IdempotencyKey>,
+    /// The message of the same chatroom that it answers, which may be a tombstone by now.
+    pub reply_to: Option<MessageId>,
+    /// How many messages answer it, without tombstones.
+    pub reply_count: i32,
+    /// Whom it mentions.
+    pub mentions: Mentions,
 }
 
 impl Message {

@@ -4,6 +4,7 @@ use super::{Idempotency, Message, MessageBody, Revision};
 use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
+use crate::mention::Mentions;
 use crate::page::Limit;
 use crate::pending::Pending;
 use crate::store_error::StoreError;
@@ -18,6 +19,9 @@ pub struct NewMessage {
     pub created_at: Timestamp,
     /// By which a repeated request is recognised.
     pub idempotency: Option<Idempotency>,
+    /// A message of the same chatroom.
+    pub reply_to: Option<MessageId>,
+    pub mentions: Mentions,
 }
 
 /// What became of a message.
@@ -94,11 +98,27 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Option<Excerpt>, StoreError>;
 
-    /// Gives a message that is still at this revision another body.
-    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+    /// Gives a message that is still at this revision another body and its mentions.
+    fn edit(
+        &self,
+        read: &Message,
+        body: MessageBody,
+        mentions: Mentions,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Written, StoreError>;
 
     /// Makes a message that is still at this revision a tombstone.
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+
+    /// The messages that answer one, by seq, from behind `after`, tombstones too; one more than the limit.
+    fn replies(
+        &self,
+        chatroom: ChatroomId,
+        parent: MessageId,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError>;
 
     /// What somebody wrote, newest first, from behind `after`, in chatrooms where they are a member
     /// now; without tombstones; one more than the limit.
@@ -117,6 +137,23 @@ impl PageRange {
     }
 }
 
+impl Appended {
+    /// The message, if it is there.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Stored(message) | Self::Duplicate(message, _) => Some(message),
+            Self::Refused => None,
+        }
+    }
+}
+
+impl NewMessage {
+    /// Whether it is tied to nothing else: it answers no message and mentions nobody.
+    pub fn is_plain(&self) -> bool {
+        self.reply_to.is_none() && self.mentions.is_empty()
+    }
+}
+
 impl Message {
     /// The message that a draft becomes at this place in the log.
     pub fn stored(draft: NewMessage, seq: Seq) -> Self {
@@ -132,6 +169,9 @@ impl Message {
             deleted_at: None,
             revision: FIRST,
             client_key: draft.idempotency.map(|idempotency| idempotency.key),
+            reply_to: draft.reply_to,
+            reply_count: 0,
+            mentions: draft.mentions,
         }
     }
 }

@@ -10,10 +10,13 @@ use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
-use crate::membership::Role;
+use crate::membership::{Membership, Role};
+use crate::mention::{MentionRepository, Mentions, Named};
 use crate::page::{Limit, Page};
 use crate::pending::Pending;
 use crate::retry::decide_until_written;
+use crate::store_error::StoreError;
+use crate::violation::Violation;
 
 /// What somebody says.
 #[derive(Clone, Debug)]
@@ -21,8 +24,24 @@ pub struct SendMessage {
     pub chatroom_id: ChatroomId,
     pub author_id: UserId,
     pub body: String,
+    /// The id of the message that it answers.
+    pub reply_to: Option<String>,
     /// By which a repeated request is recognised.
     pub key: Option<IdempotencyKey>,
+}
+
+impl SendMessage {
+    fn parse(&self) -> Result<(MessageBody, Option<MessageId>), Failure> {
+        let body = MessageBody::parse(&self.body).map_err(|violation| Failure::invalid("body", violation))?;
+        let reply_to = self.reply_to.as_deref().map(str::parse).transpose();
+        let reply_to = reply_to.map_err(|_| Failure::invalid("reply_to", Violation::NotAnId))?;
+        Ok((body, reply_to))
+    }
+
+    /// What a repeated request has to repeat.
+    fn content(&self) -> Vec<&str> {
+        [Some(self.body.as_str()), self.reply_to.as_deref()].into_iter().flatten().collect()
+    }
 }
 
 /// A message, and whether this request stored it or an earlier one with the same key.
@@ -56,6 +75,8 @@ pub struct MessageService {
     /// Chatrooms and who belongs to them.
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
+    /// Whom a message mentions.
+    pub mentions: Arc<dyn MentionRepository>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -63,43 +84,80 @@ pub struct MessageService {
 impl MessageService {
     /// Sends a message and waits until it is on disk.
     pub fn send(&self, entered: &SendMessage) -> Result<Sent, Failure> {
-        let (draft, pending) = self.begin_send(entered)?;
-        self.finish_send(&draft, pending.wait()?)
+        if let Some((draft, pending)) = self.begin_send(entered)? {
+            return self.finish_send(&draft, pending.wait()?);
+        }
+        let draft = self.draft(entered)?;
+        decide_until_written(|| self.send_tied(draft.clone()))
     }
 
     /// Hands a message to the store without waiting. The membership is not read first: the guard
     /// settles it in the write itself, which spares a round trip on the way that matters most.
-    pub fn begin_send(&self, entered: &SendMessage) -> Result<(NewMessage, Pending<Appended>), Failure> {
-        let body = MessageBody::parse(&entered.body).map_err(|violation| Failure::invalid("body", violation))?;
-        let draft = NewMessage {
-            id: MessageId::from(self.ids.next()),
-            chatroom_id: entered.chatroom_id,
-            author_id: entered.author_id,
-            idempotency: entered.key.clone().map(|key| Idempotency::new(key, &[body.as_str()])),
-            body,
-            created_at: self.clock.now(),
-        };
+    /// `None` for what names a message or people: they have to be read first, so [`send`](Self::send) it.
+    pub fn begin_send(&self, entered: &SendMessage) -> Result<Option<(NewMessage, Pending<Appended>)>, Failure> {
+        let draft = self.draft(entered)?;
+        if draft.reply_to.is_some() || Named::may_be_in(draft.body.as_str()) {
+            return Ok(None);
+        }
         let pending = self.append(draft.clone());
-        Ok((draft, pending))
+        Ok(Some((draft, pending)))
     }
 
     /// Turns the store's answer into the caller's. Reads (and so may block) only after a refusal.
     pub fn finish_send(&self, draft: &NewMessage, appended: Appended) -> Result<Sent, Failure> {
         match settle(draft, appended)? {
             Some(sent) => Ok(sent),
-            None => decide_until_written(|| {
-                let access = self.access(draft.chatroom_id, draft.author_id)?;
-                let me = access.may(Right::Speak)?;
-                match access.chatroom.settings.slow_mode_of(me.role) {
-                    None => settle(draft, self.append(draft.clone()).wait()?),
-                    Some(_) => self.send_in_turn(draft),
-                }
-            }),
+            None => decide_until_written(|| self.send_tied(draft.clone())),
         }
     }
 
+    fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
+        let (body, reply_to) = entered.parse()?;
+        Ok(NewMessage {
+            id: MessageId::from(self.ids.next()),
+            chatroom_id: entered.chatroom_id,
+            author_id: entered.author_id,
+            idempotency: entered.key.clone().map(|key| Idempotency::new(key, &entered.content())),
+            body,
+            created_at: self.clock.now(),
+            reply_to,
+            mentions: Mentions::default(),
+        })
+    }
+
+    /// Reads what the message is tied to, then sends it.
+    fn send_tied(&self, mut draft: NewMessage) -> Result<Option<Sent>, Failure> {
+        let access = self.access(draft.chatroom_id, draft.author_id)?;
+        let me = access.may(Right::Speak)?;
+        if let Some(parent) = draft.reply_to
+            && self.messages.find(draft.chatroom_id, parent)?.is_none()
+        {
+            return Err(Failure::invalid("reply_to", Violation::NoSuchMessage));
+        }
+        draft.mentions = self.mentions_of(&draft.body, &access, me)?;
+        match access.chatroom.settings.slow_mode_of(me.role) {
+            None => settle(&draft, self.append(draft.clone()).wait()?),
+            Some(_) => self.send_in_turn(&draft),
+        }
+    }
+
+    /// Whom a text by this member mentions; `@all` is for those who may.
+    fn mentions_of(&self, body: &MessageBody, access: &Access, me: &Membership) -> Result<Mentions, StoreError> {
+        let named = Named::in_text(body.as_str());
+        if named.all && access.may(Right::CallAll).is_ok() {
+            return Ok(Mentions::everybody());
+        }
+        if named.usernames.is_empty() {
+            return Ok(Mentions::default());
+        }
+        let mut users = self.mentions.resolve(me.chatroom_id, &named.usernames)?;
+        users.retain(|user| *user != me.user_id);
+        users.sort_unstable();
+        Ok(Mentions::of(users))
+    }
+
     fn send_in_turn(&self, draft: &NewMessage) -> Result<Option<Sent>, Failure> {
-        let guard = Guard::may(draft.author_id, Right::Speak);
+        let guard = guard(draft.author_id, &draft.mentions);
         match self.messages.append_in_turn(draft.clone(), guard)? {
             Turn::Taken(appended) => settle(draft, appended),
             Turn::TooSoon(next) => {
@@ -130,6 +188,19 @@ impl MessageService {
         Ok(History { page: Page { items: messages, more }, head: Some(head) })
     }
 
+    /// What answers a message or its tombstone, for members, oldest first.
+    pub fn replies(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        parent: MessageId,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Page<Message>, Failure> {
+        self.read(chatroom, reader, parent)?;
+        Ok(Page::cut(self.messages.replies(chatroom, parent, after, limit)?, limit))
+    }
+
     /// One message or its tombstone, for members.
     pub fn show(&self, chatroom: ChatroomId, reader: UserId, id: MessageId) -> Result<Message, Failure> {
         self.read(chatroom, reader, id).map(|(_, message)| message)
@@ -147,13 +218,15 @@ impl MessageService {
         let body = MessageBody::parse(body).map_err(|violation| Failure::invalid("body", violation))?;
         decide_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
-            message.may_edit(access.may(Right::Speak)?)?;
+            let me = access.may(Right::Speak)?;
+            message.may_edit(me)?;
             precondition.check(message.revision)?;
             if message.body.as_ref() == Some(&body) {
                 return Ok(Some(message));
             }
-            let guard = Guard::may(actor, Right::Speak);
-            Ok(written(self.messages.edit(&message, body.clone(), guard, self.clock.now())?))
+            let mentions = self.mentions_of(&body, &access, me)?;
+            let guard = guard(actor, &mentions);
+            Ok(written(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?))
         })
     }
 
@@ -179,7 +252,7 @@ impl MessageService {
     }
 
     fn append(&self, draft: NewMessage) -> Pending<Appended> {
-        let guard = Guard::may(draft.author_id, Right::Speak);
+        let guard = guard(draft.author_id, &draft.mentions);
         self.messages.append(draft, guard)
     }
 
@@ -202,6 +275,11 @@ impl Precondition {
             _ => Ok(()),
         }
     }
+}
+
+/// What a message needs that mentions these people.
+fn guard(author: UserId, mentions: &Mentions) -> Guard {
+    Guard::may(author, if mentions.all { Right::CallAll } else { Right::Speak })
 }
 
 /// `None` is a refusal, still to be explained.

@@ -4,6 +4,7 @@ use chit_chat_domain::chatroom::{Access, Chatroom, ChatroomName, Settings, Visib
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, SessionId, UserId};
 use chit_chat_domain::membership::{Member, Membership, Role};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{IdempotencyKey, Message, MessageBody};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::EndedSession;
@@ -112,6 +113,9 @@ pub(crate) fn message(author_id: UserId) -> Message {
         deleted_at: None,
         revision: 1,
         client_key: None,
+        reply_to: None,
+        reply_count: 0,
+        mentions: Mentions::default(),
     }
 }
 

@@ -6,6 +6,7 @@ mod administration;
 mod builders;
 mod chatrooms;
 mod memberships;
+mod mentions;
 mod messages;
 mod sessions;
 mod world;

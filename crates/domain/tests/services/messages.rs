@@ -6,6 +6,7 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
     Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
     Turn, Written,
@@ -22,7 +23,13 @@ use crate::world::World;
 const UNCONDITIONAL: Precondition = Precondition::None;
 
 fn hello() -> SendMessage {
-    SendMessage { chatroom_id: room(), author_id: me(), body: "hello".to_owned(), key: Some(key()) }
+    SendMessage {
+        chatroom_id: room(),
+        author_id: me(),
+        body: "hello".to_owned(),
+        reply_to: None,
+        key: Some(key()),
+    }
 }
 
 fn draft() -> NewMessage {
@@ -33,6 +40,8 @@ fn draft() -> NewMessage {
         body: body("hello"),
         created_at: NOW,
         idempotency: Some(Idempotency::new(key(), &["hello"])),
+        reply_to: None,
+        mentions: Mentions::default(),
     }
 }
 
@@ -59,7 +68,8 @@ fn where_i_find(role: Role, found: Message) -> World {
 
 fn expect_edit(world: &mut World, read: Message, outcome: Written) {
     let edit = world.messages.expect_edit();
-    let edit = edit.with(eq(read), eq(body("goodbye")), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    let guard = Guard::may(me(), Right::Speak);
+    let edit = edit.with(eq(read), eq(body("goodbye")), eq(Mentions::default()), eq(guard), eq(NOW));
     edit.times(1).return_const(Ok(outcome));
 }
 

@@ -9,6 +9,7 @@ use chit_chat_domain::clock::{Clock, MockClock};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
+use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
 use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
@@ -29,6 +30,7 @@ pub(crate) struct World {
     pub(crate) events: MockEventRepository,
     pub(crate) hasher: MockPasswordHasher,
     pub(crate) memberships: MockMembershipRepository,
+    pub(crate) mentions: MockMentionRepository,
     pub(crate) messages: MockMessageRepository,
     pub(crate) secrets: MockSecrets,
     pub(crate) sessions: MockSessionRepository,
@@ -154,6 +156,7 @@ impl World {
         MessageService {
             chatrooms: Arc::new(self.chatrooms),
             messages: Arc::new(self.messages),
+            mentions: Arc::new(self.mentions),
             clock: clock(),
             ids: ids(),
         }

@@ -20,9 +20,13 @@ use crate::views::MessageView;
 pub(crate) struct NewMessage {
     #[schema(schema_with = values::message_body)]
     body: String,
+    #[schema(schema_with = values::reply_to)]
+    reply_to: Option<String>,
 }
 
 /// Send a message
+///
+/// `@username` mentions a member, `@all` everybody if a moderator or owner writes it.
 #[utoipa::path(
     post, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "send_message", tag = "messages",
     params(InChatroom, IdempotencyKeyHeader),
@@ -40,25 +44,25 @@ pub(crate) async fn send(
     services: web::Data<Services>,
     body: Json<NewMessage>,
 ) -> Result<HttpResponse, Problem> {
-    let NewMessage { body } = body.into_inner().0;
+    let NewMessage { body, reply_to } = body.into_inner().0;
     let key = idempotency_key(&request)?;
-    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, key };
-    let sent = settle(services, &entered).await?;
+    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, reply_to, key };
+    let sent = settle(services, entered).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
     Ok(response.json(MessageView::from(sent.message)))
 }
 
-/// No thread waits for the store, unless a refusal has to be explained.
-pub(crate) async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
-    let (draft, answer) = services.messages.begin_send(entered)?;
-    let sent = match pending(answer).await? {
-        Appended::Refused => {
-            let finishing = services.clone();
-            blocking(move || finishing.messages.finish_send(&draft, Appended::Refused)).await?
-        }
-        appended => services.messages.finish_send(&draft, appended)?,
+/// No thread waits for the store, unless something has to be read: what the message is tied to, or why it was refused.
+pub(crate) async fn settle(services: web::Data<Services>, entered: SendMessage) -> Result<Sent, Problem> {
+    let sending = services.clone();
+    let sent = match services.messages.begin_send(&entered)? {
+        None => blocking(move || sending.messages.send(&entered)).await?,
+        Some((draft, answer)) => match pending(answer).await? {
+            Appended::Refused => blocking(move || sending.messages.finish_send(&draft, Appended::Refused)).await?,
+            appended => services.messages.finish_send(&draft, appended)?,
+        },
     };
     services.streams.sent(&sent.message);
     Ok(sent)

@@ -3,6 +3,7 @@
 use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::MOST_MENTIONED;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
@@ -53,6 +54,27 @@ pub(crate) fn positions() -> Object {
         .additional_properties(Some(Schema::Object(whole("").minimum(Some(0)).build())))
         .examples([json!({ID: 42})])
         .build()
+}
+
+pub(crate) fn id_or_null() -> Object {
+    or_null(id())
+}
+
+pub(crate) fn reply_to() -> Object {
+    described("The message of the same chatroom that it answers.", or_null(id()))
+}
+
+pub(crate) fn reply_count() -> Object {
+    whole("How many messages answer it, without deleted ones.")
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .examples([2])
+        .build()
+}
+
+pub(crate) fn mentioned() -> Schema {
+    let ids = ArrayBuilder::new().items(id()).unique_items(true).max_items(Some(MOST_MENTIONED));
+    Schema::Array(ids.description(Some("None of them if all are mentioned.")).build())
 }
 
 pub(crate) fn revision() -> Object {

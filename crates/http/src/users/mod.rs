@@ -2,12 +2,14 @@
 
 mod list;
 mod me;
+mod my_mentions;
 mod my_messages;
 mod show;
 mod sign_up;
 
 pub(crate) use list::list;
 pub(crate) use me::{change, delete, show as show_me};
+pub(crate) use my_mentions::my_mentions;
 pub(crate) use my_messages::my_messages;
 pub(crate) use show::show;
 pub(crate) use sign_up::sign_up;
@@ -22,6 +24,7 @@ use utoipa::OpenApi;
     me::show,
     me::change,
     me::delete,
+    my_mentions::my_mentions,
     my_messages::my_messages
 ))]
 pub(crate) struct Api;

@@ -10,6 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::MessageView;
 use super::event::{ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail};
+use super::message::MentionsView;
 use crate::openapi::values;
 
 /// What later versions add: without it, generated clients fail on a page that has an event of a new type.
@@ -44,6 +45,7 @@ impl ToSchema for EventView {
         schemas.push((OTHER.to_owned(), other().into()));
         for (name, schema) in [
             named::<MessageView>(),
+            named::<MentionsView>(),
             named::<ChatroomDetail>(),
             named::<ChatroomDeletion>(),
             named::<MembershipDetail>(),

@@ -1,6 +1,7 @@
 //! Messages on the wire.
 
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Message, MessageBody};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,6 +33,26 @@ pub(crate) struct MessageView {
     revision: i32,
     #[schema(schema_with = values::idempotency_key_or_null, required)]
     client_key: Option<String>,
+    #[schema(schema_with = values::id_or_null, required)]
+    reply_to: Option<Id<MessageId>>,
+    #[schema(schema_with = values::reply_count)]
+    reply_count: i32,
+    mentions: MentionsView,
+}
+
+/// Whom a message mentions: some members by name, or everybody.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mentions)]
+pub(crate) struct MentionsView {
+    all: bool,
+    #[schema(schema_with = values::mentioned)]
+    user_ids: Vec<Id<UserId>>,
+}
+
+impl From<Mentions> for MentionsView {
+    fn from(mentions: Mentions) -> Self {
+        Self { all: mentions.all, user_ids: mentions.users.into_iter().map(Id).collect() }
+    }
 }
 
 impl From<Message> for MessageView {
@@ -47,6 +68,9 @@ impl From<Message> for MessageView {
             deleted_at: message.deleted_at.map(Time),
             revision: message.revision,
             client_key: message.client_key.map(|key| key.as_str().to_owned()),
+            reply_to: message.reply_to.map(Id),
+            reply_count: message.reply_count,
+            mentions: message.mentions.into(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
+use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::movements::MockMovements;
 use chit_chat_domain::pending::Pending;
@@ -23,6 +24,7 @@ pub(crate) fn silent() -> Stores {
         chatrooms: Arc::new(MockChatroomRepository::new()),
         heads: Arc::new(MockChatroomHeads::new()),
         memberships: Arc::new(MockMembershipRepository::new()),
+        mentions: Arc::new(MockMentionRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),
@@ -54,6 +56,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     messages.expect_by_author().return_const(Err(error.clone()));
     let failure = error.clone();
     messages.expect_append().returning(move |_, _| Pending::ready(Err(failure.clone())));
+    let mut mentions = MockMentionRepository::new();
+    mentions.expect_of_user().return_const(Err(error.clone()));
     let mut readiness = MockReadiness::new();
     readiness.expect_is_current().return_const(Err(error.clone()));
     let mut heads = MockChatroomHeads::new();
@@ -68,6 +72,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         heads: Arc::new(heads),
         movements: Arc::new(movements),
         memberships: Arc::new(memberships),
+        mentions: Arc::new(mentions),
         messages: Arc::new(messages),
         readiness: Arc::new(readiness),
         ..silent()

@@ -9,6 +9,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, EventRepository, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::page::Limit;
@@ -62,6 +63,9 @@ impl Log {
             deleted_at: None,
             revision: 1,
             client_key: None,
+            reply_to: None,
+            reply_count: 0,
+            mentions: Mentions::default(),
         };
         state
             .note(room, Change::MessageCreated(message.clone()))

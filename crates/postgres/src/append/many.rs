@@ -5,7 +5,7 @@
 //! array, for joins of one part with another would grow with the square of the batch.
 
 use chit_chat_domain::id::ChatroomId;
-use chit_chat_domain::message::Appended;
+use chit_chat_domain::message::{Appended, Message};
 use chit_chat_relational::sends::Waiting;
 use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql};
@@ -15,18 +15,24 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
 use super::{duplicate, stored};
-use crate::Conn;
+use crate::{Conn, ties};
 
-/// Stores messages in their order, or tells of each why not.
+/// Stores messages in their order, or tells of each why not. Those that are not plain need a transaction around it.
 pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
     let outcomes: Vec<Outcome> = (&AppendMany::new(sends)).load(conn)?;
     let mut appended = vec![Appended::Refused; sends.len()];
+    let mut tied = Vec::new();
     for (ord, seq, is_duplicate) in outcomes {
         let place = usize::try_from(ord - 1).unwrap_or(usize::MAX);
         if let (Some(Waiting { message, .. }), Some(answer)) = (sends.get(place), appended.get_mut(place)) {
             *answer = if is_duplicate { duplicate(conn, message, seq)? } else { stored(message, seq) };
+            if !is_duplicate && !message.is_plain() {
+                tied.push(place);
+            }
         }
     }
+    let tied: Vec<&Message> = tied.into_iter().filter_map(|place| appended.get(place)?.message()).collect();
+    ties::tie(conn, &tied)?;
     Ok(appended)
 }
 

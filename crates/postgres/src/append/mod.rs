@@ -23,7 +23,10 @@ pub(crate) struct MessageWriter(pub(crate) Connections);
 
 impl WriteMessages for MessageWriter {
     fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
-        self.0.read(|conn| many::append(conn, sends))
+        if sends.iter().all(|send| send.message.is_plain()) {
+            return self.0.read(|conn| many::append(conn, sends));
+        }
+        self.0.read(|conn| conn.transaction(|conn| many::append(conn, sends)))
     }
 
     fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {

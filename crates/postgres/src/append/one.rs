@@ -6,7 +6,7 @@ use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::Waiting;
 use chit_chat_relational::types::{Id, Moment};
-use chit_chat_relational::{Instant, Key, Sql};
+use chit_chat_relational::{Instant, Key, Sql, SqlError};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -15,15 +15,26 @@ use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use uuid::Uuid;
 
 use super::{duplicate, stored};
-use crate::Conn;
+use crate::{Conn, ties};
 
 /// Stores one message, or tells why not.
 pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
     let statement = Append::new(send);
-    match statement.run(conn) {
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => again(conn, send, &statement),
-        outcome => settle(conn, send, outcome?),
+    match attempt(conn, send, &statement) {
+        Err(SqlError::Diesel(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))) => {
+            again(conn, send, &statement)
+        }
+        outcome => outcome,
     }
+}
+
+/// A plain message is one statement, which needs no transaction around it.
+fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
+    let run = |conn: &mut Conn| {
+        let outcome = statement.run(conn)?;
+        settle(conn, send, outcome)
+    };
+    if send.message.is_plain() { run(conn) } else { conn.transaction(run) }
 }
 
 /// Either the connection was lost after the commit and this very message is there already, or
@@ -38,8 +49,7 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
     if let Some(row) = stored {
         return Ok(Appended::Stored(row.into()));
     }
-    let outcome = statement.run(conn)?;
-    settle(conn, send, outcome)
+    attempt(conn, send, statement)
 }
 
 /// The seq under which the message was stored, and that of an earlier one with the same key.
@@ -47,7 +57,13 @@ type Outcome = (Option<i64>, Option<i64>);
 
 fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
     match outcome {
-        (Some(seq), _) => Ok(stored(message, seq)),
+        (Some(seq), _) => {
+            let appended = stored(message, seq);
+            if !message.is_plain() {
+                ties::tie(conn, appended.message().as_slice())?;
+            }
+            Ok(appended)
+        }
         (None, Some(seq)) => duplicate(conn, message, seq),
         (None, None) => Ok(Appended::Refused),
     }

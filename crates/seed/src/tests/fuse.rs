@@ -12,6 +12,7 @@ use chit_chat_domain::membership::{
     Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
     RoleChange,
 };
+use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
     Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
 };
@@ -190,6 +191,10 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         Pending::ready(self.fuse.write(|| self.port.append(message, guard).wait()))
     }
 
+    fn replies(&self, chatroom: ChatroomId, parent: MessageId, after: Seq, limit: Limit) -> Stored<Vec<Message>> {
+        self.port.replies(chatroom, parent, after, limit)
+    }
+
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Stored<Turn> {
         self.fuse.write(|| self.port.append_in_turn(message, guard))
     }
@@ -208,8 +213,15 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.port.page(chatroom, reader, range, limit)
     }
 
-    fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Stored<Written> {
-        self.fuse.write(|| self.port.edit(read, body, guard, at))
+    fn edit(
+        &self,
+        read: &Message,
+        body: MessageBody,
+        mentions: Mentions,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Stored<Written> {
+        self.fuse.write(|| self.port.edit(read, body, mentions, guard, at))
     }
 
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Stored<Written> {

@@ -171,8 +171,8 @@ async fn deliver(
     let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
     let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
-    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body: send.body, key };
-    settle(services, &entered).await
+    let (author_id, body, reply_to) = (caller.user_id, send.body, send.reply_to);
+    settle(services, SendMessage { chatroom_id, author_id, body, reply_to, key }).await
 }
 
 fn gone(_: Closed) -> Over {

@@ -38,6 +38,7 @@ pub(super) struct Send {
     pub(super) r#ref: Option<String>,
     pub(super) chatroom_id: String,
     pub(super) body: String,
+    pub(super) reply_to: Option<String>,
     pub(super) idempotency_key: Option<String>,
 }
 

@@ -69,8 +69,8 @@ async fn who_goes_away_is_missed_at_once() {
 /// As another instance would.
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
-    let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), key: None };
-    let (_, answer) = app.services.messages.begin_send(&entered).unwrap();
+    let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
+    let (_, answer) = app.services.messages.begin_send(&entered).unwrap().unwrap();
     assert!(matches!(answer.wait(), Ok(Appended::Stored(_))));
 }
 

@@ -1,0 +1,134 @@
+//! Mentioning people.
+
+use std::slice::from_ref;
+
+use chit_chat_contract::{Engine, World, stored, written};
+use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{Appended, Message, MessageBody, NewMessage, PageRange};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+fn says(world: &World, room: ChatroomId, author: UserId, mentions: Mentions) -> Message {
+    stored(world.send(NewMessage { mentions, ..world.draft(room, author, "hey") }))
+}
+
+fn mentions_of(world: &World, user: UserId) -> Vec<Message> {
+    world.mentions.of_user(user, None, Limit::default()).unwrap()
+}
+
+#[rstest]
+fn names_are_resolved_among_the_living_members_without_regard_to_case(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let gone = world.user("Gone");
+    let room = world.room(matt, &[beth, gone]);
+    world.delete_account(gone);
+    let names = ["beth", "gone", "matt", "nobody", "zoe"].map(str::to_owned);
+    let mut found = world.mentions.resolve(room, &names).unwrap();
+    found.sort_unstable();
+    assert_eq!(found, [matt, beth]);
+    assert_eq!(world.mentions.resolve(room, &[]), Ok(vec![]));
+    let theirs = world.room(zoe, &[]);
+    assert_eq!(world.mentions.resolve(theirs, &names), Ok(vec![zoe]));
+}
+
+#[rstest]
+fn who_is_mentioned_finds_it_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let (one, two) = (world.room(matt, &[beth, zoe]), world.room(matt, &[beth]));
+    let first = says(&world, one, matt, Mentions::of(vec![beth, zoe]));
+    assert_eq!(first.mentions, Mentions::of(vec![beth, zoe]));
+    assert_eq!(world.message(one, first.id), first);
+    assert_eq!(world.page(one, beth, PageRange::Latest, 50), from_ref(&first));
+    world.say(one, matt, "nothing");
+    let second = says(&world, two, matt, Mentions::of(vec![beth]));
+    let to_all = says(&world, one, matt, Mentions::everybody());
+    assert_eq!(mentions_of(&world, beth), [to_all.clone(), second.clone(), first.clone()]);
+    assert_eq!(mentions_of(&world, zoe), [to_all.clone(), first.clone()]);
+    assert_eq!(mentions_of(&world, matt), [], "nobody by themselves");
+    let page = |after, limit| world.mentions.of_user(beth, after, Limit::parse(limit).unwrap()).unwrap();
+    assert_eq!(page(None, 1), [to_all.clone(), second.clone()], "one more tells that more follow");
+    assert_eq!(page(Some(to_all.id), 1), [second, first]);
+}
+
+#[rstest]
+fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) }).id;
+    let by_name = says(&world, room, matt, Mentions::of(vec![beth]));
+    says(&world, room, matt, Mentions::everybody());
+    world.leave(room, beth);
+    assert_eq!(mentions_of(&world, beth), []);
+    world.join(room, beth);
+    let to_all = says(&world, room, matt, Mentions::everybody());
+    assert_eq!(mentions_of(&world, beth), [to_all, by_name]);
+    world.delete_account(beth);
+    assert_eq!(mentions_of(&world, beth), []);
+}
+
+#[rstest]
+fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    let sent = says(&world, room, matt, Mentions::of(vec![beth]));
+    let edit = |read: &Message, mentions| {
+        let (body, guard) = (MessageBody::parse("edited").unwrap(), Guard::may(matt, Right::CallAll));
+        written(world.messages.edit(read, body, mentions, guard, world.tick()).unwrap())
+    };
+    let to_zoe = edit(&sent, Mentions::of(vec![zoe]));
+    assert_eq!((mentions_of(&world, beth), mentions_of(&world, zoe)), (vec![], vec![to_zoe.clone()]));
+    let to_all = edit(&to_zoe, Mentions::everybody());
+    assert_eq!(
+        (mentions_of(&world, beth), mentions_of(&world, zoe)),
+        (vec![to_all.clone()], vec![to_all.clone()])
+    );
+    let to_both = edit(&to_all, Mentions::of(vec![beth, zoe]));
+    assert_eq!(world.message(room, sent.id), to_both);
+    assert_eq!(mentions_of(&world, beth), from_ref(&to_both));
+    let gone = written(world.erase(&to_both));
+    assert_eq!((gone.mentions, mentions_of(&world, beth)), (Mentions::default(), vec![]));
+    assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 0);
+}
+
+#[rstest]
+fn only_moderators_call_all_at_the_moment_of_writing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let guard = Guard::may(beth, Right::CallAll);
+    let draft = || NewMessage { mentions: Mentions::everybody(), ..world.draft(room, beth, "@all") };
+    assert_eq!(world.messages.append(draft(), guard).wait(), Ok(Appended::Refused));
+    let sent = world.say(room, beth, "x");
+    let edited = world.messages.edit(&sent, draft().body, Mentions::everybody(), guard, world.tick());
+    assert!(matches!(edited, Ok(chit_chat_domain::message::Written::Refused)));
+    world.change_role(room, matt, beth, Role::Moderator);
+    assert!(matches!(world.messages.append(draft(), guard).wait(), Ok(Appended::Stored(_))));
+}
+
+#[rstest]
+fn a_deleted_room_leaves_no_mention(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    for _ in 0..5 {
+        says(&world, room, matt, Mentions::of(vec![beth]));
+        says(&world, room, matt, Mentions::everybody());
+    }
+    let kept = says(&world, other, matt, Mentions::of(vec![beth]));
+    world.demolish(room, matt);
+    assert_eq!(mentions_of(&world, beth), [kept]);
+    while world.chatrooms.purge(3).unwrap() {}
+    assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 1);
+}

@@ -1,0 +1,154 @@
+//! Answering messages and mentioning people.
+
+use chit_chat_domain::chatroom::Visibility::Private;
+use chit_chat_domain::chatroom::{Guard, Right};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::id::{MessageId, UserId};
+use chit_chat_domain::membership::Role::{self, Member, Moderator};
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage, Precondition, SendMessage, Written};
+use chit_chat_domain::page::Page;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{
+    HEAD, NOW, body, fresh_id, key, limit, me, message, message_id, other, room, tombstone, user,
+};
+use crate::world::World;
+
+fn says(text: &str) -> SendMessage {
+    SendMessage { chatroom_id: room(), author_id: me(), body: text.to_owned(), reply_to: None, key: None }
+}
+
+fn answers(parent: MessageId) -> SendMessage {
+    SendMessage { reply_to: Some(parent.to_string()), ..says("hello") }
+}
+
+fn draft(text: &str) -> NewMessage {
+    NewMessage {
+        id: MessageId::from(fresh_id()),
+        chatroom_id: room(),
+        author_id: me(),
+        body: body(text),
+        created_at: NOW,
+        idempotency: None,
+        reply_to: None,
+        mentions: Mentions::default(),
+    }
+}
+
+/// Exactly this draft reaches the store, and is stored.
+fn expect_stored(world: &mut World, draft: NewMessage, right: Right) {
+    let stored = Message::stored(draft.clone(), HEAD);
+    let append = world.messages.expect_append().with(eq(draft), eq(Guard::may(me(), right)));
+    append.times(1).return_once(|_, _| Pending::ready(Ok(Appended::Stored(stored))));
+}
+
+fn expect_resolved(world: &mut World, usernames: &[&str], users: Vec<UserId>) {
+    let usernames: Vec<String> = usernames.iter().map(|&name| name.to_owned()).collect();
+    let resolve = world.mentions.expect_resolve().withf(move |id, asked| *id == room() && asked == usernames);
+    resolve.times(1).return_const(Ok(users));
+}
+
+fn where_i_am_a(role: Role) -> World {
+    World::where_i_am(Private, Some(role))
+}
+
+#[test]
+fn an_answer_names_a_message_of_its_room_or_the_tombstone_of_one() {
+    for parent in [message(other()), tombstone(other())] {
+        let mut world = where_i_am_a(Member);
+        world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(Some(parent)));
+        expect_stored(&mut world, NewMessage { reply_to: Some(message_id()), ..draft("hello") }, Right::Speak);
+        assert_eq!(world.messages().send(&answers(message_id())).unwrap().message.reply_to, Some(message_id()));
+    }
+}
+
+#[test]
+fn an_answer_to_what_is_not_there_never_reaches_the_store() {
+    let mut world = where_i_am_a(Member);
+    world.messages.expect_find().times(1).return_const(Ok(None));
+    let nothing = Err(Failure::invalid("reply_to", Violation::NoSuchMessage));
+    assert_eq!(world.messages().send(&answers(message_id())), nothing);
+    let malformed = SendMessage { reply_to: Some("5".to_owned()), ..says("hello") };
+    let refused = World::default().messages().send(&malformed);
+    assert_eq!(refused, Err(Failure::invalid("reply_to", Violation::NotAnId)));
+}
+
+#[test]
+fn outsiders_learn_nothing_from_answering() {
+    let world = World::where_i_am(Private, None);
+    assert_eq!(world.messages().send(&answers(message_id())), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn a_repeated_answer_has_to_name_the_same_message() {
+    let with_key = |entered: SendMessage| SendMessage { key: Some(key()), ..entered };
+    let mut world = where_i_am_a(Member);
+    world.messages.expect_find().return_const(Ok(Some(message(other()))));
+    let stored = Message::stored(draft("hello"), HEAD);
+    let earlier = Idempotency::new(key(), &["hello"]);
+    let append = world.messages.expect_append();
+    append
+        .times(2)
+        .returning(move |_, _| Pending::ready(Ok(Appended::Duplicate(stored.clone(), earlier.clone()))));
+    let messages = world.messages();
+    assert!(messages.send(&with_key(says("hello"))).unwrap().replayed);
+    assert_eq!(messages.send(&with_key(answers(message_id()))), Err(Denial::IdempotencyKeyReused.into()));
+}
+
+#[test]
+fn members_are_mentioned_once_and_nobody_by_themselves() {
+    let mut world = where_i_am_a(Member);
+    expect_resolved(&mut world, &["anna", "me_myself", "zoe"], vec![user(9), me(), user(3)]);
+    let text = "@zoe @Anna @anna @me_myself @all";
+    let mentions = Mentions::of(vec![user(3), user(9)]);
+    expect_stored(&mut world, NewMessage { mentions, ..draft(text) }, Right::Speak);
+    assert!(world.messages().send(&says(text)).is_ok());
+}
+
+#[test]
+fn moderators_mention_all_as_long_as_they_are_moderators() {
+    let mut world = where_i_am_a(Moderator);
+    let to_all = NewMessage { mentions: Mentions::everybody(), ..draft("@all @zoe") };
+    expect_stored(&mut world, to_all, Right::CallAll);
+    assert!(world.messages().send(&says("@all @zoe")).is_ok());
+    let mut demoted = World::where_i_was(Private, Some(Moderator));
+    demoted.messages.expect_append().times(1).return_once(|_, _| Pending::ready(Ok(Appended::Refused)));
+    demoted.then_i_am(Private, Some(Member));
+    expect_stored(&mut demoted, draft("@all"), Right::Speak);
+    assert!(demoted.messages().send(&says("@all")).is_ok(), "then it is a word like others");
+}
+
+#[test]
+fn an_address_reads_but_mentions_nobody() {
+    let mut world = where_i_am_a(Member);
+    expect_stored(&mut world, draft("write to a@b.example"), Right::Speak);
+    assert!(world.messages().send(&says("write to a@b.example")).is_ok());
+}
+
+#[test]
+fn an_edit_mentions_whom_the_new_text_names() {
+    let mut world = where_i_am_a(Member);
+    let read = Message { mentions: Mentions::of(vec![user(9)]), ..message(me()) };
+    world.messages.expect_find().times(1).return_const(Ok(Some(read.clone())));
+    expect_resolved(&mut world, &["zoe"], vec![user(3)]);
+    let edit = world.messages.expect_edit();
+    let mentions = Mentions::of(vec![user(3)]);
+    let edit = edit.with(eq(read), eq(body("@zoe")), eq(mentions), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    edit.times(1).return_const(Ok(Written::Written(message(me()))));
+    assert!(world.messages().edit(room(), me(), message_id(), "@zoe", &Precondition::None).is_ok());
+}
+
+#[test]
+fn members_read_what_answers_a_message() {
+    let mut world = where_i_am_a(Member);
+    world.messages.expect_find().times(1).return_const(Ok(Some(tombstone(other()))));
+    let replies = world.messages.expect_replies().with(eq(room()), eq(message_id()), eq(7), eq(limit(1)));
+    replies.times(1).return_const(Ok(vec![message(me()), message(other())]));
+    let page = world.messages().replies(room(), me(), message_id(), 7, limit(1));
+    assert_eq!(page, Ok(Page { items: vec![message(me())], more: true }));
+    let hidden = World::where_i_am(Private, None).messages().replies(room(), me(), message_id(), 0, limit(1));
+    assert_eq!(hidden, Err(Denial::ChatroomNotFound.into()));
+}

@@ -1,0 +1,68 @@
+//! Mentioning people.
+
+use std::slice::from_ref;
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+fn mentions(all: bool, user_ids: &[&str]) -> Value {
+    json!({"all": all, "user_ids": user_ids})
+}
+
+#[rstest]
+#[actix_web::test]
+async fn who_is_named_is_mentioned(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("Bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let sent = ann.say(&room, "@bob, @cem, @ann, @nobody and `@bob`: write to x@bob").await;
+    assert_eq!(sent["mentions"], mentions(false, &[&bob.id]));
+    assert_eq!(ann.say(&room, "hello").await["mentions"], mentions(false, &[]));
+    let found = bob.get("/api/users/me/mentions").await.expect_status(200);
+    assert_eq!(found.items(), from_ref(&sent));
+    for person in [&ann, &cem] {
+        assert_eq!(person.get("/api/users/me/mentions").await.expect_status(200).items().len(), 0);
+    }
+    let edited = ann.edit(&sent, "never mind").await;
+    assert_eq!(edited["mentions"], mentions(false, &[]));
+    assert_eq!(bob.get("/api/users/me/mentions").await.items().len(), 0);
+    let again = ann.edit(&edited, "or do, @BOB").await;
+    assert_eq!(bob.get("/api/users/me/mentions").await.items(), from_ref(&again));
+    ann.erase(&again).await;
+    assert_eq!(bob.get("/api/users/me/mentions").await.items().len(), 0);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn all_are_mentioned_by_moderators_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let call = ann.say(&room, "@all @bob: tea").await;
+    assert_eq!(call["mentions"], mentions(true, &[]));
+    assert_eq!(bob.say(&room, "@all: coffee").await["mentions"], mentions(false, &[]));
+    assert_eq!(bob.get("/api/users/me/mentions").await.items(), [call]);
+    ann.make("moderator", &room, &bob).await;
+    let call = bob.say(&room, "@all: coffee").await;
+    assert_eq!(ann.get("/api/users/me/mentions").await.items(), [call]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn mentions_come_in_pages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (one, two) =
+        (ann.create_room("One", "private", &[&bob]).await, ann.create_room("Two", "private", &[&bob]).await);
+    ann.say(&one, "@bob 1").await;
+    ann.say(&two, "@all 2").await;
+    ann.say(&one, "@all 3").await;
+    let first = bob.get("/api/users/me/mentions?limit=2").await.expect_status(200);
+    assert_eq!(first.each("body"), ["@all 3", "@all 2"]);
+    let next = format!("/api/users/me/mentions?limit=2&cursor={}", first.str("next_cursor"));
+    let rest = bob.get(next).await.expect_status(200);
+    assert_eq!((rest.each("body"), &rest["next_cursor"]), (vec![json!("@bob 1")], &Value::Null));
+}
