@@ -88,6 +88,7 @@ fn messages_at(app: &mut ServiceConfig) {
             .delete(messages::delete),
         messages::show,
     ));
+    app.service(at("/api/render", "POST").post(messages::render));
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.

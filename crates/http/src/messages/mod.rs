@@ -1,13 +1,16 @@
-//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages.
+//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages; and
+//! `/api/render`: how one would look.
 
 mod list;
 mod newest;
 mod one;
+mod render;
 mod send;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
+pub(crate) use render::render;
 pub(crate) use send::{send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};
@@ -16,7 +19,7 @@ use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete))]
+#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete, render::render))]
 pub(crate) struct Api;
 
 /// A message's entity tag is its revision.

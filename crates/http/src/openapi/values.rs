@@ -115,7 +115,7 @@ pub(crate) fn chatroom_name() -> Object {
 }
 
 pub(crate) fn message_body() -> Object {
-    text("Kept as it is; not only white space.")
+    text("Markdown, kept as it is; not only white space.")
         .min_length(Some(1))
         .max_length(Some(MessageBody::LONGEST))
         .pattern(Some(format!(r"^[^\u0000]*[^\u0000{SPACE}][^\u0000]*$")))
@@ -125,6 +125,12 @@ pub(crate) fn message_body() -> Object {
 
 pub(crate) fn message_body_or_null() -> Object {
     described("Null in a tombstone.", or_null(message_body()))
+}
+
+pub(crate) fn html() -> Object {
+    text("Of the Markdown in `body`; safe to be shown as it is.")
+        .examples(["<p>Is anybody compiling?</p>\n"])
+        .build()
 }
 
 pub(crate) fn idempotency_key() -> Object {

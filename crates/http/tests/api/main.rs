@@ -20,6 +20,7 @@ mod clock;
 mod cors;
 mod disabled_accounts;
 mod docs;
+mod drafts;
 mod events;
 mod forgeries;
 mod health;
