@@ -5,12 +5,14 @@ mod list;
 mod newest;
 mod one;
 mod render;
+mod rendered;
 mod send;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
 pub(crate) use render::render;
+pub(crate) use rendered::html_by_id;
 pub(crate) use send::{send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};

@@ -127,9 +127,30 @@ pub(crate) fn message_body_or_null() -> Object {
     described("Null in a tombstone.", or_null(message_body()))
 }
 
+pub(crate) fn render() -> Object {
+    one_of("Messages as HTML too, in `html`.", ["html"]).build()
+}
+
 pub(crate) fn html() -> Object {
     text("Of the Markdown in `body`; safe to be shown as it is.")
         .examples(["<p>Is anybody compiling?</p>\n"])
+        .build()
+}
+
+pub(crate) fn html_or_null() -> Object {
+    described("The body as HTML, with `render=html` alone; null in a tombstone.", or_null(html()))
+}
+
+pub(crate) fn html_by_id() -> Object {
+    let html = html();
+    let examples = json!({ID: html.examples.first()});
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "The bodies as HTML by the ids of the messages, with `render=html` alone; without tombstones.",
+        ))
+        .additional_properties(Some(Schema::Object(html)))
+        .examples([examples])
         .build()
 }
 

@@ -39,6 +39,7 @@ mod people;
 mod preconditions;
 mod problems;
 mod refresh;
+mod rendering;
 mod requests;
 mod rights;
 mod routes;
