@@ -93,6 +93,7 @@ fn messages_at(app: &mut ServiceConfig) {
         at("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", "GET, HEAD"),
         messages::replies,
     ));
+    app.service(at("/api/render", "POST").post(messages::render));
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.

@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_more_are_found_than_can_be_mentioned() {
-        let crowd: String = (0..60).map(|n| format!("@user{n} ")).collect();
+        let crowd = (0..60).map(|n| format!("@user{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(usernames(&crowd).len(), MOST_MENTIONED);
     }
 

@@ -12,7 +12,7 @@ mod values;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
 pub(crate) use event::EventView;
 pub(crate) use membership::MembershipView;
-pub(crate) use message::MessageView;
+pub(crate) use message::{MessageList, MessageView, ShownMessage};
 pub(crate) use session::SessionView;
 pub(crate) use user::{OwnView, UserView};
 pub(crate) use values::{Id, Time};
