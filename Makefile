@@ -33,8 +33,8 @@ verify: ## Try the real server on both engines: kills, outages, attacks; ARGS='-
 	cargo build --bins
 	cargo run --quiet --bin chit-chat-verify -- $(ARGS)
 
-bench: build-release ## Measure the server beside its database and its HTTP library; renews docs/BENCHMARKS.md
-	cargo run --quiet --release --locked --package chit-chat-bench -- --write docs/BENCHMARKS.md $(ARGS)
+bench: build-release ## Measure the server beside its database and its HTTP library; renews docs/BENCHMARKS.md; AGAINST=PATH compares it with another build instead
+	cargo run --quiet --release --locked --package chit-chat-bench -- $(if $(AGAINST),--against $(AGAINST),--write docs/BENCHMARKS.md) $(ARGS)
 
 bench-quick: build-release ## The same as a look of two minutes, which writes nothing
 	cargo run --quiet --release --locked --package chit-chat-bench -- --quick $(ARGS)

@@ -1,6 +1,7 @@
 //! `chit-chat-bench`: measures the server side by side with what it is built on, in one run.
 
 mod actix_alone;
+mod against;
 mod bare_sqlite;
 mod claims;
 mod crowd;
@@ -35,7 +36,10 @@ fn main() -> ExitCode {
         Some(Command::ActixAlone(options)) => actix_alone::serve(options),
         Some(Command::BareSqlite(options)) => bare_sqlite::run(options),
         Some(Command::Listen(options)) => streams::run(options),
-        None => run::run(&options),
+        None => match &options.against {
+            Some(other) => against::run(&options, other),
+            None => run::run(&options),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

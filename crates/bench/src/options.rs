@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// Also write the result there, if everything was asked for: a quick look or a part is shown alone.
     #[arg(long, value_name = "PATH")]
     pub(crate) write: Option<PathBuf>,
+    /// Compare sends and pages with another server, an earlier build say; nothing else is measured.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["only", "write"])]
+    pub(crate) against: Option<PathBuf>,
     /// The server to measure [default: the `chit-chat` beside this program].
     #[arg(long, value_name = "PATH")]
     pub(crate) server: Option<PathBuf>,

@@ -19,7 +19,7 @@ use crate::streams::Lengths;
 use crate::{machine, plan};
 
 /// The first writes after a checkpoint cost more than the next.
-const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
+pub(crate) const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let started = Instant::now();

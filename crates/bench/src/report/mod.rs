@@ -1,6 +1,7 @@
 //! The result as Markdown, which is also fit to be read on a terminal.
 
 mod claims;
+mod comparison;
 mod details;
 mod numbers;
 mod streams;
@@ -15,6 +16,7 @@ use crate::fill::Size;
 use crate::plan::Section;
 use crate::point::Point;
 use crate::results::Results;
+pub(crate) use comparison::comparison;
 use numbers::whole;
 pub(crate) use streams::Streams;
 

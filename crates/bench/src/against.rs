@@ -1,0 +1,82 @@
+//! Two servers beside each other: whether sends and pages cost more than they did with another one, an earlier build say.
+//! Each has databases of its own, made by itself and filled alike.
+
+use std::env;
+use std::io::{Write, stderr, stdout};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::claims::CONNECTIONS;
+use crate::fill::Size;
+use crate::interrupt::Interrupt;
+use crate::measure::Measured;
+use crate::options::Options;
+use crate::plan;
+use crate::point::{Engine, Point, Subject, Work};
+use crate::report::comparison;
+use crate::results::Results;
+use crate::run::RUN_IN;
+use crate::stand::Stand;
+
+/// What came out of it, for each of the two.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    pub(crate) ours: Results,
+    pub(crate) theirs: Results,
+}
+
+/// Measures the server and another one by turns, and prints how they compare.
+pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
+    ensure!(other.is_file(), "{} is missing", other.display());
+    let interrupt = Interrupt::watch();
+    let size = if options.quick { Size::QUICK } else { Size::FULL };
+    let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
+    say(&format!("filling databases of both in {}", env::temp_dir().display()));
+    let stands = [Stand::build(&options.server()?, size)?, Stand::build(&other.canonicalize()?, size)?];
+    for point in points().filter(|point| point.connections == CONNECTIONS) {
+        for stand in &stands {
+            stand.measure(point, RUN_IN, 0)?;
+        }
+    }
+    let mut compared = Compared::default();
+    for round in 0..rounds {
+        for (place, point) in points().enumerate() {
+            let measure = |stand: &Stand| {
+                interrupt.check()?;
+                stand.measure(point, plan::length(point, options.quick), u32::try_from(round)?)
+            };
+            let (ours, theirs) = by_turns(&stands, (round + place) % 2 == 0, measure)?;
+            let rates = [ours, theirs].map(|measured| measured.figures.per_second());
+            say(&format!("round {}: {point}: {:.0} and {:.0} /s", round + 1, rates[0], rates[1]));
+            compared.ours.add(point, ours);
+            compared.theirs.add(point, theirs);
+        }
+    }
+    writeln!(stdout(), "{}", comparison(&points().collect::<Vec<_>>(), &compared))?;
+    Ok(())
+}
+
+/// Who is first may find a quieter machine, so that they take turns in that too.
+fn by_turns(
+    [ours, theirs]: &[Stand; 2],
+    ours_first: bool,
+    measure: impl Fn(&Stand) -> Result<Measured>,
+) -> Result<(Measured, Measured)> {
+    if ours_first {
+        let ours = measure(ours)?;
+        return Ok((ours, measure(theirs).context("the other server")?));
+    }
+    let theirs = measure(theirs).context("the other server")?;
+    Ok((measure(ours)?, theirs))
+}
+
+fn points() -> impl Iterator<Item = Point> {
+    let works =
+        [(Work::Send, 1), (Work::Send, CONNECTIONS), (Work::SendHot, CONNECTIONS), (Work::Page, CONNECTIONS)];
+    Engine::BOTH.into_iter().flat_map(move |engine| works.map(|(work, n)| Subject::Server(engine).at(work, n)))
+}
+
+fn say(text: &str) {
+    drop(writeln!(stderr().lock(), "{text}"));
+}
