@@ -2,7 +2,8 @@
 
 use std::mem::take;
 
-use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd};
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::sanitizer::leads_somewhere;
 
@@ -12,7 +13,7 @@ const DEEPEST: usize = 32;
 /// The events that are harmless; `None` if they nest too deep.
 pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     let mut document = Document::default();
-    for event in parser {
+    for event in TextMergeStream::new(parser) {
         document.take(event)?;
     }
     Some(document.events)
@@ -43,6 +44,7 @@ impl<'a> Document<'a> {
             Event::Html(html) => self.raw.push_str(&html),
             Event::InlineHtml(html) => self.lines(&html),
             Event::SoftBreak => self.events.push(Event::HardBreak),
+            Event::Text(text) if !self.is_within_link_or_code() => self.linked(&text),
             Event::Text(_) | Event::Code(_) | Event::HardBreak | Event::Rule => self.events.push(event),
             // Of features that are off.
             Event::InlineMath(_)
@@ -112,6 +114,25 @@ impl<'a> Document<'a> {
         let leads = link_type == LinkType::Email || leads_somewhere(&dest_url);
         let is_within = self.open.contains(&Some(TagEnd::Link));
         (leads && !is_within).then_some(Tag::Link { link_type, dest_url, title, id })
+    }
+
+    fn is_within_link_or_code(&self) -> bool {
+        self.open.iter().flatten().any(|end| matches!(end, TagEnd::Link | TagEnd::CodeBlock))
+    }
+
+    /// Text in which addresses of web pages are links, as people expect who just paste them.
+    fn linked(&mut self, text: &str) {
+        let mut finder = LinkFinder::new();
+        for span in finder.kinds(&[LinkKind::Url]).spans(text) {
+            let words = Event::Text(span.as_str().to_owned().into());
+            if span.kind().is_none() || !leads_somewhere(span.as_str()) {
+                self.events.push(words);
+                continue;
+            }
+            let (dest_url, nothing) = (span.as_str().to_owned().into(), CowStr::Borrowed(""));
+            let link = Tag::Link { link_type: LinkType::Autolink, dest_url, title: nothing.clone(), id: nothing };
+            self.events.extend([Event::Start(link), words, Event::End(TagEnd::Link)]);
+        }
     }
 
     /// Text that is no Markdown, with its line breaks.

@@ -66,6 +66,32 @@ fn links_lead_to_the_web_and_to_mail() {
 }
 
 #[test]
+fn a_pasted_address_is_a_link() {
+    let link = |url: &str| format!("<a href=\"{url}\" rel=\"nofollow noopener noreferrer\">{url}</a>");
+    expect("https://b.example", &format!("<p>{}</p>\n", link("https://b.example")));
+    expect(
+        "see (https://b.example/d_e_f/g-h).",
+        &format!("<p>see ({}).</p>\n", link("https://b.example/d_e_f/g-h")),
+    );
+    expect(
+        "*https://b.example* `https://d.example`",
+        &format!("<p><em>{}</em> <code>https://d.example</code></p>\n", link("https://b.example")),
+    );
+    expect("    https://b.example", "<pre><code>https://b.example</code></pre>\n");
+    expect("[https://b.example](https://b.example)", &format!("<p>{}</p>\n", link("https://b.example")));
+    for words in [
+        "ftp://b.example",
+        "javascript://b.example",
+        "b.example",
+        "www.b.example",
+        "a@b.example",
+        "data:text/html,x",
+    ] {
+        expect(words, &format!("<p>{words}</p>\n"));
+    }
+}
+
+#[test]
 fn of_other_links_the_words_stay() {
     for elsewhere in ["/b", "b.html", "#b", "?b", "//b.c", "ftp://b.c", "tel:1", "javascript:b", "https://[", ""] {
         expect(&format!("[*a*](<{elsewhere}>)"), "<p><em>a</em></p>\n");
