@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::block::BlockRepository;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
+use crate::direct::DirectRepository;
 use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
@@ -20,6 +22,8 @@ pub struct Stores {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
+    pub direct: Arc<dyn DirectRepository>,
+    pub blocks: Arc<dyn BlockRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -34,6 +38,8 @@ where
         + ChatroomRepository
         + ChatroomHeads
         + MembershipRepository
+        + DirectRepository
+        + BlockRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -48,6 +54,8 @@ where
             chatrooms: store.clone(),
             heads: store.clone(),
             memberships: store.clone(),
+            direct: store.clone(),
+            blocks: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

@@ -69,6 +69,7 @@ impl ChatroomService {
             }
             Creation::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
             Creation::NoSuchUsers(ids) => Err(Failure::invalid("member_ids", Violation::NoSuchUsers(ids))),
+            Creation::BlockedBy(ids) => Err(Failure::invalid("member_ids", Violation::BlockedBy(ids))),
         }
     }
 
