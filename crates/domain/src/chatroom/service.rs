@@ -122,6 +122,12 @@ impl ChatroomService {
         Ok(access.chatroom.last_seq)
     }
 
+    /// Whether somebody may add to the conversation as things are.
+    pub fn may_speak(&self, id: ChatroomId, user: UserId) -> Result<(), Failure> {
+        self.access(id, user)?.may(Right::Speak)?;
+        Ok(())
+    }
+
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
         Ok(self.chatrooms.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
     }

@@ -1,10 +1,11 @@
-use chit_chat_domain::chatroom::ChatroomChange;
 use chit_chat_domain::chatroom::Visibility::Direct;
-use chit_chat_domain::denial::Denial;
+use chit_chat_domain::chatroom::{ChatroomChange, CreateChatroom};
+use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::direct::{OpenedDirect, Opening, Pair};
 use chit_chat_domain::membership::Role::Member;
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::message::Precondition;
+use chit_chat_domain::violation::Violation;
 use mockall::predicate::eq;
 
 use crate::builders::{NOW, chatroom, me, message, message_id, other, room};
@@ -60,6 +61,16 @@ fn the_two_decide_nothing_about_it() {
         assert_eq!(world().chatrooms().change(room(), me(), &change), Err(denied.into()), "{change:?}");
     }
     assert_eq!(world().chatrooms().change(room(), me(), &none()), Ok(chatroom(Direct)));
+}
+
+#[test]
+fn no_chatroom_is_made_or_becomes_one_by_its_visibility() {
+    let refused = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
+    let (name, visibility) = ("Tea".to_owned(), Some("direct".to_owned()));
+    let entered = CreateChatroom { name, visibility: visibility.clone(), member_ids: vec![], key: None };
+    assert_eq!(World::default().chatrooms().create(me(), &entered), Err(refused.clone()));
+    let change = ChatroomChange { visibility, ..ChatroomChange::default() };
+    assert_eq!(World::default().chatrooms().change(room(), me(), &change), Err(refused));
 }
 
 #[test]

@@ -87,6 +87,7 @@ async fn a_direct_chatroom_with_a_block_is_read_only(#[values(Engine::Sqlite, En
     ann.put(block_of(&bob)).await.expect_status(204);
     for (me, other) in [(&ann, &bob), (&bob, &ann)] {
         me.post(room.messages(), json!({"body": "x"})).await.expect_problem(409, "chatroom_read_only");
+        me.post(room.path("typing"), json!({})).await.expect_problem(409, "chatroom_read_only");
         assert_eq!(me.put(direct(other)).await.expect_status(200)["archived"], true);
         assert_eq!(me.read(&room).await, ["hello"]);
     }
