@@ -8,6 +8,7 @@ mod crowd;
 mod held;
 mod ids;
 mod log;
+mod pairs;
 mod pile;
 mod postgres;
 mod race;

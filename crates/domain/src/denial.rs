@@ -33,11 +33,20 @@ pub enum Denial {
     TargetIsOwner,
     #[error("a moderator of the chatroom is removed by owners alone")]
     TargetIsModerator,
-    #[error("nobody writes here: the chatroom is archived")]
+    /// It is not said which of the two.
+    #[error("one of the two has blocked the other")]
+    Blocked,
+    #[error("nobody blocks so many: unblock somebody first")]
+    TooManyBlocks,
+    #[error("must be somebody else")]
+    Oneself,
+    #[error("nobody writes here: the chatroom is read-only")]
     ChatroomReadOnly,
     /// Until one may send again.
     #[error("slow mode: the next message may be sent in {seconds} seconds")]
     SlowMode { seconds: u32 },
+    #[error("this is not done in a direct chatroom")]
+    DirectChatroom,
     #[error("a chatroom needs an owner: make somebody else an owner first")]
     LastOwner,
     #[error("the message has been deleted")]

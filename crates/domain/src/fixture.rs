@@ -22,7 +22,7 @@ pub(crate) fn chatroom_id() -> ChatroomId {
 pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {
     Chatroom {
         id: chatroom_id(),
-        name: ChatroomName::parse("A room").unwrap(),
+        name: (visibility != Visibility::Direct).then(|| ChatroomName::parse("A room").unwrap()),
         visibility,
         settings: Settings::default(),
         created_at: NOW,

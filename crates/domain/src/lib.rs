@@ -59,9 +59,11 @@
 //! down.expect_by_author().return_const(Err(StoreError::Contention));
 //! assert_eq!(greeter_at(12, down).should_greet(beth), Err(StoreError::Contention));
 //! ```
+pub mod block;
 pub mod chatroom;
 pub mod clock;
 pub mod denial;
+pub mod direct;
 pub mod event;
 #[cfg(test)]
 mod fixture;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::block::BlockRepository;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
+use crate::direct::DirectRepository;
 use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
 use crate::mention::MentionRepository;
@@ -22,6 +24,8 @@ pub struct Stores {
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
     pub mentions: Arc<dyn MentionRepository>,
+    pub direct: Arc<dyn DirectRepository>,
+    pub blocks: Arc<dyn BlockRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -37,6 +41,8 @@ where
         + ChatroomHeads
         + MembershipRepository
         + MentionRepository
+        + DirectRepository
+        + BlockRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -52,6 +58,8 @@ where
             heads: store.clone(),
             memberships: store.clone(),
             mentions: store.clone(),
+            direct: store.clone(),
+            blocks: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

@@ -43,6 +43,8 @@ pub enum Violation {
     NoSuchMessage,
     #[error("no such user: {}", list(.0))]
     NoSuchUsers(Vec<UserId>),
+    #[error("have blocked you: {}", list(.0))]
+    BlockedBy(Vec<UserId>),
 }
 
 fn list(ids: &[UserId]) -> String {

@@ -1,10 +1,12 @@
 //! The HTTP API: extractors, handlers and the JSON that they speak. One folder per resource, one
 //! file per kind of request; `routes` is the table of them all.
 
+mod blocks;
 mod chatrooms;
 mod connections;
 mod cors;
 mod cursor;
+mod direct;
 mod ended_sessions;
 mod extract;
 mod health;

@@ -5,7 +5,9 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, streams, users};
+use crate::{
+    blocks, chatrooms, direct, health, matched, memberships, messages, openapi, sessions, streams, users,
+};
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
 /// what costs little to try or is asked for most comes first.
@@ -17,6 +19,8 @@ pub fn configure(app: &mut ServiceConfig) {
     chatrooms_at(app);
     users_at(app);
     memberships_at(app);
+    direct_at(app);
+    blocks_at(app);
     sessions_at(app);
     streams_at(app);
     documents_at(app);
@@ -76,6 +80,15 @@ fn memberships_at(app: &mut ServiceConfig) {
             .patch(memberships::change_role)
             .delete(memberships::remove),
     );
+}
+
+fn direct_at(app: &mut ServiceConfig) {
+    app.service(at("/api/direct/{user_id}", "PUT").put(direct::open));
+}
+
+fn blocks_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/users/me/blocks", "GET, HEAD"), blocks::list));
+    app.service(at("/api/users/me/blocks/{user_id}", "PUT, DELETE").put(blocks::block).delete(blocks::unblock));
 }
 
 fn messages_at(app: &mut ServiceConfig) {

@@ -3,8 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
+use chit_chat_domain::block::BlockService;
 use chit_chat_domain::chatroom::ChatroomService;
 use chit_chat_domain::clock::Clock;
+use chit_chat_domain::direct::DirectService;
 use chit_chat_domain::id::IdSource;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
@@ -35,6 +37,8 @@ pub struct Services {
     pub sessions: SessionService,
     pub chatrooms: ChatroomService,
     pub memberships: MembershipService,
+    pub direct: DirectService,
+    pub blocks: BlockService,
     pub messages: MessageService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
@@ -83,6 +87,8 @@ impl Services {
                 memberships: stores.memberships.clone(),
                 clock: clock.clone(),
             },
+            direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
+            blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),

@@ -1,8 +1,8 @@
 //! Chatrooms in SQL.
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom, Settings,
-    Topic, Visibility,
+    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom,
+    Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -14,11 +14,11 @@ use chit_chat_domain::text::fold;
 use chit_chat_relational::events::NewChange;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow, MessageRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships, messages};
-use chit_chat_relational::{Instant, Key, Sql, codes, text};
+use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, dialect, purge, users};
+use crate::{Conn, Store, blocks, dialect, direct, purge, users};
 
 impl ChatroomRepository for Store {
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError> {
@@ -62,9 +62,15 @@ impl ChatroomRepository for Store {
                 .left_join(messages::table.on(latest))
                 .filter(memberships::user_id.eq(Key::from(user)))
                 .filter(users::is_alive(user.into()))
+                .filter(direct::is_shown())
                 .order(memberships::chatroom_id.desc())
                 .limit(crate::one_more(limit))
-                .select((ChatroomRow::as_select(), memberships::role, Option::<MessageRow>::as_select()))
+                .select((
+                    ChatroomRow::as_select(),
+                    memberships::role,
+                    memberships::other_id,
+                    Option::<MessageRow>::as_select(),
+                ))
                 .into_boxed();
             if let Some(query) = &query {
                 mine = mine.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
@@ -105,10 +111,13 @@ impl ChatroomRepository for Store {
     }
 }
 
-fn my_chatroom((chatroom, role, message): (ChatroomRow, i16, Option<MessageRow>)) -> Sql<MyChatroom> {
+type MyRow = (ChatroomRow, i16, Option<Key>, Option<MessageRow>);
+
+fn my_chatroom((chatroom, role, other_party, message): MyRow) -> Sql<MyChatroom> {
     Ok(MyChatroom {
         chatroom: chatroom.try_into()?,
         role: codes::role(role)?,
+        other_party: other_party.map(Into::into),
         last_message: message.map(Into::into),
     })
 }
@@ -140,6 +149,10 @@ fn create(conn: &mut Conn, new: &NewChatroom) -> Sql<Creation> {
     let missing: Vec<_> = people.into_iter().filter(|user| !living.contains(&Key::from(*user))).collect();
     if !missing.is_empty() {
         return Ok(Creation::NoSuchUsers(missing));
+    }
+    let blocked_by = blocks::those_who_block(conn, new.creator, &new.members)?;
+    if !blocked_by.is_empty() {
+        return Ok(Creation::BlockedBy(blocked_by));
     }
     if !remember_creation(conn, new)? {
         // Somebody used the key at the same moment; their creation is committed by now.
@@ -185,25 +198,17 @@ fn remember_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<bool> {
 fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
     let chatroom = Chatroom {
         id: new.id,
-        name: new.name.clone(),
+        name: Some(new.name.clone()),
         visibility: new.visibility,
         settings: Settings::default(),
         created_at: new.created_at,
         last_seq: 0,
     };
-    diesel::insert_into(chatrooms::table)
-        .values((
-            chatrooms::id.eq(Key::from(new.id)),
-            chatrooms::name.eq(new.name.as_str()),
-            chatrooms::name_folded.eq(fold(new.name.as_str())),
-            chatrooms::visibility.eq(codes::of_visibility(new.visibility)),
-            chatrooms::created_at.eq(Instant::from(new.created_at)),
-            chatrooms::last_seq.eq(0),
-            chatrooms::access_version.eq(0),
-        ))
-        .execute(conn)?;
+    if !insert_row(conn, &chatroom)? {
+        return Err(SqlError::Corrupt("the id of a new chatroom is another's".into()));
+    }
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
-    ledger.note(NewChange::ChatroomCreated(new.name.clone(), new.visibility))?;
+    ledger.note(NewChange::ChatroomCreated(Some(new.name.clone()), new.visibility))?;
     let mut rows = vec![member(&mut ledger, new.creator, Role::Owner)?];
     for user in &new.members {
         rows.push(member(&mut ledger, *user, Role::Member)?);
@@ -213,7 +218,31 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
     ledger.close(conn)
 }
 
-fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<MembershipRow> {
+/// False if there is one with this id.
+pub(crate) fn insert_row(conn: &mut Conn, new: &Chatroom) -> Sql<bool> {
+    let name = stored_name(new);
+    let inserted = diesel::insert_into(chatrooms::table)
+        .values((
+            chatrooms::id.eq(Key::from(new.id)),
+            chatrooms::name.eq(name),
+            chatrooms::name_folded.eq(fold(name)),
+            chatrooms::visibility.eq(codes::of_visibility(new.visibility)),
+            chatrooms::created_at.eq(Instant::from(new.created_at)),
+            chatrooms::last_seq.eq(0),
+            chatrooms::access_version.eq(0),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(inserted == 1)
+}
+
+/// No name is empty: that stands for none.
+fn stored_name(chatroom: &Chatroom) -> &str {
+    chatroom.name.as_ref().map_or("", ChatroomName::as_str)
+}
+
+/// A new membership, noted in the log.
+pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<MembershipRow> {
     Ok(MembershipRow {
         chatroom_id: ledger.chatroom.id.into(),
         user_id: user.into(),
@@ -233,14 +262,21 @@ fn update(
     let Some(mut ledger) = Ledger::open_guarded(conn, id, guard, at)? else {
         return Ok(None);
     };
+    apply(conn, &mut ledger, changes)?;
+    ledger.close(conn).map(Some)
+}
+
+/// Changes a chatroom as a part of what its ledger is open for.
+pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChanges) -> Sql<()> {
     let old = ledger.chatroom.settings.speaking_role();
     ledger.chatroom = changes.applied_to(&ledger.chatroom);
-    let Chatroom { name, visibility, settings, .. } = ledger.chatroom.clone();
+    let Chatroom { id, name, visibility, settings, .. } = ledger.chatroom.clone();
+    let shown = stored_name(&ledger.chatroom);
     let speaking_role = codes::of_least_role(settings.speaking_role());
     diesel::update(chatrooms::table.find(Key::from(id)))
         .set((
-            chatrooms::name.eq(name.as_str()),
-            chatrooms::name_folded.eq(fold(name.as_str())),
+            chatrooms::name.eq(shown),
+            chatrooms::name_folded.eq(fold(shown)),
             chatrooms::visibility.eq(codes::of_visibility(visibility)),
             chatrooms::topic.eq(settings.topic.as_ref().map(Topic::as_str)),
             chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
@@ -254,7 +290,7 @@ fn update(
         ledger.shrink_access();
     }
     ledger.note(NewChange::ChatroomUpdated(name, visibility, settings))?;
-    ledger.close(conn).map(Some)
+    Ok(())
 }
 
 /// Leaves a tombstone without name and members; what was said is purged later, in batches.

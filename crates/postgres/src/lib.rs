@@ -5,10 +5,12 @@
 
 mod administration;
 mod append;
+mod blocks;
 mod chatroom_heads;
 mod chatrooms;
 mod database;
 mod dialect;
+mod direct;
 mod events;
 mod ledger;
 mod memberships;

@@ -17,7 +17,7 @@ use chit_chat_relational::{Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, chatrooms, dialect};
+use crate::{Conn, Store, blocks, chatrooms, dialect, direct};
 
 impl MembershipRepository for Store {
     fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError> {
@@ -100,6 +100,7 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         return Ok(Added::Refused);
     };
     let open = match entrance {
+        _ if ledger.chatroom.visibility == Visibility::Direct => false,
         Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
         Entrance::By(guard) => ledger.holds(conn, guard)?,
     };
@@ -112,6 +113,9 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     // Held until the end, so that no deletion of the account slips in between.
     if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
         return Ok(Added::NoSuchUser);
+    }
+    if !blocks::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
+        return Ok(Added::Blocked);
     }
     let row = MembershipRow {
         chatroom_id: new.chatroom_id.into(),
@@ -167,11 +171,19 @@ fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
     if !diesel::select(diesel::dsl::exists(memberships::table.find(key))).get_result::<bool>(conn)? {
         return Ok(Leaving::NotMember);
     }
+    let is_direct = ledger.chatroom.visibility == Visibility::Direct;
+    if is_direct && reason == LeaveReason::Left {
+        return direct::hide(conn, ledger, user);
+    }
     let outcome = match successor(conn, chatroom, user)? {
         None => {
             end(conn, &mut ledger, user, reason.into())?;
             chatrooms::delete(conn, ledger)?;
             return Ok(Leaving::ChatroomDeleted);
+        }
+        Some(_) if is_direct => {
+            direct::set_read_only(conn, &mut ledger, true)?;
+            Leaving::Left
         }
         Some((_, Role::Owner)) => Leaving::Left,
         Some((heir, _)) => {

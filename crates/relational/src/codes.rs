@@ -37,6 +37,7 @@ pub const fn of_visibility(visibility: Visibility) -> i16 {
     match visibility {
         Visibility::Private => 0,
         Visibility::Public => 1,
+        Visibility::Direct => 2,
     }
 }
 
@@ -45,6 +46,7 @@ pub fn visibility(code: i16) -> Result<Visibility, SqlError> {
     match code {
         0 => Ok(Visibility::Private),
         1 => Ok(Visibility::Public),
+        2 => Ok(Visibility::Direct),
         other => Err(SqlError::Corrupt(format!("visibility {other}"))),
     }
 }

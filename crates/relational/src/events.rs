@@ -29,8 +29,8 @@ pub struct EventRow {
 /// A change to be logged. Of messages only the id is kept, never the text.
 #[derive(Clone, Debug)]
 pub enum NewChange {
-    ChatroomCreated(ChatroomName, Visibility),
-    ChatroomUpdated(ChatroomName, Visibility, Settings),
+    ChatroomCreated(Option<ChatroomName>, Visibility),
+    ChatroomUpdated(Option<ChatroomName>, Visibility, Settings),
     ChatroomDeleted,
     MembershipCreated(UserId, Role),
     MembershipUpdated(UserId, Role),
@@ -128,8 +128,8 @@ impl EventRow {
 }
 
 fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId>, Detail) {
-    let chatroom = |name: ChatroomName, visibility: Visibility| Detail {
-        name: Some(name.as_str().to_owned()),
+    let chatroom = |name: Option<ChatroomName>, visibility: Visibility| Detail {
+        name: name.map(|name| name.as_str().to_owned()),
         visibility: Some(visibility.as_str().to_owned()),
         ..Detail::default()
     };
@@ -156,13 +156,13 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
 /// `None` if the row lacks what its kind needs.
 fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: Detail) -> Option<Change> {
     let name = detail.name.map(ChatroomName::restore);
-    let visibility = detail.visibility.and_then(|text| Visibility::parse(&text).ok());
+    let visibility = detail.visibility.and_then(|text| Visibility::restore(&text));
     let role = detail.role.and_then(|text| Role::parse(&text).ok());
     let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
     Some(match kind {
-        CHATROOM_CREATED => Change::ChatroomCreated { name: name?, visibility: visibility? },
+        CHATROOM_CREATED => Change::ChatroomCreated { name, visibility: visibility? },
         CHATROOM_UPDATED => Change::ChatroomUpdated {
-            name: name?,
+            name,
             visibility: visibility?,
             settings: detail.settings.map_or(Some(Settings::default()), SettingsDetail::into_settings)?,
         },

@@ -110,7 +110,8 @@ impl TryFrom<ChatroomRow> for Chatroom {
     fn try_from(row: ChatroomRow) -> Sql<Self> {
         Ok(Self {
             id: row.id.into(),
-            name: ChatroomName::restore(row.name),
+            // No name is empty: it stands for none.
+            name: Some(row.name).filter(|name| !name.is_empty()).map(ChatroomName::restore),
             visibility: codes::visibility(row.visibility)?,
             settings: Settings {
                 topic: row.topic.map(Topic::restore),

@@ -98,7 +98,7 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
-    use diesel::sql_types::{BigInt, SmallInt};
+    use diesel::sql_types::{BigInt, Nullable, SmallInt};
 
     memberships (chatroom_id, user_id) {
         chatroom_id -> Id,
@@ -106,6 +106,18 @@ table! {
         role -> SmallInt,
         joined_at -> Moment,
         joined_seq -> BigInt,
+        other_id -> Nullable<Id>,
+        hidden_seq -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+
+    blocks (user_id, blocked_id) {
+        user_id -> Id,
+        blocked_id -> Id,
+        created_at -> Moment,
     }
 }
 
@@ -171,6 +183,7 @@ table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    blocks,
     chatroom_creations,
     chatrooms,
     ended_sessions,

@@ -6,8 +6,12 @@
 
 #[path = "../../postgres/src/administration.rs"]
 mod administration;
+#[path = "../../postgres/src/blocks.rs"]
+mod blocks;
 #[path = "../../postgres/src/chatrooms.rs"]
 mod chatrooms;
+#[path = "../../postgres/src/direct.rs"]
+mod direct;
 #[path = "../../postgres/src/events.rs"]
 mod events;
 #[path = "../../postgres/src/ledger.rs"]

@@ -306,6 +306,6 @@ fn made(outcome: Creation) -> ChatroomId {
     match outcome {
         Creation::Created(chatroom) => chatroom.id,
         Creation::Duplicate(id, _) => id,
-        Creation::NoSuchUsers(_) => panic!("no such users"),
+        refused => panic!("{refused:?}"),
     }
 }

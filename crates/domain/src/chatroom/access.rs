@@ -19,7 +19,7 @@ impl Access {
     pub fn may_see(&self) -> Result<&Chatroom, Denial> {
         match (self.chatroom.visibility, &self.membership) {
             (Visibility::Public, _) | (_, Some(_)) => Ok(&self.chatroom),
-            (Visibility::Private, None) => Err(Denial::ChatroomNotFound),
+            (Visibility::Private | Visibility::Direct, None) => Err(Denial::ChatroomNotFound),
         }
     }
 
@@ -73,10 +73,13 @@ mod tests {
     use crate::fixture;
 
     #[test]
-    fn a_private_room_does_not_exist_for_outsiders() {
-        let access = fixture::access(Visibility::Private, None);
-        assert_eq!(access.may_see(), Err(Denial::ChatroomNotFound));
-        assert_eq!(access.as_member(), Err(Denial::ChatroomNotFound));
+    fn a_private_or_direct_room_does_not_exist_for_outsiders() {
+        for visibility in [Visibility::Private, Visibility::Direct] {
+            let access = fixture::access(visibility, None);
+            assert_eq!(access.may_see(), Err(Denial::ChatroomNotFound));
+            assert_eq!(access.as_member(), Err(Denial::ChatroomNotFound));
+            assert_eq!(access.may(Right::Add), Err(Denial::ChatroomNotFound));
+        }
     }
 
     #[test]
@@ -96,8 +99,8 @@ mod tests {
     }
 
     #[test]
-    fn members_see_and_enter_either_kind() {
-        for visibility in [Visibility::Public, Visibility::Private] {
+    fn members_see_and_enter_each_kind() {
+        for visibility in [Visibility::Public, Visibility::Private, Visibility::Direct] {
             let access = fixture::access(visibility, Some(Role::Member));
             assert!(access.may_see().is_ok());
             assert!(access.as_member().is_ok());

@@ -37,10 +37,12 @@ pub enum Visibility {
     Public,
     /// Only members know of it; they add others.
     Private,
+    /// Two people know of it, and nobody joins them.
+    Direct,
 }
 
 impl Visibility {
-    /// Accepts `public` and `private`.
+    /// Accepts `public` and `private`: a direct chatroom is never made by its visibility.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         match text {
             "public" => Ok(Self::Public),
@@ -49,11 +51,17 @@ impl Visibility {
         }
     }
 
+    /// The visibility behind a stored word.
+    pub fn restore(text: &str) -> Option<Self> {
+        [Self::Public, Self::Private, Self::Direct].into_iter().find(|visibility| visibility.as_str() == text)
+    }
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Private => "private",
+            Self::Direct => "direct",
         }
     }
 }
@@ -62,7 +70,8 @@ impl Visibility {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chatroom {
     pub id: ChatroomId,
-    pub name: ChatroomName,
+    /// A direct chatroom has none.
+    pub name: Option<ChatroomName>,
     /// Who may know of it.
     pub visibility: Visibility,
     pub settings: Settings,

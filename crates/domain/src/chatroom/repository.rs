@@ -33,6 +33,8 @@ pub enum Creation {
     Duplicate(ChatroomId, Idempotency),
     /// These users do not exist; nothing is stored.
     NoSuchUsers(Vec<UserId>),
+    /// These users block the creator; nothing is stored.
+    BlockedBy(Vec<UserId>),
 }
 
 /// One of my chatrooms, as a list of them shows it.
@@ -41,6 +43,8 @@ pub struct MyChatroom {
     pub chatroom: Chatroom,
     /// What I am in it.
     pub role: Role,
+    /// Who else is in it, if it is a direct chatroom; also when their account is gone.
+    pub other_party: Option<UserId>,
     /// The latest message, also a deleted one.
     pub last_message: Option<Message>,
 }
@@ -66,7 +70,7 @@ pub trait ChatroomRepository: Send + Sync {
     /// Makes a chatroom a tombstone without members; `None` if the guard did not hold.
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
 
-    /// The user's chatrooms by id, newest first, from behind `after`; one more than the limit.
+    /// The user's chatrooms that are not hidden, by id, newest first, from behind `after`; one more than the limit.
     fn of_member(
         &self,
         user: UserId,

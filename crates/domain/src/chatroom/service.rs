@@ -69,6 +69,7 @@ impl ChatroomService {
             }
             Creation::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
             Creation::NoSuchUsers(ids) => Err(Failure::invalid("member_ids", Violation::NoSuchUsers(ids))),
+            Creation::BlockedBy(ids) => Err(Failure::invalid("member_ids", Violation::BlockedBy(ids))),
         }
     }
 
@@ -119,6 +120,12 @@ impl ChatroomService {
         let access = self.access(id, reader)?;
         access.as_member()?;
         Ok(access.chatroom.last_seq)
+    }
+
+    /// Whether somebody may add to the conversation as things are.
+    pub fn may_speak(&self, id: ChatroomId, user: UserId) -> Result<(), Failure> {
+        self.access(id, user)?.may(Right::Speak)?;
+        Ok(())
     }
 
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {

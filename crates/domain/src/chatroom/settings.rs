@@ -116,8 +116,9 @@ pub enum Right {
 
 impl Right {
     /// The least role that has this right in the chatroom as it is set now.
-    pub fn least_role(self, Chatroom { settings, .. }: &Chatroom) -> Result<Role, Denial> {
+    pub fn least_role(self, Chatroom { visibility, settings, .. }: &Chatroom) -> Result<Role, Denial> {
         match self {
+            _ if *visibility == Visibility::Direct && !self.is_for_two() => Err(Denial::DirectChatroom),
             Self::Role(role) => Ok(role),
             Self::Speak | Self::CallAll | Self::Rename if settings.read_only => Err(Denial::ChatroomReadOnly),
             Self::Speak => Ok(Role::Member),
@@ -125,6 +126,11 @@ impl Right {
             Self::Rename => Ok(settings.rename_role),
             Self::Add => Ok(settings.add_role),
         }
+    }
+
+    /// In a direct chatroom each talks and sees to what is their own, and neither decides about more.
+    fn is_for_two(self) -> bool {
+        matches!(self, Self::Speak | Self::Role(Role::Member))
     }
 }
 
@@ -158,7 +164,7 @@ impl ChatroomChanges {
     pub fn differing_from(self, old: &Chatroom) -> Self {
         let was = &old.settings;
         Self {
-            name: self.name.filter(|new| *new != old.name),
+            name: self.name.filter(|new| old.name.as_ref() != Some(new)),
             visibility: self.visibility.filter(|new| *new != old.visibility),
             topic: self.topic.filter(|new| *new != was.topic),
             rename_role: self.rename_role.filter(|new| *new != was.rename_role),
@@ -173,7 +179,7 @@ impl ChatroomChanges {
     pub fn applied_to(&self, old: &Chatroom) -> Chatroom {
         let was = &old.settings;
         Chatroom {
-            name: self.name.clone().unwrap_or_else(|| old.name.clone()),
+            name: self.name.clone().or_else(|| old.name.clone()),
             visibility: self.visibility.unwrap_or(old.visibility),
             settings: Settings {
                 topic: self.topic.clone().unwrap_or_else(|| was.topic.clone()),
@@ -229,6 +235,21 @@ mod tests {
         }
         assert_eq!(Right::Add.least_role(&archived), Ok(Role::Member));
         assert_eq!(Right::Role(Role::Owner).least_role(&archived), Ok(Role::Owner));
+    }
+
+    #[test]
+    fn in_a_direct_room_two_people_talk_and_nobody_decides() {
+        let direct = fixture::chatroom(Visibility::Direct);
+        for right in [Right::Speak, Right::Role(Role::Member)] {
+            assert_eq!(right.least_role(&direct), Ok(Role::Member));
+        }
+        let read_only =
+            Chatroom { settings: Settings { read_only: true, ..Settings::default() }, ..direct.clone() };
+        assert_eq!(Right::Speak.least_role(&read_only), Err(Denial::ChatroomReadOnly));
+        for right in [Right::Rename, Right::Add, Right::Role(Role::Moderator), Right::Role(Role::Owner)] {
+            assert_eq!(right.least_role(&direct), Err(Denial::DirectChatroom));
+            assert_eq!(right.least_role(&read_only), Err(Denial::DirectChatroom));
+        }
     }
 
     #[test]

@@ -41,9 +41,9 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The chatroom was made.
-    ChatroomCreated { name: ChatroomName, visibility: Visibility },
+    ChatroomCreated { name: Option<ChatroomName>, visibility: Visibility },
     /// The chatroom is named and set like this now.
-    ChatroomUpdated { name: ChatroomName, visibility: Visibility, settings: Settings },
+    ChatroomUpdated { name: Option<ChatroomName>, visibility: Visibility, settings: Settings },
     /// The chatroom is gone; the last entry of its log.
     ChatroomDeleted,
     /// Somebody joined or was added.

@@ -24,6 +24,8 @@ pub enum Added {
     Already(Member),
     /// There is no such living user.
     NoSuchUser,
+    /// The user blocks who adds them.
+    Blocked,
     /// The entrance was closed.
     Refused,
 }
@@ -66,6 +68,8 @@ pub enum Leaving {
     HandedOver(UserId),
     /// Gone, and the chatroom, empty now, with them.
     ChatroomDeleted,
+    /// Still a member of a direct chatroom, which is hidden from them until the next message.
+    Hidden,
     /// Was no member.
     NotMember,
 }
@@ -95,7 +99,8 @@ pub trait MembershipRepository: Send + Sync {
     fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Removal, StoreError>;
 
     /// Ends one's own membership. The last owner hands over to the longest-standing member; the
-    /// last member takes the chatroom along.
+    /// last member takes the chatroom along. A direct chatroom is only hidden; with an account that is gone it becomes
+    /// read-only.
     fn leave(
         &self,
         chatroom: ChatroomId,

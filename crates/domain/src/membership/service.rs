@@ -47,6 +47,7 @@ impl MembershipService {
             let entrance = match access.chatroom.visibility {
                 Visibility::Public => Entrance::Public,
                 Visibility::Private => Entrance::By(Guard::holds(user, Role::Member)),
+                Visibility::Direct => return Err(Denial::DirectChatroom.into()),
             };
             self.write_added(chatroom, user, entrance)
         })
@@ -110,7 +111,7 @@ impl MembershipService {
         })
     }
 
-    /// Leaves a chatroom; whoever is not in it has left already.
+    /// Leaves a chatroom, or hides a direct one; whoever is not in it has left already.
     pub fn leave(&self, chatroom: ChatroomId, user: UserId) -> Result<Leaving, Failure> {
         Ok(self.memberships.leave(chatroom, user, LeaveReason::Left, self.clock.now())?)
     }
@@ -126,6 +127,7 @@ impl MembershipService {
             Added::Added(member) => Ok(Some(AddedMember { member, new: true })),
             Added::Already(member) => Ok(Some(AddedMember { member, new: false })),
             Added::NoSuchUser => Err(Denial::UserNotFound.into()),
+            Added::Blocked => Err(Denial::Blocked.into()),
             Added::Refused => Ok(None),
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn credentials() -> Credentials {
 pub(crate) fn chatroom(visibility: Visibility) -> Chatroom {
     Chatroom {
         id: room(),
-        name: ChatroomName::parse(OLD_NAME).unwrap(),
+        name: (visibility != Visibility::Direct).then(|| ChatroomName::parse(OLD_NAME).unwrap()),
         visibility,
         settings: Settings::default(),
         created_at: NOW,

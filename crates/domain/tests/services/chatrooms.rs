@@ -268,6 +268,18 @@ fn an_invalid_change_reads_nothing() {
 }
 
 #[test]
+fn members_may_speak_unless_nobody_does() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let chatrooms = World::where_i_am(visibility, None).chatrooms();
+        assert_eq!(chatrooms.may_speak(room(), me()), Err(denial.into()));
+    }
+    assert_eq!(World::where_i_am(Private, Some(Member)).chatrooms().may_speak(room(), me()), Ok(()));
+    let archived = Settings { read_only: true, ..Settings::default() };
+    let chatrooms = World::where_the_room_is(archived, Owner).chatrooms();
+    assert_eq!(chatrooms.may_speak(room(), me()), Err(Denial::ChatroomReadOnly.into()));
+}
+
+#[test]
 fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
     let mut world = World::where_i_was(Private, Some(Member));
     world.chatrooms.expect_update().times(1).return_const(Ok(None));

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod administration;
+mod blocks;
 mod builders;
 mod chatrooms;
+mod direct;
 mod memberships;
 mod mentions;
 mod messages;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::block::{BlockService, MockBlockRepository};
 use chit_chat_domain::chatroom::{
     Access, Chatroom, ChatroomService, MockChatroomRepository, Settings, Visibility,
 };
 use chit_chat_domain::clock::{Clock, MockClock};
+use chit_chat_domain::direct::{DirectService, MockDirectRepository};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
@@ -25,7 +27,9 @@ use crate::builders::{NOW, access, fresh_id, me, password_hash, room};
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) administration: MockAdministrationRepository,
+    pub(crate) blocks: MockBlockRepository,
     pub(crate) chatrooms: MockChatroomRepository,
+    pub(crate) direct: MockDirectRepository,
     pub(crate) ended: MockEndedSessions,
     pub(crate) events: MockEventRepository,
     pub(crate) hasher: MockPasswordHasher,
@@ -150,6 +154,14 @@ impl World {
             memberships: Arc::new(self.memberships),
             clock: clock(),
         }
+    }
+
+    pub(crate) fn direct(self) -> DirectService {
+        DirectService { direct: Arc::new(self.direct), clock: clock() }
+    }
+
+    pub(crate) fn blocks(self) -> BlockService {
+        BlockService { blocks: Arc::new(self.blocks), clock: clock() }
     }
 
     pub(crate) fn messages(self) -> MessageService {

@@ -21,7 +21,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom]) }>,
     ),
 )]
 pub(crate) async fn join(
@@ -35,7 +35,7 @@ pub(crate) async fn join(
 /// Leave a chatroom
 ///
 /// If the last owner leaves, the longest-standing member takes over; if the last member leaves, the
-/// chatroom is deleted.
+/// chatroom is deleted. A direct chatroom is only hidden from my chatrooms, until the next message.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/memberships/me",
@@ -43,7 +43,7 @@ pub(crate) async fn join(
     tag = "memberships",
     params(InChatroom),
     responses(
-        (status = 204, description = "The caller is not in it, whether or not it exists"),
+        (status = 204, description = "The caller is not in it, or does not see it, whether or not it exists"),
         Problems<{ SIGNED_IN | WRITE }>,
     ),
 )]

@@ -21,7 +21,7 @@ pub(crate) struct RolePatch {
 
 /// Add somebody to a chatroom
 ///
-/// Whoever has the chatroom's `add_role` may: any member, unless its owners have set it otherwise.
+/// Whoever has the chatroom's `add_role` may: any member, unless its owners have set it otherwise. Nobody adds who blocks them.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -31,7 +31,7 @@ pub(crate) struct RolePatch {
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked]) }>,
     ),
 )]
 pub(crate) async fn add(

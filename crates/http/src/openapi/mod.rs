@@ -23,7 +23,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{chatrooms, health, memberships, messages, sessions, streams, users};
+use crate::{blocks, chatrooms, direct, health, memberships, messages, sessions, streams, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -44,7 +44,9 @@ for fields, codes and types of events that are not described here.";
     tags(
         (name = "sessions", description = "Signing in, staying signed in, signing out"),
         (name = "users", description = "Accounts and profiles"),
+        (name = "blocks", description = "Whom I do not want to hear from"),
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
+        (name = "direct", description = "The one chatroom that two people share"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
         (name = "streams", description = "Hearing of every change as it happens"),
@@ -81,7 +83,9 @@ fn generate() -> Document {
     for part in [
         sessions::Api::openapi(),
         users::Api::openapi(),
+        blocks::Api::openapi(),
         chatrooms::Api::openapi(),
+        direct::Api::openapi(),
         memberships::Api::openapi(),
         messages::Api::openapi(),
         streams::Api::openapi(),

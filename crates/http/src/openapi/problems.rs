@@ -41,9 +41,9 @@ pub(crate) const MEMBERS: Codes = of(&[Code::ChatroomNotFound, Code::NotAMember]
 /// To what nobody does where nobody writes.
 pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomReadOnly]);
 /// To what only moderators of a chatroom may do.
-pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator]);
+pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator, Code::DirectChatroom]);
 /// To what only owners of a chatroom may do.
-pub(crate) const OWNERS: Codes = MEMBERS | of(&[Code::NotAnOwner]);
+pub(crate) const OWNERS: Codes = MEMBERS | of(&[Code::NotAnOwner, Code::DirectChatroom]);
 
 const REASONS: &str = "#/components/responses/";
 

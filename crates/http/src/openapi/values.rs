@@ -20,6 +20,7 @@ use crate::problem::Code;
 /// do not agree about.
 const SPACE: &str = r"\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
 const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
+const DIRECT: &str = "Direct: two people alone are in it.";
 const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
 const ROLE: &str = "Moderators may do all that members may, and keep order; owners may do all that moderators may, and decide about \
      the chatroom and everybody's role.";
@@ -28,6 +29,10 @@ const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
 
 pub(crate) fn id() -> Object {
     text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).examples([ID]).build()
+}
+
+pub(crate) fn other_party_or_null() -> Object {
+    described("Who else is in it, if it is a direct chatroom.", or_null(id()))
 }
 
 pub(crate) const ID: &str = "019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55";
@@ -137,6 +142,10 @@ pub(crate) fn chatroom_name() -> Object {
     line("On one line; trimmed.", ChatroomName::LONGEST).examples(["Engines"]).build()
 }
 
+pub(crate) fn chatroom_name_or_null() -> Object {
+    described("On one line; trimmed. Null for a direct chatroom.", or_null(chatroom_name()))
+}
+
 pub(crate) fn message_body() -> Object {
     text("Markdown, kept as it is; not only white space.")
         .min_length(Some(1))
@@ -191,7 +200,8 @@ pub(crate) fn idempotency_key_or_null() -> Object {
 }
 
 pub(crate) fn visibility() -> Object {
-    word(VISIBILITY, VISIBILITIES.map(Visibility::as_str))
+    let words = [Visibility::Public, Visibility::Private, Visibility::Direct];
+    word(&format!("{VISIBILITY} {DIRECT}"), words.map(Visibility::as_str))
 }
 
 pub(crate) fn new_visibility() -> Object {

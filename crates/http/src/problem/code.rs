@@ -19,6 +19,7 @@ pub enum Code {
     NotTheAuthor,
     TargetIsOwner,
     TargetIsModerator,
+    Blocked,
     AccountDisabled,
     SignUpClosed,
     OriginNotAllowed,
@@ -34,6 +35,8 @@ pub enum Code {
     MessageDeleted,
     LastOwner,
     ChatroomReadOnly,
+    DirectChatroom,
+    TooManyBlocks,
     RevisionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -50,7 +53,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -64,6 +67,7 @@ impl Code {
         Self::NotTheAuthor,
         Self::TargetIsOwner,
         Self::TargetIsModerator,
+        Self::Blocked,
         Self::AccountDisabled,
         Self::SignUpClosed,
         Self::OriginNotAllowed,
@@ -79,6 +83,8 @@ impl Code {
         Self::MessageDeleted,
         Self::LastOwner,
         Self::ChatroomReadOnly,
+        Self::DirectChatroom,
+        Self::TooManyBlocks,
         Self::RevisionMismatch,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -134,6 +140,7 @@ impl Code {
             Self::TargetIsModerator => {
                 (S::FORBIDDEN, "target_is_moderator", "Moderators do not remove each other")
             }
+            Self::Blocked => (S::FORBIDDEN, "blocked", "One of the two has blocked the other"),
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::OriginNotAllowed => (S::FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
@@ -157,6 +164,8 @@ impl Code {
             Self::MessageDeleted => (S::CONFLICT, "message_deleted", "The message has been deleted"),
             Self::LastOwner => (S::CONFLICT, "last_owner", "The chatroom would be left without an owner"),
             Self::ChatroomReadOnly => (S::CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom"),
+            Self::DirectChatroom => (S::CONFLICT, "direct_chatroom", "This is not done in a direct chatroom"),
+            Self::TooManyBlocks => (S::CONFLICT, "too_many_blocks", "Nobody blocks so many people"),
             Self::RevisionMismatch => {
                 (S::PRECONDITION_FAILED, "revision_mismatch", "The message has changed meanwhile")
             }
@@ -200,6 +209,10 @@ impl From<Denial> for Code {
             Denial::TargetIsOwner => Self::TargetIsOwner,
             Denial::TargetIsModerator => Self::TargetIsModerator,
             Denial::ChatroomReadOnly => Self::ChatroomReadOnly,
+            Denial::DirectChatroom => Self::DirectChatroom,
+            Denial::Blocked => Self::Blocked,
+            Denial::TooManyBlocks => Self::TooManyBlocks,
+            Denial::Oneself => Self::InvalidValue,
             Denial::SlowMode { .. } => Self::SlowMode,
             Denial::LastOwner => Self::LastOwner,
             Denial::MessageDeleted => Self::MessageDeleted,

@@ -27,14 +27,14 @@ pub struct Problem {
     pub(crate) allow: Option<&'static str>,
 }
 
-/// What is wrong with one value: of the body by JSON pointer, of query or headers by name.
+/// What is wrong with one value: of the body by JSON pointer, of path, query or headers by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// A JSON Pointer into the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = String, required = false, examples("/username"))]
     pub(crate) pointer: Option<String>,
-    /// The name of a parameter of the query or of a header.
+    /// The name of a parameter of the path or the query, or of a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = String, required = false, examples("limit"))]
     pub(crate) parameter: Option<&'static str>,
@@ -47,7 +47,7 @@ impl Problem {
         Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None }
     }
 
-    /// A parameter of the query or a header that breaks a rule.
+    /// A parameter of the path or the query, or a header, that breaks a rule.
     pub(crate) fn parameter(name: &'static str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: None, parameter: Some(name), reason: reason.into() };
         Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is not valid")) }
@@ -126,6 +126,7 @@ impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
         let retry_after = match denial {
             Denial::SlowMode { seconds } => Some(seconds),
+            Denial::Oneself => return Self::parameter("user_id", denial.to_string()),
             _ => None,
         };
         Self { retry_after, ..Self::new(Code::from(denial), denial.to_string()) }

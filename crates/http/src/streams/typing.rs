@@ -1,14 +1,13 @@
 //! `POST /api/chatrooms/{chatroom_id}/typing`: heard by who listens now, and forgotten.
 
 use actix_web::{HttpResponse, web};
-use chit_chat_domain::denial::Denial;
 use chit_chat_domain::id::ChatroomId;
 
 use super::notice;
 use crate::extract::{Caller, InChatroom};
-use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE};
 use crate::problem::Problem;
-use crate::run::{blocking, pending};
+use crate::run::blocking;
 use crate::services::Services;
 
 /// Tell that I am writing
@@ -19,7 +18,7 @@ use crate::services::Services;
     params(InChatroom),
     responses(
         (status = 204, description = "Whoever listens will hear of it"),
-        Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS }>,
     ),
 )]
 pub(crate) async fn tell_typing(
@@ -32,12 +31,8 @@ pub(crate) async fn tell_typing(
 }
 
 pub(super) async fn tell(services: &web::Data<Services>, caller: Caller, id: ChatroomId) -> Result<(), Problem> {
-    if pending(services.stores.heads.head(id, caller.user_id)).await?.is_none() {
-        // Why not, the rules know.
-        let asked = services.clone();
-        blocking(move || asked.chatrooms.head(id, caller.user_id)).await?;
-        return Err(Denial::NotAMember.into());
-    }
+    let asked = services.clone();
+    blocking(move || asked.chatrooms.may_speak(id, caller.user_id)).await?;
     let now = services.clock.now();
     services.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
     Ok(())

@@ -1,7 +1,7 @@
 //! Chatrooms on the wire.
 
 use chit_chat_domain::chatroom::{Chatroom, MyChatroom, Settings};
-use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::id::{ChatroomId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,8 +15,8 @@ use crate::openapi::values;
 pub(crate) struct ChatroomView {
     #[schema(schema_with = values::id)]
     id: Id<ChatroomId>,
-    #[schema(schema_with = values::chatroom_name)]
-    name: String,
+    #[schema(schema_with = values::chatroom_name_or_null, required)]
+    name: Option<String>,
     #[schema(schema_with = values::visibility)]
     visibility: &'static str,
     #[serde(flatten)]
@@ -55,7 +55,7 @@ impl From<Settings> for SettingsView {
     }
 }
 
-/// A chatroom in a list: with `role` and `last_message` if the list is of the caller's own.
+/// A chatroom in a list: with `role`, `other_user_id` and `last_message` if the list is of the caller's own.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
@@ -63,6 +63,8 @@ pub(crate) struct MyChatroomView {
     chatroom: ChatroomView,
     #[schema(schema_with = values::role, required = false)]
     role: &'static str,
+    #[schema(schema_with = values::other_party_or_null)]
+    other_user_id: Option<Id<UserId>>,
     last_message: Option<MessageView>,
 }
 
@@ -70,7 +72,7 @@ impl From<Chatroom> for ChatroomView {
     fn from(chatroom: Chatroom) -> Self {
         Self {
             id: Id(chatroom.id),
-            name: chatroom.name.as_str().to_owned(),
+            name: chatroom.name.map(|name| name.as_str().to_owned()),
             visibility: chatroom.visibility.as_str(),
             settings: chatroom.settings.into(),
             created_at: Time(chatroom.created_at),
@@ -84,6 +86,7 @@ impl From<MyChatroom> for MyChatroomView {
         Self {
             chatroom: mine.chatroom.into(),
             role: mine.role.as_str(),
+            other_user_id: mine.other_party.map(Id),
             last_message: mine.last_message.map(Into::into),
         }
     }

@@ -39,8 +39,8 @@ enum Data {
 pub(super) struct ChatroomDetail {
     #[schema(schema_with = values::id)]
     id: Id<ChatroomId>,
-    #[schema(schema_with = values::chatroom_name)]
-    name: String,
+    #[schema(schema_with = values::chatroom_name_or_null, required)]
+    name: Option<String>,
     #[schema(schema_with = values::visibility)]
     visibility: &'static str,
     #[serde(flatten)]
@@ -101,10 +101,10 @@ impl From<Event> for EventView {
 fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
     match change {
         Change::ChatroomCreated { name, visibility } => {
-            ("chatroom.created", chatroom(room, &name, visibility, Settings::default()))
+            ("chatroom.created", chatroom(room, name, visibility, Settings::default()))
         }
         Change::ChatroomUpdated { name, visibility, settings } => {
-            ("chatroom.updated", chatroom(room, &name, visibility, settings))
+            ("chatroom.updated", chatroom(room, name, visibility, settings))
         }
         Change::ChatroomDeleted => ("chatroom.deleted", Data::ChatroomDeletion(ChatroomDeletion { id: Id(room) })),
         Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, role)),
@@ -116,8 +116,8 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
     }
 }
 
-fn chatroom(room: ChatroomId, name: &ChatroomName, visibility: Visibility, settings: Settings) -> Data {
-    let (name, visibility) = (name.as_str().to_owned(), visibility.as_str());
+fn chatroom(room: ChatroomId, name: Option<ChatroomName>, visibility: Visibility, settings: Settings) -> Data {
+    let (name, visibility) = (name.map(|name| name.as_str().to_owned()), visibility.as_str());
     Data::Chatroom(ChatroomDetail { id: Id(room), name, visibility, settings: settings.into() })
 }
 

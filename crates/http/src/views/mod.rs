@@ -1,5 +1,6 @@
 //! The JSON shapes of the API. A resource looks the same to every reader.
 
+mod block;
 mod chatroom;
 mod event;
 mod event_schema;
@@ -9,6 +10,7 @@ mod session;
 mod user;
 mod values;
 
+pub(crate) use block::BlockView;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
 pub(crate) use event::EventView;
 pub(crate) use membership::MembershipView;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::block::MockBlockRepository;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
+use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
@@ -25,6 +27,8 @@ pub(crate) fn silent() -> Stores {
         heads: Arc::new(MockChatroomHeads::new()),
         memberships: Arc::new(MockMembershipRepository::new()),
         mentions: Arc::new(MockMentionRepository::new()),
+        direct: Arc::new(MockDirectRepository::new()),
+        blocks: Arc::new(MockBlockRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),
@@ -51,6 +55,11 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     chatrooms.expect_create_with_members().return_const(Err(error.clone()));
     let mut memberships = MockMembershipRepository::new();
     memberships.expect_leave().return_const(Err(error.clone()));
+    let (mut direct, mut blocks) = (MockDirectRepository::new(), MockBlockRepository::new());
+    direct.expect_open().return_const(Err(error.clone()));
+    blocks.expect_block().return_const(Err(error.clone()));
+    blocks.expect_unblock().return_const(Err(error.clone()));
+    blocks.expect_list().return_const(Err(error.clone()));
     let mut messages = MockMessageRepository::new();
     messages.expect_page().return_const(Err(error.clone()));
     messages.expect_by_author().return_const(Err(error.clone()));
@@ -73,6 +82,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         movements: Arc::new(movements),
         memberships: Arc::new(memberships),
         mentions: Arc::new(mentions),
+        direct: Arc::new(direct),
+        blocks: Arc::new(blocks),
         messages: Arc::new(messages),
         readiness: Arc::new(readiness),
         ..silent()

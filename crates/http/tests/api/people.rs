@@ -38,6 +38,11 @@ impl Person {
         Room { id: self.post("/api/chatrooms", room).await.expect_status(201).id() }
     }
 
+    /// The direct chatroom with somebody else, made by this.
+    pub(crate) async fn open(&self, other: &Self) -> Room {
+        Room { id: self.put(format!("/api/direct/{}", other.id)).await.expect_status(201).id() }
+    }
+
     /// Sends a message; answers it as it was stored.
     pub(crate) async fn say(&self, room: &Room, text: &str) -> Value {
         self.post(room.messages(), json!({"body": text})).await.expect_status(201).body

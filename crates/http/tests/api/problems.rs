@@ -1,6 +1,7 @@
 //! Every kind of problem: as it looks on the wire, and as `docs/ERRORS.md` explains it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use actix_web::error::ErrorBadRequest;
 use actix_web::http::Method;
@@ -8,8 +9,10 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chit_chat_contract::Engine;
+use chit_chat_domain::block::{Blocking, MockBlockRepository};
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::stores::Stores;
 use chit_chat_http::problem::Code;
 use chit_chat_http::{Rates, answer};
 use chit_chat_live::Who;
@@ -30,6 +33,7 @@ const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
 async fn there_is_one_problem_of_each_kind() {
     let mut seen = BTreeSet::new();
     let of_clients = requests_of_clients().await.into_iter().chain(rules_of_chatrooms().await);
+    let of_clients = of_clients.chain(rules_of_pairs().await);
     for problem in of_clients.chain(failures_of_servers().await) {
         let code = problem.str("code").to_owned();
         let problem = problem.expect_problem(status_of(&code), &code);
@@ -120,6 +124,22 @@ async fn rules_of_chatrooms() -> Vec<Answer> {
     ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
     answers.push(ann.post(room.messages(), json!({"body": "three"})).await);
     answers
+}
+
+/// What two people do not do in their direct chatroom, or to each other.
+async fn rules_of_pairs() -> Vec<Answer> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.open(&bob).await;
+    ann.put(format!("/api/users/me/blocks/{}", cem.id)).await.expect_status(204);
+    let (mut blocks, who) = (MockBlockRepository::new(), cem.id.clone());
+    blocks.expect_block().return_const(Ok(Blocking::TooMany));
+    let stores = Stores { blocks: Arc::new(blocks), ..mocks::silent() };
+    vec![
+        ann.delete(room.own_path()).await,
+        cem.put(format!("/api/direct/{}", ann.id)).await,
+        TestApp::over(stores).await.stranger().put(format!("/api/users/me/blocks/{who}")).await,
+    ]
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod all_rooms;
+mod direct;
 mod ears;
 mod histories;
 mod one_room;

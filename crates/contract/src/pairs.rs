@@ -1,0 +1,33 @@
+//! Direct chatrooms and blocks.
+
+use chit_chat_domain::block::{Blocking, MOST_BLOCKS};
+use chit_chat_domain::direct::{Opening, Pair};
+use chit_chat_domain::id::{ChatroomId, UserId};
+
+use crate::World;
+
+impl World {
+    /// Opens the direct chatroom of two people as the first of them.
+    pub fn open(&self, me: UserId, other: UserId) -> Opening {
+        self.direct.open(Pair::new(me, other).unwrap(), self.tick()).unwrap()
+    }
+
+    /// A direct chatroom that the first of two people has made.
+    pub fn direct_room(&self, me: UserId, other: UserId) -> ChatroomId {
+        match self.open(me, other) {
+            Opening::Made(chatroom) => chatroom.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Has the first block the second.
+    pub fn block(&self, me: UserId, other: UserId) {
+        let blocked = self.blocks.block(Pair::new(me, other).unwrap(), MOST_BLOCKS, self.tick());
+        assert_eq!(blocked, Ok(Blocking::Blocked));
+    }
+
+    /// Has the first block the second no more.
+    pub fn unblock(&self, me: UserId, other: UserId) {
+        assert_eq!(self.blocks.unblock(Pair::new(me, other).unwrap(), self.tick()), Ok(Some(())));
+    }
+}

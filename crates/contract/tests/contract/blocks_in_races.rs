@@ -1,0 +1,209 @@
+//! Blocks beside what they forbid: nothing of it happens behind a block that has been committed.
+
+use std::thread;
+
+use chit_chat_contract::{Engine, Raw, World, answer_now, id_literal, race};
+use chit_chat_domain::block::Blocking;
+use chit_chat_domain::chatroom::{Creation, Entrance, Guard, Right};
+use chit_chat_domain::direct::{Opening, Pair};
+use chit_chat_domain::event::Change;
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::membership::{Added, NewMembership};
+use chit_chat_domain::message::Appended;
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+/// Matt, who blocks, and Beth, whom he blocks.
+struct Scene {
+    world: World,
+    matt: UserId,
+    beth: UserId,
+}
+
+fn scene(engine: Engine) -> Scene {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    Scene { world, matt, beth }
+}
+
+impl Scene {
+    /// Begins a transaction that takes Matt's row as the adapters do, and has him block Beth.
+    fn begin_to_block(&self) -> Raw {
+        let [matt, beth] = [self.matt, self.beth].map(|user| id_literal(self.world.engine(), user));
+        let mut raw = self.world.raw();
+        raw.begin();
+        if self.world.engine() == Engine::Postgres {
+            raw.run(&format!("SELECT id FROM users WHERE id = {matt} FOR NO KEY UPDATE"));
+        }
+        let at = if self.world.engine() == Engine::Postgres { "now()" } else { "0" };
+        raw.run(&format!("INSERT INTO blocks (user_id, blocked_id, created_at) VALUES ({matt}, {beth}, {at})"));
+        raw
+    }
+
+    /// What comes of it when it has to wait for a block that ends like this.
+    fn while_blocking<T: Send>(&self, end: &str, act: impl FnOnce() -> T + Send) -> T {
+        let mut blocking = self.begin_to_block();
+        thread::scope(|scope| {
+            let acting = scope.spawn(act);
+            self.world.until_waiting_or(1, || acting.is_finished());
+            blocking.run(end);
+            acting.join().unwrap()
+        })
+    }
+}
+
+#[rstest]
+#[case("COMMIT", true)]
+#[case("ROLLBACK", false)]
+fn an_addition_that_waits_for_a_block_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] end: &str,
+    #[case] refused: bool,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth } = &scene;
+    let room = world.room(*beth, &[]);
+    let new = NewMembership { chatroom_id: room, user_id: *matt, at: world.tick() };
+    let add = || world.memberships.add(new, Entrance::By(Guard::may(*beth, Right::Add))).unwrap();
+    assert_eq!(scene.while_blocking(end, add) == Added::Blocked, refused);
+    assert_eq!(world.memberships.find(room, *matt).unwrap().is_none(), refused);
+}
+
+#[rstest]
+#[case("COMMIT", true)]
+#[case("ROLLBACK", false)]
+fn a_creation_that_waits_for_a_block_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] end: &str,
+    #[case] refused: bool,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth } = &scene;
+    let draft = world.draft_room(*beth, &[*matt]);
+    let made = scene.while_blocking(end, || world.chatrooms.create_with_members(draft.clone()).unwrap());
+    assert_eq!(made == Creation::BlockedBy(vec![*matt]), refused);
+    assert_eq!(world.chatrooms.access(draft.id, *beth).unwrap().is_none(), refused);
+}
+
+#[rstest]
+#[case("COMMIT", true)]
+#[case("ROLLBACK", false)]
+fn a_direct_room_whose_opening_waits_for_a_block_is_not_made(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] end: &str,
+    #[case] refused: bool,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth } = &scene;
+    assert_eq!(scene.while_blocking(end, || world.open(*beth, *matt)) == Opening::Blocked, refused);
+    let id = Pair::new(*matt, *beth).unwrap().chatroom_id();
+    assert_eq!(world.chatrooms.access(id, *beth).unwrap().is_none(), refused);
+}
+
+#[test]
+fn a_block_waits_for_whoever_is_adding() {
+    let Scene { world, matt, beth } = scene(Engine::Postgres);
+    let mut adding = world.raw();
+    adding.begin();
+    adding.run(&format!("SELECT id FROM users WHERE id = {} FOR SHARE", id_literal(Engine::Postgres, matt)));
+    thread::scope(|scope| {
+        let blocking = scope.spawn(|| world.block(matt, beth));
+        world.until_waiting_or(1, || blocking.is_finished());
+        assert!(!blocking.is_finished());
+        adding.run("COMMIT");
+        blocking.join().unwrap();
+    });
+}
+
+#[test]
+fn a_send_that_waits_for_a_block_is_refused() {
+    let Scene { world, matt, beth } = scene(Engine::Postgres);
+    let room = world.direct_room(matt, beth);
+    let mut held = world.raw();
+    held.begin();
+    let id = id_literal(Engine::Postgres, matt);
+    // The last that a block writes.
+    held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {id} FOR UPDATE"));
+    let sent = thread::scope(|scope| {
+        let blocking = scope.spawn(|| world.block(matt, beth));
+        world.until_waiting(1);
+        let draft = world.draft(room, beth, "hello");
+        let mut sending = world.messages.append(draft, Guard::may(beth, Right::Speak));
+        world.until_waiting(2);
+        assert_eq!(answer_now(&mut sending), None);
+        held.run("COMMIT");
+        blocking.join().unwrap();
+        sending.wait()
+    });
+    assert_eq!(sent, Ok(Appended::Refused));
+    assert!(world.access(room, matt).chatroom.settings.read_only);
+}
+
+#[rstest]
+fn nobody_says_anything_behind_a_block(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, matt, .. } = scene(engine);
+    let another = world.open_another();
+    for round in 0..5 {
+        let beth = world.user(&format!("beth_{round}"));
+        let room = world.direct_room(matt, beth);
+        race(7, |n| {
+            let (ports, author) = (if n % 2 == 0 { &*world.store } else { &another }, [matt, beth][n % 2]);
+            if n == 6 {
+                return world.block(matt, beth);
+            }
+            for _ in 0..20 {
+                let draft = world.draft(room, author, "hello");
+                if ports.messages.append(draft, Guard::may(author, Right::Speak)).wait() == Ok(Appended::Refused) {
+                    break;
+                }
+            }
+        });
+        let log = world.log(room);
+        assert!(matches!(log.last().unwrap().change, Change::ChatroomUpdated { .. }), "{log:?}");
+    }
+}
+
+#[rstest]
+fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Scene { world, matt, .. } = scene(engine);
+    for round in 0..20 {
+        let beth = world.user(&format!("beth_{round}"));
+        let pair = Pair::new(matt, beth).unwrap();
+        race(3, |n| match n {
+            0 => drop(world.open(beth, matt)),
+            1 => drop(world.open(matt, beth)),
+            _ => world.block(matt, beth),
+        });
+        let room = world.chatrooms.access(pair.chatroom_id(), beth).unwrap();
+        assert!(room.is_none_or(|access| access.chatroom.settings.read_only));
+        assert_eq!(world.blocks.list(matt, None, Limit::parse(1).unwrap()).unwrap()[0].user_id, beth);
+    }
+}
+
+#[rstest]
+fn two_who_block_and_unblock_each_other_at_once_end_up_with_what_holds(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Scene { world, matt, .. } = scene(engine);
+    let another = world.open_another();
+    for round in 0..10 {
+        let beth = world.user(&format!("beth_{round}"));
+        let pairs = [Pair::new(matt, beth).unwrap(), Pair::new(beth, matt).unwrap()];
+        let room = world.direct_room(matt, beth);
+        race(4, |n| {
+            let (ports, pair) = (if n < 2 { &*world.store } else { &another }, pairs[n % 2]);
+            for _ in 0..=round % 3 {
+                assert_eq!(ports.blocks.block(pair, 10, world.tick()), Ok(Blocking::Blocked));
+                assert_eq!(ports.blocks.unblock(pair, world.tick()), Ok(Some(())));
+            }
+        });
+        assert!(!world.access(room, matt).chatroom.settings.read_only);
+        let last = world.log(room).into_iter().rev().find_map(|event| match event.change {
+            Change::ChatroomUpdated { settings, .. } => Some(settings.read_only),
+            _ => None,
+        });
+        assert_eq!(last, Some(false));
+    }
+}

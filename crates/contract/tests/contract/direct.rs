@@ -1,0 +1,155 @@
+//! Direct chatrooms: how they come to be, and what is not done there.
+
+use chit_chat_contract::{Engine, World, race};
+use chit_chat_domain::chatroom::{
+    Chatroom, ChatroomChanges, ChatroomName, Entrance, Guard, Right, Settings, Visibility,
+};
+use chit_chat_domain::direct::{Opening, Pair};
+use chit_chat_domain::event::Change;
+use chit_chat_domain::id::{IdSource, UserId};
+use chit_chat_domain::membership::{Added, NewMembership, Removal, Role, RoleChange};
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{PageRange, Written};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+#[rstest]
+fn two_people_share_one_room_whoever_opens_it_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let pair = Pair::new(matt, beth).unwrap();
+    let at = world.tick();
+    let made = Chatroom {
+        id: pair.chatroom_id(),
+        name: None,
+        visibility: Visibility::Direct,
+        settings: Settings::default(),
+        created_at: at,
+        last_seq: 3,
+    };
+    assert_eq!(world.direct.open(pair, at), Ok(Opening::Made(made.clone())));
+    for (me, other) in [(matt, beth), (beth, matt)] {
+        assert_eq!(world.open(me, other), Opening::Found(made.clone()));
+        let access = world.access(made.id, me);
+        assert_eq!(access.chatroom, made);
+        assert_eq!(access.membership.unwrap().role, Role::Member);
+    }
+    assert_eq!(world.access(made.id, eve).membership, None);
+    let log: Vec<_> = world.log(made.id).into_iter().map(|event| (event.actor_id, event.change)).collect();
+    let joined = |user_id| (matt, Change::MembershipCreated { user_id, role: Role::Member });
+    let created = Change::ChatroomCreated { name: None, visibility: Visibility::Direct };
+    assert_eq!(log, [(matt, created), joined(matt), joined(beth)]);
+}
+
+#[rstest]
+fn everybody_has_a_room_of_their_own_with_everybody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
+    let rooms = [world.direct_room(matt, beth), world.direct_room(eve, matt), world.direct_room(beth, eve)];
+    world.room(matt, &[beth, eve]);
+    let others = |user| {
+        let mine = world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();
+        let mut others: Vec<_> = mine.into_iter().map(|mine| (mine.chatroom.id, mine.other_party)).collect();
+        others.retain(|(id, other)| rooms.contains(id) || other.is_some());
+        others.sort_unstable();
+        others
+    };
+    let mut expected = vec![(rooms[0], Some(beth)), (rooms[1], Some(eve))];
+    expected.sort_unstable();
+    assert_eq!(others(matt), expected);
+    assert!(others(beth).contains(&(rooms[0], Some(matt))));
+    assert!(others(eve).contains(&(rooms[2], Some(beth))));
+}
+
+#[rstest]
+fn when_both_open_it_at_once_there_is_still_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    for round in 0..10 {
+        let people = [world.user(&format!("a{round}")), world.user(&format!("b{round}"))];
+        let opened = race(8, |n| {
+            let ports = if n % 4 < 2 { &*world.store } else { &another };
+            let pair = Pair::new(people[n % 2], people[1 - n % 2]).unwrap();
+            ports.direct.open(pair, world.tick()).unwrap()
+        });
+        let rooms: Vec<&Chatroom> = opened
+            .iter()
+            .map(|opening| match opening {
+                Opening::Made(room) | Opening::Found(room) => room,
+                refused => panic!("{refused:?}"),
+            })
+            .collect();
+        assert_eq!(opened.iter().filter(|opening| matches!(opening, Opening::Made(_))).count(), 1);
+        assert!(rooms.iter().all(|room| *room == rooms[0]), "{rooms:?}");
+        assert_eq!(world.log(rooms[0].id).len(), 3);
+    }
+}
+
+#[rstest]
+fn nobody_opens_one_with_somebody_who_is_not_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
+    world.direct_room(matt, beth);
+    let nobody = UserId::from(world.ids.next());
+    assert_eq!(world.open(matt, nobody), Opening::NoSuchUser);
+    assert_eq!(world.open(nobody, matt), Opening::NoSuchUser);
+    for gone in [beth, eve] {
+        world.delete_account(gone);
+        assert_eq!(world.open(matt, gone), Opening::NoSuchUser);
+        assert_eq!(world.open(gone, matt), Opening::NoSuchUser);
+    }
+}
+
+#[rstest]
+fn nobody_finds_it_who_is_not_in_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
+    let room = world.direct_room(matt, beth);
+    world.say(room, matt, "hello");
+    assert_eq!(world.chatrooms.public(None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.chatrooms.of_member(eve, None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.chatrooms.of_member(matt, Some("e".into()), None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.page(room, eve, PageRange::Latest, 50), []);
+}
+
+#[rstest]
+fn both_talk_there_as_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.direct_room(matt, beth);
+    let hello = world.say(room, beth, "hello");
+    let hi = world.say(room, matt, "hi");
+    assert_eq!(world.page(room, beth, PageRange::Latest, 50), [hello.clone(), hi]);
+    let guard = Guard::may(beth, Right::Speak);
+    let edited = world
+        .messages
+        .edit(&hello, hello.body.clone().unwrap(), Mentions::default(), guard, world.tick())
+        .unwrap();
+    assert!(matches!(edited, Written::Written(_)));
+    let mine = world.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
+    assert_eq!(mine[0].last_message.as_ref().map(|message| message.author_id), Some(matt));
+    world.log(room);
+}
+
+#[rstest]
+fn nothing_is_decided_there_whatever_was_read_before(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
+    let room = world.direct_room(matt, beth);
+    let changes = || ChatroomChanges { name: ChatroomName::parse("Ours").ok(), ..ChatroomChanges::default() };
+    let target = world.member(room, beth).membership;
+    for right in [Right::Rename, Right::Add, Right::Role(Role::Moderator), Right::Role(Role::Owner)] {
+        let guard = Guard::may(matt, right);
+        assert_eq!(world.chatrooms.update(room, changes(), guard, world.tick()), Ok(None));
+        assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(None));
+        assert_eq!(world.memberships.remove(&target, guard, world.tick()), Ok(Removal::Refused));
+        let promoted = world.memberships.change_role(&target, Role::Owner, guard, world.tick());
+        assert_eq!(promoted, Ok(RoleChange::Refused));
+    }
+    let membership = NewMembership { chatroom_id: room, user_id: eve, at: world.tick() };
+    let member = Entrance::By(Guard::holds(matt, Role::Member));
+    for entrance in [Entrance::Public, Entrance::By(Guard::may(matt, Right::Add)), member] {
+        assert_eq!(world.memberships.add(membership, entrance), Ok(Added::Refused));
+    }
+    assert_eq!(world.head(room), 3);
+}

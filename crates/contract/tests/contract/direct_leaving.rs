@@ -1,0 +1,169 @@
+//! Leaving a direct chatroom: by one's own will it is hidden, with the account it ends.
+
+use chit_chat_contract::{Engine, World, written};
+use chit_chat_domain::chatroom::{Settings, Visibility};
+use chit_chat_domain::direct::Opening;
+use chit_chat_domain::event::{Change, MembershipEnd};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{LeaveReason, Leaving, Role};
+use chit_chat_domain::message::{Appended, PageRange};
+use chit_chat_domain::page::Limit;
+use rstest::rstest;
+
+struct Scene {
+    world: World,
+    matt: UserId,
+    beth: UserId,
+    room: ChatroomId,
+}
+
+fn scene(engine: Engine) -> Scene {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.direct_room(matt, beth);
+    Scene { world, matt, beth, room }
+}
+
+impl Scene {
+    fn is_shown(&self, user: UserId) -> bool {
+        let mine = self.world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();
+        mine.iter().any(|mine| mine.chatroom.id == self.room)
+    }
+
+    fn version(&self, user: UserId) -> i64 {
+        self.world.movements.standing(user, 0).unwrap().version
+    }
+
+    fn leave_for_good(&self, user: UserId) -> Leaving {
+        self.world.memberships.leave(self.room, user, LeaveReason::AccountDeleted, self.world.tick()).unwrap()
+    }
+}
+
+#[rstest]
+fn who_leaves_does_not_see_it_until_anybody_says_something(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, room } = &scene;
+    for speaker in [*beth, *matt] {
+        assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
+        assert!(!scene.is_shown(*matt) && scene.is_shown(*beth));
+        let said = world.say(*room, speaker, "hello");
+        assert!(scene.is_shown(*matt));
+        assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
+        written(world.edit(&said, "goodbye"));
+        assert!(!scene.is_shown(*matt), "an edit says nothing new");
+    }
+}
+
+#[rstest]
+fn what_is_hidden_works_all_the_same_and_takes_no_seq(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, room } = &scene;
+    let said = world.say(*room, *beth, "hello");
+    let (mine, theirs) = (scene.version(*matt), scene.version(*beth));
+    assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
+    assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
+    assert_eq!((scene.version(*matt), scene.version(*beth)), (mine + 1, theirs));
+    assert_eq!(world.access(*room, *matt).membership.unwrap().role, Role::Member);
+    assert_eq!(world.page(*room, *matt, PageRange::Latest, 50), [said]);
+    assert_eq!(world.movements.standing(*matt, 10).unwrap().chatrooms.len(), 1);
+    assert_eq!(world.head(*room), 4);
+}
+
+#[rstest]
+fn opening_shows_it_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, room } = &scene;
+    world.leave(*room, *matt);
+    world.leave(*room, *beth);
+    let (mine, theirs) = (scene.version(*matt), scene.version(*beth));
+    for _ in 0..2 {
+        let Opening::Found(found) = world.open(*matt, *beth) else { panic!("not found") };
+        assert_eq!(found, world.access(*room, *matt).chatroom);
+        assert!(scene.is_shown(*matt) && !scene.is_shown(*beth));
+    }
+    assert_eq!((scene.version(*matt), scene.version(*beth)), (mine + 1, theirs));
+    assert_eq!(world.head(*room), 3);
+}
+
+#[rstest]
+fn who_was_never_in_it_leaves_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let Scene { world, room, .. } = scene(engine);
+    let eve = world.user("Eve");
+    assert_eq!(world.leave(room, eve), Leaving::NotMember);
+}
+
+#[rstest]
+fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, room } = &scene;
+    world.say(*room, *matt, "hello");
+    world.leave(*room, *beth);
+    world.delete_account(*matt);
+    assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
+    assert_eq!(scene.leave_for_good(*matt), Leaving::NotMember);
+    let settings = Settings { read_only: true, ..Settings::default() };
+    let ends: Vec<_> = world.log(*room)[4..].iter().map(|event| (event.actor_id, event.change.clone())).collect();
+    let updated = Change::ChatroomUpdated { name: None, visibility: Visibility::Direct, settings };
+    let ended = Change::MembershipDeleted { user_id: *matt, reason: MembershipEnd::AccountDeleted };
+    assert_eq!(ends, [(*matt, updated), (*matt, ended)]);
+    assert_eq!(world.member(*room, *beth).membership.role, Role::Member);
+    assert_eq!(world.send(world.draft(*room, *beth, "x")), Appended::Refused);
+    assert_eq!(world.page(*room, *beth, PageRange::Latest, 50).len(), 1);
+    assert!(!scene.is_shown(*beth));
+}
+
+#[rstest]
+fn who_stays_still_sees_with_whom_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, .. } = &scene;
+    world.delete_account(*matt);
+    scene.leave_for_good(*matt);
+    let mine = world.chatrooms.of_member(*beth, None, None, Limit::MAX).unwrap();
+    assert_eq!(mine.iter().map(|mine| mine.other_party).collect::<Vec<_>>(), [Some(*matt)]);
+}
+
+#[rstest]
+fn with_both_accounts_it_is_gone(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values("one after the other", "at once")] how: &str,
+) {
+    let scene = scene(engine);
+    let Scene { world, matt, beth, room } = &scene;
+    world.delete_account(*matt);
+    if how == "at once" {
+        world.delete_account(*beth);
+        assert_eq!(scene.leave_for_good(*matt), Leaving::ChatroomDeleted);
+        assert_eq!(scene.leave_for_good(*beth), Leaving::NotMember);
+    } else {
+        assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
+        world.delete_account(*beth);
+        assert_eq!(scene.leave_for_good(*beth), Leaving::ChatroomDeleted);
+    }
+    assert_eq!(world.chatrooms.access(*room, *beth), Ok(None));
+    assert_eq!(world.users.deleted_members(), Ok(vec![]));
+    while world.chatrooms.purge(100).unwrap() {}
+}
+
+#[rstest]
+fn reverting_leaves_a_private_chatroom_that_earlier_versions_understand(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Scene { world, matt, room, .. } = scene(engine);
+    let said = world.say(room, matt, "hello");
+    world.block(matt, world.user("Eve"));
+    let mut raw = world.raw();
+    while raw.number("SELECT count(*) AS value FROM chatrooms WHERE visibility = 2") > 0 {
+        raw.revert_migration();
+    }
+    world.migrate().unwrap();
+    let chatroom = world.access(room, matt).chatroom;
+    assert_eq!(chatroom.visibility, Visibility::Private);
+    assert_eq!(chatroom.name.clone().unwrap().as_str(), "Direct chatroom");
+    let first = world.log(room).remove(0).change;
+    assert_eq!(first, Change::ChatroomCreated { name: chatroom.name, visibility: Visibility::Private });
+    assert_eq!(world.logged(room), [said]);
+}

@@ -1,0 +1,11 @@
+//! Direct chatrooms: the one chatroom that two people share.
+
+mod pair;
+mod repository;
+mod service;
+
+pub use pair::Pair;
+#[cfg(feature = "mocks")]
+pub use repository::MockDirectRepository;
+pub use repository::{DirectRepository, Opening};
+pub use service::{DirectService, OpenedDirect};

@@ -1,0 +1,75 @@
+//! Two people.
+
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use crate::denial::Denial;
+use crate::id::{ChatroomId, UserId};
+
+/// Somebody who does something, and another person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    me: UserId,
+    other: UserId,
+}
+
+impl Pair {
+    /// Nobody is another person to themselves.
+    pub fn new(me: UserId, other: UserId) -> Result<Self, Denial> {
+        if me == other { Err(Denial::Oneself) } else { Ok(Self { me, other }) }
+    }
+
+    /// Who does something.
+    pub fn me(self) -> UserId {
+        self.me
+    }
+
+    /// The other person.
+    pub fn other(self) -> UserId {
+        self.other
+    }
+
+    /// The id of their direct chatroom, the same for both: a hash of their ids as a UUID of version 8. So there can
+    /// be one at most, whoever makes it first.
+    pub fn chatroom_id(self) -> ChatroomId {
+        let (first, second) = (self.me.min(self.other), self.me.max(self.other));
+        let hash = Sha256::new().chain_update(Uuid::from(first)).chain_update(Uuid::from(second)).finalize();
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+        ChatroomId::from(Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fixture::user;
+
+    #[test]
+    fn nobody_makes_a_pair_alone() {
+        assert_eq!(Pair::new(user(1), user(1)), Err(Denial::Oneself));
+        let pair = Pair::new(user(1), user(2)).unwrap();
+        assert_eq!((pair.me(), pair.other()), (user(1), user(2)));
+    }
+
+    /// Another hash would give people who share a chatroom already a second one.
+    #[test]
+    fn the_id_never_changes() {
+        let pair = Pair::new(user(1), user(2)).unwrap();
+        assert_eq!(pair.chatroom_id().to_string(), "78d68721-debb-823c-b880-232869a63e25");
+    }
+
+    proptest! {
+        #[test]
+        fn both_find_the_same_chatroom_and_nobody_else_does(a: u128, b: u128, c: u128) {
+            prop_assume!(a != b && b != c && a != c);
+            let id = |one, other| Pair::new(user(one), user(other)).unwrap().chatroom_id();
+            prop_assert_eq!(id(a, b), id(b, a));
+            prop_assert_ne!(id(a, b), id(a, c));
+            prop_assert_ne!(id(a, b), id(c, b));
+            prop_assert_eq!(Uuid::from(id(a, b)).get_version_num(), 8);
+        }
+    }
+}

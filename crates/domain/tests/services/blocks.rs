@@ -1,0 +1,65 @@
+use chit_chat_domain::block::Blocking;
+use chit_chat_domain::chatroom::Visibility::Private;
+use chit_chat_domain::chatroom::{CreateChatroom, Creation, Entrance, Guard, Right};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::direct::Pair;
+use chit_chat_domain::membership::Role::Member;
+use chit_chat_domain::membership::{Added, NewMembership};
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, me, other, room};
+use crate::world::World;
+
+fn pair() -> Pair {
+    Pair::new(me(), other()).unwrap()
+}
+
+fn where_blocking_gives(blocking: Blocking) -> World {
+    let mut world = World::default();
+    let block = world.blocks.expect_block().with(eq(pair()), eq(10_000), eq(NOW));
+    block.times(1).return_const(Ok(blocking));
+    world
+}
+
+#[test]
+fn ten_thousand_who_are_there_may_be_blocked() {
+    assert_eq!(where_blocking_gives(Blocking::Blocked).blocks().block(pair()), Ok(()));
+    let gone = where_blocking_gives(Blocking::NoSuchUser).blocks().block(pair());
+    assert_eq!(gone, Err(Denial::UserNotFound.into()));
+    let too_many = where_blocking_gives(Blocking::TooMany).blocks().block(pair());
+    assert_eq!(too_many, Err(Denial::TooManyBlocks.into()));
+}
+
+#[test]
+fn whoever_there_is_can_be_unblocked() {
+    for (outcome, expected) in [(Some(()), Ok(())), (None, Err(Denial::UserNotFound.into()))] {
+        let mut world = World::default();
+        world.blocks.expect_unblock().with(eq(pair()), eq(NOW)).times(1).return_const(Ok(outcome));
+        assert_eq!(world.blocks().unblock(pair()), expected);
+    }
+}
+
+#[test]
+fn who_is_blocked_adds_nobody_who_blocks_them() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    let new = NewMembership { chatroom_id: room(), user_id: other(), at: NOW };
+    let entrance = Entrance::By(Guard::may(me(), Right::Add));
+    world.memberships.expect_add().with(eq(new), eq(entrance)).times(1).return_const(Ok(Added::Blocked));
+    assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::Blocked.into()));
+}
+
+#[test]
+fn those_who_block_the_creator_of_a_chatroom_are_named() {
+    let mut world = World::default();
+    let create = world.chatrooms.expect_create_with_members();
+    create.return_const(Ok(Creation::BlockedBy(vec![other()])));
+    let entered = CreateChatroom {
+        name: "Tea".to_owned(),
+        visibility: None,
+        member_ids: vec![other().to_string()],
+        key: None,
+    };
+    let named = Failure::invalid("member_ids", Violation::BlockedBy(vec![other()]));
+    assert_eq!(world.chatrooms().create(me(), &entered), Err(named));
+}

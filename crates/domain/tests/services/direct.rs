@@ -1,0 +1,103 @@
+use chit_chat_domain::chatroom::Visibility::Direct;
+use chit_chat_domain::chatroom::{ChatroomChange, CreateChatroom};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::direct::{OpenedDirect, Opening, Pair};
+use chit_chat_domain::membership::Role::Member;
+use chit_chat_domain::membership::{LeaveReason, Leaving};
+use chit_chat_domain::message::Precondition;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, chatroom, me, message, message_id, other, room};
+use crate::world::World;
+
+fn pair() -> Pair {
+    Pair::new(me(), other()).unwrap()
+}
+
+fn where_opening_gives(opening: Opening) -> World {
+    let mut world = World::default();
+    world.direct.expect_open().with(eq(pair()), eq(NOW)).times(1).return_const(Ok(opening));
+    world
+}
+
+#[test]
+fn the_first_who_asks_makes_it_and_everybody_after_them_finds_it() {
+    for (opening, new) in [(Opening::Made(chatroom(Direct)), true), (Opening::Found(chatroom(Direct)), false)] {
+        let opened = OpenedDirect { chatroom: chatroom(Direct), new };
+        assert_eq!(where_opening_gives(opening).direct().open(pair()), Ok(opened));
+    }
+}
+
+#[test]
+fn it_takes_two_who_are_there_and_do_not_block_each_other() {
+    for (opening, denial) in [(Opening::NoSuchUser, Denial::UserNotFound), (Opening::Blocked, Denial::Blocked)] {
+        assert_eq!(where_opening_gives(opening).direct().open(pair()), Err(denial.into()));
+    }
+}
+
+#[test]
+fn nobody_joins_it_not_even_who_is_in_it() {
+    let memberships = World::where_i_am(Direct, Some(Member)).memberships();
+    assert_eq!(memberships.join(room(), me()), Err(Denial::DirectChatroom.into()));
+    assert_eq!(memberships.add(room(), me(), me()), Err(Denial::DirectChatroom.into()));
+}
+
+#[test]
+fn the_two_decide_nothing_about_it() {
+    let world = || World::where_i_am(Direct, Some(Member));
+    let denied = Denial::DirectChatroom;
+    assert_eq!(world().memberships().add(room(), me(), other()), Err(denied.into()));
+    assert_eq!(world().memberships().remove(room(), me(), other()), Err(denied.into()));
+    assert_eq!(world().memberships().change_role(room(), me(), other(), "owner"), Err(denied.into()));
+    assert_eq!(world().chatrooms().delete(room(), me()), Err(denied.into()));
+    let none = ChatroomChange::default;
+    for change in [
+        ChatroomChange { name: Some("Ours".to_owned()), ..none() },
+        ChatroomChange { topic: Some(Some("Us".to_owned())), ..none() },
+        ChatroomChange { visibility: Some("public".to_owned()), ..none() },
+        ChatroomChange { archived: Some(true), ..none() },
+    ] {
+        assert_eq!(world().chatrooms().change(room(), me(), &change), Err(denied.into()), "{change:?}");
+    }
+    assert_eq!(world().chatrooms().change(room(), me(), &none()), Ok(chatroom(Direct)));
+}
+
+#[test]
+fn no_chatroom_is_made_or_becomes_one_by_its_visibility() {
+    let refused = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
+    let (name, visibility) = ("Tea".to_owned(), Some("direct".to_owned()));
+    let entered = CreateChatroom { name, visibility: visibility.clone(), member_ids: vec![], key: None };
+    assert_eq!(World::default().chatrooms().create(me(), &entered), Err(refused.clone()));
+    let change = ChatroomChange { visibility, ..ChatroomChange::default() };
+    assert_eq!(World::default().chatrooms().change(room(), me(), &change), Err(refused));
+}
+
+#[test]
+fn for_everybody_else_there_is_no_such_chatroom() {
+    let world = || World::where_i_am(Direct, None);
+    let hidden = Denial::ChatroomNotFound;
+    assert_eq!(world().memberships().join(room(), me()), Err(hidden.into()));
+    assert_eq!(world().memberships().add(room(), me(), other()), Err(hidden.into()));
+    assert_eq!(world().memberships().remove(room(), me(), other()), Err(hidden.into()));
+    assert_eq!(world().chatrooms().delete(room(), me()), Err(hidden.into()));
+    assert_eq!(world().chatrooms().show(room(), me()), Err(hidden.into()));
+    assert_eq!(world().chatrooms().change(room(), me(), &ChatroomChange::default()), Err(hidden.into()));
+}
+
+#[test]
+fn nobody_deletes_what_the_other_has_said() {
+    let mut world = World::where_i_am(Direct, Some(Member));
+    world.messages.expect_find().with(eq(room()), eq(message_id())).return_const(Ok(Some(message(other()))));
+    let deleted = world.messages().delete(room(), me(), message_id(), &Precondition::None);
+    assert_eq!(deleted, Err(Denial::NotTheAuthorNorAModerator.into()));
+}
+
+#[test]
+fn leaving_it_is_for_the_store_to_hide() {
+    let mut world = World::default();
+    let leave = world.memberships.expect_leave();
+    let leave = leave.with(eq(room()), eq(me()), eq(LeaveReason::Left), eq(NOW));
+    leave.times(1).return_const(Ok(Leaving::Hidden));
+    assert_eq!(world.memberships().leave(room(), me()), Ok(Leaving::Hidden));
+}

@@ -1,0 +1,44 @@
+//! `GET /api/users/me/blocks`: newest first.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::block::Block;
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::page::Page;
+
+use crate::cursor::{self, List};
+use crate::extract::{Caller, Paging};
+use crate::openapi::{Problems, QUERY, SIGNED_IN};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::BlockView;
+
+/// Whom I block, newest first
+#[utoipa::path(
+    get, path = "/api/users/me/blocks", operation_id = "list_blocks", tag = "blocks",
+    params(Paging),
+    responses(
+        (status = 200, description = "A page of blocks", body = List<BlockView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY }>,
+    ),
+)]
+pub(crate) async fn list(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = (paging.position(position)?, paging.limit()?);
+    let rows = blocking(move || services.stores.blocks.list(caller.user_id, after, limit)).await?;
+    let page = Page::cut(rows, limit);
+    let next = page.items.last().filter(|_| page.more).map(|block| {
+        let Block { user_id, created_at } = block;
+        cursor::encode(&format!("{} {user_id}", created_at.as_micros()))
+    });
+    cursor::page(&request, page.items.into_iter().map(BlockView::from).collect(), next)
+}
+
+fn position(text: &str) -> Option<Block> {
+    let (micros, user_id) = text.split_once(' ')?;
+    Some(Block { user_id: user_id.parse().ok()?, created_at: Timestamp::from_micros(micros.parse().ok()?) })
+}

@@ -1,0 +1,62 @@
+//! `/api/users/me/blocks/{user_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::direct::Pair;
+
+use crate::extract::{Caller, path_id};
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Block somebody
+///
+/// From then on they open no direct chatroom with me and add me to none, and nobody writes in the direct chatroom that
+/// we share. They are not told.
+#[utoipa::path(
+    put, path = "/api/users/me/blocks/{user_id}", operation_id = "block_user", tag = "blocks",
+    params(("user_id" = Uuid, Path, description = "A user")),
+    responses(
+        (status = 204, description = "The user is blocked"),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue, Code::TooManyBlocks]) }>,
+    ),
+)]
+pub(crate) async fn block(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let pair = pair(caller, &request)?;
+    let blocking_services = services.clone();
+    blocking(move || blocking_services.blocks.block(pair)).await?;
+    services.streams.look(pair.chatroom_id());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Block somebody no more
+///
+/// The direct chatroom that we share can be written in again, unless they block me.
+#[utoipa::path(
+    delete, path = "/api/users/me/blocks/{user_id}", operation_id = "unblock_user", tag = "blocks",
+    params(("user_id" = Uuid, Path, description = "A user")),
+    responses(
+        (status = 204, description = "The user is not blocked"),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue]) }>,
+    ),
+)]
+pub(crate) async fn unblock(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let pair = pair(caller, &request)?;
+    let unblocking = services.clone();
+    blocking(move || unblocking.blocks.unblock(pair)).await?;
+    services.streams.look(pair.chatroom_id());
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn pair(caller: Caller, request: &HttpRequest) -> Result<Pair, Problem> {
+    Ok(Pair::new(caller.user_id, path_id(request, "user_id", Denial::UserNotFound)?)?)
+}

@@ -1,0 +1,43 @@
+//! `PUT /api/direct/{user_id}`
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::direct::Pair;
+
+use crate::extract::{Caller, path_id};
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::ChatroomView;
+
+/// Open the direct chatroom with somebody
+///
+/// The two share one, whoever asks first. There is no owner: nobody renames, sets, joins, adds, removes or deletes there.
+/// Leaving it hides it from my chatrooms until the next message, or until it is opened again. It is read-only while one
+/// of the two blocks the other, and once an account is deleted.
+#[utoipa::path(
+    put, path = "/api/direct/{user_id}", operation_id = "open_direct_chatroom", tag = "direct",
+    params(("user_id" = Uuid, Path, description = "The other person")),
+    responses(
+        (status = 201, description = "The new chatroom", body = ChatroomView, headers(("Location"))),
+        (status = 200, description = "The chatroom that there was already", body = ChatroomView),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue]) }>,
+    ),
+)]
+pub(crate) async fn open(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let pair = Pair::new(caller.user_id, path_id(&request, "user_id", Denial::UserNotFound)?)?;
+    let opened = blocking(move || services.direct.open(pair)).await?;
+    let mut response = HttpResponse::Ok();
+    if opened.new {
+        let location = format!("/api/chatrooms/{}", opened.chatroom.id);
+        response.status(StatusCode::CREATED).insert_header((LOCATION, location));
+    }
+    Ok(response.json(ChatroomView::from(opened.chatroom)))
+}
