@@ -17,6 +17,8 @@ pub enum Denial {
     UserNotFound,
     #[error("this user is not a member of the chatroom")]
     MembershipNotFound,
+    #[error("no such invitation")]
+    InvitationNotFound,
     #[error("no such session")]
     SessionNotFound,
     #[error("only members of the chatroom may do this")]
@@ -33,6 +35,8 @@ pub enum Denial {
     TargetIsOwner,
     #[error("a moderator of the chatroom is removed by owners alone")]
     TargetIsModerator,
+    #[error("the user is banned from the chatroom")]
+    Banned,
     #[error("nobody writes here: the chatroom is archived")]
     ChatroomReadOnly,
     /// Until one may send again.
@@ -40,6 +44,10 @@ pub enum Denial {
     SlowMode { seconds: u32 },
     #[error("a chatroom needs an owner: make somebody else an owner first")]
     LastOwner,
+    #[error("the chatroom has as many invitations as it can have: revoke one first")]
+    TooManyInvitations,
+    #[error("the invitation is revoked, expired or spent")]
+    InvitationGone,
     #[error("the message has been deleted")]
     MessageDeleted,
     #[error("the message has changed since the revision that If-Match names")]

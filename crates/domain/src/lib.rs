@@ -59,6 +59,7 @@
 //! down.expect_by_author().return_const(Err(StoreError::Contention));
 //! assert_eq!(greeter_at(12, down).should_greet(beth), Err(StoreError::Contention));
 //! ```
+pub mod ban;
 pub mod chatroom;
 pub mod clock;
 pub mod denial;
@@ -66,6 +67,7 @@ pub mod event;
 #[cfg(test)]
 mod fixture;
 pub mod id;
+pub mod invitation;
 pub mod membership;
 pub mod message;
 pub mod movements;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::ban::BanRepository;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::event::EventRepository;
+use crate::invitation::InvitationRepository;
 use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
 use crate::movements::Movements;
@@ -20,6 +22,8 @@ pub struct Stores {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
+    pub bans: Arc<dyn BanRepository>,
+    pub invitations: Arc<dyn InvitationRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -34,6 +38,8 @@ where
         + ChatroomRepository
         + ChatroomHeads
         + MembershipRepository
+        + BanRepository
+        + InvitationRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -48,6 +54,8 @@ where
             chatrooms: store.clone(),
             heads: store.clone(),
             memberships: store.clone(),
+            bans: store.clone(),
+            invitations: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

@@ -5,11 +5,13 @@
 
 mod administration;
 mod append;
+mod bans;
 mod chatroom_heads;
 mod chatrooms;
 mod database;
 mod dialect;
 mod events;
+mod invitations;
 mod ledger;
 mod memberships;
 mod messages;

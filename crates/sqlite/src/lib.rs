@@ -6,10 +6,14 @@
 
 #[path = "../../postgres/src/administration.rs"]
 mod administration;
+#[path = "../../postgres/src/bans.rs"]
+mod bans;
 #[path = "../../postgres/src/chatrooms.rs"]
 mod chatrooms;
 #[path = "../../postgres/src/events.rs"]
 mod events;
+#[path = "../../postgres/src/invitations.rs"]
+mod invitations;
 #[path = "../../postgres/src/ledger.rs"]
 mod ledger;
 #[path = "../../postgres/src/memberships.rs"]

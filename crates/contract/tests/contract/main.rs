@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
 
 mod administration;
+mod bans;
 mod batch_guards;
 mod batch_model;
 mod batch_order;
@@ -16,6 +17,7 @@ mod deleted_users;
 mod events;
 mod guards;
 mod heads;
+mod invitations;
 mod memberships;
 mod messages;
 mod migrations;

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod administration;
+mod bans;
 mod builders;
 mod chatrooms;
+mod invitations;
 mod memberships;
 mod messages;
 mod sessions;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::ban::{BanService, MockBanRepository};
 use chit_chat_domain::chatroom::{
     Access, Chatroom, ChatroomService, MockChatroomRepository, Settings, Visibility,
 };
 use chit_chat_domain::clock::{Clock, MockClock};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
+use chit_chat_domain::invitation::{InvitationService, MockInvitationRepository};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
 use chit_chat_domain::secrets::MockSecrets;
@@ -24,10 +26,12 @@ use crate::builders::{NOW, access, fresh_id, me, password_hash, room};
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) administration: MockAdministrationRepository,
+    pub(crate) bans: MockBanRepository,
     pub(crate) chatrooms: MockChatroomRepository,
     pub(crate) ended: MockEndedSessions,
     pub(crate) events: MockEventRepository,
     pub(crate) hasher: MockPasswordHasher,
+    pub(crate) invitations: MockInvitationRepository,
     pub(crate) memberships: MockMembershipRepository,
     pub(crate) messages: MockMessageRepository,
     pub(crate) secrets: MockSecrets,
@@ -147,6 +151,26 @@ impl World {
             chatrooms: Arc::new(self.chatrooms),
             memberships: Arc::new(self.memberships),
             clock: clock(),
+        }
+    }
+
+    pub(crate) fn bans(self) -> BanService {
+        BanService {
+            chatrooms: Arc::new(self.chatrooms),
+            memberships: Arc::new(self.memberships),
+            bans: Arc::new(self.bans),
+            clock: clock(),
+        }
+    }
+
+    pub(crate) fn invitations(self) -> InvitationService {
+        InvitationService {
+            chatrooms: Arc::new(self.chatrooms),
+            memberships: Arc::new(self.memberships),
+            invitations: Arc::new(self.invitations),
+            secrets: Arc::new(self.secrets),
+            clock: clock(),
+            ids: ids(),
         }
     }
 

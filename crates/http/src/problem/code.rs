@@ -19,6 +19,7 @@ pub enum Code {
     NotTheAuthor,
     TargetIsOwner,
     TargetIsModerator,
+    Banned,
     AccountDisabled,
     SignUpClosed,
     OriginNotAllowed,
@@ -27,6 +28,7 @@ pub enum Code {
     MessageNotFound,
     UserNotFound,
     MembershipNotFound,
+    InvitationNotFound,
     SessionNotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -34,6 +36,8 @@ pub enum Code {
     MessageDeleted,
     LastOwner,
     ChatroomReadOnly,
+    TooManyInvitations,
+    InvitationGone,
     RevisionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -50,7 +54,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 44] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -64,6 +68,7 @@ impl Code {
         Self::NotTheAuthor,
         Self::TargetIsOwner,
         Self::TargetIsModerator,
+        Self::Banned,
         Self::AccountDisabled,
         Self::SignUpClosed,
         Self::OriginNotAllowed,
@@ -72,6 +77,7 @@ impl Code {
         Self::MessageNotFound,
         Self::UserNotFound,
         Self::MembershipNotFound,
+        Self::InvitationNotFound,
         Self::SessionNotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
@@ -79,6 +85,8 @@ impl Code {
         Self::MessageDeleted,
         Self::LastOwner,
         Self::ChatroomReadOnly,
+        Self::TooManyInvitations,
+        Self::InvitationGone,
         Self::RevisionMismatch,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -134,6 +142,7 @@ impl Code {
             Self::TargetIsModerator => {
                 (S::FORBIDDEN, "target_is_moderator", "Moderators do not remove each other")
             }
+            Self::Banned => (S::FORBIDDEN, "banned", "The user is banned from the chatroom"),
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::OriginNotAllowed => (S::FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
@@ -148,6 +157,7 @@ impl Code {
             Self::MembershipNotFound => {
                 (S::NOT_FOUND, "membership_not_found", "The user is not a member of the chatroom")
             }
+            Self::InvitationNotFound => (S::NOT_FOUND, "invitation_not_found", "There is no such invitation"),
             Self::SessionNotFound => (S::NOT_FOUND, "session_not_found", "There is no such open session of yours"),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not answer to this method")
@@ -157,6 +167,10 @@ impl Code {
             Self::MessageDeleted => (S::CONFLICT, "message_deleted", "The message has been deleted"),
             Self::LastOwner => (S::CONFLICT, "last_owner", "The chatroom would be left without an owner"),
             Self::ChatroomReadOnly => (S::CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom"),
+            Self::TooManyInvitations => {
+                (S::CONFLICT, "too_many_invitations", "The chatroom has too many invitations")
+            }
+            Self::InvitationGone => (S::GONE, "invitation_gone", "The invitation cannot be used any more"),
             Self::RevisionMismatch => {
                 (S::PRECONDITION_FAILED, "revision_mismatch", "The message has changed meanwhile")
             }
@@ -192,6 +206,7 @@ impl From<Denial> for Code {
             Denial::MessageNotFound => Self::MessageNotFound,
             Denial::UserNotFound => Self::UserNotFound,
             Denial::MembershipNotFound => Self::MembershipNotFound,
+            Denial::InvitationNotFound => Self::InvitationNotFound,
             Denial::SessionNotFound => Self::SessionNotFound,
             Denial::NotAMember => Self::NotAMember,
             Denial::NotAModerator => Self::NotAModerator,
@@ -199,9 +214,12 @@ impl From<Denial> for Code {
             Denial::NotTheAuthor | Denial::NotTheAuthorNorAModerator => Self::NotTheAuthor,
             Denial::TargetIsOwner => Self::TargetIsOwner,
             Denial::TargetIsModerator => Self::TargetIsModerator,
+            Denial::Banned => Self::Banned,
             Denial::ChatroomReadOnly => Self::ChatroomReadOnly,
             Denial::SlowMode { .. } => Self::SlowMode,
             Denial::LastOwner => Self::LastOwner,
+            Denial::TooManyInvitations => Self::TooManyInvitations,
+            Denial::InvitationGone => Self::InvitationGone,
             Denial::MessageDeleted => Self::MessageDeleted,
             Denial::RevisionMismatch => Self::RevisionMismatch,
             Denial::IdempotencyKeyReused => Self::IdempotencyKeyReused,

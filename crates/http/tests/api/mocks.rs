@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::ban::MockBanRepository;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::event::MockEventRepository;
+use chit_chat_domain::invitation::MockInvitationRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::movements::MockMovements;
@@ -23,6 +25,8 @@ pub(crate) fn silent() -> Stores {
         chatrooms: Arc::new(MockChatroomRepository::new()),
         heads: Arc::new(MockChatroomHeads::new()),
         memberships: Arc::new(MockMembershipRepository::new()),
+        bans: Arc::new(MockBanRepository::new()),
+        invitations: Arc::new(MockInvitationRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),
@@ -49,6 +53,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     chatrooms.expect_create_with_members().return_const(Err(error.clone()));
     let mut memberships = MockMembershipRepository::new();
     memberships.expect_leave().return_const(Err(error.clone()));
+    let mut invitations = MockInvitationRepository::new();
+    invitations.expect_find().return_const(Err(error.clone()));
     let mut messages = MockMessageRepository::new();
     messages.expect_page().return_const(Err(error.clone()));
     messages.expect_by_author().return_const(Err(error.clone()));
@@ -68,6 +74,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         heads: Arc::new(heads),
         movements: Arc::new(movements),
         memberships: Arc::new(memberships),
+        invitations: Arc::new(invitations),
         messages: Arc::new(messages),
         readiness: Arc::new(readiness),
         ..silent()
