@@ -1,6 +1,7 @@
 //! The HTTP API: extractors, handlers and the JSON that they speak. One folder per resource, one
 //! file per kind of request; `routes` is the table of them all.
 
+mod bans;
 mod chatrooms;
 mod connections;
 mod cors;
@@ -8,6 +9,7 @@ mod cursor;
 mod ended_sessions;
 mod extract;
 mod health;
+mod invitations;
 mod limits;
 mod matched;
 mod memberships;

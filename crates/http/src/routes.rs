@@ -5,7 +5,9 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, streams, users};
+use crate::{
+    bans, chatrooms, health, invitations, matched, memberships, messages, openapi, sessions, streams, users,
+};
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
 /// what costs little to try or is asked for most comes first.
@@ -17,6 +19,8 @@ pub fn configure(app: &mut ServiceConfig) {
     chatrooms_at(app);
     users_at(app);
     memberships_at(app);
+    bans_at(app);
+    invitations_at(app);
     sessions_at(app);
     streams_at(app);
     documents_at(app);
@@ -75,6 +79,23 @@ fn memberships_at(app: &mut ServiceConfig) {
             .patch(memberships::change_role)
             .delete(memberships::remove),
     );
+}
+
+fn bans_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms/{chatroom_id}/bans", "GET, HEAD"), bans::list));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/bans/{user_id}", "PUT, DELETE").put(bans::ban).delete(bans::lift),
+    );
+}
+
+fn invitations_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/invitations", "GET, HEAD, POST").post(invitations::create),
+        invitations::list,
+    ));
+    let one = "/api/chatrooms/{chatroom_id}/invitations/{invitation_id}";
+    app.service(at(one, "DELETE").delete(invitations::revoke));
+    app.service(at("/api/invitations/{code}/accept", "POST").post(invitations::accept));
 }
 
 fn messages_at(app: &mut ServiceConfig) {

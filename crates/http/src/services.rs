@@ -3,9 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
+use chit_chat_domain::ban::BanService;
 use chit_chat_domain::chatroom::ChatroomService;
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::IdSource;
+use chit_chat_domain::invitation::InvitationService;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
 use chit_chat_domain::secrets::Secrets;
@@ -35,6 +37,8 @@ pub struct Services {
     pub sessions: SessionService,
     pub chatrooms: ChatroomService,
     pub memberships: MembershipService,
+    pub bans: BanService,
+    pub invitations: InvitationService,
     pub messages: MessageService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
@@ -67,7 +71,7 @@ impl Services {
                 users: stores.users.clone(),
                 sessions: stores.sessions.clone(),
                 hasher,
-                secrets,
+                secrets: secrets.clone(),
                 ended: ended.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
@@ -82,6 +86,20 @@ impl Services {
                 chatrooms: stores.chatrooms.clone(),
                 memberships: stores.memberships.clone(),
                 clock: clock.clone(),
+            },
+            bans: BanService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                bans: stores.bans.clone(),
+                clock: clock.clone(),
+            },
+            invitations: InvitationService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                invitations: stores.invitations.clone(),
+                secrets,
+                clock: clock.clone(),
+                ids: ids.clone(),
             },
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),

@@ -23,7 +23,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{chatrooms, health, memberships, messages, sessions, streams, users};
+use crate::{bans, chatrooms, health, invitations, memberships, messages, sessions, streams, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -46,6 +46,8 @@ for fields, codes and types of events that are not described here.";
         (name = "users", description = "Accounts and profiles"),
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
+        (name = "bans", description = "Keeping people out of a chatroom"),
+        (name = "invitations", description = "Letting people in by a code"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
@@ -83,6 +85,8 @@ fn generate() -> Document {
         users::Api::openapi(),
         chatrooms::Api::openapi(),
         memberships::Api::openapi(),
+        bans::Api::openapi(),
+        invitations::Api::openapi(),
         messages::Api::openapi(),
         streams::Api::openapi(),
     ] {

@@ -2,6 +2,7 @@
 
 mod access;
 mod all_rooms;
+mod doors;
 mod ears;
 mod histories;
 mod one_room;
