@@ -40,8 +40,8 @@ impl BanService {
         Ok(Page::cut(self.bans.list(chatroom, after, limit)?, limit))
     }
 
-    /// Keeps somebody out, a member or not. Nobody who may ban may be banned by themselves: a moderator
-    /// is banned by owners alone, and an owner by nobody.
+    /// Keeps somebody out, a member or not. Nobody bans themselves, for moderators are banned by owners
+    /// alone, and owners by nobody.
     pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
         decide_until_written(|| {
             let access = self.access(chatroom, actor)?;
