@@ -65,8 +65,16 @@ def stage():
     room = owner.ask("POST", "/chatrooms", new).json()["id"]
     author = CHANCE.choice([owner, member])
     message = author.ask("POST", f"/chatrooms/{room}/messages", {"body": "x"}).json()["id"]
+    invitation = owner.ask("POST", f"/chatrooms/{room}/invitations", {}).json()
     session = CALLER.ask("GET", "/auth/sessions").json()["items"][-1]["id"]
-    return {"chatroom_id": room, "message_id": message, "user_id": OTHER.id, "session_id": session}
+    return {
+        "chatroom_id": room,
+        "message_id": message,
+        "user_id": OTHER.id,
+        "session_id": session,
+        "invitation_id": invitation["id"],
+        "code": invitation["code"],
+    }
 
 
 def is_positive(case, location):
@@ -129,6 +137,7 @@ REFUSALS = [
     (None, "revision_mismatch", "", "the message has another revision than If-Match names"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
     (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),
+    ("accept_invitation", "invitation_gone", "", "the invitation may have been revoked or spent before"),
     ("sign_up", "invalid_value", "is reserved", "some names would be mistaken for something else"),
 ]
 

@@ -17,6 +17,8 @@ pub enum Denial {
     UserNotFound,
     #[error("this user is not a member of the chatroom")]
     MembershipNotFound,
+    #[error("no such invitation")]
+    InvitationNotFound,
     #[error("no such session")]
     SessionNotFound,
     #[error("only members of the chatroom may do this")]
@@ -40,6 +42,8 @@ pub enum Denial {
     TooManyBlocks,
     #[error("must be somebody else")]
     Oneself,
+    #[error("the user is banned from the chatroom")]
+    Banned,
     #[error("nobody writes here: the chatroom is read-only")]
     ChatroomReadOnly,
     /// Until one may send again.
@@ -49,6 +53,10 @@ pub enum Denial {
     DirectChatroom,
     #[error("a chatroom needs an owner: make somebody else an owner first")]
     LastOwner,
+    #[error("the chatroom has as many invitations as it can have: revoke one first")]
+    TooManyInvitations,
+    #[error("the invitation is revoked, expired or spent")]
+    InvitationGone,
     #[error("the message has been deleted")]
     MessageDeleted,
     #[error("the message has changed since the revision that If-Match names")]

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use crate::chatroom::{Access, Chatroom, ChatroomName, Settings, Visibility};
 use crate::clock::Timestamp;
-use crate::id::{ChatroomId, MessageId, UserId};
+use crate::id::{ChatroomId, InvitationId, MessageId, UserId};
+use crate::invitation::{Invitation, InvitationSecret};
 use crate::membership::{Membership, Role};
 use crate::mention::Mentions;
 use crate::message::{Message, MessageBody};
@@ -37,6 +38,21 @@ pub(crate) fn membership(user_id: UserId, role: Role) -> Membership {
 /// User 1's access.
 pub(crate) fn access(visibility: Visibility, role: Option<Role>) -> Access {
     Access { chatroom: chatroom(visibility), membership: role.map(|role| membership(user(1), role)) }
+}
+
+/// Without bounds, and not yet used.
+pub(crate) fn invitation() -> Invitation {
+    Invitation {
+        id: InvitationId::from(Uuid::from_u128(6)),
+        chatroom_id: chatroom_id(),
+        secret: InvitationSecret::new([7; 16]),
+        created_by: user(1),
+        created_at: NOW,
+        expires_at: None,
+        max_uses: None,
+        uses: 0,
+        revoked_at: None,
+    }
 }
 
 pub(crate) fn message(author_id: UserId, body: Option<&str>) -> Message {

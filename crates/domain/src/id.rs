@@ -64,6 +64,10 @@ id!(
     /// A message; unique within its chatroom.
     MessageId
 );
+id!(
+    /// An invitation; unique within its chatroom.
+    InvitationId
+);
 
 /// Where new identifiers come from; the domain has no randomness of its own.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -59,6 +59,7 @@
 //! down.expect_by_author().return_const(Err(StoreError::Contention));
 //! assert_eq!(greeter_at(12, down).should_greet(beth), Err(StoreError::Contention));
 //! ```
+pub mod ban;
 pub mod block;
 pub mod chatroom;
 pub mod clock;
@@ -68,6 +69,7 @@ pub mod event;
 #[cfg(test)]
 mod fixture;
 pub mod id;
+pub mod invitation;
 pub mod membership;
 pub mod mention;
 pub mod message;

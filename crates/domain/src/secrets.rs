@@ -1,5 +1,6 @@
 //! The port that makes and hashes secrets.
 
+use crate::invitation::InvitationSecret;
 use crate::session::{RefreshSecret, SecretHash};
 use crate::user::Username;
 
@@ -11,6 +12,9 @@ pub trait Secrets: Send + Sync {
 
     /// A secret that nobody can guess.
     fn refresh_secret(&self) -> RefreshSecret;
+
+    /// Another, for an invitation.
+    fn invitation_secret(&self) -> InvitationSecret;
 
     /// What is kept of a secret.
     fn hash(&self, secret: &RefreshSecret) -> SecretHash;

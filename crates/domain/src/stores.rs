@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::ban::BanRepository;
 use crate::block::BlockRepository;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::direct::DirectRepository;
 use crate::event::EventRepository;
+use crate::invitation::InvitationRepository;
 use crate::membership::MembershipRepository;
 use crate::mention::MentionRepository;
 use crate::message::MessageRepository;
@@ -26,6 +28,8 @@ pub struct Stores {
     pub mentions: Arc<dyn MentionRepository>,
     pub direct: Arc<dyn DirectRepository>,
     pub blocks: Arc<dyn BlockRepository>,
+    pub bans: Arc<dyn BanRepository>,
+    pub invitations: Arc<dyn InvitationRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -43,6 +47,8 @@ where
         + MentionRepository
         + DirectRepository
         + BlockRepository
+        + BanRepository
+        + InvitationRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -60,6 +66,8 @@ where
             mentions: store.clone(),
             direct: store.clone(),
             blocks: store.clone(),
+            bans: store.clone(),
+            invitations: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

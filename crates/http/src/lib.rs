@@ -1,6 +1,7 @@
 //! The HTTP API: extractors, handlers and the JSON that they speak. One folder per resource, one
 //! file per kind of request; `routes` is the table of them all.
 
+mod bans;
 mod blocks;
 mod chatrooms;
 mod connections;
@@ -10,6 +11,7 @@ mod direct;
 mod ended_sessions;
 mod extract;
 mod health;
+mod invitations;
 mod limits;
 mod markdown;
 mod matched;

@@ -6,7 +6,8 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{
-    blocks, chatrooms, direct, health, matched, memberships, messages, openapi, sessions, streams, users,
+    bans, blocks, chatrooms, direct, health, invitations, matched, memberships, messages, openapi, sessions,
+    streams, users,
 };
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
@@ -21,6 +22,8 @@ pub fn configure(app: &mut ServiceConfig) {
     memberships_at(app);
     direct_at(app);
     blocks_at(app);
+    bans_at(app);
+    invitations_at(app);
     sessions_at(app);
     streams_at(app);
     documents_at(app);
@@ -89,6 +92,23 @@ fn direct_at(app: &mut ServiceConfig) {
 fn blocks_at(app: &mut ServiceConfig) {
     app.service(get(at("/api/users/me/blocks", "GET, HEAD"), blocks::list));
     app.service(at("/api/users/me/blocks/{user_id}", "PUT, DELETE").put(blocks::block).delete(blocks::unblock));
+}
+
+fn bans_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms/{chatroom_id}/bans", "GET, HEAD"), bans::list));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/bans/{user_id}", "PUT, DELETE").put(bans::ban).delete(bans::lift),
+    );
+}
+
+fn invitations_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/invitations", "GET, HEAD, POST").post(invitations::create),
+        invitations::list,
+    ));
+    let one = "/api/chatrooms/{chatroom_id}/invitations/{invitation_id}";
+    app.service(at(one, "DELETE").delete(invitations::revoke));
+    app.service(at("/api/invitations/{code}/accept", "POST").post(invitations::accept));
 }
 
 fn messages_at(app: &mut ServiceConfig) {

@@ -3,11 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use chit_chat_domain::ban::BanService;
 use chit_chat_domain::block::BlockService;
 use chit_chat_domain::chatroom::ChatroomService;
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::direct::DirectService;
 use chit_chat_domain::id::IdSource;
+use chit_chat_domain::invitation::InvitationService;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
 use chit_chat_domain::secrets::Secrets;
@@ -39,6 +41,8 @@ pub struct Services {
     pub memberships: MembershipService,
     pub direct: DirectService,
     pub blocks: BlockService,
+    pub bans: BanService,
+    pub invitations: InvitationService,
     pub messages: MessageService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
@@ -71,7 +75,7 @@ impl Services {
                 users: stores.users.clone(),
                 sessions: stores.sessions.clone(),
                 hasher,
-                secrets,
+                secrets: secrets.clone(),
                 ended: ended.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
@@ -89,6 +93,20 @@ impl Services {
             },
             direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
             blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
+            bans: BanService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                bans: stores.bans.clone(),
+                clock: clock.clone(),
+            },
+            invitations: InvitationService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                invitations: stores.invitations.clone(),
+                secrets,
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),

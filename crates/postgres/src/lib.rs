@@ -5,6 +5,7 @@
 
 mod administration;
 mod append;
+mod bans;
 mod blocks;
 mod chatroom_heads;
 mod chatrooms;
@@ -12,6 +13,7 @@ mod database;
 mod dialect;
 mod direct;
 mod events;
+mod invitations;
 mod ledger;
 mod memberships;
 mod mentions;

@@ -17,7 +17,7 @@ use chit_chat_relational::{Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, blocks, chatrooms, dialect, direct};
+use crate::{Conn, Store, bans, blocks, chatrooms, dialect, direct, invitations};
 
 impl MembershipRepository for Store {
     fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError> {
@@ -93,7 +93,7 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Membe
 
 fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     let actor = match entrance {
-        Entrance::Public => new.user_id,
+        Entrance::Public | Entrance::Invitation(_) => new.user_id,
         Entrance::By(guard) => guard.actor,
     };
     let Some(mut ledger) = Ledger::open(conn, new.chatroom_id, actor, new.at)? else {
@@ -103,6 +103,8 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         _ if ledger.chatroom.visibility == Visibility::Direct => false,
         Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
         Entrance::By(guard) => ledger.holds(conn, guard)?,
+        // It is looked at when it is used: whoever is a member already needs none.
+        Entrance::Invitation(_) => true,
     };
     if !open {
         return Ok(Added::Refused);
@@ -116,6 +118,14 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     }
     if !blocks::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
         return Ok(Added::Blocked);
+    }
+    if bans::is_banned(conn, new.chatroom_id, new.user_id)? {
+        return Ok(Added::Banned);
+    }
+    if let Entrance::Invitation(id) = entrance
+        && !invitations::use_up(conn, new.chatroom_id, id, new.at)?
+    {
+        return Ok(Added::Refused);
     }
     let row = MembershipRow {
         chatroom_id: new.chatroom_id.into(),
@@ -167,8 +177,7 @@ fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
     let Some(mut ledger) = Ledger::open(conn, chatroom, user, at)? else {
         return Ok(Leaving::NotMember);
     };
-    let key = (Key::from(chatroom), Key::from(user));
-    if !diesel::select(diesel::dsl::exists(memberships::table.find(key))).get_result::<bool>(conn)? {
+    if !is_member(conn, chatroom, user)? {
         return Ok(Leaving::NotMember);
     }
     let is_direct = ledger.chatroom.visibility == Visibility::Direct;
@@ -213,7 +222,7 @@ fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Opti
     first.map(|(user, role)| Ok((user.into(), codes::role(role)?))).transpose()
 }
 
-fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
+pub(crate) fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
     let key = (Key::from(ledger.chatroom.id), Key::from(user));
     diesel::delete(memberships::table.find(key)).execute(conn)?;
     ledger.note(NewChange::MembershipDeleted(user, reason))?;
@@ -228,7 +237,13 @@ fn set_role(conn: &mut Conn, chatroom: ChatroomId, user: UserId, role: Role) -> 
     Ok(())
 }
 
-fn is_as_read(conn: &mut Conn, target: &Membership) -> Sql<bool> {
+/// Also if the account has been deleted.
+pub(crate) fn is_member(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<bool> {
+    let theirs = memberships::table.find((Key::from(chatroom), Key::from(user)));
+    Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(conn)?)
+}
+
+pub(crate) fn is_as_read(conn: &mut Conn, target: &Membership) -> Sql<bool> {
     let same = memberships::table
         .find((Key::from(target.chatroom_id), Key::from(target.user_id)))
         .filter(memberships::role.eq(codes::of_role(target.role)))

@@ -1,6 +1,6 @@
 //! Erasing, piece by piece, what deleted chatrooms leave behind.
 
-use chit_chat_relational::schema::{chatrooms, events, mentions, messages, turns};
+use chit_chat_relational::schema::{bans, chatrooms, events, invitations, mentions, messages, turns};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
@@ -21,6 +21,8 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // Entries first: they name messages, and the log can still be read.
     if !entries(conn, id, last_seq, most)? && !messages(conn, id, most)? && !mentions(conn, id, most)? {
+        diesel::delete(bans::table.filter(bans::chatroom_id.eq(id))).execute(conn)?;
+        diesel::delete(invitations::table.filter(invitations::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(turns::table.filter(turns::chatroom_id.eq(id))).execute(conn)?;
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }

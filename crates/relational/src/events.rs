@@ -3,7 +3,7 @@
 use chit_chat_domain::chatroom::{ChatroomName, Seq, Settings, SlowMode, Topic, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
-use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use diesel::prelude::{Insertable, Queryable, Selectable};
@@ -35,6 +35,10 @@ pub enum NewChange {
     MembershipCreated(UserId, Role),
     MembershipUpdated(UserId, Role),
     MembershipDeleted(UserId, MembershipEnd),
+    BanCreated(UserId),
+    BanDeleted(UserId),
+    InvitationCreated(InvitationId),
+    InvitationDeleted(InvitationId),
     MessageUpdated(MessageId),
     MessageDeleted(MessageId),
 }
@@ -49,6 +53,8 @@ struct Detail {
     role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invitation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<SettingsDetail>,
 }
@@ -93,6 +99,10 @@ const CHATROOM_DELETED: &str = "chatroom.deleted";
 const MEMBERSHIP_CREATED: &str = "membership.created";
 const MEMBERSHIP_UPDATED: &str = "membership.updated";
 const MEMBERSHIP_DELETED: &str = "membership.deleted";
+const BAN_CREATED: &str = "ban.created";
+const BAN_DELETED: &str = "ban.deleted";
+const INVITATION_CREATED: &str = "invitation.created";
+const INVITATION_DELETED: &str = "invitation.deleted";
 const MESSAGE_UPDATED: &str = "message.updated";
 const MESSAGE_DELETED: &str = "message.deleted";
 
@@ -134,6 +144,7 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
         ..Detail::default()
     };
     let role = |role: Role| Detail { role: Some(role.as_str().to_owned()), ..Detail::default() };
+    let invitation = |id: InvitationId| Detail { invitation: Some(id.to_string()), ..Detail::default() };
     let none = Detail::default();
     match change {
         NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
@@ -148,6 +159,10 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
             let reason = Some(reason.as_str().to_owned());
             (MEMBERSHIP_DELETED, Some(user), None, Detail { reason, ..none })
         }
+        NewChange::BanCreated(user) => (BAN_CREATED, Some(user), None, none),
+        NewChange::BanDeleted(user) => (BAN_DELETED, Some(user), None, none),
+        NewChange::InvitationCreated(id) => (INVITATION_CREATED, None, None, invitation(id)),
+        NewChange::InvitationDeleted(id) => (INVITATION_DELETED, None, None, invitation(id)),
         NewChange::MessageUpdated(id) => (MESSAGE_UPDATED, None, Some(id), none),
         NewChange::MessageDeleted(id) => (MESSAGE_DELETED, None, Some(id), none),
     }
@@ -159,6 +174,7 @@ fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: De
     let visibility = detail.visibility.and_then(|text| Visibility::restore(&text));
     let role = detail.role.and_then(|text| Role::parse(&text).ok());
     let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
+    let invitation = detail.invitation.and_then(|text| text.parse().ok());
     Some(match kind {
         CHATROOM_CREATED => Change::ChatroomCreated { name, visibility: visibility? },
         CHATROOM_UPDATED => Change::ChatroomUpdated {
@@ -170,6 +186,10 @@ fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: De
         MEMBERSHIP_CREATED => Change::MembershipCreated { user_id: user?, role: role? },
         MEMBERSHIP_UPDATED => Change::MembershipUpdated { user_id: user?, role: role? },
         MEMBERSHIP_DELETED => Change::MembershipDeleted { user_id: user?, reason: reason? },
+        BAN_CREATED => Change::BanCreated { user_id: user? },
+        BAN_DELETED => Change::BanDeleted { user_id: user? },
+        INVITATION_CREATED => Change::InvitationCreated { invitation_id: invitation? },
+        INVITATION_DELETED => Change::InvitationDeleted { invitation_id: invitation? },
         MESSAGE_UPDATED => Change::MessageUpdated(message?),
         MESSAGE_DELETED => Change::MessageDeleted(message?),
         _ => return None,

@@ -1,10 +1,12 @@
 //! What both SQL adapters share, once: the types and tables of the schema, rows and what they mean
 //! in the domain, pools, migrations, and how failures are told apart.
+pub mod bans;
 pub mod batcher;
 pub mod codes;
 pub mod error;
 pub mod events;
 pub mod heads;
+pub mod invitations;
 pub mod mentions;
 pub mod migrations;
 pub mod pool;

@@ -123,6 +123,36 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
+    use diesel::sql_types::BigInt;
+
+    bans (chatroom_id, user_id) {
+        chatroom_id -> Id,
+        user_id -> Id,
+        banned_by -> Id,
+        created_at -> Moment,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+
+    invitations (chatroom_id, id) {
+        chatroom_id -> Id,
+        id -> Id,
+        secret -> Binary,
+        created_by -> Id,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+        max_uses -> Nullable<BigInt>,
+        uses -> BigInt,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
     use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
     messages (chatroom_id, seq) {
@@ -184,10 +214,12 @@ table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
+    bans,
     chatroom_creations,
     chatrooms,
     ended_sessions,
     events,
+    invitations,
     memberships,
     mentions,
     messages,
@@ -196,5 +228,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_heads,
     users,
 );
+diesel::joinable!(invitations -> chatrooms (chatroom_id));
 diesel::joinable!(memberships -> chatrooms (chatroom_id));
 diesel::joinable!(memberships -> users (user_id));

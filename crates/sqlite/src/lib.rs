@@ -6,6 +6,8 @@
 
 #[path = "../../postgres/src/administration.rs"]
 mod administration;
+#[path = "../../postgres/src/bans.rs"]
+mod bans;
 #[path = "../../postgres/src/blocks.rs"]
 mod blocks;
 #[path = "../../postgres/src/chatrooms.rs"]
@@ -14,6 +16,8 @@ mod chatrooms;
 mod direct;
 #[path = "../../postgres/src/events.rs"]
 mod events;
+#[path = "../../postgres/src/invitations.rs"]
+mod invitations;
 #[path = "../../postgres/src/ledger.rs"]
 mod ledger;
 #[path = "../../postgres/src/memberships.rs"]

@@ -5,6 +5,7 @@ use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::invitation::InvitationSecret;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::user::Username;
@@ -26,6 +27,10 @@ impl Secrets for SystemSecrets {
         RefreshSecret::new(random())
     }
 
+    fn invitation_secret(&self) -> InvitationSecret {
+        InvitationSecret::new(random())
+    }
+
     fn hash(&self, secret: &RefreshSecret) -> SecretHash {
         let mut bytes = [0; 32];
         for (to, from) in bytes.iter_mut().zip(digest(&SHA256, secret.reveal()).as_ref()) {
@@ -37,20 +42,21 @@ impl Secrets for SystemSecrets {
 
 /// A new key to sign access tokens with, as text.
 pub fn random_key() -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(random())
+    BASE64_URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
 /// A new password of a hundred bits, in groups that can be read out: no I, L, O or U.
 pub fn random_password() -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).map_or('0', |letter| char::from(*letter));
-    let groups: Vec<String> = random().chunks(4).take(5).map(|group| group.iter().map(letter).collect()).collect();
+    let groups: Vec<String> =
+        random::<32>().chunks(4).take(5).map(|group| group.iter().map(letter).collect()).collect();
     groups.join("-")
 }
 
 #[expect(clippy::expect_used, reason = "without randomness there is no safe way to go on")]
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
     rand::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }
@@ -84,5 +90,6 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(SystemSecrets.hash(&one), SystemSecrets.hash(&one));
         assert_ne!(SystemSecrets.hash(&one), SystemSecrets.hash(&other));
+        assert_ne!(SystemSecrets.invitation_secret(), SystemSecrets.invitation_secret());
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
 
 mod administration;
+mod bans;
 mod batch_guards;
 mod batch_model;
 mod batch_order;
@@ -20,6 +21,7 @@ mod direct_leaving;
 mod events;
 mod guards;
 mod heads;
+mod invitations;
 mod memberships;
 mod mentions;
 mod messages;

@@ -2,7 +2,7 @@
 
 use super::{Chatroom, Right, Visibility};
 use crate::denial::Denial;
-use crate::id::UserId;
+use crate::id::{InvitationId, UserId};
 use crate::membership::{Membership, Role};
 
 /// A chatroom as one user stands to it.
@@ -65,6 +65,8 @@ pub enum Entrance {
     Public,
     /// A member lets them in.
     By(Guard),
+    /// They have the code of this invitation; it can be used once more, and is.
+    Invitation(InvitationId),
 }
 
 #[cfg(test)]

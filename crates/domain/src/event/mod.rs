@@ -8,7 +8,7 @@ pub use repository::MockEventRepository;
 
 use crate::chatroom::{ChatroomName, Seq, Settings, Visibility};
 use crate::clock::Timestamp;
-use crate::id::{ChatroomId, UserId};
+use crate::id::{ChatroomId, InvitationId, UserId};
 use crate::membership::{LeaveReason, Role};
 use crate::message::Message;
 
@@ -52,6 +52,14 @@ pub enum Change {
     MembershipUpdated { user_id: UserId, role: Role },
     /// Somebody left or was removed.
     MembershipDeleted { user_id: UserId, reason: MembershipEnd },
+    /// Somebody is kept out.
+    BanCreated { user_id: UserId },
+    /// Somebody is kept out no more.
+    BanDeleted { user_id: UserId },
+    /// Somebody made an invitation; its code is not for all.
+    InvitationCreated { invitation_id: InvitationId },
+    /// An invitation was revoked.
+    InvitationDeleted { invitation_id: InvitationId },
     /// A message was sent.
     MessageCreated(Message),
     /// A message was edited.
@@ -67,14 +75,18 @@ pub enum MembershipEnd {
     Left,
     /// By a moderator or owner.
     Removed,
+    /// Likewise, and for good unless the ban is lifted.
+    Banned,
     /// With the member's account.
     AccountDeleted,
 }
 
 impl MembershipEnd {
+    pub const ALL: [Self; 4] = [Self::Left, Self::Removed, Self::Banned, Self::AccountDeleted];
+
     /// The reason behind a word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Left, Self::Removed, Self::AccountDeleted].into_iter().find(|reason| reason.as_str() == text)
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
     /// The word for it.
@@ -82,6 +94,7 @@ impl MembershipEnd {
         match self {
             Self::Left => "left",
             Self::Removed => "removed",
+            Self::Banned => "banned",
             Self::AccountDeleted => "account_deleted",
         }
     }

@@ -26,6 +26,8 @@ pub enum Added {
     NoSuchUser,
     /// The user blocks who adds them.
     Blocked,
+    /// The user is banned.
+    Banned,
     /// The entrance was closed.
     Refused,
 }
@@ -83,7 +85,7 @@ pub trait MembershipRepository: Send + Sync {
     /// Members by `joined_seq` from behind `after`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Result<Vec<Member>, StoreError>;
 
-    /// Makes somebody a member.
+    /// Makes somebody a member, unless they are banned.
     fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError>;
 
     /// Changes a member's role.

@@ -18,6 +18,20 @@ pub struct AddedMember {
     pub new: bool,
 }
 
+impl Added {
+    /// The member; `None` if it has to be decided again.
+    pub(crate) fn decided(self) -> Result<Option<AddedMember>, Failure> {
+        match self {
+            Self::Added(member) => Ok(Some(AddedMember { member, new: true })),
+            Self::Already(member) => Ok(Some(AddedMember { member, new: false })),
+            Self::NoSuchUser => Err(Denial::UserNotFound.into()),
+            Self::Blocked => Err(Denial::Blocked.into()),
+            Self::Banned => Err(Denial::Banned.into()),
+            Self::Refused => Ok(None),
+        }
+    }
+}
+
 /// Joining, leaving, adding, removing, promoting.
 pub struct MembershipService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
@@ -123,13 +137,7 @@ impl MembershipService {
         entrance: Entrance,
     ) -> Result<Option<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
-        match self.memberships.add(new, entrance)? {
-            Added::Added(member) => Ok(Some(AddedMember { member, new: true })),
-            Added::Already(member) => Ok(Some(AddedMember { member, new: false })),
-            Added::NoSuchUser => Err(Denial::UserNotFound.into()),
-            Added::Blocked => Err(Denial::Blocked.into()),
-            Added::Refused => Ok(None),
-        }
+        self.memberships.add(new, entrance)?.decided()
     }
 
     fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {

@@ -3,10 +3,12 @@
 
 mod accounts;
 mod administration;
+mod bans;
 mod blocks;
 mod builders;
 mod chatrooms;
 mod direct;
+mod invitations;
 mod memberships;
 mod mentions;
 mod messages;

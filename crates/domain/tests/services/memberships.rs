@@ -114,6 +114,16 @@ fn nobody_can_be_added_who_does_not_exist() {
 }
 
 #[test]
+fn whoever_is_banned_neither_joins_nor_is_added() {
+    let mut world = World::where_i_am(Public, None);
+    expect_add(&mut world, me(), Entrance::Public, Added::Banned);
+    assert_eq!(world.memberships().join(room(), me()), Err(Denial::Banned.into()));
+    let mut world = World::where_i_am(Private, Some(Owner));
+    expect_add(&mut world, other(), Entrance::By(Guard::may(me(), Right::Add)), Added::Banned);
+    assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::Banned.into()));
+}
+
+#[test]
 fn an_addition_that_is_refused_again_and_again_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.memberships.expect_add().times(2..).return_const(Ok(Added::Refused));

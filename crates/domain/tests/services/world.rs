@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::ban::{BanService, MockBanRepository};
 use chit_chat_domain::block::{BlockService, MockBlockRepository};
 use chit_chat_domain::chatroom::{
     Access, Chatroom, ChatroomService, MockChatroomRepository, Settings, Visibility,
@@ -10,6 +11,7 @@ use chit_chat_domain::clock::{Clock, MockClock};
 use chit_chat_domain::direct::{DirectService, MockDirectRepository};
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
+use chit_chat_domain::invitation::{InvitationService, MockInvitationRepository};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
@@ -28,11 +30,13 @@ use crate::builders::{NOW, access, fresh_id, me, password_hash, room};
 pub(crate) struct World {
     pub(crate) administration: MockAdministrationRepository,
     pub(crate) blocks: MockBlockRepository,
+    pub(crate) bans: MockBanRepository,
     pub(crate) chatrooms: MockChatroomRepository,
     pub(crate) direct: MockDirectRepository,
     pub(crate) ended: MockEndedSessions,
     pub(crate) events: MockEventRepository,
     pub(crate) hasher: MockPasswordHasher,
+    pub(crate) invitations: MockInvitationRepository,
     pub(crate) memberships: MockMembershipRepository,
     pub(crate) mentions: MockMentionRepository,
     pub(crate) messages: MockMessageRepository,
@@ -162,6 +166,26 @@ impl World {
 
     pub(crate) fn blocks(self) -> BlockService {
         BlockService { blocks: Arc::new(self.blocks), clock: clock() }
+    }
+
+    pub(crate) fn bans(self) -> BanService {
+        BanService {
+            chatrooms: Arc::new(self.chatrooms),
+            memberships: Arc::new(self.memberships),
+            bans: Arc::new(self.bans),
+            clock: clock(),
+        }
+    }
+
+    pub(crate) fn invitations(self) -> InvitationService {
+        InvitationService {
+            chatrooms: Arc::new(self.chatrooms),
+            memberships: Arc::new(self.memberships),
+            invitations: Arc::new(self.invitations),
+            secrets: Arc::new(self.secrets),
+            clock: clock(),
+            ids: ids(),
+        }
     }
 
     pub(crate) fn messages(self) -> MessageService {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chit_chat_domain::denial::Denial;
-use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 #[into_params(parameter_in = Path, names("chatroom_id"))]
 pub(crate) struct InChatroom(#[param(value_type = Uuid)] pub(crate) ChatroomId);
 
-/// `/api/chatrooms/{chatroom_id}/memberships/{user_id}`
+/// `/api/chatrooms/{chatroom_id}/memberships/{user_id}`, and `.../bans/{user_id}`
 #[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct MemberPath {
@@ -34,6 +34,16 @@ pub(crate) struct MessagePath {
     pub(crate) chatroom_id: ChatroomId,
     #[param(value_type = Uuid)]
     pub(crate) message_id: MessageId,
+}
+
+/// `/api/chatrooms/{chatroom_id}/invitations/{invitation_id}`
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct InvitationPath {
+    #[param(value_type = Uuid)]
+    pub(crate) chatroom_id: ChatroomId,
+    #[param(value_type = Uuid)]
+    pub(crate) invitation_id: InvitationId,
 }
 
 /// The id at a place of the path.
@@ -69,5 +79,16 @@ impl FromRequest for MessagePath {
         let chatroom_id = path_id(request, "chatroom_id", Denial::ChatroomNotFound);
         let message_id = || path_id(request, "message_id", Denial::MessageNotFound);
         ready(chatroom_id.and_then(|chatroom_id| Ok(Self { chatroom_id, message_id: message_id()? })))
+    }
+}
+
+impl FromRequest for InvitationPath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let chatroom_id = path_id(request, "chatroom_id", Denial::ChatroomNotFound);
+        let invitation_id = || path_id(request, "invitation_id", Denial::InvitationNotFound);
+        ready(chatroom_id.and_then(|chatroom_id| Ok(Self { chatroom_id, invitation_id: invitation_id()? })))
     }
 }

@@ -21,7 +21,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom]) }>,
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
     ),
 )]
 pub(crate) async fn join(

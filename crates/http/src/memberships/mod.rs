@@ -20,7 +20,7 @@ use crate::views::MembershipView;
 pub(crate) struct Api;
 
 /// 201 for a new member, 200 for one who was there already.
-fn added(added: AddedMember) -> HttpResponse {
+pub(crate) fn added(added: AddedMember) -> HttpResponse {
     let mut response = if added.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     response.json(MembershipView::from(added.member))
 }

@@ -31,7 +31,7 @@ pub(crate) struct RolePatch {
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked]) }>,
+        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned]) }>,
     ),
 )]
 pub(crate) async fn add(

@@ -7,7 +7,7 @@ use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem};
 use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Components, Content, Ref, RefOr, Response};
+use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 
 use super::{ACCESS_TOKEN, examples, headers, links, problems, values};
 use crate::problem::Code;
@@ -127,7 +127,10 @@ fn parameter(parameter: &mut Parameter) {
     if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) =
         (&parameter.parameter_in, &mut parameter.schema)
     {
-        id.examples = vec![json!(values::ID)];
+        parameter.required = Required::True;
+        if id.examples.is_empty() {
+            id.examples = vec![json!(values::ID)];
+        }
     }
     match &mut parameter.schema {
         Some(RefOr::T(Schema::Object(schema))) if schema.description.is_some() => {

@@ -8,6 +8,7 @@ const ROOM: (&str, &str) = ("chatroom_id", "$request.path.chatroom_id");
 const NEW_ROOM: (&str, &str) = ("chatroom_id", ID);
 const NEW_MESSAGE: (&str, &str) = ("message_id", ID);
 const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
+const INVITATION: (&str, &str) = ("invitation_id", ID);
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
 
 /// From an operation's status to another operation, with what for its parameters.
@@ -25,6 +26,7 @@ const LINKS: &[Lead] = &[
     ("create_chatroom", "201", "delete_chatroom", &[NEW_ROOM]),
     ("create_chatroom", "201", "list_memberships", &[NEW_ROOM]),
     ("create_chatroom", "201", "leave_chatroom", &[NEW_ROOM]),
+    ("create_chatroom", "201", "create_invitation", &[NEW_ROOM]),
     ("create_chatroom", "201", "send_message", &[NEW_ROOM]),
     ("create_chatroom", "201", "list_messages", &[NEW_ROOM]),
     ("create_chatroom", "201", "list_events", &[NEW_ROOM]),
@@ -37,6 +39,11 @@ const LINKS: &[Lead] = &[
     ("add_member", "201", "change_role", &[ROOM, MEMBER]),
     ("add_member", "201", "remove_member", &[ROOM, MEMBER]),
     ("list_memberships", "200", "list_memberships", &[ROOM, NEXT]),
+    ("ban_user", "201", "lift_ban", &[ROOM, MEMBER]),
+    ("list_bans", "200", "list_bans", &[ROOM, NEXT]),
+    ("create_invitation", "201", "revoke_invitation", &[ROOM, INVITATION]),
+    ("create_invitation", "201", "accept_invitation", &[("code", "$response.body#/code")]),
+    ("list_invitations", "200", "list_invitations", &[ROOM, NEXT]),
     ("send_message", "201", "get_message", &[ROOM, NEW_MESSAGE]),
     ("send_message", "201", "edit_message", &[ROOM, NEW_MESSAGE]),
     ("send_message", "201", "delete_message", &[ROOM, NEW_MESSAGE]),

@@ -23,7 +23,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{blocks, chatrooms, direct, health, memberships, messages, sessions, streams, users};
+use crate::{
+    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, sessions, streams, users,
+};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -48,6 +50,8 @@ for fields, codes and types of events that are not described here.";
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
         (name = "direct", description = "The one chatroom that two people share"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
+        (name = "bans", description = "Keeping people out of a chatroom"),
+        (name = "invitations", description = "Letting people in by a code"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
@@ -87,6 +91,8 @@ fn generate() -> Document {
         chatrooms::Api::openapi(),
         direct::Api::openapi(),
         memberships::Api::openapi(),
+        bans::Api::openapi(),
+        invitations::Api::openapi(),
         messages::Api::openapi(),
         streams::Api::openapi(),
     ] {

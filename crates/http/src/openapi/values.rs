@@ -2,6 +2,7 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::invitation::{Lifetime, MaxUses};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::MOST_MENTIONED;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
@@ -246,8 +247,30 @@ pub(crate) fn slow_mode() -> Object {
 }
 
 pub(crate) fn membership_end() -> Object {
-    let words = [MembershipEnd::Left, MembershipEnd::Removed, MembershipEnd::AccountDeleted];
-    word("Why a membership ended.", words.map(MembershipEnd::as_str))
+    word("Why a membership ended.", MembershipEnd::ALL.map(MembershipEnd::as_str))
+}
+
+pub(crate) fn invitation_code() -> Object {
+    text("Names chatroom and invitation, and cannot be guessed.")
+        .pattern(Some("^[A-Za-z0-9_-]{64}$"))
+        .examples([INVITATION_CODE])
+        .build()
+}
+
+const INVITATION_CODE: &str = "AZqw4mo_fBGdDjtPbx0sVQGasOJqP3wRnQ47T28dLFUvBpJ7dGsA3iQ9fEtC6wXa";
+
+pub(crate) fn expires_in_seconds() -> Object {
+    let lifetime = whole("For how long it can be used; for ever, if null.").minimum(Some(Lifetime::SHORTEST));
+    whole_or_null(lifetime.maximum(Some(Lifetime::LONGEST)).examples([604_800]))
+}
+
+pub(crate) fn max_uses() -> Object {
+    let most = whole("How many people it lets in; all who come, if null.").minimum(Some(1));
+    whole_or_null(most.maximum(Some(MaxUses::MOST)).examples([10]))
+}
+
+pub(crate) fn uses() -> Object {
+    whole("How many people it has let in.").minimum(Some(0)).examples([3]).build()
 }
 
 pub(crate) fn member_ids() -> Schema {
@@ -361,6 +384,10 @@ fn line(description: &str, longest: usize) -> ObjectBuilder {
 fn or_null(mut object: Object) -> Object {
     object.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
     object
+}
+
+fn whole_or_null(whole: ObjectBuilder) -> Object {
+    whole.format(Some(int32())).schema_type(SchemaType::from_iter([Type::Integer, Type::Null])).build()
 }
 
 pub(super) fn described(description: &str, mut object: Object) -> Object {

@@ -20,6 +20,7 @@ pub enum Code {
     TargetIsOwner,
     TargetIsModerator,
     Blocked,
+    Banned,
     AccountDisabled,
     SignUpClosed,
     OriginNotAllowed,
@@ -28,6 +29,7 @@ pub enum Code {
     MessageNotFound,
     UserNotFound,
     MembershipNotFound,
+    InvitationNotFound,
     SessionNotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -37,6 +39,8 @@ pub enum Code {
     ChatroomReadOnly,
     DirectChatroom,
     TooManyBlocks,
+    TooManyInvitations,
+    InvitationGone,
     RevisionMismatch,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -53,7 +57,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -68,6 +72,7 @@ impl Code {
         Self::TargetIsOwner,
         Self::TargetIsModerator,
         Self::Blocked,
+        Self::Banned,
         Self::AccountDisabled,
         Self::SignUpClosed,
         Self::OriginNotAllowed,
@@ -76,6 +81,7 @@ impl Code {
         Self::MessageNotFound,
         Self::UserNotFound,
         Self::MembershipNotFound,
+        Self::InvitationNotFound,
         Self::SessionNotFound,
         Self::MethodNotAllowed,
         Self::RequestTimeout,
@@ -85,6 +91,8 @@ impl Code {
         Self::ChatroomReadOnly,
         Self::DirectChatroom,
         Self::TooManyBlocks,
+        Self::TooManyInvitations,
+        Self::InvitationGone,
         Self::RevisionMismatch,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -141,6 +149,7 @@ impl Code {
                 (S::FORBIDDEN, "target_is_moderator", "Moderators do not remove each other")
             }
             Self::Blocked => (S::FORBIDDEN, "blocked", "One of the two has blocked the other"),
+            Self::Banned => (S::FORBIDDEN, "banned", "The user is banned from the chatroom"),
             Self::AccountDisabled => (S::FORBIDDEN, "account_disabled", "The account is disabled"),
             Self::SignUpClosed => (S::FORBIDDEN, "sign_up_closed", "Nobody may sign up here"),
             Self::OriginNotAllowed => (S::FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
@@ -155,6 +164,7 @@ impl Code {
             Self::MembershipNotFound => {
                 (S::NOT_FOUND, "membership_not_found", "The user is not a member of the chatroom")
             }
+            Self::InvitationNotFound => (S::NOT_FOUND, "invitation_not_found", "There is no such invitation"),
             Self::SessionNotFound => (S::NOT_FOUND, "session_not_found", "There is no such open session of yours"),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not answer to this method")
@@ -166,6 +176,10 @@ impl Code {
             Self::ChatroomReadOnly => (S::CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom"),
             Self::DirectChatroom => (S::CONFLICT, "direct_chatroom", "This is not done in a direct chatroom"),
             Self::TooManyBlocks => (S::CONFLICT, "too_many_blocks", "Nobody blocks so many people"),
+            Self::TooManyInvitations => {
+                (S::CONFLICT, "too_many_invitations", "The chatroom has too many invitations")
+            }
+            Self::InvitationGone => (S::GONE, "invitation_gone", "The invitation cannot be used any more"),
             Self::RevisionMismatch => {
                 (S::PRECONDITION_FAILED, "revision_mismatch", "The message has changed meanwhile")
             }
@@ -201,6 +215,7 @@ impl From<Denial> for Code {
             Denial::MessageNotFound => Self::MessageNotFound,
             Denial::UserNotFound => Self::UserNotFound,
             Denial::MembershipNotFound => Self::MembershipNotFound,
+            Denial::InvitationNotFound => Self::InvitationNotFound,
             Denial::SessionNotFound => Self::SessionNotFound,
             Denial::NotAMember => Self::NotAMember,
             Denial::NotAModerator => Self::NotAModerator,
@@ -208,6 +223,7 @@ impl From<Denial> for Code {
             Denial::NotTheAuthor | Denial::NotTheAuthorNorAModerator => Self::NotTheAuthor,
             Denial::TargetIsOwner => Self::TargetIsOwner,
             Denial::TargetIsModerator => Self::TargetIsModerator,
+            Denial::Banned => Self::Banned,
             Denial::ChatroomReadOnly => Self::ChatroomReadOnly,
             Denial::DirectChatroom => Self::DirectChatroom,
             Denial::Blocked => Self::Blocked,
@@ -215,6 +231,8 @@ impl From<Denial> for Code {
             Denial::Oneself => Self::InvalidValue,
             Denial::SlowMode { .. } => Self::SlowMode,
             Denial::LastOwner => Self::LastOwner,
+            Denial::TooManyInvitations => Self::TooManyInvitations,
+            Denial::InvitationGone => Self::InvitationGone,
             Denial::MessageDeleted => Self::MessageDeleted,
             Denial::RevisionMismatch => Self::RevisionMismatch,
             Denial::IdempotencyKeyReused => Self::IdempotencyKeyReused,

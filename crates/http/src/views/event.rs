@@ -2,7 +2,7 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
-use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::id::{ChatroomId, InvitationId, UserId};
 use chit_chat_domain::membership::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,6 +32,8 @@ enum Data {
     ChatroomDeletion(ChatroomDeletion),
     Membership(MembershipDetail),
     MembershipDeletion(MembershipDeletion),
+    Ban(BanDetail),
+    Invitation(InvitationDetail),
 }
 
 /// What the chatroom was from then on.
@@ -77,6 +79,24 @@ pub(super) struct MembershipDeletion {
     reason: &'static str,
 }
 
+/// Who is kept out, or is so no more.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BanDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    user_id: Id<UserId>,
+}
+
+/// Which invitation: all members are told of it, but not its code.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InvitationDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    invitation_id: Id<InvitationId>,
+}
+
 impl EventView {
     /// What happened, in a word.
     pub(crate) fn kind(&self) -> &'static str {
@@ -110,6 +130,10 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
         Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, role)),
         Change::MembershipUpdated { user_id, role } => ("membership.updated", membership(room, user_id, role)),
         Change::MembershipDeleted { user_id, reason } => ("membership.deleted", deletion(room, user_id, reason)),
+        Change::BanCreated { user_id } => ("ban.created", ban(room, user_id)),
+        Change::BanDeleted { user_id } => ("ban.deleted", ban(room, user_id)),
+        Change::InvitationCreated { invitation_id } => ("invitation.created", invitation(room, invitation_id)),
+        Change::InvitationDeleted { invitation_id } => ("invitation.deleted", invitation(room, invitation_id)),
         Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
         Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
         Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
@@ -128,4 +152,12 @@ fn membership(room: ChatroomId, user: UserId, role: Role) -> Data {
 fn deletion(room: ChatroomId, user: UserId, reason: MembershipEnd) -> Data {
     let (chatroom_id, user_id) = (Id(room), Id(user));
     Data::MembershipDeletion(MembershipDeletion { chatroom_id, user_id, reason: reason.as_str() })
+}
+
+fn ban(room: ChatroomId, user: UserId) -> Data {
+    Data::Ban(BanDetail { chatroom_id: Id(room), user_id: Id(user) })
+}
+
+fn invitation(room: ChatroomId, id: InvitationId) -> Data {
+    Data::Invitation(InvitationDetail { chatroom_id: Id(room), invitation_id: Id(id) })
 }

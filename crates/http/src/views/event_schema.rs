@@ -9,7 +9,9 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::MessageView;
-use super::event::{ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail};
+use super::event::{
+    BanDetail, ChatroomDeletion, ChatroomDetail, EventView, InvitationDetail, MembershipDeletion, MembershipDetail,
+};
 use super::message::MentionsView;
 use crate::openapi::values;
 
@@ -50,6 +52,8 @@ impl ToSchema for EventView {
             named::<ChatroomDeletion>(),
             named::<MembershipDetail>(),
             named::<MembershipDeletion>(),
+            named::<BanDetail>(),
+            named::<InvitationDetail>(),
         ] {
             schemas.push((name, schema));
         }
@@ -57,12 +61,14 @@ impl ToSchema for EventView {
 }
 
 fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
-    let shapes: [(&str, &'static [&'static str], String); 5] = [
+    let shapes: [(&str, &'static [&'static str], String); 7] = [
         ("MessageEvent", &["message.created", "message.updated", "message.deleted"], named::<MessageView>().0),
         ("ChatroomEvent", &["chatroom.created", "chatroom.updated"], named::<ChatroomDetail>().0),
         ("ChatroomDeletedEvent", &["chatroom.deleted"], named::<ChatroomDeletion>().0),
         ("MembershipEvent", &["membership.created", "membership.updated"], named::<MembershipDetail>().0),
         ("MembershipDeletedEvent", &["membership.deleted"], named::<MembershipDeletion>().0),
+        ("BanEvent", &["ban.created", "ban.deleted"], named::<BanDetail>().0),
+        ("InvitationEvent", &["invitation.created", "invitation.deleted"], named::<InvitationDetail>().0),
     ];
     shapes.into_iter().map(|(name, types, data)| (types, (name.to_owned(), entry(types, &data).into())))
 }

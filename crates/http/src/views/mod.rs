@@ -1,18 +1,22 @@
 //! The JSON shapes of the API. A resource looks the same to every reader.
 
+mod ban;
 mod block;
 mod chatroom;
 mod event;
 mod event_schema;
+mod invitation;
 mod membership;
 mod message;
 mod session;
 mod user;
 mod values;
 
+pub(crate) use ban::BanView;
 pub(crate) use block::BlockView;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
 pub(crate) use event::EventView;
+pub(crate) use invitation::InvitationView;
 pub(crate) use membership::MembershipView;
 pub(crate) use message::{MessageList, MessageView, ShownMessage};
 pub(crate) use session::SessionView;

@@ -2,7 +2,7 @@
 
 use chit_chat_contract::Engine;
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::client::Client;
@@ -48,6 +48,7 @@ struct Stage {
     room: Room,
     message: Value,
     message_of_former: Value,
+    invitation: Value,
     fresh_name: String,
 }
 
@@ -108,6 +109,8 @@ impl Scene {
             ("{other visibility}", if self.visibility == "public" { "private" } else { "public" }),
             ("{message}", &id(&stage.message)),
             ("{former's message}", &id(&stage.message_of_former)),
+            ("{invitation}", &id(&stage.invitation)),
+            ("{code}", stage.invitation["code"].as_str().unwrap()),
             ("{fresh}", &stage.fresh_name),
             ("{stranger}", &stranger.id),
             ("{other member}", &other_member.id),
@@ -135,7 +138,8 @@ impl People {
         let message = author.say(&room, "by the author").await;
         let message_of_former = former.say(&room, "by the former member").await;
         former.leave(&room).await;
-        Stage { room, message, message_of_former, fresh_name }
+        let invitation = owner.invite(&room, json!({})).await;
+        Stage { room, message, message_of_former, invitation, fresh_name }
     }
 
     /// All that there is to see of a chatroom.

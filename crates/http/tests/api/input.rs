@@ -80,11 +80,13 @@ async fn nul_in_a_query_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] e
 }
 
 /// Every list that is paged.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 9] = [
     "/api/users",
     "/api/users/me/messages",
     "/api/chatrooms",
     "/api/chatrooms/{room}/memberships",
+    "/api/chatrooms/{room}/bans",
+    "/api/chatrooms/{room}/invitations",
     "/api/chatrooms/{room}/messages",
     "/api/chatrooms/{room}/events",
     "/api/auth/sessions",

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::ban::MockBanRepository;
 use chit_chat_domain::block::MockBlockRepository;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::event::MockEventRepository;
+use chit_chat_domain::invitation::MockInvitationRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
@@ -29,6 +31,8 @@ pub(crate) fn silent() -> Stores {
         mentions: Arc::new(MockMentionRepository::new()),
         direct: Arc::new(MockDirectRepository::new()),
         blocks: Arc::new(MockBlockRepository::new()),
+        bans: Arc::new(MockBanRepository::new()),
+        invitations: Arc::new(MockInvitationRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),
@@ -60,6 +64,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     blocks.expect_block().return_const(Err(error.clone()));
     blocks.expect_unblock().return_const(Err(error.clone()));
     blocks.expect_list().return_const(Err(error.clone()));
+    let mut invitations = MockInvitationRepository::new();
+    invitations.expect_find().return_const(Err(error.clone()));
     let mut messages = MockMessageRepository::new();
     messages.expect_page().return_const(Err(error.clone()));
     messages.expect_by_author().return_const(Err(error.clone()));
@@ -84,6 +90,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         mentions: Arc::new(mentions),
         direct: Arc::new(direct),
         blocks: Arc::new(blocks),
+        invitations: Arc::new(invitations),
         messages: Arc::new(messages),
         readiness: Arc::new(readiness),
         ..silent()

@@ -74,7 +74,7 @@ pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answ
     let (status, body) = (answer.status.as_str(), &answer.body);
     let documented = operation.answers.get(status);
     let documented = documented.unwrap_or_else(|| panic!("{} may not answer {status}: {body}", operation.id));
-    if let Some(code) = body["code"].as_str() {
+    if let Some(code) = body["code"].as_str().filter(|_| answer.status.as_u16() >= 400) {
         assert!(documented.codes.contains(&code), "{} may not answer {code}", operation.id);
     }
     for name in answer.headers.keys().map(HeaderName::as_str) {
@@ -177,6 +177,7 @@ async fn the_examples_of_bodies_work() {
     let room = format!("/api/chatrooms/{room}");
     ada.patch(room.clone(), example("change_chatroom")).await.expect_status(200);
     ada.patch(format!("{room}/memberships/{id}"), example("change_role")).await.expect_status(200);
+    ada.post(format!("{room}/invitations"), example("create_invitation")).await.expect_status(201);
     let sent = ada.post(format!("{room}/messages"), example("send_message")).await.expect_status(201).id();
     ada.patch(format!("{room}/messages/{sent}"), example("edit_message")).await.expect_status(200);
     ada.post("/api/render", example("render_markdown")).await.expect_status(200);

@@ -8,7 +8,7 @@ use crate::app::{PASSWORD, TestApp};
 use crate::people::{Person, Room};
 
 /// Reads a list to its end by its cursors, and checks that the links lead the same way.
-async fn all_pages(ann: &Person, path: &str, limit: usize) -> Vec<Vec<Value>> {
+pub(crate) async fn all_pages(ann: &Person, path: &str, limit: usize) -> Vec<Vec<Value>> {
     let separator = if path.contains('?') { '&' } else { '?' };
     let mut pages = Vec::new();
     let first = format!("{path}{separator}limit={limit}");
@@ -31,7 +31,7 @@ async fn all_pages(ann: &Person, path: &str, limit: usize) -> Vec<Vec<Value>> {
     }
 }
 
-fn each(pages: &[Vec<Value>], name: &str) -> Vec<Value> {
+pub(crate) fn each(pages: &[Vec<Value>], name: &str) -> Vec<Value> {
     pages.iter().flatten().map(|item| item[name].clone()).collect()
 }
 

@@ -2,8 +2,10 @@
 
 use std::ops::Deref;
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::app::Session;
 use crate::client::Client;
 
@@ -78,6 +80,21 @@ impl Person {
         self.delete(room.membership(&person.id)).await.expect_status(204);
     }
 
+    pub(crate) async fn ban(&self, room: &Room, person: &Self) {
+        self.put(room.ban(&person.id)).await.expect_status(201);
+    }
+
+    /// Makes an invitation; answers it.
+    pub(crate) async fn invite(&self, room: &Room, bounds: Value) -> Value {
+        self.post(room.path("invitations"), bounds).await.expect_status(201).body
+    }
+
+    /// Shows the code of an invitation.
+    pub(crate) async fn accept(&self, invitation: &Value) -> Answer {
+        let code = invitation["code"].as_str().unwrap();
+        self.request(Method::POST, format!("/api/invitations/{code}/accept")).send().await
+    }
+
     pub(crate) async fn promote(&self, room: &Room, person: &Self) {
         self.make("owner", room, person).await;
     }
@@ -116,6 +133,10 @@ impl Room {
 
     pub(crate) fn membership(&self, user: &str) -> String {
         format!("{}/{user}", self.memberships())
+    }
+
+    pub(crate) fn ban(&self, user: &str) -> String {
+        self.path(&format!("bans/{user}"))
     }
 }
 

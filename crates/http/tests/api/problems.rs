@@ -34,6 +34,7 @@ async fn there_is_one_problem_of_each_kind() {
     let mut seen = BTreeSet::new();
     let of_clients = requests_of_clients().await.into_iter().chain(rules_of_chatrooms().await);
     let of_clients = of_clients.chain(rules_of_pairs().await);
+    let of_clients = of_clients.chain(bans_and_invitations().await);
     for problem in of_clients.chain(failures_of_servers().await) {
         let code = problem.str("code").to_owned();
         let problem = problem.expect_problem(status_of(&code), &code);
@@ -140,6 +141,25 @@ async fn rules_of_pairs() -> Vec<Answer> {
         cem.put(format!("/api/direct/{}", ann.id)).await,
         TestApp::over(stores).await.stranger().put(format!("/api/users/me/blocks/{who}")).await,
     ]
+}
+
+async fn bans_and_invitations() -> Vec<Answer> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "public", &[&bob]).await;
+    ann.ban(&room, &bob).await;
+    let revoked = ann.invite(&room, json!({})).await;
+    ann.delete(room.path(&format!("invitations/{}", revoked["id"].as_str().unwrap()))).await.expect_status(204);
+    let mut answers = vec![
+        bob.put(room.membership("me")).await,
+        cem.accept(&revoked).await,
+        cem.accept(&json!({"code": "x"})).await,
+    ];
+    for _ in 0..100 {
+        ann.invite(&room, json!({})).await;
+    }
+    answers.push(ann.post(room.path("invitations"), json!({})).await);
+    answers
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

@@ -3,6 +3,7 @@
 mod access;
 mod all_rooms;
 mod direct;
+mod doors;
 mod ears;
 mod histories;
 mod one_room;

@@ -1,0 +1,346 @@
+//! Invitations: who is let in by them, and how often.
+
+use std::time::Duration;
+
+use chit_chat_contract::{Engine, World, kind, race};
+use chit_chat_domain::chatroom::{Entrance, Guard};
+use chit_chat_domain::event::Change;
+use chit_chat_domain::id::{ChatroomId, IdSource, InvitationId, UserId};
+use chit_chat_domain::invitation::{Invitation, InvitationSecret, Invited, MaxUses, Most, Revocation};
+use chit_chat_domain::membership::{Added, NewMembership, Role};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::stores::Stores;
+use rstest::rstest;
+
+pub(crate) const MOST: Most = Most { usable: 100, remembered: 1_000 };
+
+/// Without bounds, and not yet used.
+pub(crate) fn draft_invitation(world: &World, room: ChatroomId, by: UserId) -> Invitation {
+    Invitation {
+        id: InvitationId::from(world.ids.next()),
+        chatroom_id: room,
+        secret: InvitationSecret::new([0xfe; 16]),
+        created_by: by,
+        created_at: world.tick(),
+        expires_at: None,
+        max_uses: None,
+        uses: 0,
+        revoked_at: None,
+    }
+}
+
+fn for_only(uses: i64, invitation: Invitation) -> Invitation {
+    Invitation { max_uses: MaxUses::parse(uses).ok(), ..invitation }
+}
+
+fn create(world: &World, invitation: Invitation, most: Most) -> Invited {
+    let guard = Guard::holds(invitation.created_by, Role::Moderator);
+    world.invitations.create(invitation, most, guard).unwrap()
+}
+
+/// One that is there.
+fn made(world: &World, invitation: Invitation) -> InvitationId {
+    let id = invitation.id;
+    assert_eq!(create(world, invitation, MOST), Invited::Created);
+    id
+}
+
+fn accept(stores: &Stores, world: &World, room: ChatroomId, id: InvitationId, user: UserId) -> Added {
+    let new = NewMembership { chatroom_id: room, user_id: user, at: world.tick() };
+    stores.memberships.add(new, Entrance::Invitation(id)).unwrap()
+}
+
+fn revoke(world: &World, room: ChatroomId, by: UserId, id: InvitationId) -> Revocation {
+    world.invitations.revoke(room, id, Guard::holds(by, Role::Moderator), world.tick()).unwrap()
+}
+
+fn listed(world: &World, room: ChatroomId, after: Option<InvitationId>, limit: u64) -> Vec<InvitationId> {
+    let limit = Limit::parse(limit).unwrap();
+    let usable = world.invitations.list(room, world.tick(), after, limit).unwrap();
+    usable.into_iter().map(|invitation| invitation.id).collect()
+}
+
+fn uses(world: &World, room: ChatroomId, id: InvitationId) -> i64 {
+    world.invitations.find(room, id).unwrap().unwrap().uses
+}
+
+#[rstest]
+fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let plain = draft_invitation(&world, room, matt);
+    let bounded = for_only(10_000, draft_invitation(&world, room, matt));
+    let bounded = Invitation { expires_at: Some(bounded.created_at.plus(Duration::from_secs(60))), ..bounded };
+    for invitation in [plain, bounded] {
+        assert_eq!(create(&world, invitation.clone(), MOST), Invited::Created);
+        assert_eq!(world.invitations.find(room, invitation.id), Ok(Some(invitation.clone())));
+        let last = world.log(room).pop().unwrap();
+        assert_eq!((last.actor_id, last.at), (matt, invitation.created_at));
+        assert_eq!(last.change, Change::InvitationCreated { invitation_id: invitation.id });
+    }
+    let details = world.raw().lines("SELECT detail AS value FROM events WHERE kind = 'invitation.created'");
+    assert!(details.iter().all(|detail| detail.len() == r#"{"invitation":""}"#.len() + 36), "{details:?}");
+}
+
+#[rstest]
+fn whoever_accepts_becomes_a_member_by_their_own_hand(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let id = made(&world, draft_invitation(&world, room, matt));
+    let Added::Added(member) = accept(&world, &world, room, id, beth) else { panic!("not added") };
+    assert_eq!((member.membership.role, member.membership.joined_seq), (Role::Member, 4));
+    assert_eq!(world.memberships.find(room, beth), Ok(Some(member.clone())));
+    let last = world.log(room).pop().unwrap();
+    let joined = Change::MembershipCreated { user_id: beth, role: Role::Member };
+    assert_eq!((last.actor_id, last.change), (beth, joined));
+    assert_eq!(accept(&world, &world, room, id, beth), Added::Already(member));
+    assert_eq!((uses(&world, room, id), world.head(room)), (1, 4));
+}
+
+#[rstest]
+fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let spent = made(&world, for_only(1, draft_invitation(&world, room, matt)));
+    assert!(matches!(accept(&world, &world, room, spent, beth), Added::Added(_)));
+    let revoked = made(&world, draft_invitation(&world, room, matt));
+    assert_eq!(revoke(&world, room, matt, revoked), Revocation::Revoked);
+    let draft = draft_invitation(&world, room, matt);
+    let expired = made(&world, Invitation { expires_at: Some(draft.created_at), ..draft });
+    let elsewhere = made(&world, draft_invitation(&world, other, matt));
+    let head = world.head(room);
+    for id in [spent, revoked, expired, elsewhere, InvitationId::from(world.ids.next())] {
+        assert_eq!(accept(&world, &world, room, id, rohan), Added::Refused);
+        assert!(matches!(accept(&world, &world, room, id, beth), Added::Already(_)));
+    }
+    assert_eq!((world.memberships.find(room, rohan), world.head(room)), (Ok(None), head));
+    assert_eq!(uses(&world, room, spent), 1);
+    assert_eq!(listed(&world, room, None, 200), []);
+    assert_eq!(listed(&world, other, None, 200), [elsewhere]);
+}
+
+#[rstest]
+fn an_invitation_is_good_to_the_last_microsecond(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let draft = draft_invitation(&world, room, matt);
+    let end = draft.created_at.plus(Duration::from_secs(60));
+    let id = made(&world, Invitation { expires_at: Some(end), ..draft });
+    let at = |at| {
+        let new = NewMembership { chatroom_id: room, user_id: beth, at };
+        world.memberships.add(new, Entrance::Invitation(id)).unwrap()
+    };
+    let before = end.minus(Duration::from_micros(1));
+    let seen = |now| world.invitations.list(room, now, None, Limit::MAX).unwrap().len();
+    assert_eq!((seen(before), seen(end)), (1, 0));
+    assert_eq!(at(end), Added::Refused);
+    assert!(matches!(at(before), Added::Added(_)));
+}
+
+#[rstest]
+fn nobody_is_let_in_whose_account_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let id = made(&world, draft_invitation(&world, room, matt));
+    world.delete_account(beth);
+    assert_eq!(accept(&world, &world, room, id, beth), Added::NoSuchUser);
+    assert_eq!(uses(&world, room, id), 0);
+}
+
+#[rstest]
+fn an_invitation_is_revoked_once_whatever_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
+    let (room, other) = (world.room(matt, &[rohan]), world.room(matt, &[]));
+    let spent = made(&world, for_only(1, draft_invitation(&world, room, matt)));
+    accept(&world, &world, room, spent, beth);
+    let head = world.head(room);
+    for _ in 0..2 {
+        assert_eq!(revoke(&world, room, matt, spent), Revocation::Revoked);
+    }
+    let last = world.log(room).pop().unwrap();
+    assert_eq!((last.seq, last.change), (head + 1, Change::InvitationDeleted { invitation_id: spent }));
+    let id = made(&world, draft_invitation(&world, room, matt));
+    assert_eq!(revoke(&world, other, matt, id), Revocation::NotFound, "of another room");
+    assert_eq!(revoke(&world, room, matt, InvitationId::from(world.ids.next())), Revocation::NotFound);
+    for actor in [rohan, world.user("Eve")] {
+        assert_eq!(revoke(&world, room, actor, id), Revocation::Refused);
+    }
+    assert_eq!(listed(&world, room, None, 200), [id]);
+}
+
+#[rstest]
+fn only_who_has_the_role_invites(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
+    let room = world.room(matt, &[beth]);
+    for actor in [beth, eve] {
+        assert_eq!(create(&world, draft_invitation(&world, room, actor), MOST), Invited::Refused);
+    }
+    world.change_role(room, matt, beth, Role::Moderator);
+    assert_eq!(create(&world, draft_invitation(&world, room, beth), MOST), Invited::Created);
+    assert_eq!(world.head(room), 5);
+}
+
+#[rstest]
+fn invitations_are_listed_newest_first_with_one_row_more(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let ids: Vec<_> = (0..4).map(|_| made(&world, draft_invitation(&world, room, matt))).collect();
+    revoke(&world, room, matt, ids[2]);
+    assert_eq!(listed(&world, room, None, 200), [ids[3], ids[1], ids[0]]);
+    assert_eq!(listed(&world, room, None, 1), [ids[3], ids[1]]);
+    assert_eq!(listed(&world, room, Some(ids[3]), 200), [ids[1], ids[0]]);
+    assert_eq!(listed(&world, room, Some(ids[0]), 200), []);
+}
+
+#[rstest]
+fn a_room_has_only_so_many_that_can_be_used(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let most = Most { usable: 2, ..MOST };
+    let create = |room| create(&world, for_only(1, draft_invitation(&world, room, matt)), most);
+    assert_eq!([create(room), create(room), create(room)], [Invited::Created, Invited::Created, Invited::TooMany]);
+    assert_eq!(create(other), Invited::Created);
+    accept(&world, &world, room, listed(&world, room, None, 1)[0], beth);
+    assert_eq!([create(room), create(room)], [Invited::Created, Invited::TooMany]);
+    revoke(&world, room, matt, listed(&world, room, None, 1)[0]);
+    assert_eq!(create(room), Invited::Created);
+}
+
+#[rstest]
+fn of_those_that_are_gone_a_room_remembers_only_the_newest(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let most = Most { remembered: 3, ..MOST };
+    let create = |room| {
+        let draft = draft_invitation(&world, room, matt);
+        let id = draft.id;
+        assert_eq!(create(&world, draft, most), Invited::Created);
+        id
+    };
+    let elsewhere = create(other);
+    revoke(&world, other, matt, elsewhere);
+    let ids: Vec<_> = (0..3).map(|_| create(room)).collect();
+    revoke(&world, room, matt, ids[0]);
+    revoke(&world, room, matt, ids[2]);
+    let known = |ids: &[InvitationId]| -> Vec<bool> {
+        ids.iter().map(|id| world.invitations.find(room, *id).unwrap().is_some()).collect()
+    };
+    assert_eq!(known(&ids), [true, true, true]);
+    create(room);
+    assert_eq!(known(&ids), [false, true, true]);
+    create(room);
+    create(room);
+    assert_eq!(known(&ids), [false, true, false], "whatever can be used stays");
+    assert!(world.invitations.find(other, elsewhere).unwrap().is_some());
+}
+
+#[rstest]
+fn a_deleted_room_has_no_invitations(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let id = made(&world, draft_invitation(&world, room, matt));
+    world.demolish(room, matt);
+    assert_eq!(world.invitations.find(room, id), Ok(None));
+    assert_eq!(accept(&world, &world, room, id, beth), Added::Refused);
+    assert_eq!(revoke(&world, room, matt, id), Revocation::Refused);
+    while world.chatrooms.purge(100).unwrap() {}
+    assert_eq!(world.raw().number("SELECT count(*) AS value FROM invitations"), 0);
+}
+
+#[rstest]
+fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let stores = [&*world.store, &world.open_another(), &world.open_another()];
+    let matt = world.user("Matt");
+    let people: Vec<UserId> = (0..12).map(|n| world.user(&format!("user_{n}"))).collect();
+    for most in [1, 5, 11] {
+        let room = world.room(matt, &[]);
+        let id = made(&world, for_only(most, draft_invitation(&world, room, matt)));
+        let outcomes = race(people.len(), |n| accept(stores[n % 3], &world, room, id, people[n]));
+        let added = outcomes.iter().filter(|outcome| matches!(outcome, Added::Added(_))).count();
+        let refused = outcomes.iter().filter(|outcome| **outcome == Added::Refused).count();
+        assert_eq!((i64::try_from(added).unwrap(), added + refused), (most, people.len()));
+        assert_eq!(uses(&world, room, id), most);
+        assert_eq!(world.memberships.list(room, 0, Limit::MAX).unwrap().len(), added + 1);
+        assert_eq!(world.log(room).len(), added + 3);
+    }
+}
+
+#[rstest]
+fn one_person_who_accepts_many_times_at_once_uses_it_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let id = made(&world, for_only(1, draft_invitation(&world, room, matt)));
+    let outcomes = race(10, |n| {
+        let stores = if n % 2 == 0 { &*world.store } else { &another };
+        accept(stores, &world, room, id, beth)
+    });
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Added::Added(_))).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Added::Already(_))).count(), 9);
+    assert_eq!(uses(&world, room, id), 1);
+}
+
+#[rstest]
+fn nobody_comes_in_behind_a_revocation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let matt = world.user("Matt");
+    let people: Vec<UserId> = (0..6).map(|n| world.user(&format!("user_{n}"))).collect();
+    for _ in 0..5 {
+        let room = world.room(matt, &[]);
+        let id = made(&world, draft_invitation(&world, room, matt));
+        let came = race(7, |n| {
+            let stores = if n % 2 == 0 { &*world.store } else { &another };
+            match people.get(n) {
+                Some(user) => matches!(accept(stores, &world, room, id, *user), Added::Added(_)),
+                None => revoke(&world, room, matt, id) != Revocation::Revoked,
+            }
+        });
+        let came = came.into_iter().filter(|came| *came).count();
+        let log = world.log(room);
+        assert_eq!(kind(&log.last().unwrap().change), "invitation.deleted");
+        assert_eq!((log.len() - 4, uses(&world, room, id)), (came, i64::try_from(came).unwrap()));
+    }
+}
+
+#[rstest]
+fn many_who_invite_at_once_never_make_too_many(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let most = Most { usable: 3, ..MOST };
+    let outcomes = race(10, |n| {
+        let stores = if n % 2 == 0 { &*world.store } else { &another };
+        let draft = draft_invitation(&world, room, matt);
+        stores.invitations.create(draft, most, Guard::holds(matt, Role::Moderator)).unwrap()
+    });
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Invited::Created).count(), 3);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Invited::TooMany).count(), 7);
+    assert_eq!(listed(&world, room, None, 200).len(), 3);
+}

@@ -1,0 +1,51 @@
+//! The port that keeps bans.
+
+use super::Ban;
+use crate::chatroom::{Guard, Seq};
+use crate::clock::Timestamp;
+use crate::id::{ChatroomId, UserId};
+use crate::membership::Membership;
+use crate::page::Limit;
+use crate::store_error::StoreError;
+
+/// A ban about to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewBan {
+    pub chatroom_id: ChatroomId,
+    pub user_id: UserId,
+    /// What the user was to the chatroom when it was read; the ban ends it.
+    pub membership: Option<Membership>,
+    pub at: Timestamp,
+}
+
+/// What became of a ban.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Banned {
+    /// Kept out from now on.
+    Banned(Ban),
+    /// Was kept out already; nothing changed.
+    Already(Ban),
+    /// There is no such living user.
+    NoSuchUser,
+    /// The guard did not hold, or the user was no longer to the chatroom what was read.
+    Refused,
+}
+
+/// Keeps bans. Every write takes the chatroom's next seqs and logs its events in one step.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait BanRepository: Send + Sync {
+    /// Keeps somebody out, and ends their membership if there is one.
+    fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError>;
+
+    /// Lifts a ban, if there is one; `None` if the guard did not hold.
+    fn lift(
+        &self,
+        chatroom: ChatroomId,
+        user: UserId,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<()>, StoreError>;
+
+    /// The bans of a chatroom, newest first, from behind `after`; one more than the limit.
+    fn list(&self, chatroom: ChatroomId, after: Option<Seq>, limit: Limit) -> Result<Vec<Ban>, StoreError>;
+}

@@ -1,0 +1,75 @@
+//! What moderators do about bans.
+
+use std::sync::Arc;
+
+use super::{Ban, BanRepository, Banned, NewBan};
+use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
+use crate::clock::Clock;
+use crate::denial::{Denial, Failure};
+use crate::id::{ChatroomId, UserId};
+use crate::membership::{MembershipRepository, Role};
+use crate::page::{Limit, Page};
+use crate::retry::decide_until_written;
+
+/// A ban, and whether this request made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedBan {
+    pub ban: Ban,
+    /// False if there had been one before.
+    pub new: bool,
+}
+
+/// Banning, lifting bans, and looking at them.
+pub struct BanService {
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub memberships: Arc<dyn MembershipRepository>,
+    pub bans: Arc<dyn BanRepository>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl BanService {
+    /// Who is kept out, newest ban first.
+    pub fn list(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        after: Option<Seq>,
+        limit: Limit,
+    ) -> Result<Page<Ban>, Failure> {
+        self.access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
+        Ok(Page::cut(self.bans.list(chatroom, after, limit)?, limit))
+    }
+
+    /// Keeps somebody out, a member or not. Nobody bans themselves, for moderators are banned by owners
+    /// alone, and owners by nobody.
+    pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
+        decide_until_written(|| {
+            let access = self.access(chatroom, actor)?;
+            let me = access.may(Right::Role(Role::Moderator))?;
+            let membership = self.memberships.find(chatroom, user)?.map(|member| member.membership);
+            if let Some(target) = &membership {
+                me.may_remove(target)?;
+            }
+            let new = NewBan { chatroom_id: chatroom, user_id: user, membership, at: self.clock.now() };
+            match self.bans.ban(new, Guard::holds(actor, me.role))? {
+                Banned::Banned(ban) => Ok(Some(PlacedBan { ban, new: true })),
+                Banned::Already(ban) => Ok(Some(PlacedBan { ban, new: false })),
+                Banned::NoSuchUser => Err(Denial::UserNotFound.into()),
+                Banned::Refused => Ok(None),
+            }
+        })
+    }
+
+    /// Lets somebody come again; whoever is not banned may already.
+    pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
+        decide_until_written(|| {
+            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            let guard = Guard::holds(actor, Role::Moderator);
+            Ok(self.bans.lift(chatroom, user, guard, self.clock.now())?)
+        })
+    }
+
+    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
+        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
+    }
+}

@@ -1,0 +1,96 @@
+//! Invitations: codes that let whoever has one into a chatroom, for some time or some people.
+
+mod bounds;
+mod code;
+mod repository;
+mod service;
+
+pub use bounds::{Lifetime, MaxUses};
+pub use code::{InvitationCode, InvitationSecret};
+#[cfg(feature = "mocks")]
+pub use repository::MockInvitationRepository;
+pub use repository::{InvitationRepository, Invited, Most, Revocation};
+pub use service::{CreateInvitation, InvitationService};
+
+use crate::clock::Timestamp;
+use crate::denial::Denial;
+use crate::id::{ChatroomId, InvitationId, UserId};
+
+/// How many invitations a chatroom may have that can be used.
+pub const MOST_USABLE: usize = 100;
+/// How many invitations of a chatroom are remembered; beyond, the oldest that cannot be used any more are forgotten.
+pub const MOST_REMEMBERED: usize = 1_000;
+
+/// Lets people into a chatroom who are no members yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub chatroom_id: ChatroomId,
+    /// The part of the code that cannot be guessed.
+    pub secret: InvitationSecret,
+    pub created_by: UserId,
+    pub created_at: Timestamp,
+    /// From when on it lets nobody in; never, if absent.
+    pub expires_at: Option<Timestamp>,
+    /// How many it lets in; all who come, if absent.
+    pub max_uses: Option<MaxUses>,
+    /// How many it has let in.
+    pub uses: i64,
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Invitation {
+    /// What is handed on to those who are invited.
+    pub fn code(&self) -> InvitationCode {
+        InvitationCode { chatroom_id: self.chatroom_id, invitation_id: self.id, secret: self.secret.clone() }
+    }
+
+    /// Lets somebody in unless it is revoked, expired or spent.
+    pub fn may_be_used(&self, now: Timestamp) -> Result<(), Denial> {
+        let expired = self.expires_at.is_some_and(|at| at <= now);
+        let spent = self.max_uses.is_some_and(|most| i64::from(most.get()) <= self.uses);
+        if self.revoked_at.is_some() || expired || spent { Err(Denial::InvitationGone) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::fixture::{NOW, invitation};
+
+    #[test]
+    fn an_invitation_without_bounds_lets_everybody_in() {
+        let unbounded = Invitation { uses: 1_000_000, ..invitation() };
+        assert_eq!(unbounded.may_be_used(NOW.plus(Duration::from_secs(1_000_000_000))), Ok(()));
+    }
+
+    #[test]
+    fn a_revoked_invitation_lets_nobody_in() {
+        let revoked = Invitation { revoked_at: Some(NOW), ..invitation() };
+        assert_eq!(revoked.may_be_used(NOW), Err(Denial::InvitationGone));
+    }
+
+    #[test]
+    fn an_invitation_is_good_until_the_moment_it_expires() {
+        let expiring = Invitation { expires_at: Some(NOW), ..invitation() };
+        assert_eq!(expiring.may_be_used(NOW.minus(Duration::from_micros(1))), Ok(()));
+        assert_eq!(expiring.may_be_used(NOW), Err(Denial::InvitationGone));
+    }
+
+    #[test]
+    fn an_invitation_lets_in_no_more_than_it_is_for() {
+        let used = |uses| Invitation { max_uses: MaxUses::parse(2).ok(), uses, ..invitation() };
+        assert_eq!(used(1).may_be_used(NOW), Ok(()));
+        assert_eq!(used(2).may_be_used(NOW), Err(Denial::InvitationGone));
+    }
+
+    #[test]
+    fn its_code_names_it() {
+        let invitation = invitation();
+        let code = invitation.code();
+        assert_eq!((code.chatroom_id, code.invitation_id), (invitation.chatroom_id, invitation.id));
+        assert_eq!(code.secret, invitation.secret);
+    }
+}

@@ -1,0 +1,144 @@
+//! What people do with invitations.
+
+use std::sync::Arc;
+
+use super::{
+    Invitation, InvitationCode, InvitationRepository, Invited, Lifetime, MOST_REMEMBERED, MOST_USABLE, MaxUses,
+    Most, Revocation,
+};
+use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right};
+use crate::clock::{Clock, Timestamp};
+use crate::denial::{Denial, Failure};
+use crate::id::{ChatroomId, IdSource, InvitationId, UserId};
+use crate::membership::{AddedMember, MembershipRepository, NewMembership, Role};
+use crate::page::{Limit, Page};
+use crate::retry::decide_until_written;
+use crate::secrets::Secrets;
+use crate::violation::FieldViolation;
+
+/// What somebody enters to make an invitation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CreateInvitation {
+    /// For ever, if absent.
+    pub expires_in_seconds: Option<i64>,
+    /// For all who come, if absent.
+    pub max_uses: Option<i64>,
+}
+
+/// Inviting, revoking invitations, and accepting them.
+pub struct InvitationService {
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub memberships: Arc<dyn MembershipRepository>,
+    pub invitations: Arc<dyn InvitationRepository>,
+    pub secrets: Arc<dyn Secrets>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl InvitationService {
+    /// Makes an invitation.
+    pub fn create(
+        &self,
+        chatroom: ChatroomId,
+        actor: UserId,
+        entered: &CreateInvitation,
+    ) -> Result<Invitation, Failure> {
+        let (lifetime, max_uses) = parse(entered)?;
+        let (id, secret) = (InvitationId::from(self.ids.next()), self.secrets.invitation_secret());
+        decide_until_written(|| {
+            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            let created_at = self.clock.now();
+            let invitation = Invitation {
+                id,
+                chatroom_id: chatroom,
+                secret: secret.clone(),
+                created_by: actor,
+                created_at,
+                expires_at: lifetime.map(|lifetime| lifetime.end(created_at)),
+                max_uses,
+                uses: 0,
+                revoked_at: None,
+            };
+            let most = Most { usable: MOST_USABLE, remembered: MOST_REMEMBERED };
+            match self.invitations.create(invitation.clone(), most, Guard::holds(actor, Role::Moderator))? {
+                Invited::Created => Ok(Some(invitation)),
+                Invited::TooMany => Err(Denial::TooManyInvitations.into()),
+                Invited::Refused => Ok(None),
+            }
+        })
+    }
+
+    /// The invitations that can be used, for those who may make them, newest first.
+    pub fn list(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        after: Option<InvitationId>,
+        limit: Limit,
+    ) -> Result<Page<Invitation>, Failure> {
+        self.access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
+        Ok(Page::cut(self.invitations.list(chatroom, self.clock.now(), after, limit)?, limit))
+    }
+
+    /// Makes sure that an invitation lets nobody in any more.
+    pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
+        decide_until_written(|| {
+            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            let guard = Guard::holds(actor, Role::Moderator);
+            match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
+                Revocation::Revoked => Ok(Some(())),
+                Revocation::NotFound => Err(Denial::InvitationNotFound.into()),
+                Revocation::Refused => Ok(None),
+            }
+        })
+    }
+
+    /// Enters the chatroom that a code names. Whoever is in it already stays so, and uses nothing up.
+    pub fn accept(&self, code: &InvitationCode, user: UserId) -> Result<AddedMember, Failure> {
+        decide_until_written(|| {
+            let (invitation, now) = (self.behind(code)?, self.clock.now());
+            match invitation.may_be_used(now) {
+                Ok(()) => self.let_in(&invitation, user, now),
+                Err(gone) => {
+                    let member = self.memberships.find(code.chatroom_id, user)?.ok_or(gone)?;
+                    Ok(Some(AddedMember { member, new: false }))
+                }
+            }
+        })
+    }
+
+    fn let_in(
+        &self,
+        invitation: &Invitation,
+        user_id: UserId,
+        at: Timestamp,
+    ) -> Result<Option<AddedMember>, Failure> {
+        let new = NewMembership { chatroom_id: invitation.chatroom_id, user_id, at };
+        self.memberships.add(new, Entrance::Invitation(invitation.id))?.decided()
+    }
+
+    /// The invitation, if the code is its own; a guess is told nothing.
+    fn behind(&self, code: &InvitationCode) -> Result<Invitation, Failure> {
+        let found = self.invitations.find(code.chatroom_id, code.invitation_id)?;
+        let found = found.filter(|invitation| invitation.secret == code.secret);
+        Ok(found.ok_or(Denial::InvitationNotFound)?)
+    }
+
+    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
+        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
+    }
+}
+
+fn parse(entered: &CreateInvitation) -> Result<(Option<Lifetime>, Option<MaxUses>), Failure> {
+    let lifetime = entered.expires_in_seconds.map(Lifetime::parse).transpose();
+    let max_uses = entered.max_uses.map(MaxUses::parse).transpose();
+    match (lifetime, max_uses) {
+        (Ok(lifetime), Ok(max_uses)) => Ok((lifetime, max_uses)),
+        (lifetime, max_uses) => Err(Failure::Invalid(
+            [("expires_in_seconds", lifetime.err()), ("max_uses", max_uses.err())]
+                .into_iter()
+                .filter_map(|(field, violation)| Some(FieldViolation::new(field, violation?)))
+                .collect(),
+        )),
+    }
+}

@@ -1,0 +1,164 @@
+use chit_chat_domain::ban::{Ban, Banned, NewBan, PlacedBan};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
+use chit_chat_domain::page::Page;
+use chit_chat_domain::store_error::StoreError;
+use mockall::predicate::eq;
+
+use crate::builders::{HEAD, NOW, limit, me, member, other, room};
+use crate::world::World;
+
+fn ban(seq: i64) -> Ban {
+    Ban { chatroom_id: room(), user_id: other(), banned_by: me(), created_at: NOW, seq }
+}
+
+/// The next read, and no other, finds the other person like this.
+fn expect_target(world: &mut World, role: Option<Role>) {
+    let found = role.map(|role| member(other(), role));
+    world.memberships.expect_find().with(eq(room()), eq(other())).times(1).return_const(Ok(found));
+}
+
+fn where_i_meet(mine: Role, theirs: Option<Role>) -> World {
+    let mut world = World::where_i_am(Private, Some(mine));
+    expect_target(&mut world, theirs);
+    world
+}
+
+/// Whoever bans keeps the role that they ban by, and the target what they are.
+fn expect_ban(world: &mut World, mine: Role, theirs: Option<Role>, outcome: Banned) {
+    let membership = theirs.map(|role| member(other(), role).membership);
+    let new = NewBan { chatroom_id: room(), user_id: other(), membership, at: NOW };
+    let guard = Guard::holds(me(), mine);
+    world.bans.expect_ban().with(eq(new), eq(guard)).times(1).return_const(Ok(outcome));
+}
+
+#[test]
+fn moderators_ban_members_and_owners_also_moderators() {
+    for (mine, theirs) in [(Moderator, Member), (Owner, Member), (Owner, Moderator)] {
+        let mut world = where_i_meet(mine, Some(theirs));
+        expect_ban(&mut world, mine, Some(theirs), Banned::Banned(ban(HEAD)));
+        let placed = PlacedBan { ban: ban(HEAD), new: true };
+        assert_eq!(world.bans().ban(room(), me(), other()), Ok(placed));
+    }
+}
+
+#[test]
+fn somebody_is_banned_before_they_ever_came() {
+    let mut world = where_i_meet(Moderator, None);
+    expect_ban(&mut world, Moderator, None, Banned::Banned(ban(HEAD)));
+    assert!(world.bans().ban(room(), me(), other()).is_ok());
+}
+
+#[test]
+fn nobody_bans_an_owner_nor_a_moderator_another() {
+    for (mine, theirs, denial) in [
+        (Moderator, Moderator, Denial::TargetIsModerator),
+        (Moderator, Owner, Denial::TargetIsOwner),
+        (Owner, Owner, Denial::TargetIsOwner),
+    ] {
+        let bans = where_i_meet(mine, Some(theirs)).bans();
+        assert_eq!(bans.ban(room(), me(), other()), Err(denial.into()));
+    }
+}
+
+#[test]
+fn nobody_bans_themselves() {
+    for (mine, denial) in [(Moderator, Denial::TargetIsModerator), (Owner, Denial::TargetIsOwner)] {
+        let mut world = World::where_i_am(Private, Some(mine));
+        let me_too = Ok(Some(member(me(), mine)));
+        world.memberships.expect_find().with(eq(room()), eq(me())).times(1).return_const(me_too);
+        assert_eq!(world.bans().ban(room(), me(), me()), Err(denial.into()));
+    }
+}
+
+#[test]
+fn members_and_outsiders_neither_ban_nor_lift_nor_look() {
+    for (visibility, role, denial) in [
+        (Private, Some(Member), Denial::NotAModerator),
+        (Public, None, Denial::NotAMember),
+        (Private, None, Denial::ChatroomNotFound),
+    ] {
+        let bans = World::where_i_am(visibility, role).bans();
+        assert_eq!(bans.ban(room(), me(), other()), Err(denial.into()));
+        assert_eq!(bans.lift(room(), me(), other()), Err(denial.into()));
+        assert_eq!(bans.list(room(), me(), None, limit(1)), Err(denial.into()));
+    }
+    assert_eq!(World::without_the_room().bans().lift(room(), me(), other()), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn whoever_is_banned_already_stays_so() {
+    let mut world = where_i_meet(Moderator, None);
+    expect_ban(&mut world, Moderator, None, Banned::Already(ban(4)));
+    let unchanged = PlacedBan { ban: ban(4), new: false };
+    assert_eq!(world.bans().ban(room(), me(), other()), Ok(unchanged));
+}
+
+#[test]
+fn nobody_can_be_banned_who_does_not_exist() {
+    let mut world = where_i_meet(Moderator, None);
+    expect_ban(&mut world, Moderator, None, Banned::NoSuchUser);
+    assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::UserNotFound.into()));
+}
+
+#[test]
+fn a_refused_ban_is_decided_again_for_a_target_who_was_promoted() {
+    let mut world = where_i_meet(Moderator, Some(Member));
+    expect_ban(&mut world, Moderator, Some(Member), Banned::Refused);
+    expect_target(&mut world, Some(Moderator));
+    assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::TargetIsModerator.into()));
+}
+
+#[test]
+fn a_refused_ban_is_decided_again_for_a_target_who_came_meanwhile() {
+    let mut world = where_i_meet(Owner, None);
+    expect_ban(&mut world, Owner, None, Banned::Refused);
+    expect_target(&mut world, Some(Member));
+    expect_ban(&mut world, Owner, Some(Member), Banned::Banned(ban(HEAD)));
+    assert_eq!(world.bans().ban(room(), me(), other()), Ok(PlacedBan { ban: ban(HEAD), new: true }));
+}
+
+#[test]
+fn a_refused_ban_is_decided_again_for_an_actor_who_was_demoted() {
+    let mut world = World::where_i_was(Private, Some(Owner));
+    expect_target(&mut world, Some(Moderator));
+    expect_ban(&mut world, Owner, Some(Moderator), Banned::Refused);
+    world.then_i_am(Private, Some(Moderator));
+    expect_target(&mut world, Some(Moderator));
+    assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::TargetIsModerator.into()));
+}
+
+#[test]
+fn a_ban_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Moderator));
+    world.memberships.expect_find().return_const(Ok(None));
+    world.bans.expect_ban().times(2..).return_const(Ok(Banned::Refused));
+    assert_eq!(world.bans().ban(room(), me(), other()), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn a_moderator_lifts_a_ban_as_long_as_they_are_one() {
+    let lifted = |outcome| {
+        let mut world = World::where_i_was(Private, Some(Moderator));
+        let lift = world.bans.expect_lift();
+        let lift = lift.with(eq(room()), eq(other()), eq(Guard::holds(me(), Moderator)), eq(NOW));
+        lift.times(1).return_const(Ok(outcome));
+        world
+    };
+    assert_eq!(lifted(Some(())).bans().lift(room(), me(), other()), Ok(()));
+    let mut demoted = lifted(None);
+    demoted.then_i_am(Private, Some(Member));
+    assert_eq!(demoted.bans().lift(room(), me(), other()), Err(Denial::NotAModerator.into()));
+}
+
+#[test]
+fn a_row_too_many_tells_that_more_bans_follow() {
+    let mut world = World::where_i_am(Private, Some(Moderator));
+    let rows = Ok(vec![ban(5), ban(4)]);
+    world.bans.expect_list().with(eq(room()), eq(Some(6)), eq(limit(1))).times(1).return_const(rows);
+    let page = Page { items: vec![ban(5)], more: true };
+    assert_eq!(world.bans().list(room(), me(), Some(6), limit(1)), Ok(page));
+}

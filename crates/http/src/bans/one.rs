@@ -1,0 +1,58 @@
+//! `/api/chatrooms/{chatroom_id}/bans/{user_id}`: banning, and lifting the ban.
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MemberPath};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::BanView;
+
+/// Ban somebody from a chatroom
+///
+/// It ends a membership that there is, and keeps the user out until it is lifted: from joining, from being
+/// added, and from being let in by an invitation. Moderators ban members and people who are none, owners
+/// also moderators; nobody bans an owner.
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",
+    operation_id = "ban_user",
+    tag = "bans",
+    params(MemberPath),
+    responses(
+        (status = 201, description = "The new ban", body = BanView),
+        (status = 200, description = "The ban that there was already", body = BanView),
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
+    ),
+)]
+pub(crate) async fn ban(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let placed = blocking(move || services.bans.ban(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    let mut response = if placed.new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(BanView::from(placed.ban)))
+}
+
+/// Lift a ban
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",
+    operation_id = "lift_ban",
+    tag = "bans",
+    params(MemberPath),
+    responses(
+        (status = 204, description = "The user is not banned"),
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound]) }>,
+    ),
+)]
+pub(crate) async fn lift(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.bans.lift(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,38 @@
+//! `POST /api/invitations/{code}/accept`
+
+use actix_web::{HttpResponse, web};
+
+use super::ByCode;
+use crate::extract::Caller;
+use crate::memberships::added;
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MembershipView;
+
+/// Enter a chatroom by an invitation
+///
+/// Whoever is a member already stays so and uses nothing up, also if the invitation cannot be used any more.
+#[utoipa::path(
+    post,
+    path = "/api/invitations/{code}/accept",
+    operation_id = "accept_invitation",
+    tag = "invitations",
+    params(ByCode),
+    responses(
+        (status = 201, description = "The new membership", body = MembershipView),
+        (status = 200, description = "The membership that there was already", body = MembershipView),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound]) }>,
+    ),
+)]
+pub(crate) async fn accept(
+    caller: Caller,
+    ByCode(code): ByCode,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (accepting, room) = (services.clone(), code.chatroom_id);
+    let entered = blocking(move || accepting.invitations.accept(&code, caller.user_id)).await?;
+    services.streams.look(room);
+    Ok(added(entered))
+}

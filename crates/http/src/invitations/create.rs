@@ -1,0 +1,54 @@
+//! `POST /api/chatrooms/{chatroom_id}/invitations`
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use chit_chat_domain::invitation::CreateInvitation;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::extract::{Caller, InChatroom, Json};
+use crate::openapi::{FORM, MODERATORS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::InvitationView;
+
+/// What somebody enters to make an invitation.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewInvitation {
+    #[schema(schema_with = values::expires_in_seconds)]
+    expires_in_seconds: Option<i64>,
+    #[schema(schema_with = values::max_uses)]
+    max_uses: Option<i64>,
+}
+
+/// Make an invitation
+///
+/// Whoever accepts it becomes a member, unless they are banned. Moderators and owners invite, and hand its
+/// `code` on as they like. A chatroom has at most 100 that can be used.
+#[utoipa::path(
+    post,
+    path = "/api/chatrooms/{chatroom_id}/invitations",
+    operation_id = "create_invitation",
+    tag = "invitations",
+    params(InChatroom),
+    request_body = NewInvitation,
+    responses(
+        (status = 201, description = "The invitation", body = InvitationView, headers(("Location"))),
+        Problems<{ SIGNED_IN | FORM | MODERATORS | of(&[Code::TooManyInvitations]) }>,
+    ),
+)]
+pub(crate) async fn create(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+    body: Json<NewInvitation>,
+) -> Result<HttpResponse, Problem> {
+    let NewInvitation { expires_in_seconds, max_uses } = body.into_inner().0;
+    let entered = CreateInvitation { expires_in_seconds, max_uses };
+    let creating = services.clone();
+    let made = blocking(move || creating.invitations.create(id, caller.user_id, &entered)).await?;
+    services.streams.look(id);
+    let location = format!("/api/chatrooms/{id}/invitations/{}", made.id);
+    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(InvitationView::from(made)))
+}

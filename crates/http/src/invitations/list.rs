@@ -1,0 +1,36 @@
+//! `GET /api/chatrooms/{chatroom_id}/invitations`: newest first.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::cursor::{self, List};
+use crate::extract::{Caller, InChatroom, Paging};
+use crate::openapi::{MODERATORS, Problems, QUERY, SIGNED_IN};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::InvitationView;
+
+/// The invitations to a chatroom that can be used, newest first
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/invitations",
+    operation_id = "list_invitations",
+    tag = "invitations",
+    params(InChatroom, Paging),
+    responses(
+        (status = 200, description = "A page of invitations", body = List<InvitationView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MODERATORS }>,
+    ),
+)]
+pub(crate) async fn list(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
+    let page = blocking(move || services.invitations.list(id, caller.user_id, after, limit)).await?;
+    let next = page.items.last().filter(|_| page.more).map(|invitation| cursor::encode(&invitation.id));
+    cursor::page(&request, page.items.into_iter().map(InvitationView::from).collect(), next)
+}

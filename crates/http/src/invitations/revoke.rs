@@ -1,0 +1,32 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/invitations/{invitation_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, InvitationPath};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Revoke an invitation
+///
+/// Whoever has come by it stays.
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/invitations/{invitation_id}",
+    operation_id = "revoke_invitation",
+    tag = "invitations",
+    params(InvitationPath),
+    responses(
+        (status = 204, description = "The invitation lets nobody in any more"),
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::InvitationNotFound]) }>,
+    ),
+)]
+pub(crate) async fn revoke(
+    caller: Caller,
+    path: InvitationPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.invitations.revoke(path.chatroom_id, caller.user_id, path.invitation_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
