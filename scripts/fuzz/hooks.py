@@ -61,6 +61,8 @@ def stage():
     """A chatroom with a member and a message, to be destroyed; the caller is an owner or the other is."""
     owner, member = CHANCE.choice([(CALLER, OTHER), (CALLER, OTHER), (OTHER, CALLER)])
     member.token()
+    # Whom the caller has blocked could not add them.
+    CALLER.ask("DELETE", f"/users/me/blocks/{OTHER.id}")
     new = {"name": "Fuzz", "visibility": CHANCE.choice(["public", "private"]), "member_ids": [member.id]}
     room = owner.ask("POST", "/chatrooms", new).json()["id"]
     author = CHANCE.choice([owner, member])

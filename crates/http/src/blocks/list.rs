@@ -1,5 +1,7 @@
 //! `GET /api/users/me/blocks`: newest first.
 
+use std::ops::Range;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::block::Block;
 use chit_chat_domain::clock::Timestamp;
@@ -12,6 +14,9 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::BlockView;
+
+/// Until the year 9999, in microseconds: what lies beyond it no store keeps.
+const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
 
 /// Whom I block, newest first
 #[utoipa::path(
@@ -40,5 +45,6 @@ pub(crate) async fn list(
 
 fn position(text: &str) -> Option<Block> {
     let (micros, user_id) = text.split_once(' ')?;
-    Some(Block { user_id: user_id.parse().ok()?, created_at: Timestamp::from_micros(micros.parse().ok()?) })
+    let micros = micros.parse().ok().filter(|micros| MOMENTS.contains(micros))?;
+    Some(Block { user_id: user_id.parse().ok()?, created_at: Timestamp::from_micros(micros) })
 }
