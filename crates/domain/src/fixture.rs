@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
 use crate::message::{Message, MessageBody};
+use crate::reaction::Reactions;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
@@ -50,5 +51,6 @@ pub(crate) fn message(author_id: UserId, body: Option<&str>) -> Message {
         deleted_at: body.is_none().then_some(NOW),
         revision: 1,
         client_key: None,
+        reactions: Reactions::default(),
     }
 }

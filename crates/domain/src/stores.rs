@@ -7,7 +7,10 @@ use crate::event::EventRepository;
 use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
 use crate::movements::Movements;
+use crate::pin::PinRepository;
+use crate::reaction::ReactionRepository;
 use crate::readiness::Readiness;
+use crate::revision::RevisionRepository;
 use crate::session::SessionRepository;
 use crate::user::{AdministrationRepository, UserRepository};
 
@@ -21,6 +24,9 @@ pub struct Stores {
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
     pub messages: Arc<dyn MessageRepository>,
+    pub reactions: Arc<dyn ReactionRepository>,
+    pub pins: Arc<dyn PinRepository>,
+    pub revisions: Arc<dyn RevisionRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
     pub readiness: Arc<dyn Readiness>,
@@ -35,6 +41,9 @@ where
         + ChatroomHeads
         + MembershipRepository
         + MessageRepository
+        + ReactionRepository
+        + PinRepository
+        + RevisionRepository
         + EventRepository
         + Movements
         + Readiness
@@ -49,6 +58,9 @@ where
             heads: store.clone(),
             memberships: store.clone(),
             messages: store.clone(),
+            reactions: store.clone(),
+            pins: store.clone(),
+            revisions: store.clone(),
             events: store.clone(),
             movements: store.clone(),
             readiness: store,

@@ -5,7 +5,9 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, streams, users};
+use crate::{
+    chatrooms, health, matched, memberships, messages, openapi, pins, reactions, sessions, streams, users,
+};
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
 /// what costs little to try or is asked for most comes first.
@@ -17,6 +19,8 @@ pub fn configure(app: &mut ServiceConfig) {
     chatrooms_at(app);
     users_at(app);
     memberships_at(app);
+    reactions_at(app);
+    pins_at(app);
     sessions_at(app);
     streams_at(app);
     documents_at(app);
@@ -88,6 +92,29 @@ fn messages_at(app: &mut ServiceConfig) {
             .delete(messages::delete),
         messages::show,
     ));
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions", "GET, HEAD"),
+        messages::revisions,
+    ));
+}
+
+fn reactions_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions", "GET, HEAD"),
+        reactions::list,
+    ));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}", "PUT, DELETE")
+            .put(reactions::add)
+            .delete(reactions::remove),
+    );
+}
+
+fn pins_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms/{chatroom_id}/pins", "GET, HEAD"), pins::list));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/pins/{message_id}", "PUT, DELETE").put(pins::pin).delete(pins::unpin),
+    );
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.

@@ -237,6 +237,7 @@ pub(crate) mod tests {
     use bytes::Bytes;
     use chit_chat_domain::clock::Timestamp;
     use chit_chat_domain::id::{MessageId, UserId};
+    use chit_chat_domain::reaction::Reactions;
     use uuid::Uuid;
 
     use super::*;
@@ -264,6 +265,7 @@ pub(crate) mod tests {
             deleted_at: None,
             revision: 1,
             client_key: None,
+            reactions: Reactions::default(),
         }
     }
 

@@ -3,13 +3,15 @@
 use chit_chat_domain::chatroom::{Chatroom, ChatroomName, Settings, SlowMode, Topic};
 use chit_chat_domain::membership::{Member, Membership};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody, NewMessage};
+use chit_chat_domain::reaction::{Emoji, Reaction, Reactions};
+use chit_chat_domain::revision::MessageRevision;
 use chit_chat_domain::session::{SecretHash, Session};
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::codes;
 use crate::error::{Sql, SqlError};
-use crate::schema::{chatrooms, memberships, messages, sessions, users};
+use crate::schema::{chatrooms, memberships, message_revisions, messages, reactions, sessions, users};
 use crate::types::{Instant, Key};
 
 #[derive(Debug, Queryable, Selectable)]
@@ -184,6 +186,7 @@ pub struct MessageRow {
     pub edited_at: Option<Instant>,
     pub deleted_at: Option<Instant>,
     pub revision: i32,
+    pub reactions: Option<String>,
 }
 
 impl From<MessageRow> for Message {
@@ -199,6 +202,7 @@ impl From<MessageRow> for Message {
             deleted_at: row.deleted_at.map(Into::into),
             revision: row.revision,
             client_key: row.idempotency_key.map(IdempotencyKey::restore),
+            reactions: Reactions::restore(row.reactions),
         }
     }
 }
@@ -219,6 +223,7 @@ impl MessageRow {
             edited_at: None,
             deleted_at: None,
             revision: FIRST,
+            reactions: None,
         }
     }
 
@@ -231,4 +236,41 @@ impl MessageRow {
             _ => Err(SqlError::Corrupt("a keyed message has no key or no digest".into())),
         }
     }
+}
+
+#[derive(Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = reactions)]
+pub struct ReactionRow {
+    pub chatroom_id: Key,
+    pub message_id: Key,
+    pub user_id: Key,
+    pub emoji: String,
+    pub created_at: Instant,
+    pub seq: i64,
+}
+
+impl From<ReactionRow> for Reaction {
+    fn from(row: ReactionRow) -> Self {
+        Self {
+            user_id: row.user_id.into(),
+            emoji: Emoji::restore(row.emoji),
+            created_at: row.created_at.into(),
+            seq: row.seq,
+        }
+    }
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = message_revisions)]
+pub struct RevisionRow<'a> {
+    pub chatroom_id: Key,
+    pub message_id: Key,
+    pub revision: i32,
+    pub body: &'a str,
+    pub created_at: Instant,
+}
+
+/// A revision, wherever it is kept: its number, its text and when it was written.
+pub fn revision((revision, body, created_at): (i32, String, Instant)) -> MessageRevision {
+    MessageRevision { revision, body: MessageBody::restore(body), created_at: created_at.into() }
 }

@@ -125,6 +125,47 @@ table! {
         edited_at -> Nullable<Moment>,
         deleted_at -> Nullable<Moment>,
         revision -> Integer,
+        reactions -> Nullable<Text>,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Text};
+
+    reactions (chatroom_id, message_id, user_id, emoji) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        user_id -> Id,
+        emoji -> Text,
+        created_at -> Moment,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::BigInt;
+
+    pins (chatroom_id, message_id) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        pinned_by -> Id,
+        pinned_at -> Moment,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{Integer, Text};
+
+    message_revisions (chatroom_id, message_id, revision) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        revision -> Integer,
+        body -> Text,
+        created_at -> Moment,
     }
 }
 
@@ -160,7 +201,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     ended_sessions,
     events,
     memberships,
+    message_revisions,
     messages,
+    pins,
+    reactions,
     sessions,
     turns,
     user_heads,

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::page::Limit;
 use crate::pending::Pending;
+use crate::reaction::Reactions;
 use crate::store_error::StoreError;
 
 /// A message about to be stored.
@@ -94,10 +95,10 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Option<Excerpt>, StoreError>;
 
-    /// Gives a message that is still at this revision another body.
+    /// Gives a message that is still at this revision another body, and keeps the former one.
     fn edit(&self, read: &Message, body: MessageBody, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
 
-    /// Makes a message that is still at this revision a tombstone.
+    /// Makes a message that is still at this revision a tombstone: without reactions, pin and former bodies.
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
 
     /// What somebody wrote, newest first, from behind `after`, in chatrooms where they are a member
@@ -132,6 +133,7 @@ impl Message {
             deleted_at: None,
             revision: FIRST,
             client_key: draft.idempotency.map(|idempotency| idempotency.key),
+            reactions: Reactions::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use chit_chat_domain::id::{ChatroomId, MessageId, SessionId, UserId};
 use chit_chat_domain::membership::{Member, Membership, Role};
 use chit_chat_domain::message::{IdempotencyKey, Message, MessageBody};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::user::{Credentials, PasswordHash, Profile, User, Username};
 use uuid::Uuid;
@@ -112,6 +113,7 @@ pub(crate) fn message(author_id: UserId) -> Message {
         deleted_at: None,
         revision: 1,
         client_key: None,
+        reactions: Reactions::default(),
     }
 }
 

@@ -7,5 +7,8 @@ mod builders;
 mod chatrooms;
 mod memberships;
 mod messages;
+mod pins;
+mod reactions;
+mod revisions;
 mod sessions;
 mod world;

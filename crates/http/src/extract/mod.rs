@@ -12,5 +12,5 @@ pub(crate) use body::{Json, Patched, kept, present};
 pub(crate) use caller::{Caller, Reader, bearer_token};
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use paging::{LONGEST_SEARCH, Paging, Search, query_config, seq};
-pub(crate) use path::{InChatroom, MemberPath, MessagePath, path_id};
+pub(crate) use path::{InChatroom, MemberPath, MessagePath, ReactionPath, path_id};
 pub use payload::SlowestBody;

@@ -3,11 +3,13 @@
 mod list;
 mod newest;
 mod one;
+mod revisions;
 mod send;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
+pub(crate) use revisions::revisions;
 pub(crate) use send::{send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};
@@ -16,7 +18,7 @@ use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete))]
+#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete, revisions::revisions))]
 pub(crate) struct Api;
 
 /// A message's entity tag is its revision.

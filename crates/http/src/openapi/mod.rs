@@ -23,7 +23,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{chatrooms, health, memberships, messages, sessions, streams, users};
+use crate::{chatrooms, health, memberships, messages, pins, reactions, sessions, streams, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -47,6 +47,8 @@ for fields, codes and types of events that are not described here.";
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
+        (name = "reactions", description = "Answering messages by an emoji"),
+        (name = "pins", description = "Keeping messages in sight"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
     ),
@@ -84,6 +86,8 @@ fn generate() -> Document {
         chatrooms::Api::openapi(),
         memberships::Api::openapi(),
         messages::Api::openapi(),
+        reactions::Api::openapi(),
+        pins::Api::openapi(),
         streams::Api::openapi(),
     ] {
         document.merge(part);

@@ -128,6 +128,30 @@ pub(crate) fn message_body_or_null() -> Object {
     described("Null in a tombstone.", or_null(message_body()))
 }
 
+pub(crate) fn emoji() -> Object {
+    text("Fully qualified, as Unicode has it.").examples([EMOJI]).build()
+}
+
+const EMOJI: &str = "👍";
+
+/// What somebody reacts by.
+pub(crate) fn new_emoji() -> Object {
+    text("One emoji of Unicode, be it a sequence; percent-encoded.").examples([EMOJI]).build()
+}
+
+pub(crate) fn only_emoji() -> Object {
+    text("Only the reactions by this emoji.").examples([EMOJI]).build()
+}
+
+pub(crate) fn reactions() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("How many people react by each emoji, those first that were used first."))
+        .additional_properties(Some(Schema::Object(whole("").minimum(Some(1)).build())))
+        .examples([json!({EMOJI: 2})])
+        .build()
+}
+
 pub(crate) fn idempotency_key() -> Object {
     text("")
         .min_length(Some(1))

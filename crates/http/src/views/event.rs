@@ -2,8 +2,9 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
-use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::reaction::Emoji;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +33,8 @@ enum Data {
     ChatroomDeletion(ChatroomDeletion),
     Membership(MembershipDetail),
     MembershipDeletion(MembershipDeletion),
+    Reaction(ReactionDetail),
+    Pin(PinDetail),
 }
 
 /// What the chatroom was from then on.
@@ -77,6 +80,28 @@ pub(super) struct MembershipDeletion {
     reason: &'static str,
 }
 
+/// Who reacted to a message, or took it back, and by what.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReactionDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    message_id: Id<MessageId>,
+    #[schema(schema_with = values::id)]
+    user_id: Id<UserId>,
+    #[schema(schema_with = values::emoji)]
+    emoji: String,
+}
+
+/// Which message is pinned, or is no more.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PinDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    message_id: Id<MessageId>,
+}
+
 impl EventView {
     /// What happened, in a word.
     pub(crate) fn kind(&self) -> &'static str {
@@ -113,6 +138,14 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
         Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
         Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
         Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
+        Change::ReactionCreated { message_id, user_id, emoji } => {
+            ("reaction.created", reaction(room, message_id, user_id, &emoji))
+        }
+        Change::ReactionDeleted { message_id, user_id, emoji } => {
+            ("reaction.deleted", reaction(room, message_id, user_id, &emoji))
+        }
+        Change::PinCreated { message_id } => ("pin.created", pin(room, message_id)),
+        Change::PinDeleted { message_id } => ("pin.deleted", pin(room, message_id)),
     }
 }
 
@@ -128,4 +161,13 @@ fn membership(room: ChatroomId, user: UserId, role: Role) -> Data {
 fn deletion(room: ChatroomId, user: UserId, reason: MembershipEnd) -> Data {
     let (chatroom_id, user_id) = (Id(room), Id(user));
     Data::MembershipDeletion(MembershipDeletion { chatroom_id, user_id, reason: reason.as_str() })
+}
+
+fn reaction(room: ChatroomId, message: MessageId, user: UserId, emoji: &Emoji) -> Data {
+    let (chatroom_id, message_id, user_id) = (Id(room), Id(message), Id(user));
+    Data::Reaction(ReactionDetail { chatroom_id, message_id, user_id, emoji: emoji.as_str().to_owned() })
+}
+
+fn pin(room: ChatroomId, message: MessageId) -> Data {
+    Data::Pin(PinDetail { chatroom_id: Id(room), message_id: Id(message) })
 }

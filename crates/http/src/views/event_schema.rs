@@ -9,7 +9,9 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::MessageView;
-use super::event::{ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail};
+use super::event::{
+    ChatroomDeletion, ChatroomDetail, EventView, MembershipDeletion, MembershipDetail, PinDetail, ReactionDetail,
+};
 use crate::openapi::values;
 
 /// What later versions add: without it, generated clients fail on a page that has an event of a new type.
@@ -48,6 +50,8 @@ impl ToSchema for EventView {
             named::<ChatroomDeletion>(),
             named::<MembershipDetail>(),
             named::<MembershipDeletion>(),
+            named::<ReactionDetail>(),
+            named::<PinDetail>(),
         ] {
             schemas.push((name, schema));
         }
@@ -55,12 +59,14 @@ impl ToSchema for EventView {
 }
 
 fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
-    let shapes: [(&str, &'static [&'static str], String); 5] = [
+    let shapes: [(&str, &'static [&'static str], String); 7] = [
         ("MessageEvent", &["message.created", "message.updated", "message.deleted"], named::<MessageView>().0),
         ("ChatroomEvent", &["chatroom.created", "chatroom.updated"], named::<ChatroomDetail>().0),
         ("ChatroomDeletedEvent", &["chatroom.deleted"], named::<ChatroomDeletion>().0),
         ("MembershipEvent", &["membership.created", "membership.updated"], named::<MembershipDetail>().0),
         ("MembershipDeletedEvent", &["membership.deleted"], named::<MembershipDeletion>().0),
+        ("ReactionEvent", &["reaction.created", "reaction.deleted"], named::<ReactionDetail>().0),
+        ("PinEvent", &["pin.created", "pin.deleted"], named::<PinDetail>().0),
     ];
     shapes.into_iter().map(|(name, types, data)| (types, (name.to_owned(), entry(types, &data).into())))
 }

@@ -5,6 +5,7 @@ use chit_chat_domain::message::{Message, MessageBody};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reaction::Counts;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
@@ -32,6 +33,8 @@ pub(crate) struct MessageView {
     revision: i32,
     #[schema(schema_with = values::idempotency_key_or_null, required)]
     client_key: Option<String>,
+    #[schema(schema_with = values::reactions)]
+    reactions: Counts,
 }
 
 impl From<Message> for MessageView {
@@ -47,6 +50,7 @@ impl From<Message> for MessageView {
             deleted_at: message.deleted_at.map(Time),
             revision: message.revision,
             client_key: message.client_key.map(|key| key.as_str().to_owned()),
+            reactions: message.reactions.into(),
         }
     }
 }

@@ -108,6 +108,7 @@ impl Scene {
             ("{other visibility}", if self.visibility == "public" { "private" } else { "public" }),
             ("{message}", &id(&stage.message)),
             ("{former's message}", &id(&stage.message_of_former)),
+            ("{emoji}", "%F0%9F%91%8D"),
             ("{fresh}", &stage.fresh_name),
             ("{stranger}", &stranger.id),
             ("{other member}", &other_member.id),

@@ -10,7 +10,7 @@ use crate::answer::fields;
 use crate::app::TestApp;
 use crate::people::path_of;
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "author_id",
     "body",
     "chatroom_id",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 10] = [
     "deleted_at",
     "edited_at",
     "id",
+    "reactions",
     "revision",
     "seq",
 ];

@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, flags};
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_http::problem::Code;
@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::limits::{limited, rates};
 use crate::mocks;
-use crate::people::{Person, path_of};
+use crate::people::{Person, path_of, reaction_path};
 use crate::sockets::Listening;
 
 const CODES: &str = include_str!("../../src/problem/code.rs");
@@ -30,6 +30,7 @@ const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
 async fn there_is_one_problem_of_each_kind() {
     let mut seen = BTreeSet::new();
     let of_clients = requests_of_clients().await.into_iter().chain(rules_of_chatrooms().await);
+    let of_clients = of_clients.chain(too_much_of_a_message().await);
     for problem in of_clients.chain(failures_of_servers().await) {
         let code = problem.str("code").to_owned();
         let problem = problem.expect_problem(status_of(&code), &code);
@@ -120,6 +121,23 @@ async fn rules_of_chatrooms() -> Vec<Answer> {
     ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
     answers.push(ann.post(room.messages(), json!({"body": "three"})).await);
     answers
+}
+
+/// The fifty-first kind of reaction, and the hundred and first pin.
+async fn too_much_of_a_message() -> [Answer; 2] {
+    let ann = TestApp::new(Engine::Sqlite).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "public", &[]).await;
+    let mut sent = ann.say(&room, "hello").await;
+    let mut flags = flags();
+    for flag in flags.by_ref().take(50) {
+        ann.react(&sent, flag.as_str()).await;
+    }
+    let too_many_reactions = ann.put(reaction_path(&sent, flags.next().unwrap().as_str())).await;
+    for _ in 0..100 {
+        ann.put(room.pin(&sent)).await.expect_status(204);
+        sent = ann.say(&room, "another").await;
+    }
+    [too_many_reactions, ann.put(room.pin(&sent)).await]
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

@@ -12,6 +12,7 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
@@ -62,6 +63,7 @@ impl Log {
             deleted_at: None,
             revision: 1,
             client_key: None,
+            reactions: Reactions::default(),
         };
         state
             .note(room, Change::MessageCreated(message.clone()))
