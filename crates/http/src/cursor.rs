@@ -56,6 +56,21 @@ impl WrittenPage {
         Ok(Self { body: body.into(), next_cursor: list.next_cursor })
     }
 
+    /// The page with another member beside its items, if there is one. What is written is not read for it, so that a page
+    /// that was kept can have one too; what is kept must be without.
+    pub(crate) fn beside(self, name: &'static str, member: Option<&impl Serialize>) -> Result<Self, Problem> {
+        let Some(member) = member else {
+            return Ok(self);
+        };
+        let members = self.body.strip_suffix(b"}").ok_or_else(|| Problem::internal("a page is no object"))?;
+        let mut body = Vec::with_capacity(2 * self.body.len());
+        body.extend_from_slice(members);
+        body.extend_from_slice(format!(",\"{name}\":").as_bytes());
+        serde_json::to_writer(&mut body, member).map_err(|error| Problem::internal(error.to_string()))?;
+        body.push(b'}');
+        Ok(Self { body: body.into(), ..self })
+    }
+
     /// Made small, to be kept.
     pub(crate) fn pack(&self) -> PackedPage {
         let body = compress_prepend_size(&self.body).into_boxed_slice();
@@ -129,6 +144,14 @@ mod tests {
         assert!(packed.size() < page.body.len() / 4);
         let unpacked = packed.unpack().unwrap();
         assert_eq!((unpacked.body, unpacked.next_cursor), (page.body, page.next_cursor));
+    }
+
+    #[test]
+    fn members_stand_beside_the_items_also_of_a_page_that_was_kept() {
+        let page = WrittenPage::new(vec![1, 2], None).unwrap().pack().unpack().unwrap();
+        let page = page.beside("mine", Some(&[("a", true)])).unwrap().beside("html", Some(&"}\"")).unwrap();
+        let page = page.beside("absent", None::<&i32>).unwrap();
+        assert_eq!(page.body, &br#"{"items":[1,2],"next_cursor":null,"mine":[["a",true]],"html":"}\""}"#[..]);
     }
 
     #[test]

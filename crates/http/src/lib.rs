@@ -9,6 +9,7 @@ mod ended_sessions;
 mod extract;
 mod health;
 mod limits;
+mod markdown;
 mod matched;
 mod memberships;
 mod messages;

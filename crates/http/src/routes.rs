@@ -96,6 +96,7 @@ fn messages_at(app: &mut ServiceConfig) {
         at("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions", "GET, HEAD"),
         messages::revisions,
     ));
+    app.service(at("/api/render", "POST").post(messages::render));
 }
 
 fn reactions_at(app: &mut ServiceConfig) {

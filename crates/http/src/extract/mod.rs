@@ -7,6 +7,7 @@ mod headers;
 mod paging;
 mod path;
 mod payload;
+mod rendering;
 
 pub(crate) use body::{Json, Patched, kept, present};
 pub(crate) use caller::{Caller, Reader, bearer_token};
@@ -14,3 +15,4 @@ pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent
 pub(crate) use paging::{LONGEST_SEARCH, Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, MemberPath, MessagePath, ReactionPath, path_id};
 pub use payload::SlowestBody;
+pub(crate) use rendering::Rendering;

@@ -1,17 +1,19 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Failure;
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::cursor::{self, List, WrittenPage};
-use crate::extract::{Caller, InChatroom, Paging, seq};
+use super::html_by_id;
+use crate::cursor::{self, WrittenPage};
+use crate::extract::{Caller, InChatroom, Paging, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::MessageView;
+use crate::views::{MessageList, MessageView};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -30,9 +32,9 @@ pub(crate) struct Position {
 /// direction of reading: to older messages, unless newer ones were asked for.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "list_messages", tag = "messages",
-    params(InChatroom, Position, Paging),
+    params(InChatroom, Position, Paging, Rendering),
     responses(
-        (status = 200, description = "A page of messages", body = List<MessageView>, headers(("Link"))),
+        (status = 200, description = "A page of messages", body = MessageList, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),
 )]
@@ -43,20 +45,27 @@ pub(crate) async fn list(
     services: web::Data<Services>,
     web::Query(position): web::Query<Position>,
     web::Query(paging): web::Query<Paging>,
+    web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let (range, limit) = (range(&position, &paging)?, paging.limit()?);
+    let (range, limit, with_html) = (range(&position, &paging)?, paging.limit()?, rendering.wants_html()?);
     if range == PageRange::Latest
+        && !with_html
         && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await
     {
         return Ok(page.answer(&request));
     }
     let asked = services.clone();
-    let history = blocking(move || asked.messages.page(id, caller.user_id, range, limit)).await?;
+    let read = blocking(move || {
+        let history = asked.messages.page(id, caller.user_id, range, limit)?;
+        let html = with_html.then(|| html_by_id(&history.page.items));
+        Ok::<_, Failure>((history, html))
+    });
+    let (history, html) = read.await?;
     let (head, page) = (history.head, written(range, history.page)?);
     if let (PageRange::Latest, Some(head)) = (range, head) {
         services.newest.remember((id, limit), head, &page);
     }
-    Ok(page.answer(&request))
+    Ok(page.beside("html", html.as_ref())?.answer(&request))
 }
 
 fn written(range: PageRange, page: Page<Message>) -> Result<WrittenPage, Problem> {

@@ -1,14 +1,19 @@
-//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages.
+//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages; and
+//! `/api/render`: how one would look.
 
 mod list;
 mod newest;
 mod one;
+mod render;
+mod rendered;
 mod revisions;
 mod send;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
 pub(crate) use one::{delete, edit, show};
+pub(crate) use render::render;
+pub(crate) use rendered::html_by_id;
 pub(crate) use revisions::revisions;
 pub(crate) use send::{send, settle};
 
@@ -18,7 +23,7 @@ use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete, revisions::revisions))]
+#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete, revisions::revisions, render::render,))]
 pub(crate) struct Api;
 
 /// A message's entity tag is its revision.

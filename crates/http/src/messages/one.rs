@@ -1,18 +1,21 @@
 //! `/api/chatrooms/{chatroom_id}/messages/{message_id}`
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Failure;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::etag;
-use crate::extract::{Caller, Json, MessagePath, matches_none, precondition};
+use super::rendered::html;
+use crate::extract::{Caller, Json, MessagePath, Rendering, matches_none, precondition};
 use crate::openapi::{
-    Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, SIGNED_IN, SPEAKERS, WRITE, of, values,
+    Codes, FORM, IfMatchHeader, IfNoneMatchHeader, MEMBERS, Problems, QUERY, SIGNED_IN, SPEAKERS, WRITE, of,
+    values,
 };
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::MessageView;
+use crate::views::{MessageView, ShownMessage};
 
 /// To what somebody does to one message.
 const WRITTEN: Codes =
@@ -32,11 +35,11 @@ pub(crate) struct Edit {
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
     operation_id = "get_message",
     tag = "messages",
-    params(MessagePath, IfNoneMatchHeader),
+    params(MessagePath, Rendering, IfNoneMatchHeader),
     responses(
-        (status = 200, description = "The message", body = MessageView, headers(("ETag"))),
+        (status = 200, description = "The message", body = ShownMessage, headers(("ETag"))),
         (status = 304, description = "The client has this revision", headers(("ETag"))),
-        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::MessageNotFound, Code::MalformedHeader]) }>,
+        Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound, Code::MalformedHeader]) }>,
     ),
 )]
 pub(crate) async fn show(
@@ -44,12 +47,26 @@ pub(crate) async fn show(
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     services: web::Data<Services>,
+    web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let message = blocking(move || services.messages.show(chatroom_id, caller.user_id, message_id)).await?;
-    if matches_none(&request, message.revision)? {
+    let with_html = rendering.wants_html()?;
+    let read = blocking(move || {
+        let message = services.messages.show(chatroom_id, caller.user_id, message_id)?;
+        let html = with_html.then(|| html(&message));
+        Ok::<_, Failure>((message, html))
+    });
+    let (message, html) = read.await?;
+    // Another version of the server may make other HTML of the same revision, and safer.
+    if matches_none(&request, message.revision)? && html.is_none() {
         return Ok(HttpResponse::NotModified().insert_header(etag(&message)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
+    let mut response = HttpResponse::Ok();
+    response.insert_header(etag(&message));
+    let message = MessageView::from(message);
+    Ok(match html {
+        Some(html) => response.json(ShownMessage { message, html }),
+        None => response.json(message),
+    })
 }
 
 /// Edit a message

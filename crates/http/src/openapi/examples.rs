@@ -23,6 +23,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
         "RolePatch" => json!({"role": "owner"}),
         "NewMessage" => json!({"body": "Is anybody compiling?"}),
+        "Draft" => json!({"body": "Is *anybody* compiling?"}),
         "MessageEdit" => json!({"body": "Is anybody still compiling?"}),
         "Resume" => json!({"after": {ID: 42}}),
         _ => return None,

@@ -116,7 +116,7 @@ pub(crate) fn chatroom_name() -> Object {
 }
 
 pub(crate) fn message_body() -> Object {
-    text("Kept as it is; not only white space.")
+    text("Markdown, kept as it is; not only white space.")
         .min_length(Some(1))
         .max_length(Some(MessageBody::LONGEST))
         .pattern(Some(format!(r"^[^\u0000]*[^\u0000{SPACE}][^\u0000]*$")))
@@ -149,6 +149,33 @@ pub(crate) fn reactions() -> Object {
         .description(Some("How many people react by each emoji, those first that were used first."))
         .additional_properties(Some(Schema::Object(whole("").minimum(Some(1)).build())))
         .examples([json!({EMOJI: 2})])
+        .build()
+}
+
+pub(crate) fn render() -> Object {
+    one_of("Messages as HTML too, in `html`.", ["html"]).build()
+}
+
+pub(crate) fn html() -> Object {
+    text("Of the Markdown in `body`; safe to be shown as it is.")
+        .examples(["<p>Is anybody compiling?</p>\n"])
+        .build()
+}
+
+pub(crate) fn html_or_null() -> Object {
+    described("The body as HTML, with `render=html` alone; null in a tombstone.", or_null(html()))
+}
+
+pub(crate) fn html_by_id() -> Object {
+    let html = html();
+    let examples = json!({ID: html.examples.first()});
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "The bodies as HTML by the ids of the messages, with `render=html` alone; without tombstones.",
+        ))
+        .additional_properties(Some(Schema::Object(html)))
+        .examples([examples])
         .build()
 }
 

@@ -1,5 +1,7 @@
 //! Messages on the wire.
 
+use std::collections::BTreeMap;
+
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::{Message, MessageBody};
 use serde::Serialize;
@@ -35,6 +37,26 @@ pub(crate) struct MessageView {
     client_key: Option<String>,
     #[schema(schema_with = values::reactions)]
     reactions: Counts,
+}
+
+/// A message that was read by itself, and what was asked for beside it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ShownMessage {
+    #[serde(flatten)]
+    pub(crate) message: MessageView,
+    #[schema(schema_with = values::html_or_null)]
+    pub(crate) html: Option<String>,
+}
+
+/// A page of messages, and what was asked for beside them.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
+pub(crate) struct MessageList {
+    items: Vec<MessageView>,
+    #[schema(schema_with = values::cursor_or_null, required)]
+    next_cursor: Option<String>,
+    #[schema(schema_with = values::html_by_id)]
+    html: Option<BTreeMap<String, String>>,
 }
 
 impl From<Message> for MessageView {

@@ -179,6 +179,7 @@ async fn the_examples_of_bodies_work() {
     ada.patch(format!("{room}/memberships/{id}"), example("change_role")).await.expect_status(200);
     let sent = ada.post(format!("{room}/messages"), example("send_message")).await.expect_status(201).id();
     ada.patch(format!("{room}/messages/{sent}"), example("edit_message")).await.expect_status(200);
+    ada.post("/api/render", example("render_markdown")).await.expect_status(200);
     ada.patch("/api/users/me", example("change_account")).await.expect_status(200);
     let (deletion, me) = (example("delete_account"), "/api/users/me");
     ada.request(Method::DELETE, me).json(deletion).send().await.expect_status(204);

@@ -1,0 +1,42 @@
+//! Which HTML may be shown; all else is dropped.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, Url, UrlRelative};
+
+const ELEMENTS: &str =
+    "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr li ol p pre strong table tbody td th thead tr ul";
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+const LONGEST_LANGUAGE: usize = 40;
+
+pub(super) static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(ELEMENTS.split(' ').collect())
+        .generic_attributes(HashSet::new())
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href", "title"])),
+            ("code", HashSet::from(["class"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
+        .attribute_filter(|_, name, value| (name != "class" || names_a_language(value)).then_some(value.into()))
+        .url_schemes(HashSet::from(SCHEMES))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener noreferrer"))
+        .strip_comments(true);
+    builder
+});
+
+/// Whether a link may lead there: what a browser would make of it decides.
+pub(super) fn leads_somewhere(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
+}
+
+/// The class of code in a language, and no other.
+fn names_a_language(class: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+#._-".contains(&byte);
+    class
+        .strip_prefix("language-")
+        .is_some_and(|name| (1..=LONGEST_LANGUAGE).contains(&name.len()) && name.bytes().all(is_plain))
+}

@@ -1,0 +1,102 @@
+//! Text that is made to be hard to read: it takes a moment at most, and no more room than it is allowed.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chit_chat_domain::message::MessageBody;
+
+use crate::markdown::{LONGEST, html};
+
+/// Of machines under load that build without optimisation.
+const A_MOMENT: Duration = Duration::from_secs(5);
+/// In bytes: a quarter of what the threads have that answer requests.
+const STACK: usize = 512 * 1024;
+
+/// As long as a message can be.
+fn full(text: &str) -> String {
+    text.chars().cycle().take(MessageBody::LONGEST).collect()
+}
+
+/// Opened as often as it is closed.
+fn balanced(open: &str, close: &str) -> String {
+    let times = MessageBody::LONGEST / (open.chars().count() + close.chars().count());
+    open.repeat(times) + &close.repeat(times)
+}
+
+/// One more of the first before each of the second.
+fn growing(first: &str, second: &str) -> String {
+    (0..88).fold(String::new(), |text, length| text + &first.repeat(length) + second)
+}
+
+fn padded_table(columns: usize) -> String {
+    full(&format!("{}\n{}\n{}", "a|".repeat(columns), "-|".repeat(columns), "a\n".repeat(MessageBody::LONGEST)))
+}
+
+/// Hard when it is said again and again.
+#[rustfmt::skip]
+const AGAIN: &[&str] = &[
+    ">", "> ", "- ", "1. ", "* ", "+\t", "#", "# ", "[", "]", "![", "[]", "[](", "[a](", "[a]: b\n",
+    "[a]\n", "](", "(", "*", "*a", "**a ", "*a **a ", "_a __a ", "***", "*a_ ", "_", "~", "~~a ", "~a", "`",
+    "` ", "``a` ", "\\", "\\`", "<", "<a ", "<a>", "<!--", "<!-- a --", "<?", "<!A", "<![CDATA[", "<a b=\"",
+    "<https://", "a@", "&", "&amp;", "&#", "|", "|-", "|a|\n|-|\n", "|-|\n", "a\n", "a\n\n", "-\n", ">\n",
+    "```\n", "~~~\n", "    ", "\t", "\t-", "---\n", "===\n", "a\n===\n", "\u{1f469}", "\u{1f469}\n",
+    "\u{301}", "e\u{301}*", "\u{202e}", "\r", "\r\n", "<p>\n", "<p>\n\n",
+];
+
+fn hard() -> Vec<String> {
+    let mut texts: Vec<String> = AGAIN.iter().map(|text| full(text)).collect();
+    texts.extend([
+        balanced("*a ", "a*"),
+        balanced("**a ", "a**"),
+        balanced("~~a ", "a~~"),
+        balanced("[a", "](https://b)"),
+        balanced("![a", "](https://b)"),
+        balanced("[a](", ")"),
+        balanced("<b>", "</b>"),
+        balanced("> - ", ""),
+        growing(" ", "- a\n"),
+        growing("`", " "),
+        growing(">", "a\n"),
+        full(&format!("[a]: https://{}\n\n{}", "b".repeat(2_000), "[a]".repeat(1_000))),
+        full(&format!("[{}]", "a".repeat(2_000))),
+    ]);
+    texts.extend([2, 5, 20, 60, 250, 500, 900].map(padded_table));
+    texts
+}
+
+#[test]
+fn what_is_hard_to_read_takes_a_moment_and_little_room() {
+    let read = || {
+        for text in hard() {
+            let (started, name) = (Instant::now(), text.chars().take(12).collect::<String>());
+            let html = html(&text);
+            assert!(started.elapsed() < A_MOMENT, "{name:?} took {:?}", started.elapsed());
+            assert!(html.len() <= LONGEST, "{name:?} has {} bytes", html.len());
+        }
+    };
+    thread::Builder::new().stack_size(STACK).spawn(read).unwrap().join().unwrap();
+}
+
+#[test]
+fn what_would_grow_too_much_is_shown_as_it_was_written() {
+    let deep = format!("{}*a*\n> b", "> ".repeat(40));
+    assert_eq!(html(&deep), format!("<p>{}*a*<br>\n&gt; b</p>\n", "&gt; ".repeat(40)));
+    let table = padded_table(250);
+    assert!(html(&table).starts_with("<p>a|a|a|"));
+    assert!(!html(&table).contains("<td>"));
+    let links = full("[a]\n\n[a]: https://b\n\n");
+    assert!(html(&links).contains("<a "));
+    let links = format!("[a]: https://{}\n\n{}", "b".repeat(900), "[a]".repeat(1_000));
+    assert!(!html(&links).contains("<a "));
+    assert!(html(&links).ends_with("[a]</p>\n"));
+}
+
+#[test]
+fn what_people_nest_is_nested() {
+    let quotation = format!("{}a", "> ".repeat(20));
+    assert_eq!(html(&quotation).matches("<blockquote>").count(), 20);
+    let list = growing("  ", "- a\n").lines().take(12).collect::<Vec<_>>().join("\n");
+    assert_eq!(html(&list).matches("<ul>").count(), 12);
+    let table = format!("|a|b|c|d|e|\n|-|-|-|-|-|\n{}", "|1|2|3|4|5|\n".repeat(250));
+    assert_eq!(html(&table).matches("<td>").count(), 1_250);
+}

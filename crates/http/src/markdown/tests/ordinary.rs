@@ -1,0 +1,97 @@
+//! What people write.
+
+use crate::markdown::html;
+
+#[track_caller]
+fn expect(source: &str, expected: &str) {
+    assert_eq!(html(source), expected, "{source}");
+}
+
+#[test]
+fn words_are_set_off() {
+    expect("plain", "<p>plain</p>\n");
+    expect("*a* **b** ***c***", "<p><em>a</em> <strong>b</strong> <em><strong>c</strong></em></p>\n");
+    expect("~~wrong~~ `2 < 3`", "<p><del>wrong</del> <code>2 &lt; 3</code></p>\n");
+    expect("snake_case_name 2*3*4", "<p>snake_case_name 2<em>3</em>4</p>\n");
+    expect("\\*no\\* &amp; <3 \u{1f469}", "<p>*no* &amp; &lt;3 \u{1f469}</p>\n");
+}
+
+#[test]
+fn every_line_break_is_shown() {
+    expect("a\nb  \nc\\\nd", "<p>a<br>\nb<br>\nc<br>\nd</p>\n");
+    expect("a\r\nb\rc", "<p>a<br>\nb<br>\nc</p>\n");
+    expect("a\n\nb", "<p>a</p>\n<p>b</p>\n");
+    expect("> a\n> b", "<blockquote>\n<p>a<br>\nb</p>\n</blockquote>\n");
+}
+
+#[test]
+fn blocks_are_what_they_are() {
+    expect("# a\n###### b", "<h1>a</h1>\n<h6>b</h6>\n");
+    expect("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n");
+    expect("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n");
+    expect("7) a", "<ol start=\"7\">\n<li>a</li>\n</ol>\n");
+    expect("a\n\n---\n", "<p>a</p>\n<hr>\n");
+    expect("    a\n    <b>", "<pre><code>a\n&lt;b&gt;</code></pre>\n");
+}
+
+#[test]
+fn code_may_name_its_language() {
+    expect("```rust\nfn a() {}\n```", "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>\n");
+    expect("~~~ c++ title\nx\n~~~", "<pre><code class=\"language-c++\">x\n</code></pre>\n");
+    expect("```\n\nx\n```", "<pre><code>\nx\n</code></pre>\n");
+    expect("```<b>\nx\n```", "<pre><code>x\n</code></pre>\n");
+    let endless = "x".repeat(41);
+    expect(&format!("```{endless}\nx\n```"), "<pre><code>x\n</code></pre>\n");
+}
+
+#[test]
+fn a_table_has_no_styles() {
+    let table = "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>\n\
+                 <tr><td>1</td><td><em>2</em></td></tr>\n\
+                 <tr><td>3</td><td></td></tr>\n</tbody></table>\n";
+    expect("|a|b|\n|:-|-:|\n|1|*2*|\n|3|", table);
+}
+
+#[test]
+fn links_lead_to_the_web_and_to_mail() {
+    let rel = "rel=\"nofollow noopener noreferrer\"";
+    expect("[a](https://b.c/?d=1&e=2)", &format!("<p><a href=\"https://b.c/?d=1&amp;e=2\" {rel}>a</a></p>\n"));
+    expect("[a](http://b.c \"d\")", &format!("<p><a href=\"http://b.c\" title=\"d\" {rel}>a</a></p>\n"));
+    expect("<https://b.c>", &format!("<p><a href=\"https://b.c\" {rel}>https://b.c</a></p>\n"));
+    expect("<a@b.c>", &format!("<p><a href=\"mailto:a@b.c\" {rel}>a@b.c</a></p>\n"));
+    expect("[a](mailto:b@c.d)", &format!("<p><a href=\"mailto:b@c.d\" {rel}>a</a></p>\n"));
+    expect("[a][b]\n\n[b]: HTTPS://c", &format!("<p><a href=\"HTTPS://c\" {rel}>a</a></p>\n"));
+    expect("[](https://b.c)", &format!("<p><a href=\"https://b.c\" {rel}>https://b.c</a></p>\n"));
+    expect("[*a*\nb](https://b.c)", &format!("<p><a href=\"https://b.c\" {rel}><em>a</em><br>\nb</a></p>\n"));
+}
+
+#[test]
+fn of_other_links_the_words_stay() {
+    for elsewhere in ["/b", "b.html", "#b", "?b", "//b.c", "ftp://b.c", "tel:1", "javascript:b", "https://[", ""] {
+        expect(&format!("[*a*](<{elsewhere}>)"), "<p><em>a</em></p>\n");
+    }
+}
+
+#[test]
+fn an_image_is_a_link_to_it() {
+    let link = |words: &str| {
+        format!("<p><a href=\"https://b.c/d.png\" rel=\"nofollow noopener noreferrer\">{words}</a></p>\n")
+    };
+    expect("![a *b*](https://b.c/d.png)", &link("a <em>b</em>"));
+    expect("![](https://b.c/d.png)", &link("https://b.c/d.png"));
+    expect("![a [b](https://e.f) c](https://b.c/d.png)", &link("a b c"));
+    expect("[![a](https://e.f/g.png)](https://b.c/d.png)", &link("a"));
+    expect("![a](data:image/png,b)", "<p>a</p>\n");
+}
+
+#[test]
+fn no_message_shows_nothing() {
+    expect("[a]: https://b.c", "<p>[a]: https://b.c</p>\n");
+    expect("[a]: b\n\n[c]: d\n", "<p>[a]: b<br>\n<br>\n[c]: d</p>\n");
+}
+
+#[test]
+fn what_is_no_feature_here_is_text() {
+    expect("- [x] a\n- [ ] b", "<ul>\n<li>[x] a</li>\n<li>[ ] b</li>\n</ul>\n");
+    expect("a[^1] $b$ [[c]] :smile: \"d\"", "<p>a[^1] $b$ [[c]] :smile: \"d\"</p>\n");
+}

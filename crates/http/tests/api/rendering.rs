@@ -1,0 +1,177 @@
+//! `?render=html`: messages as HTML, beside their source.
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::people::{Person, Room, path_of};
+
+const SOURCES: [&str; 3] = ["**one**\r\n", "<two>\n\n&amp; \\*", "  - `three`\u{feff}"];
+const LOOKS: [&str; 3] = [
+    "<p><strong>one</strong></p>\n",
+    "<p>&lt;two&gt;</p>\n<p>&amp; *</p>\n",
+    "<ul>\n<li><code>three</code>\u{feff}</li>\n</ul>\n",
+];
+
+async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
+    let ann = TestApp::new(engine).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    (ann, room)
+}
+
+fn rendered(path: &str) -> String {
+    format!("{path}{}render=html", if path.contains('?') { '&' } else { '?' })
+}
+
+/// What stands beside the items, item by item; there is nothing else.
+#[track_caller]
+fn looks(page: &Answer) -> Vec<Value> {
+    assert_eq!(page.fields(), ["html", "items", "next_cursor"]);
+    let html = page["html"].as_object().unwrap();
+    assert_eq!(html.len(), page.items().iter().filter(|item| item["body"].is_string()).count());
+    page.items().iter().map(|item| html.get(item["id"].as_str().unwrap()).cloned().unwrap_or_default()).collect()
+}
+
+#[rstest]
+#[actix_web::test]
+async fn html_stands_beside_the_messages_which_stay_as_they_are(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    ann.say_each(&room, &SOURCES).await;
+    for path in [room.messages(), format!("{}?after=0", room.messages()), format!("{}?around=4", room.messages())]
+    {
+        let plain = ann.get(&path).await.expect_status(200);
+        let page = ann.get(rendered(&path)).await.expect_status(200);
+        assert_eq!(
+            (looks(&page), page.each("body")),
+            (LOOKS.map(Value::from).into(), SOURCES.map(Value::from).into())
+        );
+        assert_eq!(page.header("Content-Type"), Some("application/json"));
+        let beside = format!("{},\"html\":", plain.text.strip_suffix('}').unwrap());
+        assert!(page.text.starts_with(&beside), "{}", page.text);
+        assert_eq!(ann.get(&path).await.expect_status(200).text, plain.text, "{path}");
+    }
+    let own = ann.get(rendered("/api/users/me/messages")).await.expect_status(200);
+    assert_eq!(looks(&own), [LOOKS[2], LOOKS[1], LOOKS[0]]);
+    assert_eq!(ann.get("/api/users/me/messages").await.fields(), ["items", "next_cursor"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn one_message_has_its_html_within(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    for (source, html) in SOURCES.into_iter().zip(LOOKS) {
+        let sent = ann.say(&room, source).await;
+        let mut expected = sent.clone();
+        expected["html"] = json!(html);
+        let shown = ann.get(rendered(&path_of(&sent))).await.expect_status(200);
+        assert_eq!((&shown.body, shown.header("ETag")), (&expected, Some("\"1\"")));
+        assert_eq!(ann.get(path_of(&sent)).await.expect_status(200).body, sent);
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_tombstone_has_no_html(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    let sent = ann.say(&room, "*regretted*").await;
+    ann.say(&room, "*kept*").await;
+    ann.erase(&sent).await;
+    let page = ann.get(rendered(&room.messages())).await.expect_status(200);
+    assert_eq!(looks(&page), [Value::Null, json!("<p><em>kept</em></p>\n")]);
+    let tombstone = ann.get(rendered(&path_of(&sent))).await.expect_status(200);
+    assert_eq!(tombstone.body.get("html"), Some(&Value::Null));
+    assert_eq!(looks(&ann.get(rendered("/api/users/me/messages")).await), ["<p><em>kept</em></p>\n"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn html_follows_every_change_through_any_instance(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let ann = here.sign_up("ann").await;
+    let ann_there = there.bearer(ann.token.as_ref().unwrap());
+    let room = ann.create_room("Plans", "private", &[]).await;
+    assert_eq!(looks(&ann.get(rendered(&room.messages())).await), [Value::Null; 0]);
+    let sent = ann.say(&room, "*one*").await;
+    for _ in 0..2 {
+        assert_eq!(looks(&ann.get(rendered(&room.messages())).await), ["<p><em>one</em></p>\n"]);
+        assert_eq!(ann.get(room.messages()).await.fields(), ["items", "next_cursor"]);
+    }
+    ann_there.patch(path_of(&sent), json!({"body": "~~one~~"})).await.expect_status(200);
+    assert_eq!(looks(&ann.get(rendered(&room.messages())).await), ["<p><del>one</del></p>\n"]);
+    ann_there.delete(path_of(&sent)).await.expect_status(204);
+    assert_eq!(looks(&ann.get(rendered(&room.messages())).await), [Value::Null]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn links_to_more_keep_asking_for_html(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    ann.say_each(&room, &SOURCES).await;
+    let forwards = format!("{}?after=0&limit=1", room.messages());
+    for (first, mut expected) in [
+        (format!("{}?limit=1", room.messages()), LOOKS.to_vec()),
+        ("/api/users/me/messages?limit=1".to_owned(), LOOKS.to_vec()),
+        (forwards, LOOKS.iter().rev().copied().collect()),
+    ] {
+        let mut next = Some(rendered(&first));
+        while let Some(path) = next {
+            let page = ann.get(&path).await.expect_status(200);
+            assert_eq!(looks(&page), [expected.pop().unwrap()], "{path}");
+            let link = page.header("Link");
+            next = link.map(|link| link.split(['<', '>']).nth(1).unwrap().to_owned());
+        }
+        assert_eq!(expected, [""; 0], "{first}");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn nothing_but_html_can_be_asked_for(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let one = path_of(&ann.say(&room, "x").await);
+    for path in [room.messages(), one.clone(), "/api/users/me/messages".to_owned()] {
+        for other in ["", "HTML", "text", "html%00", "html,html", "html&render=html", "html&render=text"] {
+            ann.get(format!("{path}?render={other}")).await.expect_problem(422, "invalid_value");
+        }
+        let refused = ann.get(format!("{path}?render=xml")).await;
+        assert_eq!(refused.errors().next().unwrap()["parameter"], "render");
+        app.nobody().get(format!("{path}?render=x")).await.expect_problem(401, "unauthenticated");
+    }
+    for path in [room.messages(), one] {
+        eve.get(rendered(&path)).await.expect_problem(404, "chatroom_not_found");
+    }
+}
+
+#[rstest]
+#[actix_web::test]
+async fn html_is_sent_again_to_who_has_the_revision(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    let path = path_of(&ann.say(&room, "x").await);
+    let ask = |path: String, seen: &'static str| {
+        ann.request(actix_web::http::Method::GET, path).header("If-None-Match", seen).send()
+    };
+    ask(path.clone(), "\"1\"").await.expect_status(304);
+    let shown = ask(rendered(&path), "\"1\"").await.expect_status(200);
+    assert_eq!((&shown["html"], shown.header("ETag")), (&json!("<p>x</p>\n"), Some("\"1\"")));
+    ask(rendered(&path), "1").await.expect_problem(400, "malformed_header");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_full_page_of_messages_is_rendered(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (ann, room) = ann_in_a_room(engine).await;
+    let sources: Vec<String> = (0..200).map(|number| format!("*{number}* <b>")).collect();
+    ann.say_each(&room, &sources.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let page = ann.get(rendered(&room.path("messages?limit=200"))).await.expect_status(200);
+    let expected: Vec<String> = (0..200).map(|number| format!("<p><em>{number}</em> &lt;b&gt;</p>\n")).collect();
+    assert_eq!(looks(&page), expected);
+}
