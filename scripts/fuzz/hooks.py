@@ -66,7 +66,8 @@ def stage():
     author = CHANCE.choice([owner, member])
     message = author.ask("POST", f"/chatrooms/{room}/messages", {"body": "x"}).json()["id"]
     session = CALLER.ask("GET", "/auth/sessions").json()["items"][-1]["id"]
-    return {"chatroom_id": room, "message_id": message, "user_id": OTHER.id, "session_id": session}
+    there = {"chatroom_id": room, "message_id": message, "user_id": OTHER.id, "session_id": session}
+    return there | {"emoji": CHANCE.choice(["👍", "❤", "👨‍👩‍👧‍👦", "#️⃣", "🇬🇷"])}
 
 
 def is_positive(case, location):
@@ -128,6 +129,7 @@ REFUSALS = [
     (None, "idempotency_key_reused", "", "the key was used before, for something else"),
     (None, "revision_mismatch", "", "the message has another revision than If-Match names"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
+    (None, "invalid_value", "is not one emoji", "there is a list of emoji"),
     (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),
     ("sign_up", "invalid_value", "is reserved", "some names would be mistaken for something else"),
 ]

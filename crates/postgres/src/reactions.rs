@@ -71,14 +71,15 @@ impl ReactionRepository for Store {
     ) -> Result<Vec<(MessageId, Emoji)>, StoreError> {
         let messages: Vec<Key> = messages.into_iter().map(Key::from).collect();
         self.read(|conn| {
-            let mine: Vec<(Key, String)> = reactions::table
+            let mut mine: Vec<(Seq, Key, String)> = reactions::table
                 .filter(reactions::chatroom_id.eq(Key::from(chatroom)))
                 .filter(reactions::message_id.eq_any(&messages))
                 .filter(reactions::user_id.eq(Key::from(user)))
-                .order(reactions::seq)
-                .select((reactions::message_id, reactions::emoji))
+                .select((reactions::seq, reactions::message_id, reactions::emoji))
                 .load(conn)?;
-            Ok(mine.into_iter().map(|(message, emoji)| (message.into(), Emoji::restore(emoji))).collect())
+            // Not by SQL: for an index in this order SQLite would rather look at everybody's reactions.
+            mine.sort_unstable();
+            Ok(mine.into_iter().map(|(_, message, emoji)| (message.into(), Emoji::restore(emoji))).collect())
         })
     }
 }

@@ -8,6 +8,7 @@ mod render;
 mod rendered;
 mod revisions;
 mod send;
+mod shared;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;

@@ -152,6 +152,18 @@ pub(crate) fn reactions() -> Object {
         .build()
 }
 
+pub(crate) fn mine() -> Object {
+    let emoji = ArrayBuilder::new().items(emoji()).build();
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "By which emoji the caller reacts, by the ids of the messages; without those to which they do not.",
+        ))
+        .additional_properties(Some(Schema::Array(emoji)))
+        .examples([json!({ID: [EMOJI]})])
+        .build()
+}
+
 pub(crate) fn render() -> Object {
     one_of("Messages as HTML too, in `html`.", ["html"]).build()
 }

@@ -59,6 +59,19 @@ pub(crate) struct MessageList {
     html: Option<BTreeMap<String, String>>,
 }
 
+/// A page of a chatroom's messages, and beside them what is the reader's own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
+pub(crate) struct MessageHistory {
+    items: Vec<MessageView>,
+    #[schema(schema_with = values::cursor_or_null, required)]
+    next_cursor: Option<String>,
+    #[schema(schema_with = values::mine)]
+    mine: BTreeMap<String, Vec<String>>,
+    #[schema(schema_with = values::html_by_id)]
+    html: Option<BTreeMap<String, String>>,
+}
+
 impl From<Message> for MessageView {
     fn from(message: Message) -> Self {
         Self {

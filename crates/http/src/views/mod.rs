@@ -15,7 +15,7 @@ mod values;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
 pub(crate) use event::EventView;
 pub(crate) use membership::MembershipView;
-pub(crate) use message::{MessageList, MessageView, ShownMessage};
+pub(crate) use message::{MessageHistory, MessageList, MessageView, ShownMessage};
 pub(crate) use pin::PinView;
 pub(crate) use reaction::ReactionView;
 pub(crate) use revision::RevisionView;

@@ -1,13 +1,20 @@
 //! Reactions: what people answer by an emoji.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, emoji};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::message::{Excerpt, Message, MockMessageRepository};
+use chit_chat_domain::reaction::{MockReactionRepository, Reactions};
 use rstest::rstest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::{Answer, fields};
 use crate::app::{PASSWORD, TestApp};
+use crate::mocks;
 use crate::people::{path_of, percent_encoded, reaction_path};
 
 #[rstest]
@@ -169,4 +176,68 @@ async fn reactions_outlive_the_account_of_who_reacted(#[values(Engine::Sqlite, E
     assert_eq!(ann.get(path_of(&sent)).await["reactions"], json!({"👍": 1}));
     assert_eq!(ann.get(path_of(&sent) + "/reactions").await.each("user_id"), [json!(bob.id)]);
     assert_eq!(ann.get(format!("/api/users/{}", bob.id)).await["deleted"], true);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn which_are_mine_stands_beside_every_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let empty = ann.get(room.messages()).await.expect_status(200);
+    assert_eq!(empty.body, json!({"items": [], "next_cursor": null, "mine": {}}));
+    let sent = ann.say(&room, "*hello*").await;
+    bob.react(&sent, "👍").await;
+    bob.react(&sent, "❤").await;
+    ann.say(&room, "another").await;
+    let id = sent["id"].as_str().unwrap();
+    for query in ["", "?before=99", "?after=0", "?around=4", "?limit=2", "?render=html"] {
+        let path = format!("{}{query}", room.messages());
+        let (by_ann, by_bob) = (ann.get(&path).await, bob.get(&path).await);
+        assert_eq!((&by_ann["mine"], &by_ann["items"]), (&json!({}), &by_bob["items"]), "{query}");
+        assert_eq!(by_bob["mine"], json!({id: ["👍", "❤\u{fe0f}"]}), "{query}");
+        assert_eq!(by_bob["html"].is_null(), query != "?render=html");
+    }
+    let newest = bob.get(format!("{}?limit=1", room.messages())).await.expect_status(200);
+    assert_eq!(newest["mine"], json!({}));
+    assert_eq!(newest.fields(), ["items", "mine", "next_cursor"]);
+}
+
+/// A store that has these messages, and expects to be asked so often for reactions to these.
+async fn read(messages: Vec<Message>, times: usize, asked: Vec<MessageId>) -> Answer {
+    let mut stores = mocks::silent();
+    let (mut history, mut reactions) = (MockMessageRepository::new(), MockReactionRepository::new());
+    history.expect_page().times(1).return_const(Ok(Some(Excerpt { head: 9, messages })));
+    let of_user = reactions.expect_of_user().times(times).withf(move |_, _, messages| *messages == asked);
+    of_user.returning(|_, _, messages| Ok(vec![(messages[0], emoji("👍"))]));
+    (stores.messages, stores.reactions) = (Arc::new(history), Arc::new(reactions));
+    TestApp::over(stores).await.stranger().get(format!("/api/chatrooms/{}/messages", Uuid::now_v7())).await
+}
+
+fn message(seq: i64, reactions: Reactions) -> Message {
+    Message {
+        id: MessageId::from(Uuid::now_v7()),
+        chatroom_id: ChatroomId::from(Uuid::now_v7()),
+        seq,
+        author_id: UserId::from(Uuid::now_v7()),
+        body: None,
+        created_at: Timestamp::from_micros(0),
+        edited_at: None,
+        deleted_at: None,
+        revision: 1,
+        client_key: None,
+        reactions,
+    }
+}
+
+#[actix_web::test]
+async fn only_messages_with_reactions_are_asked_for_and_all_at_once() {
+    let without = || message(1, Reactions::default());
+    let with = || message(2, Reactions::default().with(&emoji("👍")));
+    let page = read(vec![without(), without()], 0, vec![]).await.expect_status(200);
+    assert_eq!(page["mine"], json!({}));
+    let (first, second) = (with(), with());
+    let asked = vec![first.id, second.id];
+    let page = read(vec![without(), first, without(), second], 1, asked.clone()).await.expect_status(200);
+    assert_eq!(page["mine"], json!({asked[0].to_string(): ["👍"]}));
 }
