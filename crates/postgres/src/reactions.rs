@@ -95,16 +95,17 @@ fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timesta
     if diesel::select(exists(reactions::table.find(key))).get_result(conn)? {
         return Ok(Some(()));
     }
+    let counts = message.reactions.with(emoji);
     let row = ReactionRow {
         chatroom_id: message.chatroom_id.into(),
         message_id: message.id.into(),
         user_id: guard.actor.into(),
         emoji: emoji.as_str().to_owned(),
         created_at: at.into(),
-        seq: ledger.note(NewChange::ReactionCreated(message.id, guard.actor, emoji.clone()))?,
+        seq: ledger.note(NewChange::ReactionCreated(message.id, guard.actor, counts.tally(emoji)))?,
     };
     diesel::insert_into(reactions::table).values(&row).execute(conn)?;
-    count(conn, &message, &message.reactions.with(emoji))?;
+    count(conn, &message, &counts)?;
     ledger.close(conn)?;
     Ok(Some(()))
 }
@@ -117,8 +118,9 @@ fn remove(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Time
     if diesel::delete(reactions::table.find(key)).execute(conn)? == 0 {
         return Ok(Some(()));
     }
-    count(conn, &message, &message.reactions.without(emoji))?;
-    ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, emoji.clone()))?;
+    let counts = message.reactions.without(emoji);
+    count(conn, &message, &counts)?;
+    ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, counts.tally(emoji)))?;
     ledger.close(conn)?;
     Ok(Some(()))
 }

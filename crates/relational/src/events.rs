@@ -6,7 +6,7 @@ use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
-use chit_chat_domain::reaction::Emoji;
+use chit_chat_domain::reaction::{Emoji, Tally};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,8 @@ pub enum NewChange {
     MembershipDeleted(UserId, MembershipEnd),
     MessageUpdated(MessageId),
     MessageDeleted(MessageId),
-    ReactionCreated(MessageId, UserId, Emoji),
-    ReactionDeleted(MessageId, UserId, Emoji),
+    ReactionCreated(MessageId, UserId, Tally),
+    ReactionDeleted(MessageId, UserId, Tally),
     PinCreated(MessageId),
     PinDeleted(MessageId),
 }
@@ -56,6 +56,8 @@ struct Detail {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     emoji: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<SettingsDetail>,
 }
@@ -151,7 +153,11 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
         ..Detail::default()
     };
     let role = |role: Role| Detail { role: Some(role.as_str().to_owned()), ..Detail::default() };
-    let emoji = |emoji: &Emoji| Detail { emoji: Some(emoji.as_str().to_owned()), ..Detail::default() };
+    let tally = |Tally { emoji, count }: Tally| Detail {
+        emoji: Some(emoji.as_str().to_owned()),
+        count: Some(count),
+        ..Detail::default()
+    };
     let none = Detail::default();
     match change {
         NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
@@ -168,8 +174,8 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
         }
         NewChange::MessageUpdated(id) => (MESSAGE_UPDATED, None, Some(id), none),
         NewChange::MessageDeleted(id) => (MESSAGE_DELETED, None, Some(id), none),
-        NewChange::ReactionCreated(id, user, by) => (REACTION_CREATED, Some(user), Some(id), emoji(&by)),
-        NewChange::ReactionDeleted(id, user, by) => (REACTION_DELETED, Some(user), Some(id), emoji(&by)),
+        NewChange::ReactionCreated(id, user, now) => (REACTION_CREATED, Some(user), Some(id), tally(now)),
+        NewChange::ReactionDeleted(id, user, now) => (REACTION_DELETED, Some(user), Some(id), tally(now)),
         NewChange::PinCreated(id) => (PIN_CREATED, None, Some(id), none),
         NewChange::PinDeleted(id) => (PIN_DELETED, None, Some(id), none),
     }
@@ -187,7 +193,7 @@ fn change(
     let visibility = detail.visibility.and_then(|text| Visibility::parse(&text).ok());
     let role = detail.role.and_then(|text| Role::parse(&text).ok());
     let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
-    let emoji = detail.emoji.map(Emoji::restore);
+    let tally = detail.emoji.zip(detail.count).map(|(emoji, count)| Tally { emoji: Emoji::restore(emoji), count });
     Some(match kind {
         CHATROOM_CREATED => Change::ChatroomCreated { name: name?, visibility: visibility? },
         CHATROOM_UPDATED => Change::ChatroomUpdated {
@@ -201,8 +207,8 @@ fn change(
         MEMBERSHIP_DELETED => Change::MembershipDeleted { user_id: user?, reason: reason? },
         MESSAGE_UPDATED => Change::MessageUpdated(message?),
         MESSAGE_DELETED => Change::MessageDeleted(message?),
-        REACTION_CREATED => Change::ReactionCreated { message_id: message_id?, user_id: user?, emoji: emoji? },
-        REACTION_DELETED => Change::ReactionDeleted { message_id: message_id?, user_id: user?, emoji: emoji? },
+        REACTION_CREATED => Change::ReactionCreated { message_id: message_id?, user_id: user?, tally: tally? },
+        REACTION_DELETED => Change::ReactionDeleted { message_id: message_id?, user_id: user?, tally: tally? },
         PIN_CREATED => Change::PinCreated { message_id: message_id? },
         PIN_DELETED => Change::PinDeleted { message_id: message_id? },
         _ => return None,

@@ -1,6 +1,6 @@
 //! Reactions, and their counts in the messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
 use chit_chat_contract::{Engine, World, emoji, flags, id_literal, race, written};
@@ -10,7 +10,7 @@ use chit_chat_domain::id::{IdSource, MessageId, UserId};
 use chit_chat_domain::membership::{Removal, Role};
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::reaction::Reactions;
+use chit_chat_domain::reaction::{Reactions, Tally};
 use rstest::rstest;
 
 const THUMB: &str = "👍";
@@ -40,8 +40,11 @@ fn a_reaction_is_counted_listed_and_logged(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(who, [(beth, THUMB, 1), (matt, HEART, 2), (matt, THUMB, 3)]);
     assert_eq!(listed[1].created_at, at);
     let log: Vec<_> = world.log(sent.chatroom_id).into_iter().skip(4).collect();
-    let created = |user_id, emoji| Change::ReactionCreated { message_id: sent.id, user_id, emoji };
-    let expected = [created(beth, thumb.clone()), created(matt, heart), created(matt, thumb)];
+    let created = |user_id, emoji, count| {
+        let tally = Tally { emoji, count };
+        Change::ReactionCreated { message_id: sent.id, user_id, tally }
+    };
+    let expected = [created(beth, thumb.clone(), 1), created(matt, heart, 1), created(matt, thumb, 2)];
     assert_eq!(log.iter().map(|event| event.change.clone()).collect::<Vec<_>>(), expected);
     assert_eq!(log.iter().map(|event| event.actor_id).collect::<Vec<_>>(), [beth, matt, matt]);
 }
@@ -91,7 +94,8 @@ fn what_is_taken_back_is_ones_own(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(left.iter().map(|it| it.user_id).collect::<Vec<_>>(), [beth]);
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
     let event = world.log(sent.chatroom_id).pop().unwrap();
-    let deleted = Change::ReactionDeleted { message_id: sent.id, user_id: matt, emoji: thumb };
+    let tally = Tally { emoji: thumb, count: 1 };
+    let deleted = Change::ReactionDeleted { message_id: sent.id, user_id: matt, tally };
     assert_eq!((event.actor_id, event.change), (matt, deleted));
 }
 
@@ -266,21 +270,19 @@ fn counts_stay_right_while_many_react_and_take_back_at_once(
     });
     assert_eq!(shown(&world, &sent), recount(&world, &sent));
     assert_eq!(shown(&world, &sent).get(THUMB), Some(&8));
-    let mut logged: HashMap<(UserId, String), i64> = HashMap::new();
+    let mut reacting: HashSet<(UserId, String)> = HashSet::new();
     for event in world.log(room) {
-        match event.change {
-            Change::ReactionCreated { user_id, emoji, .. } => {
-                *logged.entry((user_id, emoji.as_str().to_owned())).or_default() += 1;
-            }
-            Change::ReactionDeleted { user_id, emoji, .. } => {
-                *logged.entry((user_id, emoji.as_str().to_owned())).or_default() -= 1;
-            }
-            _ => {}
-        }
+        let (user_id, Tally { emoji, count }, more) = match event.change {
+            Change::ReactionCreated { user_id, tally, .. } => (user_id, tally, true),
+            Change::ReactionDeleted { user_id, tally, .. } => (user_id, tally, false),
+            _ => continue,
+        };
+        let emoji = emoji.as_str().to_owned();
+        let one = (user_id, emoji.clone());
+        assert!(if more { reacting.insert(one) } else { reacting.remove(&one) }, "the same again is no event");
+        assert_eq!(u64::try_from(reacting.iter().filter(|(_, by)| *by == emoji).count()), Ok(count));
     }
-    assert!(logged.values().all(|balance| [0, 1].contains(balance)), "{logged:?}");
-    let balance = logged.values().filter(|balance| **balance == 1).count();
-    assert_eq!(balance, world.reactions_to(&sent).len());
+    assert_eq!(reacting.len(), world.reactions_to(&sent).len());
 }
 
 #[rstest]

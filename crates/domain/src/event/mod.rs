@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{LeaveReason, Role};
 use crate::message::Message;
-use crate::reaction::Emoji;
+use crate::reaction::Tally;
 
 /// One entry of a chatroom's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +60,9 @@ pub enum Change {
     /// A message was deleted, and its reactions and pin with it.
     MessageDeleted(Message),
     /// Somebody reacts to a message.
-    ReactionCreated { message_id: MessageId, user_id: UserId, emoji: Emoji },
+    ReactionCreated { message_id: MessageId, user_id: UserId, tally: Tally },
     /// Somebody took a reaction back.
-    ReactionDeleted { message_id: MessageId, user_id: UserId, emoji: Emoji },
+    ReactionDeleted { message_id: MessageId, user_id: UserId, tally: Tally },
     /// A message was pinned.
     PinCreated { message_id: MessageId },
     /// A message was unpinned.

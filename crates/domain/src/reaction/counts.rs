@@ -1,6 +1,6 @@
 //! How often a message was reacted to, by each emoji.
 
-use super::Emoji;
+use super::{Emoji, Tally};
 use crate::denial::Denial;
 
 /// The emoji of a message and how many people react by each, those first that were used first. It is kept as it is shown,
@@ -41,10 +41,16 @@ impl Reactions {
         })
     }
 
+    /// How many people react by this.
+    pub fn tally(&self, emoji: &Emoji) -> Tally {
+        let there = self.iter().find(|(there, _)| *there == emoji.as_str());
+        Tally { emoji: emoji.clone(), count: there.map_or(0, |(_, count)| count) }
+    }
+
     /// Another person may react by what is there already, and by something else while there is room for it.
     pub fn may_have(&self, emoji: &Emoji) -> Result<(), Denial> {
-        let is_there = self.iter().any(|(there, _)| there == emoji.as_str());
-        if is_there || self.iter().count() < Self::MOST { Ok(()) } else { Err(Denial::TooManyReactions) }
+        let fits = self.tally(emoji).count > 0 || self.iter().count() < Self::MOST;
+        if fits { Ok(()) } else { Err(Denial::TooManyReactions) }
     }
 
     /// With one more person who reacts by this.
@@ -96,6 +102,8 @@ mod tests {
         assert_eq!(again.iter().collect::<Vec<_>>(), [("❤\u{fe0f}", 1), ("👍", 1)]);
         assert_eq!(again.without(&heart).without(&thumb), Reactions::default());
         assert_eq!(Reactions::default().without(&thumb), Reactions::default());
+        assert_eq!([&counts, &again].map(|counts| counts.tally(&thumb).count), [2, 1]);
+        assert_eq!(Reactions::default().tally(&heart), Tally { emoji: heart, count: 0 });
     }
 
     #[test]

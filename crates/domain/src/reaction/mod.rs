@@ -25,3 +25,11 @@ pub struct Reaction {
     /// Its place in the chatroom's log; the order of reactions.
     pub seq: Seq,
 }
+
+/// How many people react to a message by an emoji. Every event of a reaction tells it as it was from then on: whoever has
+/// read the message after some of its events puts it in the place of what is there, and ends with what is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub emoji: Emoji,
+    pub count: u64,
+}

@@ -143,6 +143,13 @@ pub(crate) fn only_emoji() -> Object {
     text("Only the reactions by this emoji.").examples([EMOJI]).build()
 }
 
+pub(crate) fn reaction_count() -> Object {
+    whole("How many people react by the emoji from then on: to be put in the place of what the message has.")
+        .minimum(Some(0))
+        .examples([2])
+        .build()
+}
+
 pub(crate) fn reactions() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)

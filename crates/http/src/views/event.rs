@@ -4,7 +4,7 @@ use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::reaction::Emoji;
+use chit_chat_domain::reaction::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,6 +91,8 @@ pub(super) struct ReactionDetail {
     user_id: Id<UserId>,
     #[schema(schema_with = values::emoji)]
     emoji: String,
+    #[schema(schema_with = values::reaction_count)]
+    count: u64,
 }
 
 /// Which message is pinned, or is no more.
@@ -138,11 +140,11 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
         Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
         Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
         Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
-        Change::ReactionCreated { message_id, user_id, emoji } => {
-            ("reaction.created", reaction(room, message_id, user_id, &emoji))
+        Change::ReactionCreated { message_id, user_id, tally } => {
+            ("reaction.created", reaction(room, message_id, user_id, tally))
         }
-        Change::ReactionDeleted { message_id, user_id, emoji } => {
-            ("reaction.deleted", reaction(room, message_id, user_id, &emoji))
+        Change::ReactionDeleted { message_id, user_id, tally } => {
+            ("reaction.deleted", reaction(room, message_id, user_id, tally))
         }
         Change::PinCreated { message_id } => ("pin.created", pin(room, message_id)),
         Change::PinDeleted { message_id } => ("pin.deleted", pin(room, message_id)),
@@ -163,9 +165,9 @@ fn deletion(room: ChatroomId, user: UserId, reason: MembershipEnd) -> Data {
     Data::MembershipDeletion(MembershipDeletion { chatroom_id, user_id, reason: reason.as_str() })
 }
 
-fn reaction(room: ChatroomId, message: MessageId, user: UserId, emoji: &Emoji) -> Data {
+fn reaction(room: ChatroomId, message: MessageId, user: UserId, Tally { emoji, count }: Tally) -> Data {
     let (chatroom_id, message_id, user_id) = (Id(room), Id(message), Id(user));
-    Data::Reaction(ReactionDetail { chatroom_id, message_id, user_id, emoji: emoji.as_str().to_owned() })
+    Data::Reaction(ReactionDetail { chatroom_id, message_id, user_id, emoji: emoji.as_str().to_owned(), count })
 }
 
 fn pin(room: ChatroomId, message: MessageId) -> Data {
