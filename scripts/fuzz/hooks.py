@@ -76,6 +76,7 @@ def stage():
         "session_id": session,
         "invitation_id": invitation["id"],
         "code": invitation["code"],
+        "emoji": CHANCE.choice(["👍", "❤", "👨‍👩‍👧‍👦", "#️⃣", "🇬🇷"]),
     }
 
 
@@ -138,6 +139,7 @@ REFUSALS = [
     (None, "idempotency_key_reused", "", "the key was used before, for something else"),
     (None, "revision_mismatch", "", "the message has another revision than If-Match names"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
+    (None, "invalid_value", "is not one emoji", "there is a list of emoji"),
     (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),
     ("accept_invitation", "invitation_gone", "", "the invitation may have been revoked or spent before"),
     ("sign_up", "invalid_value", "is reserved", "some names would be mistaken for something else"),

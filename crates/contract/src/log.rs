@@ -61,5 +61,9 @@ pub fn kind(change: &Change) -> &'static str {
         Change::MessageCreated(_) => "message.created",
         Change::MessageUpdated(_) => "message.updated",
         Change::MessageDeleted(_) => "message.deleted",
+        Change::ReactionCreated { .. } => "reaction.created",
+        Change::ReactionDeleted { .. } => "reaction.deleted",
+        Change::PinCreated { .. } => "pin.created",
+        Change::PinDeleted { .. } => "pin.deleted",
     }
 }

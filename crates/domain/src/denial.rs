@@ -59,6 +59,10 @@ pub enum Denial {
     InvitationGone,
     #[error("the message has been deleted")]
     MessageDeleted,
+    #[error("the message has as many kinds of reactions as there can be")]
+    TooManyReactions,
+    #[error("as many messages are pinned here as there can be: unpin another first")]
+    TooManyPins,
     #[error("the message has changed since the revision that If-Match names")]
     RevisionMismatch,
     #[error("this idempotency key was used before with other content")]

@@ -9,6 +9,7 @@ use crate::invitation::{Invitation, InvitationSecret};
 use crate::membership::{Membership, Role};
 use crate::mention::Mentions;
 use crate::message::{Message, MessageBody};
+use crate::reaction::Reactions;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
@@ -70,5 +71,6 @@ pub(crate) fn message(author_id: UserId, body: Option<&str>) -> Message {
         reply_to: None,
         reply_count: 0,
         mentions: Mentions::default(),
+        reactions: Reactions::default(),
     }
 }

@@ -12,7 +12,10 @@ use crate::membership::MembershipRepository;
 use crate::mention::MentionRepository;
 use crate::message::MessageRepository;
 use crate::movements::Movements;
+use crate::pin::PinRepository;
+use crate::reaction::ReactionRepository;
 use crate::readiness::Readiness;
+use crate::revision::RevisionRepository;
 use crate::session::SessionRepository;
 use crate::user::{AdministrationRepository, UserRepository};
 
@@ -31,6 +34,9 @@ pub struct Stores {
     pub bans: Arc<dyn BanRepository>,
     pub invitations: Arc<dyn InvitationRepository>,
     pub messages: Arc<dyn MessageRepository>,
+    pub reactions: Arc<dyn ReactionRepository>,
+    pub pins: Arc<dyn PinRepository>,
+    pub revisions: Arc<dyn RevisionRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
     pub readiness: Arc<dyn Readiness>,
@@ -50,6 +56,9 @@ where
         + BanRepository
         + InvitationRepository
         + MessageRepository
+        + ReactionRepository
+        + PinRepository
+        + RevisionRepository
         + EventRepository
         + Movements
         + Readiness
@@ -69,6 +78,9 @@ where
             bans: store.clone(),
             invitations: store.clone(),
             messages: store.clone(),
+            reactions: store.clone(),
+            pins: store.clone(),
+            revisions: store.clone(),
             events: store.clone(),
             movements: store.clone(),
             readiness: store,

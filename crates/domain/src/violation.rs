@@ -33,6 +33,8 @@ pub enum Violation {
     TooCommon,
     #[error("is not an email address")]
     NotAnEmailAddress,
+    #[error("is not one emoji")]
+    NotAnEmoji,
     #[error("must be one of {0}")]
     NotOneOf(&'static str),
     #[error("entry {0} is not an id")]

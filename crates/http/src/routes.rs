@@ -6,8 +6,8 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{
-    bans, blocks, chatrooms, direct, health, invitations, matched, memberships, messages, openapi, sessions,
-    streams, users,
+    bans, blocks, chatrooms, direct, health, invitations, matched, memberships, messages, openapi, pins,
+    reactions, sessions, streams, users,
 };
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
@@ -24,6 +24,8 @@ pub fn configure(app: &mut ServiceConfig) {
     blocks_at(app);
     bans_at(app);
     invitations_at(app);
+    reactions_at(app);
+    pins_at(app);
     sessions_at(app);
     streams_at(app);
     documents_at(app);
@@ -126,7 +128,30 @@ fn messages_at(app: &mut ServiceConfig) {
         at("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", "GET, HEAD"),
         messages::replies,
     ));
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions", "GET, HEAD"),
+        messages::revisions,
+    ));
     app.service(at("/api/render", "POST").post(messages::render));
+}
+
+fn reactions_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions", "GET, HEAD"),
+        reactions::list,
+    ));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}", "PUT, DELETE")
+            .put(reactions::add)
+            .delete(reactions::remove),
+    );
+}
+
+fn pins_at(app: &mut ServiceConfig) {
+    app.service(get(at("/api/chatrooms/{chatroom_id}/pins", "GET, HEAD"), pins::list));
+    app.service(
+        at("/api/chatrooms/{chatroom_id}/pins/{message_id}", "PUT, DELETE").put(pins::pin).delete(pins::unpin),
+    );
 }
 
 /// A resource that answers 405 to all but the methods that it will be given.

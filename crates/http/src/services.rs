@@ -12,6 +12,9 @@ use chit_chat_domain::id::IdSource;
 use chit_chat_domain::invitation::InvitationService;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
+use chit_chat_domain::pin::PinService;
+use chit_chat_domain::reaction::ReactionService;
+use chit_chat_domain::revision::RevisionService;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{AccessTokens, SessionService};
 use chit_chat_domain::store_error::StoreError;
@@ -44,6 +47,9 @@ pub struct Services {
     pub bans: BanService,
     pub invitations: InvitationService,
     pub messages: MessageService,
+    pub reactions: ReactionService,
+    pub pins: PinService,
+    pub revisions: RevisionService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -113,6 +119,23 @@ impl Services {
                 mentions: stores.mentions.clone(),
                 clock: clock.clone(),
                 ids,
+            },
+            reactions: ReactionService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                reactions: stores.reactions.clone(),
+                clock: clock.clone(),
+            },
+            pins: PinService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                pins: stores.pins.clone(),
+                clock: clock.clone(),
+            },
+            revisions: RevisionService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                revisions: stores.revisions.clone(),
             },
             stores,
             tokens,

@@ -238,6 +238,7 @@ pub(crate) mod tests {
     use chit_chat_domain::clock::Timestamp;
     use chit_chat_domain::id::{MessageId, UserId};
     use chit_chat_domain::mention::Mentions;
+    use chit_chat_domain::reaction::Reactions;
     use uuid::Uuid;
 
     use super::*;
@@ -268,6 +269,7 @@ pub(crate) mod tests {
             reply_to: None,
             reply_count: 0,
             mentions: Mentions::default(),
+            reactions: Reactions::default(),
         }
     }
 

@@ -51,18 +51,18 @@ fn others(conn: &mut Conn, chatroom: Key, after: Seq, head: Seq, most: i64) -> S
         .limit(most)
         .select(EventRow::as_select())
         .load(conn)?;
-    let named = named_messages(conn, chatroom, &rows)?;
+    let shown = shown_messages(conn, chatroom, &rows)?;
     rows.into_iter()
         .map(|row| {
-            let message = row.message_id.and_then(|id| named.get(&id).cloned());
+            let message = row.shown_message().and_then(|id| shown.get(&id).cloned());
             row.into_event(message)
         })
         .collect()
 }
 
-/// The messages that the events name, as they are now.
-fn named_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<HashMap<Key, Message>> {
-    let ids: Vec<Key> = rows.iter().filter_map(|row| row.message_id).collect();
+/// The messages that the events show, as they are now.
+fn shown_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<HashMap<Key, Message>> {
+    let ids: Vec<Key> = rows.iter().filter_map(EventRow::shown_message).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

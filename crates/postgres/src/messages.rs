@@ -17,7 +17,7 @@ use chit_chat_relational::{Instant, Key, Sql, mentions};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, ties, turns, users};
+use crate::{Conn, Store, pins, reactions, revisions, ties, turns, users};
 
 impl MessageRepository for Store {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
@@ -29,15 +29,7 @@ impl MessageRepository for Store {
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
-        self.read(|conn| {
-            let row = messages::table
-                .filter(messages::chatroom_id.eq(Key::from(chatroom)))
-                .filter(messages::id.eq(Key::from(id)))
-                .select(MessageRow::as_select())
-                .first(conn)
-                .optional()?;
-            Ok(row.map(Into::into))
-        })
+        self.read(|conn| find(conn, chatroom, id))
     }
 
     fn page(
@@ -72,6 +64,7 @@ impl MessageRepository for Store {
             let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
             if let Written::Written(new) = &written {
                 ties::mention_anew(conn, read, new)?;
+                revisions::keep(conn, read)?;
             }
             Ok(written)
         })
@@ -82,8 +75,11 @@ impl MessageRepository for Store {
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
         self.write(|conn| {
             let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
-            if let Written::Written(_) = &written {
+            if let Written::Written(_) = written {
                 ties::untie(conn, read)?;
+                reactions::erase(conn, read)?;
+                pins::erase(conn, read)?;
+                revisions::erase(conn, read)?;
             }
             Ok(written)
         })
@@ -133,6 +129,31 @@ impl MessageRepository for Store {
             Ok(rows.into_iter().map(Into::into).collect())
         })
     }
+}
+
+fn find(conn: &mut Conn, chatroom: ChatroomId, id: MessageId) -> Sql<Option<Message>> {
+    let row = messages::table
+        .filter(messages::chatroom_id.eq(Key::from(chatroom)))
+        .filter(messages::id.eq(Key::from(id)))
+        .select(MessageRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Locks the chatroom of a message if the guard holds and the message is not deleted; it comes as it is until the
+/// transaction ends.
+pub(crate) fn open_ledger(
+    conn: &mut Conn,
+    read: &Message,
+    guard: Guard,
+    at: Timestamp,
+) -> Sql<Option<(Ledger, Message)>> {
+    let Some(ledger) = Ledger::open_guarded(conn, read.chatroom_id, guard, at)? else {
+        return Ok(None);
+    };
+    let now = find(conn, read.chatroom_id, read.id)?.filter(|now| now.not_deleted().is_ok());
+    Ok(now.map(|now| (ledger, now)))
 }
 
 /// A chatroom and who reads it.
@@ -202,6 +223,8 @@ fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: 
             messages::deleted_at.eq(new.deleted_at.map(Instant::from)),
             messages::mentions.eq(mentions::column(&new.mentions)),
             messages::revision.eq(new.revision + 1),
+            // Those of a message that lives may have changed since it was read.
+            new.deleted_at.map(|_| messages::reactions.eq(None::<&str>)),
         ))
         .returning(MessageRow::as_returning())
         .get_result(conn)

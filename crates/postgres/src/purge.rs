@@ -1,6 +1,8 @@
 //! Erasing, piece by piece, what deleted chatrooms leave behind.
 
-use chit_chat_relational::schema::{bans, chatrooms, events, invitations, mentions, messages, turns};
+use chit_chat_relational::schema::{
+    bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
+};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
@@ -20,9 +22,15 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // Entries first: they name messages, and the log can still be read.
-    if !entries(conn, id, last_seq, most)? && !messages(conn, id, most)? && !mentions(conn, id, most)? {
+    let any_left = entries(conn, id, last_seq, most)?
+        || messages(conn, id, most)?
+        || mentions(conn, id, most)?
+        || reactions(conn, id, most)?
+        || revisions(conn, id, most)?;
+    if !any_left {
         diesel::delete(bans::table.filter(bans::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(invitations::table.filter(invitations::chatroom_id.eq(id))).execute(conn)?;
+        diesel::delete(pins::table.filter(pins::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(turns::table.filter(turns::chatroom_id.eq(id))).execute(conn)?;
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }
@@ -37,6 +45,30 @@ fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
         diesel::delete(all.filter(messages::seq.le(*last))).execute(conn)?;
     }
     Ok(!seqs.is_empty())
+}
+
+/// Whether there were any. Somebody's reactions to one message go together, a few more than `most` at worst.
+fn reactions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = reactions::table.filter(reactions::chatroom_id.eq(id));
+    let order = (reactions::message_id, reactions::user_id);
+    let keys: Vec<(Key, Key)> = all.order(order).limit(most).select(order).load(conn)?;
+    if let Some((message, user)) = keys.last() {
+        let of_last = reactions::message_id.eq(*message).and(reactions::user_id.le(*user));
+        diesel::delete(all.filter(reactions::message_id.lt(*message).or(of_last))).execute(conn)?;
+    }
+    Ok(!keys.is_empty())
+}
+
+/// Whether there were any.
+fn revisions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = message_revisions::table.filter(message_revisions::chatroom_id.eq(id));
+    let order = (message_revisions::message_id, message_revisions::revision);
+    let keys: Vec<(Key, i32)> = all.order(order).limit(most).select(order).load(conn)?;
+    if let Some((message, revision)) = keys.last() {
+        let of_last = message_revisions::message_id.eq(*message).and(message_revisions::revision.le(*revision));
+        diesel::delete(all.filter(message_revisions::message_id.lt(*message).or(of_last))).execute(conn)?;
+    }
+    Ok(!keys.is_empty())
 }
 
 /// Whether there were any before the last.

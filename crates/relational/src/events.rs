@@ -6,6 +6,7 @@ use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
+use chit_chat_domain::reaction::{Emoji, Tally};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,10 @@ pub enum NewChange {
     InvitationDeleted(InvitationId),
     MessageUpdated(MessageId),
     MessageDeleted(MessageId),
+    ReactionCreated(MessageId, UserId, Tally),
+    ReactionDeleted(MessageId, UserId, Tally),
+    PinCreated(MessageId),
+    PinDeleted(MessageId),
 }
 
 #[derive(Default, Deserialize, Serialize)]
@@ -55,6 +60,9 @@ struct Detail {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invitation: Option<String>,
+    emoji: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<SettingsDetail>,
 }
@@ -105,6 +113,10 @@ const INVITATION_CREATED: &str = "invitation.created";
 const INVITATION_DELETED: &str = "invitation.deleted";
 const MESSAGE_UPDATED: &str = "message.updated";
 const MESSAGE_DELETED: &str = "message.deleted";
+const REACTION_CREATED: &str = "reaction.created";
+const REACTION_DELETED: &str = "reaction.deleted";
+const PIN_CREATED: &str = "pin.created";
+const PIN_DELETED: &str = "pin.deleted";
 
 impl EventRow {
     /// The row of a change.
@@ -122,10 +134,16 @@ impl EventRow {
         })
     }
 
-    /// The event; `message` is the message that it names, as it is now.
+    /// The message that the event shows, unless it only names one.
+    pub fn shown_message(&self) -> Option<Key> {
+        self.message_id.filter(|_| matches!(self.kind.as_str(), MESSAGE_UPDATED | MESSAGE_DELETED))
+    }
+
+    /// The event; `message` is the message that it shows, as it is now.
     pub fn into_event(self, message: Option<Message>) -> Sql<Event> {
         let detail = serde_json::from_str(&self.detail).map_err(|error| SqlError::Corrupt(error.to_string()))?;
-        let change = change(&self.kind, self.user_id.map(Into::into), message, detail)
+        let (user, named) = (self.user_id.map(Into::into), self.message_id.map(Into::into));
+        let change = change(&self.kind, user, named, message, detail)
             .ok_or_else(|| SqlError::Corrupt(format!("event {} of kind {}", self.seq, self.kind)))?;
         Ok(Event {
             chatroom_id: self.chatroom_id.into(),
@@ -145,6 +163,11 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
     };
     let role = |role: Role| Detail { role: Some(role.as_str().to_owned()), ..Detail::default() };
     let invitation = |id: InvitationId| Detail { invitation: Some(id.to_string()), ..Detail::default() };
+    let tally = |Tally { emoji, count }: Tally| Detail {
+        emoji: Some(emoji.as_str().to_owned()),
+        count: Some(count),
+        ..Detail::default()
+    };
     let none = Detail::default();
     match change {
         NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
@@ -165,16 +188,27 @@ fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId
         NewChange::InvitationDeleted(id) => (INVITATION_DELETED, None, None, invitation(id)),
         NewChange::MessageUpdated(id) => (MESSAGE_UPDATED, None, Some(id), none),
         NewChange::MessageDeleted(id) => (MESSAGE_DELETED, None, Some(id), none),
+        NewChange::ReactionCreated(id, user, now) => (REACTION_CREATED, Some(user), Some(id), tally(now)),
+        NewChange::ReactionDeleted(id, user, now) => (REACTION_DELETED, Some(user), Some(id), tally(now)),
+        NewChange::PinCreated(id) => (PIN_CREATED, None, Some(id), none),
+        NewChange::PinDeleted(id) => (PIN_DELETED, None, Some(id), none),
     }
 }
 
 /// `None` if the row lacks what its kind needs.
-fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: Detail) -> Option<Change> {
+fn change(
+    kind: &str,
+    user: Option<UserId>,
+    message_id: Option<MessageId>,
+    message: Option<Message>,
+    detail: Detail,
+) -> Option<Change> {
     let name = detail.name.map(ChatroomName::restore);
     let visibility = detail.visibility.and_then(|text| Visibility::restore(&text));
     let role = detail.role.and_then(|text| Role::parse(&text).ok());
     let reason = detail.reason.and_then(|text| MembershipEnd::parse(&text));
     let invitation = detail.invitation.and_then(|text| text.parse().ok());
+    let tally = detail.emoji.zip(detail.count).map(|(emoji, count)| Tally { emoji: Emoji::restore(emoji), count });
     Some(match kind {
         CHATROOM_CREATED => Change::ChatroomCreated { name, visibility: visibility? },
         CHATROOM_UPDATED => Change::ChatroomUpdated {
@@ -192,6 +226,10 @@ fn change(kind: &str, user: Option<UserId>, message: Option<Message>, detail: De
         INVITATION_DELETED => Change::InvitationDeleted { invitation_id: invitation? },
         MESSAGE_UPDATED => Change::MessageUpdated(message?),
         MESSAGE_DELETED => Change::MessageDeleted(message?),
+        REACTION_CREATED => Change::ReactionCreated { message_id: message_id?, user_id: user?, tally: tally? },
+        REACTION_DELETED => Change::ReactionDeleted { message_id: message_id?, user_id: user?, tally: tally? },
+        PIN_CREATED => Change::PinCreated { message_id: message_id? },
+        PIN_DELETED => Change::PinDeleted { message_id: message_id? },
         _ => return None,
     })
 }

@@ -3,12 +3,14 @@
 use chit_chat_domain::chatroom::{Chatroom, ChatroomName, Settings, SlowMode, Topic};
 use chit_chat_domain::membership::{Member, Membership};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody, NewMessage};
+use chit_chat_domain::reaction::{Emoji, Reaction, Reactions};
+use chit_chat_domain::revision::MessageRevision;
 use chit_chat_domain::session::{SecretHash, Session};
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use crate::error::{Sql, SqlError};
-use crate::schema::{chatrooms, memberships, messages, sessions, users};
+use crate::schema::{chatrooms, memberships, message_revisions, messages, reactions, sessions, users};
 use crate::types::{Instant, Key};
 use crate::{codes, mentions};
 
@@ -188,6 +190,7 @@ pub struct MessageRow {
     pub reply_to: Option<Key>,
     pub reply_count: i32,
     pub mentions: Option<String>,
+    pub reactions: Option<String>,
 }
 
 impl From<MessageRow> for Message {
@@ -206,6 +209,7 @@ impl From<MessageRow> for Message {
             reply_to: row.reply_to.map(Into::into),
             reply_count: row.reply_count,
             mentions: row.mentions.as_deref().map(mentions::read).unwrap_or_default(),
+            reactions: Reactions::restore(row.reactions),
         }
     }
 }
@@ -229,6 +233,7 @@ impl MessageRow {
             reply_to: draft.reply_to.map(Into::into),
             reply_count: 0,
             mentions: mentions::column(&draft.mentions),
+            reactions: None,
         }
     }
 
@@ -241,4 +246,41 @@ impl MessageRow {
             _ => Err(SqlError::Corrupt("a keyed message has no key or no digest".into())),
         }
     }
+}
+
+#[derive(Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = reactions)]
+pub struct ReactionRow {
+    pub chatroom_id: Key,
+    pub message_id: Key,
+    pub user_id: Key,
+    pub emoji: String,
+    pub created_at: Instant,
+    pub seq: i64,
+}
+
+impl From<ReactionRow> for Reaction {
+    fn from(row: ReactionRow) -> Self {
+        Self {
+            user_id: row.user_id.into(),
+            emoji: Emoji::restore(row.emoji),
+            created_at: row.created_at.into(),
+            seq: row.seq,
+        }
+    }
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = message_revisions)]
+pub struct RevisionRow<'a> {
+    pub chatroom_id: Key,
+    pub message_id: Key,
+    pub revision: i32,
+    pub body: &'a str,
+    pub created_at: Instant,
+}
+
+/// A revision, wherever it is kept: its number, its text and when it was written.
+pub fn revision((revision, body, created_at): (i32, String, Instant)) -> MessageRevision {
+    MessageRevision { revision, body: MessageBody::restore(body), created_at: created_at.into() }
 }

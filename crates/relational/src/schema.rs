@@ -170,6 +170,7 @@ table! {
         reply_to -> Nullable<Id>,
         reply_count -> Integer,
         mentions -> Nullable<Text>,
+        reactions -> Nullable<Text>,
     }
 }
 
@@ -183,6 +184,46 @@ table! {
         seq -> BigInt,
         message_id -> Id,
         author_id -> Id,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Text};
+
+    reactions (chatroom_id, message_id, user_id, emoji) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        user_id -> Id,
+        emoji -> Text,
+        created_at -> Moment,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::BigInt;
+
+    pins (chatroom_id, message_id) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        pinned_by -> Id,
+        pinned_at -> Moment,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{Integer, Text};
+
+    message_revisions (chatroom_id, message_id, revision) {
+        chatroom_id -> Id,
+        message_id -> Id,
+        revision -> Integer,
+        body -> Text,
+        created_at -> Moment,
     }
 }
 
@@ -222,7 +263,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     memberships,
     mentions,
+    message_revisions,
     messages,
+    pins,
+    reactions,
     sessions,
     turns,
     user_heads,

@@ -28,8 +28,14 @@ mod mentions;
 mod messages;
 #[path = "../../postgres/src/movements.rs"]
 mod movements;
+#[path = "../../postgres/src/pins.rs"]
+mod pins;
 #[path = "../../postgres/src/purge.rs"]
 mod purge;
+#[path = "../../postgres/src/reactions.rs"]
+mod reactions;
+#[path = "../../postgres/src/revisions.rs"]
+mod revisions;
 #[path = "../../postgres/src/sessions.rs"]
 mod sessions;
 #[path = "../../postgres/src/ties.rs"]

@@ -1,6 +1,6 @@
 //! Erasing what deleted chatrooms leave behind.
 
-use chit_chat_contract::{Engine, World, kind, race};
+use chit_chat_contract::{Engine, World, emoji, kind, race, written};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
@@ -29,6 +29,41 @@ fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(
     assert_eq!(left, 1);
     assert_eq!(log(&world, room), [(19, "chatroom.deleted")]);
     assert_eq!(world.chatrooms.purge(3), Ok(false));
+}
+
+#[rstest]
+fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, living) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    for (place, text) in [(room, "one"), (room, "two"), (living, "three")] {
+        let sent = world.say(place, matt, text);
+        for user in [matt, beth] {
+            for by in ["👍", "🎉"] {
+                world.react(&sent, user, &emoji(by));
+            }
+        }
+        world.pin(&sent, beth);
+        let mut message = sent.clone();
+        for revision in 2..5 {
+            message = written(world.edit(&message, &revision.to_string()));
+        }
+    }
+    world.demolish(room, matt);
+    let mut raw = world.raw();
+    let mut count = |table: &str| raw.number(&format!("SELECT count(*) AS value FROM {table}"));
+    let tables = ["reactions", "message_revisions", "pins"];
+    let mut left = tables.map(&mut count);
+    assert_eq!(left, [12, 9, 3]);
+    while world.chatrooms.purge(3).unwrap() {
+        let now = tables.map(&mut count);
+        // Somebody's reactions to one message go together.
+        assert!(left[0] - now[0] <= 4 && left[1] - now[1] <= 3, "{left:?} became {now:?}");
+        left = now;
+    }
+    assert_eq!(left, [4, 3, 1], "those of the living room");
 }
 
 #[rstest]

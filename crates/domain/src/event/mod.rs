@@ -8,9 +8,10 @@ pub use repository::MockEventRepository;
 
 use crate::chatroom::{ChatroomName, Seq, Settings, Visibility};
 use crate::clock::Timestamp;
-use crate::id::{ChatroomId, InvitationId, UserId};
+use crate::id::{ChatroomId, InvitationId, MessageId, UserId};
 use crate::membership::{LeaveReason, Role};
 use crate::message::Message;
+use crate::reaction::Tally;
 
 /// One entry of a chatroom's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +65,16 @@ pub enum Change {
     MessageCreated(Message),
     /// A message was edited.
     MessageUpdated(Message),
-    /// A message was deleted.
+    /// A message was deleted, and its reactions and pin with it.
     MessageDeleted(Message),
+    /// Somebody reacts to a message.
+    ReactionCreated { message_id: MessageId, user_id: UserId, tally: Tally },
+    /// Somebody took a reaction back.
+    ReactionDeleted { message_id: MessageId, user_id: UserId, tally: Tally },
+    /// A message was pinned.
+    PinCreated { message_id: MessageId },
+    /// A message was unpinned.
+    PinDeleted { message_id: MessageId },
 }
 
 /// Why a membership ended.

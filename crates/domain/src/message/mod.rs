@@ -1,11 +1,13 @@
 //! Messages: sent by members, edited by their author, deleted into tombstones.
 
 mod body;
+mod finding;
 mod idempotency;
 mod repository;
 mod service;
 
 pub use body::MessageBody;
+pub(crate) use finding::find;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
@@ -18,6 +20,7 @@ use crate::denial::Denial;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::membership::{Membership, Role};
 use crate::mention::Mentions;
+use crate::reaction::{Emoji, Reactions};
 
 /// How often a message was written: 1 when sent, one more with each edit and with its deletion.
 pub type Revision = i32;
@@ -48,6 +51,8 @@ pub struct Message {
     pub reply_count: i32,
     /// Whom it mentions.
     pub mentions: Mentions,
+    /// They change without a new revision.
+    pub reactions: Reactions,
 }
 
 impl Message {
@@ -56,7 +61,18 @@ impl Message {
         if self.author_id != by.user_id {
             return Err(Denial::NotTheAuthor);
         }
+        self.not_deleted()
+    }
+
+    /// Of a tombstone nothing is changed any more.
+    pub fn not_deleted(&self) -> Result<(), Denial> {
         if self.deleted_at.is_some() { Err(Denial::MessageDeleted) } else { Ok(()) }
+    }
+
+    /// People react to a message that is not deleted, by so many emoji at most.
+    pub fn may_have(&self, reaction: &Emoji) -> Result<(), Denial> {
+        self.not_deleted()?;
+        self.reactions.may_have(reaction)
     }
 
     /// The author deletes, and so do moderators and owners of the chatroom.
@@ -87,6 +103,13 @@ mod tests {
         let gone = message(user(1), None);
         let author = membership(user(1), Role::Member);
         assert_eq!(gone.may_edit(&author), Err(Denial::MessageDeleted));
+    }
+
+    #[test]
+    fn nobody_reacts_to_a_tombstone() {
+        let thumb = Emoji::parse("👍").unwrap();
+        assert_eq!(message(user(1), None).may_have(&thumb), Err(Denial::MessageDeleted));
+        assert_eq!(message(user(1), Some("hello")).may_have(&thumb), Ok(()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::id::{ChatroomId, MessageId, UserId};
 use crate::mention::Mentions;
 use crate::page::Limit;
 use crate::pending::Pending;
+use crate::reaction::Reactions;
 use crate::store_error::StoreError;
 
 /// A message about to be stored.
@@ -98,7 +99,7 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Option<Excerpt>, StoreError>;
 
-    /// Gives a message that is still at this revision another body and its mentions.
+    /// Gives a message that is still at this revision another body and its mentions, and keeps the former body.
     fn edit(
         &self,
         read: &Message,
@@ -108,7 +109,7 @@ pub trait MessageRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Written, StoreError>;
 
-    /// Makes a message that is still at this revision a tombstone.
+    /// Makes a message that is still at this revision a tombstone: without reactions, mentions, pin and former bodies.
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
 
     /// The messages that answer one, by seq, from behind `after`, tombstones too; one more than the limit.
@@ -172,6 +173,7 @@ impl Message {
             reply_to: draft.reply_to,
             reply_count: 0,
             mentions: draft.mentions,
+            reactions: Reactions::default(),
         }
     }
 }

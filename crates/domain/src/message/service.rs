@@ -257,10 +257,7 @@ impl MessageService {
     }
 
     fn read(&self, chatroom: ChatroomId, user: UserId, id: MessageId) -> Result<(Access, Message), Failure> {
-        let access = self.access(chatroom, user)?;
-        access.as_member()?;
-        let message = self.messages.find(chatroom, id)?.ok_or(Denial::MessageNotFound)?;
-        Ok((access, message))
+        super::find(&*self.chatrooms, &*self.messages, chatroom, user, id)
     }
 
     fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {

@@ -7,6 +7,7 @@ use chit_chat_domain::membership::{Member, Membership, Role};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{IdempotencyKey, Message, MessageBody};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::user::{Credentials, PasswordHash, Profile, User, Username};
 use uuid::Uuid;
@@ -116,6 +117,7 @@ pub(crate) fn message(author_id: UserId) -> Message {
         reply_to: None,
         reply_count: 0,
         mentions: Mentions::default(),
+        reactions: Reactions::default(),
     }
 }
 

@@ -12,5 +12,8 @@ mod invitations;
 mod memberships;
 mod mentions;
 mod messages;
+mod pins;
+mod reactions;
+mod revisions;
 mod sessions;
 mod world;

@@ -15,6 +15,9 @@ use chit_chat_domain::invitation::{InvitationService, MockInvitationRepository};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
+use chit_chat_domain::pin::{MockPinRepository, PinService};
+use chit_chat_domain::reaction::{MockReactionRepository, ReactionService};
+use chit_chat_domain::revision::{MockRevisionRepository, RevisionService};
 use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
 use chit_chat_domain::user::{
@@ -40,6 +43,9 @@ pub(crate) struct World {
     pub(crate) memberships: MockMembershipRepository,
     pub(crate) mentions: MockMentionRepository,
     pub(crate) messages: MockMessageRepository,
+    pub(crate) pins: MockPinRepository,
+    pub(crate) reactions: MockReactionRepository,
+    pub(crate) revisions: MockRevisionRepository,
     pub(crate) secrets: MockSecrets,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) users: MockUserRepository,
@@ -195,6 +201,32 @@ impl World {
             mentions: Arc::new(self.mentions),
             clock: clock(),
             ids: ids(),
+        }
+    }
+
+    pub(crate) fn reactions(self) -> ReactionService {
+        ReactionService {
+            chatrooms: Arc::new(self.chatrooms),
+            messages: Arc::new(self.messages),
+            reactions: Arc::new(self.reactions),
+            clock: clock(),
+        }
+    }
+
+    pub(crate) fn pins(self) -> PinService {
+        PinService {
+            chatrooms: Arc::new(self.chatrooms),
+            messages: Arc::new(self.messages),
+            pins: Arc::new(self.pins),
+            clock: clock(),
+        }
+    }
+
+    pub(crate) fn revisions(self) -> RevisionService {
+        RevisionService {
+            chatrooms: Arc::new(self.chatrooms),
+            messages: Arc::new(self.messages),
+            revisions: Arc::new(self.revisions),
         }
     }
 }

@@ -13,6 +13,6 @@ pub(crate) use body::{Json, Patched, kept, present};
 pub(crate) use caller::{Caller, Reader, bearer_token};
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use paging::{LONGEST_SEARCH, Paging, Search, query_config, seq};
-pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, path_id};
+pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, ReactionPath, path_id};
 pub use payload::SlowestBody;
 pub(crate) use rendering::Rendering;

@@ -1,4 +1,4 @@
-//! Ids in paths. What is no id names nothing: 404.
+//! Ids in paths. What is no id names nothing: 404. And emoji, which are values: 422.
 
 use std::future::{Ready, ready};
 use std::str::FromStr;
@@ -7,8 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
+use chit_chat_domain::reaction::Emoji;
 use utoipa::IntoParams;
 
+use crate::openapi::values;
 use crate::problem::Problem;
 
 /// `/api/chatrooms/{chatroom_id}...`
@@ -44,6 +46,18 @@ pub(crate) struct InvitationPath {
     pub(crate) chatroom_id: ChatroomId,
     #[param(value_type = Uuid)]
     pub(crate) invitation_id: InvitationId,
+}
+
+/// `/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}`
+#[derive(Clone, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ReactionPath {
+    #[param(value_type = Uuid)]
+    pub(crate) chatroom_id: ChatroomId,
+    #[param(value_type = Uuid)]
+    pub(crate) message_id: MessageId,
+    #[param(schema_with = values::new_emoji)]
+    pub(crate) emoji: Emoji,
 }
 
 /// The id at a place of the path.
@@ -90,5 +104,18 @@ impl FromRequest for InvitationPath {
         let chatroom_id = path_id(request, "chatroom_id", Denial::ChatroomNotFound);
         let invitation_id = || path_id(request, "invitation_id", Denial::InvitationNotFound);
         ready(chatroom_id.and_then(|chatroom_id| Ok(Self { chatroom_id, invitation_id: invitation_id()? })))
+    }
+}
+
+impl FromRequest for ReactionPath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let path = MessagePath::from_request(request, payload).into_inner();
+        let emoji = || Emoji::parse(request.match_info().query("emoji")).map_err(|violation| ("emoji", violation));
+        ready(path.and_then(|MessagePath { chatroom_id, message_id }| {
+            Ok(Self { chatroom_id, message_id, emoji: emoji()? })
+        }))
     }
 }

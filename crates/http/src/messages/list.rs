@@ -7,13 +7,14 @@ use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
 use super::html_by_id;
-use crate::cursor::{self, WrittenPage};
+use super::shared::SharedPage;
+use crate::cursor;
 use crate::extract::{Caller, InChatroom, Paging, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::{MessageList, MessageView};
+use crate::views::MessageHistory;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,7 +35,7 @@ pub(crate) struct Position {
     get, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "list_messages", tag = "messages",
     params(InChatroom, Position, Paging, Rendering),
     responses(
-        (status = 200, description = "A page of messages", body = MessageList, headers(("Link"))),
+        (status = 200, description = "A page of messages", body = MessageHistory, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),
 )]
@@ -52,7 +53,7 @@ pub(crate) async fn list(
         && !with_html
         && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await
     {
-        return Ok(page.answer(&request));
+        return Ok(page.read_by(caller.user_id, id, services).await?.answer(&request));
     }
     let asked = services.clone();
     let read = blocking(move || {
@@ -65,12 +66,13 @@ pub(crate) async fn list(
     if let (PageRange::Latest, Some(head)) = (range, head) {
         services.newest.remember((id, limit), head, &page);
     }
+    let page = page.read_by(caller.user_id, id, services).await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }
 
-fn written(range: PageRange, page: Page<Message>) -> Result<WrittenPage, Problem> {
+fn written(range: PageRange, page: Page<Message>) -> Result<SharedPage, Problem> {
     let next = next(range, &page);
-    WrittenPage::new(page.items.into_iter().map(MessageView::from).collect(), next)
+    SharedPage::new(page.items, next)
 }
 
 /// A cursor goes on from wherever the first page was asked for.

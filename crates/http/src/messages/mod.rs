@@ -7,7 +7,9 @@ mod one;
 mod render;
 mod rendered;
 mod replies;
+mod revisions;
 mod send;
+mod shared;
 
 pub(crate) use list::list;
 pub(crate) use newest::NewestPages;
@@ -15,6 +17,7 @@ pub(crate) use one::{delete, edit, show};
 pub(crate) use render::render;
 pub(crate) use rendered::html_by_id;
 pub(crate) use replies::replies;
+pub(crate) use revisions::revisions;
 pub(crate) use send::{send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};
@@ -23,7 +26,16 @@ use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, send::send, one::show, one::edit, one::delete, replies::replies, render::render))]
+#[openapi(paths(
+    list::list,
+    send::send,
+    one::show,
+    one::edit,
+    one::delete,
+    replies::replies,
+    revisions::revisions,
+    render::render
+))]
 pub(crate) struct Api;
 
 /// A message's entity tag is its revision.

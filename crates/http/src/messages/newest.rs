@@ -16,7 +16,7 @@ use metrics::{Counter, counter};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::cursor::{PackedPage, WrittenPage};
+use super::shared::{PackedSharedPage, SharedPage};
 use crate::services::Services;
 
 /// In bytes of compressed pages, altogether.
@@ -40,7 +40,7 @@ pub(crate) struct NewestPages {
 #[derive(Clone)]
 struct Remembered {
     head: Seq,
-    page: Arc<PackedPage>,
+    page: Arc<PackedSharedPage>,
 }
 
 #[derive(Clone)]
@@ -65,7 +65,7 @@ impl Default for NewestPages {
 
 impl NewestPages {
     /// The page, if it is remembered, still the newest, and the reader's to see.
-    pub(crate) async fn current(&self, services: &Services, which: Which, reader: UserId) -> Option<WrittenPage> {
+    pub(super) async fn current(&self, services: &Services, which: Which, reader: UserId) -> Option<SharedPage> {
         let Remembered { head, page } = self.pages.get(&which)?;
         // Without an answer the page is read: that goes another way to the store.
         let now = timeout(PATIENCE, services.stores.heads.head(which.0, reader)).await;
@@ -78,7 +78,7 @@ impl NewestPages {
     }
 
     /// Keeps a page that was read when the chatroom's head was there.
-    pub(crate) fn remember(&self, which: Which, head: Seq, page: &WrittenPage) {
+    pub(super) fn remember(&self, which: Which, head: Seq, page: &SharedPage) {
         self.from_store.increment(1);
         self.pages.insert(which, Remembered { head, page: Arc::new(page.pack()) });
     }

@@ -7,6 +7,7 @@ const ID: &str = "$response.body#/id";
 const ROOM: (&str, &str) = ("chatroom_id", "$request.path.chatroom_id");
 const NEW_ROOM: (&str, &str) = ("chatroom_id", ID);
 const NEW_MESSAGE: (&str, &str) = ("message_id", ID);
+const MESSAGE: (&str, &str) = ("message_id", "$request.path.message_id");
 const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
 const INVITATION: (&str, &str) = ("invitation_id", ID);
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
@@ -47,7 +48,14 @@ const LINKS: &[Lead] = &[
     ("send_message", "201", "get_message", &[ROOM, NEW_MESSAGE]),
     ("send_message", "201", "edit_message", &[ROOM, NEW_MESSAGE]),
     ("send_message", "201", "delete_message", &[ROOM, NEW_MESSAGE]),
+    ("send_message", "201", "list_reactions", &[ROOM, NEW_MESSAGE]),
+    ("send_message", "201", "pin_message", &[ROOM, NEW_MESSAGE]),
+    ("edit_message", "200", "list_revisions", &[ROOM, NEW_MESSAGE]),
     ("list_messages", "200", "list_messages", &[ROOM, NEXT]),
+    ("list_reactions", "200", "list_reactions", &[ROOM, MESSAGE, NEXT]),
+    ("list_revisions", "200", "list_revisions", &[ROOM, MESSAGE, NEXT]),
+    ("list_pins", "200", "list_pins", &[ROOM, NEXT]),
+    ("list_pins", "200", "unpin_message", &[ROOM, ("message_id", "$response.body#/items/0/message/id")]),
     ("list_events", "200", "list_events", &[ROOM, NEXT]),
     ("list_sessions", "200", "list_sessions", &[NEXT]),
     ("list_sessions", "200", "end_session", &[("session_id", "$response.body#/items/0/id")]),

@@ -24,7 +24,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
 use crate::{
-    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, sessions, streams, users,
+    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, pins, reactions, sessions,
+    streams, users,
 };
 
 const ACCESS_TOKEN: &str = "access_token";
@@ -53,6 +54,8 @@ for fields, codes and types of events that are not described here.";
         (name = "bans", description = "Keeping people out of a chatroom"),
         (name = "invitations", description = "Letting people in by a code"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
+        (name = "reactions", description = "Answering messages by an emoji"),
+        (name = "pins", description = "Keeping messages in sight"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
     ),
@@ -94,6 +97,8 @@ fn generate() -> Document {
         bans::Api::openapi(),
         invitations::Api::openapi(),
         messages::Api::openapi(),
+        reactions::Api::openapi(),
+        pins::Api::openapi(),
         streams::Api::openapi(),
     ] {
         document.merge(part);

@@ -160,6 +160,49 @@ pub(crate) fn message_body_or_null() -> Object {
     described("Null in a tombstone.", or_null(message_body()))
 }
 
+pub(crate) fn emoji() -> Object {
+    text("Fully qualified, as Unicode has it.").examples([EMOJI]).build()
+}
+
+const EMOJI: &str = "👍";
+
+/// What somebody reacts by.
+pub(crate) fn new_emoji() -> Object {
+    text("One emoji of Unicode, be it a sequence; percent-encoded.").examples([EMOJI]).build()
+}
+
+pub(crate) fn only_emoji() -> Object {
+    text("Only the reactions by this emoji.").examples([EMOJI]).build()
+}
+
+pub(crate) fn reaction_count() -> Object {
+    whole("How many people react by the emoji from then on: to be put in the place of what the message has.")
+        .minimum(Some(0))
+        .examples([2])
+        .build()
+}
+
+pub(crate) fn reactions() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("How many people react by each emoji, those first that were used first."))
+        .additional_properties(Some(Schema::Object(whole("").minimum(Some(1)).build())))
+        .examples([json!({EMOJI: 2})])
+        .build()
+}
+
+pub(crate) fn mine() -> Object {
+    let emoji = ArrayBuilder::new().items(emoji()).build();
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "By which emoji the caller reacts, by the ids of the messages; without those to which they do not.",
+        ))
+        .additional_properties(Some(Schema::Array(emoji)))
+        .examples([json!({ID: [EMOJI]})])
+        .build()
+}
+
 pub(crate) fn render() -> Object {
     one_of("Messages as HTML too, in `html`.", ["html"]).build()
 }

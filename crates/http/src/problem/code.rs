@@ -35,6 +35,8 @@ pub enum Code {
     RequestTimeout,
     UsernameTaken,
     MessageDeleted,
+    TooManyReactions,
+    TooManyPins,
     LastOwner,
     ChatroomReadOnly,
     DirectChatroom,
@@ -57,7 +59,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of `docs/ERRORS.md`.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 49] = [
         Self::MalformedBody,
         Self::MalformedHeader,
         Self::BadRequest,
@@ -87,6 +89,8 @@ impl Code {
         Self::RequestTimeout,
         Self::UsernameTaken,
         Self::MessageDeleted,
+        Self::TooManyReactions,
+        Self::TooManyPins,
         Self::LastOwner,
         Self::ChatroomReadOnly,
         Self::DirectChatroom,
@@ -172,6 +176,10 @@ impl Code {
             Self::RequestTimeout => (S::REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive"),
             Self::UsernameTaken => (S::CONFLICT, "username_taken", "The username is, or was, somebody's"),
             Self::MessageDeleted => (S::CONFLICT, "message_deleted", "The message has been deleted"),
+            Self::TooManyReactions => {
+                (S::CONFLICT, "too_many_reactions", "The message has 50 kinds of reactions already")
+            }
+            Self::TooManyPins => (S::CONFLICT, "too_many_pins", "The chatroom has 100 pins already"),
             Self::LastOwner => (S::CONFLICT, "last_owner", "The chatroom would be left without an owner"),
             Self::ChatroomReadOnly => (S::CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom"),
             Self::DirectChatroom => (S::CONFLICT, "direct_chatroom", "This is not done in a direct chatroom"),
@@ -234,6 +242,8 @@ impl From<Denial> for Code {
             Denial::TooManyInvitations => Self::TooManyInvitations,
             Denial::InvitationGone => Self::InvitationGone,
             Denial::MessageDeleted => Self::MessageDeleted,
+            Denial::TooManyReactions => Self::TooManyReactions,
+            Denial::TooManyPins => Self::TooManyPins,
             Denial::RevisionMismatch => Self::RevisionMismatch,
             Denial::IdempotencyKeyReused => Self::IdempotencyKeyReused,
             Denial::UsernameTaken => Self::UsernameTaken,

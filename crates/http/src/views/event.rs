@@ -2,8 +2,9 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
-use chit_chat_domain::id::{ChatroomId, InvitationId, UserId};
+use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::reaction::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,6 +35,8 @@ enum Data {
     MembershipDeletion(MembershipDeletion),
     Ban(BanDetail),
     Invitation(InvitationDetail),
+    Reaction(ReactionDetail),
+    Pin(PinDetail),
 }
 
 /// What the chatroom was from then on.
@@ -97,6 +100,30 @@ pub(super) struct InvitationDetail {
     invitation_id: Id<InvitationId>,
 }
 
+/// Who reacted to a message, or took it back, and by what.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReactionDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    message_id: Id<MessageId>,
+    #[schema(schema_with = values::id)]
+    user_id: Id<UserId>,
+    #[schema(schema_with = values::emoji)]
+    emoji: String,
+    #[schema(schema_with = values::reaction_count)]
+    count: u64,
+}
+
+/// Which message is pinned, or is no more.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PinDetail {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::id)]
+    message_id: Id<MessageId>,
+}
+
 impl EventView {
     /// What happened, in a word.
     pub(crate) fn kind(&self) -> &'static str {
@@ -137,6 +164,14 @@ fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
         Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
         Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
         Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
+        Change::ReactionCreated { message_id, user_id, tally } => {
+            ("reaction.created", reaction(room, message_id, user_id, tally))
+        }
+        Change::ReactionDeleted { message_id, user_id, tally } => {
+            ("reaction.deleted", reaction(room, message_id, user_id, tally))
+        }
+        Change::PinCreated { message_id } => ("pin.created", pin(room, message_id)),
+        Change::PinDeleted { message_id } => ("pin.deleted", pin(room, message_id)),
     }
 }
 
@@ -160,4 +195,13 @@ fn ban(room: ChatroomId, user: UserId) -> Data {
 
 fn invitation(room: ChatroomId, id: InvitationId) -> Data {
     Data::Invitation(InvitationDetail { chatroom_id: Id(room), invitation_id: Id(id) })
+}
+
+fn reaction(room: ChatroomId, message: MessageId, user: UserId, Tally { emoji, count }: Tally) -> Data {
+    let (chatroom_id, message_id, user_id) = (Id(room), Id(message), Id(user));
+    Data::Reaction(ReactionDetail { chatroom_id, message_id, user_id, emoji: emoji.as_str().to_owned(), count })
+}
+
+fn pin(room: ChatroomId, message: MessageId) -> Data {
+    Data::Pin(PinDetail { chatroom_id: Id(room), message_id: Id(message) })
 }

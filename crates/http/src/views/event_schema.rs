@@ -10,7 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::MessageView;
 use super::event::{
-    BanDetail, ChatroomDeletion, ChatroomDetail, EventView, InvitationDetail, MembershipDeletion, MembershipDetail,
+    BanDetail, ChatroomDeletion, ChatroomDetail, EventView, InvitationDetail, MembershipDeletion,
+    MembershipDetail, PinDetail, ReactionDetail,
 };
 use super::message::MentionsView;
 use crate::openapi::values;
@@ -54,6 +55,8 @@ impl ToSchema for EventView {
             named::<MembershipDeletion>(),
             named::<BanDetail>(),
             named::<InvitationDetail>(),
+            named::<ReactionDetail>(),
+            named::<PinDetail>(),
         ] {
             schemas.push((name, schema));
         }
@@ -61,7 +64,7 @@ impl ToSchema for EventView {
 }
 
 fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
-    let shapes: [(&str, &'static [&'static str], String); 7] = [
+    let shapes: [(&str, &'static [&'static str], String); 9] = [
         ("MessageEvent", &["message.created", "message.updated", "message.deleted"], named::<MessageView>().0),
         ("ChatroomEvent", &["chatroom.created", "chatroom.updated"], named::<ChatroomDetail>().0),
         ("ChatroomDeletedEvent", &["chatroom.deleted"], named::<ChatroomDeletion>().0),
@@ -69,6 +72,8 @@ fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
         ("MembershipDeletedEvent", &["membership.deleted"], named::<MembershipDeletion>().0),
         ("BanEvent", &["ban.created", "ban.deleted"], named::<BanDetail>().0),
         ("InvitationEvent", &["invitation.created", "invitation.deleted"], named::<InvitationDetail>().0),
+        ("ReactionEvent", &["reaction.created", "reaction.deleted"], named::<ReactionDetail>().0),
+        ("PinEvent", &["pin.created", "pin.deleted"], named::<PinDetail>().0),
     ];
     shapes.into_iter().map(|(name, types, data)| (types, (name.to_owned(), entry(types, &data).into())))
 }

@@ -8,6 +8,7 @@ use chit_chat_domain::message::{Message, MessageBody};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reaction::Counts;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
@@ -40,6 +41,8 @@ pub(crate) struct MessageView {
     #[schema(schema_with = values::reply_count)]
     reply_count: i32,
     mentions: MentionsView,
+    #[schema(schema_with = values::reactions)]
+    reactions: Counts,
 }
 
 /// Whom a message mentions: some members by name, or everybody.
@@ -77,6 +80,19 @@ pub(crate) struct MessageList {
     html: Option<BTreeMap<String, String>>,
 }
 
+/// A page of a chatroom's messages, and beside them what is the reader's own.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
+pub(crate) struct MessageHistory {
+    items: Vec<MessageView>,
+    #[schema(schema_with = values::cursor_or_null, required)]
+    next_cursor: Option<String>,
+    #[schema(schema_with = values::mine)]
+    mine: BTreeMap<String, Vec<String>>,
+    #[schema(schema_with = values::html_by_id)]
+    html: Option<BTreeMap<String, String>>,
+}
+
 impl From<Message> for MessageView {
     fn from(message: Message) -> Self {
         Self {
@@ -93,6 +109,7 @@ impl From<Message> for MessageView {
             reply_to: message.reply_to.map(Id),
             reply_count: message.reply_count,
             mentions: message.mentions.into(),
+            reactions: message.reactions.into(),
         }
     }
 }

@@ -111,6 +111,7 @@ impl Scene {
             ("{former's message}", &id(&stage.message_of_former)),
             ("{invitation}", &id(&stage.invitation)),
             ("{code}", stage.invitation["code"].as_str().unwrap()),
+            ("{emoji}", "%F0%9F%91%8D"),
             ("{fresh}", &stage.fresh_name),
             ("{stranger}", &stranger.id),
             ("{other member}", &other_member.id),

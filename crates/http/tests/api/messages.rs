@@ -10,7 +10,7 @@ use crate::answer::fields;
 use crate::app::TestApp;
 use crate::people::path_of;
 
-pub(crate) const FIELDS: [&str; 13] = [
+pub(crate) const FIELDS: [&str; 14] = [
     "author_id",
     "body",
     "chatroom_id",
@@ -20,6 +20,7 @@ pub(crate) const FIELDS: [&str; 13] = [
     "edited_at",
     "id",
     "mentions",
+    "reactions",
     "reply_count",
     "reply_to",
     "revision",

@@ -13,7 +13,10 @@ use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::movements::MockMovements;
 use chit_chat_domain::pending::Pending;
+use chit_chat_domain::pin::MockPinRepository;
+use chit_chat_domain::reaction::MockReactionRepository;
 use chit_chat_domain::readiness::MockReadiness;
+use chit_chat_domain::revision::MockRevisionRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
@@ -34,6 +37,9 @@ pub(crate) fn silent() -> Stores {
         bans: Arc::new(MockBanRepository::new()),
         invitations: Arc::new(MockInvitationRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
+        reactions: Arc::new(MockReactionRepository::new()),
+        pins: Arc::new(MockPinRepository::new()),
+        revisions: Arc::new(MockRevisionRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),
         readiness: Arc::new(MockReadiness::new()),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::client::Client;
-use crate::people::{Person, Room, path_of};
+use crate::people::{Person, Room, path_of, reaction_path};
 
 /// The bodies on the newest page, which is read twice: the second time it may be remembered.
 async fn newest(reader: &Client, room: &Room) -> Vec<Value> {
@@ -77,4 +77,39 @@ async fn pages_of_each_length_are_remembered_apart(#[values(Engine::Sqlite, Engi
         }
         assert_eq!(newest(&ann, &room).await, ["one", "two", "three"]);
     }
+}
+
+/// What is the reader's own beside the newest page, which is read twice: the second time it may be remembered.
+async fn mine(reader: &Client, room: &Room) -> Value {
+    let first = reader.get(room.messages()).await.expect_status(200);
+    let second = reader.get(room.messages()).await.expect_status(200);
+    assert_eq!(first.text, second.text);
+    first["mine"].clone()
+}
+
+#[rstest]
+#[actix_web::test]
+async fn a_remembered_page_tells_each_reader_their_own_reactions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
+    let bob_there = at(&there, &bob);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let (one, two) = (ann.say(&room, "one").await, ann.say(&room, "two").await);
+    let id = |message: &Value| message["id"].as_str().unwrap().to_owned();
+    assert_eq!((mine(&ann, &room).await, mine(&bob, &room).await), (json!({}), json!({})));
+    bob_there.put(reaction_path(&two, "👍")).await.expect_status(204);
+    bob_there.put(reaction_path(&two, "🎉")).await.expect_status(204);
+    ann.react(&two, "🎉").await;
+    ann.react(&one, "👍").await;
+    let page = ann.get(room.messages()).await.expect_status(200);
+    assert_eq!(page.each("reactions"), [json!({"👍": 1}), json!({"👍": 1, "🎉": 2})]);
+    assert_eq!(mine(&ann, &room).await, json!({id(&one): ["👍"], id(&two): ["🎉"]}));
+    assert_eq!(mine(&bob, &room).await, json!({id(&two): ["👍", "🎉"]}));
+    bob_there.delete(reaction_path(&two, "👍")).await.expect_status(204);
+    assert_eq!(mine(&bob, &room).await, json!({id(&two): ["🎉"]}));
+    ann.erase(&two).await;
+    assert_eq!((mine(&ann, &room).await, mine(&bob, &room).await), (json!({id(&one): ["👍"]}), json!({})));
 }

@@ -38,6 +38,7 @@ async fn each_operation(stores: Stores) -> Vec<Answer> {
             continue;
         }
         let path = path.replace("{code}", &BASE64_URL_SAFE_NO_PAD.encode([7; 48]));
+        let path = path.replace("{emoji}", "%F0%9F%91%8D");
         let path: String =
             path.split('{').map(|part| part.split_once('}').map_or(part.to_owned(), after)).collect();
         let mut body = body.clone();

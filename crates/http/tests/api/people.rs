@@ -64,6 +64,16 @@ impl Person {
         self.delete(path_of(message)).await.expect_status(204);
     }
 
+    /// Reacts to a message by an emoji.
+    pub(crate) async fn react(&self, message: &Value, by: &str) {
+        self.put(reaction_path(message, by)).await.expect_status(204);
+    }
+
+    /// Takes a reaction back.
+    pub(crate) async fn take_back(&self, message: &Value, by: &str) {
+        self.delete(reaction_path(message, by)).await.expect_status(204);
+    }
+
     pub(crate) async fn join(&self, room: &Room) {
         self.put(room.membership("me")).await.expect_status(201);
     }
@@ -127,6 +137,14 @@ impl Room {
         self.path("messages")
     }
 
+    pub(crate) fn pins(&self) -> String {
+        self.path("pins")
+    }
+
+    pub(crate) fn pin(&self, message: &Value) -> String {
+        format!("{}/{}", self.pins(), message["id"].as_str().unwrap())
+    }
+
     pub(crate) fn memberships(&self) -> String {
         self.path("memberships")
     }
@@ -144,4 +162,13 @@ impl Room {
 pub(crate) fn path_of(message: &Value) -> String {
     let text = |name: &str| message[name].as_str().unwrap();
     format!("/api/chatrooms/{}/messages/{}", text("chatroom_id"), text("id"))
+}
+
+/// Where one's own reaction to a message is.
+pub(crate) fn reaction_path(message: &Value, by: &str) -> String {
+    format!("{}/reactions/{}", path_of(message), percent_encoded(by))
+}
+
+pub(crate) fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }

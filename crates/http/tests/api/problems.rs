@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, flags};
 use chit_chat_domain::block::{Blocking, MockBlockRepository};
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::store_error::StoreError;
@@ -23,7 +23,7 @@ use crate::answer::Answer;
 use crate::app::TestApp;
 use crate::limits::{limited, rates};
 use crate::mocks;
-use crate::people::{Person, path_of};
+use crate::people::{Person, path_of, reaction_path};
 use crate::sockets::Listening;
 
 const CODES: &str = include_str!("../../src/problem/code.rs");
@@ -35,6 +35,7 @@ async fn there_is_one_problem_of_each_kind() {
     let of_clients = requests_of_clients().await.into_iter().chain(rules_of_chatrooms().await);
     let of_clients = of_clients.chain(rules_of_pairs().await);
     let of_clients = of_clients.chain(bans_and_invitations().await);
+    let of_clients = of_clients.chain(too_much_of_a_message().await);
     for problem in of_clients.chain(failures_of_servers().await) {
         let code = problem.str("code").to_owned();
         let problem = problem.expect_problem(status_of(&code), &code);
@@ -160,6 +161,23 @@ async fn bans_and_invitations() -> Vec<Answer> {
     }
     answers.push(ann.post(room.path("invitations"), json!({})).await);
     answers
+}
+
+/// The fifty-first kind of reaction, and the hundred and first pin.
+async fn too_much_of_a_message() -> [Answer; 2] {
+    let ann = TestApp::new(Engine::Sqlite).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "public", &[]).await;
+    let mut sent = ann.say(&room, "hello").await;
+    let mut flags = flags();
+    for flag in flags.by_ref().take(50) {
+        ann.react(&sent, flag.as_str()).await;
+    }
+    let too_many_reactions = ann.put(reaction_path(&sent, flags.next().unwrap().as_str())).await;
+    for _ in 0..100 {
+        ann.put(room.pin(&sent)).await.expect_status(204);
+        sent = ann.say(&room, "another").await;
+    }
+    [too_many_reactions, ann.put(room.pin(&sent)).await]
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

@@ -13,6 +13,7 @@ use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
@@ -66,6 +67,7 @@ impl Log {
             reply_to: None,
             reply_count: 0,
             mentions: Mentions::default(),
+            reactions: Reactions::default(),
         };
         state
             .note(room, Change::MessageCreated(message.clone()))

@@ -13,7 +13,7 @@ pub(crate) struct Place {
 enum Owner {
     Somebody,
     Folder(TempDir),
-    Server(TestStore),
+    Server(Box<TestStore>),
 }
 
 impl Place {
@@ -31,7 +31,7 @@ impl Place {
             }
             Engine::Postgres => {
                 let store = TestStore::unmigrated(engine);
-                Self { url: store.url(), _owner: Owner::Server(store) }
+                Self { url: store.url(), _owner: Owner::Server(Box::new(store)) }
             }
         }
     }

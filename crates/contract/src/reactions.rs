@@ -1,0 +1,58 @@
+//! Reactions and pins.
+
+use chit_chat_domain::chatroom::{Guard, Right};
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::pin::{Pin, Pinning};
+use chit_chat_domain::reaction::{Emoji, Reaction};
+
+use crate::World;
+
+impl World {
+    /// Lets a member react to a message.
+    pub fn react(&self, message: &Message, user: UserId, by: &Emoji) -> Option<()> {
+        self.reactions.add(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
+    }
+
+    /// Lets a member take a reaction back.
+    pub fn take_back(&self, message: &Message, user: UserId, by: &Emoji) -> Option<()> {
+        self.reactions.remove(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
+    }
+
+    /// Who reacts to a message, at most 200.
+    pub fn reactions_to(&self, message: &Message) -> Vec<Reaction> {
+        self.reactions.list(message.chatroom_id, message.id, None, 0, Limit::MAX).unwrap()
+    }
+
+    /// The counts that a message has now.
+    pub fn counts(&self, message: &Message) -> Option<String> {
+        self.message(message.chatroom_id, message.id).reactions.into_string()
+    }
+
+    /// Lets a member pin a message.
+    pub fn pin(&self, message: &Message, user: UserId) -> Pinning {
+        self.pins.pin(message, Guard::may(user, Right::Speak), self.tick()).unwrap()
+    }
+
+    /// Lets a member unpin a message.
+    pub fn unpin(&self, message: &Message, user: UserId) -> Option<()> {
+        self.pins.unpin(message, Guard::may(user, Right::Speak), self.tick()).unwrap()
+    }
+
+    /// What is pinned, newest first.
+    pub fn pinned(&self, room: ChatroomId) -> Vec<Pin> {
+        self.pins.list(room, i64::MAX, Limit::MAX).unwrap()
+    }
+}
+
+/// One emoji.
+pub fn emoji(text: &str) -> Emoji {
+    Emoji::parse(text).unwrap()
+}
+
+/// Many emoji, each another.
+pub fn flags() -> impl Iterator<Item = Emoji> {
+    let letters = || '\u{1f1e6}'..='\u{1f1ff}';
+    letters().flat_map(move |a| letters().map(move |b| format!("{a}{b}"))).filter_map(|it| Emoji::parse(&it).ok())
+}

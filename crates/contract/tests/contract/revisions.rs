@@ -1,0 +1,145 @@
+//! What messages said before they were edited.
+
+use chit_chat_contract::{Engine, World, race, written};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{Message, MessageBody, Written};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::revision::MessageRevision;
+use rstest::rstest;
+
+fn revisions(world: &World, message: &Message) -> Vec<MessageRevision> {
+    world.revisions.list(message.chatroom_id, message.id, 0, Limit::MAX).unwrap()
+}
+
+fn texts(world: &World, message: &Message) -> Vec<(i32, String)> {
+    revisions(world, message).into_iter().map(|it| (it.revision, it.body.into_string())).collect()
+}
+
+#[rstest]
+fn every_text_is_kept_with_the_time_of_its_writing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, " one ");
+    let only = MessageRevision { revision: 1, body: sent.body.clone().unwrap(), created_at: sent.created_at };
+    assert_eq!(revisions(&world, &sent), std::slice::from_ref(&only));
+    let second = written(world.edit(&sent, "two"));
+    let third = written(world.edit(&second, "three"));
+    let body = |text| MessageBody::parse(text).unwrap();
+    let expected = [
+        only,
+        MessageRevision { revision: 2, body: body("two"), created_at: second.edited_at.unwrap() },
+        MessageRevision { revision: 3, body: body("three"), created_at: third.edited_at.unwrap() },
+    ];
+    assert_eq!(revisions(&world, &sent), expected);
+}
+
+#[rstest]
+fn an_edit_that_is_refused_keeps_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, eve) = (world.user("Matt"), world.user("Eve"));
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "one");
+    let by_eve = world.messages.edit(
+        &sent,
+        MessageBody::parse("hijacked").unwrap(),
+        Mentions::default(),
+        Guard::holds(eve, Role::Member),
+        world.tick(),
+    );
+    assert_eq!(by_eve, Ok(Written::Refused));
+    written(world.edit(&sent, "two"));
+    assert_eq!(world.edit(&sent, "another two"), Written::Refused);
+    assert_eq!(texts(&world, &sent), [(1, "one".to_owned()), (2, "two".to_owned())]);
+}
+
+#[rstest]
+fn a_list_goes_on_behind_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let mut message = world.say(room, matt, "1");
+    for text in ["2", "3", "4"] {
+        message = written(world.edit(&message, text));
+    }
+    let listed = |after, limit| {
+        let listed = world.revisions.list(room, message.id, after, Limit::parse(limit).unwrap()).unwrap();
+        listed.into_iter().map(|it| it.revision).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(0, 2), [1, 2, 3], "one more than the limit");
+    assert_eq!(listed(2, 2), [3, 4]);
+    assert_eq!(listed(3, 1), [4]);
+    assert!(listed(4, 1).is_empty());
+}
+
+#[rstest]
+fn a_deleted_message_has_no_text_left_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "a secret");
+    let edited = written(world.edit(&sent, "another secret"));
+    let kept = world.say(room, matt, "no more");
+    written(world.edit(&kept, "no less"));
+    written(world.erase(&edited));
+    assert_eq!(revisions(&world, &sent), []);
+    assert_eq!(texts(&world, &kept).len(), 2);
+    for table in ["messages", "message_revisions"] {
+        let secrets = format!("SELECT count(*) AS value FROM {table} WHERE body LIKE '%secret%'");
+        assert_eq!(world.raw().number(&secrets), 0, "{table}");
+    }
+}
+
+#[rstest]
+fn they_are_a_messages_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let sent = world.say(room, matt, "here");
+    written(world.edit(&sent, "still here"));
+    let elsewhere = Message { chatroom_id: other, ..sent.clone() };
+    assert_eq!(revisions(&world, &elsewhere), []);
+}
+
+#[rstest]
+fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_left(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "one");
+    let edited = written(world.edit(&sent, "two"));
+    world.raw().run("DELETE FROM message_revisions");
+    assert_eq!(texts(&world, &sent), [(2, "two".to_owned())]);
+    written(world.edit(&edited, "three"));
+    assert_eq!(texts(&world, &sent), [(2, "two".to_owned()), (3, "three".to_owned())]);
+}
+
+#[rstest]
+fn none_is_missing_while_the_message_is_edited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let sent = world.say(room, matt, "1");
+    race(3, |n| match n {
+        0 => {
+            let mut message = sent.clone();
+            for revision in 2..=20 {
+                message = written(world.edit(&message, &revision.to_string()));
+            }
+        }
+        _ => loop {
+            let listed = another.revisions.list(room, sent.id, 0, Limit::MAX).unwrap();
+            for (it, expected) in listed.iter().zip(1..) {
+                assert_eq!((it.revision, it.body.as_str()), (expected, &*expected.to_string()));
+            }
+            if listed.len() == 20 {
+                break;
+            }
+        },
+    });
+}

@@ -1,0 +1,34 @@
+//! The port that keeps pins.
+
+use super::Pin;
+use crate::chatroom::{Guard, Seq};
+use crate::clock::Timestamp;
+use crate::id::ChatroomId;
+use crate::message::Message;
+use crate::page::Limit;
+use crate::store_error::StoreError;
+
+/// What became of pinning a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pinning {
+    /// It is pinned, and may have been before.
+    Pinned,
+    /// The chatroom has [`MOST_PINS`](super::MOST_PINS) others.
+    TooMany,
+    /// The guard did not hold, or the message was deleted.
+    Refused,
+}
+
+/// Keeps pins. Every write that changes something takes the chatroom's next seq and logs its event in one step. A message
+/// that is deleted is no longer pinned.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait PinRepository: Send + Sync {
+    /// Pins a message for the guard's actor.
+    fn pin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Pinning, StoreError>;
+
+    /// Unpins a message, if it is pinned; `None` if the guard did not hold, or the message was deleted.
+    fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
+
+    /// A chatroom's pins, newest first, from behind `before`; one more than the limit.
+    fn list(&self, chatroom: ChatroomId, before: Seq, limit: Limit) -> Result<Vec<Pin>, StoreError>;
+}

@@ -1,0 +1,116 @@
+//! Emoji, as people react by them.
+
+use crate::violation::Violation;
+
+/// One emoji of Unicode's list, be it a sequence: with skin tones, joined, a flag, a keycap. Of its spellings, the fully
+/// qualified one: ❤ with and without U+FE0F is the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Emoji(String);
+
+impl Emoji {
+    /// Looks it up; what a later version of Unicode adds is not known yet.
+    pub fn parse(entered: &str) -> Result<Self, Violation> {
+        let known = emojis::get(entered).ok_or(Violation::NotAnEmoji)?;
+        Ok(Self(known.as_str().to_owned()))
+    }
+
+    /// Wraps text that was parsed before it was stored.
+    pub fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+pub(super) fn every_emoji() -> impl Iterator<Item = Emoji> {
+    let toned = |emoji: &'static emojis::Emoji| emoji.skin_tones().into_iter().flatten();
+    let all = emojis::iter().flat_map(move |emoji| std::iter::once(emoji).chain(toned(emoji)));
+    all.map(|emoji| Emoji(emoji.as_str().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is entered, and what it is taken for.
+    const TAKEN: [(&str, &str); 20] = [
+        ("👍", "👍"),
+        ("👍🏽", "👍🏽"),
+        ("👍\u{fe0f}", "👍"),
+        ("❤", "❤\u{fe0f}"),
+        ("❤\u{fe0f}", "❤\u{fe0f}"),
+        ("☺", "☺\u{fe0f}"),
+        ("©", "©\u{fe0f}"),
+        ("👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"),
+        ("🧑🏻‍❤️‍💋‍🧑🏼", "🧑🏻‍❤️‍💋‍🧑🏼"),
+        ("🏳\u{fe0f}\u{200d}🌈", "🏳\u{fe0f}\u{200d}🌈"),
+        ("🏳\u{200d}🌈", "🏳\u{fe0f}\u{200d}🌈"),
+        ("👁\u{200d}🗨", "👁\u{fe0f}\u{200d}🗨\u{fe0f}"),
+        ("\u{1f1ec}\u{1f1f7}", "🇬🇷"),
+        ("🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"),
+        ("1\u{fe0f}\u{20e3}", "1\u{fe0f}\u{20e3}"),
+        ("1\u{20e3}", "1\u{fe0f}\u{20e3}"),
+        ("#\u{fe0f}\u{20e3}", "#\u{fe0f}\u{20e3}"),
+        ("*\u{20e3}", "*\u{fe0f}\u{20e3}"),
+        // Of Unicode 16 and 17.
+        ("\u{1fac6}", "\u{1fac6}"),
+        ("\u{1fac8}", "\u{1fac8}"),
+    ];
+
+    #[test]
+    fn an_emoji_is_taken_in_each_spelling_and_known_by_one() {
+        for (entered, known) in TAKEN {
+            assert_eq!(Emoji::parse(entered).as_ref().map(Emoji::as_str), Ok(known), "{entered:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_emoji_is_refused() {
+        let skin_tone_alone = "\u{1f3fd}";
+        let half_a_flag = "\u{1f1ec}";
+        let flag_of_nowhere = "\u{1f1e6}\u{1f1e6}";
+        let heart_as_text = "❤\u{fe0e}";
+        for text in ["", " ", "a", "like", ":+1:", "1", "#", "*", "é", "\0", "\u{fe0f}", "\u{200d}"] {
+            assert_eq!(Emoji::parse(text), Err(Violation::NotAnEmoji), "{text:?}");
+        }
+        for text in ["👍👍", "👍 ", " 👍", "👍a", "👍\u{200d}", "👍\0", "🏽👍", "👍👎", "👨‍👩‍👧‍👦👍"]
+        {
+            assert_eq!(Emoji::parse(text), Err(Violation::NotAnEmoji), "{text:?}");
+        }
+        for text in [skin_tone_alone, half_a_flag, flag_of_nowhere, heart_as_text] {
+            assert_eq!(Emoji::parse(text), Err(Violation::NotAnEmoji), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_emoji_is_taken_for_itself() {
+        assert!(every_emoji().count() > 3_900);
+        for emoji in every_emoji() {
+            assert_eq!(Emoji::parse(emoji.as_str()), Ok(emoji));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_known_by_its_one_spelling(text in "(?s)\\PC{0,4}|[\u{1f1e6}-\u{1f1ff}]{1,3}|.{0,3}") {
+            match Emoji::parse(&text) {
+                Ok(emoji) => prop_assert_eq!(Emoji::parse(emoji.as_str()), Ok(emoji.clone())),
+                Err(violation) => prop_assert_eq!(violation, Violation::NotAnEmoji),
+            }
+        }
+
+        #[test]
+        fn an_emoji_with_something_around_it_is_refused(n in any::<prop::sample::Index>(), around in "[a-z \u{200d}]{1,3}") {
+            let all: Vec<Emoji> = every_emoji().collect();
+            let emoji = n.get(&all).as_str();
+            for text in [format!("{around}{emoji}"), format!("{emoji}{around}")] {
+                prop_assert_eq!(Emoji::parse(&text), Err(Violation::NotAnEmoji));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{Guard, Right, Settings};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Page;
+use chit_chat_domain::pin::{Pin, Pinning};
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, limit, me, message, message_id, other, room, tombstone};
+use crate::world::World;
+
+/// The next read of the message, and no other, finds this.
+fn expect_found(world: &mut World, found: Option<Message>) {
+    world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(found));
+}
+
+fn where_i_find(found: Message) -> World {
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_found(&mut world, Some(found));
+    world
+}
+
+fn expect_pin(world: &mut World, outcome: Pinning) {
+    let pin = world.pins.expect_pin();
+    let pin = pin.with(eq(message(other())), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    pin.times(1).return_const(Ok(outcome));
+}
+
+fn expect_unpin(world: &mut World, outcome: Option<()>) {
+    let unpin = world.pins.expect_unpin();
+    let unpin = unpin.with(eq(message(other())), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    unpin.times(1).return_const(Ok(outcome));
+}
+
+fn pin(world: World) -> Result<(), Failure> {
+    world.pins().pin(room(), me(), message_id())
+}
+
+fn unpin(world: World) -> Result<(), Failure> {
+    world.pins().unpin(room(), me(), message_id())
+}
+
+#[test]
+fn a_member_pins_and_unpins_what_another_wrote() {
+    let mut world = where_i_find(message(other()));
+    expect_pin(&mut world, Pinning::Pinned);
+    assert_eq!(pin(world), Ok(()));
+    let mut world = where_i_find(message(other()));
+    expect_unpin(&mut world, Some(()));
+    assert_eq!(unpin(world), Ok(()));
+}
+
+#[test]
+fn a_pin_too_many_is_refused() {
+    let mut world = where_i_find(message(other()));
+    expect_pin(&mut world, Pinning::TooMany);
+    assert_eq!(pin(world), Err(Denial::TooManyPins.into()));
+}
+
+#[test]
+fn outsiders_neither_pin_nor_see_what_is_pinned() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let outside = || World::where_i_am(visibility, None);
+        assert_eq!(pin(outside()), Err(denial.into()));
+        assert_eq!(unpin(outside()), Err(denial.into()));
+        assert_eq!(outside().pins().list(room(), me(), i64::MAX, limit(2)), Err(denial.into()));
+    }
+    let nowhere = World::without_the_room().pins().list(room(), me(), i64::MAX, limit(2));
+    assert_eq!(nowhere, Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn what_is_not_there_or_deleted_or_where_nobody_writes_is_not_pinned() {
+    for act in [pin, unpin] {
+        let mut world = World::where_i_am(Private, Some(Owner));
+        expect_found(&mut world, None);
+        assert_eq!(act(world), Err(Denial::MessageNotFound.into()));
+        assert_eq!(act(where_i_find(tombstone(me()))), Err(Denial::MessageDeleted.into()));
+        let mut world = World::where_the_room_is(Settings { read_only: true, ..Settings::default() }, Owner);
+        expect_found(&mut world, Some(message(me())));
+        assert_eq!(act(world), Err(Denial::ChatroomReadOnly.into()));
+    }
+}
+
+#[test]
+fn a_refused_pin_is_decided_again_by_what_has_become_of_the_message() {
+    let mut world = where_i_find(message(other()));
+    expect_pin(&mut world, Pinning::Refused);
+    expect_found(&mut world, Some(tombstone(other())));
+    assert_eq!(pin(world), Err(Denial::MessageDeleted.into()));
+    let mut world = where_i_find(message(other()));
+    expect_unpin(&mut world, None);
+    expect_found(&mut world, Some(tombstone(other())));
+    assert_eq!(unpin(world), Err(Denial::MessageDeleted.into()));
+}
+
+#[test]
+fn a_member_sees_what_is_pinned_page_by_page() {
+    let pinned = |seq| Pin { message: message(other()), pinned_by: me(), pinned_at: NOW, seq };
+    let mut world = World::where_i_am(Private, Some(Member));
+    let list = world.pins.expect_list().with(eq(room()), eq(9), eq(limit(2)));
+    list.times(1).return_const(Ok(vec![pinned(8), pinned(5), pinned(4)]));
+    let listed = world.pins().list(room(), me(), 9, limit(2));
+    assert_eq!(listed, Ok(Page { items: vec![pinned(8), pinned(5)], more: true }));
+}

@@ -1,0 +1,150 @@
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{Guard, Right, Settings};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Page;
+use chit_chat_domain::reaction::{Emoji, Reaction, Reactions};
+use chit_chat_domain::store_error::StoreError;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, limit, me, message, message_id, other, room, tombstone};
+use crate::world::World;
+
+fn thumb() -> Emoji {
+    Emoji::parse("👍").unwrap()
+}
+
+/// With fifty kinds, none of them 👍.
+fn full() -> Message {
+    let flags =
+        ('\u{1f1e6}'..='\u{1f1ff}').flat_map(|a| ('\u{1f1e6}'..='\u{1f1ff}').map(move |b| format!("{a}{b}")));
+    let flags: Vec<Emoji> = flags.filter_map(|text| Emoji::parse(&text).ok()).take(Reactions::MOST).collect();
+    let reactions = flags.iter().fold(Reactions::default(), |counts, emoji| counts.with(emoji));
+    Message { reactions, ..message(other()) }
+}
+
+/// The next read of the message, and no other, finds this.
+fn expect_found(world: &mut World, found: Message) {
+    world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(Some(found)));
+}
+
+fn where_i_find(found: Message) -> World {
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_found(&mut world, found);
+    world
+}
+
+fn expect_add(world: &mut World, read: Message, outcome: Option<()>) {
+    let add = world.reactions.expect_add();
+    let add = add.with(eq(read), eq(thumb()), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    add.times(1).return_const(Ok(outcome));
+}
+
+fn expect_remove(world: &mut World, outcome: Option<()>) {
+    let remove = world.reactions.expect_remove();
+    let remove = remove.with(eq(message(other())), eq(thumb()), eq(Guard::may(me(), Right::Speak)), eq(NOW));
+    remove.times(1).return_const(Ok(outcome));
+}
+
+fn add(world: World) -> Result<(), Failure> {
+    world.reactions().add(room(), me(), message_id(), &thumb())
+}
+
+fn remove(world: World) -> Result<(), Failure> {
+    world.reactions().remove(room(), me(), message_id(), &thumb())
+}
+
+#[test]
+fn a_member_reacts_and_takes_it_back() {
+    let mut world = where_i_find(message(other()));
+    expect_add(&mut world, message(other()), Some(()));
+    assert_eq!(add(world), Ok(()));
+    let mut world = where_i_find(message(other()));
+    expect_remove(&mut world, Some(()));
+    assert_eq!(remove(world), Ok(()));
+}
+
+#[test]
+fn outsiders_neither_react_nor_see_who_does() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let outside = || World::where_i_am(visibility, None);
+        assert_eq!(add(outside()), Err(denial.into()));
+        assert_eq!(remove(outside()), Err(denial.into()));
+        let listed = outside().reactions().list(room(), me(), message_id(), None, 0, limit(2));
+        assert_eq!(listed, Err(denial.into()));
+    }
+}
+
+#[test]
+fn a_message_that_is_not_in_the_room_is_not_found() {
+    let without = || {
+        let mut world = World::where_i_am(Private, Some(Owner));
+        world.messages.expect_find().times(1).return_const(Ok(None));
+        world
+    };
+    assert_eq!(add(without()), Err(Denial::MessageNotFound.into()));
+    assert_eq!(remove(without()), Err(Denial::MessageNotFound.into()));
+    let listed = without().reactions().list(room(), me(), message_id(), None, 0, limit(2));
+    assert_eq!(listed, Err(Denial::MessageNotFound.into()));
+}
+
+#[test]
+fn nobody_reacts_where_nobody_writes() {
+    for act in [add, remove] {
+        let mut world = World::where_the_room_is(Settings { read_only: true, ..Settings::default() }, Owner);
+        expect_found(&mut world, message(me()));
+        assert_eq!(act(world), Err(Denial::ChatroomReadOnly.into()));
+    }
+}
+
+#[test]
+fn nobody_reacts_to_a_tombstone() {
+    for act in [add, remove] {
+        assert_eq!(act(where_i_find(tombstone(other()))), Err(Denial::MessageDeleted.into()));
+    }
+}
+
+#[test]
+fn another_kind_than_the_fifty_that_are_there_is_refused_and_one_of_them_is_not() {
+    assert_eq!(add(where_i_find(full())), Err(Denial::TooManyReactions.into()));
+    let first = full().reactions.iter().next().and_then(|(emoji, _)| Emoji::parse(emoji).ok()).unwrap();
+    let mut world = where_i_find(full());
+    world.reactions.expect_add().times(1).return_const(Ok(Some(())));
+    assert_eq!(world.reactions().add(room(), me(), message_id(), &first), Ok(()));
+}
+
+#[test]
+fn a_refused_reaction_is_decided_again_by_what_has_become_of_the_message() {
+    for (overtaken, denial) in [(full(), Denial::TooManyReactions), (tombstone(other()), Denial::MessageDeleted)] {
+        let mut world = where_i_find(message(other()));
+        expect_add(&mut world, message(other()), None);
+        expect_found(&mut world, overtaken);
+        assert_eq!(add(world), Err(denial.into()));
+    }
+    let mut world = where_i_find(message(other()));
+    expect_remove(&mut world, None);
+    expect_found(&mut world, tombstone(other()));
+    assert_eq!(remove(world), Err(Denial::MessageDeleted.into()));
+}
+
+#[test]
+fn a_reaction_that_is_refused_again_and_again_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.messages.expect_find().return_const(Ok(Some(message(other()))));
+    world.reactions.expect_add().times(2..).return_const(Ok(None));
+    assert_eq!(add(world), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn a_member_sees_who_reacts_page_by_page() {
+    let reaction = |seq| Reaction { user_id: other(), emoji: thumb(), created_at: NOW, seq };
+    for (read, kept, more) in [(vec![4, 6, 7], vec![4, 6], true), (vec![4], vec![4], false)] {
+        let mut world = where_i_find(message(other()));
+        let list = world.reactions.expect_list();
+        let list = list.with(eq(room()), eq(message_id()), eq(Some(thumb())), eq(3), eq(limit(2)));
+        list.times(1).return_const(Ok(read.into_iter().map(reaction).collect()));
+        let listed = world.reactions().list(room(), me(), message_id(), Some(thumb()), 3, limit(2));
+        assert_eq!(listed, Ok(Page { items: kept.into_iter().map(reaction).collect(), more }));
+    }
+}

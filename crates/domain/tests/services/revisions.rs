@@ -1,0 +1,37 @@
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::page::Page;
+use chit_chat_domain::revision::MessageRevision;
+use mockall::predicate::eq;
+
+use crate::builders::{NOW, body, limit, me, message, message_id, other, room};
+use crate::world::World;
+
+#[test]
+fn outsiders_see_no_revisions() {
+    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let outside = World::where_i_am(visibility, None);
+        let listed = outside.revisions().list(room(), me(), message_id(), 0, limit(2));
+        assert_eq!(listed, Err(denial.into()));
+    }
+}
+
+#[test]
+fn a_message_that_is_not_in_the_room_is_not_found() {
+    let mut world = World::where_i_am(Private, Some(Owner));
+    world.messages.expect_find().times(1).return_const(Ok(None));
+    let listed = world.revisions().list(room(), me(), message_id(), 0, limit(2));
+    assert_eq!(listed, Err(Denial::MessageNotFound.into()));
+}
+
+#[test]
+fn a_member_sees_what_another_said_before_page_by_page() {
+    let said = |revision| MessageRevision { revision, body: body("hello"), created_at: NOW };
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.messages.expect_find().times(1).return_const(Ok(Some(message(other()))));
+    let list = world.revisions.expect_list().with(eq(room()), eq(message_id()), eq(1), eq(limit(2)));
+    list.times(1).return_const(Ok(vec![said(2), said(3), said(4)]));
+    let listed = world.revisions().list(room(), me(), message_id(), 1, limit(2));
+    assert_eq!(listed, Ok(Page { items: vec![said(2), said(3)], more: true }));
+}

@@ -1,0 +1,39 @@
+//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/revisions`: what a message said, oldest first.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::cursor::{self, List};
+use crate::extract::{Caller, MessagePath, Paging};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::RevisionView;
+
+/// Every text that a message had, oldest first
+///
+/// The last is what it says now. Of a deleted message there is none.
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions",
+    operation_id = "list_revisions",
+    tag = "messages",
+    params(MessagePath, Paging),
+    responses(
+        (status = 200, description = "A page of revisions", body = List<RevisionView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound]) }>,
+    ),
+)]
+pub(crate) async fn revisions(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
+    let page = blocking(move || services.revisions.list(chatroom_id, caller.user_id, message_id, after, limit));
+    let page = page.await?;
+    let next = page.items.last().filter(|_| page.more).map(|it| cursor::encode(&it.revision));
+    cursor::page(&request, page.items.into_iter().map(RevisionView::from).collect(), next)
+}

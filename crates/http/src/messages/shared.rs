@@ -1,0 +1,75 @@
+//! A page of messages as all of its readers get it, and what it takes to say beside it which reactions are the reader's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::web;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::message::Message;
+
+use crate::cursor::{PackedPage, WrittenPage};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MessageView;
+
+/// By the ids of the messages.
+type Mine = BTreeMap<String, Vec<String>>;
+
+/// Where nobody reacts it is complete; else every reader gets `mine` added.
+pub(super) struct SharedPage {
+    written: WrittenPage,
+    reacted: Arc<[MessageId]>,
+}
+
+impl SharedPage {
+    pub(super) fn new(messages: Vec<Message>, next_cursor: Option<String>) -> Result<Self, Problem> {
+        let reacted: Arc<[MessageId]> =
+            messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.id).collect();
+        let written = WrittenPage::new(messages.into_iter().map(MessageView::from).collect(), next_cursor)?;
+        let mine = reacted.is_empty().then(Mine::new);
+        Ok(Self { written: written.beside("mine", mine.as_ref())?, reacted })
+    }
+
+    /// Only messages that have reactions are asked for, all at once.
+    pub(super) async fn read_by(
+        self,
+        reader: UserId,
+        chatroom: ChatroomId,
+        services: web::Data<Services>,
+    ) -> Result<WrittenPage, Problem> {
+        if self.reacted.is_empty() {
+            return Ok(self.written);
+        }
+        let reacted = self.reacted.to_vec();
+        let reactions = blocking(move || services.stores.reactions.of_user(chatroom, reader, reacted)).await?;
+        let mut mine = Mine::new();
+        for (message, emoji) in reactions {
+            mine.entry(message.to_string()).or_default().push(emoji.as_str().to_owned());
+        }
+        self.written.beside("mine", Some(&mine))
+    }
+
+    /// Made small, to be kept.
+    pub(super) fn pack(&self) -> PackedSharedPage {
+        PackedSharedPage { written: self.written.pack(), reacted: self.reacted.clone() }
+    }
+}
+
+/// A page that is kept in little memory.
+pub(super) struct PackedSharedPage {
+    written: PackedPage,
+    reacted: Arc<[MessageId]>,
+}
+
+impl PackedSharedPage {
+    /// In bytes.
+    pub(super) fn size(&self) -> usize {
+        self.written.size() + size_of_val(&*self.reacted)
+    }
+
+    /// As it was; `None` if it were damaged.
+    pub(super) fn unpack(&self) -> Option<SharedPage> {
+        Some(SharedPage { written: self.written.unpack()?, reacted: self.reacted.clone() })
+    }
+}

@@ -1,0 +1,51 @@
+//! `/api/chatrooms/{chatroom_id}/pins/{message_id}`: pinning and unpinning.
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MessagePath};
+use crate::openapi::{Codes, Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+const REFUSED: Codes = of(&[Code::MessageNotFound, Code::MessageDeleted]);
+
+/// Pin a message
+///
+/// Any member may; a chatroom can have 100 pins. Deleting a message unpins it.
+#[utoipa::path(
+    put, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "pin_message", tag = "pins",
+    params(MessagePath),
+    responses(
+        (status = 204, description = "The message is pinned, and may have been before"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | REFUSED | of(&[Code::TooManyPins]) }>,
+    ),
+)]
+pub(crate) async fn pin(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.pins.pin(chatroom_id, caller.user_id, message_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Unpin a message
+///
+/// Any member may, whoever pinned it.
+#[utoipa::path(
+    delete, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "unpin_message", tag = "pins",
+    params(MessagePath),
+    responses(
+        (status = 204, description = "The message is not pinned, and may never have been"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | REFUSED }>,
+    ),
+)]
+pub(crate) async fn unpin(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.pins.unpin(chatroom_id, caller.user_id, message_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

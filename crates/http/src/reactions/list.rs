@@ -1,0 +1,51 @@
+//! `GET .../reactions`: who reacts to a message, in the order of time.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::reaction::Emoji;
+use serde::Deserialize;
+
+use crate::cursor::{self, List};
+use crate::extract::{Caller, MessagePath, Paging};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::ReactionView;
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct By {
+    #[param(schema_with = values::only_emoji)]
+    emoji: Option<String>,
+}
+
+/// Who reacts to a message, in the order of time
+///
+/// Also people who have left the chatroom or deleted their account since.
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions",
+    operation_id = "list_reactions",
+    tag = "reactions",
+    params(MessagePath, By, Paging),
+    responses(
+        (status = 200, description = "A page of reactions", body = List<ReactionView>, headers(("Link"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound]) }>,
+    ),
+)]
+pub(crate) async fn list(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(by): web::Query<By>,
+    web::Query(paging): web::Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let emoji = by.emoji.as_deref().map(Emoji::parse).transpose().map_err(|violation| ("emoji", violation))?;
+    let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
+    let page =
+        blocking(move || services.reactions.list(chatroom_id, caller.user_id, message_id, emoji, after, limit));
+    let page = page.await?;
+    let next = page.items.last().filter(|_| page.more).map(|reaction| cursor::encode(&reaction.seq));
+    cursor::page(&request, page.items.into_iter().map(ReactionView::from).collect(), next)
+}

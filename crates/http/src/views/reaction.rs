@@ -1,0 +1,64 @@
+//! Reactions on the wire.
+
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::reaction::{Reaction, Reactions};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::values::{Id, Time};
+use crate::openapi::values;
+
+/// That somebody reacts to a message.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reaction)]
+pub(crate) struct ReactionView {
+    #[schema(schema_with = values::emoji)]
+    emoji: String,
+    #[schema(schema_with = values::id)]
+    user_id: Id<UserId>,
+    #[schema(schema_with = values::time)]
+    created_at: Time,
+}
+
+impl From<Reaction> for ReactionView {
+    fn from(Reaction { emoji, user_id, created_at, .. }: Reaction) -> Self {
+        Self { emoji: emoji.as_str().to_owned(), user_id: Id(user_id), created_at: Time(created_at) }
+    }
+}
+
+/// How many people react by each emoji: written as it is kept.
+pub(crate) struct Counts(Option<Box<RawValue>>);
+
+impl From<Reactions> for Counts {
+    fn from(reactions: Reactions) -> Self {
+        Self(reactions.into_string().and_then(|text| RawValue::from_string(text).ok()))
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(counts) => counts.serialize(serializer),
+            None => serializer.serialize_map(Some(0))?.end(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_domain::reaction::Emoji;
+
+    use super::*;
+
+    #[test]
+    fn counts_are_an_object_in_the_order_of_first_use() {
+        let text = |reactions| serde_json::to_string(&Counts::from(reactions)).unwrap();
+        let emoji = |text| Emoji::parse(text).unwrap();
+        assert_eq!(text(Reactions::default()), "{}");
+        let some = Reactions::default().with(&emoji("👍")).with(&emoji("#\u{fe0f}\u{20e3}")).with(&emoji("👍"));
+        assert_eq!(text(some), "{\"👍\":2,\"#\u{fe0f}\u{20e3}\":1}");
+        assert_eq!(text(Reactions::restore(Some("{\"👍\":".into()))), "{}", "what is damaged breaks no page");
+    }
+}
