@@ -72,6 +72,7 @@ pub mod movements;
 pub mod page;
 pub mod pending;
 pub mod readiness;
+pub mod reading;
 mod retry;
 pub mod secrets;
 pub mod session;

@@ -8,6 +8,7 @@ use crate::membership::MembershipRepository;
 use crate::message::MessageRepository;
 use crate::movements::Movements;
 use crate::readiness::Readiness;
+use crate::reading::ReadRepository;
 use crate::session::SessionRepository;
 use crate::user::{AdministrationRepository, UserRepository};
 
@@ -20,6 +21,7 @@ pub struct Stores {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub heads: Arc<dyn ChatroomHeads>,
     pub memberships: Arc<dyn MembershipRepository>,
+    pub reads: Arc<dyn ReadRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub events: Arc<dyn EventRepository>,
     pub movements: Arc<dyn Movements>,
@@ -34,6 +36,7 @@ where
         + ChatroomRepository
         + ChatroomHeads
         + MembershipRepository
+        + ReadRepository
         + MessageRepository
         + EventRepository
         + Movements
@@ -48,6 +51,7 @@ where
             chatrooms: store.clone(),
             heads: store.clone(),
             memberships: store.clone(),
+            reads: store.clone(),
             messages: store.clone(),
             events: store.clone(),
             movements: store.clone(),

@@ -33,6 +33,8 @@ pub enum Violation {
     TooCommon,
     #[error("is not an email address")]
     NotAnEmailAddress,
+    #[error("must be from 0 to {0}, the chatroom's last_seq")]
+    NotInLog(i64),
     #[error("must be one of {0}")]
     NotOneOf(&'static str),
     #[error("entry {0} is not an id")]

@@ -15,6 +15,7 @@ mod messages;
 mod middleware;
 pub mod openapi;
 pub mod problem;
+mod reading;
 mod replay;
 mod request_id;
 mod routes;

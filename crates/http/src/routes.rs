@@ -5,7 +5,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::{chatrooms, health, matched, memberships, messages, openapi, sessions, streams, users};
+use crate::{chatrooms, health, matched, memberships, messages, openapi, reading, sessions, streams, users};
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
 /// what costs little to try or is asked for most comes first.
@@ -15,6 +15,7 @@ pub fn configure(app: &mut ServiceConfig) {
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
     messages_at(app);
     chatrooms_at(app);
+    reading_at(app);
     users_at(app);
     memberships_at(app);
     sessions_at(app);
@@ -54,6 +55,14 @@ fn chatrooms_at(app: &mut ServiceConfig) {
         chatrooms::show,
     ));
     app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::events));
+}
+
+fn reading_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/read_marker", "GET, HEAD, PUT").put(reading::mark),
+        reading::show,
+    ));
+    app.service(at("/api/chatrooms/{chatroom_id}/mute", "PUT, DELETE").put(reading::mute).delete(reading::unmute));
 }
 
 fn streams_at(app: &mut ServiceConfig) {

@@ -8,6 +8,7 @@ use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::IdSource;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
+use chit_chat_domain::reading::ReadingService;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{AccessTokens, SessionService};
 use chit_chat_domain::store_error::StoreError;
@@ -36,6 +37,7 @@ pub struct Services {
     pub chatrooms: ChatroomService,
     pub memberships: MembershipService,
     pub messages: MessageService,
+    pub reading: ReadingService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -89,6 +91,7 @@ impl Services {
                 clock: clock.clone(),
                 ids,
             },
+            reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
             stores,
             tokens,
             clock,

@@ -15,6 +15,7 @@ mod memberships;
 mod messages;
 mod movements;
 mod purge;
+mod reading;
 mod sessions;
 mod turns;
 mod user_heads;

@@ -98,7 +98,7 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
-    use diesel::sql_types::{BigInt, SmallInt};
+    use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 
     memberships (chatroom_id, user_id) {
         chatroom_id -> Id,
@@ -106,6 +106,8 @@ table! {
         role -> SmallInt,
         joined_at -> Moment,
         joined_seq -> BigInt,
+        read_seq -> Nullable<BigInt>,
+        muted -> Bool,
     }
 }
 

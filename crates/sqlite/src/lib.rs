@@ -20,6 +20,8 @@ mod messages;
 mod movements;
 #[path = "../../postgres/src/purge.rs"]
 mod purge;
+#[path = "../../postgres/src/reading.rs"]
+mod reading;
 #[path = "../../postgres/src/sessions.rs"]
 mod sessions;
 #[path = "../../postgres/src/turns.rs"]

@@ -23,6 +23,7 @@ mod movements;
 mod pages;
 mod purge;
 mod races;
+mod reading;
 mod sessions;
 mod settings;
 mod users;

@@ -7,5 +7,6 @@ mod builders;
 mod chatrooms;
 mod memberships;
 mod messages;
+mod reading;
 mod sessions;
 mod world;

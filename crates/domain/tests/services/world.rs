@@ -10,6 +10,7 @@ use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::id::{IdSource, MockIdSource};
 use chit_chat_domain::membership::{MembershipService, MockMembershipRepository, Role};
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
+use chit_chat_domain::reading::{MockReadRepository, ReadingService};
 use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
 use chit_chat_domain::user::{
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) hasher: MockPasswordHasher,
     pub(crate) memberships: MockMembershipRepository,
     pub(crate) messages: MockMessageRepository,
+    pub(crate) reads: MockReadRepository,
     pub(crate) secrets: MockSecrets,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) users: MockUserRepository,
@@ -148,6 +150,10 @@ impl World {
             memberships: Arc::new(self.memberships),
             clock: clock(),
         }
+    }
+
+    pub(crate) fn reading(self) -> ReadingService {
+        ReadingService { chatrooms: Arc::new(self.chatrooms), reads: Arc::new(self.reads) }
     }
 
     pub(crate) fn messages(self) -> MessageService {

@@ -22,6 +22,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
         "RolePatch" => json!({"role": "owner"}),
+        "NewReadMarker" => json!({"seq": 2}),
         "NewMessage" => json!({"body": "Is anybody compiling?"}),
         "MessageEdit" => json!({"body": "Is anybody still compiling?"}),
         "Resume" => json!({"after": {ID: 42}}),

@@ -23,7 +23,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
-use crate::{chatrooms, health, memberships, messages, sessions, streams, users};
+use crate::{chatrooms, health, memberships, messages, reading, sessions, streams, users};
 
 const ACCESS_TOKEN: &str = "access_token";
 
@@ -47,6 +47,7 @@ for fields, codes and types of events that are not described here.";
         (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
         (name = "memberships", description = "Who belongs to a chatroom, and as what"),
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
+        (name = "reading", description = "How far I have read, and what I do not want to hear of"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
     ),
@@ -84,6 +85,7 @@ fn generate() -> Document {
         chatrooms::Api::openapi(),
         memberships::Api::openapi(),
         messages::Api::openapi(),
+        reading::Api::openapi(),
         streams::Api::openapi(),
     ] {
         document.merge(part);

@@ -46,6 +46,11 @@ pub(crate) fn seq() -> Object {
     whole("A place in the chatroom's log: 1, 2, 3, ... without a gap.").minimum(Some(1)).examples([42]).build()
 }
 
+pub(crate) fn read_seq() -> Object {
+    let marker = whole("The read marker: everything up to this place in the chatroom's log has been read.");
+    marker.minimum(Some(0)).examples([2]).build()
+}
+
 pub(crate) fn positions() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)

@@ -9,6 +9,7 @@ use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::movements::MockMovements;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::readiness::MockReadiness;
+use chit_chat_domain::reading::MockReadRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
@@ -23,6 +24,7 @@ pub(crate) fn silent() -> Stores {
         chatrooms: Arc::new(MockChatroomRepository::new()),
         heads: Arc::new(MockChatroomHeads::new()),
         memberships: Arc::new(MockMembershipRepository::new()),
+        reads: Arc::new(MockReadRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         movements: Arc::new(MockMovements::new()),

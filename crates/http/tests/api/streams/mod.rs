@@ -5,6 +5,7 @@ mod all_rooms;
 mod ears;
 mod histories;
 mod one_room;
+mod own;
 mod several_instances;
 mod slow;
 mod socket;
