@@ -10,6 +10,7 @@ mod chatrooms;
 mod database;
 mod dialect;
 mod events;
+mod home;
 mod ledger;
 mod memberships;
 mod messages;

@@ -10,6 +10,8 @@ mod administration;
 mod chatrooms;
 #[path = "../../postgres/src/events.rs"]
 mod events;
+#[path = "../../postgres/src/home.rs"]
+mod home;
 #[path = "../../postgres/src/ledger.rs"]
 mod ledger;
 #[path = "../../postgres/src/memberships.rs"]

@@ -16,6 +16,7 @@ mod deleted_users;
 mod events;
 mod guards;
 mod heads;
+mod home;
 mod memberships;
 mod messages;
 mod migrations;

@@ -1,6 +1,6 @@
 //! The schemas of single values: formats and limits as the domain enforces them.
 
-use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, SlowMode, Topic, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
@@ -49,6 +49,16 @@ pub(crate) fn seq() -> Object {
 pub(crate) fn read_seq() -> Object {
     let marker = whole("The read marker: everything up to this place in the chatroom's log has been read.");
     marker.minimum(Some(0)).examples([2]).build()
+}
+
+pub(crate) fn unread_count() -> Object {
+    let most = MyChatroom::MOST_UNREAD;
+    whole(&format!("Messages of others behind the read marker, without deleted ones. {most} means: or more."))
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .maximum(Some(most))
+        .examples([3])
+        .build()
 }
 
 pub(crate) fn positions() -> Object {

@@ -10,7 +10,7 @@ use crate::services::Services;
 
 /// Mute a chatroom
 ///
-/// Nothing changes but that my devices know: they hear of it on their streams.
+/// Nothing changes but that my devices know: they hear of it on their streams, and find it in the list of my chatrooms.
 #[utoipa::path(
     put, path = "/api/chatrooms/{chatroom_id}/mute", operation_id = "mute_chatroom", tag = "reading",
     params(InChatroom),

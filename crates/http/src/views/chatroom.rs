@@ -55,7 +55,7 @@ impl From<Settings> for SettingsView {
     }
 }
 
-/// A chatroom in a list: with `role` and `last_message` if the list is of the caller's own.
+/// A chatroom in a list: with `role` and what follows if the list is of the caller's own.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
@@ -64,6 +64,13 @@ pub(crate) struct MyChatroomView {
     #[schema(schema_with = values::role, required = false)]
     role: &'static str,
     last_message: Option<MessageView>,
+    /// Whether the caller wants to hear nothing of it unasked.
+    #[schema(required = false)]
+    muted: bool,
+    #[schema(schema_with = values::read_seq, required = false)]
+    read_seq: i64,
+    #[schema(schema_with = values::unread_count, required = false)]
+    unread_count: i64,
 }
 
 impl From<Chatroom> for ChatroomView {
@@ -85,6 +92,9 @@ impl From<MyChatroom> for MyChatroomView {
             chatroom: mine.chatroom.into(),
             role: mine.role.as_str(),
             last_message: mine.last_message.map(Into::into),
+            muted: mine.read.muted,
+            read_seq: mine.read.read_seq,
+            unread_count: mine.unread_count,
         }
     }
 }

@@ -37,6 +37,7 @@ mod pages;
 mod people;
 mod preconditions;
 mod problems;
+mod reading;
 mod refresh;
 mod requests;
 mod rights;
