@@ -138,6 +138,7 @@ REFUSALS = [
     ("list_messages", "invalid_value", "only one of before", "a parameter cannot exclude another"),
     (None, "idempotency_key_reused", "", "the key was used before, for something else"),
     (None, "revision_mismatch", "", "the message has another revision than If-Match names"),
+    ("move_read_marker", "invalid_value", "last_seq", "nobody has read what is not in the log yet"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
     (None, "invalid_value", "is not one emoji", "there is a list of emoji"),
     (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),

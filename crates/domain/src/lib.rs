@@ -79,6 +79,7 @@ pub mod pending;
 pub mod pin;
 pub mod reaction;
 pub mod readiness;
+pub mod reading;
 mod retry;
 pub mod revision;
 pub mod secrets;

@@ -2,9 +2,10 @@
 
 use crate::chatroom::Seq;
 use crate::id::{ChatroomId, UserId};
+use crate::reading::ReadState;
 use crate::store_error::StoreError;
 
-/// Counts what changes for one user alone: memberships, sessions, the account.
+/// Counts what changes for one user alone: memberships, read markers, sessions, the account.
 pub type UserVersion = i64;
 
 /// Where a user is a member, as of a version or later.
@@ -23,6 +24,7 @@ pub struct Joined {
     pub joined_seq: Seq,
     /// How far the chatroom's log has come.
     pub head: Seq,
+    pub read: ReadState,
 }
 
 /// Tells what moved, whichever instance wrote.

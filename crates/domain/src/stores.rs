@@ -15,6 +15,7 @@ use crate::movements::Movements;
 use crate::pin::PinRepository;
 use crate::reaction::ReactionRepository;
 use crate::readiness::Readiness;
+use crate::reading::ReadRepository;
 use crate::revision::RevisionRepository;
 use crate::session::SessionRepository;
 use crate::user::{AdministrationRepository, UserRepository};
@@ -33,6 +34,7 @@ pub struct Stores {
     pub blocks: Arc<dyn BlockRepository>,
     pub bans: Arc<dyn BanRepository>,
     pub invitations: Arc<dyn InvitationRepository>,
+    pub reads: Arc<dyn ReadRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub reactions: Arc<dyn ReactionRepository>,
     pub pins: Arc<dyn PinRepository>,
@@ -55,6 +57,7 @@ where
         + BlockRepository
         + BanRepository
         + InvitationRepository
+        + ReadRepository
         + MessageRepository
         + ReactionRepository
         + PinRepository
@@ -77,6 +80,7 @@ where
             blocks: store.clone(),
             bans: store.clone(),
             invitations: store.clone(),
+            reads: store.clone(),
             messages: store.clone(),
             reactions: store.clone(),
             pins: store.clone(),

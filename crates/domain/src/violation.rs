@@ -35,6 +35,8 @@ pub enum Violation {
     NotAnEmailAddress,
     #[error("is not one emoji")]
     NotAnEmoji,
+    #[error("must be from 0 to {0}, the chatroom's last_seq")]
+    NotInLog(i64),
     #[error("must be one of {0}")]
     NotOneOf(&'static str),
     #[error("entry {0} is not an id")]

@@ -22,6 +22,7 @@ pub mod openapi;
 mod pins;
 pub mod problem;
 mod reactions;
+mod reading;
 mod replay;
 mod request_id;
 mod routes;

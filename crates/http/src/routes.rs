@@ -7,7 +7,7 @@ use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{
     bans, blocks, chatrooms, direct, health, invitations, matched, memberships, messages, openapi, pins,
-    reactions, sessions, streams, users,
+    reactions, reading, sessions, streams, users,
 };
 
 /// Adds everything that the API answers to. A request tries the patterns one by one in this order, so
@@ -18,6 +18,7 @@ pub fn configure(app: &mut ServiceConfig) {
     app.service(get(at("/readyz", "GET, HEAD"), health::ready));
     messages_at(app);
     chatrooms_at(app);
+    reading_at(app);
     users_at(app);
     memberships_at(app);
     direct_at(app);
@@ -64,6 +65,14 @@ fn chatrooms_at(app: &mut ServiceConfig) {
         chatrooms::show,
     ));
     app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::events));
+}
+
+fn reading_at(app: &mut ServiceConfig) {
+    app.service(get(
+        at("/api/chatrooms/{chatroom_id}/read_marker", "GET, HEAD, PUT").put(reading::mark),
+        reading::show,
+    ));
+    app.service(at("/api/chatrooms/{chatroom_id}/mute", "PUT, DELETE").put(reading::mute).delete(reading::unmute));
 }
 
 fn streams_at(app: &mut ServiceConfig) {

@@ -14,6 +14,7 @@ use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::MessageService;
 use chit_chat_domain::pin::PinService;
 use chit_chat_domain::reaction::ReactionService;
+use chit_chat_domain::reading::ReadingService;
 use chit_chat_domain::revision::RevisionService;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{AccessTokens, SessionService};
@@ -50,6 +51,7 @@ pub struct Services {
     pub reactions: ReactionService,
     pub pins: PinService,
     pub revisions: RevisionService,
+    pub reading: ReadingService,
     pub(crate) stores: Stores,
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -137,6 +139,7 @@ impl Services {
                 messages: stores.messages.clone(),
                 revisions: stores.revisions.clone(),
             },
+            reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
             stores,
             tokens,
             clock,

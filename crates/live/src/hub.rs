@@ -47,6 +47,7 @@ pub(crate) struct Metrics {
 /// What the live threads do.
 pub(crate) enum Work {
     Room(Arc<Room>),
+    User(UserId),
     Users,
     Standing(Job),
 }
@@ -150,6 +151,13 @@ impl Hub {
         self.shared.look(chatroom);
     }
 
+    /// A hint: something has changed for this user alone.
+    pub fn look_at_user(&self, user: UserId) {
+        if self.shared.registry.version(user).is_some() {
+            self.shared.live.push(Work::User(user));
+        }
+    }
+
     /// A hint: something may have changed for users alone.
     pub fn look_at_users(&self) {
         if self.shared.registry.follows_users() && !self.shared.looking_at_users.swap(true, Ordering::AcqRel) {
@@ -225,11 +233,13 @@ impl Shared {
                 }
             }
             Work::Standing(job) => job.answer(&self.sources, &self.failed),
+            Work::User(user) => {
+                let known = self.registry.version(*user).map(|version| (*user, version));
+                put_off(self.compare_users(known.as_slice()));
+            }
             Work::Users => {
                 self.looking_at_users.store(false, Ordering::Release);
-                if let Err(error) = self.follow_users() {
-                    tracing::debug!(%error, "whether users moved could not be asked; it will be");
-                }
+                put_off(self.follow_users());
             }
         }
     }
@@ -238,7 +248,7 @@ impl Shared {
     fn abandon(&self, work: Work) {
         match work {
             Work::Room(room) => room.abandon(),
-            Work::Users => {}
+            Work::User(_) | Work::Users => {}
             Work::Standing(job) => self.failed.note(job),
         }
     }
@@ -246,8 +256,12 @@ impl Shared {
     fn follow_users(&self) -> Result<(), StoreError> {
         let known = self.registry.users();
         self.sources.metrics.users.set(as_gauge(known.len()));
+        self.compare_users(&known)
+    }
+
+    fn compare_users(&self, known: &[(UserId, UserVersion)]) -> Result<(), StoreError> {
         if !known.is_empty() {
-            for (user, version) in self.sources.movements.of_users(&known)? {
+            for (user, version) in self.sources.movements.of_users(known)? {
                 self.registry.user_moved(user, version);
             }
         }
@@ -260,6 +274,13 @@ impl Shared {
         {
             self.live.push(Work::Room(room));
         }
+    }
+}
+
+/// Each poll asks again.
+fn put_off(asked: Result<(), StoreError>) {
+    if let Err(error) = asked {
+        tracing::debug!(%error, "whether users moved could not be asked; it will be");
     }
 }
 

@@ -21,4 +21,4 @@ mod typing;
 
 pub use entry::{Entry, Write, Written};
 pub use hub::{Hub, Sources};
-pub use listener::{End, Listener, News, Start, Who};
+pub use listener::{End, Listener, News, Own, Start, Who};

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
-use chit_chat_domain::movements::{Standing, UserVersion};
+use chit_chat_domain::movements::{Joined, Standing, UserVersion};
+use chit_chat_domain::reading::ReadState;
 
 use crate::entry::{Entry, Written};
 use crate::hub::{Shared, Work};
@@ -33,6 +34,8 @@ pub struct Start {
     pub position: Seq,
     /// Where the user was a member for sure.
     pub head: Seq,
+    /// What the client can know; whoever listens to one chatroom is not told of it.
+    pub read: ReadState,
 }
 
 /// What a listener hears.
@@ -40,9 +43,20 @@ pub struct Start {
 pub enum News {
     Event(Arc<Entry>),
     Aside(Box<Written>),
+    /// Something changed for the user alone.
+    Own(ChatroomId, Own),
     /// What was missing at the start has been heard.
     CaughtUp,
     End(End),
+}
+
+/// What changes for a user alone, and is in no log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// The read marker is here now.
+    ReadMarker(Seq),
+    /// The chatroom is muted, or not any more.
+    Muted(bool),
 }
 
 /// Why there is no more to hear.
@@ -73,6 +87,8 @@ pub struct Listener {
     behind: Option<usize>,
     asked: Asked,
     user_moved: bool,
+    /// Something changed for the user in a chatroom that has yet to be heard as far as that.
+    owes: bool,
 }
 
 /// What has been asked for and has not come.
@@ -107,6 +123,7 @@ impl Listener {
             behind: Some(0),
             asked: Asked::default(),
             user_moved: false,
+            owes: false,
         };
         if let Some(version) = follows {
             shared.registry.follow_user(who.user, version, &listener.mailbox);
@@ -204,7 +221,7 @@ impl Listener {
         }
     }
 
-    fn sit(&mut self, Start { chatroom, position, head }: Start, at_start: bool) {
+    fn sit(&mut self, Start { chatroom, position, head, read }: Start, at_start: bool) {
         let (room, seat) = self.shared.registry.sit(chatroom, head, &self.mailbox);
         room.note_head(head);
         if room.needs_serving() {
@@ -214,8 +231,16 @@ impl Listener {
         if let (Some(_), Some(behind)) = (catches_up_at, &mut self.behind) {
             *behind += 1;
         }
-        let place =
-            Place { room, seat, taken: position, heard: position, member_at: head, catches_up_at, reading: false };
+        let place = Place {
+            room,
+            seat,
+            taken: position,
+            heard: position,
+            member_at: head,
+            read,
+            catches_up_at,
+            reading: false,
+        };
         self.rooms.insert(chatroom, place);
         self.unread.push(chatroom);
     }
@@ -286,6 +311,9 @@ impl Listener {
             }
             let seq = entry.seq;
             place.taken = seq;
+            if seq == place.member_at {
+                self.user_moved |= mem::take(&mut self.owes);
+            }
             let is_last = seq > place.member_at && entry.is_last_for(self.who.user);
             let has_caught_up = place.catches_up_at.take_if(|at| *at <= seq).is_some();
             self.news.push_back((Some(chatroom), News::Event(entry)));
@@ -336,13 +364,33 @@ impl Listener {
             let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
             if !has_ended && self.rooms.get(joined.chatroom_id).is_none() {
                 let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
-                self.sit(Start { chatroom: joined.chatroom_id, position, head }, false);
+                let read = ReadState::at_joining(joined.joined_seq);
+                self.sit(Start { chatroom: joined.chatroom_id, position, head, read }, false);
                 self.shared.look(joined.chatroom_id);
             }
+            self.tell_own(joined);
         }
         let listed =
             |id: &ChatroomId| standing.chatrooms.binary_search_by_key(id, |joined| joined.chatroom_id).is_ok();
         self.rooms.iter().filter(|(id, _)| !listed(id)).for_each(|(id, _)| self.shared.look(id));
+    }
+
+    /// Not before the membership itself: where that has yet to be heard, it is asked again then, and of a later membership
+    /// after the end of this one.
+    fn tell_own(&mut self, joined: &Joined) {
+        let differs = |place: &&mut Place| place.read != joined.read && joined.joined_seq <= place.member_at;
+        let Some(place) = self.rooms.get_mut(joined.chatroom_id).filter(differs) else {
+            return;
+        };
+        if place.taken < place.member_at {
+            self.owes = true;
+            return;
+        }
+        let before = mem::replace(&mut place.read, joined.read);
+        let marker = Some(joined.read.read_seq).filter(|seq| *seq != before.read_seq).map(Own::ReadMarker);
+        let muted = Some(joined.read.muted).filter(|muted| *muted != before.muted).map(Own::Muted);
+        let news = marker.into_iter().chain(muted).map(|own| (None, News::Own(joined.chatroom_id, own)));
+        self.news.extend(news);
     }
 
     fn ask_again(&mut self) {

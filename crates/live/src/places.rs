@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::reading::ReadState;
 
 use crate::mailbox::Seat;
 use crate::room::Room;
@@ -16,6 +17,8 @@ pub(crate) struct Place {
     pub(crate) heard: Seq,
     /// A membership that ended up to here is not this one.
     pub(crate) member_at: Seq,
+    /// What the client knows.
+    pub(crate) read: ReadState,
     pub(crate) catches_up_at: Option<Seq>,
     /// A page of the log has been asked for, or will be.
     pub(crate) reading: bool,

@@ -81,6 +81,10 @@ impl Registry {
         self.users.lock().iter().map(|(user, following)| (*user, following.version)).collect()
     }
 
+    pub(crate) fn version(&self, user: UserId) -> Option<UserVersion> {
+        self.users.lock().get(&user).map(|following| following.version)
+    }
+
     pub(crate) fn follows_users(&self) -> bool {
         !self.users.lock().is_empty()
     }

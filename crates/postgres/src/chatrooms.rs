@@ -2,7 +2,7 @@
 
 use chit_chat_domain::chatroom::{
     Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom,
-    Settings, Topic, Visibility,
+    Place, Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -12,13 +12,13 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::text::fold;
 use chit_chat_relational::events::NewChange;
-use chit_chat_relational::rows::{ChatroomRow, MembershipRow, MessageRow};
-use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships, messages};
+use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
+use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
-use crate::{Conn, Store, blocks, dialect, direct, purge, users};
+use crate::{Conn, Store, blocks, dialect, home, purge, users};
 
 impl ChatroomRepository for Store {
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError> {
@@ -50,36 +50,10 @@ impl ChatroomRepository for Store {
         &self,
         user: UserId,
         query: Option<String>,
-        after: Option<ChatroomId>,
+        after: Option<Place>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError> {
-        self.read(|conn| {
-            let latest = messages::chatroom_id
-                .eq(chatrooms::id)
-                .and(messages::seq.nullable().eq(chatrooms::last_message_seq));
-            let mut mine = memberships::table
-                .inner_join(chatrooms::table)
-                .left_join(messages::table.on(latest))
-                .filter(memberships::user_id.eq(Key::from(user)))
-                .filter(users::is_alive(user.into()))
-                .filter(direct::is_shown())
-                .order(memberships::chatroom_id.desc())
-                .limit(crate::one_more(limit))
-                .select((
-                    ChatroomRow::as_select(),
-                    memberships::role,
-                    memberships::other_id,
-                    Option::<MessageRow>::as_select(),
-                ))
-                .into_boxed();
-            if let Some(query) = &query {
-                mine = mine.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
-            }
-            if let Some(after) = after {
-                mine = mine.filter(memberships::chatroom_id.lt(Key::from(after)));
-            }
-            mine.load(conn)?.into_iter().map(my_chatroom).collect()
-        })
+        self.read(|conn| home::of_member(conn, user.into(), query.as_deref(), after, limit))
     }
 
     fn public(
@@ -109,17 +83,6 @@ impl ChatroomRepository for Store {
     fn purge(&self, most: usize) -> Result<bool, StoreError> {
         self.write(|conn| purge::some(conn, most))
     }
-}
-
-type MyRow = (ChatroomRow, i16, Option<Key>, Option<MessageRow>);
-
-fn my_chatroom((chatroom, role, other_party, message): MyRow) -> Sql<MyChatroom> {
-    Ok(MyChatroom {
-        chatroom: chatroom.try_into()?,
-        role: codes::role(role)?,
-        other_party: other_party.map(Into::into),
-        last_message: message.map(Into::into),
-    })
 }
 
 fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {

@@ -6,12 +6,13 @@ use std::hash::Hash;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
+use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
-use crate::{Conn, Store};
+use crate::{Conn, Store, reading};
 
 /// So many fit into one statement on either engine.
 const CHUNK: usize = 10_000;
@@ -65,7 +66,7 @@ fn version(conn: &mut Conn, user: UserId) -> Sql<UserVersion> {
 }
 
 fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
-    let rows: Vec<(Key, Seq, Seq)> = memberships::table
+    let rows: Vec<(Key, Seq, Seq, Seq, bool)> = memberships::table
         .inner_join(chatrooms::table)
         .inner_join(users::table)
         .filter(memberships::user_id.eq(Key::from(user)))
@@ -73,10 +74,21 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
         .filter(chatrooms::deleted_at.is_null())
         .order(memberships::chatroom_id)
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
-        .select((memberships::chatroom_id, memberships::joined_seq, chatrooms::last_seq))
+        .select((
+            memberships::chatroom_id,
+            memberships::joined_seq,
+            chatrooms::last_seq,
+            reading::marker(),
+            memberships::muted,
+        ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, joined_seq, head)| Joined { chatroom_id: id.into(), joined_seq, head })
+        .map(|(id, joined_seq, head, read_seq, muted)| Joined {
+            chatroom_id: id.into(),
+            joined_seq,
+            head,
+            read: ReadState { read_seq, muted },
+        })
         .collect())
 }

@@ -98,7 +98,7 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
-    use diesel::sql_types::{BigInt, Nullable, SmallInt};
+    use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt};
 
     memberships (chatroom_id, user_id) {
         chatroom_id -> Id,
@@ -108,6 +108,8 @@ table! {
         joined_seq -> BigInt,
         other_id -> Nullable<Id>,
         hidden_seq -> Nullable<BigInt>,
+        read_seq -> Nullable<BigInt>,
+        muted -> Bool,
     }
 }
 

@@ -16,6 +16,8 @@ mod chatrooms;
 mod direct;
 #[path = "../../postgres/src/events.rs"]
 mod events;
+#[path = "../../postgres/src/home.rs"]
+mod home;
 #[path = "../../postgres/src/invitations.rs"]
 mod invitations;
 #[path = "../../postgres/src/ledger.rs"]
@@ -34,6 +36,8 @@ mod pins;
 mod purge;
 #[path = "../../postgres/src/reactions.rs"]
 mod reactions;
+#[path = "../../postgres/src/reading.rs"]
+mod reading;
 #[path = "../../postgres/src/revisions.rs"]
 mod revisions;
 #[path = "../../postgres/src/sessions.rs"]

@@ -7,6 +7,7 @@ use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
 use chit_chat_domain::movements::{Joined, Standing, UserVersion};
+use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{DisplayName, UserChanges};
 use rstest::rstest;
@@ -135,6 +136,39 @@ fn sessions_and_the_account_move_their_user(#[values(Engine::Sqlite, Engine::Pos
 }
 
 #[rstest]
+fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
+    let room = world.room(matt, &[beth]);
+    let head = world.say(room, matt, "hello").seq;
+    let watch = Watch::new(&world, [matt, beth]);
+    let mark = |seq, force| world.reads.mark(room, beth, Mark { seq, force }).unwrap();
+    let mute = |muted| world.reads.set_muted(room, beth, muted).unwrap();
+    let stands = |read_seq, muted| {
+        for stores in [&*world.store, &another] {
+            let joined = stores.movements.standing(beth, 10).unwrap().chatrooms[0];
+            assert_eq!((joined.read, joined.head), (ReadState { read_seq, muted }, head));
+        }
+    };
+    stands(3, false);
+    watch.moves("read", &[beth], || mark(head, false));
+    stands(head, false);
+    watch.moves("read already", &[], || mark(head, false));
+    watch.moves("read before", &[], || mark(1, false));
+    watch.moves("unread", &[beth], || mark(1, true));
+    watch.moves("unread already", &[], || mark(1, true));
+    watch.moves("not muted", &[], || mute(false));
+    watch.moves("muted", &[beth], || mute(true));
+    stands(1, true);
+    watch.moves("muted already", &[], || mute(true));
+    watch.moves("unmuted", &[beth], || mute(false));
+    stands(1, false);
+}
+
+#[rstest]
 fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
@@ -149,7 +183,10 @@ fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Eng
         world.say(room, matt, "hello");
     }
     world.demolish(gone, matt);
-    let joined = |chatroom_id, joined_seq, head| Joined { chatroom_id, joined_seq, head };
+    let joined = |chatroom_id, joined_seq, head| {
+        let read = ReadState::at_joining(joined_seq);
+        Joined { chatroom_id, joined_seq, head, read }
+    };
     let mut expected = vec![joined(first, 2, 3), joined(second, 2, 3), joined(third, 3, 4)];
     expected.sort_unstable_by_key(|joined| joined.chatroom_id);
     for stores in [&*world.store, &another] {
@@ -176,7 +213,8 @@ fn who_comes_back_stands_where_the_new_membership_began(
     world.remove(room, matt, beth);
     world.join(room, beth);
     let standing = world.movements.standing(beth, 10).unwrap();
-    assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5 }]);
+    let read = ReadState::at_joining(5);
+    assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5, read }]);
 }
 
 #[rstest]

@@ -6,6 +6,7 @@ use crate::id::{ChatroomId, UserId};
 use crate::membership::Role;
 use crate::message::{Idempotency, Message};
 use crate::page::Limit;
+use crate::reading::ReadState;
 use crate::store_error::StoreError;
 
 /// A chatroom about to be stored.
@@ -47,6 +48,31 @@ pub struct MyChatroom {
     pub other_party: Option<UserId>,
     /// The latest message, also a deleted one.
     pub last_message: Option<Message>,
+    pub read: ReadState,
+    /// Other people's messages behind the read marker that are not deleted; so many or more, if it is
+    /// [`MOST_UNREAD`](Self::MOST_UNREAD).
+    pub unread_count: i64,
+    /// How many of them mention the user or everybody; bounded alike.
+    pub mention_count: i64,
+    /// When the latest message was sent, or the user joined if that was later.
+    pub active_at: Timestamp,
+}
+
+impl MyChatroom {
+    /// Further is not counted.
+    pub const MOST_UNREAD: i64 = 100;
+
+    /// Where a list of one's chatrooms goes on behind this one.
+    pub fn place(&self) -> Place {
+        Place { active_at: self.active_at, chatroom_id: self.chatroom.id }
+    }
+}
+
+/// A place in the list of one's chatrooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub active_at: Timestamp,
+    pub chatroom_id: ChatroomId,
 }
 
 /// Keeps chatrooms. Every write takes the chatroom's next seqs and logs its events in one step.
@@ -70,12 +96,13 @@ pub trait ChatroomRepository: Send + Sync {
     /// Makes a chatroom a tombstone without members; `None` if the guard did not hold.
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
 
-    /// The user's chatrooms that are not hidden, by id, newest first, from behind `after`; one more than the limit.
+    /// The user's chatrooms that are not hidden, the last active first, from behind `after`, of a folded `query` those
+    /// whose name contains it; one more than the limit.
     fn of_member(
         &self,
         user: UserId,
         query: Option<String>,
-        after: Option<ChatroomId>,
+        after: Option<Place>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError>;
 

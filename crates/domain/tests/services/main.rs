@@ -14,6 +14,7 @@ mod mentions;
 mod messages;
 mod pins;
 mod reactions;
+mod reading;
 mod revisions;
 mod sessions;
 mod world;

@@ -17,6 +17,7 @@ use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::{MessageService, MockMessageRepository};
 use chit_chat_domain::pin::{MockPinRepository, PinService};
 use chit_chat_domain::reaction::{MockReactionRepository, ReactionService};
+use chit_chat_domain::reading::{MockReadRepository, ReadingService};
 use chit_chat_domain::revision::{MockRevisionRepository, RevisionService};
 use chit_chat_domain::secrets::MockSecrets;
 use chit_chat_domain::session::{EndedSession, MockEndedSessions, MockSessionRepository, SessionService};
@@ -46,6 +47,7 @@ pub(crate) struct World {
     pub(crate) pins: MockPinRepository,
     pub(crate) reactions: MockReactionRepository,
     pub(crate) revisions: MockRevisionRepository,
+    pub(crate) reads: MockReadRepository,
     pub(crate) secrets: MockSecrets,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) users: MockUserRepository,
@@ -192,6 +194,10 @@ impl World {
             clock: clock(),
             ids: ids(),
         }
+    }
+
+    pub(crate) fn reading(self) -> ReadingService {
+        ReadingService { chatrooms: Arc::new(self.chatrooms), reads: Arc::new(self.reads) }
     }
 
     pub(crate) fn messages(self) -> MessageService {

@@ -1,6 +1,8 @@
 //! `GET /api/chatrooms`: mine, or with `?visibility=public` those to discover.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::chatroom::Place;
+use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
@@ -21,7 +23,8 @@ pub(crate) struct Scope {
 
 /// My chatrooms, or those to discover
 ///
-/// Those that the caller is a member of; with `visibility=public` those that anybody may join.
+/// Those that the caller is a member of, the last active first, as a home screen shows them; with `visibility=public` those
+/// that anybody may join, the newest first.
 #[utoipa::path(
     get, path = "/api/chatrooms", operation_id = "list_chatrooms", tag = "chatrooms",
     params(Scope, Search, Paging),
@@ -53,11 +56,22 @@ async fn mine(
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
-    let after = paging.position(|text| text.parse().ok())?;
+    let after = paging.position(parse_place)?;
     let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(&mine.chatroom.id));
+    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(&place_text(mine.place())));
     cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next)
+}
+
+fn place_text(Place { active_at, chatroom_id }: Place) -> String {
+    format!("{} {chatroom_id}", active_at.as_micros())
+}
+
+/// Nothing was ever active before 1970, and not every store knows times that are long ago.
+fn parse_place(text: &str) -> Option<Place> {
+    let (micros, id) = text.split_once(' ')?;
+    let micros = micros.parse().ok().filter(|micros| *micros >= 0)?;
+    Some(Place { active_at: Timestamp::from_micros(micros), chatroom_id: id.parse().ok()? })
 }
 
 async fn public(

@@ -23,6 +23,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
         "RolePatch" => json!({"role": "owner"}),
         "NewInvitation" => json!({"expires_in_seconds": 604_800, "max_uses": 10}),
+        "NewReadMarker" => json!({"seq": 2}),
         "NewMessage" => json!({"body": "Is anybody compiling?"}),
         "Draft" => json!({"body": "Is *anybody* compiling?"}),
         "MessageEdit" => json!({"body": "Is anybody still compiling?"}),

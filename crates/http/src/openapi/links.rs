@@ -35,6 +35,8 @@ const LINKS: &[Lead] = &[
     ("open_direct_chatroom", "201", "leave_chatroom", &[NEW_ROOM]),
     ("open_direct_chatroom", "201", "send_message", &[NEW_ROOM]),
     ("open_direct_chatroom", "201", "list_messages", &[NEW_ROOM]),
+    ("create_chatroom", "201", "move_read_marker", &[NEW_ROOM]),
+    ("create_chatroom", "201", "mute_chatroom", &[NEW_ROOM]),
     ("list_chatrooms", "200", "list_chatrooms", &[NEXT]),
     ("list_chatrooms", "200", "join_chatroom", &[("chatroom_id", "$response.body#/items/0/id")]),
     ("add_member", "201", "change_role", &[ROOM, MEMBER]),

@@ -24,8 +24,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::problem::ProblemBody;
 use crate::{
-    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, pins, reactions, sessions,
-    streams, users,
+    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, pins, reactions, reading,
+    sessions, streams, users,
 };
 
 const ACCESS_TOKEN: &str = "access_token";
@@ -56,6 +56,7 @@ for fields, codes and types of events that are not described here.";
         (name = "messages", description = "Sending, reading, editing and deleting messages"),
         (name = "reactions", description = "Answering messages by an emoji"),
         (name = "pins", description = "Keeping messages in sight"),
+        (name = "reading", description = "How far I have read, and what I do not want to hear of"),
         (name = "streams", description = "Hearing of every change as it happens"),
         (name = "service", description = "Health, and this document"),
     ),
@@ -99,6 +100,7 @@ fn generate() -> Document {
         messages::Api::openapi(),
         reactions::Api::openapi(),
         pins::Api::openapi(),
+        reading::Api::openapi(),
         streams::Api::openapi(),
     ] {
         document.merge(part);

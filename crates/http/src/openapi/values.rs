@@ -1,6 +1,6 @@
 //! The schemas of single values: formats and limits as the domain enforces them.
 
-use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, SlowMode, Topic, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
 use chit_chat_domain::invitation::{Lifetime, MaxUses};
 use chit_chat_domain::membership::Role;
@@ -51,6 +51,29 @@ pub(crate) fn time_or_null() -> Object {
 
 pub(crate) fn seq() -> Object {
     whole("A place in the chatroom's log: 1, 2, 3, ... without a gap.").minimum(Some(1)).examples([42]).build()
+}
+
+pub(crate) fn read_seq() -> Object {
+    let marker = whole("The read marker: everything up to this place in the chatroom's log has been read.");
+    marker.minimum(Some(0)).examples([2]).build()
+}
+
+pub(crate) fn unread_count() -> Object {
+    behind_the_marker("Messages of others behind the read marker, without deleted ones.")
+}
+
+pub(crate) fn mention_count() -> Object {
+    behind_the_marker("Those of them that mention me, or everybody.")
+}
+
+fn behind_the_marker(what: &str) -> Object {
+    let most = MyChatroom::MOST_UNREAD;
+    whole(&format!("{what} {most} means: or more."))
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .maximum(Some(most))
+        .examples([3])
+        .build()
 }
 
 pub(crate) fn positions() -> Object {

@@ -116,6 +116,10 @@ impl Feed {
         match news {
             News::Event(entry) => Some(Said { written: entry.written.clone(), what: What::Event }),
             News::Aside(written) => Some(Said { written: *written, what: What::Notice }),
+            News::Own(chatroom, own) => {
+                let written = notice::own(chatroom, own, self.services.clock.now());
+                Some(Said { written, what: What::Notice })
+            }
             News::CaughtUp => Some(Said { written: self.with_heads(WithHeads::CaughtUp), what: What::CaughtUp }),
             News::End(End::Stopping) => Some(self.last(What::Stopping, self.with_heads(WithHeads::Heartbeat))),
             News::End(End::NotAMember) => {

@@ -1,5 +1,5 @@
 //! Whoever changes something through this instance is heard of at once, and not when the heads are
-//! polled. A send hints by itself: it has the message.
+//! polled. A send hints by itself: it has the message; and so does what changes for one user alone.
 
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
@@ -8,6 +8,9 @@ use chit_chat_domain::id::ChatroomId;
 
 use crate::services::Services;
 
+/// What a member changes for themselves in a chatroom.
+const PRIVATE: [&str; 2] = ["/read_marker", "/mute"];
+
 /// After a change that went well.
 pub(crate) fn hint<B>(response: &ServiceResponse<B>) {
     let request = response.request();
@@ -15,7 +18,7 @@ pub(crate) fn hint<B>(response: &ServiceResponse<B>) {
     let Some(services) = request.app_data::<web::Data<Services>>().filter(|_| changes) else {
         return;
     };
-    if !response.status().is_success() {
+    if !response.status().is_success() || PRIVATE.iter().any(|end| request.path().ends_with(end)) {
         return;
     }
     let path = request.match_info();

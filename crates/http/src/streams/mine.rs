@@ -114,7 +114,7 @@ pub(super) async fn feed(
 fn listen(caller: Caller, services: &Services, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
     let starts = standing.chatrooms.into_iter().map(|joined| {
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
-        Start { chatroom: joined.chatroom_id, position, head: joined.head }
+        Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
     });
     services.streams.listen(caller.who(), standing.version, starts)
 }

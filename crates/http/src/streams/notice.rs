@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_live::Written;
+use chit_chat_live::{Own, Written};
 use serde::Serialize;
 
 use super::written::written;
-use crate::views::{Id, Time};
+use crate::views::{Id, MuteView, ReadMarkerView, Time};
 
 #[derive(Serialize)]
 struct Notice<D> {
@@ -75,4 +75,18 @@ pub(super) fn unauthenticated(at: Timestamp) -> Written {
 pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> Written {
     let (r#type, chatroom_id, actor_id) = ("typing", Some(Id(chatroom)), Some(Id(user)));
     written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
+}
+
+/// What has changed for the user who listens alone.
+pub(super) fn own(chatroom: ChatroomId, own: Own, at: Timestamp) -> Written {
+    match own {
+        Own::ReadMarker(seq) => of_own("read_marker.updated", chatroom, at, ReadMarkerView::new(chatroom, seq)),
+        Own::Muted(true) => of_own("mute.created", chatroom, at, MuteView::new(chatroom)),
+        Own::Muted(false) => of_own("mute.deleted", chatroom, at, MuteView::new(chatroom)),
+    }
+}
+
+fn of_own(r#type: &'static str, chatroom: ChatroomId, at: Timestamp, data: impl Serialize) -> Written {
+    let chatroom_id = Some(Id(chatroom));
+    written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id: None, data })
 }

@@ -4,6 +4,7 @@ use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::reading::ReadState;
 use chit_chat_live::Start;
 
 use super::body::{Ids, answer};
@@ -38,7 +39,7 @@ pub(crate) async fn room_stream(
     let resumed = last_event_id(&request).map(|text| text.parse().ok());
     let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
-    let start = Start { chatroom: id, position: known.unwrap_or(head), head };
+    let start = Start { chatroom: id, position: known.unwrap_or(head), head, read: ReadState::default() };
     let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(services, caller.claims(), listener);
     if known.is_none() {

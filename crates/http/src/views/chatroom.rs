@@ -55,7 +55,7 @@ impl From<Settings> for SettingsView {
     }
 }
 
-/// A chatroom in a list: with `role`, `other_user_id` and `last_message` if the list is of the caller's own.
+/// A chatroom in a list: with `role` and what follows if the list is of the caller's own.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
@@ -66,6 +66,15 @@ pub(crate) struct MyChatroomView {
     #[schema(schema_with = values::other_party_or_null)]
     other_user_id: Option<Id<UserId>>,
     last_message: Option<MessageView>,
+    /// Whether the caller wants to hear nothing of it unasked.
+    #[schema(required = false)]
+    muted: bool,
+    #[schema(schema_with = values::read_seq, required = false)]
+    read_seq: i64,
+    #[schema(schema_with = values::unread_count, required = false)]
+    unread_count: i64,
+    #[schema(schema_with = values::mention_count, required = false)]
+    mention_count: i64,
 }
 
 impl From<Chatroom> for ChatroomView {
@@ -88,6 +97,10 @@ impl From<MyChatroom> for MyChatroomView {
             role: mine.role.as_str(),
             other_user_id: mine.other_party.map(Id),
             last_message: mine.last_message.map(Into::into),
+            muted: mine.read.muted,
+            read_seq: mine.read.read_seq,
+            unread_count: mine.unread_count,
+            mention_count: mine.mention_count,
         }
     }
 }

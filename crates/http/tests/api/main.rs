@@ -45,6 +45,7 @@ mod pins;
 mod preconditions;
 mod problems;
 mod reactions;
+mod reading;
 mod refresh;
 mod rendering;
 mod replies;

@@ -16,7 +16,7 @@ fn forged() -> Value {
         "seq": 1, "last_seq": 99, "revision": 99, "joined_seq": 1, "role": "owner", "roles": ["owner"],
         "created_at": "2001-01-01T00:00:00Z", "edited_at": "2001-01-01T00:00:00Z",
         "deleted_at": "2001-01-01T00:00:00Z", "deleted": true, "client_key": "k", "password_hash": "x",
-        "admin": true, "last_message": {},
+        "admin": true, "last_message": {}, "read_seq": 1, "muted": true, "unread_count": 7,
     })
 }
 

@@ -16,6 +16,7 @@ use chit_chat_domain::pending::Pending;
 use chit_chat_domain::pin::MockPinRepository;
 use chit_chat_domain::reaction::MockReactionRepository;
 use chit_chat_domain::readiness::MockReadiness;
+use chit_chat_domain::reading::MockReadRepository;
 use chit_chat_domain::revision::MockRevisionRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
@@ -36,6 +37,7 @@ pub(crate) fn silent() -> Stores {
         blocks: Arc::new(MockBlockRepository::new()),
         bans: Arc::new(MockBanRepository::new()),
         invitations: Arc::new(MockInvitationRepository::new()),
+        reads: Arc::new(MockReadRepository::new()),
         messages: Arc::new(MockMessageRepository::new()),
         reactions: Arc::new(MockReactionRepository::new()),
         pins: Arc::new(MockPinRepository::new()),

@@ -178,6 +178,8 @@ async fn the_examples_of_bodies_work() {
     ada.patch(room.clone(), example("change_chatroom")).await.expect_status(200);
     ada.patch(format!("{room}/memberships/{id}"), example("change_role")).await.expect_status(200);
     ada.post(format!("{room}/invitations"), example("create_invitation")).await.expect_status(201);
+    let marker = ada.request(Method::PUT, format!("{room}/read_marker")).json(example("move_read_marker"));
+    marker.send().await.expect_status(200);
     let sent = ada.post(format!("{room}/messages"), example("send_message")).await.expect_status(201).id();
     ada.patch(format!("{room}/messages/{sent}"), example("edit_message")).await.expect_status(200);
     ada.post("/api/render", example("render_markdown")).await.expect_status(200);

@@ -62,7 +62,9 @@ async fn users_are_paged_by_username(#[values(Engine::Sqlite, Engine::Postgres)]
 
 #[rstest]
 #[actix_web::test]
-async fn chatrooms_are_paged_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+async fn chatrooms_are_paged_newest_and_last_active_first(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     for number in 0..5 {

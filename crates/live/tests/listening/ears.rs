@@ -9,7 +9,8 @@ use bytes::Bytes;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::Event;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
-use chit_chat_live::{End, Hub, Listener, News, Sources, Start, Who, Write, Written};
+use chit_chat_domain::reading::ReadState;
+use chit_chat_live::{End, Hub, Listener, News, Own, Sources, Start, Who, Write, Written};
 use parking_lot::{Condvar, Mutex};
 use uuid::Uuid;
 
@@ -34,6 +35,7 @@ pub(crate) struct Ears {
 pub(crate) enum Heard {
     Event(ChatroomId, Seq),
     Aside,
+    Own(ChatroomId, Own),
     CaughtUp,
     End(End),
 }
@@ -123,7 +125,7 @@ impl World {
     }
 
     pub(crate) fn listen_behind(&self, user: UserId, room: ChatroomId, position: Seq) -> Ears {
-        let start = Start { chatroom: room, position, head: self.log.head(room) };
+        let start = Start { chatroom: room, position, head: self.log.head(room), read: ReadState::default() };
         Ears::new(self.hub.listen_to(who(user), start).unwrap())
     }
 
@@ -139,6 +141,7 @@ impl World {
             chatroom: joined.chatroom_id,
             position: position(joined.chatroom_id).unwrap_or(joined.head),
             head: joined.head,
+            read: joined.read,
         });
         Ears::new(self.hub.listen(who(user), standing.version, starts).unwrap())
     }
@@ -159,6 +162,7 @@ impl Ears {
                 Some(Heard::Event(text.parse().unwrap(), entry.seq))
             }
             Poll::Ready(News::Aside(_)) => Some(Heard::Aside),
+            Poll::Ready(News::Own(room, own)) => Some(Heard::Own(room, own)),
             Poll::Ready(News::CaughtUp) => Some(Heard::CaughtUp),
             Poll::Ready(News::End(end)) => Some(Heard::End(end)),
         }

@@ -1,5 +1,6 @@
 //! When there is no more to hear.
 
+use chit_chat_domain::reading::ReadState;
 use chit_chat_live::{End, Start};
 
 use crate::ears::{Ears, Heard, World, entries, room, until, user, who};
@@ -110,7 +111,7 @@ fn closing_ends_everybody_and_whoever_still_comes() {
 fn a_user_has_so_many_streams_and_no_more() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let start = Start { chatroom: room(1), position: 1, head: 1 };
+    let start = Start { chatroom: room(1), position: 1, head: 1, read: ReadState::default() };
     let mut streams: Vec<_> = (0..50).map(|_| world.hub.listen_to(who(user(1)), start).unwrap()).collect();
     assert!(world.hub.listen_to(who(user(1)), start).is_none());
     assert!(world.hub.listen(who(user(1)), 1, [start]).is_none());

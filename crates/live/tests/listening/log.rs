@@ -14,6 +14,7 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::Reactions;
+use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct State {
     logs: BTreeMap<ChatroomId, Vec<Event>>,
-    members: BTreeMap<(UserId, ChatroomId), Seq>,
+    members: BTreeMap<(UserId, ChatroomId), (Seq, ReadState)>,
     versions: BTreeMap<UserId, UserVersion>,
     purged: Vec<ChatroomId>,
     failing: bool,
@@ -81,7 +82,7 @@ impl Log {
     pub(crate) fn join(&self, room: ChatroomId, user: UserId) -> Seq {
         let mut state = self.state.lock();
         let seq = state.note(room, Change::MembershipCreated { user_id: user, role: Role::Member }).unwrap();
-        state.members.insert((user, room), seq);
+        state.members.insert((user, room), (seq, ReadState::at_joining(seq)));
         state.moved(user);
         seq
     }
@@ -92,6 +93,25 @@ impl Log {
         state.moved(user);
         let change = Change::MembershipDeleted { user_id: user, reason: MembershipEnd::Removed };
         state.note(room, change).unwrap()
+    }
+
+    pub(crate) fn mark(&self, room: ChatroomId, user: UserId, seq: Seq) {
+        self.set_read(room, user, |read| read.read_seq = seq);
+    }
+
+    pub(crate) fn mute(&self, room: ChatroomId, user: UserId, muted: bool) {
+        self.set_read(room, user, |read| read.muted = muted);
+    }
+
+    fn set_read(&self, room: ChatroomId, user: UserId, set: impl FnOnce(&mut ReadState)) {
+        let mut state = self.state.lock();
+        set(&mut state.members.get_mut(&(user, room)).unwrap().1);
+        state.moved(user);
+    }
+
+    /// Of a member.
+    pub(crate) fn read_state(&self, room: ChatroomId, user: UserId) -> ReadState {
+        self.state.lock().members[&(user, room)].1
     }
 
     pub(crate) fn demolish(&self, room: ChatroomId) -> Seq {
@@ -232,10 +252,11 @@ impl State {
 
     fn standing(&self, user: UserId, most: usize) -> Standing {
         let mine = self.members.iter().filter(|((member, _), _)| *member == user);
-        let joined = mine.map(|((_, room), joined_seq)| Joined {
+        let joined = mine.map(|((_, room), (joined_seq, read))| Joined {
             chatroom_id: *room,
             joined_seq: *joined_seq,
             head: self.head(*room),
+            read: *read,
         });
         let version = self.versions.get(&user).copied().unwrap_or_default();
         Standing { version, chatrooms: joined.take(most).collect() }

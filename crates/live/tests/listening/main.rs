@@ -15,6 +15,7 @@ mod hearing;
 mod joining;
 mod log;
 mod outages;
+mod own;
 mod schedules;
 mod verdict;
 mod waking;

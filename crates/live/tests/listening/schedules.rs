@@ -6,6 +6,7 @@ use std::thread;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::message::Message;
+use chit_chat_domain::reading::ReadState;
 use chit_chat_live::Start;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -27,10 +28,14 @@ enum Step {
     /// Gives one of the kept hints.
     Hint(Index),
     Look(u128),
+    LookAtUser(u128),
     LookAtUsers,
     Follow,
     /// Joins, or is removed.
     Turn(u128, u128),
+    /// Moves the user's read marker, or mutes; if they are a member.
+    Mark(u128, u128, Index),
+    Mute(u128, u128, bool),
     Demolish(u128),
     Purge(u128),
     Fail(bool),
@@ -51,9 +56,12 @@ fn step() -> impl Strategy<Value = Step> {
         4 => room.clone().prop_map(Step::Whisper),
         6 => index.prop_map(Step::Hint),
         3 => room.clone().prop_map(Step::Look),
+        3 => user.clone().prop_map(Step::LookAtUser),
         3 => Just(Step::LookAtUsers),
         6 => Just(Step::Follow),
         6 => (room.clone(), user.clone()).prop_map(|(room, user)| Step::Turn(room, user)),
+        4 => (room.clone(), user.clone(), any::<Index>()).prop_map(|(room, user, at)| Step::Mark(room, user, at)),
+        3 => (room.clone(), user.clone(), any::<bool>()).prop_map(|(room, user, on)| Step::Mute(room, user, on)),
         1 => room.clone().prop_map(Step::Demolish),
         1 => room.clone().prop_map(Step::Purge),
         2 => any::<bool>().prop_map(Step::Fail),
@@ -116,9 +124,15 @@ impl Play {
                 hub.sent(&self.kept.swap_remove(index.index(self.kept.len())));
             }
             Step::Look(n) => hub.look(room(n)),
+            Step::LookAtUser(n) => hub.look_at_user(user(n)),
             Step::LookAtUsers => hub.look_at_users(),
             Step::Follow => drop(hub.follow()),
             Step::Turn(n, who) => self.turn(room(n), user(who)),
+            Step::Mark(n, who, index) if log.is_member(room(n), user(who)) => {
+                let head = usize::try_from(log.head(room(n))).unwrap();
+                log.mark(room(n), user(who), index.index(head + 1).try_into().unwrap());
+            }
+            Step::Mute(n, who, muted) if log.is_member(room(n), user(who)) => log.mute(room(n), user(who), muted),
             Step::Demolish(n) if !log.is_deleted(room(n)) => drop(log.demolish(room(n))),
             Step::Purge(n) if log.is_deleted(room(n)) => log.purge(room(n)),
             Step::Fail(failing) => log.fail(failing),
@@ -164,17 +178,24 @@ impl Play {
                 chatroom: joined.chatroom_id,
                 position: position(joined.chatroom_id).unwrap_or(joined.head),
                 head: joined.head,
+                read: joined.read,
             })
             .collect();
         let ears = Ears::new(self.world.hub.listen(who(user), standing.version, starts.clone()).unwrap());
-        self.streams.push(Stream { user, room: None, ears, verdict: Verdict::new(user, &starts) });
+        self.streams.push(Stream { user, room: None, ears, verdict: Verdict::new(user, true, &starts) });
     }
 
     fn listen_to(&mut self, user: UserId, room: ChatroomId) {
         if self.world.log.is_member(room, user) {
-            let start = Start { chatroom: room, position: 0, head: self.world.log.head(room) };
+            let head = self.world.log.head(room);
+            let start = Start { chatroom: room, position: 0, head, read: ReadState::default() };
             let ears = Ears::new(self.world.hub.listen_to(who(user), start).unwrap());
-            self.streams.push(Stream { user, room: Some(room), ears, verdict: Verdict::new(user, &[start]) });
+            self.streams.push(Stream {
+                user,
+                room: Some(room),
+                ears,
+                verdict: Verdict::new(user, false, &[start]),
+            });
         }
     }
 

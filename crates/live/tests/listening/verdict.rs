@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_live::{End, Start};
+use chit_chat_domain::reading::ReadState;
+use chit_chat_live::{End, Own, Start};
 
 use crate::ears::Heard;
 use crate::log::Log;
 
 pub(crate) struct Verdict {
     user: UserId,
+    /// Also what changes for the user alone is heard.
+    follows_user: bool,
     places: BTreeMap<ChatroomId, Place>,
     /// How far each chatroom has to be heard before it is said that nothing is missing.
     missed: BTreeMap<ChatroomId, Seq>,
@@ -23,14 +26,18 @@ struct Place {
     last: Seq,
     /// A removal behind this one is the user's last event.
     member_at: Seq,
+    /// What the client knows.
+    read: ReadState,
     over: bool,
 }
 
 impl Verdict {
-    pub(crate) fn new(user: UserId, starts: &[Start]) -> Self {
-        let place = |start: &Start| Place { last: start.position, member_at: start.head, over: false };
+    pub(crate) fn new(user: UserId, follows_user: bool, starts: &[Start]) -> Self {
+        let place =
+            |start: &Start| Place { last: start.position, member_at: start.head, read: start.read, over: false };
         Self {
             user,
+            follows_user,
             places: starts.iter().map(|start| (start.chatroom, place(start))).collect(),
             missed: starts.iter().map(|start| (start.chatroom, start.head)).collect(),
             caught_up: false,
@@ -48,6 +55,7 @@ impl Verdict {
                 assert_eq!(end, End::NotAMember);
                 self.ended = true;
             }
+            Heard::Own(room, own) => self.note_own(room, own),
             Heard::Aside => {}
         }
     }
@@ -69,9 +77,24 @@ impl Verdict {
             other => {
                 let last = other.map_or(0, |place| place.last);
                 assert!(begins && seq > last, "{seq} of {room} was heard by no member, after {last}");
-                self.places.insert(room, Place { last: seq, member_at: seq, over: false });
+                self.places.insert(
+                    room,
+                    Place { last: seq, member_at: seq, read: ReadState::at_joining(seq), over: false },
+                );
             }
         }
+    }
+
+    fn note_own(&mut self, room: ChatroomId, own: Own) {
+        assert!(self.follows_user, "{own:?} where only {room} is heard");
+        let place = self.places.get_mut(&room).filter(|place| !place.over && place.last >= place.member_at);
+        let place = place.unwrap_or_else(|| panic!("{own:?} of {room} was heard by no member"));
+        let before = place.read;
+        match own {
+            Own::ReadMarker(seq) => place.read.read_seq = seq,
+            Own::Muted(muted) => place.read.muted = muted,
+        }
+        assert_ne!(place.read, before, "{own:?} of {room} is no news");
     }
 
     fn note_caught_up(&mut self, log: &Log) {
@@ -94,12 +117,17 @@ impl Verdict {
         }
     }
 
+    /// Who listens to one chatroom is not told.
+    fn knows_what_is_read(&self, log: &Log, room: ChatroomId, place: &Place) -> bool {
+        !self.follows_user || log.is_member(room, self.user) && place.read == log.read_state(room, self.user)
+    }
+
     /// Whether everything was heard: of one chatroom or of all that the user is a member of.
     pub(crate) fn is_complete(&self, log: &Log, rooms: &[ChatroomId]) -> bool {
         let is_heard = |room: &ChatroomId| match self.places.get(room) {
             _ if self.ended || log.is_purged(*room) => true,
             Some(place) if place.over => !log.is_member(*room, self.user),
-            Some(place) => place.last == log.head(*room),
+            Some(place) => place.last == log.head(*room) && self.knows_what_is_read(log, *room, place),
             None => !log.is_member(*room, self.user),
         };
         self.caught_up && rooms.iter().all(is_heard)

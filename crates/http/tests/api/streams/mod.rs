@@ -7,6 +7,7 @@ mod doors;
 mod ears;
 mod histories;
 mod one_room;
+mod own;
 mod several_instances;
 mod slow;
 mod socket;

@@ -1,0 +1,335 @@
+//! One's chatrooms, as a home screen shows them.
+
+use std::time::Duration;
+
+use chit_chat_contract::{Engine, World, all_stored, stored, written};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomName, MyChatroom, NewChatroom, Place, Seq};
+use chit_chat_domain::direct::Pair;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{Message, NewMessage};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::reading::{Mark, ReadState};
+use chit_chat_domain::text::fold;
+use rstest::rstest;
+
+fn listed(world: &World, user: UserId, query: Option<&str>, after: Option<Place>, limit: u64) -> Vec<MyChatroom> {
+    world.chatrooms.of_member(user, query.map(fold), after, Limit::parse(limit).unwrap()).unwrap()
+}
+
+fn home(world: &World, user: UserId) -> Vec<MyChatroom> {
+    listed(world, user, None, None, 200)
+}
+
+fn name(chatroom: &Chatroom) -> String {
+    chatroom.name.as_ref().map(ChatroomName::as_str).unwrap_or_default().to_owned()
+}
+
+fn ids(rooms: &[MyChatroom]) -> Vec<ChatroomId> {
+    rooms.iter().map(|my| my.chatroom.id).collect()
+}
+
+/// The one chatroom of somebody who has no other.
+fn only(world: &World, user: UserId) -> MyChatroom {
+    home(world, user).remove(0)
+}
+
+fn unread(world: &World, user: UserId) -> i64 {
+    only(world, user).unread_count
+}
+
+fn mark(world: &World, room: ChatroomId, user: UserId, seq: Seq) {
+    world.reads.mark(room, user, Mark { seq, force: true }).unwrap().unwrap();
+}
+
+/// Messages that are written together.
+fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Vec<Message> {
+    let drafts = (0..count).map(|n| world.draft(room, author, &n.to_string())).collect();
+    all_stored(world.hand_over(&world.store, drafts))
+}
+
+#[rstest]
+fn it_shows_everything_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let first = world.create(world.draft_room(matt, &[beth]));
+    let second = world.create(world.draft_room(beth, &[]));
+    world.room(matt, &[]);
+    let quiet = |chatroom: &Chatroom, role, joined_seq| MyChatroom {
+        role,
+        last_message: None,
+        read: ReadState::at_joining(joined_seq),
+        unread_count: 0,
+        mention_count: 0,
+        other_party: None,
+        active_at: chatroom.created_at,
+        chatroom: chatroom.clone(),
+    };
+    assert_eq!(home(&world, beth), [quiet(&second, Role::Owner, 2), quiet(&first, Role::Member, 3)]);
+    let hello = world.say(first.id, matt, "hello");
+    let bye = world.say(first.id, matt, "bye");
+    mark(&world, first.id, beth, hello.seq);
+    world.reads.set_muted(first.id, beth, true).unwrap();
+    let expected = MyChatroom {
+        chatroom: world.access(first.id, beth).chatroom,
+        role: Role::Member,
+        last_message: Some(bye.clone()),
+        read: ReadState { read_seq: hello.seq, muted: true },
+        unread_count: 1,
+        mention_count: 0,
+        other_party: None,
+        active_at: bye.created_at,
+    };
+    assert_eq!(home(&world, beth), [expected, quiet(&second, Role::Owner, 2)]);
+}
+
+#[rstest]
+fn what_was_active_last_comes_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [one, two, three] = [(); 3].map(|()| world.public_room(matt));
+    let order = |user| ids(&home(&world, user));
+    assert_eq!(order(matt), [three, two, one]);
+    let said = world.say(one, matt, "hello");
+    assert_eq!(order(matt), [one, three, two]);
+    let two_said = world.say(two, matt, "hello");
+    assert_eq!(order(matt), [two, one, three]);
+    // What changes without a word is no activity.
+    let edited = written(world.edit(&said, "hi"));
+    world.rename(three, matt, "Another name");
+    mark(&world, three, matt, 1);
+    written(world.erase(&edited));
+    world.join(one, beth);
+    assert_eq!(order(matt), [two, one, three]);
+    world.join(three, beth);
+    world.join(two, beth);
+    assert_eq!(order(beth), [two, three, one], "for who joined later than anybody spoke, their joining counts");
+    assert!(home(&world, beth)[0].active_at > two_said.created_at);
+    world.say(one, matt, "hello");
+    assert_eq!(order(beth), [one, two, three]);
+}
+
+#[rstest]
+fn it_is_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let rooms: Vec<ChatroomId> = (0..5).map(|_| world.room(matt, &[])).collect();
+    world.say(rooms[1], matt, "hello");
+    let all = home(&world, matt);
+    assert_eq!(ids(&all), [1, 4, 3, 2, 0].map(|n| rooms[n]));
+    for (place, my) in all.iter().enumerate() {
+        let rest = listed(&world, matt, None, Some(my.place()), 2);
+        assert_eq!(rest, all.iter().skip(place + 1).take(3).cloned().collect::<Vec<_>>());
+    }
+    assert_eq!(listed(&world, matt, None, None, 2), all[..3]);
+}
+
+#[rstest]
+fn what_was_active_at_the_same_time_is_paged_by_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let at = world.tick();
+    let mut rooms: Vec<ChatroomId> =
+        (0..6).map(|_| world.create(NewChatroom { created_at: at, ..world.draft_room(matt, &[]) }).id).collect();
+    rooms.reverse();
+    let (mut found, mut after) = (Vec::new(), None);
+    while let Some(my) = listed(&world, matt, None, after, 1).into_iter().next() {
+        after = Some(my.place());
+        found.push(my.chatroom.id);
+    }
+    assert_eq!(found, rooms);
+}
+
+#[rstest]
+fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let rooms: Vec<ChatroomId> = (0..9).map(|_| world.room(matt, &[beth])).collect();
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let mut page = listed(&world, matt, None, after, 2);
+        page.truncate(2);
+        let Some(last) = page.last() else { break };
+        after = Some(last.place());
+        found.extend(ids(&page));
+        // In what was listed already, in what was not, and in a new one.
+        world.say(found[0], beth, "hello");
+        world.say(rooms[1], beth, "hello");
+        world.room(beth, &[matt]);
+    }
+    let mut quiet = rooms.clone();
+    quiet.retain(|room| *room != rooms[1]);
+    quiet.reverse();
+    assert_eq!(found, quiet);
+    let again = ids(&home(&world, matt));
+    assert!(again[..3].contains(&rooms[1]), "what was missed stands at the top now");
+}
+
+#[rstest]
+fn it_shows_the_latest_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let last = || home(&world, matt)[0].last_message.clone();
+    assert_eq!(last(), None);
+    let first = world.say(room, matt, "one");
+    let second = world.say(room, matt, "two");
+    world.rename(room, matt, "Another name");
+    assert_eq!(last(), Some(second.clone()));
+    written(world.edit(&first, "eins"));
+    let edited = written(world.edit(&second, "zwei"));
+    assert_eq!(last(), Some(edited.clone()));
+    let gone = written(world.erase(&edited));
+    assert_eq!(last(), Some(gone));
+    world.room(beth, &[matt]);
+    assert_eq!(last(), None);
+}
+
+#[rstest]
+fn unread_is_what_others_said_behind_the_marker(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    world.say(room, matt, "before she came");
+    world.join(room, beth);
+    assert_eq!(unread(&world, beth), 0);
+    let first = world.say(room, matt, "one");
+    let second = world.say(room, matt, "two");
+    world.say(room, beth, "her own");
+    world.rename(room, matt, "Another name");
+    assert_eq!((unread(&world, beth), unread(&world, matt)), (2, 1));
+    written(world.edit(&first, "eins"));
+    assert_eq!(unread(&world, beth), 2, "an edited message is there once");
+    written(world.erase(&second));
+    assert_eq!(unread(&world, beth), 1, "a deleted one is gone");
+    mark(&world, room, beth, first.seq);
+    assert_eq!(unread(&world, beth), 0);
+    assert_eq!(unread(&world, matt), 1, "it is nobody else's marker");
+    mark(&world, room, beth, first.seq - 1);
+    assert_eq!(unread(&world, beth), 1);
+    mark(&world, room, beth, 0);
+    assert_eq!(unread(&world, beth), 2, "also what was said before she came, if she wants it");
+    mark(&world, room, beth, world.head(room));
+    world.say(room, matt, "news");
+    assert_eq!(unread(&world, beth), 1);
+    world.leave(room, beth);
+    world.join(room, beth);
+    assert_eq!(unread(&world, beth), 0, "who comes again starts anew");
+}
+
+#[rstest]
+fn mentioned_is_who_is_named_by_others_behind_the_marker(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    let says = |author, mentions| stored(world.send(NewMessage { mentions, ..world.draft(room, author, "hey") }));
+    let counts = || [matt, beth, zoe].map(|user| only(&world, user).mention_count);
+    let first = says(matt, Mentions::of(vec![beth]));
+    says(matt, Mentions::everybody());
+    let last = says(zoe, Mentions::of(vec![beth, matt]));
+    says(zoe, Mentions::default());
+    assert_eq!(counts(), [1, 3, 1]);
+    mark(&world, room, beth, first.seq);
+    assert_eq!(counts(), [1, 2, 1]);
+    written(world.erase(&last));
+    assert_eq!(counts(), [0, 1, 1]);
+    mark(&world, room, zoe, world.head(room));
+    assert_eq!(counts(), [0, 1, 0]);
+    for _ in 0..101 {
+        says(matt, Mentions::of(vec![beth]));
+    }
+    assert_eq!(counts(), [0, 100, 0]);
+}
+
+#[rstest]
+fn a_direct_room_names_the_other_party(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    world.direct.open(Pair::new(matt, beth).unwrap(), world.tick()).unwrap();
+    let parties = [matt, beth].map(|user| only(&world, user).other_party);
+    assert_eq!(parties, [Some(beth), Some(matt)]);
+}
+
+#[rstest]
+fn a_hundred_is_as_far_as_it_counts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let said = say_many(&world, room, matt, 99);
+    assert_eq!(unread(&world, beth), 99);
+    for expected in [100, 100] {
+        world.say(room, matt, "one more");
+        assert_eq!(unread(&world, beth), expected);
+    }
+    mark(&world, room, beth, said[0].seq);
+    assert_eq!(unread(&world, beth), 100);
+    mark(&world, room, beth, said[1].seq);
+    assert_eq!(unread(&world, beth), 99);
+}
+
+#[rstest]
+fn a_thousand_is_as_far_as_it_looks(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    say_many(&world, room, matt, 2);
+    let own = say_many(&world, room, beth, 998);
+    assert_eq!(unread(&world, beth), 2);
+    world.say(room, beth, "one more");
+    assert_eq!(unread(&world, beth), 1);
+    world.say(room, beth, "and another");
+    assert_eq!(unread(&world, beth), 0);
+    world.say(room, matt, "hello");
+    assert_eq!(unread(&world, beth), 1);
+    assert_eq!(unread(&world, matt), 100);
+    mark(&world, room, matt, own[990].seq);
+    assert_eq!(unread(&world, matt), 9);
+}
+
+#[rstest]
+fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    for count in 0..5 {
+        let room = world.room(matt, &[beth]);
+        world.rename(room, matt, &format!("Room {count}"));
+        say_many(&world, room, matt, count);
+        if count % 2 == 0 {
+            world.reads.set_muted(room, beth, true).unwrap();
+        }
+    }
+    let shown = |rooms: Vec<MyChatroom>| {
+        let each = rooms.into_iter().map(|my| (name(&my.chatroom), my.unread_count, my.read.muted));
+        each.collect::<Vec<_>>()
+    };
+    let expected = [4, 3, 2, 1, 0].map(|count| (format!("Room {count}"), count, count % 2 == 0));
+    assert_eq!(shown(home(&world, beth)), expected);
+    assert_eq!(shown(listed(&world, beth, Some("ROOM"), None, 200)), expected);
+    let second = home(&world, beth)[1].place();
+    assert_eq!(shown(listed(&world, beth, Some("oom"), Some(second), 2)), expected[2..]);
+    assert_eq!(shown(listed(&world, beth, Some("3"), None, 2)), expected[1..2]);
+    assert_eq!(shown(listed(&world, beth, Some("3"), Some(second), 2)), []);
+}
+
+#[rstest]
+fn instants_are_compared_to_the_microsecond(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let at = world.tick();
+    let rooms: Vec<ChatroomId> = [1, 0, 2]
+        .map(|micros| {
+            let created_at = at.plus(Duration::from_micros(micros));
+            world.create(NewChatroom { created_at, ..world.draft_room(matt, &[]) }).id
+        })
+        .to_vec();
+    let all = home(&world, matt);
+    assert_eq!(ids(&all), [rooms[2], rooms[0], rooms[1]]);
+    assert_eq!(ids(&listed(&world, matt, None, Some(all[1].place()), 5)), [rooms[1]]);
+}

@@ -1,0 +1,164 @@
+//! Read markers and mutes.
+
+use std::thread;
+
+use chit_chat_contract::{Engine, World, id_literal, race};
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::reading::{Mark, ReadState};
+use rstest::rstest;
+
+fn mark(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Option<i64> {
+    world.reads.mark(room, user, Mark { seq, force: false }).unwrap()
+}
+
+fn force(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Option<i64> {
+    world.reads.mark(room, user, Mark { seq, force: true }).unwrap()
+}
+
+fn state(world: &World, room: ChatroomId, user: UserId) -> Option<ReadState> {
+    world.reads.find(room, user).unwrap()
+}
+
+fn read_seq(world: &World, room: ChatroomId, user: UserId) -> Option<i64> {
+    state(world, room, user).map(|state| state.read_seq)
+}
+
+/// A room of Matt and Beth, who joined it with seq 3, in which Matt has said ten things: up to seq 13.
+fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    for n in 0..10 {
+        world.say(room, matt, &n.to_string());
+    }
+    (world, matt, beth, room)
+}
+
+#[rstest]
+fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (world, matt, beth, room) = scene(engine);
+    assert_eq!(state(&world, room, matt), Some(ReadState { read_seq: 2, muted: false }));
+    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 3, muted: false }));
+}
+
+#[rstest]
+fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, matt, beth, room) = scene(engine);
+    assert_eq!(mark(&world, room, beth, 2), Some(3), "before the first mark it is where she joined");
+    for (seq, expected) in [(7, 7), (7, 7), (5, 7), (13, 13), (0, 13)] {
+        assert_eq!(mark(&world, room, beth, seq), Some(expected), "{seq}");
+        assert_eq!(read_seq(&world, room, beth), Some(expected), "{seq}");
+    }
+    for seq in [5, 5, 0, 9] {
+        assert_eq!(force(&world, room, beth, seq), Some(seq));
+        assert_eq!(read_seq(&world, room, beth), Some(seq));
+    }
+    assert_eq!(read_seq(&world, room, matt), Some(2), "it is nobody else's");
+    assert_eq!(world.log(room).len(), 13, "it takes no place in the log");
+}
+
+#[rstest]
+fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, matt, beth, room) = scene(engine);
+    mark(&world, room, beth, 5);
+    for muted in [false, true, true, false, true] {
+        assert_eq!(world.reads.set_muted(room, beth, muted), Ok(Some(())));
+        assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted }));
+    }
+    assert_eq!(state(&world, room, matt).map(|state| state.muted), Some(false));
+    assert_eq!(world.head(room), 13);
+}
+
+#[rstest]
+fn only_living_members_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, matt, beth, room) = scene(engine);
+    let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
+    let gone = world.room(matt, &[beth]);
+    world.demolish(gone, matt);
+    mark(&world, room, matt, 9);
+    world.delete_account(matt);
+    for (room, user) in [(room, eve), (nowhere, beth), (gone, beth), (room, matt)] {
+        assert_eq!(state(&world, room, user), None);
+        assert_eq!(mark(&world, room, user, 13), None);
+        assert_eq!(force(&world, room, user, 1), None);
+        assert_eq!(world.reads.set_muted(room, user, true), Ok(None));
+    }
+}
+
+#[rstest]
+fn who_joins_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.public_room(matt);
+    world.join(room, beth);
+    force(&world, room, beth, 1);
+    world.reads.set_muted(room, beth, true).unwrap();
+    world.leave(room, beth);
+    assert_eq!(state(&world, room, beth), None);
+    world.join(room, beth);
+    assert_eq!(state(&world, room, beth), Some(ReadState::at_joining(5)));
+}
+
+#[rstest]
+fn a_change_of_role_leaves_both_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, matt, beth, room) = scene(engine);
+    mark(&world, room, beth, 5);
+    world.reads.set_muted(room, beth, true).unwrap();
+    world.promote(room, matt, beth);
+    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted: true }));
+}
+
+#[rstest]
+fn of_many_devices_that_mark_at_once_the_furthest_wins(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (world, _, beth, room) = scene(engine);
+    let another = world.open_another();
+    let furthest = 13;
+    for _ in 0..5 {
+        force(&world, room, beth, 0);
+        let answers = race(10, |n| {
+            let stores = if n % 2 == 0 { &*world.store } else { &another };
+            let seq = furthest - i64::try_from(n).unwrap();
+            (seq, stores.reads.mark(room, beth, Mark { seq, force: false }).unwrap().unwrap())
+        });
+        assert_eq!(read_seq(&world, room, beth), Some(furthest));
+        for (seq, answer) in answers {
+            assert!((seq..=furthest).contains(&answer), "{seq} was answered by {answer}");
+        }
+    }
+}
+
+#[rstest]
+fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (world, _, beth, room) = scene(engine);
+    let mut other = world.raw();
+    other.begin();
+    let (chatroom, user) = (id_literal(engine, room), id_literal(engine, beth));
+    other
+        .run(&format!("UPDATE memberships SET read_seq = 12 WHERE chatroom_id = {chatroom} AND user_id = {user}"));
+    let answer = thread::scope(|scope| {
+        let waiting = scope.spawn(|| mark(&world, room, beth, 8));
+        world.until_waiting(1);
+        other.run("COMMIT");
+        waiting.join().unwrap()
+    });
+    assert_eq!(answer, Some(12));
+    assert_eq!(read_seq(&world, room, beth), Some(12));
+}
+
+#[rstest]
+fn leaving_and_marking_at_once_leave_nothing_behind(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (world, _, beth, room) = scene(engine);
+    race(6, |n| match n {
+        0 => drop(world.leave(room, beth)),
+        1..4 => drop(mark(&world, room, beth, 13)),
+        _ => drop(world.reads.set_muted(room, beth, true)),
+    });
+    assert_eq!(state(&world, room, beth), None);
+    assert_eq!(world.log(room).len(), 14);
+}

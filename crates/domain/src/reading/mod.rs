@@ -1,0 +1,71 @@
+//! Reading: how far a member has come in a chatroom, and whether they want to be left in peace. Both are
+//! their own affair: in no log, and told to nobody else.
+
+mod repository;
+mod service;
+
+#[cfg(feature = "mocks")]
+pub use repository::MockReadRepository;
+pub use repository::ReadRepository;
+pub use service::ReadingService;
+
+use crate::chatroom::Seq;
+use crate::violation::Violation;
+
+/// What of a membership concerns its user alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadState {
+    /// The read marker: everything up to here has been read.
+    pub read_seq: Seq,
+    /// Whether the user wants to hear nothing of it unasked.
+    pub muted: bool,
+}
+
+impl ReadState {
+    /// Of a membership that has just begun, by the event with this seq.
+    pub fn at_joining(joined_seq: Seq) -> Self {
+        Self { read_seq: joined_seq, muted: false }
+    }
+}
+
+/// Where somebody wants their read marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub seq: Seq,
+    /// Also backwards.
+    pub force: bool,
+}
+
+impl Mark {
+    /// Nobody has read what is not there yet.
+    pub fn check(self, head: Seq) -> Result<(), Violation> {
+        if (0..=head).contains(&self.seq) { Ok(()) } else { Err(Violation::NotInLog(head)) }
+    }
+
+    /// Whether it moves a marker that is here: forward, and backwards only by force.
+    pub fn moves(self, marker: Seq) -> bool {
+        self.seq > marker || self.force && self.seq < marker
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_stays_within_the_log() {
+        for (seq, head, is_in_log) in [(0, 0, true), (0, 9, true), (9, 9, true), (10, 9, false), (-1, 9, false)] {
+            for force in [false, true] {
+                let expected = if is_in_log { Ok(()) } else { Err(Violation::NotInLog(head)) };
+                assert_eq!(Mark { seq, force }.check(head), expected, "{seq} of {head}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_marker_moves_forward_and_only_by_force_backwards() {
+        let moves = |seq, force| Mark { seq, force }.moves(5);
+        assert_eq!([4, 5, 6].map(|seq| moves(seq, false)), [false, false, true]);
+        assert_eq!([4, 5, 6].map(|seq| moves(seq, true)), [true, false, true]);
+    }
+}

@@ -1,0 +1,20 @@
+//! The port that keeps how far people have read.
+
+use super::{Mark, ReadState};
+use crate::chatroom::Seq;
+use crate::id::{ChatroomId, UserId};
+use crate::store_error::StoreError;
+
+/// Keeps read markers and mutes with the memberships that they belong to, and that end with them. A change takes no seq, but
+/// moves the user's version; `None` is for who is no living member of the chatroom.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+pub trait ReadRepository: Send + Sync {
+    /// As it is now.
+    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError>;
+
+    /// Moves the marker if the mark still [`moves`](Mark::moves) it; answers where it is then.
+    fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Option<Seq>, StoreError>;
+
+    /// Mutes the chatroom for its reader, or no longer; also if it is so already.
+    fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Option<()>, StoreError>;
+}

@@ -1,0 +1,53 @@
+//! What people do when they read.
+
+use std::sync::Arc;
+
+use super::{Mark, ReadRepository, ReadState};
+use crate::chatroom::{ChatroomRepository, Seq};
+use crate::denial::{Denial, Failure};
+use crate::id::{ChatroomId, UserId};
+use crate::retry::decide_until_written;
+
+/// Marking what has been read, muting. Members may, also where nobody writes any more.
+pub struct ReadingService {
+    pub chatrooms: Arc<dyn ChatroomRepository>,
+    pub reads: Arc<dyn ReadRepository>,
+}
+
+impl ReadingService {
+    /// How far a member has read, and whether they have muted the chatroom.
+    pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
+        decide_until_written(|| {
+            self.head(chatroom, reader)?;
+            Ok(self.reads.find(chatroom, reader)?)
+        })
+    }
+
+    /// Moves a member's read marker; answers where it is then.
+    pub fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Seq, Failure> {
+        decide_until_written(|| {
+            let head = self.head(chatroom, reader)?;
+            mark.check(head).map_err(|violation| Failure::invalid("seq", violation))?;
+            match self.reads.find(chatroom, reader)? {
+                Some(state) if !mark.moves(state.read_seq) => Ok(Some(state.read_seq)),
+                Some(_) => Ok(self.reads.mark(chatroom, reader, mark)?),
+                None => Ok(None),
+            }
+        })
+    }
+
+    /// Mutes a chatroom for one of its members, or no longer.
+    pub fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<(), Failure> {
+        decide_until_written(|| {
+            self.head(chatroom, reader)?;
+            Ok(self.reads.set_muted(chatroom, reader, muted)?)
+        })
+    }
+
+    /// How far the log has come, for members.
+    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
+        let access = self.chatrooms.access(chatroom, reader)?.ok_or(Denial::ChatroomNotFound)?;
+        access.as_member()?;
+        Ok(access.chatroom.last_seq)
+    }
+}

@@ -1,0 +1,140 @@
+use chit_chat_domain::chatroom::Settings;
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::membership::Role::Member;
+use chit_chat_domain::reading::{Mark, ReadState};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::violation::Violation;
+use mockall::predicate::eq;
+
+use crate::builders::{HEAD, me, room};
+use crate::world::World;
+
+const FORWARD: bool = false;
+const FORCED: bool = true;
+
+fn mark(seq: i64, force: bool) -> Mark {
+    Mark { seq, force }
+}
+
+/// A world in which I am a member who has read up to here.
+fn where_i_have_read(read_seq: i64) -> World {
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_found(&mut world, Some(ReadState { read_seq, muted: false }));
+    world
+}
+
+fn expect_found(world: &mut World, found: Option<ReadState>) {
+    world.reads.expect_find().with(eq(room()), eq(me())).times(1..).return_const(Ok(found));
+}
+
+fn expect_mark(world: &mut World, mark: Mark, outcome: Option<i64>) {
+    world.reads.expect_mark().with(eq(room()), eq(me()), eq(mark)).times(1).return_const(Ok(outcome));
+}
+
+#[test]
+fn a_marker_moves_forward_up_to_the_head() {
+    for seq in [6, HEAD] {
+        let mut world = where_i_have_read(5);
+        expect_mark(&mut world, mark(seq, FORWARD), Some(seq));
+        assert_eq!(world.reading().mark(room(), me(), mark(seq, FORWARD)), Ok(seq));
+    }
+}
+
+#[test]
+fn a_marker_that_would_not_move_is_left_alone() {
+    for entered in [mark(5, FORWARD), mark(4, FORWARD), mark(0, FORWARD), mark(5, FORCED)] {
+        assert_eq!(where_i_have_read(5).reading().mark(room(), me(), entered), Ok(5), "{entered:?}");
+    }
+}
+
+#[test]
+fn a_marker_moves_backwards_by_force() {
+    for seq in [4, 0] {
+        let mut world = where_i_have_read(5);
+        expect_mark(&mut world, mark(seq, FORCED), Some(seq));
+        assert_eq!(world.reading().mark(room(), me(), mark(seq, FORCED)), Ok(seq));
+    }
+}
+
+#[test]
+fn nobody_has_read_what_is_not_in_the_log() {
+    for seq in [-1, HEAD + 1, i64::MIN, i64::MAX] {
+        for force in [FORWARD, FORCED] {
+            let reading = World::where_i_am(Private, Some(Member)).reading();
+            let refused = Err(Failure::invalid("seq", Violation::NotInLog(HEAD)));
+            assert_eq!(reading.mark(room(), me(), mark(seq, force)), refused);
+        }
+    }
+}
+
+#[test]
+fn a_marker_that_another_device_has_moved_further_meanwhile_stays_there() {
+    let mut world = where_i_have_read(5);
+    expect_mark(&mut world, mark(6, FORWARD), Some(8));
+    assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Ok(8));
+}
+
+#[test]
+fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
+    let state = ReadState { read_seq: 5, muted: true };
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_found(&mut world, Some(state));
+    assert_eq!(world.reading().state(room(), me()), Ok(state));
+    for muted in [true, false] {
+        let mut world = World::where_i_am(Private, Some(Member));
+        world.reads.expect_set_muted().with(eq(room()), eq(me()), eq(muted)).times(1).return_const(Ok(Some(())));
+        assert_eq!(world.reading().set_muted(room(), me(), muted), Ok(()));
+    }
+}
+
+#[test]
+fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
+    let somewhere = [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)];
+    let worlds = somewhere.map(|(visibility, denial)| (World::where_i_am(visibility, None), denial));
+    for (world, denial) in worlds.into_iter().chain([(World::without_the_room(), Denial::ChatroomNotFound)]) {
+        let reading = world.reading();
+        assert_eq!(reading.state(room(), me()), Err(denial.into()));
+        assert_eq!(reading.mark(room(), me(), mark(HEAD + 1, FORWARD)), Err(denial.into()));
+        assert_eq!(reading.set_muted(room(), me(), true), Err(denial.into()));
+    }
+}
+
+#[test]
+fn in_an_archived_room_people_read_on() {
+    let archived = Settings { read_only: true, ..Settings::default() };
+    let mut world = World::where_the_room_is(archived, Member);
+    expect_found(&mut world, Some(ReadState { read_seq: 5, muted: false }));
+    expect_mark(&mut world, mark(6, FORWARD), Some(6));
+    world.reads.expect_set_muted().times(1).return_const(Ok(Some(())));
+    let reading = world.reading();
+    assert_eq!(reading.mark(room(), me(), mark(6, FORWARD)), Ok(6));
+    assert_eq!(reading.set_muted(room(), me(), true), Ok(()));
+}
+
+#[test]
+fn who_is_removed_meanwhile_is_told_so() {
+    let removed = || {
+        let mut world = World::where_i_was(Private, Some(Member));
+        world.then_i_am(Private, None);
+        world
+    };
+    let gone = Denial::ChatroomNotFound;
+    let mut world = removed();
+    expect_found(&mut world, None);
+    assert_eq!(world.reading().state(room(), me()), Err(gone.into()));
+    let mut world = removed();
+    expect_found(&mut world, Some(ReadState { read_seq: 5, muted: false }));
+    expect_mark(&mut world, mark(6, FORWARD), None);
+    assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(gone.into()));
+    let mut world = removed();
+    world.reads.expect_set_muted().times(1).return_const(Ok(None));
+    assert_eq!(world.reading().set_muted(room(), me(), true), Err(gone.into()));
+}
+
+#[test]
+fn a_store_that_says_both_gives_up() {
+    let mut world = World::where_i_am(Private, Some(Member));
+    world.reads.expect_find().times(2..).return_const(Ok(None));
+    assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(StoreError::Contention.into()));
+}

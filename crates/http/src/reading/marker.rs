@@ -1,0 +1,68 @@
+//! `/api/chatrooms/{chatroom_id}/read_marker`
+
+use actix_web::{HttpResponse, web};
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::reading::Mark;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::extract::{Caller, InChatroom, Json};
+use crate::openapi::{FORM, MEMBERS, Problems, SIGNED_IN, values};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::ReadMarkerView;
+
+/// Up to where somebody has read.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewReadMarker {
+    #[schema(schema_with = values::read_seq)]
+    seq: Seq,
+    /// Also backwards: to have messages unread again.
+    #[serde(default)]
+    force: bool,
+}
+
+/// How far I have read
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "get_read_marker", tag = "reading",
+    params(InChatroom),
+    responses(
+        (status = 200, description = "My read marker; at first it is where I joined", body = ReadMarkerView),
+        Problems<{ SIGNED_IN | MEMBERS }>,
+    ),
+)]
+pub(crate) async fn show(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let state = blocking(move || services.reading.state(id, caller.user_id)).await?;
+    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, state.read_seq)))
+}
+
+/// Tell how far I have read
+///
+/// The marker moves forward alone, so that devices need not agree: a `seq` before it changes nothing, unless by `force`. My other
+/// devices hear of it on their streams, and nobody else does.
+#[utoipa::path(
+    put, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "move_read_marker", tag = "reading",
+    params(InChatroom),
+    request_body = NewReadMarker,
+    responses(
+        (status = 200, description = "Where the marker is now", body = ReadMarkerView),
+        Problems<{ SIGNED_IN | FORM | MEMBERS }>,
+    ),
+)]
+pub(crate) async fn mark(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+    body: Json<NewReadMarker>,
+) -> Result<HttpResponse, Problem> {
+    let NewReadMarker { seq, force } = body.into_inner().0;
+    let at = services.clone();
+    let seq = blocking(move || at.reading.mark(id, caller.user_id, Mark { seq, force })).await?;
+    services.streams.look_at_user(caller.user_id);
+    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, seq)))
+}

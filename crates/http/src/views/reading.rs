@@ -1,0 +1,37 @@
+//! What one has read, on the wire.
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::ChatroomId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::values::Id;
+use crate::openapi::values;
+
+/// How far the caller has read in a chatroom.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadMarker)]
+pub(crate) struct ReadMarkerView {
+    #[schema(schema_with = values::id)]
+    chatroom_id: Id<ChatroomId>,
+    #[schema(schema_with = values::read_seq)]
+    seq: Seq,
+}
+
+impl ReadMarkerView {
+    pub(crate) fn new(chatroom: ChatroomId, seq: Seq) -> Self {
+        Self { chatroom_id: Id(chatroom), seq }
+    }
+}
+
+/// That the caller has muted a chatroom, or not any more.
+#[derive(Serialize)]
+pub(crate) struct MuteView {
+    chatroom_id: Id<ChatroomId>,
+}
+
+impl MuteView {
+    pub(crate) fn new(chatroom: ChatroomId) -> Self {
+        Self { chatroom_id: Id(chatroom) }
+    }
+}

@@ -1,0 +1,117 @@
+//! What changes for a user alone, as their other devices hear it.
+
+use actix_web::http::Method;
+use chit_chat_contract::Engine;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::ears::Ears;
+use super::telephone::Telephone;
+use crate::app::TestApp;
+use crate::people::{Person, Room};
+use crate::sockets::Listening;
+
+const PATH: &str = "/api/events";
+
+async fn mark(person: &Person, room: &Room, seq: i64) {
+    let mark = json!({"seq": seq, "force": true});
+    person.request(Method::PUT, room.path("read_marker")).json(mark).send().await.expect_status(200);
+}
+
+/// No entry of a log: without a seq and an actor.
+fn is_own(heard: &Value, room: &Room, data: &Value) {
+    assert_eq!((&heard["chatroom_id"], &heard["data"]), (&json!(room.id), data));
+    assert!(heard["at"].is_string());
+    assert_eq!(crate::answer::fields(heard), ["at", "chatroom_id", "data", "type"]);
+}
+
+#[rstest]
+#[actix_web::test]
+async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&app);
+    let mut mine = Ears::open(&server, &bob, PATH, &[]);
+    let mut resumed = Ears::resume(&server, &bob, &json!({&room.id: 3}));
+    let mut phone = Telephone::start(&server, bob.token.as_deref().unwrap(), &json!({}));
+    let mut anns = Ears::open(&server, &ann, PATH, &[]);
+    let mut of_room = Ears::open(&server, &bob, &room.path("events"), &[]);
+    for ears in [&mut mine, &mut resumed, &mut anns] {
+        ears.expect_each(&["ready", "caught_up"]);
+    }
+    phone.expect_each(&["ready", "caught_up"]);
+    of_room.expect("caught_up");
+    let marker = |seq: i64| json!({"chatroom_id": room.id, "seq": seq});
+    mark(&bob, &room, 2).await;
+    for ears in [&mut mine, &mut resumed] {
+        is_own(&ears.expect("read_marker.updated"), &room, &marker(2));
+    }
+    is_own(&phone.expect("read_marker.updated"), &room, &marker(2));
+    let mute = json!({"chatroom_id": room.id});
+    bob.put(room.path("mute")).await.expect_status(204);
+    for ears in [&mut mine, &mut resumed] {
+        is_own(&ears.expect("mute.created"), &room, &mute);
+    }
+    is_own(&phone.expect("mute.created"), &room, &mute);
+    bob.delete(room.path("mute")).await.expect_status(204);
+    mark(&bob, &room, 2).await;
+    for ears in [&mut mine, &mut resumed] {
+        is_own(&ears.expect("mute.deleted"), &room, &mute);
+    }
+    is_own(&phone.expect("mute.deleted"), &room, &mute);
+    ann.say(&room, "hello").await;
+    for ears in [&mut mine, &mut resumed, &mut anns, &mut of_room] {
+        assert_eq!(ears.event(), (4, "message.created".to_owned()));
+    }
+    phone.expect("message.created");
+}
+
+#[rstest]
+#[actix_web::test]
+async fn they_hear_it_through_another_instance(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
+    let (one, two) =
+        (ann.create_room("One", "private", &[&bob]).await, ann.create_room("Two", "private", &[&bob]).await);
+    let server = Listening::start(&there);
+    let mut ears = Ears::open(&server, &bob, PATH, &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    mark(&bob, &two, 1).await;
+    there.follow();
+    is_own(&ears.expect("read_marker.updated"), &two, &json!({"chatroom_id": two.id, "seq": 1}));
+    bob.put(one.path("mute")).await.expect_status(204);
+    there.follow();
+    is_own(&ears.expect("mute.created"), &one, &json!({"chatroom_id": one.id}));
+}
+
+#[rstest]
+#[actix_web::test]
+async fn they_have_no_place_in_any_log_and_move_no_cursor(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &bob, PATH, &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    ann.say(&room, "one").await;
+    ears.expect("message.created");
+    let before = ears.last_id.clone();
+    mark(&bob, &room, 4).await;
+    ears.expect("read_marker.updated");
+    bob.put(room.path("mute")).await.expect_status(204);
+    ears.expect("mute.created");
+    assert_eq!(ears.last_id, before);
+    ann.say(&room, "two").await;
+    let id = format!("Last-Event-ID: {before}");
+    let mut again = Ears::open(&server, &bob, PATH, &[&id]);
+    again.expect("ready");
+    assert_eq!(again.event(), (5, "message.created".to_owned()), "and what is read is not told again");
+    again.expect("caught_up");
+    assert_eq!(bob.log(&room).await.len(), 5);
+}

@@ -1,0 +1,172 @@
+//! What changes for a user alone: read markers and mutes.
+
+use chit_chat_live::Own;
+
+use crate::ears::{Ears, Heard, World, entries, room, user};
+
+fn marker(n: u128, seq: i64) -> Heard {
+    Heard::Own(room(n), Own::ReadMarker(seq))
+}
+
+fn muted(n: u128, muted: bool) -> Heard {
+    Heard::Own(room(n), Own::Muted(muted))
+}
+
+/// One who is in a chatroom, as its first member, and has caught up.
+fn listening(world: &World) -> Ears {
+    world.log.join(room(1), user(1));
+    world.log.join(room(1), user(2));
+    let mut ears = world.listen(user(1));
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+    ears
+}
+
+#[test]
+fn every_stream_of_all_rooms_of_the_user_is_told_and_no_other() {
+    let world = World::new();
+    let mut first = listening(&world);
+    let mut second = world.listen(user(1));
+    let mut of_one_room = world.listen_to(user(1), room(1));
+    let mut somebody_else = world.listen(user(2));
+    for ears in [&mut second, &mut of_one_room, &mut somebody_else] {
+        ears.expect(&[Heard::CaughtUp]);
+    }
+    world.log.mark(room(1), user(1), 2);
+    world.log.mute(room(1), user(1), true);
+    world.hub.look_at_user(user(1));
+    for ears in [&mut first, &mut second] {
+        ears.expect(&[marker(1, 2), muted(1, true)]);
+    }
+    world.log.mute(room(1), user(1), false);
+    world.log.mark(room(1), user(1), 0);
+    world.follow();
+    for ears in [&mut first, &mut second] {
+        ears.expect(&[marker(1, 0), muted(1, false)]);
+    }
+    world.say(room(1));
+    for ears in [&mut first, &mut second, &mut of_one_room, &mut somebody_else] {
+        ears.expect(&entries(room(1), [3]));
+        assert_eq!(ears.poll(), None);
+    }
+}
+
+#[test]
+fn only_what_has_changed_is_told() {
+    let world = World::new();
+    let mut ears = listening(&world);
+    for n in 2..=4 {
+        world.log.join(room(n), user(1));
+        world.follow();
+        ears.expect(&entries(room(n), [1]));
+    }
+    world.log.mark(room(3), user(1), 0);
+    world.hub.look_at_user(user(1));
+    ears.expect(&[marker(3, 0)]);
+    world.log.mute(room(2), user(1), true);
+    world.log.mute(room(2), user(1), false);
+    world.log.mute(room(4), user(1), true);
+    world.hub.look_at_user(user(1));
+    ears.expect(&[muted(4, true)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn what_was_so_before_the_start_is_not_told_and_what_changes_right_behind_it_is() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.mark(room(1), user(1), 0);
+    world.log.mute(room(1), user(1), true);
+    let mut ears = world.resume(user(1), |_| {
+        world.log.mute(room(1), user(1), false);
+        None
+    });
+    ears.expect(&[Heard::CaughtUp]);
+    assert_eq!(ears.poll(), None);
+    world.follow();
+    ears.expect(&[muted(1, false)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn what_belongs_to_a_new_membership_is_told_after_its_beginning() {
+    let world = World::forgetful();
+    let mut ears = listening(&world);
+    world.log.send_many(room(2), 9);
+    world.log.join(room(2), user(1));
+    world.log.mark(room(2), user(1), 4);
+    world.log.mute(room(2), user(1), true);
+    world.follow();
+    ears.expect(&entries(room(2), [10]));
+    ears.expect(&[marker(2, 4), muted(2, true)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn who_comes_back_starts_anew() {
+    let world = World::new();
+    let mut ears = listening(&world);
+    world.log.mute(room(1), user(1), true);
+    world.follow();
+    ears.expect(&[muted(1, true)]);
+    world.log.remove(room(1), user(1));
+    world.log.join(room(1), user(1));
+    world.follow();
+    ears.expect(&entries(room(1), [3, 4]));
+    world.log.mark(room(1), user(1), 1);
+    world.follow();
+    ears.expect(&[marker(1, 1)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn what_belongs_to_a_later_membership_is_told_in_that_one() {
+    let world = World::new();
+    let mut ears = listening(&world);
+    world.log.remove(room(1), user(1));
+    world.log.join(room(1), user(1));
+    world.log.mute(room(1), user(1), true);
+    world.hub.look_at_user(user(1));
+    let before = ears.rung();
+    crate::ears::until("it is asked where the user is a member", || ears.poll().is_none() && ears.rung() > before);
+    world.follow();
+    ears.expect(&entries(room(1), [3, 4]));
+    ears.expect(&[muted(1, true)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn it_waits_until_what_was_missed_has_been_heard() {
+    let world = World::forgetful();
+    world.log.join(room(1), user(1));
+    world.log.join(room(2), user(1));
+    world.log.send_many(room(1), 150);
+    let mut ears = world.resume(user(1), |id| Some(i64::from(id == room(2))));
+    world.log.mark(room(1), user(1), 100);
+    world.log.mark(room(2), user(1), 0);
+    world.follow();
+    let mut heard: Vec<_> = (0..151 + 3).map(|_| ears.next()).collect();
+    let place = |heard: &[Heard], what| heard.iter().position(|other| *other == what);
+    assert!(
+        place(&heard, marker(2, 0)) < place(&heard, Heard::CaughtUp),
+        "the other room has nothing to wait for"
+    );
+    assert!(place(&heard, Heard::Event(room(1), 151)) < place(&heard, marker(1, 100)));
+    heard.retain(|heard| matches!(heard, Heard::Event(..)));
+    assert_eq!(heard, entries(room(1), 1..=151));
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn an_outage_puts_it_off() {
+    let world = World::new();
+    let mut ears = listening(&world);
+    world.log.fail(true);
+    world.log.mute(room(1), user(1), true);
+    world.hub.look_at_user(user(1));
+    world.log.until_failures(1);
+    assert_eq!(ears.poll(), None);
+    world.log.fail(false);
+    assert_eq!(world.follow_until_heard(&mut ears), muted(1, true));
+    assert_eq!(ears.poll(), None);
+}
