@@ -60,6 +60,7 @@ struct Detail {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invitation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     emoji: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u64>,

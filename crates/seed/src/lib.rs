@@ -6,6 +6,7 @@
 
 mod clock;
 mod company;
+mod finale;
 mod ids;
 mod people;
 mod plan;
@@ -30,6 +31,7 @@ use chit_chat_domain::user::{PasswordHasher, Username};
 use chit_chat_system::SystemClock;
 use thiserror::Error;
 
+use self::finale::Finale;
 use self::people::{People, Person};
 use self::plan::Plan;
 pub use self::scripts::Fault;
@@ -111,6 +113,8 @@ impl Seed<'_> {
             report::room(out, number, self.plans.len(), plan)?;
             play(&stage, plan, out)?;
         }
+        let finale = Finale { stage: &stage, people: self.people, plans: self.plans };
+        finale.play().map_err(|failure| failed("the finale".to_owned(), failure))?;
         self.sign_up(&stage, newcomer)?;
         Ok(report::done(out, self.people, self.plans)?)
     }

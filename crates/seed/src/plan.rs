@@ -33,7 +33,7 @@ pub(crate) struct Step {
 }
 
 pub(crate) enum Act {
-    Say { author: UserId, id: MessageId, key: String, body: String },
+    Say { author: UserId, id: MessageId, key: String, body: String, reply_to: Option<MessageId> },
     Edit { author: UserId, message: MessageId, body: String },
     Delete { by: UserId, message: MessageId },
     Join { who: UserId },
@@ -42,6 +42,7 @@ pub(crate) enum Act {
     Remove { by: UserId, who: UserId },
     Promote { by: UserId, who: UserId },
     Rename { by: UserId, name: &'static str },
+    React { by: UserId, message: MessageId, emoji: &'static str },
 }
 
 impl Step {
@@ -92,17 +93,29 @@ struct Director<'a> {
     messages: usize,
 }
 
-/// What everybody has said last in a dialogue.
-type Said = HashMap<UserId, MessageId>;
+/// What was said last in a dialogue, by everybody and by anybody.
+#[derive(Default)]
+struct Said {
+    by: HashMap<UserId, MessageId>,
+    last: Option<MessageId>,
+}
+
+/// What people react by, the commonest first.
+const EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "☕", "🤝🏽"];
 
 impl<'a> Director<'a> {
     fn play(&mut self, start: Moment, dialogue: &Dialogue) -> Result<(), (usize, &'static str)> {
         self.now = start.max(self.now + self.rng.i64(MINUTE..7 * MINUTE));
         let mut scene = Scene::new(dialogue);
-        let mut said = Said::new();
-        for line in &dialogue.lines {
+        let mut said = Said::default();
+        for (place, line) in dialogue.lines.iter().enumerate() {
             if !line.optional || self.rng.bool() {
                 self.follow(line, &mut scene, &mut said).map_err(|reason| (line.number, reason))?;
+            }
+            // Before something else happens to who reacts, or to the message, there has to be a message.
+            let next = dialogue.lines.get(place + 1);
+            if next.is_some_and(|next| !next.optional && matches!(next.cue, Cue::Say { .. })) {
+                self.react(&said);
             }
         }
         Ok(())
@@ -113,7 +126,11 @@ impl<'a> Director<'a> {
             Cue::Say { who, text } => self.say(who, text, scene, said)?,
             cue => {
                 self.now += self.rng.i64(9 * SECOND..50 * SECOND);
-                self.other(cue, scene, said)?
+                let act = self.other(cue, scene, said)?;
+                if matches!(act, Act::Delete { .. }) {
+                    said.last = None;
+                }
+                act
             }
         };
         self.steps.push(Step { at: self.now, act });
@@ -132,12 +149,29 @@ impl<'a> Director<'a> {
         self.now += self.pause(&body);
         self.messages += 1;
         let id = MessageId::from(ids::id(&format!("message {} {}", self.slug, self.messages), self.now));
-        said.insert(author, id);
-        Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body })
+        let reply_to = said.last.filter(|_| self.rng.u8(..8) == 0);
+        said.by.insert(author, id);
+        said.last = Some(id);
+        Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body, reply_to })
+    }
+
+    /// Now and then some react to what was said last.
+    fn react(&mut self, said: &Said) {
+        let Some(message) = said.last.filter(|_| self.rng.u8(..5) == 0) else { return };
+        let mut reacted: Vec<UserId> = Vec::new();
+        for _ in 0..self.rng.u8(1..5) {
+            let Some(by) = self.company.draw(|person| reacted.contains(&person.id), &mut self.rng) else { return };
+            let emoji = self.rng.usize(..EMOJI.len()).min(self.rng.usize(..EMOJI.len()));
+            if let Some(emoji) = EMOJI.get(emoji) {
+                self.now += self.rng.i64(SECOND..4 * SECOND);
+                self.steps.push(Step { at: self.now, act: Act::React { by: by.id, message, emoji } });
+            }
+            reacted.push(by.id);
+        }
     }
 
     fn other(&mut self, cue: &Cue, scene: &mut Scene<'a>, said: &Said) -> Result<Act, &'static str> {
-        let latest = |author: UserId| said.get(&author).copied().ok_or("nothing was said before");
+        let latest = |author: UserId| said.by.get(&author).copied().ok_or("nothing was said before");
         Ok(match cue {
             Cue::Say { .. } => return Err("not said here"),
             Cue::Edit { who, text } => {
@@ -281,6 +315,10 @@ mod tests {
                     Act::Add { by, who } | Act::Remove { by, who } | Act::Promote { by, who } => {
                         touched.insert(by.to_string());
                         who.to_string()
+                    }
+                    Act::React { by, message, emoji } => {
+                        touched.insert(by.to_string());
+                        format!("{message} {by} {emoji}")
                     }
                     Act::Join { who } | Act::Leave { who } => who.to_string(),
                 };

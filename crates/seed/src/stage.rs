@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::ban::BanService;
+use chit_chat_domain::block::BlockService;
 use chit_chat_domain::chatroom::{ChatroomChange, ChatroomService, CreateChatroom};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::denial::Failure;
+use chit_chat_domain::direct::DirectService;
 use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::invitation::InvitationService;
 use chit_chat_domain::membership::MembershipService;
 use chit_chat_domain::message::{IdempotencyKey, MessageService, Precondition, SendMessage};
+use chit_chat_domain::pin::PinService;
+use chit_chat_domain::reaction::{Emoji, ReactionService};
+use chit_chat_domain::reading::ReadingService;
 use chit_chat_domain::session::NobodyListens;
 use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp, SignUps};
 use chit_chat_system::SystemSecrets;
@@ -24,9 +31,16 @@ pub(crate) struct Stage {
     clock: Arc<ScriptedClock>,
     ids: Arc<ScriptedIds>,
     accounts: AccountService,
-    chatrooms: ChatroomService,
-    memberships: MembershipService,
-    messages: MessageService,
+    pub(crate) chatrooms: ChatroomService,
+    pub(crate) memberships: MembershipService,
+    pub(crate) messages: MessageService,
+    pub(crate) reactions: ReactionService,
+    pub(crate) pins: PinService,
+    pub(crate) bans: BanService,
+    pub(crate) invitations: InvitationService,
+    pub(crate) direct: DirectService,
+    pub(crate) blocks: BlockService,
+    pub(crate) reading: ReadingService,
 }
 
 /// A room, and whether an earlier run has made it.
@@ -69,6 +83,35 @@ impl Stage {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            reactions: ReactionService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                reactions: stores.reactions.clone(),
+                clock: clock.clone(),
+            },
+            pins: PinService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                pins: stores.pins.clone(),
+                clock: clock.clone(),
+            },
+            bans: BanService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                bans: stores.bans.clone(),
+                clock: clock.clone(),
+            },
+            invitations: InvitationService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                invitations: stores.invitations.clone(),
+                secrets: Arc::new(SystemSecrets),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
+            blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
+            reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
             clock,
             ids,
         }
@@ -120,10 +163,10 @@ impl Stage {
     pub(crate) fn play(&self, room: ChatroomId, step: &Step) -> Result<(), Failure> {
         self.clock.set(self.calendar.instant(step.at));
         match &step.act {
-            Act::Say { author, id, key: name, body } => {
+            Act::Say { author, id, key: name, body, reply_to } => {
                 self.ids.set((*id).into());
                 let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
-                let reply_to = None;
+                let reply_to = reply_to.map(|id| id.to_string());
                 self.messages.send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key }).map(drop)
             }
             Act::Edit { author, message, body } => {
@@ -135,6 +178,10 @@ impl Stage {
             Act::Leave { who } => self.memberships.leave(room, *who).map(drop),
             Act::Remove { by, who } => self.memberships.remove(room, *by, *who),
             Act::Promote { by, who } => self.memberships.change_role(room, *by, *who, "owner").map(drop),
+            Act::React { by, message, emoji } => {
+                let emoji = Emoji::parse(emoji).map_err(|violation| Failure::invalid("emoji", violation))?;
+                self.reactions.add(room, *by, *message, &emoji)
+            }
             Act::Rename { by, name } => {
                 let change = ChatroomChange { name: Some((*name).to_owned()), ..ChatroomChange::default() };
                 self.chatrooms.change(room, *by, &change).map(drop)
@@ -142,12 +189,16 @@ impl Stage {
         }
     }
 
-    fn cue(&self, at: Moment, id: Uuid) {
-        self.clock.set(self.calendar.instant(at));
+    pub(crate) fn cue(&self, at: Moment, id: Uuid) {
+        self.at(at);
         self.ids.set(id);
+    }
+
+    pub(crate) fn at(&self, moment: Moment) {
+        self.clock.set(self.calendar.instant(moment));
     }
 }
 
-fn key(text: &str) -> Result<IdempotencyKey, Failure> {
+pub(crate) fn key(text: &str) -> Result<IdempotencyKey, Failure> {
     IdempotencyKey::parse(text).map_err(|violation| Failure::invalid("key", violation))
 }

@@ -3,8 +3,9 @@
 mod fuse;
 mod world;
 
-use chit_chat_domain::chatroom::ChatroomChange;
+use chit_chat_domain::chatroom::{ChatroomChange, MyChatroom};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::PageRange;
 use chit_chat_domain::page::Limit;
 
@@ -26,6 +27,34 @@ fn an_empty_database_is_filled_and_matt_can_sign_in() {
     let again = world.seed_all().unwrap();
     assert!(again.contains("there already; nothing was changed"), "{again}");
     assert_eq!(world.logs_of_all(), logs);
+}
+
+#[test]
+fn there_is_something_to_see_of_everything() {
+    let world = World::new();
+    world.seed_all().unwrap();
+    let (stores, matt, beth) = (&world.stores, world.user("Matt"), world.user("Beth"));
+    let home = stores.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
+    let any = |shows: fn(&MyChatroom) -> bool| home.iter().any(shows);
+    assert!(any(|my| my.other_party.is_some()) && any(|my| my.read.muted) && any(|my| my.mention_count > 0));
+    assert!(any(|my| my.unread_count > 0) && any(|my| my.chatroom.settings.read_only));
+    assert!(any(|my| my.chatroom.settings.topic.is_some()));
+    let (mut messages, mut moderators, mut pins, mut bans, mut invitations) = (Vec::new(), 0, 0, 0, 0);
+    for MyChatroom { chatroom, .. } in &home {
+        let latest = stores.messages.page(chatroom.id, matt, PageRange::Latest, Limit::MAX).unwrap();
+        messages.extend(latest.into_iter().flat_map(|latest| latest.messages));
+        let members = stores.memberships.list(chatroom.id, 0, Limit::MAX).unwrap();
+        moderators += members.iter().filter(|member| member.membership.role == Role::Moderator).count();
+        pins += stores.pins.list(chatroom.id, i64::MAX, Limit::MAX).unwrap().len();
+        bans += stores.bans.list(chatroom.id, None, Limit::MAX).unwrap().len();
+        invitations += stores.invitations.list(chatroom.id, World::NOW, None, Limit::MAX).unwrap().len();
+    }
+    assert!(messages.iter().any(|message| message.reply_to.is_some()));
+    assert!(messages.iter().any(|message| message.reply_count > 0));
+    assert!(messages.iter().any(|message| !message.reactions.is_empty()));
+    assert!(moderators > 0 && pins > 0 && bans > 0 && invitations == 1);
+    assert!(!stores.mentions.of_user(beth, None, Limit::MAX).unwrap().is_empty());
+    assert_eq!(stores.blocks.list(world.user("chloe"), None, Limit::MAX).unwrap().len(), 1);
 }
 
 #[test]

@@ -84,28 +84,25 @@ pub struct MessageService {
 impl MessageService {
     /// Sends a message and waits until it is on disk.
     pub fn send(&self, entered: &SendMessage) -> Result<Sent, Failure> {
-        if let Some((draft, pending)) = self.begin_send(entered)? {
-            return self.finish_send(&draft, pending.wait()?);
-        }
-        let draft = self.draft(entered)?;
-        decide_until_written(|| self.send_tied(draft.clone()))
+        let (draft, pending) = self.begin_send(entered)?;
+        let appended = pending.map(Pending::wait).transpose()?;
+        self.finish_send(&draft, appended)
     }
 
     /// Hands a message to the store without waiting. The membership is not read first: the guard
     /// settles it in the write itself, which spares a round trip on the way that matters most.
-    /// `None` for what names a message or people: they have to be read first, so [`send`](Self::send) it.
-    pub fn begin_send(&self, entered: &SendMessage) -> Result<Option<(NewMessage, Pending<Appended>)>, Failure> {
+    /// What names a message or people is not handed over: that has to be read first.
+    pub fn begin_send(&self, entered: &SendMessage) -> Result<(NewMessage, Option<Pending<Appended>>), Failure> {
         let draft = self.draft(entered)?;
-        if draft.reply_to.is_some() || Named::may_be_in(draft.body.as_str()) {
-            return Ok(None);
-        }
-        let pending = self.append(draft.clone());
-        Ok(Some((draft, pending)))
+        let is_plain = draft.reply_to.is_none() && !Named::may_be_in(draft.body.as_str());
+        let pending = is_plain.then(|| self.append(draft.clone()));
+        Ok((draft, pending))
     }
 
-    /// Turns the store's answer into the caller's. Reads (and so may block) only after a refusal.
-    pub fn finish_send(&self, draft: &NewMessage, appended: Appended) -> Result<Sent, Failure> {
-        match settle(draft, appended)? {
+    /// Turns the store's answer into the caller's. Reads (and so may block) only after a refusal, and
+    /// if nothing was handed over.
+    pub fn finish_send(&self, draft: &NewMessage, appended: Option<Appended>) -> Result<Sent, Failure> {
+        match appended.map(|appended| settle(draft, appended)).transpose()?.flatten() {
             Some(sent) => Ok(sent),
             None => decide_until_written(|| self.send_tied(draft.clone())),
         }

@@ -245,6 +245,7 @@ fn clock() -> Arc<dyn Clock> {
 
 fn ids() -> Arc<dyn IdSource> {
     let mut ids = MockIdSource::new();
-    ids.expect_next().return_const(fresh_id());
+    // Whatever is made has one id, however often it is tried.
+    ids.expect_next().times(..=1).return_const(fresh_id());
     Arc::new(ids)
 }

@@ -47,7 +47,7 @@ pub(crate) async fn send(
     let NewMessage { body, reply_to } = body.into_inner().0;
     let key = idempotency_key(&request)?;
     let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, reply_to, key };
-    let sent = settle(services, entered).await?;
+    let sent = settle(services, &entered).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
@@ -55,14 +55,18 @@ pub(crate) async fn send(
 }
 
 /// No thread waits for the store, unless something has to be read: what the message is tied to, or why it was refused.
-pub(crate) async fn settle(services: web::Data<Services>, entered: SendMessage) -> Result<Sent, Problem> {
-    let sending = services.clone();
-    let sent = match services.messages.begin_send(&entered)? {
-        None => blocking(move || sending.messages.send(&entered)).await?,
-        Some((draft, answer)) => match pending(answer).await? {
-            Appended::Refused => blocking(move || sending.messages.finish_send(&draft, Appended::Refused)).await?,
-            appended => services.messages.finish_send(&draft, appended)?,
-        },
+pub(crate) async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
+    let (draft, answer) = services.messages.begin_send(entered)?;
+    let appended = match answer {
+        Some(answer) => Some(pending(answer).await?),
+        None => None,
+    };
+    let sent = match appended {
+        None | Some(Appended::Refused) => {
+            let finishing = services.clone();
+            blocking(move || finishing.messages.finish_send(&draft, appended)).await?
+        }
+        appended => services.messages.finish_send(&draft, appended)?,
     };
     services.streams.sent(&sent.message);
     Ok(sent)

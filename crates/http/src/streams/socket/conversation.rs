@@ -172,7 +172,7 @@ async fn deliver(
     let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
     let (author_id, body, reply_to) = (caller.user_id, send.body, send.reply_to);
-    settle(services, SendMessage { chatroom_id, author_id, body, reply_to, key }).await
+    settle(services, &SendMessage { chatroom_id, author_id, body, reply_to, key }).await
 }
 
 fn gone(_: Closed) -> Over {

@@ -70,8 +70,8 @@ async fn who_goes_away_is_missed_at_once() {
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
     let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
-    let (_, answer) = app.services.messages.begin_send(&entered).unwrap().unwrap();
-    assert!(matches!(answer.wait(), Ok(Appended::Stored(_))));
+    let (_, answer) = app.services.messages.begin_send(&entered).unwrap();
+    assert!(matches!(answer.unwrap().wait(), Ok(Appended::Stored(_))));
 }
 
 /// Asks for the heads again and again, as the server does, until it is dropped.

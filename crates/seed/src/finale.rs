@@ -1,0 +1,196 @@
+//! What people do beside talking, once everything is said: how rooms are set and kept in order, who has read how far, and
+//! what two of them have to say to each other alone. All of it can be done again without harm.
+
+use chit_chat_domain::chatroom::ChatroomChange;
+use chit_chat_domain::denial::Failure;
+use chit_chat_domain::direct::Pair;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::invitation::CreateInvitation;
+use chit_chat_domain::message::SendMessage;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::reading::Mark;
+
+use super::clock::{MINUTE, Moment, PRESENT};
+use super::ids;
+use super::people::People;
+use super::plan::{Act, Plan};
+use super::stage::{Stage, key};
+
+const TOPICS: [(&str, &str); 4] = [
+    ("announcements", "Read this first"),
+    ("kitchen", "No photo without a recipe"),
+    ("rust", "Borrow, and give back"),
+    ("walks", "Saturday at nine, whatever the weather"),
+];
+const MODERATORS: [(&str, &str); 3] = [("lounge", "joao"), ("kitchen", "priya.s"), ("rust", "ingrid")];
+const PINNED: [&str; 3] = ["announcements", "kitchen", "lounge"];
+/// Whom the owners of a room do not want there.
+const BANNED: [(&str, &str); 1] = [("lounge", "best_deals4u")];
+const ARCHIVED: &str = "surprise";
+const INVITING: &str = "lantern";
+const MUTED: [(&str, &str); 3] = [("Matt", "lounge"), ("Beth", "rust"), ("Rohan", "football")];
+const BLOCKED: [(&str, &str); 1] = [("chloe", "piotr.w")];
+const DIRECT: [&[(&str, &str)]; 2] = [
+    &[
+        ("Matt", "Rohan"),
+        ("Rohan", "Is the shelf up?"),
+        ("Matt", "The shelf is up. The wall is another matter"),
+        ("Rohan", "I'll bring **filler**"),
+    ],
+    &[
+        ("Beth", "Siobhan"),
+        ("Siobhan", "@Beth, Sunday walk, you and me? See https://example.org/walks/12"),
+        ("Beth", "Yes!! But only with cake at the end"),
+    ],
+];
+/// How many messages at most somebody has not read yet.
+const UNREAD: u128 = 9;
+
+pub(crate) struct Finale<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) people: &'a People,
+    pub(crate) plans: &'a [Plan],
+}
+
+impl Finale<'_> {
+    pub(crate) fn play(&self) -> Result<(), Failure> {
+        self.stage.at(PRESENT - 20 * MINUTE);
+        self.set_rooms()?;
+        self.keep_order()?;
+        self.pin()?;
+        self.talk_in_pairs()?;
+        for (who, whom) in pairs(self.people, &BLOCKED) {
+            self.stage.blocks.block(Pair::new(who, whom)?)?;
+        }
+        self.read()
+    }
+
+    fn set_rooms(&self) -> Result<(), Failure> {
+        for (slug, topic) in TOPICS {
+            self.set(slug, &ChatroomChange { topic: Some(Some(topic.to_owned())), ..ChatroomChange::default() })?;
+        }
+        let only_owners = Some("owner".to_owned());
+        self.set("announcements", &ChatroomChange { rename_role: only_owners, ..ChatroomChange::default() })?;
+        self.set("lounge", &ChatroomChange { slow_mode_seconds: Some(3), ..ChatroomChange::default() })?;
+        self.set(ARCHIVED, &ChatroomChange { archived: Some(true), ..ChatroomChange::default() })
+    }
+
+    fn set(&self, slug: &str, change: &ChatroomChange) -> Result<(), Failure> {
+        let Some(plan) = self.plan(slug) else { return Ok(()) };
+        let changed = self.stage.chatrooms.change(plan.id, plan.owner, change);
+        unless_people_changed_it(changed.map(drop))
+    }
+
+    fn keep_order(&self) -> Result<(), Failure> {
+        for (slug, username) in MODERATORS {
+            if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
+                let promoted = self.stage.memberships.change_role(plan.id, plan.owner, user, "moderator");
+                unless_people_changed_it(promoted.map(drop))?;
+            }
+        }
+        for (slug, username) in BANNED {
+            if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
+                unless_people_changed_it(self.stage.bans.ban(plan.id, plan.owner, user).map(drop))?;
+            }
+        }
+        self.invite()
+    }
+
+    /// Once: each invitation has another code.
+    fn invite(&self) -> Result<(), Failure> {
+        let Some(plan) = self.plan(INVITING) else { return Ok(()) };
+        let there = self.stage.invitations.list(plan.id, plan.owner, None, Limit::default());
+        if there.is_ok_and(|page| page.items.is_empty()) {
+            self.stage.cue(PRESENT - 19 * MINUTE, ids::id("invitation", PRESENT - 19 * MINUTE));
+            let entered = CreateInvitation { max_uses: Some(10), ..CreateInvitation::default() };
+            self.stage.invitations.create(plan.id, plan.owner, &entered)?;
+        }
+        Ok(())
+    }
+
+    fn pin(&self) -> Result<(), Failure> {
+        for plan in PINNED.iter().filter_map(|slug| self.plan(slug)) {
+            if let Some(first) = first_message(plan) {
+                unless_people_changed_it(self.stage.pins.pin(plan.id, plan.owner, first))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn talk_in_pairs(&self) -> Result<(), Failure> {
+        for (number, dialogue) in DIRECT.iter().enumerate() {
+            let [(one, other), lines @ ..] = dialogue else { continue };
+            let (Some(one), Some(other)) = (self.id(one), self.id(other)) else { continue };
+            let room = self.stage.direct.open(Pair::new(one, other)?)?.chatroom.id;
+            for ((author, text), line) in lines.iter().zip(1..) {
+                let Some(author) = self.id(author) else { continue };
+                self.say(room, author, text, &format!("direct-{number}-{line}"), Moment::from(line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn say(
+        &self,
+        room: ChatroomId,
+        author: UserId,
+        text: &str,
+        name: &str,
+        minute: Moment,
+    ) -> Result<(), Failure> {
+        let at = PRESENT - 18 * MINUTE + minute * MINUTE;
+        self.stage.cue(at, ids::id(&format!("message {name}"), at));
+        let (body, key) = (text.to_owned(), Some(key(&format!("seed-{name}"))?));
+        let message = SendMessage { chatroom_id: room, author_id: author, body, reply_to: None, key };
+        self.stage.messages.send(&message).map(drop)
+    }
+
+    fn read(&self) -> Result<(), Failure> {
+        for plan in self.plans {
+            for person in self.people.all() {
+                self.read_nearly_all(plan.id, person.id)?;
+            }
+        }
+        for (username, slug) in MUTED {
+            if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
+                unless_people_changed_it(self.stage.reading.set_muted(plan.id, user, true))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_nearly_all(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
+        // Most are not in most rooms.
+        let Ok(head) = self.stage.chatrooms.head(room, user) else { return Ok(()) };
+        let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
+        let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
+        unless_people_changed_it(self.stage.reading.mark(room, user, Mark { seq, force: false }).map(drop))
+    }
+
+    fn plan(&self, slug: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.slug == slug)
+    }
+
+    fn id(&self, username: &str) -> Option<UserId> {
+        self.people.find(username).map(|person| person.id)
+    }
+}
+
+fn pairs<'a>(people: &'a People, names: &'a [(&str, &str)]) -> impl Iterator<Item = (UserId, UserId)> + 'a {
+    names.iter().filter_map(|(one, other)| Some((people.find(one)?.id, people.find(other)?.id)))
+}
+
+fn first_message(plan: &Plan) -> Option<MessageId> {
+    plan.steps.iter().find_map(|step| match &step.act {
+        Act::Say { id, .. } => Some(*id),
+        _ => None,
+    })
+}
+
+/// Between an interrupted run and the next, people may have used the data: what they do not allow any more is left.
+fn unless_people_changed_it(outcome: Result<(), Failure>) -> Result<(), Failure> {
+    match outcome {
+        Err(Failure::Denied(_)) => Ok(()),
+        other => other,
+    }
+}
