@@ -14,7 +14,8 @@ use metrics::{Counter, Gauge, counter, gauge};
 use parking_lot::Mutex;
 
 use crate::entry::{Write, Written};
-use crate::listener::{Listener, Start, Who};
+use crate::listener::Listener;
+use crate::news::{Start, Who};
 use crate::queue::{Queue, Workers};
 use crate::registry::Registry;
 use crate::replay::{Failed, Job, MOST_CHATROOMS};

@@ -11,6 +11,7 @@ mod entry;
 mod hub;
 mod listener;
 mod mailbox;
+mod news;
 mod places;
 mod queue;
 mod registry;
@@ -21,4 +22,5 @@ mod typing;
 
 pub use entry::{Entry, Write, Written};
 pub use hub::{Hub, Sources};
-pub use listener::{End, Listener, News, Own, Start, Who};
+pub use listener::Listener;
+pub use news::{End, News, Own, Start, Who};

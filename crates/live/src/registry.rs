@@ -8,8 +8,8 @@ use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::movements::UserVersion;
 use parking_lot::{Mutex, RwLock};
 
-use crate::listener::Who;
 use crate::mailbox::{Mailbox, Seat};
+use crate::news::Who;
 use crate::room::Room;
 
 /// On one instance.

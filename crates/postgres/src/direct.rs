@@ -115,6 +115,23 @@ pub(crate) fn settle(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()
     set_read_only(conn, ledger, read_only)
 }
 
+/// With an account that is gone nobody talks any more, from that very moment on.
+pub(crate) fn close_all(conn: &mut Conn, user: UserId, at: Timestamp) -> Sql<()> {
+    let theirs: Vec<Key> = memberships::table
+        .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(memberships::other_id.is_not_null())
+        .order(memberships::chatroom_id)
+        .select(memberships::chatroom_id)
+        .load(conn)?;
+    for id in theirs {
+        if let Some(mut ledger) = Ledger::open(conn, id.into(), user, at)? {
+            set_read_only(conn, &mut ledger, true)?;
+            ledger.close(conn)?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn set_read_only(conn: &mut Conn, ledger: &mut Ledger, read_only: bool) -> Sql<()> {
     if ledger.chatroom.settings.read_only == read_only {
         return Ok(());

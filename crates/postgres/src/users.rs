@@ -13,7 +13,7 @@ use chit_chat_relational::schema::{chatrooms, memberships, users};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
-use crate::{Conn, Store, blocks, dialect, sessions, user_heads};
+use crate::{Conn, Store, blocks, dialect, direct, sessions, user_heads};
 
 impl UserRepository for Store {
     fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError> {
@@ -186,6 +186,7 @@ fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) ->
         ))
         .execute(conn)?;
     refuse_waiting_sends(conn, id)?;
+    direct::close_all(conn, id, at)?;
     blocks::forget(conn, id)?;
     let ended = sessions::end_all_but(conn, id, None, at)?;
     user_heads::bump(conn, [id])?;

@@ -103,6 +103,7 @@ fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(
     world.say(*room, *matt, "hello");
     world.leave(*room, *beth);
     world.delete_account(*matt);
+    assert_eq!(world.send(world.draft(*room, *beth, "x")), Appended::Refused, "from that very moment on");
     assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
     assert_eq!(scene.leave_for_good(*matt), Leaving::NotMember);
     let settings = Settings { read_only: true, ..Settings::default() };
