@@ -33,7 +33,7 @@ pub fn column(mentions: &Mentions) -> Option<String> {
     if ids.is_empty() { None } else { Some(ids.join(" ")) }
 }
 
-/// What [`column`] wrote.
+/// What [`column()`] wrote.
 pub fn read(column: &str) -> Mentions {
     match column {
         ALL => Mentions::everybody(),
