@@ -12,6 +12,6 @@ pub(super) fn html(message: &Message) -> Option<String> {
 }
 
 /// By the ids of the messages; of tombstones there is none.
-pub(crate) fn html_by_id(messages: &[Message]) -> BTreeMap<String, String> {
-    messages.iter().filter_map(|message| Some((message.id.to_string(), html(message)?))).collect()
+pub(crate) fn html_by_id<'a>(messages: impl IntoIterator<Item = &'a Message>) -> BTreeMap<String, String> {
+    messages.into_iter().filter_map(|message| Some((message.id.to_string(), html(message)?))).collect()
 }

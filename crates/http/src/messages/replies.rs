@@ -1,14 +1,17 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/replies`: oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Failure;
 
-use crate::cursor::{self, List};
-use crate::extract::{Caller, MessagePath, Paging};
+use super::rendered::html_by_id;
+use super::shared::SharedPage;
+use crate::cursor;
+use crate::extract::{Caller, MessagePath, Paging, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::MessageView;
+use crate::views::MessageHistory;
 
 /// What answers a message, oldest first
 ///
@@ -16,9 +19,9 @@ use crate::views::MessageView;
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", operation_id = "list_replies",
     tag = "messages",
-    params(MessagePath, Paging),
+    params(MessagePath, Paging, Rendering),
     responses(
-        (status = 200, description = "A page of messages", body = List<MessageView>, headers(("Link"))),
+        (status = 200, description = "A page of messages", body = MessageHistory, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound]) }>,
     ),
 )]
@@ -28,10 +31,17 @@ pub(crate) async fn replies(
     request: HttpRequest,
     services: web::Data<Services>,
     web::Query(paging): web::Query<Paging>,
+    web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page =
-        blocking(move || services.messages.replies(chatroom_id, caller.user_id, message_id, after, limit)).await?;
+    let (asked, with_html) = (services.clone(), rendering.wants_html()?);
+    let read = blocking(move || {
+        let page = asked.messages.replies(chatroom_id, caller.user_id, message_id, after, limit)?;
+        let html = with_html.then(|| html_by_id(&page.items));
+        Ok::<_, Failure>((page, html))
+    });
+    let (page, html) = read.await?;
     let next = page.items.last().filter(|_| page.more).map(|message| cursor::encode(&message.seq));
-    cursor::page(&request, page.items.into_iter().map(MessageView::from).collect(), next)
+    let page = SharedPage::new(page.items, next)?.read_by(caller.user_id, chatroom_id, services).await?;
+    Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

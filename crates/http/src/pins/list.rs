@@ -2,21 +2,23 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::denial::Failure;
 
-use crate::cursor::{self, List};
-use crate::extract::{Caller, InChatroom, Paging};
+use crate::cursor::{self, WrittenPage};
+use crate::extract::{Caller, InChatroom, Paging, Rendering};
+use crate::messages::html_by_id;
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::PinView;
+use crate::views::{PinList, PinView};
 
 /// The pinned messages, newest pin first
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/pins", operation_id = "list_pins", tag = "pins",
-    params(InChatroom, Paging),
+    params(InChatroom, Paging, Rendering),
     responses(
-        (status = 200, description = "A page of pins", body = List<PinView>, headers(("Link"))),
+        (status = 200, description = "A page of pins", body = PinList, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),
 )]
@@ -26,9 +28,17 @@ pub(crate) async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
     web::Query(paging): web::Query<Paging>,
+    web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let (before, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(Seq::MAX), paging.limit()?);
-    let page = blocking(move || services.pins.list(id, caller.user_id, before, limit)).await?;
+    let with_html = rendering.wants_html()?;
+    let read = blocking(move || {
+        let page = services.pins.list(id, caller.user_id, before, limit)?;
+        let html = with_html.then(|| html_by_id(page.items.iter().map(|pin| &pin.message)));
+        Ok::<_, Failure>((page, html))
+    });
+    let (page, html) = read.await?;
     let next = page.items.last().filter(|_| page.more).map(|pin| cursor::encode(&pin.seq));
-    cursor::page(&request, page.items.into_iter().map(PinView::from).collect(), next)
+    let page = WrittenPage::new(page.items.into_iter().map(PinView::from).collect(), next)?;
+    Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

@@ -23,7 +23,7 @@ pub(crate) use event::EventView;
 pub(crate) use invitation::InvitationView;
 pub(crate) use membership::MembershipView;
 pub(crate) use message::{MessageHistory, MessageList, MessageView, ShownMessage};
-pub(crate) use pin::PinView;
+pub(crate) use pin::{PinList, PinView};
 pub(crate) use reaction::ReactionView;
 pub(crate) use reading::{MuteView, ReadMarkerView};
 pub(crate) use revision::RevisionView;

@@ -1,5 +1,7 @@
 //! Pins on the wire.
 
+use std::collections::BTreeMap;
+
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::pin::Pin;
 use serde::Serialize;
@@ -18,6 +20,17 @@ pub(crate) struct PinView {
     pinned_by: Id<UserId>,
     #[schema(schema_with = values::time)]
     pinned_at: Time,
+}
+
+/// A page of pins, and what was asked for beside them.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
+pub(crate) struct PinList {
+    items: Vec<PinView>,
+    #[schema(schema_with = values::cursor_or_null, required)]
+    next_cursor: Option<String>,
+    #[schema(schema_with = values::html_by_id)]
+    html: Option<BTreeMap<String, String>>,
 }
 
 impl From<Pin> for PinView {

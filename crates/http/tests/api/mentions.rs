@@ -23,6 +23,8 @@ async fn who_is_named_is_mentioned(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(ann.say(&room, "hello").await["mentions"], mentions(false, &[]));
     let found = bob.get("/api/users/me/mentions").await.expect_status(200);
     assert_eq!(found.items(), from_ref(&sent));
+    let shown = bob.get("/api/users/me/mentions?render=html").await.expect_status(200);
+    assert!(shown["html"][sent["id"].as_str().unwrap()].as_str().unwrap().starts_with("<p>@bob"));
     for person in [&ann, &cem] {
         assert_eq!(person.get("/api/users/me/mentions").await.expect_status(200).items().len(), 0);
     }

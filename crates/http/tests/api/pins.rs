@@ -36,6 +36,12 @@ async fn what_is_pinned_is_listed_newest_pin_first(#[values(Engine::Sqlite, Engi
     assert_eq!(events.each("type"), ["pin.created", "pin.created", "message.updated", "pin.deleted"]);
     let data = |message: &Value| json!({"chatroom_id": room.id, "message_id": message["id"]});
     assert_eq!(events.each("data"), [data(&two), data(&one), two, data(&one)]);
+    let shown = ann.get(room.path("pins?render=html")).await.expect_status(200);
+    for item in shown.items() {
+        let message = &item["message"];
+        let html = format!("<p>{}</p>\n", message["body"].as_str().unwrap());
+        assert_eq!(shown["html"][message["id"].as_str().unwrap()], html);
+    }
 }
 
 #[rstest]

@@ -25,6 +25,14 @@ async fn a_reply_names_its_parent_which_counts_it(#[values(Engine::Sqlite, Engin
     assert_eq!(page.each("reply_count"), [1, 0]);
     let replies = ann.get(format!("{}/replies", path_of(&parent))).await.expect_status(200);
     assert_eq!(replies.items(), from_ref(&reply));
+    assert_eq!(replies["mine"], json!({}));
+    bob.react(&reply, "👍").await;
+    let path = format!("{}/replies?render=html", path_of(&parent));
+    let id = reply["id"].as_str().unwrap();
+    let shown = bob.get(&path).await.expect_status(200);
+    assert_eq!((&shown["mine"], &shown["html"]), (&json!({id: ["👍"]}), &json!({id: "<p>here</p>\n"})));
+    assert_eq!(ann.get(&path).await["mine"], json!({}));
+    ann.get(format!("{}/replies?render=x", path_of(&parent))).await.expect_problem(422, "invalid_value");
     bob.erase(&reply).await;
     assert_eq!(ann.get(path_of(&parent)).await["reply_count"], 0);
     ann.erase(&parent).await;
