@@ -126,7 +126,6 @@ fn add_headers(response: &mut Response) {
 fn parameter(parameter: &mut Parameter) {
     if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) =
         (&parameter.parameter_in, &mut parameter.schema)
-        && id.examples.is_empty()
     {
         parameter.required = Required::True;
         if id.examples.is_empty() {
