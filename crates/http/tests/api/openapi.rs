@@ -218,9 +218,8 @@ fn whatever_needs_a_token_says_so() {
 
 #[test]
 fn what_stands_in_a_path_is_required() {
-    let document: Value = serde_json::from_str(chit_chat_http::openapi::document()).unwrap();
     let operations =
-        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+        DOCUMENT["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let parameters = operations.filter_map(|operation| operation["parameters"].as_array()).flatten();
     let optional: Vec<_> = parameters.filter(|it| it["in"] == "path" && it["required"] != true).collect();
     assert!(optional.is_empty(), "{optional:?}");
