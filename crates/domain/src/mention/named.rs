@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+
 use super::MOST_MENTIONED;
 use crate::user::Username;
 
@@ -21,13 +23,12 @@ impl Named {
         text.contains('@')
     }
 
-    /// The names in a text. One that follows a letter or digit is part of an address, not a name; at most
-    /// [`MOST_MENTIONED`] are found.
+    /// The names in a text, which is Markdown; in code and addresses there are none. At most [`MOST_MENTIONED`] are found.
     pub fn in_text(text: &str) -> Self {
         let mut named = Self::default();
         let mut usernames = BTreeSet::new();
-        for part in outside_of_code(text) {
-            for name in names(part) {
+        for part in words(text) {
+            for name in names(&part) {
                 if name.eq_ignore_ascii_case(ALL) {
                     named.all = true;
                 } else if let Ok(username) = Username::parse(name)
@@ -46,48 +47,37 @@ impl Named {
     }
 }
 
-/// The text without what stands between two equally long runs of backticks, as Markdown reads them: spans
-/// and fenced blocks alike.
-fn outside_of_code(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find('`') {
-        let (before, at) = rest.split_at(start);
-        let run = at.len() - at.trim_start_matches('`').len();
-        let (ticks, behind) = at.split_at(run);
-        parts.push(before);
-        rest = match closing(behind, ticks) {
-            Some(end) => behind.split_at(end).1,
-            None => behind,
-        };
-    }
-    parts.push(rest);
-    parts
-}
-
-/// Where the code ends that such a run of backticks has opened: behind the next run of the same length.
-fn closing(text: &str, ticks: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(start) = text.get(from..)?.find('`') {
-        let at = text.get(from + start..)?;
-        let run = at.len() - at.trim_start_matches('`').len();
-        from += start + run;
-        if run == ticks.len() {
-            return Some(from);
+/// The words of a message as Markdown has them: without code, and without links, whose words are addresses or stand for some.
+fn words(text: &str) -> Vec<CowStr<'_>> {
+    let features = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let (mut words, mut within) = (Vec::new(), 0_usize);
+    for event in TextMergeStream::new(Parser::new_ext(text, features)) {
+        match event {
+            Event::Start(Tag::CodeBlock(_) | Tag::Link { .. } | Tag::Image { .. }) => within += 1,
+            Event::End(TagEnd::CodeBlock | TagEnd::Link | TagEnd::Image) => within = within.saturating_sub(1),
+            Event::Text(text) if within == 0 => words.push(text),
+            _ => {}
         }
     }
-    None
+    words
 }
 
 fn names(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices('@').filter_map(|(place, at)| {
         let (before, name) = (text.get(..place)?, text.get(place + at.len()..)?);
-        if before.chars().next_back().is_some_and(char::is_alphanumeric) {
-            return None;
-        }
         let end = name.find(|c: char| !is_of_name(c)).unwrap_or(name.len());
-        Some(name.get(..end)?.trim_end_matches(['.', '-']))
+        let (name, behind) = name.split_at_checked(end)?;
+        let is_address = is_in_address(before) || behind.starts_with('@');
+        (!is_address).then(|| name.trim_end_matches(['.', '-']))
     })
+}
+
+/// Whether what comes next belongs to an address of mail or of a web page that began before.
+fn is_in_address(before: &str) -> bool {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let joins = |last: char| last.is_alphanumeric() || "/?=&#%+._-@\\".contains(last);
+    word.chars().next_back().is_some_and(joins)
+        || ["://", "www.", "mailto:"].iter().any(|sign| word.contains(sign))
 }
 
 fn is_of_name(c: char) -> bool {
@@ -109,8 +99,30 @@ mod tests {
         assert_eq!(usernames("@Matt"), ["matt"]);
         assert_eq!(usernames("hi @matt, (@Beth) and @o.b-1_!"), ["beth", "matt", "o.b-1_"]);
         assert_eq!(usernames("line\n@matt\n@MATT"), ["matt"]);
-        assert_eq!(usernames("@matt... @beth-- @@zoe **@ann**"), ["ann", "beth", "matt", "zoe"]);
+        assert_eq!(usernames("@matt... @beth-- **@ann** ~~@zoe~~"), ["ann", "beth", "matt", "zoe"]);
         assert_eq!(usernames("…@matt"), ["matt"]);
+    }
+
+    #[test]
+    fn web_and_mail_addresses_name_nobody() {
+        for address in [
+            "https://x.com/@matt",
+            "https://x.com/a?@matt",
+            "http://@matt/",
+            "[a](http://x/@matt)",
+            "<http://x/@matt>",
+            "![a](http://x/@matt)",
+            "[r]\n\n[r]: http://x/@matt",
+            "www.x.com/@matt",
+            "mailto:@matt",
+            "@matt@x.com",
+            "https://medium.com/@all",
+            "(https://x.com/(@matt))",
+        ] {
+            assert_eq!(Named::in_text(address), Named::default(), "{address}");
+        }
+        assert_eq!(usernames("see https://x.com/a @matt"), ["matt"]);
+        assert_eq!(usernames("cc:@matt, \"@beth\" and > @ann"), ["ann", "beth", "matt"]);
     }
 
     #[test]
@@ -140,9 +152,20 @@ mod tests {
     #[test]
     fn code_names_nobody() {
         assert_eq!(usernames("`@matt` @beth"), ["beth"]);
-        assert_eq!(usernames("```\n@matt ` @zoe\n``` @beth"), ["beth"]);
+        assert_eq!(usernames("```\n@matt ` @zoe\n```\n@beth"), ["beth"]);
         assert_eq!(usernames("``@matt ` @zoe`` @beth `@ann`"), ["beth"]);
         assert_eq!(usernames("it`s @matt"), ["matt"], "a backtick that nothing closes is a backtick");
+        assert_eq!(usernames("\\`@matt` @beth"), ["beth", "matt"], "one that is escaped too");
+        for code in [
+            "    @matt",
+            "\t@matt",
+            "- a\n\n      @matt",
+            "~~~\n@matt\n~~~",
+            "```\n@matt",
+            "a\n```rust\n@matt\n```",
+        ] {
+            assert_eq!(Named::in_text(code), Named::default(), "{code}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) use render::render;
 pub(crate) use rendered::html_by_id;
 pub(crate) use replies::replies;
 pub(crate) use revisions::revisions;
-pub(crate) use send::{send, settle};
+pub(crate) use send::{Order, send, settle};
 
 use actix_web::http::header::{ETag, EntityTag};
 use chit_chat_domain::message::Message;

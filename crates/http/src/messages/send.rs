@@ -1,9 +1,12 @@
 //! `POST /api/chatrooms/{chatroom_id}/messages`
 
+use std::sync::Arc;
+
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::message::{Appended, SendMessage, Sent};
 use serde::Deserialize;
+use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::etag;
@@ -47,27 +50,42 @@ pub(crate) async fn send(
     let NewMessage { body, reply_to } = body.into_inner().0;
     let key = idempotency_key(&request)?;
     let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, reply_to, key };
-    let sent = settle(services, &entered).await?;
+    let sent = settle(services, &entered, &Order::default()).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
     Ok(response.json(MessageView::from(sent.message)))
 }
 
+/// Keeps what one client sends without waiting for answers in its order.
+#[derive(Clone, Default)]
+pub(crate) struct Order(Arc<Mutex<()>>);
+
 /// No thread waits for the store, unless something has to be read: what the message is tied to, or why it was refused.
-pub(crate) async fn settle(services: web::Data<Services>, entered: &SendMessage) -> Result<Sent, Problem> {
+/// What comes behind waits for that; behind a message that is handed over nothing waits, for the store keeps its order.
+pub(crate) async fn settle(
+    services: web::Data<Services>,
+    entered: &SendMessage,
+    Order(order): &Order,
+) -> Result<Sent, Problem> {
+    let turn = order.lock().await;
     let (draft, answer) = services.messages.begin_send(entered)?;
-    let appended = match answer {
-        Some(answer) => Some(pending(answer).await?),
-        None => None,
-    };
-    let sent = match appended {
-        None | Some(Appended::Refused) => {
-            let finishing = services.clone();
-            blocking(move || finishing.messages.finish_send(&draft, appended)).await?
+    let (appended, _turn) = match answer {
+        None => (None, turn),
+        Some(answer) => {
+            drop(turn);
+            let appended = pending(answer).await?;
+            if appended != Appended::Refused {
+                return Ok(told(&services, services.messages.finish_send(&draft, Some(appended))?));
+            }
+            (Some(appended), order.lock().await)
         }
-        appended => services.messages.finish_send(&draft, appended)?,
     };
+    let finishing = services.clone();
+    Ok(told(&services, blocking(move || finishing.messages.finish_send(&draft, appended)).await?))
+}
+
+fn told(services: &Services, sent: Sent) -> Sent {
     services.streams.sent(&sent.message);
-    Ok(sent)
+    sent
 }

@@ -15,7 +15,7 @@ use super::super::typing;
 use super::frames::{self, Frame, Send};
 use super::{Socket, UNAUTHORIZED, because, because_of};
 use crate::extract::Caller;
-use crate::messages::settle;
+use crate::messages::{Order, settle};
 use crate::problem::Problem;
 use crate::services::Services;
 
@@ -31,6 +31,7 @@ pub(super) struct Conversation<'a> {
     caller: Caller,
     feed: Feed,
     answers: Vec<Answer>,
+    order: Order,
     /// Neither side is kept waiting by the other.
     says_first: bool,
 }
@@ -47,7 +48,7 @@ type Over = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(socket: &'a mut Socket, caller: Caller, feed: Feed) -> Self {
-        Self { socket, caller, feed, answers: Vec::new(), says_first: false }
+        Self { socket, caller, feed, answers: Vec::new(), order: Order::default(), says_first: false }
     }
 
     pub(super) async fn run(mut self) -> Over {
@@ -126,13 +127,14 @@ impl<'a> Conversation<'a> {
     fn attend(&mut self, text: &str) {
         let services = self.socket.services.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
+        let order = self.order.clone();
         // Each frame is a request of its own.
         let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user_id));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => Box::pin(async move { Some(frames::refused(None, &problem, &id)) }),
             Ok(Frame::Send(message)) => Box::pin(async move {
                 let r#ref = message.r#ref.clone();
-                Some(match deliver(services, caller, message).await {
+                Some(match deliver(services, caller, message, &order).await {
                     Ok(sent) => frames::sent(r#ref, sent),
                     Err(problem) => frames::refused(r#ref, &problem, &id),
                 })
@@ -167,12 +169,13 @@ async fn deliver(
     services: web::Data<Services>,
     caller: Caller,
     send: Send,
+    order: &Order,
 ) -> Result<chit_chat_domain::message::Sent, Problem> {
     let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
     let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
     let (author_id, body, reply_to) = (caller.user_id, send.body, send.reply_to);
-    settle(services, &SendMessage { chatroom_id, author_id, body, reply_to, key }).await
+    settle(services, &SendMessage { chatroom_id, author_id, body, reply_to, key }, order).await
 }
 
 fn gone(_: Closed) -> Over {

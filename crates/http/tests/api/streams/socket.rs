@@ -75,6 +75,32 @@ async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres
 
 #[rstest]
 #[actix_web::test]
+async fn replies_and_mentions_keep_their_place_among_others(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let parent = ann.say(&room, "parent").await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    let body = |number: usize| ["plain", "@bob", "reply", "@all"][number % 4].to_owned() + &format!(" {number}");
+    for number in 0..60 {
+        let reply_to = if number % 4 == 2 { &parent["id"] } else { &Value::Null };
+        phone.say(&json!({"type": "send", "chatroom_id": room.id, "body": body(number), "reply_to": reply_to}));
+    }
+    let mut heard = Vec::new();
+    while heard.len() < 60 {
+        let frame = phone.hear();
+        if frame["type"] == "message.created" {
+            heard.push(frame["data"]["body"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(heard, (0..60).map(body).collect::<Vec<_>>());
+}
+
+#[rstest]
+#[actix_web::test]
 async fn what_is_refused_says_why_and_the_line_stays_open(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
