@@ -34,7 +34,7 @@ pub(crate) async fn join(
 
 /// Leave a chatroom
 ///
-/// If the last owner leaves, the longest-standing member takes over; if the last member leaves, the
+/// If the last owner leaves, the longest-standing moderator takes over, or else member; if the last member leaves, the
 /// chatroom is deleted. A direct chatroom is only hidden from my chatrooms, until the next message.
 #[utoipa::path(
     delete,
