@@ -139,6 +139,8 @@ REFUSALS = [
     (None, "idempotency_key_reused", "", "the key was used before, for something else"),
     (None, "revision_mismatch", "", "the message has another revision than If-Match names"),
     ("move_read_marker", "invalid_value", "last_seq", "nobody has read what is not in the log yet"),
+    ("send_message", "invalid_value", "is not a message of this chatroom", "a reply is to a message of its chatroom"),
+    (None, "invalid_value", "must be somebody else", "nobody talks to themselves alone, or blocks themselves"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
     (None, "invalid_value", "is not one emoji", "there is a list of emoji"),
     (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),

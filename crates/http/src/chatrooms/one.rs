@@ -5,7 +5,7 @@ use chit_chat_domain::chatroom::ChatroomChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json, Patched, kept, present};
+use crate::extract::{Caller, InChatroom, Json, Patched, Whole, kept, present};
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -32,7 +32,7 @@ pub(crate) struct ChatroomPatch {
     add_role: Patched<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::slow_mode)]
-    slow_mode_seconds: Patched<i64>,
+    slow_mode_seconds: Patched<Whole>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = bool)]
     archived: Patched<bool>,
@@ -46,7 +46,7 @@ impl ChatroomPatch {
             topic: self.topic,
             rename_role: kept("rename_role", self.rename_role)?,
             add_role: kept("add_role", self.add_role)?,
-            slow_mode_seconds: kept("slow_mode_seconds", self.slow_mode_seconds)?,
+            slow_mode_seconds: kept("slow_mode_seconds", self.slow_mode_seconds)?.map(|Whole(seconds)| seconds),
             archived: kept("archived", self.archived)?,
         })
     }

@@ -8,6 +8,7 @@ mod paging;
 mod path;
 mod payload;
 mod rendering;
+mod whole;
 
 pub(crate) use body::{Json, Patched, kept, present};
 pub(crate) use caller::{Caller, Reader, bearer_token};
@@ -16,3 +17,4 @@ pub(crate) use paging::{LONGEST_SEARCH, Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, ReactionPath, path_id};
 pub use payload::SlowestBody;
 pub(crate) use rendering::Rendering;
+pub(crate) use whole::Whole;

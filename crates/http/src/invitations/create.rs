@@ -6,7 +6,7 @@ use chit_chat_domain::invitation::CreateInvitation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json};
+use crate::extract::{Caller, InChatroom, Json, Whole};
 use crate::openapi::{FORM, MODERATORS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -17,9 +17,9 @@ use crate::views::InvitationView;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewInvitation {
     #[schema(schema_with = values::expires_in_seconds)]
-    expires_in_seconds: Option<i64>,
+    expires_in_seconds: Option<Whole>,
     #[schema(schema_with = values::max_uses)]
-    max_uses: Option<i64>,
+    max_uses: Option<Whole>,
 }
 
 /// Make an invitation
@@ -45,7 +45,9 @@ pub(crate) async fn create(
     body: Json<NewInvitation>,
 ) -> Result<HttpResponse, Problem> {
     let NewInvitation { expires_in_seconds, max_uses } = body.into_inner().0;
-    let entered = CreateInvitation { expires_in_seconds, max_uses };
+    let number = |Whole(number)| number;
+    let entered =
+        CreateInvitation { expires_in_seconds: expires_in_seconds.map(number), max_uses: max_uses.map(number) };
     let creating = services.clone();
     let made = blocking(move || creating.invitations.create(id, caller.user_id, &entered)).await?;
     services.streams.look(id);

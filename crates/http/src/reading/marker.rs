@@ -1,12 +1,11 @@
 //! `/api/chatrooms/{chatroom_id}/read_marker`
 
 use actix_web::{HttpResponse, web};
-use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::reading::Mark;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json};
+use crate::extract::{Caller, InChatroom, Json, Whole};
 use crate::openapi::{FORM, MEMBERS, Problems, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -17,7 +16,7 @@ use crate::views::ReadMarkerView;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewReadMarker {
     #[schema(schema_with = values::read_seq)]
-    seq: Seq,
+    seq: Whole,
     /// Also backwards: to have messages unread again.
     #[serde(default)]
     force: bool,
@@ -60,7 +59,7 @@ pub(crate) async fn mark(
     services: web::Data<Services>,
     body: Json<NewReadMarker>,
 ) -> Result<HttpResponse, Problem> {
-    let NewReadMarker { seq, force } = body.into_inner().0;
+    let NewReadMarker { seq: Whole(seq), force } = body.into_inner().0;
     let at = services.clone();
     let seq = blocking(move || at.reading.mark(id, caller.user_id, Mark { seq, force })).await?;
     services.streams.look_at_user(caller.user_id);
