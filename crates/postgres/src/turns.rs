@@ -2,6 +2,7 @@
 //! its author sent last.
 
 use chit_chat_domain::chatroom::{Guard, Seq, SlowMode};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, NewMessage, Turn};
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::{chatrooms, memberships, messages, turns};
@@ -11,13 +12,17 @@ use diesel::prelude::*;
 use crate::ledger::Ledger;
 use crate::{Conn, ties};
 
-/// Stores a message if the guard holds and its author's turn has come.
+/// Stores a message if the guard holds and its author's turn has come. One with the same key is found by any member.
 pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, draft.chatroom_id, guard, draft.created_at)? else {
+    let Some(mut ledger) = Ledger::open(conn, draft.chatroom_id, guard.actor, draft.created_at)? else {
         return Ok(Turn::Taken(Appended::Refused));
     };
-    if let Some(earlier) = earlier(conn, draft)? {
+    let is_member = ledger.holds(conn, Guard::holds(guard.actor, Role::Member))?;
+    if let Some(earlier) = earlier(conn, draft)?.filter(|_| is_member) {
         return Ok(Turn::Taken(earlier));
+    }
+    if !ledger.holds(conn, guard)? {
+        return Ok(Turn::Taken(Appended::Refused));
     }
     if let Some(slow_mode) = slow_mode(conn, &ledger, draft)? {
         if let Some(last) = last(conn, draft)? {

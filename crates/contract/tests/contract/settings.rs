@@ -201,6 +201,22 @@ fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(
 }
 
 #[rstest]
+fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_member(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let keyed = || world.keyed_draft(room, beth, "hello", "k");
+    let Appended::Stored(sent) = send(&world, keyed()) else { panic!("not stored") };
+    set(&world, room, matt, archived(true));
+    let Turn::Taken(Appended::Duplicate(again, _)) = in_turn(&world, keyed()) else { panic!("not found") };
+    assert_eq!(again, sent);
+    world.leave(room, beth);
+    assert_eq!(in_turn(&world, keyed()), Turn::Taken(Appended::Refused));
+}
+
+#[rstest]
 fn leaving_and_joining_again_is_no_way_around_slow_mode(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {

@@ -83,7 +83,8 @@ pub trait MessageRepository: Send + Sync {
     /// sends can be written together and need not each block a thread.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
 
-    /// The same for an author who has to wait between two messages, as the chatroom's slow mode says.
+    /// The same for an author who has to wait between two messages, as the chatroom's slow mode says. A message with the
+    /// same key is found also where the guard does not hold, as long as the author is a member.
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError>;
 
     /// The message or its tombstone.

@@ -145,8 +145,11 @@ fn moderators_wait_for_no_turn() {
 fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
     let archived = || Settings { read_only: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived(), Owner);
-    expect_append(&mut world, Appended::Refused);
-    assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomReadOnly.into()));
+    let unkeyed = NewMessage { idempotency: None, ..draft() };
+    let append = world.messages.expect_append().with(eq(unkeyed), eq(Guard::may(me(), Right::Speak)));
+    append.times(1).return_once(|_, _| Pending::ready(Ok(Appended::Refused)));
+    let keyless = SendMessage { key: None, ..hello() };
+    assert_eq!(world.messages().send(&keyless), Err(Denial::ChatroomReadOnly.into()));
     let mut world = World::where_the_room_is(archived(), Owner);
     expect_found(&mut world, Some(message(me())));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomReadOnly.into()));
@@ -154,6 +157,21 @@ fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
     expect_found(&mut world, Some(message(me())));
     expect_delete(&mut world, me(), Member);
     assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
+}
+
+#[test]
+fn a_repeated_send_is_answered_where_nobody_writes_any_more() {
+    let archived = || Settings { read_only: true, ..Settings::default() };
+    let earlier = Appended::Duplicate(stored(), Idempotency::new(key(), &["hello"]));
+    for (outcome, answer) in [
+        (earlier, Ok(Sent { message: stored(), replayed: true })),
+        (Appended::Refused, Err(Denial::ChatroomReadOnly.into())),
+    ] {
+        let mut world = World::where_the_room_is(archived(), Member);
+        expect_append(&mut world, Appended::Refused);
+        expect_turn(&mut world, Turn::Taken(outcome));
+        assert_eq!(world.messages().send(&hello()), answer);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Roles, and how a chatroom is set.
 
+use actix_web::http::Method;
 use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -97,13 +98,20 @@ async fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Post
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let message = bob.say(&room, "hello").await;
+    let keyed = || {
+        let post = bob.request(Method::POST, room.messages()).header("Idempotency-Key", "k");
+        post.json(json!({"body": "once"})).send()
+    };
+    let once = keyed().await.expect_status(201);
     ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
+    let again = keyed().await.expect_status(201);
+    assert_eq!((&again["id"], again.header("Idempotent-Replayed")), (&once["id"], Some("true")));
     for person in [&ann, &bob] {
         person.post(room.messages(), json!({"body": "x"})).await.expect_problem(409, "chatroom_read_only");
     }
     let path = room.path(&format!("messages/{}", message["id"].as_str().unwrap()));
     bob.patch(path, json!({"body": "y"})).await.expect_problem(409, "chatroom_read_only");
-    assert_eq!(bob.read(&room).await, ["hello"]);
+    assert_eq!(bob.read(&room).await, ["hello", "once"]);
     bob.erase(&message).await;
     bob.leave(&room).await;
 }
