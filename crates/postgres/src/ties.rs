@@ -25,10 +25,7 @@ pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
 
 /// Lets the parents know of their replies and people of their mentions.
 pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
-    let rows: Vec<_> = new.iter().flat_map(|message| mentioned::rows(message)).collect();
-    if !rows.is_empty() {
-        diesel::insert_into(mentions::table).values(&rows).execute(conn)?;
-    }
+    mention(conn, new)?;
     let mut replies: BTreeMap<(Key, Key), i32> = BTreeMap::new();
     for message in new {
         if let Some(parent) = message.reply_to {
@@ -38,17 +35,21 @@ pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     replies.into_iter().try_for_each(|(parent, more)| count_replies(conn, parent, more))
 }
 
+fn mention(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+    let rows: Vec<_> = new.iter().flat_map(|message| mentioned::rows(message)).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(mentions::table).values(&rows).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Replaces the mentions of a message by those that it has now.
 pub(crate) fn mention_anew(conn: &mut Conn, old: &Message, new: &Message) -> Sql<()> {
     if old.mentions == new.mentions {
         return Ok(());
     }
     forget_mentions(conn, old)?;
-    let rows: Vec<_> = mentioned::rows(new).collect();
-    if !rows.is_empty() {
-        diesel::insert_into(mentions::table).values(&rows).execute(conn)?;
-    }
-    Ok(())
+    mention(conn, &[new])
 }
 
 /// Unties a message that is a tombstone from now on: it mentions nobody, and does not count as a reply.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Chatroom, Visibility};
+use super::{Chatroom, ChatroomName, Visibility};
 use crate::clock::Timestamp;
 use crate::denial::Denial;
 use crate::membership::Role;
@@ -137,7 +137,7 @@ impl Right {
 /// What to change of a chatroom; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatroomChanges {
-    pub name: Option<super::ChatroomName>,
+    pub name: Option<ChatroomName>,
     /// Who may know of it from now on.
     pub visibility: Option<Visibility>,
     /// `Some(None)` takes the topic away.

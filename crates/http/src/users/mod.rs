@@ -4,6 +4,7 @@ mod list;
 mod me;
 mod my_mentions;
 mod my_messages;
+mod newest_first;
 mod show;
 mod sign_up;
 

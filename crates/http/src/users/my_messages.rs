@@ -1,17 +1,13 @@
 //! `GET /api/users/me/messages`: what I wrote, newest first, in chatrooms where I am a member now.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::page::Page;
-use chit_chat_domain::store_error::StoreError;
 
-use crate::cursor::{self, WrittenPage};
+use super::newest_first::newest_first;
 use crate::extract::{Caller, Paging, Rendering};
-use crate::messages::html_by_id;
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::services::Services;
-use crate::views::{MessageList, MessageView};
+use crate::views::MessageList;
 
 /// What I wrote, newest first
 ///
@@ -31,15 +27,6 @@ pub(crate) async fn my_messages(
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
-    let with_html = rendering.wants_html()?;
-    let read = blocking(move || {
-        let page = Page::cut(services.stores.messages.by_author(caller.user_id, after, limit)?, limit);
-        let html = with_html.then(|| html_by_id(&page.items));
-        Ok::<_, StoreError>((page, html))
-    });
-    let (page, html) = read.await?;
-    let next = page.items.last().filter(|_| page.more).map(|message| cursor::encode(&message.id));
-    let page = WrittenPage::new(page.items.into_iter().map(MessageView::from).collect(), next)?;
-    Ok(page.beside("html", html.as_ref())?.answer(&request))
+    let read = move |after, limit| services.stores.messages.by_author(caller.user_id, after, limit);
+    newest_first(&request, &paging, &rendering, read).await
 }
