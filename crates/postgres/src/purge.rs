@@ -26,12 +26,12 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
         || messages(conn, id, most)?
         || mentions(conn, id, most)?
         || reactions(conn, id, most)?
-        || revisions(conn, id, most)?;
+        || revisions(conn, id, most)?
+        || bans(conn, id, most)?
+        || turns(conn, id, most)?;
     if !any_left {
-        diesel::delete(bans::table.filter(bans::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(invitations::table.filter(invitations::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(pins::table.filter(pins::chatroom_id.eq(id))).execute(conn)?;
-        diesel::delete(turns::table.filter(turns::chatroom_id.eq(id))).execute(conn)?;
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }
     Ok(true)
@@ -91,4 +91,22 @@ fn mentions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
         diesel::delete(all.filter(mentions::user_id.lt(*user).or(up_to))).execute(conn)?;
     }
     Ok(!places.is_empty())
+}
+
+fn bans(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = bans::table.filter(bans::chatroom_id.eq(id));
+    let users: Vec<Key> = all.order(bans::user_id).limit(most).select(bans::user_id).load(conn)?;
+    if let Some(last) = users.last() {
+        diesel::delete(all.filter(bans::user_id.le(*last))).execute(conn)?;
+    }
+    Ok(!users.is_empty())
+}
+
+fn turns(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = turns::table.filter(turns::chatroom_id.eq(id));
+    let users: Vec<Key> = all.order(turns::user_id).limit(most).select(turns::user_id).load(conn)?;
+    if let Some(last) = users.last() {
+        diesel::delete(all.filter(turns::user_id.le(*last))).execute(conn)?;
+    }
+    Ok(!users.is_empty())
 }

@@ -230,3 +230,17 @@ fn leaving_and_joining_again_is_no_way_around_slow_mode(
     world.join(room, beth);
     assert!(matches!(in_turn(&world, world.draft(room, beth, "y")), Turn::TooSoon(_)));
 }
+
+#[rstest]
+fn turns_are_erased_with_the_room_piece_by_piece(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    set(&world, room, matt, slow(30));
+    for author in [beth, zoe] {
+        assert!(matches!(in_turn(&world, world.draft(room, author, "x")), Turn::Taken(Appended::Stored(_))));
+    }
+    world.demolish(room, matt);
+    while world.chatrooms.purge(1).unwrap() {}
+    assert_eq!(world.raw().number("SELECT count(*) AS value FROM turns"), 0);
+}
