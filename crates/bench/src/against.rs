@@ -32,16 +32,18 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
     let interrupt = Interrupt::watch();
     let size = if options.quick { Size::QUICK } else { Size::FULL };
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
+    let points: Vec<Point> = points().filter(|point| options.asks_for(*point)).collect();
+    ensure!(!points.is_empty(), "nothing that is compared is called so");
     say(&format!("filling databases of both in {}", env::temp_dir().display()));
     let stands = [Stand::build(&options.server()?, size)?, Stand::build(&other.canonicalize()?, size)?];
-    for point in points().filter(|point| point.connections == CONNECTIONS) {
+    for point in points.iter().copied().filter(|point| point.connections == CONNECTIONS) {
         for stand in &stands {
             stand.measure(point, RUN_IN, 0)?;
         }
     }
     let mut compared = Compared::default();
     for round in 0..rounds {
-        for (place, point) in points().enumerate() {
+        for (place, point) in points.iter().copied().enumerate() {
             let measure = |stand: &Stand| {
                 interrupt.check()?;
                 stand.measure(point, plan::length(point, options.quick), u32::try_from(round)?)
@@ -53,7 +55,7 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
             compared.theirs.add(point, theirs);
         }
     }
-    writeln!(stdout(), "{}", comparison(&points().collect::<Vec<_>>(), &compared))?;
+    writeln!(stdout(), "{}", comparison(&points, &compared))?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 
 use crate::crowd::Crowd;
+use crate::point::Point;
 
 /// Measures the chit-chat server beside its database alone and its HTTP library alone, on both engines, and prints the
 /// ratios as Markdown.
@@ -31,7 +32,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PATH")]
     pub(crate) write: Option<PathBuf>,
     /// Compare sends and pages with another server, an earlier build say; nothing else is measured.
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["only", "write"])]
+    #[arg(long, value_name = "PATH", conflicts_with = "write")]
     pub(crate) against: Option<PathBuf>,
     /// The server to measure [default: the `chit-chat` beside this program].
     #[arg(long, value_name = "PATH")]
@@ -90,6 +91,12 @@ impl Options {
     /// Where to write the result: nowhere unless it is whole.
     pub(crate) fn target(&self) -> Option<&Path> {
         self.write.as_deref().filter(|_| !self.quick && self.only.is_empty())
+    }
+
+    /// Whether this is to be measured.
+    pub(crate) fn asks_for(&self, point: Point) -> bool {
+        let name = point.to_string();
+        self.only.is_empty() || self.only.iter().any(|part| name.contains(part))
     }
 
     /// Whether live streams are asked for.

@@ -54,13 +54,9 @@ fn full() -> Vec<Section> {
 
 /// What was asked for.
 pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
-    let is_asked_for = |point: Point| {
-        let name = point.to_string();
-        options.only.is_empty() || options.only.iter().any(|part| name.contains(part))
-    };
     let mut sections = full();
     for section in &mut sections {
-        section.points.retain(|point| is_asked_for(*point) && (!options.quick || claims::concern(*point)));
+        section.points.retain(|point| options.asks_for(*point) && (!options.quick || claims::concern(*point)));
     }
     sections.retain(|section| !section.points.is_empty());
     ensure!(!sections.is_empty() || options.concerns_streams(), "nothing that is measured is called so");

@@ -7,13 +7,14 @@ use chit_chat_domain::stores::Stores;
 
 use crate::{Engine, Raw, World, answer, id_literal, stored, until};
 
-/// A transaction that nothing is written beside. What is sent meanwhile waits behind a first send:
-/// the plug, which each instance has begun to write. So all of it is there to be taken at once.
+/// A transaction that nothing is written beside. What is sent meanwhile waits behind first sends: the
+/// plugs, one for each writer of an instance, which has begun to write it. So all of it is there to be
+/// taken at once.
 pub struct Held<'w> {
     world: &'w World,
     /// On PostgreSQL it holds rows, on SQLite the file.
     transaction: Raw,
-    /// Holds the plugs' room, on PostgreSQL: it can be let go before the others.
+    /// Holds the plugs' rooms, on PostgreSQL: they can be let go before the others.
     plug: Option<Raw>,
     plugs: Vec<Pending<Appended>>,
 }
@@ -24,7 +25,7 @@ impl World {
         self.hold_on(&[&self.store])
     }
 
-    /// Holds everything, with a plug in each of these instances.
+    /// Holds everything, with plugs in each of these instances.
     pub fn hold_on(&self, instances: &[&Stores]) -> Held<'_> {
         self.begin_to_hold(instances, "TRUE")
     }
@@ -37,23 +38,29 @@ impl World {
 
     fn begin_to_hold(&self, instances: &[&Stores], which: &str) -> Held<'_> {
         let keeper = self.user(&format!("keeper_{}", self.tick().as_micros()));
-        let room = self.room(keeper, &[]);
-        let plug_room = id_literal(self.engine(), room);
+        let rooms: Vec<ChatroomId> = (0..self.engine().writers()).map(|_| self.room(keeper, &[])).collect();
+        let literals: Vec<String> = rooms.iter().map(|room| id_literal(self.engine(), *room)).collect();
+        let plug_rooms = literals.join(", ");
         let mut transaction = self.raw();
         transaction.begin();
         let plug = match self.engine() {
             Engine::Sqlite => None,
             Engine::Postgres => {
-                transaction.lock_rooms(&format!("{which} AND id <> {plug_room}"));
+                transaction.lock_rooms(&format!("{which} AND id NOT IN ({plug_rooms})"));
                 let mut plug = self.raw();
                 plug.begin();
-                plug.lock_rooms(&format!("id = {plug_room}"));
+                plug.lock_rooms(&format!("id IN ({plug_rooms})"));
                 Some(plug)
             }
         };
-        let send = |instance: &&Stores| self.hand_over(instance, vec![self.draft(room, keeper, "plug")]);
-        let plugs: Vec<Pending<Appended>> = instances.iter().flat_map(send).collect();
-        self.until_waiting(plugs.len());
+        let mut plugs = Vec::new();
+        for instance in instances {
+            for room in &rooms {
+                // One after the other: a writer that found both would take both.
+                plugs.extend(self.hand_over(instance, vec![self.draft(*room, keeper, "plug")]));
+                self.until_waiting(plugs.len());
+            }
+        }
         Held { world: self, transaction, plug, plugs }
     }
 
@@ -89,12 +96,12 @@ impl Held<'_> {
         &mut self.transaction
     }
 
-    /// Lets the pile be taken, and makes sure that it waits for what is held: whatever its writing
+    /// Lets the pile be taken, by one writer of each instance, and makes sure that it waits for what is held: whatever its writing
     /// reads at its start is older than the end of the transaction.
     pub fn take_pile(&mut self) {
         if let Some(mut plug) = self.plug.take() {
             plug.run("COMMIT");
-            let instances = self.plugs.len();
+            let instances = self.plugs.len() / self.world.engine().writers();
             self.plugs_are_stored();
             self.world.until_waiting(instances);
         }

@@ -17,6 +17,16 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// How many batches of messages an instance writes side by side.
+    pub(crate) fn writers(self) -> usize {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => 2,
+        }
+    }
+}
+
 /// A database of one's own and a store on it. Gone when dropped.
 pub struct TestStore {
     // Before the database, so that it is dropped first.

@@ -48,6 +48,8 @@ pub(crate) type Connections = Pool<Conn>;
 const CONNECTIONS: u32 = 8;
 /// For each thread that works on its own.
 const ONE: u32 = 1;
+/// While one batch of messages reaches the disk, the database works on the next one.
+const WRITERS: u32 = 2;
 
 /// A PostgreSQL database that holds all that the domain's ports keep.
 pub struct Store {
@@ -61,10 +63,10 @@ impl Store {
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_timeouts(url);
         let asking = Pool::new("heads", &url, ONE, database::setup())?;
-        let sending = Pool::new("sends", &url, ONE, database::setup_for_sending())?;
+        let sending = Pool::new("sends", &url, WRITERS, database::setup_for_sending())?;
         Ok(Self {
             connections: Pool::new("main", &url, CONNECTIONS, database::setup())?,
-            sends: SendQueue::start(MessageWriter(sending))?,
+            sends: SendQueue::start(WRITERS, MessageWriter(sending))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
             }))?,

@@ -1,9 +1,10 @@
 //! Work that is done together: while one batch is being done the next one gathers.
 //!
 //! There is no timer. Idle, a worker takes what comes at once and alone; busy, it finds a batch
-//! waiting. Nobody's thread is blocked meanwhile.
+//! waiting. Nobody's thread is blocked meanwhile. Several workers have several batches under way, but
+//! never two with items of the same lane.
 
-use std::collections::VecDeque;
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -11,8 +12,9 @@ use std::time::Instant;
 
 use chit_chat_domain::pending::{Completer, Pending};
 use chit_chat_domain::store_error::StoreError;
-
 use metrics::{Counter, Gauge, Histogram};
+
+use crate::line::Line;
 
 /// Does a batch on a worker's thread, and answers each item in its place.
 pub type Work<I, O> = dyn Fn(&[I]) -> Vec<Result<O, StoreError>> + Send + Sync;
@@ -22,7 +24,7 @@ pub type Work<I, O> = dyn Fn(&[I]) -> Vec<Result<O, StoreError>> + Send + Sync;
 pub struct Settings {
     /// Of the threads.
     pub name: &'static str,
-    pub workers: usize,
+    pub workers: u32,
     /// More items are not done together.
     pub largest_batch: usize,
     /// More waiting items are turned away.
@@ -40,20 +42,21 @@ pub struct BatchMetrics {
 
 /// Takes work without blocking and has it done by threads of its own. Dropped, it does what it has
 /// taken, then stops.
-pub struct Batcher<I, O> {
-    shared: Arc<Shared<I, O>>,
+pub struct Batcher<I, O, L> {
+    shared: Arc<Shared<I, O, L>>,
     workers: Vec<JoinHandle<()>>,
 }
 
-struct Shared<I, O> {
+struct Shared<I, O, L> {
     settings: Settings,
-    state: Mutex<State<I, O>>,
+    lane_of: fn(&I) -> L,
+    state: Mutex<State<I, O, L>>,
     changed: Condvar,
     metrics: BatchMetrics,
 }
 
-struct State<I, O> {
-    waiting: VecDeque<(I, Handed<O>)>,
+struct State<I, O, L> {
+    line: Line<(I, Handed<O>), L>,
     idle: usize,
     closed: bool,
 }
@@ -64,13 +67,28 @@ struct Handed<O> {
     at: Instant,
 }
 
-type Taken<I, O> = (Vec<I>, Vec<Handed<O>>);
+/// What is done together, and the lanes that it keeps busy.
+struct Batch<I, O, L> {
+    lanes: Vec<L>,
+    items: Vec<I>,
+    handed: Vec<Handed<O>>,
+}
 
-impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
+impl<I, O, L> Batcher<I, O, L>
+where
+    I: Send + 'static,
+    O: Send + 'static,
+    L: Copy + Eq + Hash + Send + 'static,
+{
     /// Starts the workers.
-    pub fn start(settings: Settings, metrics: BatchMetrics, work: &Arc<Work<I, O>>) -> Result<Self, StoreError> {
-        let state = State { waiting: VecDeque::new(), idle: 0, closed: false };
-        let shared = Arc::new(Shared { settings, state: Mutex::new(state), changed: Condvar::new(), metrics });
+    pub fn start(
+        settings: Settings,
+        metrics: BatchMetrics,
+        lane_of: fn(&I) -> L,
+        work: &Arc<Work<I, O>>,
+    ) -> Result<Self, StoreError> {
+        let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
+        let shared = Arc::new(Shared { settings, lane_of, state, changed: Condvar::new(), metrics });
         let workers = (0..settings.workers)
             .map(|n| {
                 let (shared, work) = (Arc::clone(&shared), Arc::clone(work));
@@ -83,24 +101,25 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
 
     /// Hands over an item; if too many wait, the answer says so at once.
     pub fn push(&self, item: I) -> Pending<O> {
+        let lane = (self.shared.lane_of)(&item);
         let mut state = self.shared.lock();
-        if state.waiting.len() >= self.shared.settings.capacity {
+        if state.line.len() >= self.shared.settings.capacity {
             self.shared.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Busy));
         }
         let (completer, pending) = Pending::channel();
-        state.waiting.push_back((item, Handed { completer, at: Instant::now() }));
-        let somebody_is_idle = state.idle > 0;
+        let is_free = state.line.push(lane, (item, Handed { completer, at: Instant::now() }));
+        let somebody_may_begin = is_free && state.idle > 0;
         drop(state);
         self.shared.metrics.waiting.increment(1);
-        if somebody_is_idle {
+        if somebody_may_begin {
             self.shared.changed.notify_one();
         }
         pending
     }
 }
 
-impl<I, O> Drop for Batcher<I, O> {
+impl<I, O, L> Drop for Batcher<I, O, L> {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_all();
@@ -110,68 +129,84 @@ impl<I, O> Drop for Batcher<I, O> {
     }
 }
 
-impl<I, O> Shared<I, O> {
+impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
     fn serve(&self, work: &Work<I, O>) {
-        while let Some((items, handed)) = self.take() {
-            if items.is_empty() {
-                continue;
-            }
+        while let Some(Batch { lanes, items, handed }) = self.take() {
             // A panic must not cost the thread, and with it the store; those who wait hear that
             // their answer was abandoned.
-            let Ok(answers) = catch_unwind(AssertUnwindSafe(|| work(&items))) else {
-                tracing::error!(name = self.settings.name, "a batch was abandoned");
-                continue;
-            };
-            for (Handed { completer, at }, answer) in handed.into_iter().zip(answers) {
-                self.metrics.duration.record(at.elapsed());
-                completer.complete(answer);
+            match catch_unwind(AssertUnwindSafe(|| work(&items))) {
+                Ok(answers) => self.answer(handed, answers),
+                Err(_) => tracing::error!(name = self.settings.name, "a batch was abandoned"),
+            }
+            self.lock().line.let_go(&lanes);
+        }
+    }
+
+    fn answer(&self, handed: Vec<Handed<O>>, answers: Vec<Result<O, StoreError>>) {
+        for (Handed { completer, at }, answer) in handed.into_iter().zip(answers) {
+            self.metrics.duration.record(at.elapsed());
+            completer.complete(answer);
+        }
+    }
+
+    /// Everything that waits and is free, up to the largest batch; `None` when there will be nothing any
+    /// more for this worker: what is left is in the lanes of others.
+    fn take(&self) -> Option<Batch<I, O, L>> {
+        let mut state = self.lock();
+        loop {
+            while !state.line.has_free() {
+                if state.closed {
+                    return None;
+                }
+                state.idle += 1;
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+            }
+            state = self.let_others_come(state);
+            let (lanes, taken) = state.line.take(self.settings.largest_batch);
+            if !taken.is_empty() {
+                // What is beyond this batch nobody was woken for: it was in lanes that were busy.
+                if state.idle > 0 && state.line.has_free() {
+                    self.changed.notify_one();
+                }
+                drop(state);
+                return Some(self.begin(lanes, taken));
             }
         }
     }
 
-    /// Everything that waits, up to the largest batch; `None` when there will be nothing any more. What
-    /// nobody waits for any more was told to have failed, and is not begun.
-    fn take(&self) -> Option<Taken<I, O>> {
-        let mut state = self.lock();
-        while state.waiting.is_empty() {
-            if state.closed {
-                return None;
-            }
-            state.idle += 1;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
-        }
-        state = self.let_others_come(state);
-        let size = state.waiting.len().min(self.settings.largest_batch);
-        let taken = state.waiting.drain(..size).filter(|(_, handed)| handed.completer.is_awaited());
-        let taken: Taken<I, O> = taken.unzip();
-        drop(state);
+    /// What nobody waits for any more was told to have failed, and is not begun.
+    fn begin(&self, lanes: Vec<L>, taken: Vec<(I, Handed<O>)>) -> Batch<I, O, L> {
         self.metrics.batches.increment(1);
-        self.metrics.waiting.decrement(u32::try_from(size).unwrap_or(u32::MAX));
-        Some(taken)
+        self.metrics.waiting.decrement(u32::try_from(taken.len()).unwrap_or(u32::MAX));
+        let (items, handed) = taken.into_iter().filter(|(_, handed)| handed.completer.is_awaited()).unzip();
+        Batch { lanes, items, handed }
     }
 
     /// Threads that are ready to run may be about to push: on a busy machine a worker that takes the
     /// little that is there spends the processor on small batches. On an idle one this costs nothing.
-    fn let_others_come<'a>(&'a self, mut state: MutexGuard<'a, State<I, O>>) -> MutexGuard<'a, State<I, O>> {
+    fn let_others_come<'a>(&'a self, mut state: MutexGuard<'a, State<I, O, L>>) -> MutexGuard<'a, State<I, O, L>> {
         loop {
-            let before = state.waiting.len();
+            let before = state.line.len();
             drop(state);
             thread::yield_now();
             state = self.lock();
-            if state.waiting.len() <= before || state.waiting.len() >= self.settings.largest_batch {
+            if state.line.len() <= before || state.line.len() >= self.settings.largest_batch {
                 return state;
             }
         }
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State<I, O>> {
+impl<I, O, L> Shared<I, O, L> {
+    fn lock(&self) -> MutexGuard<'_, State<I, O, L>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -180,7 +215,7 @@ mod tests {
     const SETTINGS: Settings = Settings { name: "test", workers: 1, largest_batch: 4, capacity: 10 };
 
     /// Answers each item with the size of its batch; the first batch waits for the barrier.
-    fn sizes(barrier: &Arc<Barrier>) -> Batcher<u32, usize> {
+    fn sizes(barrier: &Arc<Barrier>) -> Batcher<u32, usize, ()> {
         let (barrier, batches) = (Arc::clone(barrier), AtomicUsize::new(0));
         let work = move |items: &[u32]| {
             if batches.fetch_add(1, Ordering::SeqCst) == 0 {
@@ -189,7 +224,7 @@ mod tests {
             }
             items.iter().map(|_| Ok(items.len())).collect()
         };
-        Batcher::start(SETTINGS, unheard(), &(Arc::new(work) as _)).unwrap()
+        Batcher::start(SETTINGS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap()
     }
 
     fn unheard() -> BatchMetrics {
@@ -230,12 +265,47 @@ mod tests {
     }
 
     #[test]
+    fn workers_stay_out_of_each_others_lanes_and_keep_the_order_in_them() {
+        const LANES: usize = 5;
+        let lanes: Arc<[Mutex<Vec<usize>>; LANES]> = Arc::default();
+        let (done, together) = (Arc::clone(&lanes), Arc::new(Barrier::new(2)));
+        let work = move |items: &[usize]| {
+            let mine: HashSet<usize> = items.iter().map(|item| item % LANES).collect();
+            let mut held: Vec<_> = mine.iter().map(|lane| (lane, done[*lane].try_lock().unwrap())).collect();
+            if items.iter().any(|item| *item < 2) {
+                // Two batches are under way at once, or this never ends.
+                together.wait();
+            }
+            for (lane, done) in &mut held {
+                done.extend(items.iter().filter(|item| *item % LANES == **lane));
+            }
+            items.iter().map(|item| Ok(*item)).collect()
+        };
+        let settings = Settings { workers: 3, capacity: 1_000, ..SETTINGS };
+        let batcher: Batcher<usize, usize, usize> =
+            Batcher::start(settings, unheard(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
+        let first = batcher.push(0);
+        while batcher.shared.lock().line.len() > 0 {
+            thread::yield_now();
+        }
+        let others: Vec<_> = (1..500).map(|item| batcher.push(item)).collect();
+        assert_eq!(first.wait(), Ok(0));
+        for (item, pending) in (1..).zip(others) {
+            assert_eq!(pending.wait(), Ok(item));
+        }
+        for (lane, done) in lanes.iter().enumerate() {
+            assert_eq!(*done.lock().unwrap(), (lane..500).step_by(LANES).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn a_panic_abandons_its_batch_and_no_other() {
         let work = |items: &[u32]| {
             assert!(!items.contains(&13), "unlucky");
             items.iter().map(|n| Ok(*n)).collect()
         };
-        let batcher: Batcher<u32, u32> = Batcher::start(SETTINGS, unheard(), &(Arc::new(work) as _)).unwrap();
+        let batcher: Batcher<u32, u32, ()> =
+            Batcher::start(SETTINGS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap();
         assert!(matches!(batcher.push(13).wait(), Err(StoreError::Unavailable(_))));
         assert_eq!(batcher.push(14).wait(), Ok(14));
     }

@@ -19,7 +19,7 @@ pub type Question = (ChatroomId, UserId);
 pub type Ask = dyn Fn(&[Question]) -> Result<Vec<Option<Seq>>, StoreError> + Send + Sync;
 
 /// Takes questions without blocking.
-pub struct HeadQueue(Batcher<Question, Option<Seq>>);
+pub struct HeadQueue(Batcher<Question, Option<Seq>, ()>);
 
 impl HeadQueue {
     /// Starts the asking thread.
@@ -28,7 +28,7 @@ impl HeadQueue {
             Ok(heads) => heads.into_iter().map(Ok).collect(),
             Err(error) => questions.iter().map(|_| Err(error.clone())).collect(),
         };
-        Ok(Self(Batcher::start(SETTINGS, metrics(), &(Arc::new(work) as _))?))
+        Ok(Self(Batcher::start(SETTINGS, metrics(), |_| (), &(Arc::new(work) as _))?))
     }
 
     /// Hands over a question.

@@ -7,6 +7,7 @@ pub mod error;
 pub mod events;
 pub mod heads;
 pub mod invitations;
+mod line;
 pub mod mentions;
 pub mod migrations;
 pub mod pool;

@@ -14,8 +14,6 @@ use crate::batcher::{Batcher, Settings};
 use crate::codes;
 use crate::send_metrics::{Outcomes, batch_metrics};
 
-/// One writer: several would wait for each other's rooms, and write smaller batches.
-const WRITERS: usize = 1;
 /// PostgreSQL's time for a batch grows faster than the batch.
 const LARGEST_BATCH: usize = 128;
 /// More waiting sends than this are turned away.
@@ -50,13 +48,15 @@ pub trait WriteMessages: Send + Sync {
 }
 
 /// Takes sends without blocking. Dropped, it writes what it has taken, then stops.
-pub struct SendQueue(Batcher<Waiting, Appended>);
+pub struct SendQueue(Batcher<Waiting, Appended, ChatroomId>);
 
 impl SendQueue {
-    /// Starts the writing thread.
-    pub fn start(engine: impl WriteMessages + 'static) -> Result<Self, StoreError> {
+    /// Starts so many writing threads. The messages of one room are never written by two at a time:
+    /// they would wait for each other, and come out of order.
+    pub fn start(writers: u32, engine: impl WriteMessages + 'static) -> Result<Self, StoreError> {
         let settings =
-            Settings { name: "send", workers: WRITERS, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
+            Settings { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
+        let room_of = |send: &Waiting| send.message.chatroom_id;
         let outcomes = Outcomes::default();
         let work = Arc::new(move |batch: &[Waiting]| {
             let answers = write(&engine, batch);
@@ -65,7 +65,7 @@ impl SendQueue {
             }
             answers
         });
-        Ok(Self(Batcher::start(settings, batch_metrics(), &(work as _))?))
+        Ok(Self(Batcher::start(settings, batch_metrics(), room_of, &(work as _))?))
     }
 
     /// Hands over a message.

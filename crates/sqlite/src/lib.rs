@@ -79,6 +79,8 @@ use writer::Writer;
 pub(crate) type Conn = diesel::SqliteConnection;
 
 const READERS: u32 = 4;
+/// There is one lock for the whole file.
+const WRITERS: u32 = 1;
 
 /// An SQLite file that holds all that the domain's ports keep.
 pub struct Store {
@@ -97,7 +99,7 @@ impl Store {
         let heads = Heads::new(&url);
         Ok(Self {
             readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
-            sends: SendQueue::start(MessageWriter(Arc::clone(&writer)))?,
+            sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)))?,
             heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
             _checkpoints: Checkpoints::start(&url, &writer)?,
             writer,

@@ -89,6 +89,8 @@ fn everybody_who_awaits_is_woken(#[values(Engine::Sqlite, Engine::Postgres)] eng
 fn a_sender_who_gives_up_disturbs_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
+    // On SQLite nobody sees whether the plug has been taken, and what is taken with it is written: a whole batch goes first.
+    let first = crowd.world.hand_over(&crowd.world.store, crowd.drafts(128));
     let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(30));
     let mut n = 0;
     sends.retain(|_| {
@@ -96,9 +98,10 @@ fn a_sender_who_gives_up_disturbs_nobody(#[values(Engine::Sqlite, Engine::Postgr
         n % 3 > 0
     });
     held.let_go();
+    assert_eq!(all_stored(first).len(), 128);
     assert_eq!(all_stored(sends).len(), 20);
     let said: usize = crowd.rooms.iter().map(|room| crowd.world.logged(*room).len()).sum();
-    assert_eq!(said, 20, "who gave up was told that it failed, and may send it again");
+    assert_eq!(said, 148, "who gave up was told that it failed, and may send it again");
 }
 
 #[test]

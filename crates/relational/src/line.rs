@@ -1,0 +1,93 @@
+//! What waits to be done, in the order in which it came, and in lanes: what shares a lane is done in
+//! its order, whoever does it. As long as somebody works on a lane, the others leave what is in it.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::Hash;
+
+pub(crate) struct Line<T, L> {
+    waiting: VecDeque<(L, T)>,
+    /// The lanes that somebody works on.
+    busy: HashSet<L>,
+}
+
+impl<T, L: Copy + Eq + Hash> Line<T, L> {
+    pub(crate) fn new() -> Self {
+        Self { waiting: VecDeque::new(), busy: HashSet::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Answers whether it can be taken now.
+    pub(crate) fn push(&mut self, lane: L, item: T) -> bool {
+        self.waiting.push_back((lane, item));
+        !self.busy.contains(&lane)
+    }
+
+    /// Whether anything can be taken.
+    pub(crate) fn has_free(&self) -> bool {
+        self.waiting.iter().any(|(lane, _)| !self.busy.contains(lane))
+    }
+
+    /// The first that can be taken, at most so many. Their lanes are busy until they are let go.
+    pub(crate) fn take(&mut self, at_most: usize) -> (Vec<L>, Vec<T>) {
+        let (mut lanes, mut items) = (Vec::new(), Vec::new());
+        let mut left = VecDeque::with_capacity(self.waiting.len());
+        for (lane, item) in self.waiting.drain(..) {
+            if items.len() < at_most && !self.busy.contains(&lane) {
+                lanes.push(lane);
+                items.push(item);
+            } else {
+                left.push_back((lane, item));
+            }
+        }
+        self.waiting = left;
+        self.busy.extend(&lanes);
+        (lanes, items)
+    }
+
+    /// The work on these lanes is done.
+    pub(crate) fn let_go(&mut self, lanes: &[L]) {
+        for lane in lanes {
+            self.busy.remove(lane);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(items: &[(char, u32)]) -> Line<u32, char> {
+        let mut line = Line::new();
+        for (lane, item) in items {
+            line.push(*lane, *item);
+        }
+        line
+    }
+
+    #[test]
+    fn what_is_in_a_busy_lane_waits_in_its_place() {
+        let mut line = line(&[('a', 1), ('b', 2), ('a', 3), ('b', 4)]);
+        assert_eq!(line.take(2), (vec!['a', 'b'], vec![1, 2]));
+        assert!(!line.push('a', 5));
+        assert!(!line.has_free());
+        assert!(line.push('c', 6));
+        assert_eq!(line.take(2), (vec!['c'], vec![6]));
+        line.let_go(&['b', 'c']);
+        assert_eq!(line.take(9), (vec!['b'], vec![4]));
+        line.let_go(&['a']);
+        assert_eq!(line.take(9), (vec!['a', 'a'], vec![3, 5]));
+        assert_eq!(line.len(), 0);
+    }
+
+    #[test]
+    fn no_more_is_taken_than_was_asked_for() {
+        let mut line = line(&[('a', 1), ('a', 2), ('b', 3)]);
+        assert_eq!(line.take(1), (vec!['a'], vec![1]));
+        assert_eq!(line.take(1), (vec!['b'], vec![3]));
+        assert_eq!(line.take(1), (vec![], vec![]));
+        assert_eq!(line.len(), 1);
+    }
+}
