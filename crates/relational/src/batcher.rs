@@ -134,9 +134,10 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         while let Some(Batch { lanes, items, handed }) = self.take() {
             // A panic must not cost the thread, and with it the store; those who wait hear that
             // their answer was abandoned.
-            match catch_unwind(AssertUnwindSafe(|| work(&items))) {
-                Ok(answers) => self.answer(handed, answers),
-                Err(_) => tracing::error!(name = self.settings.name, "a batch was abandoned"),
+            if let Ok(answers) = catch_unwind(AssertUnwindSafe(|| work(&items))) {
+                self.answer(handed, answers);
+            } else {
+                tracing::error!(name = self.settings.name, "a batch was abandoned");
             }
             self.lock().line.let_go(&lanes);
         }

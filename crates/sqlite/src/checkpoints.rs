@@ -7,7 +7,7 @@ use std::mem::{self, ManuallyDrop};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
@@ -16,14 +16,20 @@ use diesel::sql_types::Integer;
 use metrics::{Counter, Histogram, counter, histogram};
 
 use crate::writer::Writer;
-use crate::{Conn, database};
+use crate::{Conn, database, writeback};
 
 /// A log of so many writes, at about five pages each, is worth a checkpoint.
 const WORTH: usize = 2_000;
-/// From this length on, in pages, the log should begin again from its start.
-const LONG: i32 = 65_536;
+/// Writers that are busy write the same pages again and again: each is moved once for all that comes
+/// in so long.
+const REST: Duration = Duration::from_millis(500);
+/// From this length on, in pages (512 MiB), the log should begin again from its start. Writers feel it,
+/// so it should be rare.
+const LONG: i32 = 131_072;
 /// The log begins again only when all of it is in the file, so writers pause for the last few.
 const FEW: usize = 100;
+/// The pages of so many writes, about three each, are synced together.
+const TOGETHER: usize = 20;
 /// If writers are so fast that few never remain, they pause after so many attempts.
 const ATTEMPTS: usize = 8;
 
@@ -69,6 +75,12 @@ impl Written {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         !state.stopped
+    }
+
+    /// Waits, unless it is time to stop.
+    fn rest(&self) {
+        let until_stopped = |state: &mut State| !state.stopped;
+        drop(self.changed.wait_timeout_while(self.lock(), REST, until_stopped));
     }
 
     /// Begins to count again; answers what was counted.
@@ -143,6 +155,7 @@ impl Checkpointer {
                 tracing::warn!(%error, "a checkpoint failed; the next one makes up for it");
             }
             self.duration.record(started.elapsed());
+            self.writer.written.rest();
         }
     }
 
@@ -161,13 +174,14 @@ impl Checkpointer {
 
     /// What comes while pages are moved is less each time.
     fn move_all(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        self.sync()?;
+        self.sync(usize::MAX)?;
         for _ in 0..ATTEMPTS {
-            if self.writer.written.reset() <= FEW {
+            let writes = self.writer.written.reset();
+            if writes <= FEW {
                 break;
             }
             move_pages(conn)?;
-            self.sync()?;
+            self.sync(writes)?;
         }
         self.writer.alone(|_| move_pages(conn))?;
         Ok(())
@@ -175,8 +189,9 @@ impl Checkpointer {
 
     /// SQLite syncs the file when the last page is in it, with writers waiting; so little should be
     /// left for it to do.
-    fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(|error| database::failure(Path::new(&self.url), &error))
+    fn sync(&self, writes: usize) -> Result<(), StoreError> {
+        let pieces = u64::try_from(writes / TOGETHER).unwrap_or(u64::MAX);
+        writeback::sync(&self.file, pieces).map_err(|error| database::failure(Path::new(&self.url), &error))
     }
 }
 

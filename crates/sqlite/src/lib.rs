@@ -58,6 +58,7 @@ mod checkpoints;
 mod database;
 mod dialect;
 mod statements;
+mod writeback;
 mod writer;
 
 use std::path::Path;
