@@ -1,5 +1,6 @@
 //! What happens around every request: its id, its line in the log, and problems as RFC 9457 wants them.
 
+use std::pin::Pin;
 use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -18,11 +19,19 @@ use crate::{connections, limits, streams};
 /// What proxies log for a client that did not wait for its answer.
 const CLIENT_GONE: u16 = 499;
 
+type Answer<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
+
 /// Names the request, calls the handler, turns an error into a problem, and logs one line.
-pub async fn answer<B: MessageBody + 'static>(
+///
+/// Boxed: actix keeps room for it in each connection as long as that is open, and streams are for hours.
+pub fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+) -> Pin<Box<dyn Future<Output = Answer<B>>>> {
+    Box::pin(answered(request, next))
+}
+
+async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Answer<B> {
     let _in_flight = InFlight::begin();
     let mut line = Line::begin(&request);
     // So that whatever is logged on the way carries the id that the client sees.

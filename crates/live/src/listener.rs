@@ -103,6 +103,8 @@ impl Listener {
             }
             self.open(mail);
             if self.has_nothing_to_do() {
+                // There are thousands of listeners, and most of the time each only waits.
+                self.news = VecDeque::new();
                 return Poll::Pending;
             }
         }
