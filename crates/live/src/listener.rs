@@ -143,8 +143,12 @@ impl Listener {
     }
 
     fn open(&mut self, mail: Mail) {
-        if mail.failed {
-            self.ask_again();
+        if mail.page_failed {
+            self.ask_for_pages_again();
+        }
+        if mail.standing_failed {
+            self.asked.standing = false;
+            self.user_moved = true;
         }
         if mail.pages.is_empty() {
             self.ask_for_next_page();
@@ -232,7 +236,8 @@ impl Listener {
         while !self.asked.page
             && let Some(chatroom) = self.waiting.pop_front()
         {
-            if let Some(place) = self.rooms.get(chatroom) {
+            // Who left and came back may wait twice; the end of what was read must not be taken for the end of the log.
+            if let Some(place) = self.rooms.get(chatroom).filter(|place| place.reading) {
                 self.asked.page = true;
                 let job = self.job(Question::Page(chatroom, place.taken, place.room.head()));
                 self.shared.replay.push(job);
@@ -347,8 +352,7 @@ impl Listener {
         self.news.extend(news);
     }
 
-    fn ask_again(&mut self) {
-        self.user_moved |= mem::take(&mut self.asked.standing);
+    fn ask_for_pages_again(&mut self) {
         self.asked.page = false;
         self.waiting.clear();
         for (id, place) in self.rooms.iter_mut() {

@@ -32,7 +32,8 @@ pub(crate) struct Mail {
     /// Something changed for the user alone.
     pub(crate) user_moved: bool,
     pub(crate) standing: Option<Standing>,
-    pub(crate) failed: bool,
+    pub(crate) page_failed: bool,
+    pub(crate) standing_failed: bool,
     closed: bool,
     waker: Option<Waker>,
 }

@@ -20,32 +20,35 @@ pub(crate) const MOST_CHATROOMS: usize = 5_000;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// What a listener asks for; at most one of either kind at a time.
+#[derive(Clone, Copy)]
 pub(crate) enum Question {
     Page(ChatroomId, Seq, Seq),
     Standing(UserId),
 }
 
+#[derive(Clone)]
 pub(crate) struct Job {
     pub(crate) question: Question,
     pub(crate) mailbox: Arc<Mailbox>,
 }
 
-/// Those whose question failed: they ask again when the store answers again.
+/// The questions that failed: their listeners ask again when the store answers again.
 #[derive(Default)]
-pub(crate) struct Failed(Mutex<Vec<Arc<Mailbox>>>);
+pub(crate) struct Failed(Mutex<Vec<Job>>);
 
 impl Failed {
     pub(crate) fn note(&self, job: Job) {
-        self.0.lock().push(job.mailbox);
+        self.0.lock().push(job);
     }
 
-    /// Tells each once, however many of its questions failed: it asks all of them again.
+    /// Tells each listener which of its questions is open again.
     pub(crate) fn ask_again(&self) {
-        let mut mailboxes = std::mem::take(&mut *self.0.lock());
-        mailboxes.sort_unstable_by_key(Arc::as_ptr);
-        mailboxes.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        for mailbox in mailboxes {
-            mailbox.put(|mail| mail.failed = true);
+        let jobs = std::mem::take(&mut *self.0.lock());
+        for Job { question, mailbox } in jobs {
+            mailbox.put(|mail| match question {
+                Question::Page(..) => mail.page_failed = true,
+                Question::Standing(_) => mail.standing_failed = true,
+            });
         }
     }
 }
@@ -66,7 +69,7 @@ impl Job {
     pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
             tracing::debug!(%error, "a listener's question failed; it will be asked again");
-            failed.0.lock().push(Arc::clone(&self.mailbox));
+            failed.note(self.clone());
         }
     }
 

@@ -41,6 +41,8 @@ struct State {
     versions: BTreeMap<UserId, UserVersion>,
     purged: Vec<ChatroomId>,
     failing: bool,
+    /// Only questions for where users are members.
+    standings_fail: bool,
     panicking: bool,
     failures: usize,
     reads: usize,
@@ -156,6 +158,10 @@ impl Log {
         self.state.lock().failing = failing;
     }
 
+    pub(crate) fn fail_standings(&self, failing: bool) {
+        self.state.lock().standings_fail = failing;
+    }
+
     pub(crate) fn panic_at_the_next_read(&self) {
         self.state.lock().panicking = true;
     }
@@ -204,12 +210,13 @@ impl Log {
         if state.dawdles {
             MutexGuard::unlocked(&mut state, thread::yield_now);
         }
-        if !state.failing {
-            return Ok(state);
-        }
+        if state.failing { Err(self.failure(&mut state)) } else { Ok(state) }
+    }
+
+    fn failure(&self, state: &mut State) -> StoreError {
         state.failures += 1;
         self.changed.notify_all();
-        Err(StoreError::Unavailable("it fails".into()))
+        StoreError::Unavailable("it fails".into())
     }
 
     fn pass(&self, state: &mut MutexGuard<'_, State>, gate: Gate) {
@@ -297,6 +304,9 @@ impl Movements for Log {
 
     fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
         let mut state = self.answer()?;
+        if state.standings_fail {
+            return Err(self.failure(&mut state));
+        }
         self.pass(&mut state, Gate::BeforeReading);
         let standing = state.standing(user, most);
         self.pass(&mut state, Gate::AfterReading);

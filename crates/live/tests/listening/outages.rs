@@ -1,6 +1,6 @@
 //! A store that fails for a while.
 
-use crate::ears::{Heard, World, entries, room, user};
+use crate::ears::{Heard, World, entries, room, until, user};
 
 #[test]
 fn what_could_not_be_read_is_heard_after_the_next_good_poll() {
@@ -97,4 +97,31 @@ fn a_defect_of_the_store_costs_time_and_no_events() {
     world.log.until_failures(2);
     assert_eq!(world.follow_until_heard(&mut slow), Heard::Event(room(1), 2));
     slow.expect(&entries(room(1), 3..=21));
+}
+
+/// Which of two answers comes first is up to the threads, so again and again.
+#[test]
+fn of_two_questions_one_may_fail() {
+    for _ in 0..50 {
+        let world = World::new();
+        world.log.join(room(1), user(1));
+        world.log.send_many(room(1), 20);
+        let mut ears = world.resume(user(1), |_| Some(1));
+        world.log.mark(room(1), user(1), 21);
+        world.follow();
+        world.log.fail_standings(true);
+        let rung = ears.rung();
+        assert_eq!(ears.poll(), None);
+        world.log.until_failures(1);
+        until("the page has come", || ears.rung() > rung);
+        world.log.fail_standings(false);
+        let mut heard = Vec::new();
+        until("all is heard", || {
+            world.follow();
+            heard.extend(std::iter::from_fn(|| ears.poll()));
+            heard.len() >= 22
+        });
+        world.say(room(1));
+        ears.expect(&entries(room(1), [22]));
+    }
 }
