@@ -143,10 +143,10 @@ impl Listener {
     }
 
     fn open(&mut self, mail: Mail) {
-        if mail.page_failed {
+        if mail.failed.page {
             self.ask_for_pages_again();
         }
-        if mail.standing_failed {
+        if mail.failed.standing {
             self.asked.standing = false;
             self.user_moved = true;
         }

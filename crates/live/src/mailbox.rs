@@ -32,10 +32,16 @@ pub(crate) struct Mail {
     /// Something changed for the user alone.
     pub(crate) user_moved: bool,
     pub(crate) standing: Option<Standing>,
-    pub(crate) page_failed: bool,
-    pub(crate) standing_failed: bool,
+    pub(crate) failed: FailedQuestions,
     closed: bool,
     waker: Option<Waker>,
+}
+
+/// What the listener has to ask again.
+#[derive(Default)]
+pub(crate) struct FailedQuestions {
+    pub(crate) page: bool,
+    pub(crate) standing: bool,
 }
 
 /// A listener's place in a chatroom.

@@ -46,8 +46,8 @@ impl Failed {
         let jobs = std::mem::take(&mut *self.0.lock());
         for Job { question, mailbox } in jobs {
             mailbox.put(|mail| match question {
-                Question::Page(..) => mail.page_failed = true,
-                Question::Standing(_) => mail.standing_failed = true,
+                Question::Page(..) => mail.failed.page = true,
+                Question::Standing(_) => mail.failed.standing = true,
             });
         }
     }

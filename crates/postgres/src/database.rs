@@ -64,7 +64,7 @@ pub(crate) fn setup() -> Setup<Conn> {
 }
 
 /// A room that somebody keeps locked must not keep the messages of all other rooms waiting.
-const SENDING: &str = "SET lock_timeout = '3s'";
+const SENDING: &str = "SET lock_timeout = '1s'";
 
 pub(crate) fn setup_for_sending() -> Setup<Conn> {
     Box::new(Sending)

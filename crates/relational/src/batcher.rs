@@ -134,9 +134,8 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         while let Some(Batch { lanes, items, handed }) = self.take() {
             // A panic must not cost the thread, and with it the store; those who wait hear that
             // their answer was abandoned.
-            if let Ok(answers) = catch_unwind(AssertUnwindSafe(|| work(&items))) {
-                self.answer(handed, answers);
-            } else {
+            let done = catch_unwind(AssertUnwindSafe(|| self.answer(handed, work(&items))));
+            if done.is_err() {
                 tracing::error!(name = self.settings.name, "a batch was abandoned");
             }
             self.lock().line.let_go(&lanes);

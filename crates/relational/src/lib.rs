@@ -8,6 +8,7 @@ pub mod events;
 pub mod heads;
 pub mod invitations;
 mod line;
+mod locked;
 pub mod mentions;
 pub mod migrations;
 pub mod pool;
@@ -18,6 +19,7 @@ mod send_metrics;
 pub mod sends;
 pub mod text;
 pub mod types;
+mod writing;
 
 pub use error::{Sql, SqlError};
 pub use types::{Instant, Key};

@@ -13,12 +13,16 @@ use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::sends::{Waiting, WriteMessages};
 use chit_chat_relational::{Key, Sql};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 pub use one::send_statement;
 
 use crate::{Conn, Connections};
 
-/// Writes messages over a connection of its own.
+/// Whoever holds a lock for one statement, or a short transaction, is done with it by then.
+const IMPATIENTLY: &str = "SET LOCAL lock_timeout = '100ms'";
+
+/// Writes messages over connections of its own.
 pub(crate) struct MessageWriter(pub(crate) Connections);
 
 impl WriteMessages for MessageWriter {
@@ -27,6 +31,15 @@ impl WriteMessages for MessageWriter {
             return self.0.read(|conn| many::append(conn, sends));
         }
         self.0.read(|conn| conn.transaction(|conn| many::append(conn, sends)))
+    }
+
+    fn write_impatiently(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+        self.0.read(|conn| {
+            conn.transaction(|conn| {
+                conn.batch_execute(IMPATIENTLY)?;
+                many::append(conn, sends)
+            })
+        })
     }
 
     fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
