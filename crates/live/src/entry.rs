@@ -28,6 +28,16 @@ pub struct Entry {
     pub seq: Seq,
     pub written: Written,
     ends: Ends,
+    later: Option<Box<Later>>,
+}
+
+/// Messages are shown as they are now: what was done to this one after the entry.
+#[derive(Debug)]
+struct Later {
+    /// All of it stands in the log up to here.
+    until: Seq,
+    /// The entry without it.
+    withheld: Written,
 }
 
 /// Who hears no more of the chatroom after an entry.
@@ -45,7 +55,24 @@ impl Entry {
             Change::ChatroomDeleted => Ends::Everybody,
             _ => Ends::Nobody,
         };
-        Self { seq: event.seq, written: writer.write(event), ends }
+        Self { seq: event.seq, written: writer.write(event), ends, later: None }
+    }
+
+    /// The same, when the log had come so far after the event was read.
+    pub(crate) fn read_at(head: Seq, event: Event, writer: &dyn Write) -> Self {
+        let later = event.withheld().map(|event| Box::new(Later { until: head, withheld: writer.write(event) }));
+        Self { later, ..Self::new(event, writer) }
+    }
+
+    /// How much of the log shows in it.
+    pub(crate) fn reflects(&self) -> Seq {
+        self.later.as_ref().map_or(self.seq, |later| later.until)
+    }
+
+    /// For those who were no members any more when the rest was done.
+    pub(crate) fn withheld(&self) -> Option<Self> {
+        let later = self.later.as_ref()?;
+        Some(Self { seq: self.seq, written: later.withheld.clone(), ends: self.ends, later: None })
     }
 
     /// Whether this is the last that the user hears of the chatroom.

@@ -220,6 +220,8 @@ impl Listener {
                 }
             }
             Some(entries) => {
+                let room = Arc::clone(&place.room);
+                let entries = entries.into_iter().map(|entry| room.shown_to(self.who.user, entry)).collect();
                 self.take(chatroom, entries);
                 self.unread.push(chatroom);
             }
@@ -239,7 +241,7 @@ impl Listener {
             // Who left and came back may wait twice; the end of what was read must not be taken for the end of the log.
             if let Some(place) = self.rooms.get(chatroom).filter(|place| place.reading) {
                 self.asked.page = true;
-                let job = self.job(Question::Page(chatroom, place.taken, place.room.head()));
+                let job = self.job(Question::Page(chatroom, self.who.user, place.taken, place.room.head()));
                 self.shared.replay.push(job);
             }
         }

@@ -22,7 +22,7 @@ const MOST_BYTES: usize = 64 * 1024;
 /// What a listener asks for; at most one of either kind at a time.
 #[derive(Clone, Copy)]
 pub(crate) enum Question {
-    Page(ChatroomId, Seq, Seq),
+    Page(ChatroomId, UserId, Seq, Seq),
     Standing(UserId),
 }
 
@@ -65,6 +65,23 @@ fn written(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
     entries.take_while(fits).collect()
 }
 
+/// Messages are shown as they are now, but not to those who may have been removed before they became so.
+fn visible(
+    events: Vec<Event>,
+    chatroom: ChatroomId,
+    user: UserId,
+    sources: &Sources,
+) -> Result<Vec<Event>, StoreError> {
+    if events.iter().all(|event| event.withheld().is_none()) {
+        return Ok(events);
+    }
+    let standing = sources.movements.standing(user, MOST_CHATROOMS)?;
+    if standing.chatrooms.iter().any(|joined| joined.chatroom_id == chatroom) {
+        return Ok(events);
+    }
+    Ok(events.into_iter().map(|event| event.withheld().unwrap_or(event)).collect())
+}
+
 impl Job {
     pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
@@ -75,8 +92,9 @@ impl Job {
 
     fn try_answer(&self, sources: &Sources) -> Result<(), StoreError> {
         match self.question {
-            Question::Page(chatroom, after, head) => {
+            Question::Page(chatroom, user, after, head) => {
                 let events = sources.events.read(chatroom, after, head, Limit::default())?;
+                let events = visible(events, chatroom, user, sources)?;
                 sources.metrics.replay_reads.increment(1);
                 let entries = is_next(&events, after).then(|| written(events, sources));
                 self.mailbox.put(|mail| mail.pages.push((chatroom, entries)));
@@ -87,5 +105,45 @@ impl Job {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_domain::event::MockEventRepository;
+    use chit_chat_domain::message::{Message, MessageBody};
+    use chit_chat_domain::movements::{Joined, MockMovements, Standing};
+    use chit_chat_domain::reading::ReadState;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::room::tests::{Plain, message};
+
+    /// What a user sees of a message that was edited, as a member or not.
+    fn shown(chatrooms: Vec<Joined>) -> Event {
+        let mut movements = MockMovements::new();
+        movements.expect_standing().return_once(|_, _| Ok(Standing { version: 1, chatrooms }));
+        let events = MockEventRepository::new();
+        let sources = Sources::new(Arc::new(events), Arc::new(movements), Box::new(Plain));
+        let event = Event::of_sending(edited());
+        let user = UserId::from(Uuid::from_u128(3));
+        visible(vec![event.clone()], event.chatroom_id, user, &sources).unwrap().remove(0)
+    }
+
+    fn edited() -> Message {
+        Message { revision: 2, body: Some(MessageBody::parse("later").unwrap()), ..message(5) }
+    }
+
+    #[test]
+    fn who_is_a_member_sees_messages_as_they_are_now() {
+        let joined =
+            Joined { chatroom_id: edited().chatroom_id, joined_seq: 1, head: 9, read: ReadState::default() };
+        assert_eq!(shown(vec![joined]), Event::of_sending(edited()));
+    }
+
+    #[test]
+    fn who_is_none_any_more_does_not() {
+        assert_eq!(shown(vec![]), Event::of_sending(edited().withheld()));
+        assert_eq!(edited().withheld().body, None);
     }
 }

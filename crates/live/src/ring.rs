@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::UserId;
 
 use crate::entry::Entry;
 
@@ -54,17 +55,25 @@ impl Ring {
     }
 
     /// The entries behind the position, about so many bytes of them; `None` if they are not here any
-    /// more.
+    /// more. What shows more of the log than is here has to wait: nobody knows yet who may see it.
     pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
         let missing = usize::try_from(self.last - position).unwrap_or_default();
         let skipped = self.entries.len().checked_sub(missing)?;
         let mut left = bytes;
         let fits = |entry: &&Arc<Entry>| {
-            let fits = left > 0;
+            let fits = left > 0 && entry.reflects() <= self.last;
             left = left.saturating_sub(entry.size());
             fits
         };
         Some(self.entries.iter().skip(skipped).map(|(_, entry)| entry).take_while(fits).cloned().collect())
+    }
+
+    /// Whether the user hears no more of the chatroom after an entry behind the first of these positions, up to
+    /// the second. What is not here any more may be one.
+    pub(crate) fn ends_for(&self, user: UserId, after: Seq, until: Seq) -> bool {
+        let first = self.entries.front().map_or(self.last + 1, |(_, entry)| entry.seq);
+        let mut between = self.entries.iter().filter(|(_, entry)| (after + 1..=until).contains(&entry.seq));
+        after + 1 < first && after < until || between.any(|(_, entry)| entry.is_last_for(user))
     }
 
     fn drop_first(&mut self) {

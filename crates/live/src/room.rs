@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::Event;
-use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -78,6 +78,16 @@ impl Room {
     /// See [`Ring::after`].
     pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
         self.state.lock().ring.after(position, bytes)
+    }
+
+    /// What the user may see of an entry that is here: nothing that was done after their removal.
+    pub(crate) fn shown_to(&self, user: UserId, entry: Arc<Entry>) -> Arc<Entry> {
+        match entry.withheld() {
+            Some(withheld) if self.state.lock().ring.ends_for(user, entry.seq, entry.reflects()) => {
+                Arc::new(withheld)
+            }
+            _ => entry,
+        }
     }
 
     /// Notes a message that was sent through this instance; answers whether somebody has to
@@ -157,17 +167,18 @@ impl Room {
 
     fn take_step(&self, step: Step, sources: &Sources) -> Result<(), StoreError> {
         match step {
-            Step::Publish(messages) => self.publish(messages.into_iter().map(Event::of_sending), sources),
-            Step::Look(known) => {
-                for (_, head) in sources.movements.of_chatrooms(&[(self.id, known)])? {
-                    self.note_head(head);
-                }
+            Step::Publish(messages) => {
+                self.publish(messages.into_iter().map(Event::of_sending), self.head(), sources);
             }
+            Step::Look(known) => self.ask_for_head(known, sources)?,
             Step::Read(after, head) => {
                 let events = sources.events.read(self.id, after, head, Limit::MAX)?;
                 sources.metrics.live_reads.increment(1);
                 if is_next(&events, after) {
-                    self.publish(events.into_iter(), sources);
+                    if events.iter().any(|event| event.withheld().is_some()) {
+                        self.ask_for_head(head, sources)?;
+                    }
+                    self.publish(events.into_iter(), self.head(), sources);
                 } else {
                     self.close();
                 }
@@ -176,8 +187,16 @@ impl Room {
         Ok(())
     }
 
-    fn publish(&self, events: impl Iterator<Item = Event>, sources: &Sources) {
-        let entries: Vec<_> = events.map(|event| Entry::new(event, &*sources.writer)).collect();
+    fn ask_for_head(&self, known: Seq, sources: &Sources) -> Result<(), StoreError> {
+        for (_, head) in sources.movements.of_chatrooms(&[(self.id, known)])? {
+            self.note_head(head);
+        }
+        Ok(())
+    }
+
+    /// Events that were read when the log had come so far, or less.
+    fn publish(&self, events: impl Iterator<Item = Event>, head: Seq, sources: &Sources) {
+        let entries: Vec<_> = events.map(|event| Entry::read_at(head, event, &*sources.writer)).collect();
         let now = Instant::now();
         {
             let mut state = self.state.lock();

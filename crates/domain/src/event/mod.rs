@@ -36,6 +36,17 @@ impl Event {
             change: Change::MessageCreated(message),
         }
     }
+
+    /// For somebody who was no member any more when the message that it shows was changed; `None` if nothing
+    /// later shows in it.
+    pub fn withheld(&self) -> Option<Self> {
+        let change = match &self.change {
+            Change::MessageCreated(message) if message.has_changed() => Change::MessageCreated(message.withheld()),
+            Change::MessageUpdated(message) if message.has_changed() => Change::MessageUpdated(message.withheld()),
+            _ => return None,
+        };
+        Some(Self { change, ..self.clone() })
+    }
 }
 
 /// What happened. Messages appear as they are now, so that an edited or deleted text is never replayed.

@@ -56,6 +56,24 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether it shows what was done after it was sent, other than its deletion.
+    pub fn has_changed(&self) -> bool {
+        self.body.is_some() && (self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty())
+    }
+
+    /// As a tombstone, for those who may not see what became of it.
+    #[must_use]
+    pub fn withheld(&self) -> Self {
+        Self {
+            body: None,
+            deleted_at: self.deleted_at.or(self.edited_at).or(Some(self.created_at)),
+            reply_count: 0,
+            mentions: Mentions::default(),
+            reactions: Reactions::default(),
+            ..self.clone()
+        }
+    }
+
     /// The author edits, as long as the message is not deleted.
     pub fn may_edit(&self, by: &Membership) -> Result<(), Denial> {
         if self.author_id != by.user_id {

@@ -28,6 +28,15 @@ pub(crate) enum Gate {
     AfterReading,
 }
 
+#[derive(Default, PartialEq, Eq)]
+enum Fails {
+    #[default]
+    Nothing,
+    /// Questions for where users are members.
+    Standings,
+    Everything,
+}
+
 #[derive(Default)]
 pub(crate) struct Log {
     state: Mutex<State>,
@@ -40,9 +49,7 @@ struct State {
     members: BTreeMap<(UserId, ChatroomId), (Seq, ReadState)>,
     versions: BTreeMap<UserId, UserVersion>,
     purged: Vec<ChatroomId>,
-    failing: bool,
-    /// Only questions for where users are members.
-    standings_fail: bool,
+    fails: Fails,
     panicking: bool,
     failures: usize,
     reads: usize,
@@ -155,11 +162,11 @@ impl Log {
     }
 
     pub(crate) fn fail(&self, failing: bool) {
-        self.state.lock().failing = failing;
+        self.state.lock().fails = if failing { Fails::Everything } else { Fails::Nothing };
     }
 
-    pub(crate) fn fail_standings(&self, failing: bool) {
-        self.state.lock().standings_fail = failing;
+    pub(crate) fn fail_standings(&self) {
+        self.state.lock().fails = Fails::Standings;
     }
 
     pub(crate) fn panic_at_the_next_read(&self) {
@@ -210,7 +217,7 @@ impl Log {
         if state.dawdles {
             MutexGuard::unlocked(&mut state, thread::yield_now);
         }
-        if state.failing { Err(self.failure(&mut state)) } else { Ok(state) }
+        if state.fails == Fails::Everything { Err(self.failure(&mut state)) } else { Ok(state) }
     }
 
     fn failure(&self, state: &mut State) -> StoreError {
@@ -304,7 +311,7 @@ impl Movements for Log {
 
     fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
         let mut state = self.answer()?;
-        if state.standings_fail {
+        if state.fails == Fails::Standings {
             return Err(self.failure(&mut state));
         }
         self.pass(&mut state, Gate::BeforeReading);

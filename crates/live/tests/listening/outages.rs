@@ -109,12 +109,12 @@ fn of_two_questions_one_may_fail() {
         let mut ears = world.resume(user(1), |_| Some(1));
         world.log.mark(room(1), user(1), 21);
         world.follow();
-        world.log.fail_standings(true);
+        world.log.fail_standings();
         let rung = ears.rung();
         assert_eq!(ears.poll(), None);
         world.log.until_failures(1);
         until("the page has come", || ears.rung() > rung);
-        world.log.fail_standings(false);
+        world.log.fail(false);
         let mut heard = Vec::new();
         until("all is heard", || {
             world.follow();

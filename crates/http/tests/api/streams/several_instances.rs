@@ -2,6 +2,7 @@
 
 use chit_chat_contract::Engine;
 use rstest::rstest;
+use serde_json::json;
 
 use super::ears::Ears;
 use crate::app::TestApp;
@@ -66,5 +67,43 @@ async fn both_hear_the_same_in_the_same_order(#[values(Engine::Sqlite, Engine::P
                 (&(3 + number).into(), &number.to_string().into())
             );
         }
+    }
+}
+
+/// The log shows messages as they are now; what they became after a removal is not for who was removed.
+#[rstest]
+#[actix_web::test]
+async fn the_removed_do_not_see_what_became_of_a_message(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let server = Listening::start(&there);
+    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut bobs =
+        [Ears::open(&server, &bob, "/api/events", &[]), Ears::open(&server, &bob, &room.path("events"), &[])];
+    anns.expect("caught_up");
+    bobs[0].expect("ready");
+    for ears in &mut bobs {
+        ears.expect("caught_up");
+    }
+    let (edited, liked) = (ann.say(&room, "harmless").await, ann.say(&room, "liked").await);
+    let plain = ann.say(&room, "as it was").await;
+    ann.remove(&room, &bob).await;
+    ann.edit(&edited, "secret").await;
+    ann.react(&liked, "👍").await;
+    there.follow();
+    for body in ["secret", "liked", "as it was"] {
+        assert_eq!(anns.expect("message.created")["data"]["body"], body);
+    }
+    for ears in &mut bobs {
+        for _ in [edited["seq"].clone(), liked["seq"].clone()] {
+            let message = ears.expect("message.created");
+            assert_eq!((&message["data"]["body"], &message["data"]["reactions"]), (&json!(null), &json!({})));
+        }
+        assert_eq!(ears.expect("message.created")["data"]["body"], plain["body"]);
+        ears.expect("membership.deleted");
     }
 }
