@@ -3,7 +3,9 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use actix_web::rt::time::timeout;
 use actix_web::web;
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, ProtocolError};
 use bytestring::ByteString;
@@ -21,6 +23,9 @@ use crate::services::Services;
 
 /// More are read once some of these are answered.
 const MOST_UNANSWERED: usize = 32;
+
+/// An instance that stops has ten seconds for all.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
 type Received = Option<Result<AggregatedMessage, ProtocolError>>;
@@ -92,11 +97,25 @@ impl<'a> Conversation<'a> {
             return Err(Some(because(CloseCode::Other(UNAUTHORIZED), "unauthenticated")));
         };
         if said.what == What::Stopping {
+            self.answer_the_rest().await;
             return Err(Some(because(CloseCode::Restart, "come again")));
         }
         // What was written out as JSON is text.
         let text = ByteString::try_from(said.written.json).map_err(|_| None)?;
         self.socket.session.text(text).await.map_err(gone)
+    }
+
+    /// What is under way may be stored, and its sender should know.
+    async fn answer_the_rest(&mut self) {
+        let rest = async {
+            while !self.answers.is_empty() {
+                let text = poll_fn(|context| poll_answers(&mut self.answers, context)).await;
+                if self.answer(text).await.is_err() {
+                    return;
+                }
+            }
+        };
+        drop(timeout(LAST_ANSWERS, rest).await);
     }
 
     async fn answer(&mut self, text: Option<String>) -> Result<(), Over> {
@@ -131,7 +150,10 @@ impl<'a> Conversation<'a> {
         // Each frame is a request of its own.
         let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user_id));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
-            Err(problem) => Box::pin(async move { Some(frames::refused(None, &problem, &id)) }),
+            Err(problem) => {
+                let refused = frames::refused(frames::reference(text), &problem, &id);
+                Box::pin(async move { Some(refused) })
+            }
             Ok(Frame::Send(message)) => Box::pin(async move {
                 let r#ref = message.r#ref.clone();
                 Some(match deliver(services, caller, message, &order).await {

@@ -62,6 +62,15 @@ impl Frame {
     }
 }
 
+/// What the client calls a frame, also one that cannot be read otherwise.
+pub(super) fn reference(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        r#ref: Option<String>,
+    }
+    serde_json::from_str::<Named>(text).ok()?.r#ref
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn malformed(error: serde_json::Error) -> Problem {
     Problem::new(Code::MalformedBody, error.to_string())

@@ -4,6 +4,7 @@ mod conversation;
 mod frames;
 mod origin;
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -148,6 +149,9 @@ fn close_code(code: Code) -> CloseCode {
 /// A message of several frames that is too large comes as an error of input.
 fn because_of(error: &ProtocolError) -> CloseReason {
     match error {
+        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            because(CloseCode::Invalid, "the text is not UTF-8")
+        }
         ProtocolError::Overflow | ProtocolError::Io(_) => because(CloseCode::Size, "the frame is too large"),
         _ => because(CloseCode::Protocol, "no WebSocket frame"),
     }

@@ -125,3 +125,20 @@ async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
         ann.post(PATH, body).await.expect_problem(400, "malformed_body");
     }
 }
+
+/// Else a client would resume by an old one, and the chatroom that it lacks would start only then.
+#[actix_web::test]
+async fn an_id_that_would_lack_a_chatroom_is_empty() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    for number in 0..139 {
+        ann.create_room(&format!("Room {number}"), "private", &[]).await;
+    }
+    let server = Listening::start(&app);
+    let mut ears = Ears::open(&server, &ann, PATH, &[]);
+    ears.expect_each(&["ready", "caught_up"]);
+    assert!(ears.last_id.len() > 4_000);
+    ann.create_room("One more", "private", &[]).await;
+    ears.expect("membership.created");
+    assert_eq!(ears.last_id, "");
+}

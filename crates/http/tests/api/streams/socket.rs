@@ -75,6 +75,26 @@ async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres
 
 #[rstest]
 #[actix_web::test]
+async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut phone = call(&server, &ann);
+    for _ in 0..100 {
+        phone.say(&json!({"type": "send", "chatroom_id": room.id, "body": "hello"}));
+    }
+    app.services.streams.close();
+    let mut sent = 0;
+    while let Some(frame) = phone.hear_until_closed(1012) {
+        sent += i64::from(frame["type"] == "sent");
+    }
+    let head = ann.get(room.own_path()).await.expect_status(200).body["last_seq"].as_i64().unwrap();
+    assert_eq!(sent, head - 2, "so many were stored");
+}
+
+#[rstest]
+#[actix_web::test]
 async fn replies_and_mentions_keep_their_place_among_others(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
@@ -122,6 +142,7 @@ async fn what_is_refused_says_why_and_the_line_stays_open(
         (json!({"type": "typing", "ref": "r", "chatroom_id": hidden.id}), json!("r"), "chatroom_not_found"),
         (json!({"type": "typing", "ref": "r", "chatroom_id": open.id}), json!("r"), "not_a_member"),
         (json!({"type": "sing"}), Value::Null, "malformed_body"),
+        (json!({"type": "send", "ref": "r"}), json!("r"), "malformed_body"),
         (json!({"type": "send"}), Value::Null, "malformed_body"),
         (json!(7), Value::Null, "malformed_body"),
     ] {

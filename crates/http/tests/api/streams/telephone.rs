@@ -53,6 +53,18 @@ impl Telephone {
         }
     }
 
+    /// The next frame; `None` at an end for this reason.
+    pub(super) fn hear_until_closed(&mut self, code: u16) -> Option<Value> {
+        match self.0.read().unwrap() {
+            Message::Text(text) => serde_json::from_str(&text).unwrap(),
+            Message::Close(Some(frame)) => {
+                assert_eq!(frame.code, CloseCode::from(code), "{}", frame.reason);
+                None
+            }
+            other => panic!("{other:?} instead of text or the end"),
+        }
+    }
+
     pub(super) fn expect(&mut self, kind: &str) -> Value {
         let heard = self.hear();
         assert_eq!(heard["type"], kind, "{heard}");
