@@ -9,7 +9,7 @@ use actix_web::App;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Data;
-use chit_chat_contract::{Engine, TestStore};
+use chit_chat_contract::{Engine, Raw, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::AccessTokens;
@@ -58,6 +58,11 @@ pub(crate) struct Inner {
 }
 
 impl TestApp {
+    /// A connection to its database, past everything.
+    pub(crate) fn database(&self) -> Raw {
+        self.0.database.as_ref().expect("a real store").raw()
+    }
+
     /// Over an empty database.
     pub(crate) async fn new(engine: Engine) -> Self {
         Self::within(engine, Around::default()).await

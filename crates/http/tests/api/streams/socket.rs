@@ -80,11 +80,18 @@ async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Eng
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
-    for _ in 0..100 {
+    let (mut phone, mut other) = (call(&server, &ann), call(&server, &ann));
+    let mut held = app.database();
+    held.begin();
+    held.lock_rooms("TRUE");
+    for _ in 0..10 {
         phone.say(&json!({"type": "send", "chatroom_id": room.id, "body": "hello"}));
     }
+    phone.say(&json!({"type": "sing"}));
+    phone.expect("refused");
     app.services.streams.close();
+    other.expect_close(1012);
+    held.run("COMMIT");
     let mut sent = 0;
     while let Some(frame) = phone.hear_until_closed(1012) {
         sent += i64::from(frame["type"] == "sent");
