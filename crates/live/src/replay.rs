@@ -72,7 +72,7 @@ fn visible(
     user: UserId,
     sources: &Sources,
 ) -> Result<Vec<Event>, StoreError> {
-    if events.iter().all(|event| event.withheld().is_none()) {
+    if !events.iter().any(Event::shows_later_changes) {
         return Ok(events);
     }
     let standing = sources.movements.standing(user, MOST_CHATROOMS)?;

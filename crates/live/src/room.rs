@@ -175,7 +175,7 @@ impl Room {
                 let events = sources.events.read(self.id, after, head, Limit::MAX)?;
                 sources.metrics.live_reads.increment(1);
                 if is_next(&events, after) {
-                    if events.iter().any(|event| event.withheld().is_some()) {
+                    if events.iter().any(Event::shows_later_changes) {
                         self.ask_for_head(head, sources)?;
                     }
                     self.publish(events.into_iter(), self.head(), sources);

@@ -37,12 +37,18 @@ impl Event {
         }
     }
 
+    /// Whether what was done after it may show in it.
+    pub fn shows_later_changes(&self) -> bool {
+        matches!(&self.change, Change::MessageCreated(message) | Change::MessageUpdated(message) if message.has_changed())
+    }
+
     /// For somebody who was no member any more when the message that it shows was changed; `None` if nothing
     /// later shows in it.
     pub fn withheld(&self) -> Option<Self> {
         let change = match &self.change {
-            Change::MessageCreated(message) if message.has_changed() => Change::MessageCreated(message.withheld()),
-            Change::MessageUpdated(message) if message.has_changed() => Change::MessageUpdated(message.withheld()),
+            _ if !self.shows_later_changes() => return None,
+            Change::MessageCreated(message) => Change::MessageCreated(message.withheld()),
+            Change::MessageUpdated(message) => Change::MessageUpdated(message.withheld()),
             _ => return None,
         };
         Some(Self { change, ..self.clone() })
@@ -126,5 +132,31 @@ impl From<LeaveReason> for MembershipEnd {
             LeaveReason::Left => Self::Left,
             LeaveReason::AccountDeleted => Self::AccountDeleted,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{message, user};
+
+    fn withheld(message: Message) -> Option<Message> {
+        match Event::of_sending(message).withheld()?.change {
+            Change::MessageCreated(message) => Some(message),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_message_can_be_withheld() {
+        let sent = message(user(1), Some("hello"));
+        assert_eq!(withheld(sent.clone()), None, "nothing became of it");
+        for later in [Message { revision: 2, ..sent.clone() }, Message { reply_count: 1, ..sent.clone() }] {
+            let shown = withheld(later).unwrap();
+            assert_eq!((shown.body, shown.reply_count), (None, 0));
+            assert!(shown.deleted_at.is_some());
+        }
+        let tombstone = Message { body: None, revision: 2, ..sent };
+        assert_eq!(withheld(tombstone), None, "it shows nothing as it is");
     }
 }
