@@ -38,4 +38,7 @@ pub trait Movements: Send + Sync {
 
     /// Where a living user is a member now; at most so many chatrooms.
     fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError>;
+
+    /// Whether a living user is a member of a living chatroom now.
+    fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError>;
 }

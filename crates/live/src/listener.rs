@@ -350,8 +350,9 @@ impl Listener {
         let before = mem::replace(&mut place.read, joined.read);
         let marker = Some(joined.read.read_seq).filter(|seq| *seq != before.read_seq).map(Own::ReadMarker);
         let muted = Some(joined.read.muted).filter(|muted| *muted != before.muted).map(Own::Muted);
-        let news = marker.into_iter().chain(muted).map(|own| (None, News::Own(joined.chatroom_id, own)));
-        self.news.extend(news);
+        let hidden = Some(joined.read.hidden_seq).filter(|seq| *seq != before.hidden_seq).map(Own::Hidden);
+        let news = [marker, muted, hidden].into_iter().flatten();
+        self.news.extend(news.map(|own| (None, News::Own(joined.chatroom_id, own))));
     }
 
     fn ask_for_pages_again(&mut self) {

@@ -46,6 +46,8 @@ pub enum Own {
     ReadMarker(Seq),
     /// The chatroom is muted, or not any more.
     Muted(bool),
+    /// The chatroom is hidden unless a message came behind this; or not any more.
+    Hidden(Option<Seq>),
 }
 
 /// Why there is no more to hear.

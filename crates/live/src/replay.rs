@@ -75,8 +75,7 @@ fn visible(
     if !events.iter().any(Event::shows_later_changes) {
         return Ok(events);
     }
-    let standing = sources.movements.standing(user, MOST_CHATROOMS)?;
-    if standing.chatrooms.iter().any(|joined| joined.chatroom_id == chatroom) {
+    if sources.movements.is_member(user, chatroom)? {
         return Ok(events);
     }
     Ok(events.into_iter().map(|event| event.withheld().unwrap_or(event)).collect())
@@ -112,17 +111,16 @@ impl Job {
 mod tests {
     use chit_chat_domain::event::MockEventRepository;
     use chit_chat_domain::message::{Message, MessageBody};
-    use chit_chat_domain::movements::{Joined, MockMovements, Standing};
-    use chit_chat_domain::reading::ReadState;
+    use chit_chat_domain::movements::MockMovements;
     use uuid::Uuid;
 
     use super::*;
     use crate::room::tests::{Plain, message};
 
     /// What a user sees of a message that was edited, as a member or not.
-    fn shown(chatrooms: Vec<Joined>) -> Event {
+    fn shown(is_member: bool) -> Event {
         let mut movements = MockMovements::new();
-        movements.expect_standing().return_once(|_, _| Ok(Standing { version: 1, chatrooms }));
+        movements.expect_is_member().return_once(move |_, _| Ok(is_member));
         let events = MockEventRepository::new();
         let sources = Sources::new(Arc::new(events), Arc::new(movements), Box::new(Plain));
         let event = Event::of_sending(edited());
@@ -136,14 +134,12 @@ mod tests {
 
     #[test]
     fn who_is_a_member_sees_messages_as_they_are_now() {
-        let joined =
-            Joined { chatroom_id: edited().chatroom_id, joined_seq: 1, head: 9, read: ReadState::default() };
-        assert_eq!(shown(vec![joined]), Event::of_sending(edited()));
+        assert_eq!(shown(true), Event::of_sending(edited()));
     }
 
     #[test]
     fn who_is_none_any_more_does_not() {
-        assert_eq!(shown(vec![]), Event::of_sending(edited().withheld()));
+        assert_eq!(shown(false), Event::of_sending(edited().withheld()));
         assert_eq!(edited().withheld().body, None);
     }
 }

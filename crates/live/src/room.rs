@@ -91,11 +91,11 @@ impl Room {
     }
 
     /// Notes a message that was sent through this instance; answers whether somebody has to
-    /// [`serve`](Self::serve), as do the others.
+    /// [`serve`](Self::serve), as do the others. What a reply does to its parent is read from the log.
     pub(crate) fn note_sent(&self, message: &Message) -> bool {
         let mut state = self.state.lock();
         state.head = state.head.max(message.seq);
-        if state.sent.len() < MOST_SENT {
+        if message.reply_to.is_none() && state.sent.len() < MOST_SENT {
             state.sent.push(message.clone());
         }
         state.queue()

@@ -1,10 +1,10 @@
 //! The log in SQL: messages and other events, merged by seq.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::event::{Event, EventRepository};
-use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::event::{Event, EventRepository, Parent};
+use chit_chat_domain::id::{ChatroomId, MessageId};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -25,6 +25,7 @@ impl EventRepository for Store {
             log.extend(sent.into_iter().map(Event::of_sending));
             log.sort_unstable_by_key(|event| event.seq);
             log.truncate(limit.get());
+            name_parents(conn, chatroom.into(), &mut log)?;
             Ok(log)
         })
     }
@@ -72,4 +73,27 @@ fn shown_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<Hash
         .select(MessageRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+}
+
+/// Read last, so that no event shows fewer replies than there were when it happened.
+fn name_parents(conn: &mut Conn, chatroom: Key, log: &mut [Event]) -> Sql<()> {
+    let parents: BTreeSet<Key> = log.iter().filter_map(answered).map(Into::into).collect();
+    if parents.is_empty() {
+        return Ok(());
+    }
+    let counts: Vec<(Key, i32)> = messages::table
+        .filter(dialect::found_by_id_in(chatroom))
+        .filter(messages::id.eq_any(parents))
+        .select((messages::id, messages::reply_count))
+        .load(conn)?;
+    let counts: HashMap<MessageId, i32> = counts.into_iter().map(|(id, count)| (id.into(), count)).collect();
+    for event in log {
+        event.parent =
+            answered(event).and_then(|id| counts.get(&id).map(|count| Parent { id, reply_count: *count }));
+    }
+    Ok(())
+}
+
+fn answered(event: &Event) -> Option<MessageId> {
+    event.message()?.reply_to
 }

@@ -22,7 +22,7 @@ const MOST_LOOKED_AT: i64 = 1_000;
 
 type Backend = <Conn as Connection>::Backend;
 type Page<'a> = IntoBoxed<'a, Select<Mine, memberships::chatroom_id>, Backend>;
-type Row = (ChatroomRow, i16, Option<Key>, Option<MessageRow>, Seq, bool, i64, i64, Instant);
+type Row = (ChatroomRow, i16, Option<Key>, Option<MessageRow>, Seq, bool, Option<Seq>, i64, i64, Instant);
 
 pub(crate) fn of_member(
     conn: &mut Conn,
@@ -42,6 +42,7 @@ pub(crate) fn of_member(
             Option::<MessageRow>::as_select(),
             reading::marker(),
             memberships::muted,
+            memberships::hidden_seq,
             Unread,
             Mentioned,
             active_at().assume_not_null(),
@@ -90,13 +91,14 @@ fn active_at() -> _ {
 }
 
 fn my_chatroom(row: Row) -> Sql<MyChatroom> {
-    let (chatroom, role, other, message, read_seq, muted, unread_count, mention_count, active_at) = row;
+    let (chatroom, role, other, message, read_seq, muted, hidden_seq, unread_count, mention_count, active_at) =
+        row;
     Ok(MyChatroom {
         chatroom: chatroom.try_into()?,
         role: codes::role(role)?,
         other_party: other.map(Into::into),
         last_message: message.map(Into::into),
-        read: ReadState { read_seq, muted },
+        read: ReadState { read_seq, muted, hidden_seq },
         unread_count,
         mention_count,
         active_at: active_at.into(),

@@ -10,6 +10,7 @@ use chit_chat_relational::events::NewChange;
 use chit_chat_relational::invitations::InvitationRow;
 use chit_chat_relational::schema::{chatrooms, invitations};
 use chit_chat_relational::{Instant, Key, Sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::ledger::Ledger;
@@ -75,12 +76,26 @@ fn is_usable(now: Instant) -> _ {
     invitations::revoked_at.is_null().and(unexpired).and(unspent)
 }
 
+/// What became of an invitation that somebody used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It lets nobody in.
+    Refused,
+    /// It lets others in as well.
+    Granted,
+    /// It lets nobody in after this one.
+    Last(InvitationId),
+}
+
 /// Takes one use of an invitation, if there is one left. Behind the chatroom's lock, along with the
 /// membership that it is for.
-pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<bool> {
+pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
     let usable = invitations::table.find((Key::from(chatroom), Key::from(id))).filter(is_usable(at.into()));
-    let used = diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)?;
-    Ok(used > 0)
+    if diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)? == 0 {
+        return Ok(Use::Refused);
+    }
+    let can_be_used_again: bool = diesel::select(exists(usable)).get_result(conn)?;
+    Ok(if can_be_used_again { Use::Granted } else { Use::Last(id) })
 }
 
 fn create(conn: &mut Conn, new: &Invitation, most: Most, guard: Guard) -> Sql<Invited> {

@@ -16,6 +16,7 @@ use chit_chat_relational::schema::{memberships, users};
 use chit_chat_relational::{Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
+use crate::invitations::Use;
 use crate::ledger::Ledger;
 use crate::{Conn, Store, bans, blocks, chatrooms, dialect, direct, invitations};
 
@@ -112,19 +113,14 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     if let Some(member) = find(conn, new.chatroom_id, new.user_id)? {
         return Ok(Added::Already(member));
     }
-    // Held until the end, so that no deletion of the account slips in between.
-    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
-        return Ok(Added::NoSuchUser);
+    if let Some(obstacle) = obstacle(conn, new, actor)? {
+        return Ok(obstacle);
     }
-    if !blocks::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
-        return Ok(Added::Blocked);
-    }
-    if bans::is_banned(conn, new.chatroom_id, new.user_id)? {
-        return Ok(Added::Banned);
-    }
-    if let Entrance::Invitation(id) = entrance
-        && !invitations::use_up(conn, new.chatroom_id, id, new.at)?
-    {
+    let used = match entrance {
+        Entrance::Invitation(id) => invitations::use_up(conn, new.chatroom_id, id, new.at)?,
+        Entrance::Public | Entrance::By(_) => Use::Granted,
+    };
+    if used == Use::Refused {
         return Ok(Added::Refused);
     }
     let row = MembershipRow {
@@ -135,10 +131,25 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         joined_seq: ledger.note(NewChange::MembershipCreated(new.user_id, Role::Member))?,
     };
     diesel::insert_into(memberships::table).values(&row).execute(conn)?;
+    if let Use::Last(id) = used {
+        ledger.note(NewChange::InvitationDeleted(id))?;
+    }
     ledger.concerns([new.user_id]);
     ledger.close(conn)?;
     let member = find(conn, new.chatroom_id, new.user_id)?;
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership is missing".into()))
+}
+
+/// What keeps a user out, however the chatroom is entered.
+fn obstacle(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
+    // Held until the end, so that no deletion of the account slips in between.
+    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
+        return Ok(Some(Added::NoSuchUser));
+    }
+    if !blocks::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
+        return Ok(Some(Added::Blocked));
+    }
+    Ok(bans::is_banned(conn, new.chatroom_id, new.user_id)?.then_some(Added::Banned))
 }
 
 fn change_role(conn: &mut Conn, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Sql<RoleChange> {

@@ -10,6 +10,7 @@ use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::{Conn, Store, reading};
@@ -43,6 +44,19 @@ impl Movements for Store {
             Ok(Standing { version, chatrooms: joined(conn, user, most)? })
         })
     }
+
+    fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError> {
+        self.read(|conn| {
+            let membership = memberships::table
+                .inner_join(chatrooms::table)
+                .inner_join(users::table)
+                .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
+                .filter(memberships::user_id.eq(Key::from(user)))
+                .filter(users::deleted_at.is_null())
+                .filter(chatrooms::deleted_at.is_null());
+            Ok(diesel::select(exists(membership)).get_result(conn)?)
+        })
+    }
 }
 
 /// What is read of these ids and differs from what is known of them.
@@ -66,7 +80,7 @@ fn version(conn: &mut Conn, user: UserId) -> Sql<UserVersion> {
 }
 
 fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
-    let rows: Vec<(Key, Seq, Seq, Seq, bool)> = memberships::table
+    let rows: Vec<(Key, Seq, Seq, Seq, bool, Option<Seq>)> = memberships::table
         .inner_join(chatrooms::table)
         .inner_join(users::table)
         .filter(memberships::user_id.eq(Key::from(user)))
@@ -80,15 +94,16 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
             chatrooms::last_seq,
             reading::marker(),
             memberships::muted,
+            memberships::hidden_seq,
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, joined_seq, head, read_seq, muted)| Joined {
+        .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| Joined {
             chatroom_id: id.into(),
             joined_seq,
             head,
-            read: ReadState { read_seq, muted },
+            read: ReadState { read_seq, muted, hidden_seq },
         })
         .collect())
 }

@@ -35,13 +35,13 @@ pub(crate) fn marker() -> _ {
 
 fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<ReadState>> {
     let (chatroom, reader) = (Key::from(chatroom), Key::from(reader));
-    let state: Option<(Seq, bool)> = memberships::table
+    let state: Option<(Seq, bool, Option<Seq>)> = memberships::table
         .find((chatroom, reader))
         .filter(users::is_alive(reader))
-        .select((marker(), memberships::muted))
+        .select((marker(), memberships::muted, memberships::hidden_seq))
         .first(conn)
         .optional()?;
-    Ok(state.map(|(read_seq, muted)| ReadState { read_seq, muted }))
+    Ok(state.map(|(read_seq, muted, hidden_seq)| ReadState { read_seq, muted, hidden_seq }))
 }
 
 /// The condition is that of [`Mark::moves`].

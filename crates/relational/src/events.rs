@@ -152,6 +152,7 @@ impl EventRow {
             at: self.at.into(),
             actor_id: self.actor_id.into(),
             change,
+            parent: None,
         })
     }
 }

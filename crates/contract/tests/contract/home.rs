@@ -75,7 +75,7 @@ fn it_shows_everything_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
         chatroom: world.access(first.id, beth).chatroom,
         role: Role::Member,
         last_message: Some(bye.clone()),
-        read: ReadState { read_seq: hello.seq, muted: true },
+        read: ReadState { read_seq: hello.seq, muted: true, ..ReadState::default() },
         unread_count: 1,
         mention_count: 0,
         other_party: None,

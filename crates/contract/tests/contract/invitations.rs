@@ -157,6 +157,23 @@ fn nobody_is_let_in_whose_account_is_gone(#[values(Engine::Sqlite, Engine::Postg
 }
 
 #[rstest]
+fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
+    let room = world.room(matt, &[]);
+    let id = made(&world, for_only(2, draft_invitation(&world, room, matt)));
+    let before = world.kinds(room).len();
+    accept(&world, &world, room, id, beth);
+    assert_eq!(world.kinds(room)[before..], ["membership.created"]);
+    accept(&world, &world, room, id, rohan);
+    assert_eq!(world.kinds(room)[before + 1..], ["membership.created", "invitation.deleted"]);
+    let last = world.log(room).pop().unwrap();
+    assert_eq!((last.actor_id, last.change), (rohan, Change::InvitationDeleted { invitation_id: id }));
+}
+
+#[rstest]
 fn an_invitation_is_revoked_once_whatever_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
@@ -283,7 +300,8 @@ fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(
         assert_eq!((i64::try_from(added).unwrap(), added + refused), (most, people.len()));
         assert_eq!(uses(&world, room, id), most);
         assert_eq!(world.memberships.list(room, 0, Limit::MAX).unwrap().len(), added + 1);
-        assert_eq!(world.log(room).len(), added + 3);
+        assert_eq!(world.log(room).len(), added + 4);
+        assert_eq!(world.kinds(room).last(), Some(&"invitation.deleted"));
     }
 }
 

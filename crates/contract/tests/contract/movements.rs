@@ -150,7 +150,7 @@ fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
     let stands = |read_seq, muted| {
         for stores in [&*world.store, &another] {
             let joined = stores.movements.standing(beth, 10).unwrap().chatrooms[0];
-            assert_eq!((joined.read, joined.head), (ReadState { read_seq, muted }, head));
+            assert_eq!((joined.read, joined.head), (ReadState { read_seq, muted, ..ReadState::default() }, head));
         }
     };
     stands(3, false);
@@ -195,10 +195,15 @@ fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Eng
         assert_eq!(stores.movements.of_users(&[(matt, standing.version)]), Ok(vec![]));
         assert_eq!(stores.movements.standing(matt, 2).unwrap().chatrooms, expected[..2]);
     }
+    assert_eq!(another.movements.is_member(matt, second), Ok(true));
+    assert_eq!(another.movements.is_member(nobody, second), Ok(false));
+    assert_eq!(another.movements.is_member(matt, gone), Ok(false));
     world.leave(second, matt);
+    assert_eq!(another.movements.is_member(matt, second), Ok(false));
     expected.retain(|joined| joined.chatroom_id != second);
     assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, expected);
     world.delete_account(matt);
+    assert_eq!(another.movements.is_member(matt, first), Ok(false));
     assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, []);
 }
 

@@ -39,8 +39,8 @@ fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let (world, matt, beth, room) = scene(engine);
-    assert_eq!(state(&world, room, matt), Some(ReadState { read_seq: 2, muted: false }));
-    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 3, muted: false }));
+    assert_eq!(state(&world, room, matt), Some(ReadState { read_seq: 2, muted: false, ..ReadState::default() }));
+    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 3, muted: false, ..ReadState::default() }));
 }
 
 #[rstest]
@@ -65,7 +65,7 @@ fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engi
     mark(&world, room, beth, 5);
     for muted in [false, true, true, false, true] {
         assert_eq!(world.reads.set_muted(room, beth, muted), Ok(Some(())));
-        assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted }));
+        assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted, ..ReadState::default() }));
     }
     assert_eq!(state(&world, room, matt).map(|state| state.muted), Some(false));
     assert_eq!(world.head(room), 13);
@@ -107,7 +107,7 @@ fn a_change_of_role_leaves_both_as_they_are(#[values(Engine::Sqlite, Engine::Pos
     mark(&world, room, beth, 5);
     world.reads.set_muted(room, beth, true).unwrap();
     world.promote(room, matt, beth);
-    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted: true }));
+    assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted: true, ..ReadState::default() }));
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 
 use chit_chat_contract::{Engine, World, race, stored, written};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right, SlowMode};
+use chit_chat_domain::event::Parent;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange, Turn};
@@ -79,6 +80,27 @@ fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(
     assert_eq!(scene.replies(0, 50), [gone, second.clone()]);
     written(scene.world.erase(&scene.world.message(scene.room, scene.parent.id)));
     assert_eq!((scene.count(), scene.world.message(scene.room, second.id)), (1, second));
+}
+
+#[rstest]
+fn the_log_tells_with_a_reply_how_many_its_parent_has(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scene = scene(engine);
+    let parent = |reply_count| Some(Parent { id: scene.parent.id, reply_count });
+    let parents = |after| {
+        let head = scene.world.head(scene.room);
+        let log = scene.world.events.read(scene.room, after, head, Limit::MAX).unwrap();
+        log.into_iter().map(|event| event.parent).collect::<Vec<_>>()
+    };
+    let start = scene.parent.seq;
+    let first = scene.answer("one");
+    assert_eq!(parents(start), [parent(1)]);
+    scene.answer("two");
+    scene.world.say(scene.room, scene.beth, "something else");
+    written(scene.world.edit(&first, "One"));
+    assert_eq!(parents(start), [parent(2), parent(2), None, parent(2)]);
+    written(scene.world.erase(&scene.world.message(scene.room, first.id)));
+    assert_eq!(parents(start + 4), [parent(1)]);
+    assert_eq!(parents(0)[..3], [None, None, None], "and none where nothing is answered");
 }
 
 #[rstest]

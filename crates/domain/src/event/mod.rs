@@ -23,6 +23,16 @@ pub struct Event {
     /// Who did it.
     pub actor_id: UserId,
     pub change: Change,
+    /// What the message that it shows answers.
+    pub parent: Option<Parent>,
+}
+
+/// A message that another one answers, as far as it changes with its replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent {
+    pub id: MessageId,
+    /// As it is now, like all of a message.
+    pub reply_count: i32,
 }
 
 impl Event {
@@ -34,24 +44,37 @@ impl Event {
             at: message.created_at,
             actor_id: message.author_id,
             change: Change::MessageCreated(message),
+            parent: None,
+        }
+    }
+
+    /// The message that it shows, if it shows one.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.change {
+            Change::MessageCreated(message)
+            | Change::MessageUpdated(message)
+            | Change::MessageDeleted(message) => Some(message),
+            _ => None,
         }
     }
 
     /// Whether what was done after it may show in it.
     pub fn shows_later_changes(&self) -> bool {
-        matches!(&self.change, Change::MessageCreated(message) | Change::MessageUpdated(message) if message.has_changed())
+        self.parent.is_some() || self.message().is_some_and(Message::has_changed)
     }
 
-    /// For somebody who was no member any more when the message that it shows was changed; `None` if nothing
-    /// later shows in it.
+    /// For somebody who was no member any more when what it shows was changed; `None` if nothing later shows in it.
     pub fn withheld(&self) -> Option<Self> {
-        let change = match &self.change {
-            _ if !self.shows_later_changes() => return None,
-            Change::MessageCreated(message) => Change::MessageCreated(message.withheld()),
-            Change::MessageUpdated(message) => Change::MessageUpdated(message.withheld()),
-            _ => return None,
-        };
-        Some(Self { change, ..self.clone() })
+        if !self.shows_later_changes() {
+            return None;
+        }
+        let mut event = Self { parent: None, ..self.clone() };
+        if let Change::MessageCreated(message) | Change::MessageUpdated(message) = &mut event.change
+            && message.has_changed()
+        {
+            *message = message.withheld();
+        }
+        Some(event)
     }
 }
 
@@ -76,7 +99,7 @@ pub enum Change {
     BanDeleted { user_id: UserId },
     /// Somebody made an invitation; its code is not for all.
     InvitationCreated { invitation_id: InvitationId },
-    /// An invitation was revoked.
+    /// An invitation was revoked, or used for the last time.
     InvitationDeleted { invitation_id: InvitationId },
     /// A message was sent.
     MessageCreated(Message),
@@ -158,5 +181,12 @@ mod tests {
         }
         let tombstone = Message { body: None, revision: 2, ..sent };
         assert_eq!(withheld(tombstone), None, "it shows nothing as it is");
+    }
+
+    #[test]
+    fn how_often_its_parent_was_answered_later_can_be_withheld() {
+        let reply = Event::of_sending(message(user(1), Some("yes")));
+        let parent = Some(Parent { id: reply.message().unwrap().id, reply_count: 2 });
+        assert_eq!(Event { parent, ..reply.clone() }.withheld(), Some(reply));
     }
 }

@@ -1,5 +1,5 @@
-//! Reading: how far a member has come in a chatroom, and whether they want to be left in peace. Both are
-//! their own affair: in no log, and told to nobody else.
+//! Reading: how far a member has come in a chatroom, and whether they want to be left in peace or not to see it at all.
+//! This is their own affair: in no log, and told to nobody else.
 
 mod repository;
 mod service;
@@ -19,12 +19,14 @@ pub struct ReadState {
     pub read_seq: Seq,
     /// Whether the user wants to hear nothing of it unasked.
     pub muted: bool,
+    /// The chatroom is hidden from the user unless a message came behind this.
+    pub hidden_seq: Option<Seq>,
 }
 
 impl ReadState {
     /// Of a membership that has just begun, by the event with this seq.
     pub fn at_joining(joined_seq: Seq) -> Self {
-        Self { read_seq: joined_seq, muted: false }
+        Self { read_seq: joined_seq, ..Self::default() }
     }
 }
 

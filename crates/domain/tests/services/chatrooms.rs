@@ -321,6 +321,7 @@ fn the_log_is_read_up_to_the_committed_head_and_goes_on_until_it_is_reached() {
         at: NOW,
         actor_id: other(),
         change: Change::MembershipCreated { user_id: other(), role: Member },
+        parent: None,
     };
     for (items, more) in [(vec![event(7), event(8)], true), (vec![event(8), event(HEAD)], false), (vec![], false)]
     {

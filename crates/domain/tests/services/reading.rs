@@ -20,7 +20,7 @@ fn mark(seq: i64, force: bool) -> Mark {
 /// A world in which I am a member who has read up to here.
 fn where_i_have_read(read_seq: i64) -> World {
     let mut world = World::where_i_am(Private, Some(Member));
-    expect_found(&mut world, Some(ReadState { read_seq, muted: false }));
+    expect_found(&mut world, Some(ReadState { read_seq, ..ReadState::default() }));
     world
 }
 
@@ -77,7 +77,7 @@ fn a_marker_that_another_device_has_moved_further_meanwhile_stays_there() {
 
 #[test]
 fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
-    let state = ReadState { read_seq: 5, muted: true };
+    let state = ReadState { read_seq: 5, muted: true, ..ReadState::default() };
     let mut world = World::where_i_am(Private, Some(Member));
     expect_found(&mut world, Some(state));
     assert_eq!(world.reading().state(room(), me()), Ok(state));
@@ -104,7 +104,7 @@ fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
 fn in_an_archived_room_people_read_on() {
     let archived = Settings { read_only: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived, Member);
-    expect_found(&mut world, Some(ReadState { read_seq: 5, muted: false }));
+    expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_mark(&mut world, mark(6, FORWARD), Some(6));
     world.reads.expect_set_muted().times(1).return_const(Ok(Some(())));
     let reading = world.reading();
@@ -124,7 +124,7 @@ fn who_is_removed_meanwhile_is_told_so() {
     expect_found(&mut world, None);
     assert_eq!(world.reading().state(room(), me()), Err(gone.into()));
     let mut world = removed();
-    expect_found(&mut world, Some(ReadState { read_seq: 5, muted: false }));
+    expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_mark(&mut world, mark(6, FORWARD), None);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(gone.into()));
     let mut world = removed();

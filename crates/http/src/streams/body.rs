@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -49,7 +49,13 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
         return response.finish();
     }
     let connection = Connection::of(request);
-    response.body(BoxBody::new(Body { feed, ids, connection, has_said: false }))
+    let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_said: false }));
+    if request.version() < Version::HTTP_11 {
+        // There the end of the connection is the end of the answer (RFC 9112, 6.3).
+        response.head_mut().no_chunking(true);
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    response
 }
 
 impl MessageBody for Body {

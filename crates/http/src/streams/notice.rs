@@ -9,7 +9,7 @@ use chit_chat_live::{Own, Written};
 use serde::Serialize;
 
 use super::written::written;
-use crate::views::{Id, MuteView, ReadMarkerView, Time};
+use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView};
 
 #[derive(Serialize)]
 struct Notice<D> {
@@ -81,8 +81,10 @@ pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> Writt
 pub(super) fn own(chatroom: ChatroomId, own: Own, at: Timestamp) -> Written {
     match own {
         Own::ReadMarker(seq) => of_own("read_marker.updated", chatroom, at, ReadMarkerView::new(chatroom, seq)),
-        Own::Muted(true) => of_own("mute.created", chatroom, at, MuteView::new(chatroom)),
-        Own::Muted(false) => of_own("mute.deleted", chatroom, at, MuteView::new(chatroom)),
+        Own::Muted(true) => of_own("mute.created", chatroom, at, WhereView::new(chatroom)),
+        Own::Muted(false) => of_own("mute.deleted", chatroom, at, WhereView::new(chatroom)),
+        Own::Hidden(Some(seq)) => of_own("chatroom.hidden", chatroom, at, HiddenView::new(chatroom, seq)),
+        Own::Hidden(None) => of_own("chatroom.shown", chatroom, at, WhereView::new(chatroom)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events on the wire.
 
 use chit_chat_domain::chatroom::{ChatroomName, Settings, Visibility};
-use chit_chat_domain::event::{Change, Event, MembershipEnd};
+use chit_chat_domain::event::{Change, Event, MembershipEnd, Parent};
 use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::reaction::Tally;
@@ -22,6 +22,18 @@ pub(crate) struct EventView {
     at: Time,
     actor_id: Id<UserId>,
     data: Data,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentView>,
+}
+
+/// The message that the one in `data` answers: how many replies it has now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Parent)]
+pub(super) struct ParentView {
+    #[schema(schema_with = values::id)]
+    id: Id<MessageId>,
+    #[schema(schema_with = values::reply_count)]
+    reply_count: i32,
 }
 
 /// A message as it is now, or what changed as it was then.
@@ -141,6 +153,7 @@ impl From<Event> for EventView {
             at: Time(event.at),
             actor_id: Id(event.actor_id),
             data,
+            parent: event.parent.map(|Parent { id, reply_count }| ParentView { id: Id(id), reply_count }),
         }
     }
 }

@@ -11,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::MessageView;
 use super::event::{
     BanDetail, ChatroomDeletion, ChatroomDetail, EventView, InvitationDetail, MembershipDeletion,
-    MembershipDetail, PinDetail, ReactionDetail,
+    MembershipDetail, ParentView, PinDetail, ReactionDetail,
 };
 use super::message::MentionsView;
 use crate::openapi::values;
@@ -49,6 +49,7 @@ impl ToSchema for EventView {
         for (name, schema) in [
             named::<MessageView>(),
             named::<MentionsView>(),
+            named::<ParentView>(),
             named::<ChatroomDetail>(),
             named::<ChatroomDeletion>(),
             named::<MembershipDetail>(),
@@ -84,19 +85,25 @@ fn named<T: ToSchema>() -> Named {
 
 fn entry(types: &[&'static str], data: &str) -> Object {
     let r#type = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(types.iter().copied()));
-    event(r#type, Ref::from_schema_name(data).into())
+    let object = event(r#type, Ref::from_schema_name(data).into());
+    let object = if data == MessageView::name() {
+        object.property("parent", Ref::from_schema_name(ParentView::name()))
+    } else {
+        object
+    };
+    object.build()
 }
 
 fn other() -> Object {
     let known: Vec<&str> = shapes().flat_map(|(types, _)| types).copied().collect();
     let none_of = Extensions::from_iter([("not", json!({ "enum": known }))]);
     let r#type = ObjectBuilder::new().schema_type(Type::String).extensions(Some(none_of));
-    let mut object = event(r#type, ObjectBuilder::new().schema_type(Type::Object).into());
-    object.description = Some("Of a type that later versions add: to be skipped, its `seq` counts.".to_owned());
-    object
+    event(r#type, ObjectBuilder::new().schema_type(Type::Object).into())
+        .description(Some("Of a type that later versions add: to be skipped, its `seq` counts."))
+        .build()
 }
 
-fn event(r#type: ObjectBuilder, data: RefOr<Schema>) -> Object {
+fn event(r#type: ObjectBuilder, data: RefOr<Schema>) -> ObjectBuilder {
     let properties: [(&str, RefOr<Schema>); 6] = [
         ("type", r#type.into()),
         ("chatroom_id", values::id().into()),
@@ -105,8 +112,7 @@ fn event(r#type: ObjectBuilder, data: RefOr<Schema>) -> Object {
         ("actor_id", values::id().into()),
         ("data", data),
     ];
-    let object = properties
+    properties
         .into_iter()
-        .fold(ObjectBuilder::new(), |object, (name, schema)| object.property(name, schema).required(name));
-    object.build()
+        .fold(ObjectBuilder::new(), |object, (name, schema)| object.property(name, schema).required(name))
 }

@@ -25,7 +25,7 @@ pub(crate) use membership::MembershipView;
 pub(crate) use message::{MessageHistory, MessageList, MessageView, ShownMessage};
 pub(crate) use pin::{PinList, PinView};
 pub(crate) use reaction::ReactionView;
-pub(crate) use reading::{MuteView, ReadMarkerView};
+pub(crate) use reading::{HiddenView, ReadMarkerView, WhereView};
 pub(crate) use revision::RevisionView;
 pub(crate) use session::SessionView;
 pub(crate) use user::{OwnView, UserView};

@@ -24,14 +24,27 @@ impl ReadMarkerView {
     }
 }
 
-/// That the caller has muted a chatroom, or not any more.
+/// Which chatroom the caller has muted or wants to see, or not any more.
 #[derive(Serialize)]
-pub(crate) struct MuteView {
+pub(crate) struct WhereView {
     chatroom_id: Id<ChatroomId>,
 }
 
-impl MuteView {
+impl WhereView {
     pub(crate) fn new(chatroom: ChatroomId) -> Self {
         Self { chatroom_id: Id(chatroom) }
+    }
+}
+
+/// Which direct chatroom the caller has hidden, and how far its log had come.
+#[derive(Serialize)]
+pub(crate) struct HiddenView {
+    chatroom_id: Id<ChatroomId>,
+    seq: Seq,
+}
+
+impl HiddenView {
+    pub(crate) fn new(chatroom: ChatroomId, seq: Seq) -> Self {
+        Self { chatroom_id: Id(chatroom), seq }
     }
 }

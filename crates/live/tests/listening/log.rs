@@ -112,6 +112,10 @@ impl Log {
         self.set_read(room, user, |read| read.muted = muted);
     }
 
+    pub(crate) fn hide(&self, room: ChatroomId, user: UserId, seq: Option<Seq>) {
+        self.set_read(room, user, |read| read.hidden_seq = seq);
+    }
+
     fn set_read(&self, room: ChatroomId, user: UserId, set: impl FnOnce(&mut ReadState)) {
         let mut state = self.state.lock();
         set(&mut state.members.get_mut(&(user, room)).unwrap().1);
@@ -255,7 +259,7 @@ impl State {
         }
         let seq = self.head(room) + 1;
         let at = Timestamp::from_micros(seq);
-        let event = Event { chatroom_id: room, seq, at, actor_id: somebody(), change };
+        let event = Event { chatroom_id: room, seq, at, actor_id: somebody(), change, parent: None };
         self.logs.entry(room).or_default().push(event);
         Some(seq)
     }
@@ -318,6 +322,10 @@ impl Movements for Log {
         let standing = state.standing(user, most);
         self.pass(&mut state, Gate::AfterReading);
         Ok(standing)
+    }
+
+    fn is_member(&self, user: UserId, room: ChatroomId) -> Result<bool, StoreError> {
+        Ok(self.answer()?.members.contains_key(&(user, room)))
     }
 }
 

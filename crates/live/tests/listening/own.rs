@@ -1,4 +1,4 @@
-//! What changes for a user alone: read markers and mutes.
+//! What changes for a user alone: read markers, mutes and what is hidden.
 
 use chit_chat_live::Own;
 
@@ -68,6 +68,22 @@ fn only_what_has_changed_is_told() {
     world.log.mute(room(4), user(1), true);
     world.hub.look_at_user(user(1));
     ears.expect(&[muted(4, true)]);
+    assert_eq!(ears.poll(), None);
+}
+
+#[test]
+fn what_is_hidden_is_told_with_how_far_its_log_had_come_though_a_message_came_first() {
+    let world = World::new();
+    let mut ears = listening(&world);
+    world.log.hide(room(1), user(1), Some(2));
+    world.log.send_many(room(1), 1);
+    world.hub.look(room(1));
+    ears.expect(&entries(room(1), [3]));
+    world.hub.look_at_user(user(1));
+    ears.expect(&[Heard::Own(room(1), Own::Hidden(Some(2)))]);
+    world.log.hide(room(1), user(1), None);
+    world.hub.look_at_user(user(1));
+    ears.expect(&[Heard::Own(room(1), Own::Hidden(None))]);
     assert_eq!(ears.poll(), None);
 }
 

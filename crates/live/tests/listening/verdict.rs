@@ -93,6 +93,7 @@ impl Verdict {
         match own {
             Own::ReadMarker(seq) => place.read.read_seq = seq,
             Own::Muted(muted) => place.read.muted = muted,
+            Own::Hidden(seq) => place.read.hidden_seq = seq,
         }
         assert_ne!(place.read, before, "{own:?} of {room} is no news");
     }

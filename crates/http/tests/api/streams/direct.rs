@@ -45,6 +45,9 @@ async fn a_stream_goes_on_while_the_chatroom_is_hidden_and_tells_what_a_block_do
     let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
     ears.expect_each(&["ready", "caught_up"]);
     ann.leave(&room).await;
+    assert_eq!(ears.expect("chatroom.hidden")["data"], json!({"chatroom_id": room.id, "seq": 3}));
+    ann.put(format!("/api/direct/{}", bob.id)).await.expect_status(200);
+    assert_eq!(ears.expect("chatroom.shown")["data"], json!({"chatroom_id": room.id}));
     bob.say(&room, "are you there?").await;
     assert_eq!(ears.event(), (4, "message.created".to_owned()));
     let block = format!("/api/users/me/blocks/{}", ann.id);

@@ -13,6 +13,7 @@ use crate::sockets::Listening;
 pub(super) struct Ears {
     stream: BufReader<TcpStream>,
     bytes: VecDeque<u8>,
+    is_chunked: bool,
     pub(super) last_id: String,
 }
 
@@ -26,27 +27,41 @@ pub(super) struct Heard {
 impl Ears {
     /// Listens to one chatroom or to all.
     pub(super) fn open(server: &Listening, who: &Client, path: &str, headers: &[&str]) -> Self {
-        Self::request(server, who, &format!("GET {path}"), headers, "")
+        Self::request(server, who, &format!("GET {path} HTTP/1.1"), headers, "")
+    }
+
+    /// By HTTP/1.0, as some proxies speak it.
+    pub(super) fn open_plainly(server: &Listening, who: &Client, path: &str, headers: &[&str]) -> Self {
+        Self::request(server, who, &format!("GET {path} HTTP/1.0"), headers, "")
     }
 
     /// Goes on from these positions.
     pub(super) fn resume(server: &Listening, who: &Client, after: &Value) -> Self {
         let body = json!({"after": after}).to_string();
         let length = format!("Content-Length: {}", body.len());
-        Self::request(server, who, "POST /api/events", &["Content-Type: application/json", &length], &body)
+        Self::request(
+            server,
+            who,
+            "POST /api/events HTTP/1.1",
+            &["Content-Type: application/json", &length],
+            &body,
+        )
     }
 
     fn request(server: &Listening, who: &Client, request: &str, headers: &[&str], body: &str) -> Self {
         let mut stream = server.connect().into_stream();
         let token = who.token.as_deref().unwrap_or_default();
         let headers = headers.iter().fold(String::new(), |head, header| head + header + "\r\n");
-        let head = format!("{request} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n");
+        let head = format!("{request}\r\nHost: test\r\nAuthorization: Bearer {token}\r\n");
         let accept = "Accept: text/event-stream\r\n";
         stream.write_all(format!("{head}{accept}{headers}\r\n{body}").as_bytes()).unwrap();
-        let mut ears = Self { stream: BufReader::new(stream), bytes: VecDeque::new(), last_id: String::new() };
-        let head = ears.head();
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        assert!(head.to_ascii_lowercase().contains("content-type: text/event-stream"), "{head}");
+        let (stream, last_id) = (BufReader::new(stream), String::new());
+        let mut ears = Self { stream, bytes: VecDeque::new(), is_chunked: false, last_id };
+        let head = ears.head().to_ascii_lowercase();
+        assert_eq!(head.split(' ').nth(1), Some("200"), "{head}");
+        assert!(head.contains("content-type: text/event-stream"), "{head}");
+        ears.is_chunked = head.contains("transfer-encoding: chunked");
+        assert_eq!(ears.is_chunked, request.ends_with("HTTP/1.1"), "{head}");
         ears
     }
 
@@ -108,11 +123,20 @@ impl Ears {
                 return Some(String::from_utf8(line).unwrap());
             }
             line.extend(self.bytes.drain(..));
-            if !self.chunk() {
+            if !self.more() {
                 assert!(line.is_empty(), "the stream ends within an event");
                 return None;
             }
         }
+    }
+
+    fn more(&mut self) -> bool {
+        if self.is_chunked {
+            return self.chunk();
+        }
+        let byte = self.raw();
+        self.bytes.extend(byte);
+        byte.is_some()
     }
 
     fn chunk(&mut self) -> bool {

@@ -131,3 +131,22 @@ async fn typing_is_heard_once_in_a_while_and_never_replayed(
     let mut later = Ears::open(&server, &ann, &room.path("events?after=3"), &[]);
     later.expect_each(&["message.created", "caught_up"]);
 }
+
+#[rstest]
+#[actix_web::test]
+async fn who_speaks_an_older_http_hears_it_without_chunks(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(&[][..], &["Connection: keep-alive"])] headers: &[&str],
+) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut ears = Ears::open_plainly(&server, &ann, &room.path("events?after=0"), headers);
+    ears.expect_each(&["chatroom.created", "membership.created", "caught_up"]);
+    ann.say(&room, "hello").await;
+    ears.expect("message.created");
+    ann.delete(room.own_path()).await.expect_status(204);
+    ears.expect("chatroom.deleted");
+    ears.expect_end();
+}

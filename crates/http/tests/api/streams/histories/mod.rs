@@ -1,0 +1,50 @@
+//! A client that keeps its own picture from `ready` and the events that follow has the picture that a
+//! fresh look would give it, whatever happens, and through whichever instance.
+
+mod happenings;
+mod picture;
+
+use chit_chat_contract::Engine;
+use rstest::rstest;
+
+use super::ears::Ears;
+use crate::app::TestApp;
+use crate::sockets::Listening;
+use happenings::{Dice, People};
+use picture::Picture;
+
+const STEPS: usize = 100;
+
+#[rstest]
+#[actix_web::test]
+async fn what_is_heard_adds_up_to_what_is_there(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[values(1, 2, 3, 4)] seed: u64,
+) {
+    let here = TestApp::new(engine).await;
+    let there = here.another_instance().await;
+    let people = People::meet(&here).await;
+    let elsewhere = people.through(&there);
+    let server = Listening::start(&here);
+    let mut picture = Picture::look(&people.ann).await;
+    let mut ears = Ears::resume(&server, &people.ann, &picture.positions());
+    ears.expect_each(&["ready", "caught_up"]);
+    let mut dice = Dice::new(seed);
+    for step in 0..STEPS {
+        let through = if dice.roll(4) == 0 { &elsewhere } else { &people };
+        let what = through.happen(&mut dice).await;
+        here.follow();
+        println!("seed {seed}, step {step}: {what}");
+        if dice.roll(8) == 0 {
+            // The connection is lost; the client goes on from its own positions.
+            ears = Ears::resume(&server, &people.ann, &picture.positions());
+            picture.begin_anew(&people.ann, &ears.expect("ready")["data"]["heads"]).await;
+        }
+        let now = Picture::look(&people.ann).await;
+        while picture.shown() != now.shown() {
+            println!("still {} and not {}", picture.shown(), now.shown());
+            let heard = ears.next().expect("an event");
+            picture.apply(&people.ann, &heard.kind, &heard.body).await;
+        }
+    }
+}
