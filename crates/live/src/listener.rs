@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::movements::{Joined, Standing, UserVersion};
 use chit_chat_domain::reading::ReadState;
 
 use crate::entry::{Entry, Written};
 use crate::hub::{Shared, Work};
-use crate::mailbox::{Mail, Mailbox};
+use crate::mailbox::{Mail, Mailbox, Parcel};
 use crate::news::{End, News, Own, Start, Who};
 use crate::places::{Place, Places};
 use crate::replay::{Job, Question};
@@ -23,24 +23,35 @@ const BYTES: usize = 16 * 1024;
 /// Hears every entry behind its positions once and in order, as long as the user is a member.
 pub struct Listener {
     shared: Arc<Shared>,
-    who: Who,
     follows_user: bool,
     mailbox: Arc<Mailbox>,
     rooms: Places,
     /// Where memberships ended: what was asked before may come after, and begins none of these again.
     left: BTreeMap<ChatroomId, Seq>,
+    agenda: Option<Box<Agenda>>,
+    /// Chatrooms that have not caught up; `None` once that was said.
+    behind: Option<u32>,
+    asked: Asked,
+    user_moved: bool,
+    /// Something changed for the user in a chatroom that has yet to be heard as far as that.
+    owes: bool,
+}
+
+/// What is to be done. There are thousands of listeners, and most of the time each only waits and has none.
+#[derive(Default)]
+struct Agenda {
     /// Taken, and not heard yet.
     news: VecDeque<(Option<ChatroomId>, News)>,
     /// Where more is to be taken.
     unread: Vec<ChatroomId>,
     /// Where the log is to be read, page by page in turn.
     waiting: VecDeque<ChatroomId>,
-    /// Chatrooms that have not caught up; `None` once that was said.
-    behind: Option<usize>,
-    asked: Asked,
-    user_moved: bool,
-    /// Something changed for the user in a chatroom that has yet to be heard as far as that.
-    owes: bool,
+}
+
+impl Agenda {
+    fn is_empty(&self) -> bool {
+        self.news.is_empty() && self.unread.is_empty() && self.waiting.is_empty()
+    }
 }
 
 /// What has been asked for and has not come.
@@ -57,21 +68,18 @@ impl Listener {
         follows: Option<UserVersion>,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Self> {
-        let mailbox = Arc::default();
-        if !shared.registry.open(who, &mailbox) {
+        let mailbox = Arc::new(Mailbox::of(who));
+        if !shared.registry.open(&mailbox) {
             return None;
         }
         shared.sources.metrics.listeners.increment(1);
         let mut listener = Self {
             shared: Arc::clone(shared),
-            who,
             follows_user: follows.is_some(),
             mailbox,
             rooms: Places::default(),
             left: BTreeMap::new(),
-            news: VecDeque::new(),
-            unread: Vec::new(),
-            waiting: VecDeque::new(),
+            agenda: None,
             behind: Some(0),
             asked: Asked::default(),
             user_moved: false,
@@ -90,7 +98,7 @@ impl Listener {
     /// What comes next; the task is woken when there is something.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<News> {
         loop {
-            if let Some((chatroom, news)) = self.news.pop_front() {
+            if let Some((chatroom, news)) = self.next_news() {
                 self.note_heard(chatroom, &news);
                 return Poll::Ready(news);
             }
@@ -102,12 +110,16 @@ impl Listener {
                 return Poll::Ready(News::End(End::Stopping));
             }
             self.open(mail);
+            self.agenda.take_if(|agenda| agenda.is_empty());
             if self.has_nothing_to_do() {
-                // There are thousands of listeners, and most of the time each only waits.
-                self.news = VecDeque::new();
                 return Poll::Pending;
             }
         }
+    }
+
+    /// By which session it listens.
+    pub fn session(&self) -> SessionId {
+        self.mailbox.who.session
     }
 
     /// Whether the instance stops, of which [`poll`](Self::poll) tells in its turn.
@@ -126,8 +138,17 @@ impl Listener {
     }
 
     fn has_nothing_to_do(&self) -> bool {
-        let could_ask = !self.asked.page && !self.waiting.is_empty();
-        self.news.is_empty() && self.unread.is_empty() && !could_ask && !self.is_over()
+        let waits = |agenda: &Agenda| agenda.news.is_empty() && agenda.unread.is_empty();
+        let can_only_wait = self.agenda.as_ref().is_none_or(|agenda| self.asked.page && waits(agenda));
+        can_only_wait && !self.is_over()
+    }
+
+    fn agenda(&mut self) -> &mut Agenda {
+        self.agenda.get_or_insert_default()
+    }
+
+    fn next_news(&mut self) -> Option<(Option<ChatroomId>, News)> {
+        self.agenda.as_mut()?.news.pop_front()
     }
 
     fn is_over(&self) -> bool {
@@ -142,38 +163,39 @@ impl Listener {
         }
     }
 
-    fn open(&mut self, mail: Mail) {
-        if mail.failed.page {
+    fn open(&mut self, mut mail: Mail) {
+        let Parcel { pages, asides, standing, failed } = mail.take_parcel();
+        if failed.page {
             self.ask_for_pages_again();
         }
-        if mail.failed.standing {
+        if failed.standing {
             self.asked.standing = false;
             self.user_moved = true;
         }
-        if mail.pages.is_empty() {
+        if pages.is_empty() {
             self.ask_for_next_page();
         }
         // First, while all that was taken has been heard: who comes back starts anew.
-        if let Some(standing) = mail.standing {
+        if let Some(standing) = standing {
             self.asked.standing = false;
             self.compare(&standing);
         }
-        let unread = mem::take(&mut self.unread);
+        let unread = self.agenda.as_mut().map(|agenda| mem::take(&mut agenda.unread)).unwrap_or_default();
         for chatroom in unread.into_iter().chain(mail.chatrooms) {
             self.take_new(chatroom);
         }
         // After what was unread, so that no further page is asked for before this one has been heard.
-        for (chatroom, page) in mail.pages {
+        for (chatroom, page) in pages {
             self.take_page(chatroom, page);
         }
-        for (chatroom, written) in mail.asides {
+        for (chatroom, written) in asides {
             self.take_aside(chatroom, written);
         }
         self.user_moved |= mail.user_moved;
         if self.follows_user && self.user_moved && !self.asked.standing {
             self.user_moved = false;
             self.asked.standing = true;
-            let job = self.job(Question::Standing(self.who.user));
+            let job = self.job(Question::Standing(self.user()));
             // Ahead of all pages: they may be many.
             self.shared.live.push(Work::Standing(job));
         }
@@ -200,7 +222,7 @@ impl Listener {
             reading: false,
         };
         self.rooms.insert(chatroom, place);
-        self.unread.push(chatroom);
+        self.agenda().unread.push(chatroom);
     }
 
     /// From the memory that all listeners share, or else from the log.
@@ -221,13 +243,13 @@ impl Listener {
             }
             Some(entries) => {
                 let room = Arc::clone(&place.room);
-                let entries = entries.into_iter().map(|entry| room.shown_to(self.who.user, entry)).collect();
+                let entries = entries.into_iter().map(|entry| room.shown_to(self.user(), entry)).collect();
                 self.take(chatroom, entries);
-                self.unread.push(chatroom);
+                self.agenda().unread.push(chatroom);
             }
             None => {
                 place.reading = true;
-                self.waiting.push_back(chatroom);
+                self.agenda().waiting.push_back(chatroom);
             }
         }
     }
@@ -236,12 +258,12 @@ impl Listener {
     /// in however many chatrooms.
     fn ask_for_next_page(&mut self) {
         while !self.asked.page
-            && let Some(chatroom) = self.waiting.pop_front()
+            && let Some(chatroom) = self.agenda.as_mut().and_then(|agenda| agenda.waiting.pop_front())
         {
             // Who left and came back may wait twice; the end of what was read must not be taken for the end of the log.
             if let Some(place) = self.rooms.get(chatroom).filter(|place| place.reading) {
                 self.asked.page = true;
-                let job = self.job(Question::Page(chatroom, self.who.user, place.taken, place.room.head()));
+                let job = self.job(Question::Page(chatroom, self.user(), place.taken, place.room.head()));
                 self.shared.replay.push(job);
             }
         }
@@ -256,13 +278,14 @@ impl Listener {
         match page {
             Some(entries) => {
                 self.take(chatroom, entries);
-                self.unread.push(chatroom);
+                self.agenda().unread.push(chatroom);
             }
             None => self.leave(chatroom, Seq::MAX),
         }
     }
 
     fn take(&mut self, chatroom: ChatroomId, entries: Vec<Arc<Entry>>) {
+        let user = self.user();
         for entry in entries {
             let Some(place) = self.rooms.get_mut(chatroom) else {
                 return;
@@ -275,9 +298,9 @@ impl Listener {
             if seq == place.member_at {
                 self.user_moved |= mem::take(&mut self.owes);
             }
-            let is_last = seq > place.member_at && entry.is_last_for(self.who.user);
+            let is_last = seq > place.member_at && entry.is_last_for(user);
             let has_caught_up = place.catches_up_at.take_if(|at| *at <= seq).is_some();
-            self.news.push_back((Some(chatroom), News::Event(entry)));
+            self.agenda().news.push_back((Some(chatroom), News::Event(entry)));
             if is_last {
                 self.leave(chatroom, seq);
             }
@@ -290,7 +313,7 @@ impl Listener {
     /// Of a chatroom whose log was not heard to its end an aside could come after a removal.
     fn take_aside(&mut self, chatroom: ChatroomId, written: Written) {
         if self.rooms.get(chatroom).is_some_and(|place| place.taken >= place.room.head()) {
-            self.news.push_back((Some(chatroom), News::Aside(Box::new(written))));
+            self.agenda().news.push_back((Some(chatroom), News::Aside(Box::new(written))));
         }
     }
 
@@ -315,7 +338,7 @@ impl Listener {
 
     fn say_when_caught_up(&mut self) {
         if self.behind.take_if(|behind| *behind == 0).is_some() {
-            self.news.push_back((None, News::CaughtUp));
+            self.agenda().news.push_back((None, News::CaughtUp));
         }
     }
 
@@ -352,17 +375,22 @@ impl Listener {
         let muted = Some(joined.read.muted).filter(|muted| *muted != before.muted).map(Own::Muted);
         let hidden = Some(joined.read.hidden_seq).filter(|seq| *seq != before.hidden_seq).map(Own::Hidden);
         let news = [marker, muted, hidden].into_iter().flatten();
-        self.news.extend(news.map(|own| (None, News::Own(joined.chatroom_id, own))));
+        self.agenda().news.extend(news.map(|own| (None, News::Own(joined.chatroom_id, own))));
     }
 
     fn ask_for_pages_again(&mut self) {
         self.asked.page = false;
-        self.waiting.clear();
+        let agenda = self.agenda.get_or_insert_default();
+        agenda.waiting.clear();
         for (id, place) in self.rooms.iter_mut() {
             if mem::take(&mut place.reading) {
-                self.unread.push(id);
+                agenda.unread.push(id);
             }
         }
+    }
+
+    fn user(&self) -> UserId {
+        self.mailbox.who.user
     }
 
     fn job(&self, question: Question) -> Job {
@@ -376,7 +404,7 @@ impl Drop for Listener {
             self.shared.registry.rise(&place.room, &place.seat);
         }
         if self.follows_user {
-            self.shared.registry.leave_user(self.who.user, &self.mailbox);
+            self.shared.registry.leave_user(self.user(), &self.mailbox);
         }
         self.shared.registry.close(&self.mailbox);
         self.shared.sources.metrics.listeners.decrement(1);

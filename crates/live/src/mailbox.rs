@@ -10,13 +10,14 @@ use chit_chat_domain::movements::Standing;
 use parking_lot::Mutex;
 
 use crate::entry::{Entry, Written};
+use crate::news::Who;
 
 /// Beyond so many, asides are dropped: they are ephemeral.
 const MOST_ASIDES: usize = 16;
 
 /// Of one listener.
-#[derive(Default)]
 pub(crate) struct Mailbox {
+    pub(crate) who: Who,
     mail: Mutex<Mail>,
 }
 
@@ -25,16 +26,22 @@ pub(crate) struct Mailbox {
 pub(crate) struct Mail {
     /// Where there is something new; each once.
     pub(crate) chatrooms: Vec<ChatroomId>,
+    /// Something changed for the user alone.
+    pub(crate) user_moved: bool,
+    parcel: Option<Box<Parcel>>,
+    closed: bool,
+    waker: Option<Waker>,
+}
+
+/// What comes seldom: there are thousands of mailboxes, and most of the time each is empty.
+#[derive(Default)]
+pub(crate) struct Parcel {
     /// What the listener asked to be read from the log; `None` if the log is gone.
     pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
     /// What no log keeps.
     pub(crate) asides: Vec<(ChatroomId, Written)>,
-    /// Something changed for the user alone.
-    pub(crate) user_moved: bool,
     pub(crate) standing: Option<Standing>,
     pub(crate) failed: FailedQuestions,
-    closed: bool,
-    waker: Option<Waker>,
 }
 
 /// What the listener has to ask again.
@@ -52,6 +59,10 @@ pub(crate) struct Seat {
 }
 
 impl Mailbox {
+    pub(crate) fn of(who: Who) -> Self {
+        Self { who, mail: Mutex::default() }
+    }
+
     /// Changes the mail and wakes the listener.
     pub(crate) fn put(&self, change: impl FnOnce(&mut Mail)) {
         let mut mail = self.mail.lock();
@@ -88,6 +99,16 @@ impl Mail {
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
+
+    /// To be added to.
+    pub(crate) fn parcel(&mut self) -> &mut Parcel {
+        self.parcel.get_or_insert_default()
+    }
+
+    /// To be opened.
+    pub(crate) fn take_parcel(&mut self) -> Parcel {
+        self.parcel.take().map(|parcel| *parcel).unwrap_or_default()
+    }
 }
 
 impl Seat {
@@ -108,8 +129,9 @@ impl Seat {
 
     pub(crate) fn tell_aside(&self, written: &Written) {
         self.mailbox.put(|mail| {
-            if mail.asides.len() < MOST_ASIDES {
-                mail.asides.push((self.chatroom, written.clone()));
+            let asides = &mut mail.parcel().asides;
+            if asides.len() < MOST_ASIDES {
+                asides.push((self.chatroom, written.clone()));
             }
         });
     }

@@ -9,7 +9,6 @@ use chit_chat_domain::movements::UserVersion;
 use parking_lot::{Mutex, RwLock};
 
 use crate::mailbox::{Mailbox, Seat};
-use crate::news::Who;
 use crate::room::Room;
 
 /// On one instance.
@@ -30,7 +29,7 @@ struct Following {
 
 #[derive(Default)]
 struct Open {
-    listeners: Vec<(Who, Arc<Mailbox>)>,
+    listeners: Vec<Arc<Mailbox>>,
     of_users: HashMap<UserId, usize>,
     closed: bool,
 }
@@ -96,14 +95,14 @@ impl Registry {
     }
 
     /// Notes a listener, so that it can be woken and closed; not if the user has too many.
-    pub(crate) fn open(&self, who: Who, mailbox: &Arc<Mailbox>) -> bool {
+    pub(crate) fn open(&self, mailbox: &Arc<Mailbox>) -> bool {
         let mut open = self.open.lock();
-        let count = open.of_users.entry(who.user).or_default();
+        let count = open.of_users.entry(mailbox.who.user).or_default();
         if *count >= MOST_OF_A_USER {
             return false;
         }
         *count += 1;
-        open.listeners.push((who, Arc::clone(mailbox)));
+        open.listeners.push(Arc::clone(mailbox));
         if open.closed {
             mailbox.close();
         }
@@ -112,28 +111,28 @@ impl Registry {
 
     pub(crate) fn close(&self, mailbox: &Arc<Mailbox>) {
         let mut open = self.open.lock();
-        let Some(place) = open.listeners.iter().position(|(_, other)| Arc::ptr_eq(other, mailbox)) else {
+        let Some(place) = open.listeners.iter().position(|other| Arc::ptr_eq(other, mailbox)) else {
             return;
         };
-        let (who, _) = open.listeners.swap_remove(place);
-        if let Some(count) = open.of_users.get_mut(&who.user) {
+        open.listeners.swap_remove(place);
+        if let Some(count) = open.of_users.get_mut(&mailbox.who.user) {
             *count -= 1;
             if *count == 0 {
-                open.of_users.remove(&who.user);
+                open.of_users.remove(&mailbox.who.user);
             }
         }
     }
 
     pub(crate) fn wake_sessions(&self, which: impl Fn(SessionId) -> bool) {
         let open = self.open.lock();
-        open.listeners.iter().filter(|(who, _)| which(who.session)).for_each(|(_, mailbox)| mailbox.wake());
+        open.listeners.iter().filter(|mailbox| which(mailbox.who.session)).for_each(|mailbox| mailbox.wake());
     }
 
     /// Closes every listener, and whoever still comes.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
         open.closed = true;
-        open.listeners.iter().for_each(|(_, mailbox)| mailbox.close());
+        open.listeners.iter().for_each(|mailbox| mailbox.close());
     }
 }
 

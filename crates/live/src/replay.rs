@@ -46,8 +46,8 @@ impl Failed {
         let jobs = std::mem::take(&mut *self.0.lock());
         for Job { question, mailbox } in jobs {
             mailbox.put(|mail| match question {
-                Question::Page(..) => mail.failed.page = true,
-                Question::Standing(_) => mail.failed.standing = true,
+                Question::Page(..) => mail.parcel().failed.page = true,
+                Question::Standing(_) => mail.parcel().failed.standing = true,
             });
         }
     }
@@ -96,11 +96,11 @@ impl Job {
                 let events = visible(events, chatroom, user, sources)?;
                 sources.metrics.replay_reads.increment(1);
                 let entries = is_next(&events, after).then(|| written(events, sources));
-                self.mailbox.put(|mail| mail.pages.push((chatroom, entries)));
+                self.mailbox.put(|mail| mail.parcel().pages.push((chatroom, entries)));
             }
             Question::Standing(user) => {
                 let standing = sources.movements.standing(user, MOST_CHATROOMS)?;
-                self.mailbox.put(|mail| mail.standing = Some(standing));
+                self.mailbox.put(|mail| mail.parcel().standing = Some(standing));
             }
         }
         Ok(())

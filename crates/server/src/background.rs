@@ -15,6 +15,7 @@ use chit_chat_system::SystemClock;
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::memory;
 use crate::store::Stores;
 
 /// An ended session stops on every instance within a second; this leaves room for a slow answer.
@@ -22,6 +23,8 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// What histograms gather is added up now and then, or it would pile up while nobody asks.
 const ADD_UP_EVERY: Duration = Duration::from_secs(5);
+/// Often, so that each time there is little to give back.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(1);
 /// Between two pieces of a long work others get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
@@ -42,19 +45,22 @@ impl Background {
         services.accounts.finish_deletions()?;
         follow(services)?;
         let mut background = Self { stop: Vec::new(), threads: Vec::new() };
-        let followed_by = services.clone();
-        let tidied = stores.clone();
-        let started = background
-            .every(FOLLOW_EVERY, "follow", move || follow(&followed_by))
-            .and_then(|()| background.every(TIDY_EVERY, "tidy", move || tidy(&tidied)))
-            .and_then(|()| {
-                background.every(ADD_UP_EVERY, "metrics", move || {
-                    metrics.run_upkeep();
-                    Ok(Progress::Done)
-                })
-            });
+        let started = background.start_all(services.clone(), stores.clone(), metrics);
         started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
         Ok(background)
+    }
+
+    fn start_all(&mut self, services: Arc<Services>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
+        self.every(FOLLOW_EVERY, "follow", move || follow(&services))?;
+        self.every(TIDY_EVERY, "tidy", move || tidy(&stores))?;
+        self.every(ADD_UP_EVERY, "metrics", move || {
+            metrics.run_upkeep();
+            Ok(Progress::Done)
+        })?;
+        self.every(GIVE_BACK_EVERY, "memory", || {
+            memory::give_back();
+            Ok(Progress::Done)
+        })
     }
 
     fn every(

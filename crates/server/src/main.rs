@@ -7,6 +7,7 @@ mod config;
 mod database;
 mod descriptors;
 mod logging;
+mod memory;
 mod serve;
 mod signals;
 mod signing_key;

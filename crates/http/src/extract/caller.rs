@@ -20,7 +20,8 @@ use crate::services::Services;
 pub(crate) struct Caller {
     pub(crate) user_id: UserId,
     pub(crate) session_id: SessionId,
-    expires_at: Timestamp,
+    /// When the token does.
+    pub(crate) expires_at: Timestamp,
 }
 
 impl Caller {
@@ -35,11 +36,6 @@ impl Caller {
         }
         let AccessClaims { user_id, session_id, expires_at } = claims;
         Ok(Self { user_id, session_id, expires_at })
-    }
-
-    /// What the token says.
-    pub(crate) fn claims(self) -> AccessClaims {
-        AccessClaims { user_id: self.user_id, session_id: self.session_id, expires_at: self.expires_at }
     }
 
     /// Who listens to a stream.

@@ -1,6 +1,5 @@
 //! What one stream says, whatever carries it: the news of its listener, heartbeats, and its end.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,10 +7,11 @@ use std::time::Duration;
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use actix_web::web;
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::session::AccessClaims;
+use chit_chat_domain::clock::Timestamp;
 use chit_chat_live::{End, Listener, News, Written};
 
 use super::notice::{self, WithHeads};
+use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::services::Services;
 
@@ -26,10 +26,11 @@ const DISTRUST: Duration = Duration::from_millis(250);
 pub(super) struct Feed {
     services: web::Data<Services>,
     listener: Listener,
-    claims: AccessClaims,
-    first: VecDeque<Said>,
+    /// When the token does.
+    expires_at: Timestamp,
+    /// In turn.
+    first: Vec<Said>,
     heartbeat_at: Instant,
-    expires_at: Instant,
     timer: Pin<Box<Sleep>>,
     over: bool,
 }
@@ -51,19 +52,18 @@ pub(super) enum What {
 }
 
 impl Feed {
-    pub(super) fn new(services: web::Data<Services>, claims: AccessClaims, listener: Listener) -> Self {
-        let left = claims.expires_at.as_micros() - services.clock.now().as_micros();
+    pub(super) fn new(services: web::Data<Services>, caller: Caller, listener: Listener) -> Self {
         let now = Instant::now();
-        let expires_at = now + Duration::from_micros(u64::try_from(left).unwrap_or_default());
-        let heartbeat_at = now + HEARTBEAT;
-        let timer = Box::pin(sleep_until(heartbeat_at.min(expires_at)));
-        Self { services, listener, claims, first: VecDeque::new(), heartbeat_at, expires_at, timer, over: false }
+        let (expires_at, heartbeat_at) = (caller.expires_at, now + HEARTBEAT);
+        let ends_at = now + left(expires_at, services.clock.now());
+        let timer = Box::pin(sleep_until(heartbeat_at.min(ends_at)));
+        Self { services, listener, expires_at, first: Vec::new(), heartbeat_at, timer, over: false }
     }
 
     /// Said before anything else, with the position that the stream starts from.
     pub(super) fn say_first(&mut self, what: WithHeads, id: &str) {
         let written = what.written(id, self.services.clock.now(), self.listener.heads());
-        self.first.push_back(Said { written, what: What::First });
+        self.first.push(Said { written, what: What::First });
     }
 
     /// What comes next; `None` after the last.
@@ -104,12 +104,15 @@ impl Feed {
     }
 
     fn say_first_thing(&mut self) -> Option<Said> {
-        let said = self.first.pop_front();
+        if self.first.is_empty() {
+            return None;
+        }
+        let said = self.first.remove(0);
         if self.first.is_empty() {
             // There are thousands of streams, and most of the time each only waits.
-            self.first = VecDeque::new();
+            self.first = Vec::new();
         }
-        said
+        Some(said)
     }
 
     fn tell(&mut self, news: News) -> Option<Said> {
@@ -154,7 +157,8 @@ impl Feed {
             if is_due {
                 self.heartbeat_at = now + HEARTBEAT;
             }
-            self.timer.as_mut().reset(self.heartbeat_at.min(self.expires_at.max(now + DISTRUST)));
+            let ends_at = now + left(self.expires_at, self.services.clock.now()).max(DISTRUST);
+            self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
             // A heartbeat says that the heads are those of now; else silence says it all.
             if is_due && self.services.streams.is_current() {
                 return Poll::Ready(Some(Said {
@@ -170,10 +174,15 @@ impl Feed {
     }
 
     fn is_refused(&self) -> bool {
-        self.claims.expires_at <= self.services.clock.now() || self.services.ended.contains(self.claims.session_id)
+        self.expires_at <= self.services.clock.now() || self.services.ended.contains(self.listener.session())
     }
 
     fn with_heads(&self, what: WithHeads) -> Written {
         what.written("", self.services.clock.now(), self.listener.heads())
     }
+}
+
+/// How long until then.
+fn left(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_micros(u64::try_from(until.as_micros() - now.as_micros()).unwrap_or_default())
 }

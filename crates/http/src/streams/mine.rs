@@ -101,7 +101,7 @@ pub(super) async fn feed(
         standing.chatrooms.iter().all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
     });
     let listener = listen(caller, &services, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
-    let mut feed = Feed::new(services, caller.claims(), listener);
+    let mut feed = Feed::new(services, caller, listener);
     // Also who is cut off right behind it can go on from where it was.
     let id = positions::encode(feed.positions()).unwrap_or_default();
     feed.say_first(WithHeads::Ready, &id);

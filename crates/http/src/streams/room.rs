@@ -41,7 +41,7 @@ pub(crate) async fn room_stream(
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
     let start = Start { chatroom: id, position: known.unwrap_or(head), head, read: ReadState::default() };
     let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
-    let mut feed = Feed::new(services, caller.claims(), listener);
+    let mut feed = Feed::new(services, caller, listener);
     if known.is_none() {
         feed.say_first(WithHeads::Reset, &head.to_string());
     }
