@@ -218,6 +218,11 @@ impl Hub {
         self.shared.registry.wake_sessions(which);
     }
 
+    /// Whether every stream has been ended.
+    pub fn is_closed(&self) -> bool {
+        self.shared.registry.is_closed()
+    }
+
     /// Ends every stream, also those that are only about to start.
     pub fn close(&self) {
         self.shared.registry.close_all();

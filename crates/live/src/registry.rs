@@ -128,6 +128,10 @@ impl Registry {
         open.listeners.iter().filter(|mailbox| which(mailbox.who.session)).for_each(|mailbox| mailbox.wake());
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.open.lock().closed
+    }
+
     /// Closes every listener, and whoever still comes.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();

@@ -17,3 +17,32 @@ pub(crate) fn give_back() {
 /// Other allocators do so by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn give_back() {}
+
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const KIBIBYTES: usize = 64 * 1_024;
+
+    /// In kibibytes.
+    fn resident() -> Option<usize> {
+        let status = fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    }
+
+    #[test]
+    fn what_is_free_in_between_goes_back() {
+        let mut all: Vec<_> = (0..KIBIBYTES).map(|_| vec![1_u8; 1_024]).collect();
+        let last = all.pop();
+        let full = resident();
+        drop(all);
+        give_back();
+        let left = resident();
+        let given_back = full.zip(left).map(|(full, left)| full.saturating_sub(left));
+        assert!(given_back.is_some_and(|given_back| given_back > KIBIBYTES / 2), "{left:?} of {full:?}");
+        assert_eq!(last.map(|last| last.len()), Some(1_024));
+    }
+}

@@ -15,7 +15,7 @@ use chit_chat_domain::message::{IdempotencyKey, SendMessage};
 use super::super::feed::{Feed, PATIENCE, Said, What};
 use super::super::typing;
 use super::frames::{self, Frame, Send};
-use super::{Socket, UNAUTHORIZED, because, because_of};
+use super::{Socket, UNAUTHORIZED, because, because_of, come_again};
 use crate::extract::Caller;
 use crate::messages::{Order, settle};
 use crate::problem::Problem;
@@ -98,7 +98,7 @@ impl<'a> Conversation<'a> {
         };
         if said.what == What::Stopping {
             self.answer_the_rest().await;
-            return Err(Some(because(CloseCode::Restart, "come again")));
+            return Err(Some(come_again()));
         }
         // What was written out as JSON is text.
         let text = ByteString::try_from(said.written.json).map_err(|_| None)?;

@@ -29,6 +29,8 @@ const PROTOCOL: &str = "chit-chat.v1";
 const LARGEST_FRAME: usize = 128 * 1024;
 /// A client has so long to say where to start.
 const SLOWEST_START: Duration = Duration::from_secs(10);
+/// So often it is asked meanwhile whether the instance stops.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// From IANA's registry of close codes.
 const UNAUTHORIZED: u16 = 3000;
 const TIMEOUT: u16 = 3008;
@@ -104,7 +106,13 @@ impl Socket {
     /// Reads the first frame, which says who listens from where on.
     async fn start(&mut self, caller: Option<Caller>) -> Result<(Caller, Feed), Option<CloseReason>> {
         let text = loop {
-            match self.messages.recv().await {
+            let Ok(message) = timeout(LOOK_EVERY, self.messages.recv()).await else {
+                if self.services.streams.is_closed() {
+                    return Err(Some(come_again()));
+                }
+                continue;
+            };
+            match message {
                 Some(Ok(AggregatedMessage::Text(text))) => break text,
                 Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
                 Some(Ok(AggregatedMessage::Pong(_))) => {}
@@ -155,6 +163,10 @@ fn because_of(error: &ProtocolError) -> CloseReason {
         ProtocolError::Overflow | ProtocolError::Io(_) => because(CloseCode::Size, "the frame is too large"),
         _ => because(CloseCode::Protocol, "no WebSocket frame"),
     }
+}
+
+fn come_again() -> CloseReason {
+    because(CloseCode::Restart, "come again")
 }
 
 fn because(code: CloseCode, why: &str) -> CloseReason {

@@ -75,6 +75,18 @@ async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres
 
 #[rstest]
 #[actix_web::test]
+async fn who_has_not_started_yet_is_told_of_the_end_as_well(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let app = TestApp::new(engine).await;
+    let server = Listening::start(&app);
+    let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
+    app.services.streams.close();
+    phone.expect_close(1012);
+}
+
+#[rstest]
+#[actix_web::test]
 async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;

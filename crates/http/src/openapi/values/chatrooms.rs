@@ -1,0 +1,111 @@
+//! Chatrooms and memberships.
+
+use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
+use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::membership::Role;
+use serde_json::Value;
+use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
+
+use super::builders::{described, int32, line, one_of, or_null, whole, word};
+use super::id;
+
+const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
+
+const DIRECT: &str = "Direct: two people alone are in it.";
+
+const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
+
+const ROLE: &str = "Moderators may do all that members may, and keep order; owners may do all that moderators may, and decide about \
+     the chatroom and everybody's role.";
+
+const ROLES: [Role; 3] = [Role::Member, Role::Moderator, Role::Owner];
+
+pub(crate) fn other_party_or_null() -> Object {
+    described("Who else is in it, if it is a direct chatroom.", or_null(id()))
+}
+
+pub(crate) fn chatroom_name() -> Object {
+    line("On one line; trimmed.", ChatroomName::LONGEST).examples(["Engines"]).build()
+}
+
+pub(crate) fn chatroom_name_or_null() -> Object {
+    described("On one line; trimmed. Null for a direct chatroom.", or_null(chatroom_name()))
+}
+
+pub(crate) fn visibility() -> Object {
+    let words = [Visibility::Public, Visibility::Private, Visibility::Direct];
+    word(&format!("{VISIBILITY} {DIRECT}"), words.map(Visibility::as_str))
+}
+
+pub(crate) fn new_visibility() -> Object {
+    one_of(VISIBILITY, VISIBILITIES.map(Visibility::as_str)).build()
+}
+
+pub(crate) fn visibility_or_default() -> Object {
+    // No `default`: generators take a field that has one for a field that is always there.
+    let mut object = described("Private if absent.", or_null(new_visibility()));
+    object.enum_values.get_or_insert_default().push(Value::Null);
+    object
+}
+
+pub(crate) fn role() -> Object {
+    word(ROLE, ROLES.map(Role::as_str))
+}
+
+pub(crate) fn new_role() -> Object {
+    one_of(ROLE, ROLES.map(Role::as_str)).build()
+}
+
+/// The least role that may do something.
+pub(crate) fn least_role() -> Object {
+    word("The least role that may do it.", ROLES.map(Role::as_str))
+}
+
+pub(crate) fn new_least_role() -> Object {
+    one_of("The least role that may do it.", ROLES.map(Role::as_str)).build()
+}
+
+pub(crate) fn topic_or_null() -> Object {
+    or_null(line("What the chatroom is about. On one line; trimmed.", Topic::LONGEST).examples(["Steam"]).build())
+}
+
+pub(crate) fn slow_mode() -> Object {
+    whole("How many seconds a member waits between two messages; moderators and owners do not.")
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .maximum(Some(SlowMode::LONGEST))
+        .examples([30])
+        .build()
+}
+
+pub(crate) fn membership_end() -> Object {
+    word("Why a membership ended.", MembershipEnd::ALL.map(MembershipEnd::as_str))
+}
+
+pub(crate) fn member_ids() -> Schema {
+    let people = ArrayBuilder::new().items(id()).max_items(Some(MOST_INITIAL_MEMBERS));
+    people.description(Some("Who else is a member from the start.")).build().into()
+}
+
+pub(crate) fn unread_count() -> Object {
+    behind_the_marker("Messages of others behind the read marker, without deleted ones.")
+}
+
+pub(crate) fn mention_count() -> Object {
+    behind_the_marker("Those of them that mention me, or everybody.")
+}
+
+fn behind_the_marker(what: &str) -> Object {
+    let most = MyChatroom::MOST_UNREAD;
+    whole(&format!("{what} {most} means: or more."))
+        .format(Some(int32()))
+        .minimum(Some(0))
+        .maximum(Some(most))
+        .examples([3])
+        .build()
+}
+
+pub(crate) fn read_seq() -> Object {
+    let marker = whole("The read marker: everything up to this place in the chatroom's log has been read.");
+    marker.minimum(Some(0)).examples([2]).build()
+}

@@ -1,0 +1,29 @@
+//! Invitations.
+
+use chit_chat_domain::invitation::{Lifetime, MaxUses};
+use utoipa::openapi::schema::Object;
+
+use super::builders::{text, whole, whole_or_null};
+
+pub(crate) fn invitation_code() -> Object {
+    text("Names chatroom and invitation, and cannot be guessed.")
+        .pattern(Some("^[A-Za-z0-9_-]{64}$"))
+        .examples([INVITATION_CODE])
+        .build()
+}
+
+const INVITATION_CODE: &str = "AZqw4mo_fBGdDjtPbx0sVQGasOJqP3wRnQ47T28dLFUvBpJ7dGsA3iQ9fEtC6wXa";
+
+pub(crate) fn expires_in_seconds() -> Object {
+    let lifetime = whole("For how long it can be used; for ever, if null.").minimum(Some(Lifetime::SHORTEST));
+    whole_or_null(lifetime.maximum(Some(Lifetime::LONGEST)).examples([604_800]))
+}
+
+pub(crate) fn max_uses() -> Object {
+    let most = whole("How many people it lets in; all who come, if null.").minimum(Some(1));
+    whole_or_null(most.maximum(Some(MaxUses::MOST)).examples([10]))
+}
+
+pub(crate) fn uses() -> Object {
+    whole("How many people it has let in.").minimum(Some(0)).examples([3]).build()
+}

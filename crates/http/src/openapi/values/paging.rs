@@ -1,0 +1,53 @@
+//! What pages are asked for by.
+
+use chit_chat_domain::page::Limit;
+use serde_json::json;
+use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
+
+use super::builders::{int32, or_null, text, whole};
+use super::{ID, id};
+use crate::extract::LONGEST_SEARCH;
+
+pub(crate) fn cursor_or_null() -> Object {
+    or_null(text("Where the list goes on, to be given back as `?cursor=`; null at its end.").build())
+}
+
+pub(crate) fn cursor() -> Object {
+    text("Where the list goes on: the `next_cursor` of the page before.").examples([CURSOR]).build()
+}
+
+const CURSOR: &str = "NDI";
+
+pub(crate) fn limit() -> Object {
+    let limit = whole("How many entries the page may have.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
+    limit.format(Some(int32())).default(Some(json!(Limit::default().get()))).build()
+}
+
+pub(crate) fn search() -> Object {
+    text("What the name contains, without regard to case.")
+        .max_length(Some(LONGEST_SEARCH))
+        .pattern(Some(r"^[^\u0000]*$"))
+        .examples(["ad"])
+        .build()
+}
+
+pub(crate) fn before() -> Object {
+    position("What stands before this place in the log.")
+}
+
+pub(crate) fn after() -> Object {
+    position("What stands behind this place in the log.")
+}
+
+pub(crate) fn around() -> Object {
+    position("What stands on both sides of this place in the log.")
+}
+
+fn position(description: &str) -> Object {
+    whole(description).minimum(Some(0)).examples([0]).build()
+}
+
+pub(crate) fn ids() -> Schema {
+    let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
+    ids.description(Some("These users, separated by commas.")).examples([json!([ID])]).build().into()
+}

@@ -1,0 +1,72 @@
+//! Users, their sessions, and what they sign in by.
+
+use chit_chat_domain::chatroom::Visibility;
+use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
+use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username};
+use utoipa::openapi::schema::Object;
+use utoipa::openapi::{KnownFormat, SchemaFormat};
+
+use super::builders::{line, one_of, or_null, text, whole};
+
+pub(crate) fn username() -> Object {
+    text("Unique without regard to case; all, deleted, everyone, here, me and system are nobody's.")
+        .min_length(Some(1))
+        .max_length(Some(Username::LONGEST))
+        .pattern(Some("^[A-Za-z0-9_.-]*[A-Za-z0-9_]$"))
+        .examples([USERNAME])
+        .build()
+}
+pub(in crate::openapi) const USERNAME: &str = "ada";
+
+/// A name that somebody signs in by: whatever it is, it is looked up and not judged.
+pub(crate) fn known_username() -> Object {
+    text("Without regard to case.").examples([USERNAME]).build()
+}
+
+/// A refresh token that somebody shows.
+pub(crate) fn shown_token() -> Object {
+    text("The latest `refresh_token` of the session.").examples([REFRESH_TOKEN]).build()
+}
+pub(in crate::openapi) const REFRESH_TOKEN: &str =
+    "AZqw4mo_fBGdDjtPbx0sVQ_eW1mZ4Kq0T8uYcR2xLhNvBpJ7dGsA3iQ9fEtC6wXa";
+
+pub(crate) fn password() -> Object {
+    text("None of the commonest. Every character counts, and every byte of it.")
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .min_length(Some(NewPassword::SHORTEST))
+        .max_length(Some(NewPassword::LONGEST))
+        .pattern(Some(r"^[^\u0000]*$"))
+        .examples(["analytical engine"])
+        .build()
+}
+
+/// A password that was chosen before: whatever it is, it is compared and not judged.
+pub(crate) fn known_password() -> Object {
+    text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Password))).examples(["analytical engine"]).build()
+}
+
+pub(crate) fn email_or_null() -> Object {
+    let email = text("A contact, seen by its owner alone.").max_length(Some(Email::LONGEST));
+    let email = email.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
+    or_null(email.examples(["ada@example.com"]).build())
+}
+
+pub(crate) fn display_name_or_null() -> Object {
+    or_null(line("On one line; trimmed.", DisplayName::LONGEST).examples(["Ada Lovelace"]).build())
+}
+
+pub(crate) fn token() -> Object {
+    text("").min_length(Some(1)).build()
+}
+
+pub(crate) fn expires_in() -> Object {
+    whole("Seconds for which the access token is good.").examples([ACCESS_TOKEN_LIFETIME.as_secs()]).build()
+}
+
+pub(crate) fn bearer() -> Object {
+    one_of("", ["Bearer"]).build()
+}
+
+pub(crate) fn public() -> Object {
+    one_of("The public chatrooms, instead of my own.", [Visibility::Public.as_str()]).build()
+}
