@@ -28,8 +28,9 @@ pub(super) fn section(streams: &[Streams]) -> Option<String> {
     let explanation = format!(
         "{listeners} server-sent event streams of one room, of its 20 members. **Ten messages a second**: from the \
          acknowledgement of a message until the last of the streams has it. **Flat out**: 8 connections send one message after \
-         the other. Streams and senders are one thread of a program of ours. **memory**: what a second thousand of streams adds to a server that has just started. **idle** streams are of all rooms of 1,000 users (20 rooms each), \
-         with a heartbeat every 20 seconds."
+         the other. Streams and senders are one thread of a program of ours. **memory**: what a second thousand of streams adds \
+         to a server that has just started, in a room that one stream was told of before. **idle** streams are of all rooms \
+         of 1,000 users (20 rooms each), with a heartbeat every 20 seconds."
     );
     let costs: Vec<String> = streams.iter().flat_map(costs).collect();
     Some(format!("## Live streams\n\n{}\n\n{explanation}\n\n{}", table::table(&rows, &[0, 2]), costs.join("\n")))
