@@ -235,15 +235,13 @@ impl Listener {
             return;
         }
         let gone = place.room.is_gone();
-        match place.room.after(place.taken, BYTES) {
+        match place.room.after(place.taken, BYTES, self.mailbox.who.user) {
             Some(entries) if entries.is_empty() => {
                 if gone {
                     self.leave(chatroom, Seq::MAX);
                 }
             }
             Some(entries) => {
-                let room = Arc::clone(&place.room);
-                let entries = entries.into_iter().map(|entry| room.shown_to(self.user(), entry)).collect();
                 self.take(chatroom, entries);
                 self.agenda().unread.push(chatroom);
             }

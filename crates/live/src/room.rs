@@ -75,19 +75,19 @@ impl Room {
         self.state.lock().gone
     }
 
-    /// See [`Ring::after`].
-    pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
-        self.state.lock().ring.after(position, bytes)
-    }
-
-    /// What the user may see of an entry that is here: nothing that was done after their removal.
-    pub(crate) fn shown_to(&self, user: UserId, entry: Arc<Entry>) -> Arc<Entry> {
-        match entry.withheld() {
-            Some(withheld) if self.state.lock().ring.ends_for(user, entry.seq, entry.reflects()) => {
-                Arc::new(withheld)
+    /// See [`Ring::after`]; of these what the user may see: nothing that was done after their removal.
+    pub(crate) fn after(&self, position: Seq, bytes: usize, user: UserId) -> Option<Vec<Arc<Entry>>> {
+        // Held throughout: of what the ring forgets in between nobody knows whether it was a removal.
+        let state = self.state.lock();
+        let mut entries = state.ring.after(position, bytes)?;
+        for entry in &mut entries {
+            if let Some(withheld) = entry.withheld()
+                && state.ring.ends_for(user, entry.seq, entry.reflects())
+            {
+                *entry = Arc::new(withheld);
             }
-            _ => entry,
         }
+        Some(entries)
     }
 
     /// Notes a message that was sent through this instance; answers whether somebody has to

@@ -142,15 +142,19 @@ fn revoke(
         return Ok(Revocation::Refused);
     };
     let row = invitations::table.find((Key::from(chatroom), Key::from(id)));
-    let revoked: Option<Option<Instant>> = row.select(invitations::revoked_at).first(conn).optional()?;
-    match revoked {
-        None => return Ok(Revocation::NotFound),
-        Some(Some(_)) => return Ok(Revocation::Revoked),
-        Some(None) => {}
+    let found: Option<InvitationRow> = row.select(InvitationRow::as_select()).first(conn).optional()?;
+    let Some(found) = found else {
+        return Ok(Revocation::NotFound);
+    };
+    if found.revoked_at.is_some() {
+        return Ok(Revocation::Revoked);
     }
     // Also of what has expired or is spent, so that no clock that goes wrong opens it again.
     diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(conn)?;
-    ledger.note(NewChange::InvitationDeleted(id))?;
-    ledger.close(conn)?;
+    // Its last use has been told as its end.
+    if found.max_uses.is_none_or(|most| found.uses < most) {
+        ledger.note(NewChange::InvitationDeleted(id))?;
+        ledger.close(conn)?;
+    }
     Ok(Revocation::Revoked)
 }

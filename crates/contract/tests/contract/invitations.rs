@@ -185,7 +185,17 @@ fn an_invitation_is_revoked_once_whatever_it_was(#[values(Engine::Sqlite, Engine
         assert_eq!(revoke(&world, room, matt, spent), Revocation::Revoked);
     }
     let last = world.log(room).pop().unwrap();
-    assert_eq!((last.seq, last.change), (head + 1, Change::InvitationDeleted { invitation_id: spent }));
+    assert_eq!(
+        (last.seq, last.change),
+        (head, Change::InvitationDeleted { invitation_id: spent }),
+        "told already"
+    );
+    let unused = made(&world, for_only(1, draft_invitation(&world, room, matt)));
+    for _ in 0..2 {
+        assert_eq!(revoke(&world, room, matt, unused), Revocation::Revoked);
+    }
+    let last = world.log(room).pop().unwrap();
+    assert_eq!((last.seq, last.change), (head + 2, Change::InvitationDeleted { invitation_id: unused }));
     let id = made(&world, draft_invitation(&world, room, matt));
     assert_eq!(revoke(&world, other, matt, id), Revocation::NotFound, "of another room");
     assert_eq!(revoke(&world, room, matt, InvitationId::from(world.ids.next())), Revocation::NotFound);

@@ -60,7 +60,15 @@ impl Event {
 
     /// Whether what was done after it may show in it.
     pub fn shows_later_changes(&self) -> bool {
-        self.parent.is_some() || self.message().is_some_and(Message::has_changed)
+        self.parent.is_some() || self.shown_as_it_is_now().is_some_and(Message::has_changed)
+    }
+
+    /// Of a deletion nothing that follows is shown.
+    fn shown_as_it_is_now(&self) -> Option<&Message> {
+        match &self.change {
+            Change::MessageCreated(message) | Change::MessageUpdated(message) => Some(message),
+            _ => None,
+        }
     }
 
     /// For somebody who was no member any more when what it shows was changed; `None` if nothing later shows in it.
@@ -160,8 +168,10 @@ impl From<LeaveReason> for MembershipEnd {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::fixture::{message, user};
+    use crate::fixture::{NOW, message, user};
 
     fn withheld(message: Message) -> Option<Message> {
         match Event::of_sending(message).withheld()?.change {
@@ -174,13 +184,28 @@ mod tests {
     fn what_became_of_a_message_can_be_withheld() {
         let sent = message(user(1), Some("hello"));
         assert_eq!(withheld(sent.clone()), None, "nothing became of it");
-        for later in [Message { revision: 2, ..sent.clone() }, Message { reply_count: 1, ..sent.clone() }] {
+        let tombstone = Message {
+            body: None,
+            revision: 2,
+            deleted_at: Some(NOW.plus(Duration::from_secs(9))),
+            ..sent.clone()
+        };
+        let edited = Message { revision: 2, edited_at: tombstone.deleted_at, ..sent.clone() };
+        for later in [edited, Message { reply_count: 1, ..sent.clone() }, tombstone] {
             let shown = withheld(later).unwrap();
-            assert_eq!((shown.body, shown.reply_count), (None, 0));
-            assert!(shown.deleted_at.is_some());
+            assert_eq!((shown.body, shown.revision, shown.reply_count), (None, 1, 0));
+            assert_eq!((shown.edited_at, shown.deleted_at), (None, Some(sent.created_at)), "nor when");
         }
-        let tombstone = Message { body: None, revision: 2, ..sent };
-        assert_eq!(withheld(tombstone), None, "it shows nothing as it is");
+    }
+
+    #[test]
+    fn a_deletion_is_told_as_it_was() {
+        let gone = message(user(1), None);
+        let event = Event {
+            change: Change::MessageDeleted(Message { revision: 2, ..gone.clone() }),
+            ..Event::of_sending(gone)
+        };
+        assert_eq!(event.withheld(), None);
     }
 
     #[test]

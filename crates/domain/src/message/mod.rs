@@ -56,17 +56,19 @@ pub struct Message {
 }
 
 impl Message {
-    /// Whether it shows what was done after it was sent, other than its deletion.
+    /// Whether it shows what was done after it was sent.
     pub fn has_changed(&self) -> bool {
-        self.body.is_some() && (self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty())
+        self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty()
     }
 
-    /// As a tombstone, for those who may not see what became of it.
+    /// As a tombstone that does not tell what became of it, nor when.
     #[must_use]
     pub fn withheld(&self) -> Self {
         Self {
             body: None,
-            deleted_at: self.deleted_at.or(self.edited_at).or(Some(self.created_at)),
+            edited_at: None,
+            deleted_at: Some(self.created_at),
+            revision: 1,
             reply_count: 0,
             mentions: Mentions::default(),
             reactions: Reactions::default(),
