@@ -4,6 +4,7 @@
 mod access_tokens;
 mod clock;
 mod ids;
+mod known_tokens;
 mod passwords;
 mod secrets;
 

@@ -1,8 +1,8 @@
 //! Many messages in one statement.
 //!
-//! Its plan stays the same whatever the planner guesses: rows are looked up one by one through
-//! indexes (`LATERAL`, scalar subqueries), and what belongs to a room is found by its place in an
-//! array, for joins of one part with another would grow with the square of the batch.
+//! Rows are looked up one by one through indexes, and what belongs to a message or a room is found by its place in
+//! an array, for joins of one part with another would grow with the square of the batch. That the plan is this one
+//! and stays so, whatever the planner guesses, is in the settings of the connection ([`SENDING`](crate::database)).
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message};
@@ -92,47 +92,48 @@ impl RunQueryDsl<Conn> for &AppendMany<'_> {}
 /// Each value is bound where it first stands; later it is named by its number.
 impl QueryFragment<Pg> for AppendMany<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("WITH item AS MATERIALIZED (SELECT t.*, (");
+        out.push_sql(
+            "WITH item AS MATERIALIZED (SELECT t.slot, t.i, (SELECT c.access_version FROM memberships m \
+             JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
+             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = (",
+        );
         out.push_bind_param::<Array<Id>, _>(&self.rooms)?;
-        out.push_sql(")[t.slot] AS room FROM unnest(");
-        out.push_bind_param::<Array<Integer>, _>(&self.slots)?;
-        out.push_sql(", ");
+        out.push_sql(")[t.slot] AND m.user_id = (");
         out.push_bind_param::<Array<Id>, _>(&self.authors)?;
-        out.push_sql(", ");
+        out.push_sql(")[t.i] AND m.role >= c.speaking_role AND m.role >= (");
         out.push_bind_param::<Array<SmallInt>, _>(&self.roles)?;
-        out.push_sql(", ");
+        out.push_sql(
+            ")[t.i]) AS seen, (SELECT o.seq FROM messages o WHERE o.chatroom_id = ($1)[t.slot] \
+             AND o.author_id = ($2)[t.i] AND o.idempotency_key = (",
+        );
         out.push_bind_param::<Array<Nullable<Text>>, _>(&self.keys)?;
-        out.push_sql(", ");
+        out.push_sql(")[t.i]) AS earlier FROM unnest(");
+        out.push_bind_param::<Array<Integer>, _>(&self.slots)?;
+        out.push_sql(
+            ") WITH ORDINALITY AS t(slot, i)), \
+             bump AS (UPDATE chatrooms c SET last_seq = c.last_seq + g.n, last_message_seq = c.last_seq + g.n \
+             FROM (SELECT slot, seen, count(*) AS n FROM item WHERE seen IS NOT NULL AND earlier IS NULL \
+             GROUP BY slot, seen ORDER BY slot) g \
+             WHERE c.id = ($1)[g.slot] AND c.access_version = g.seen RETURNING g.slot, c.last_seq - g.n AS base), \
+             base AS MATERIALIZED (SELECT array_agg(slot) AS slots, array_agg(base) AS bases FROM bump), \
+             numbered AS MATERIALIZED (SELECT slot, i, \
+             (SELECT bases FROM base)[array_position((SELECT slots FROM base), slot)] \
+             + row_number() OVER (PARTITION BY slot ORDER BY i) AS seq \
+             FROM item WHERE seen IS NOT NULL AND earlier IS NULL), \
+             stored AS (INSERT INTO messages (chatroom_id, seq, author_id, idempotency_key, revision, \
+             id, body, digest, created_at) SELECT ($1)[slot], seq, ($2)[i], ($4)[i], 1, (",
+        );
         out.push_bind_param::<Array<Id>, _>(&self.ids)?;
-        out.push_sql(", ");
+        out.push_sql(")[i], (");
         out.push_bind_param::<Array<Text>, _>(&self.bodies)?;
-        out.push_sql(", ");
+        out.push_sql(")[i], (");
         out.push_bind_param::<Array<Nullable<Id>>, _>(&self.digests)?;
-        out.push_sql(", ");
+        out.push_sql(")[i], (");
         out.push_bind_param::<Array<Moment>, _>(&self.times)?;
         out.push_sql(
-            ") WITH ORDINALITY AS t(slot, author, role, key, id, body, digest, at, ord)), \
-             locked AS MATERIALIZED (SELECT array_agg(c.access_version ORDER BY r.slot) AS versions \
-             FROM unnest($1) WITH ORDINALITY AS r(id, slot) LEFT JOIN LATERAL \
-             (SELECT access_version FROM chatrooms WHERE id = r.id FOR NO KEY UPDATE) c ON TRUE), \
-             allowed AS MATERIALIZED (SELECT item.*, (SELECT o.seq FROM messages o \
-             WHERE o.chatroom_id = item.room AND o.author_id = item.author AND o.idempotency_key = item.key) AS earlier \
-             FROM item WHERE (SELECT c.access_version FROM memberships m \
-             JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \
-             WHERE u.deleted_at IS NULL AND c.deleted_at IS NULL AND m.chatroom_id = item.room \
-             AND m.user_id = item.author AND m.role >= c.speaking_role AND m.role >= item.role) = (SELECT versions FROM locked)[item.slot]), \
-             new AS MATERIALIZED (SELECT allowed.*, row_number() OVER (PARTITION BY slot ORDER BY ord) AS n, \
-             dense_rank() OVER (ORDER BY slot) AS place FROM allowed WHERE earlier IS NULL), \
-             bump AS (UPDATE chatrooms c SET last_seq = c.last_seq + g.n, last_message_seq = c.last_seq + g.n \
-             FROM (SELECT slot, room, count(*) AS n FROM new GROUP BY slot, room) g \
-             WHERE c.id = g.room RETURNING g.slot, c.last_seq - g.n AS base), \
-             base AS MATERIALIZED (SELECT array_agg(base ORDER BY slot) AS bases FROM bump), \
-             numbered AS MATERIALIZED (SELECT new.*, (SELECT bases FROM base)[place] + n AS seq FROM new), \
-             stored AS (INSERT INTO messages \
-             (chatroom_id, seq, id, author_id, body, idempotency_key, digest, created_at, revision) \
-             SELECT room, seq, id, author, body, key, digest, at, 1 FROM numbered) \
-             SELECT ord, seq, FALSE FROM numbered \
-             UNION ALL SELECT ord, earlier, TRUE FROM allowed WHERE earlier IS NOT NULL",
+            ")[i] FROM numbered WHERE seq IS NOT NULL) \
+             SELECT i, seq, FALSE FROM numbered WHERE seq IS NOT NULL \
+             UNION ALL SELECT i, earlier, TRUE FROM item WHERE seen IS NOT NULL AND earlier IS NOT NULL",
         );
         Ok(())
     }

@@ -1,0 +1,63 @@
+//! Access tokens that were verified before: to do it again costs more than to look them up.
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::session::AccessClaims;
+use quick_cache::sync::Cache;
+
+/// More than are in use at once on most servers; some two megabytes. Others are verified each time.
+const CAPACITY: usize = 4_096;
+
+/// What they say does not change, but they expire.
+pub(crate) struct KnownTokens(Cache<Box<str>, AccessClaims>);
+
+impl KnownTokens {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new(CAPACITY))
+    }
+
+    /// What the token says, unless it has expired by now.
+    pub(crate) fn get(&self, token: &str, now: Timestamp) -> Option<AccessClaims> {
+        self.0.get(token).filter(|claims| now.as_seconds() <= claims.expires_at.as_seconds())
+    }
+
+    pub(crate) fn remember(&self, token: &str, claims: AccessClaims) {
+        self.0.insert(token.into(), claims);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_domain::id::{SessionId, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_known_until_it_expires_and_no_other_is() {
+        let expires_at = Timestamp::from_micros(5_000_000);
+        let claims = AccessClaims {
+            user_id: UserId::from(Uuid::nil()),
+            session_id: SessionId::from(Uuid::nil()),
+            expires_at,
+        };
+        let known = KnownTokens::new();
+        known.remember("a.b.c", claims);
+        assert_eq!(known.get("a.b.c", expires_at), Some(claims));
+        assert_eq!(known.get("a.b.c", Timestamp::from_micros(6_000_000)), None);
+        assert_eq!(known.get("a.b.d", expires_at), None);
+    }
+
+    #[test]
+    fn no_more_are_kept_than_fit() {
+        let claims = AccessClaims {
+            user_id: UserId::from(Uuid::nil()),
+            session_id: SessionId::from(Uuid::nil()),
+            expires_at: Timestamp::from_micros(0),
+        };
+        let known = KnownTokens::new();
+        for n in 0..3 * CAPACITY {
+            known.remember(&n.to_string(), claims);
+        }
+        assert!((1..=CAPACITY).contains(&known.0.len()));
+    }
+}
