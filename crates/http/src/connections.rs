@@ -1,10 +1,11 @@
 //! Ends connections on which nothing comes to an end: answers that nobody takes, bodies that go on
 //! after their answer, heads that never complete. actix itself sees only to the first head.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::net::{Shutdown, TcpStream};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
@@ -23,9 +24,15 @@ thread_local! {
     static OPEN: RefCell<Vec<Weak<Connection>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// What all connections of a server have in common.
+pub struct Connections {
+    patience: Duration,
+    stopping: AtomicBool,
+}
+
 /// One connection, as long as it is open.
 pub(crate) struct Connection {
-    patience: Duration,
+    all: Arc<Connections>,
     /// When to end it, unless a request is being answered.
     ends_at: Cell<Option<Instant>>,
     /// The same socket, under a descriptor of its own.
@@ -66,30 +73,45 @@ impl Connection {
 
     fn wait_after(&self, status: StatusCode) {
         let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
-        let patience = if refuses_the_rest { LINGER } else { self.patience };
+        let patience = if refuses_the_rest { LINGER } else { self.all.patience };
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
+    /// Either may find it gone already.
     fn end_if_due(&self, now: Instant) {
-        if self.ends_at.get().is_some_and(|at| at <= now) {
-            // It may be gone already.
+        let Some(ends_at) = self.ends_at.get() else {
+            return;
+        };
+        if ends_at <= now {
             drop(self.socket.shutdown(Shutdown::Both));
+        } else if self.all.stopping.load(Ordering::Relaxed) {
+            // As if the client had nothing more to send: what is on its way to it arrives.
+            drop(self.socket.shutdown(Shutdown::Read));
         }
     }
 }
 
-/// What `HttpServer::on_connect` is to do, so that each connection is ended that stands still for
-/// so long between two requests.
-pub fn watch_connections(patience: Duration) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 'static {
-    move |stream, data| {
-        let Some(socket) = stream.downcast_ref().and_then(second_handle) else {
+impl Connections {
+    /// Each is ended that stands still for so long between two requests.
+    pub fn new(patience: Duration) -> Self {
+        Self { patience, stopping: AtomicBool::new(false) }
+    }
+
+    /// Watches one that has just been accepted.
+    pub fn watch(self: &Arc<Self>, stream: &rt::net::TcpStream, data: &mut Extensions) {
+        let Some(socket) = second_handle(stream) else {
             tracing::debug!("a connection is not watched");
             return;
         };
-        let ends_at = Cell::new(Some(Instant::now() + patience));
-        let connection = Rc::new(Connection { patience, ends_at, socket });
+        let ends_at = Cell::new(Some(Instant::now() + self.patience));
+        let connection = Rc::new(Connection { all: Arc::clone(self), ends_at, socket });
         watch(Rc::downgrade(&connection));
         data.insert(connection);
+    }
+
+    /// Within a second no connection awaits a further request.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
     }
 }
 

@@ -34,7 +34,7 @@ mod telemetry;
 mod users;
 mod views;
 
-pub use connections::watch_connections;
+pub use connections::Connections;
 pub use cors::{AllowedOrigins, NoOrigins, cors};
 pub use ended_sessions::EndedSessionSet;
 pub use extract::SlowestBody;

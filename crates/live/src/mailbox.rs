@@ -96,6 +96,14 @@ impl Mailbox {
 }
 
 impl Mail {
+    /// Most listeners have one chatroom, and all of them are told of a message at once.
+    fn add(&mut self, chatroom: ChatroomId) {
+        if self.chatrooms.is_empty() {
+            self.chatrooms.reserve_exact(1);
+        }
+        self.chatrooms.push(chatroom);
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -119,7 +127,7 @@ impl Seat {
     /// There is something new; whoever was told so and did not look yet is not told again.
     pub(crate) fn tell(&self) {
         if !self.told.swap(true, Ordering::AcqRel) {
-            self.mailbox.put(|mail| mail.chatrooms.push(self.chatroom));
+            self.mailbox.put(|mail| mail.add(self.chatroom));
         }
     }
 

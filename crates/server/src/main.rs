@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod database;
 mod descriptors;
+mod listening;
 mod logging;
 mod memory;
 mod serve;

@@ -1,30 +1,27 @@
 //! `chit-chat serve`
 
 use std::error::Error;
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{process, thread};
 
+use actix_web::App;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
-use chit_chat_http::{Exposition, Services, System, configure_metrics, cors, limited, watch_connections};
+use chit_chat_http::{Connections, Exposition, Services, System, configure_metrics, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
 use crate::config::Config;
 use crate::signals::{self, Stop};
-use crate::{descriptors, logging, signing_key, store, telemetry};
+use crate::{descriptors, listening, logging, signing_key, store, telemetry};
 
 /// After SIGTERM requests in flight have so long to finish.
 const SHUTDOWN_SECONDS: u64 = 7;
 /// And then the threads behind them.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
-const SLOWEST_HEAD: Duration = Duration::from_secs(10);
-/// Longer than the minute that proxies usually keep a connection, so that it is they who end it.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
@@ -76,33 +73,34 @@ async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition
             .configure(chit_chat_http::configure)
             .configure(|app| on_public_port.iter().cloned().for_each(|metrics| configure_metrics(app, metrics)))
     };
-    let workers = config.limits.workers();
-    let server = HttpServer::new(app)
+    let (workers, connections) = (config.limits.workers(), listening::connections());
+    let listeners = bind("LISTEN", &config.listen)?;
+    let addresses: Vec<_> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
+    let server = listening::serve(app, listeners, &connections)?
         .workers(workers.count)
-        .max_connections(workers.connections_each)
-        .client_request_timeout(SLOWEST_HEAD)
-        .keep_alive(KEEP_ALIVE)
-        .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals()
-        .bind(&config.listen)
-        .map_err(|error| format!("LISTEN={}: {error}", config.listen))?;
+        .max_concurrent_connections(workers.connections_each)
+        .shutdown_timeout(SHUTDOWN_SECONDS);
     if let Some(address) = &config.metrics_listen {
         give_out_metrics(address, exposition)?;
     }
-    for address in server.addrs() {
-        announce(address, config);
+    for address in addresses {
+        tracing::info!("listening on http://{address}, data on {}", config.database_url);
     }
     let server = server.run();
-    actix_web::rt::spawn(stop_when_told(streaming, server.handle()));
+    actix_web::rt::spawn(stop_when_told(streaming, connections, server.handle()));
     Ok(server.await?)
 }
 
+fn bind(variable: &str, name: &str) -> Result<Vec<TcpListener>, String> {
+    listening::bind(name).map_err(|error| format!("{variable}={name}: {error}"))
+}
+
 /// Streams never end by themselves.
-async fn stop_when_told(services: Data<Services>, server: ServerHandle) {
+async fn stop_when_told(services: Data<Services>, connections: Arc<Connections>, server: ServerHandle) {
     match signals::told().await {
         Ok(stop) => {
             services.streams.close();
+            connections.stop();
             server.stop(stop == Stop::Gracefully).await;
         }
         Err(error) => tracing::error!(%error, "signals cannot be heard"),
@@ -112,21 +110,11 @@ async fn stop_when_told(services: Data<Services>, server: ServerHandle) {
 /// Ends with the process; it holds nothing that could be lost.
 fn give_out_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     let app = move || App::new().configure(|app| configure_metrics(app, exposition.clone()));
-    let server = HttpServer::new(app)
-        .workers(1)
-        .client_request_timeout(SLOWEST_HEAD)
-        .on_connect(watch_connections(KEEP_ALIVE + SLOWEST_HEAD))
-        .keep_alive(KEEP_ALIVE)
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| format!("METRICS_LISTEN={address}: {error}"))?;
-    for address in server.addrs() {
-        tracing::info!("metrics on http://{address}/metrics");
+    let listeners = bind("METRICS_LISTEN", address)?;
+    for listener in &listeners {
+        tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
     }
+    let server = listening::serve(app, listeners, &listening::connections())?.workers(1);
     actix_web::rt::spawn(server.run());
     Ok(())
-}
-
-fn announce(address: SocketAddr, config: &Config) {
-    tracing::info!("listening on http://{address}, data on {}", config.database_url);
 }

@@ -4,7 +4,7 @@ use super::numbers::{millis, precise, whole};
 use super::table;
 use crate::point::Engine;
 use crate::results::Spread;
-use crate::streams::{Heard, Idle, LISTENERS};
+use crate::streams::{Heard, Idle, LISTENERS, NEXT};
 
 /// What the rounds on one engine have shown.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(super) fn section(streams: &[Streams]) -> Option<String> {
     let head = ["live streams", "measured", "range", "at least", "met", "stretch", "met"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(streams.iter().flat_map(claims));
-    let listeners = whole(LISTENERS.into());
+    let (listeners, next, last) = (whole(LISTENERS.into()), NEXT, LISTENERS - NEXT);
     let explanation = format!(
         "{listeners} server-sent event streams of one room, of its 20 members. **Ten messages a second**: from the \
          acknowledgement of a message until the last of the streams has it. **Flat out**: 8 connections send one message after \
-         the other. Streams and senders are one thread of a program of ours. **memory**: what a second thousand of streams adds \
-         to a server that has just started, in a room that one stream was told of before. **idle** streams are of all rooms \
+         the other. Streams and senders are one thread of a program of ours. **memory**: what {last} more streams \
+         add to a server that has just started, in a room that {next} listen to. **idle** streams are of all rooms \
          of 1,000 users (20 rooms each), with a heartbeat every 20 seconds."
     );
     let costs: Vec<String> = streams.iter().flat_map(costs).collect();

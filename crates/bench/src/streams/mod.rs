@@ -26,6 +26,8 @@ use crate::usage::{Meter, Parties, Usage};
 
 /// In one room.
 pub(crate) const LISTENERS: u32 = 1_000;
+/// Of a second thousand, so many come first and do not count.
+pub(crate) const NEXT: u32 = 100;
 /// Streams of all rooms that nothing happens in.
 const IDLE: u32 = 10_000;
 /// Longer than from heartbeat to heartbeat.
@@ -84,22 +86,21 @@ impl Stand {
     }
 
     /// In kibibytes. A server that has just started has no memory to use again, and the first also pay for what all share,
-    /// the pages of the database that their room is on included; so it is the second thousand that counts, in a room that
-    /// somebody listened to before.
+    /// the pages of the database that their room is on included; so it is those who come last that count, in a room that
+    /// others listen to.
     pub(crate) fn memory_of_a_listener(&self, engine: Engine) -> Result<f64> {
         let server = self.another_server(engine)?;
-        let mut first = Load::start(&self.room(&server, HOT)?)?;
-        let mut one_more = Load::start(&Listen { listeners: 1, ..self.room(&server, LONG)? })?;
-        for load in [&mut first, &mut one_more] {
+        let listen = |room, listeners| {
+            let mut load = Load::start(&Listen { listeners, ..self.room(&server, room)? })?;
             load.wait_for("listening")?;
             load.ask("paced 2")?;
-        }
-        drop(one_more);
+            anyhow::Ok(load)
+        };
+        let _first = listen(HOT, LISTENERS)?;
+        let _next = listen(LONG, NEXT)?;
         let before = server.process().own_memory()?;
-        let mut second = Load::start(&self.room(&server, LONG)?)?;
-        second.wait_for("listening")?;
-        second.ask("paced 2")?;
-        Ok(each(before, server.process().own_memory()?, LISTENERS))
+        let _last = listen(LONG, LISTENERS - NEXT)?;
+        Ok(each(before, server.process().own_memory()?, LISTENERS - NEXT))
     }
 
     fn room(&self, server: &Server, room: u32) -> Result<Listen> {

@@ -1,14 +1,17 @@
 //! The app behind a real socket, and clients that write HTTP by hand.
 
+use std::any::Any;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
-use chit_chat_http::{SlowestBody, answer, configure, limited, watch_connections};
+use chit_chat_http::{Connections, SlowestBody, answer, configure, limited};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -37,8 +40,12 @@ impl Listening {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let connections = Arc::new(Connections::new(IDLE));
+        let watch = move |stream: &dyn Any, data: &mut Extensions| {
+            connections.watch(stream.downcast_ref().unwrap(), data);
+        };
         thread::spawn(move || {
-            let server = HttpServer::new(app).workers(1).on_connect(watch_connections(IDLE));
+            let server = HttpServer::new(app).workers(1).on_connect(watch);
             rt::System::new().block_on(server.listen(listener).unwrap().run())
         });
         Self { address }
