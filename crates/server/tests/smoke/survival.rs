@@ -1,7 +1,10 @@
 //! What survives the end of the program, expected or not.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Mutex;
 use std::thread;
+use std::time::Duration;
 
 use chit_chat_contract::{Engine, until};
 use rstest::rstest;
@@ -91,4 +94,20 @@ fn a_session_that_ends_here_ends_on_the_other_instance(
     until("the other instance hears of it", || {
         elsewhere.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401
     });
+}
+
+#[test]
+fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
+    /// Less than requests in flight are given.
+    const LIMIT: Duration = Duration::from_secs(5);
+    let place = Place::new(Engine::Sqlite);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let mut kept = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    kept.write_all(b"GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+    kept.read_exact(&mut [0]).unwrap();
+    kept.set_read_timeout(Some(LIMIT)).unwrap();
+    let stopping = thread::spawn(|| server.terminate());
+    kept.read_to_end(&mut Vec::new()).expect("it is ended");
+    assert!(stopping.join().unwrap().success());
 }
