@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::rt;
 use actix_web::rt::time::sleep;
 
@@ -47,9 +47,14 @@ pub(crate) fn begin(request: &ServiceRequest) {
 }
 
 /// From now on the client has to take the answer, and to send a whole next head.
-pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
-    let is_stream = response.response().body().size() == BodySize::Stream;
-    if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
+pub(crate) fn end<B: MessageBody>(response: &mut ServiceResponse<B>) {
+    let Some(connection) = Connection::of(response.request()) else {
+        return;
+    };
+    if connection.all.is_stopping() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    if response.response().body().size() != BodySize::Stream {
         connection.wait_after(response.status());
     }
 }
@@ -84,7 +89,7 @@ impl Connection {
         };
         if ends_at <= now {
             drop(self.socket.shutdown(Shutdown::Both));
-        } else if self.all.stopping.load(Ordering::Relaxed) {
+        } else if self.all.is_stopping() {
             // As if the client had nothing more to send: what is on its way to it arrives.
             drop(self.socket.shutdown(Shutdown::Read));
         }
@@ -109,9 +114,13 @@ impl Connections {
         data.insert(connection);
     }
 
-    /// Within a second no connection awaits a further request.
+    /// What is answered from now on is the last of its connection, and within a second none awaits a request.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 }
 

@@ -27,6 +27,7 @@ const BETWEEN_BYTES: Duration = Duration::from_millis(20);
 /// Serves an app until the test ends.
 pub(crate) struct Listening {
     address: SocketAddr,
+    connections: Arc<Connections>,
 }
 
 impl Listening {
@@ -41,14 +42,20 @@ impl Listening {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(Connections::new(IDLE));
+        let watched = Arc::clone(&connections);
         let watch = move |stream: &dyn Any, data: &mut Extensions| {
-            connections.watch(stream.downcast_ref().unwrap(), data);
+            watched.watch(stream.downcast_ref().unwrap(), data);
         };
         thread::spawn(move || {
             let server = HttpServer::new(app).workers(1).on_connect(watch);
             rt::System::new().block_on(server.listen(listener).unwrap().run())
         });
-        Self { address }
+        Self { address, connections }
+    }
+
+    /// Awaits no more requests.
+    pub(crate) fn stop(&self) {
+        self.connections.stop();
     }
 
     pub(crate) fn connect(&self) -> Connection {
