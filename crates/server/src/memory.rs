@@ -3,7 +3,7 @@
 //! Many threads allocate, each from an arena of its own, and the allocator of glibc keeps what is free in between: after
 //! some minutes of load half of what is resident.
 
-/// Gives back what is free; less than a millisecond if it was done a moment ago.
+/// Gives back what is free; some milliseconds at most if it was done a moment ago.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn give_back() {
     const KEPT_AT_THE_TOP: usize = 0;
