@@ -3,7 +3,7 @@
 use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::pool::Setup;
-use chit_chat_relational::{SqlError, migrations};
+use chit_chat_relational::{Sql, SqlError, migrations};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
@@ -63,11 +63,16 @@ pub(crate) fn setup() -> Setup<Conn> {
     Box::new(Session)
 }
 
-/// A room that somebody keeps locked must not keep the messages of all other rooms waiting. And the plan of a send is
-/// made once: by index from row to row, so that rooms are locked in the order of their ids, also when
-/// there are few of them yet.
+/// PostgreSQL plans a prepared statement for tables as they are then. Among few rows all ways are as good, and the one that is
+/// taken may be the worst among many.
+pub(crate) fn plan_anew(conn: &mut Conn) -> Sql<()> {
+    Ok(conn.batch_execute("DISCARD PLANS")?)
+}
+
+/// A room that somebody keeps locked must not keep the messages of all other rooms waiting. And a send is planned once, not
+/// for each batch: from row to row by index, so that rooms are locked in the order of their ids.
 const SENDING: &str = "SET lock_timeout = '1s'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
-     SET enable_hashjoin = off; SET enable_mergejoin = off";
+     SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 pub(crate) fn setup_for_sending() -> Setup<Conn> {
     Box::new(Sending)

@@ -62,10 +62,13 @@ impl Store {
     /// Prepares to connect; the first use does.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_timeouts(url);
-        let asking = Pool::new("heads", &url, ONE, database::setup())?;
-        let sending = Pool::new("sends", &url, WRITERS, database::setup_for_sending())?;
+        let pool = |name, size, setup| {
+            Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::plan_anew))
+        };
+        let asking = pool("heads", ONE, database::setup())?;
+        let sending = pool("sends", WRITERS, database::setup_for_sending())?;
         Ok(Self {
-            connections: Pool::new("main", &url, CONNECTIONS, database::setup())?,
+            connections: pool("main", CONNECTIONS, database::setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))

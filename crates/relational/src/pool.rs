@@ -15,13 +15,22 @@ use crate::pool_metrics::{InUse, PoolMetrics};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Enough to get past a whole pool of connections that died together.
 const ATTEMPTS: usize = 10;
+/// Before that there is little that it could be wrong about.
+const FIRST_RENEWAL: u64 = 16;
 
 /// Connections to one database.
 #[derive(Clone, Debug)]
 pub struct Pool<C: R2D2Connection + 'static> {
     connections: diesel::r2d2::Pool<ConnectionManager<C>>,
+    renew: Option<Renewal<C>>,
     metrics: PoolMetrics,
 }
+
+/// Makes a connection forget what it has made up its mind about.
+pub type Renewal<C> = fn(&mut C) -> Sql<()>;
+
+/// How often a connection was used.
+struct Uses(u64);
 
 /// What is done to each new connection.
 pub type Setup<C> = Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>;
@@ -43,7 +52,14 @@ where
             .error_handler(Box::new(QuietErrors))
             .build(ConnectionManager::new(url))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { connections, metrics: PoolMetrics::new(name) })
+        Ok(Self { connections, renew: None, metrics: PoolMetrics::new(name) })
+    }
+
+    /// Renews each connection after so many uses as double the number again and again: what it remembers of
+    /// tables was true when they were small.
+    #[must_use]
+    pub fn renewed_by(self, renew: Renewal<C>) -> Self {
+        Self { renew: Some(renew), ..self }
     }
 
     /// Runs a query that changes nothing, and so may run again on another connection.
@@ -76,7 +92,7 @@ where
         let mut attempt = 1;
         loop {
             let mut connection = self.get()?;
-            let error = match work(&mut connection) {
+            let error = match self.renew(&mut connection).and_then(|()| work(&mut connection)) {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -92,6 +108,18 @@ where
     }
 }
 
+impl<C: R2D2Connection + 'static> Pool<C> {
+    fn renew(&self, connection: &mut PooledConnection<ConnectionManager<C>>) -> Sql<()> {
+        let Some(renew) = self.renew else {
+            return Ok(());
+        };
+        let known = PooledConnection::extensions_mut(connection);
+        let uses = known.get::<Uses>().map_or(1, |Uses(uses)| uses + 1);
+        known.insert(Uses(uses));
+        if uses >= FIRST_RENEWAL && uses.is_power_of_two() { renew(connection) } else { Ok(()) }
+    }
+}
+
 /// Marks a connection as broken, so that the pool replaces it when it comes back.
 pub fn give_up<C: Connection<TransactionManager = AnsiTransactionManager>>(connection: &mut C) {
     AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
@@ -104,5 +132,36 @@ struct QuietErrors;
 impl diesel::r2d2::HandleError<diesel::r2d2::Error> for QuietErrors {
     fn handle_error(&self, error: diesel::r2d2::Error) {
         tracing::debug!(%error, "no connection");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use diesel::SqliteConnection;
+    use diesel::r2d2::NopConnectionCustomizer;
+
+    use super::*;
+
+    thread_local! {
+        static RENEWALS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_connection_is_renewed_ever_more_seldom() {
+        let setup = Box::new(NopConnectionCustomizer);
+        let pool: Pool<SqliteConnection> = Pool::new("test", ":memory:", 1, setup).unwrap();
+        let pool = pool.renewed_by(|_| {
+            RENEWALS.set(RENEWALS.get() + 1);
+            Ok(())
+        });
+        let mut renewed_at = Vec::new();
+        for uses in 1..=100 {
+            let before = RENEWALS.get();
+            pool.read(|_| Ok(())).unwrap();
+            renewed_at.extend((RENEWALS.get() > before).then_some(uses));
+        }
+        assert_eq!(renewed_at, [16, 32, 64]);
     }
 }

@@ -1,4 +1,4 @@
-//! Clients that dawdle or babble: cut off, while the others are served. And what becomes of connections at the end.
+//! Clients that dawdle or babble: cut off, while the others are served.
 
 use actix_web::http::StatusCode;
 use chit_chat_contract::Engine;
@@ -115,17 +115,4 @@ async fn an_absurd_head_is_refused() {
     client.write("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Endless: ");
     client.flood(&[b'x'; 1024], 1024);
     assert_eq!(client.answer().status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
-}
-
-#[actix_web::test]
-async fn what_is_answered_while_the_server_stops_is_the_last_of_its_connection() {
-    let app = TestApp::new(Engine::Sqlite).await;
-    let server = Listening::start(&app);
-    let mut client = server.connect();
-    client.begin(LOGIN, &[JSON, "Content-Length: 2"], b"{");
-    server.stop();
-    client.write("}");
-    let last = client.answer().expect_problem(400, "malformed_body");
-    assert_eq!(last.header("Connection"), Some("close"));
-    client.expect_end();
 }

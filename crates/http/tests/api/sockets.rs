@@ -27,7 +27,6 @@ const BETWEEN_BYTES: Duration = Duration::from_millis(20);
 /// Serves an app until the test ends.
 pub(crate) struct Listening {
     address: SocketAddr,
-    connections: Arc<Connections>,
 }
 
 impl Listening {
@@ -42,20 +41,14 @@ impl Listening {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(Connections::new(IDLE));
-        let watched = Arc::clone(&connections);
         let watch = move |stream: &dyn Any, data: &mut Extensions| {
-            watched.watch(stream.downcast_ref().unwrap(), data);
+            connections.watch(stream.downcast_ref().unwrap(), data);
         };
         thread::spawn(move || {
             let server = HttpServer::new(app).workers(1).on_connect(watch);
             rt::System::new().block_on(server.listen(listener).unwrap().run())
         });
-        Self { address, connections }
-    }
-
-    /// Awaits no more requests.
-    pub(crate) fn stop(&self) {
-        self.connections.stop();
+        Self { address }
     }
 
     pub(crate) fn connect(&self) -> Connection {

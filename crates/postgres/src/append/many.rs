@@ -1,8 +1,8 @@
 //! Many messages in one statement.
 //!
 //! Rows are looked up one by one through indexes, and what belongs to a message or a room is found by its place in
-//! an array, for joins of one part with another would grow with the square of the batch. That the plan is this one
-//! and stays so, whatever the planner guesses, is in the settings of the connection ([`SENDING`](crate::database)).
+//! an array, for joins of one part with another would grow with the square of the batch. The connection's settings
+//! ([`database`](crate::database)) see to it that it is planned like this.
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message};
