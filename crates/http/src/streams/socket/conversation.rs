@@ -26,6 +26,9 @@ const MOST_UNANSWERED: usize = 32;
 
 /// An instance that stops has ten seconds for all.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+const LAST_FRAMES: Duration = Duration::from_secs(1);
+/// Nothing more is on its way.
+const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
 type Received = Option<Result<AggregatedMessage, ProtocolError>>;
@@ -98,6 +101,7 @@ impl<'a> Conversation<'a> {
         };
         if said.what == What::Stopping {
             self.answer_the_rest().await;
+            self.read_the_rest().await;
             return Err(Some(come_again()));
         }
         // What was written out as JSON is text.
@@ -116,6 +120,13 @@ impl<'a> Conversation<'a> {
             }
         };
         drop(timeout(LAST_ANSWERS, rest).await);
+    }
+
+    /// None of it was begun, and its sender hears to come again: a connection that ends with something unread is reset by
+    /// the system, and what was said last is lost.
+    async fn read_the_rest(&mut self) {
+        let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.messages.recv()).await {} };
+        drop(timeout(LAST_FRAMES, rest).await);
     }
 
     async fn answer(&mut self, text: Option<String>) -> Result<(), Over> {

@@ -106,10 +106,10 @@ impl Socket {
     /// Reads the first frame, which says who listens from where on.
     async fn start(&mut self, caller: Option<Caller>) -> Result<(Caller, Feed), Option<CloseReason>> {
         let text = loop {
+            if self.services.streams.is_closed() {
+                return Err(Some(come_again()));
+            }
             let Ok(message) = timeout(LOOK_EVERY, self.messages.recv()).await else {
-                if self.services.streams.is_closed() {
-                    return Err(Some(come_again()));
-                }
                 continue;
             };
             match message {

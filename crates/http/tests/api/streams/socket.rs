@@ -85,6 +85,23 @@ async fn who_has_not_started_yet_is_told_of_the_end_as_well(
     phone.expect_close(1012);
 }
 
+#[actix_web::test]
+async fn nor_does_it_help_to_ping_without_end() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
+    app.services.streams.close();
+    let end = loop {
+        // It may be over already.
+        drop(phone.0.send(Message::Ping("there?".into())));
+        match phone.0.read().unwrap() {
+            Message::Pong(_) => {}
+            end => break end,
+        }
+    };
+    assert!(matches!(&end, Message::Close(Some(frame)) if u16::from(frame.code) == 1012), "{end:?}");
+}
+
 #[rstest]
 #[actix_web::test]
 async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
