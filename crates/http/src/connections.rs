@@ -2,16 +2,18 @@
 //! after their answer, heads that never complete. actix itself sees only to the first head.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::net::{Shutdown, TcpStream};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::rt;
 use actix_web::rt::time::sleep;
 
@@ -35,6 +37,8 @@ pub(crate) struct Connection {
     all: Arc<Connections>,
     /// When to end it, unless a request is being answered.
     ends_at: Cell<Option<Instant>>,
+    /// What it carries ends by itself, with a last word.
+    is_stream: Cell<bool>,
     /// The same socket, under a descriptor of its own.
     socket: TcpStream,
 }
@@ -43,18 +47,14 @@ pub(crate) struct Connection {
 pub(crate) fn begin(request: &ServiceRequest) {
     if let Some(connection) = request.conn_data::<Rc<Connection>>() {
         connection.ends_at.set(None);
+        connection.is_stream.set(false);
     }
 }
 
 /// From now on the client has to take the answer, and to send a whole next head.
-pub(crate) fn end<B: MessageBody>(response: &mut ServiceResponse<B>) {
-    let Some(connection) = Connection::of(response.request()) else {
-        return;
-    };
-    if connection.all.is_stopping() {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
-    if response.response().body().size() != BodySize::Stream {
+pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
+    let is_stream = response.response().body().size() == BodySize::Stream;
+    if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
         connection.wait_after(response.status());
     }
 }
@@ -65,8 +65,9 @@ impl Connection {
         request.conn_data::<Rc<Self>>().map(Rc::clone)
     }
 
-    /// The client has so long to take what it was given.
+    /// The client of a stream has so long to take what it was given.
     pub(crate) fn wait_for_taking(&self, patience: Duration) {
+        self.is_stream.set(true);
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
@@ -89,7 +90,7 @@ impl Connection {
         };
         if ends_at <= now {
             drop(self.socket.shutdown(Shutdown::Both));
-        } else if self.all.is_stopping() {
+        } else if self.all.is_stopping() && !self.is_stream.get() {
             // As if the client had nothing more to send: what is on its way to it arrives.
             drop(self.socket.shutdown(Shutdown::Read));
         }
@@ -109,7 +110,8 @@ impl Connections {
             return;
         };
         let ends_at = Cell::new(Some(Instant::now() + self.patience));
-        let connection = Rc::new(Connection { all: Arc::clone(self), ends_at, socket });
+        let connection =
+            Rc::new(Connection { all: Arc::clone(self), ends_at, is_stream: Cell::new(false), socket });
         watch(Rc::downgrade(&connection));
         data.insert(connection);
     }
@@ -117,6 +119,13 @@ impl Connections {
     /// What is answered from now on is the last of its connection, and within a second none awaits a request.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Ready once they are stopped. It wakes nobody and so is small: a connection looks at it whenever something
+    /// happens there, and where nothing does its socket is seen to.
+    pub fn stopped(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
+        let all = Arc::clone(self);
+        poll_fn(move |_| if all.is_stopping() { Poll::Ready(()) } else { Poll::Pending })
     }
 
     fn is_stopping(&self) -> bool {

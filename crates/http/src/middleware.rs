@@ -42,7 +42,7 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
     line.answered(&response);
     streams::hint(&response);
-    connections::end(&mut response);
+    connections::end(&response);
     Ok(response)
 }
 

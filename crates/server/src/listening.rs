@@ -2,7 +2,7 @@
 //!
 //! `actix_web::HttpServer` would put the same parts together. But a connection that is open for hours, as a stream's is,
 //! would take half a kibibyte more: its task has room for the connection's state twice unless that is boxed, and
-//! each waits for the end of the server by itself.
+//! each is on a list of those that wait for the end of the server.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -67,9 +67,10 @@ where
     listeners.into_iter().try_fold(Server::build().disable_signals(), |server, listener| {
         let (app, connections) = (app.clone(), Arc::clone(connections));
         server.listen("http", listener, move || {
-            let connections = Arc::clone(&connections);
+            let (connections, stopping) = (Arc::clone(&connections), Arc::clone(&connections));
             let app = app().into_factory().map_err(|error: Error| error.error_response());
             let http = HttpService::build()
+                .graceful_shutdown_signal(move || stopping.stopped())
                 .client_request_timeout(SLOWEST_HEAD)
                 .client_disconnect_timeout(CLOSING)
                 .keep_alive(KEEP_ALIVE)

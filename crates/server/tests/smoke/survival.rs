@@ -111,3 +111,26 @@ fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
     kept.read_to_end(&mut Vec::new()).expect("it is ended");
     assert!(stopping.join().unwrap().success());
 }
+
+#[test]
+fn who_is_being_answered_at_the_end_hears_that_it_is_the_last_answer() {
+    let place = Place::new(Engine::Sqlite);
+    succeed(&place, &["db", "create"]);
+    let server = Server::start(&place);
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut client = TcpStream::connect(&address).unwrap();
+    let head = "POST /api/auth/session HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n\
+                Content-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    client.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    client.read_exact(&mut go_on).unwrap();
+    let stopping = thread::spawn(|| server.terminate());
+    until("nobody is let in any more", || TcpStream::connect(&address).is_err());
+    client.write_all(b"{}GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+    assert!(stopping.join().unwrap().success());
+}
