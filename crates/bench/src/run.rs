@@ -87,21 +87,18 @@ impl Bench {
             return Ok(Vec::new());
         }
         let seconds = |long, short| Duration::from_secs(if options.quick { short } else { long });
-        let lengths = Lengths { paced: seconds(8, 4), flat_out: seconds(5, 3) };
+        let lengths = Lengths { paced: seconds(7, 4), flat_out: seconds(4, 3) };
         let mut all =
-            Engine::BOTH.map(|engine| Streams { engine, rounds: Vec::new(), memory_each: None, idle: None });
+            Engine::BOTH.map(|engine| Streams { engine, rounds: Vec::new(), memory_each: Vec::new(), idle: None });
         for _ in 0..rounds {
-            for Streams { engine, rounds, .. } in &mut all {
+            for Streams { engine, rounds, memory_each, .. } in &mut all {
                 self.interrupt.check()?;
                 let heard = self.stand.listen(*engine, lengths).context("listeners")?;
                 let (p99, rate) = (heard.paced.p99, heard.flat_out.deliveries_per_second());
                 self.say(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
                 rounds.push(heard);
+                memory_each.push(self.stand.memory_of_a_listener(*engine).context("memory")?);
             }
-        }
-        for Streams { engine, memory_each, .. } in &mut all {
-            self.interrupt.check()?;
-            *memory_each = Some(self.stand.memory_of_a_listener(*engine).context("memory")?);
         }
         for Streams { engine, idle, .. } in all.iter_mut().filter(|_| !options.quick) {
             self.interrupt.check()?;

@@ -93,7 +93,7 @@ impl Stand {
         let listen = |room, listeners| {
             let mut load = Load::start(&Listen { listeners, ..self.room(&server, room)? })?;
             load.wait_for("listening")?;
-            load.ask("paced 2")?;
+            load.ask("paced 1")?;
             anyhow::Ok(load)
         };
         let _first = listen(HOT, LISTENERS)?;
