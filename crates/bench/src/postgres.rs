@@ -19,6 +19,11 @@ impl Postgres {
         scripts.iter().try_for_each(|script| connection.batch_execute(script)).context("PostgreSQL")
     }
 
+    /// Does what PostgreSQL would do sooner or later, in the midst of one measurement and not of the next.
+    pub(crate) fn settle(&self) -> Result<()> {
+        self.run(&["VACUUM ANALYZE", "CHECKPOINT"])
+    }
+
     /// Messages so far, and whatever else the rooms have logged.
     pub(crate) fn log_length(&self) -> Result<u64> {
         let sum: i64 = diesel::select(sql::<BigInt>("(SELECT sum(last_seq)::bigint FROM chatrooms)"))

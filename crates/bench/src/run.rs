@@ -33,11 +33,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let mut results = Results::default();
     for round in 0..rounds {
-        for point in sections.iter().flat_map(|section| &section.points) {
-            let length = plan::length(*point, options.quick);
-            let measured = bench.measure(*point, length, u32::try_from(round)?)?;
-            bench.say(&format!("round {}: {}", round + 1, line(*point, &measured)));
-            results.add(*point, measured);
+        for section in &sections {
+            bench.stand.postgres.settle()?;
+            for point in &section.points {
+                let length = plan::length(*point, options.quick);
+                let measured = bench.measure(*point, length, u32::try_from(round)?)?;
+                bench.say(&format!("round {}: {}", round + 1, line(*point, &measured)));
+                results.add(*point, measured);
+            }
         }
     }
     let streams = bench.streams(options, rounds)?;

@@ -37,7 +37,8 @@ impl Size {
 
 /// Fills a migrated database of PostgreSQL.
 pub(crate) fn postgres(database: &Postgres, size: Size, password_hash: &str) -> Result<()> {
-    database.run(&[&with_numbers(POSTGRES, size, password_hash), "VACUUM ANALYZE", "CHECKPOINT"])
+    database.run(&[&with_numbers(POSTGRES, size, password_hash)])?;
+    database.settle()
 }
 
 /// Fills a migrated file of SQLite. Without a log, because nothing has to be undone; and without `ANALYZE`, because nothing

@@ -35,7 +35,9 @@ pub(super) fn explanation(run: &Run, results: &Results) -> String {
          a part of the server. **memory** is the most that was resident of the server; **own**, at the end, leaves out \
          the pages of files that it has mapped: its program, and the index of SQLite's log.\n\
          - wrk adds what it assumes to have missed while it waited (coordinated omission) to its percentiles; pgbench and \
-         bare SQLite do not. Before each measurement a second goes by that is not counted.{refused}"
+         bare SQLite do not. Before each measurement a second goes by that is not counted, and before each \
+         of the tables PostgreSQL is vacuumed and makes a checkpoint, which it else would in the midst of one measurement and \
+         not of the next.{refused}"
     )
 }
 
