@@ -1,44 +1,21 @@
 //! The ports on PostgreSQL.
 //!
-//! Most of this text is compiled for SQLite as well, where it is the same; `append`, `chatroom_heads`,
-//! `database` and `dialect` are PostgreSQL's own.
+//! `ports` is the text that both engines share; `append`, `chatroom_heads`, `database` and `dialect` are
+//! PostgreSQL's own.
 
-mod administration;
 mod append;
-mod bans;
-mod blocks;
 mod chatroom_heads;
-mod chatrooms;
 mod database;
 mod dialect;
-mod direct;
-mod events;
-mod home;
-mod invitations;
-mod ledger;
-mod memberships;
-mod mentions;
-mod messages;
-mod movements;
-mod pins;
-mod purge;
-mod reactions;
-mod reading;
-mod revisions;
-mod sessions;
-mod ties;
-mod turns;
-mod user_heads;
-mod users;
+#[path = "../../relational/ports/mod.rs"]
+mod ports;
 
 use append::MessageWriter;
 pub use append::send_statement;
-use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
-use chit_chat_relational::heads::HeadQueue;
+use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
-use chit_chat_relational::sends::SendQueue;
 pub use database::{create, drop};
 
 pub(crate) type Conn = diesel::PgConnection;
@@ -83,9 +60,4 @@ impl Store {
     fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
         self.connections.write(transaction)
     }
-}
-
-/// The row beyond a page tells that more follow.
-fn one_more(limit: Limit) -> i64 {
-    i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
 }

@@ -7,13 +7,14 @@ use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::sends::{Waiting, WriteMessages};
+use chit_chat_relational::group_commit::{Waiting, WriteMessages};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
+use crate::Conn;
+use crate::ports::{ties, turns};
 use crate::statements::{Held, NewRow, TakeSeqs};
 use crate::writer::Writer;
-use crate::{Conn, ties, turns};
 
 /// Writes messages over the connection of all writes.
 pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);

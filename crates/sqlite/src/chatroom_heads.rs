@@ -7,7 +7,7 @@ use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::heads::Question;
+use chit_chat_relational::group_commit::Question;
 use chit_chat_relational::types::Id;
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;

@@ -1,55 +1,7 @@
 //! The ports on SQLite, the embedded default.
 //!
-//! What is the same text as on PostgreSQL is taken from there and compiled for SQLite; the other
-//! files are SQLite's own. There is one writing connection, for several would only wait for each
-//! other's locks, and some readers beside it.
-
-#[path = "../../postgres/src/administration.rs"]
-mod administration;
-#[path = "../../postgres/src/bans.rs"]
-mod bans;
-#[path = "../../postgres/src/blocks.rs"]
-mod blocks;
-#[path = "../../postgres/src/chatrooms.rs"]
-mod chatrooms;
-#[path = "../../postgres/src/direct.rs"]
-mod direct;
-#[path = "../../postgres/src/events.rs"]
-mod events;
-#[path = "../../postgres/src/home.rs"]
-mod home;
-#[path = "../../postgres/src/invitations.rs"]
-mod invitations;
-#[path = "../../postgres/src/ledger.rs"]
-mod ledger;
-#[path = "../../postgres/src/memberships.rs"]
-mod memberships;
-#[path = "../../postgres/src/mentions.rs"]
-mod mentions;
-#[path = "../../postgres/src/messages.rs"]
-mod messages;
-#[path = "../../postgres/src/movements.rs"]
-mod movements;
-#[path = "../../postgres/src/pins.rs"]
-mod pins;
-#[path = "../../postgres/src/purge.rs"]
-mod purge;
-#[path = "../../postgres/src/reactions.rs"]
-mod reactions;
-#[path = "../../postgres/src/reading.rs"]
-mod reading;
-#[path = "../../postgres/src/revisions.rs"]
-mod revisions;
-#[path = "../../postgres/src/sessions.rs"]
-mod sessions;
-#[path = "../../postgres/src/ties.rs"]
-mod ties;
-#[path = "../../postgres/src/turns.rs"]
-mod turns;
-#[path = "../../postgres/src/user_heads.rs"]
-mod user_heads;
-#[path = "../../postgres/src/users.rs"]
-mod users;
+//! `ports` is the text that both engines share; the other files are SQLite's own. One connection writes,
+//! because several would only wait for each other's locks; a few more read.
 
 mod append;
 mod backup;
@@ -57,6 +9,8 @@ mod chatroom_heads;
 mod checkpoints;
 mod database;
 mod dialect;
+#[path = "../../relational/ports/mod.rs"]
+mod ports;
 mod statements;
 mod writeback;
 mod writer;
@@ -68,12 +22,10 @@ use append::MessageWriter;
 pub use backup::{Backup, backup, same_file};
 use chatroom_heads::Heads;
 use checkpoints::Checkpoints;
-use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
-use chit_chat_relational::heads::HeadQueue;
+use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
-use chit_chat_relational::sends::SendQueue;
 pub use database::{create, drop};
 use writer::Writer;
 
@@ -114,9 +66,4 @@ impl Store {
     fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
         self.writer.write(transaction)
     }
-}
-
-/// The row beyond a page tells that more follow.
-fn one_more(limit: Limit) -> i64 {
-    i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
 }

@@ -6,7 +6,7 @@
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message};
-use chit_chat_relational::sends::Waiting;
+use chit_chat_relational::group_commit::Waiting;
 use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::pg::Pg;
@@ -15,7 +15,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
 use super::{duplicate, stored};
-use crate::{Conn, ties};
+use crate::Conn;
+use crate::ports::ties;
 
 /// Stores messages in their order, or tells of each why not. Those that are not plain need a transaction around it.
 pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {

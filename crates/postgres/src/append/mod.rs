@@ -9,9 +9,9 @@ mod one;
 
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::group_commit::{Waiting, WriteMessages};
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
-use chit_chat_relational::sends::{Waiting, WriteMessages};
 use chit_chat_relational::{Key, Sql};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

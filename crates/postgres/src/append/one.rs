@@ -2,9 +2,9 @@
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::message::Appended;
+use chit_chat_relational::group_commit::Waiting;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
-use chit_chat_relational::sends::Waiting;
 use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql, SqlError};
 use diesel::pg::Pg;
@@ -15,7 +15,8 @@ use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use uuid::Uuid;
 
 use super::{duplicate, stored};
-use crate::{Conn, ties};
+use crate::Conn;
+use crate::ports::ties;
 
 /// Stores one message, or tells why not.
 pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {

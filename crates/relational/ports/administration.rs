@@ -1,0 +1,98 @@
+//! What operators decide about accounts, in SQL.
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::session::EndedSession;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::{Account, AccountFilter, AdministrationRepository, PasswordHash};
+use chit_chat_relational::rows::UserRow;
+use chit_chat_relational::schema::users;
+use chit_chat_relational::{Instant, Key, Sql, text};
+use diesel::prelude::*;
+
+use super::{fragments, sessions, user_heads};
+use crate::{Conn, Store, dialect};
+
+impl AdministrationRepository for Store {
+    fn list(
+        &self,
+        filter: AccountFilter,
+        after: Option<String>,
+        limit: Limit,
+    ) -> Result<Vec<Account>, StoreError> {
+        self.read(|conn| {
+            let mut found = users::table
+                .filter(users::deleted_at.is_null())
+                .order(users::username_folded)
+                .limit(fragments::one_more(limit))
+                .select(UserRow::as_select())
+                .into_boxed();
+            if let Some(part) = &filter.text {
+                found = found.filter(users::search_text.like(text::containing(part)).escape('\\'));
+            }
+            if filter.disabled {
+                found = found.filter(users::disabled_at.is_not_null());
+            }
+            if let Some(after) = &after {
+                found = found.filter(users::username_folded.gt(after));
+            }
+            Ok(found.load(conn)?.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn disable(&self, id: UserId, at: Timestamp) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.write(|conn| disable(conn, id, at))
+    }
+
+    fn enable(&self, id: UserId) -> Result<Option<()>, StoreError> {
+        self.write(|conn| enable(conn, id))
+    }
+
+    fn reset_password(
+        &self,
+        id: UserId,
+        new: PasswordHash,
+        at: Timestamp,
+    ) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.write(|conn| reset_password(conn, id, &new, at))
+    }
+}
+
+/// Behind the user's row, as whatever opens a session is: none is left open.
+fn disable(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    let Some(row) = dialect::lock_user(conn, id)? else {
+        return Ok(None);
+    };
+    let since = row.disabled_at.unwrap_or(Instant::from(at));
+    diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(since)).execute(conn)?;
+    end_all(conn, id, at)
+}
+
+fn enable(conn: &mut Conn, id: UserId) -> Sql<Option<()>> {
+    if dialect::lock_user(conn, id)?.is_none() {
+        return Ok(None);
+    }
+    diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(None::<Instant>)).execute(conn)?;
+    user_heads::bump(conn, [id])?;
+    Ok(Some(()))
+}
+
+fn reset_password(
+    conn: &mut Conn,
+    id: UserId,
+    new: &PasswordHash,
+    at: Timestamp,
+) -> Sql<Option<Vec<EndedSession>>> {
+    if dialect::lock_user(conn, id)?.is_none() {
+        return Ok(None);
+    }
+    diesel::update(users::table.find(Key::from(id))).set(users::password_hash.eq(new.as_str())).execute(conn)?;
+    end_all(conn, id, at)
+}
+
+fn end_all(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    let ended = sessions::end_all_but(conn, id, None, at)?;
+    user_heads::bump(conn, [id])?;
+    Ok(Some(ended))
+}

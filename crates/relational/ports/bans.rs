@@ -1,0 +1,99 @@
+//! Bans in SQL.
+
+use chit_chat_domain::ban::{Ban, BanRepository, Banned, NewBan};
+use chit_chat_domain::chatroom::{Guard, Seq};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::bans::BanRow;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::schema::bans;
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::{fragments, memberships};
+use crate::{Conn, Store, dialect};
+
+impl BanRepository for Store {
+    fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError> {
+        self.write(|conn| place(conn, &ban, guard))
+    }
+
+    fn lift(
+        &self,
+        chatroom: ChatroomId,
+        user: UserId,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<()>, StoreError> {
+        self.write(|conn| lift(conn, chatroom, user, guard, at))
+    }
+
+    fn list(&self, chatroom: ChatroomId, after: Option<Seq>, limit: Limit) -> Result<Vec<Ban>, StoreError> {
+        self.read(|conn| {
+            let mut newest = bans::table
+                .filter(bans::chatroom_id.eq(Key::from(chatroom)))
+                .order(bans::seq.desc())
+                .limit(fragments::one_more(limit))
+                .select(BanRow::as_select())
+                .into_boxed();
+            if let Some(after) = after {
+                newest = newest.filter(bans::seq.lt(after));
+            }
+            Ok(newest.load(conn)?.into_iter().map(Into::into).collect())
+        })
+    }
+}
+
+fn place(conn: &mut Conn, new: &NewBan, guard: Guard) -> Sql<Banned> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, new.at)? else {
+        return Ok(Banned::Refused);
+    };
+    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
+        return Ok(Banned::NoSuchUser);
+    }
+    if let Some(earlier) = find(conn, new.chatroom_id, new.user_id)? {
+        return Ok(Banned::Already(earlier));
+    }
+    let as_read = match &new.membership {
+        Some(target) => memberships::is_as_read(conn, target)?,
+        None => !memberships::is_member(conn, new.chatroom_id, new.user_id)?,
+    };
+    if !as_read {
+        return Ok(Banned::Refused);
+    }
+    let ban = Ban {
+        chatroom_id: new.chatroom_id,
+        user_id: new.user_id,
+        banned_by: guard.actor,
+        created_at: new.at,
+        seq: ledger.note(NewChange::BanCreated(new.user_id))?,
+    };
+    diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(conn)?;
+    if new.membership.is_some() {
+        // Last: the event that ends a membership is the last that its user gets.
+        memberships::end(conn, &mut ledger, new.user_id, MembershipEnd::Banned)?;
+    }
+    ledger.close(conn)?;
+    Ok(Banned::Banned(ban))
+}
+
+fn lift(conn: &mut Conn, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, chatroom, guard, at)? else {
+        return Ok(None);
+    };
+    let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(conn)?;
+    if lifted > 0 {
+        ledger.note(NewChange::BanDeleted(user))?;
+        ledger.close(conn)?;
+    }
+    Ok(Some(()))
+}
+
+fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Ban>> {
+    let row = bans::table.find((Key::from(chatroom), Key::from(user))).select(BanRow::as_select());
+    Ok(row.first(conn).optional()?.map(Into::into))
+}

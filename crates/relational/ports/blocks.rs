@@ -1,0 +1,110 @@
+//! Blocks in SQL.
+//!
+//! Whoever adds somebody shares that user's row before they look for a block, and whoever blocks locks
+//! their own row: so what was added before is seen, and nothing is added behind a block.
+
+use chit_chat_domain::block::{Block, BlockRepository, Blocking};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::direct::Pair;
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::schema::{blocks, users as people};
+use chit_chat_relational::{Instant, Key, Sql};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::{direct, fragments, user_heads};
+use crate::{Conn, Store, dialect};
+
+impl BlockRepository for Store {
+    fn block(&self, pair: Pair, most: usize, at: Timestamp) -> Result<Blocking, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.write(|conn| block(conn, pair, most, at))
+    }
+
+    fn unblock(&self, pair: Pair, at: Timestamp) -> Result<Option<()>, StoreError> {
+        self.write(|conn| unblock(conn, pair, at))
+    }
+
+    fn list(&self, user: UserId, after: Option<Block>, limit: Limit) -> Result<Vec<Block>, StoreError> {
+        self.read(|conn| list(conn, user.into(), after, limit))
+    }
+}
+
+fn block(conn: &mut Conn, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking> {
+    let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
+    // Rooms first, as whoever deletes an account: theirs is the order of all locks.
+    let direct = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
+    if dialect::lock_user(conn, pair.me())?.is_none() {
+        return Ok(Blocking::NoSuchUser);
+    }
+    if diesel::select(exists(blocks::table.find((me, other)))).get_result::<bool>(conn)? {
+        return Ok(Blocking::Blocked);
+    }
+    if !diesel::select(fragments::is_alive(other)).get_result::<bool>(conn)? {
+        return Ok(Blocking::NoSuchUser);
+    }
+    if blocks::table.filter(blocks::user_id.eq(me)).count().get_result::<i64>(conn)? >= most {
+        return Ok(Blocking::TooMany);
+    }
+    let at_that_time = blocks::created_at.eq(Instant::from(at));
+    diesel::insert_into(blocks::table)
+        .values((blocks::user_id.eq(me), blocks::blocked_id.eq(other), at_that_time))
+        .execute(conn)?;
+    settle(conn, direct, pair, at)?;
+    Ok(Blocking::Blocked)
+}
+
+fn unblock(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
+    let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
+    let direct = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
+    if dialect::lock_user(conn, pair.me())?.is_none() {
+        return Ok(None);
+    }
+    if diesel::delete(blocks::table.find((me, other))).execute(conn)? == 0 {
+        let known = diesel::select(exists(people::table.find(other))).get_result::<bool>(conn)?;
+        return Ok(known.then_some(()));
+    }
+    settle(conn, direct, pair, at)?;
+    Ok(Some(()))
+}
+
+/// Their direct chatroom follows, and the head of the one who blocks.
+fn settle(conn: &mut Conn, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
+    let direct = match direct {
+        Some(ledger) => Some(ledger),
+        // The other may have opened it while the user's row was waited for.
+        None => Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?,
+    };
+    let Some(mut ledger) = direct else {
+        return user_heads::bump(conn, [pair.me()]);
+    };
+    direct::settle(conn, &mut ledger, pair)?;
+    ledger.concerns([pair.me()]);
+    ledger.close(conn)?;
+    Ok(())
+}
+
+fn list(conn: &mut Conn, user: Key, after: Option<Block>, limit: Limit) -> Sql<Vec<Block>> {
+    let mut mine = blocks::table
+        .filter(blocks::user_id.eq(user))
+        .order((blocks::created_at.desc(), blocks::blocked_id.desc()))
+        .limit(fragments::one_more(limit))
+        .select((blocks::blocked_id, blocks::created_at))
+        .into_boxed();
+    if let Some(after) = after {
+        let (at, id) = (Instant::from(after.created_at), Key::from(after.user_id));
+        let beside = blocks::created_at.eq(at).and(blocks::blocked_id.lt(id));
+        mine = mine.filter(blocks::created_at.lt(at).or(beside));
+    }
+    let rows: Vec<(Key, Instant)> = mine.load(conn)?;
+    Ok(rows.into_iter().map(|(id, at)| Block { user_id: id.into(), created_at: at.into() }).collect())
+}
+
+/// With the account its blocks are gone.
+pub(crate) fn forget(conn: &mut Conn, user: UserId) -> Sql<()> {
+    diesel::delete(blocks::table.filter(blocks::user_id.eq(Key::from(user)))).execute(conn)?;
+    Ok(())
+}

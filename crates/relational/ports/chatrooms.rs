@@ -1,0 +1,281 @@
+//! Chatrooms in SQL.
+
+use chit_chat_domain::chatroom::{
+    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom,
+    Place, Settings, Topic, Visibility,
+};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{Membership, Role};
+use chit_chat_domain::message::{Idempotency, IdempotencyKey};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::text::fold;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
+use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
+use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::{fragments, home, purge};
+use crate::{Conn, Store, dialect};
+
+impl ChatroomRepository for Store {
+    fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError> {
+        self.write(|conn| create(conn, &chatroom))
+    }
+
+    fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError> {
+        self.read(|conn| access(conn, id.into(), user.into()))
+    }
+
+    fn update(
+        &self,
+        id: ChatroomId,
+        changes: ChatroomChanges,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<Chatroom>, StoreError> {
+        self.write(|conn| update(conn, id, &changes, guard, at))
+    }
+
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError> {
+        self.write(|conn| match Ledger::open_guarded(conn, id, guard, at)? {
+            Some(ledger) => delete(conn, ledger).map(Some),
+            None => Ok(None),
+        })
+    }
+
+    fn of_member(
+        &self,
+        user: UserId,
+        query: Option<String>,
+        after: Option<Place>,
+        limit: Limit,
+    ) -> Result<Vec<MyChatroom>, StoreError> {
+        self.read(|conn| home::of_member(conn, user.into(), query.as_deref(), after, limit))
+    }
+
+    fn public(
+        &self,
+        query: Option<String>,
+        after: Option<ChatroomId>,
+        limit: Limit,
+    ) -> Result<Vec<Chatroom>, StoreError> {
+        self.read(|conn| {
+            let mut public = chatrooms::table
+                .filter(chatrooms::visibility.eq(codes::of_visibility(Visibility::Public)))
+                .filter(chatrooms::deleted_at.is_null())
+                .order(chatrooms::id.desc())
+                .limit(fragments::one_more(limit))
+                .select(ChatroomRow::as_select())
+                .into_boxed();
+            if let Some(query) = &query {
+                public = public.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
+            }
+            if let Some(after) = after {
+                public = public.filter(chatrooms::id.lt(Key::from(after)));
+            }
+            public.load(conn)?.into_iter().map(Chatroom::try_from).collect()
+        })
+    }
+
+    fn purge(&self, most: usize) -> Result<bool, StoreError> {
+        self.write(|conn| purge::some(conn, most))
+    }
+}
+
+fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {
+    let mine = memberships::chatroom_id
+        .eq(chatrooms::id)
+        .and(memberships::user_id.eq(user))
+        .and(fragments::is_alive(user));
+    let row: Option<(ChatroomRow, Option<MembershipRow>)> = chatrooms::table
+        .left_join(memberships::table.on(mine))
+        .filter(chatrooms::id.eq(id))
+        .filter(chatrooms::deleted_at.is_null())
+        .select((ChatroomRow::as_select(), Option::<MembershipRow>::as_select()))
+        .first(conn)
+        .optional()?;
+    let Some((chatroom, membership)) = row else {
+        return Ok(None);
+    };
+    let membership = membership.map(Membership::try_from).transpose()?;
+    Ok(Some(Access { chatroom: chatroom.try_into()?, membership }))
+}
+
+fn create(conn: &mut Conn, new: &NewChatroom) -> Sql<Creation> {
+    if let Some(duplicate) = earlier_creation(conn, new)? {
+        return Ok(duplicate);
+    }
+    let mut people = new.members.clone();
+    people.push(new.creator);
+    let living = dialect::share_living_users(conn, people.clone())?;
+    let missing: Vec<_> = people.into_iter().filter(|user| !living.contains(&Key::from(*user))).collect();
+    if !missing.is_empty() {
+        return Ok(Creation::NoSuchUsers(missing));
+    }
+    let blocked_by = fragments::those_who_block(conn, new.creator, &new.members)?;
+    if !blocked_by.is_empty() {
+        return Ok(Creation::BlockedBy(blocked_by));
+    }
+    if !remember_creation(conn, new)? {
+        // Somebody used the key at the same moment; their creation is committed by now.
+        if let Some(duplicate) = earlier_creation(conn, new)? {
+            return Ok(duplicate);
+        }
+    }
+    insert(conn, new).map(Creation::Created)
+}
+
+fn earlier_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<Option<Creation>> {
+    let Some(idempotency) = &new.idempotency else {
+        return Ok(None);
+    };
+    let earlier: Option<(Key, Key)> = chatroom_creations::table
+        .find((Key::from(new.creator), idempotency.key.as_str()))
+        .select((chatroom_creations::chatroom_id, chatroom_creations::digest))
+        .first(conn)
+        .optional()?;
+    Ok(earlier.map(|(id, digest)| {
+        let key: IdempotencyKey = idempotency.key.clone();
+        Creation::Duplicate(id.into(), Idempotency { key, digest: digest.0 })
+    }))
+}
+
+/// False if the key was used before.
+fn remember_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<bool> {
+    let Some(idempotency) = &new.idempotency else {
+        return Ok(true);
+    };
+    let inserted = diesel::insert_into(chatroom_creations::table)
+        .values((
+            chatroom_creations::user_id.eq(Key::from(new.creator)),
+            chatroom_creations::idempotency_key.eq(idempotency.key.as_str()),
+            chatroom_creations::digest.eq(Key(idempotency.digest)),
+            chatroom_creations::chatroom_id.eq(Key::from(new.id)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(inserted == 1)
+}
+
+fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
+    let chatroom = Chatroom {
+        id: new.id,
+        name: Some(new.name.clone()),
+        visibility: new.visibility,
+        settings: Settings::default(),
+        created_at: new.created_at,
+        last_seq: 0,
+    };
+    if !insert_row(conn, &chatroom)? {
+        return Err(SqlError::Corrupt("the id of a new chatroom is another's".into()));
+    }
+    let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
+    ledger.note(NewChange::ChatroomCreated(Some(new.name.clone()), new.visibility))?;
+    let mut rows = vec![member(&mut ledger, new.creator, Role::Owner)?];
+    for user in &new.members {
+        rows.push(member(&mut ledger, *user, Role::Member)?);
+    }
+    diesel::insert_into(memberships::table).values(&rows).execute(conn)?;
+    ledger.concerns(rows.iter().map(|row| row.user_id.into()));
+    ledger.close(conn)
+}
+
+/// False if there is one with this id.
+pub(crate) fn insert_row(conn: &mut Conn, new: &Chatroom) -> Sql<bool> {
+    let name = stored_name(new);
+    let inserted = diesel::insert_into(chatrooms::table)
+        .values((
+            chatrooms::id.eq(Key::from(new.id)),
+            chatrooms::name.eq(name),
+            chatrooms::name_folded.eq(fold(name)),
+            chatrooms::visibility.eq(codes::of_visibility(new.visibility)),
+            chatrooms::created_at.eq(Instant::from(new.created_at)),
+            chatrooms::last_seq.eq(0),
+            chatrooms::access_version.eq(0),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(inserted == 1)
+}
+
+/// No name is empty: that stands for none.
+fn stored_name(chatroom: &Chatroom) -> &str {
+    chatroom.name.as_ref().map_or("", ChatroomName::as_str)
+}
+
+/// A new membership, noted in the log.
+pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<MembershipRow> {
+    Ok(MembershipRow {
+        chatroom_id: ledger.chatroom.id.into(),
+        user_id: user.into(),
+        role: codes::of_role(role),
+        joined_at: ledger.at.into(),
+        joined_seq: ledger.note(NewChange::MembershipCreated(user, role))?,
+    })
+}
+
+fn update(
+    conn: &mut Conn,
+    id: ChatroomId,
+    changes: &ChatroomChanges,
+    guard: Guard,
+    at: Timestamp,
+) -> Sql<Option<Chatroom>> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, id, guard, at)? else {
+        return Ok(None);
+    };
+    apply(conn, &mut ledger, changes)?;
+    ledger.close(conn).map(Some)
+}
+
+/// Changes a chatroom as a part of what its ledger is open for.
+pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChanges) -> Sql<()> {
+    let old = ledger.chatroom.settings.speaking_role();
+    ledger.chatroom = changes.applied_to(&ledger.chatroom);
+    let Chatroom { id, name, visibility, settings, .. } = ledger.chatroom.clone();
+    let shown = stored_name(&ledger.chatroom);
+    let speaking_role = codes::of_least_role(settings.speaking_role());
+    diesel::update(chatrooms::table.find(Key::from(id)))
+        .set((
+            chatrooms::name.eq(shown),
+            chatrooms::name_folded.eq(fold(shown)),
+            chatrooms::visibility.eq(codes::of_visibility(visibility)),
+            chatrooms::topic.eq(settings.topic.as_ref().map(Topic::as_str)),
+            chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
+            chatrooms::add_role.eq(codes::of_role(settings.add_role)),
+            chatrooms::slow_mode_seconds.eq(i32::from(settings.slow_mode.seconds())),
+            chatrooms::read_only.eq(settings.read_only),
+            chatrooms::speaking_role.eq(speaking_role),
+        ))
+        .execute(conn)?;
+    if speaking_role > codes::of_least_role(old) {
+        ledger.shrink_access();
+    }
+    ledger.note(NewChange::ChatroomUpdated(name, visibility, settings))?;
+    Ok(())
+}
+
+/// Leaves a tombstone without name and members; what was said is purged later, in batches.
+pub(crate) fn delete(conn: &mut Conn, mut ledger: Ledger) -> Sql<()> {
+    let id = Key::from(ledger.chatroom.id);
+    let members = memberships::table.filter(memberships::chatroom_id.eq(id));
+    let users: Vec<Key> = members.select(memberships::user_id).load(conn)?;
+    diesel::delete(members).execute(conn)?;
+    diesel::update(chatrooms::table.find(id))
+        .set((
+            chatrooms::name.eq(""),
+            chatrooms::name_folded.eq(""),
+            chatrooms::topic.eq(None::<&str>),
+            chatrooms::deleted_at.eq(Instant::from(ledger.at)),
+        ))
+        .execute(conn)?;
+    ledger.note(NewChange::ChatroomDeleted)?;
+    ledger.concerns(users.into_iter().map(Into::into));
+    ledger.shrink_access();
+    ledger.close(conn)?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Direct chatrooms in SQL.
+
+use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Settings, Visibility};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::direct::{DirectRepository, Opening, Pair};
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::membership::{Leaving, Role};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::ChatroomRow;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::schema::{chatrooms, memberships};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::{chatrooms as rooms, fragments};
+use crate::{Conn, Store, dialect};
+
+impl DirectRepository for Store {
+    fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError> {
+        // Most are there and not hidden: then nothing is written.
+        match self.read(|conn| shown(conn, pair))? {
+            Some(chatroom) => Ok(Opening::Found(chatroom)),
+            None => self.write(|conn| open(conn, pair, at)),
+        }
+    }
+}
+
+fn shown(conn: &mut Conn, pair: Pair) -> Sql<Option<Chatroom>> {
+    let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
+    let row: Option<ChatroomRow> = memberships::table
+        .inner_join(chatrooms::table)
+        .filter(memberships::chatroom_id.eq(Key::from(pair.chatroom_id())))
+        .filter(memberships::user_id.eq(me))
+        .filter(fragments::is_shown())
+        .filter(fragments::is_alive(me))
+        .filter(fragments::is_alive(other))
+        .select(ChatroomRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(ChatroomRow::try_into).transpose()
+}
+
+fn open(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
+    let ledger = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
+    // Held until the end, so that no deletion of an account and no block slips in between.
+    if dialect::share_living_users(conn, vec![pair.me(), pair.other()])?.len() < 2 {
+        return Ok(Opening::NoSuchUser);
+    }
+    match ledger {
+        Some(ledger) => show(conn, ledger, pair.me()).map(Opening::Found),
+        None => make(conn, pair, at),
+    }
+}
+
+fn show(conn: &mut Conn, mut ledger: Ledger, user: UserId) -> Sql<Chatroom> {
+    let mine = memberships::table.find((Key::from(ledger.chatroom.id), Key::from(user)));
+    diesel::update(mine).set(memberships::hidden_seq.eq(None::<i64>)).execute(conn)?;
+    ledger.concerns([user]);
+    ledger.close(conn)
+}
+
+fn make(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
+    if fragments::are_blocking(conn, pair)? {
+        return Ok(Opening::Blocked);
+    }
+    let chatroom = Chatroom {
+        id: pair.chatroom_id(),
+        name: None,
+        visibility: Visibility::Direct,
+        settings: Settings::default(),
+        created_at: at,
+        last_seq: 0,
+    };
+    if !rooms::insert_row(conn, &chatroom)? {
+        // The other opened it at the same moment, and has committed by now.
+        let made: ChatroomRow =
+            chatrooms::table.find(Key::from(chatroom.id)).select(ChatroomRow::as_select()).first(conn)?;
+        return Ok(Opening::Found(made.try_into()?));
+    }
+    let mut ledger = Ledger::begin(chatroom, pair.me(), at);
+    ledger.note(NewChange::ChatroomCreated(None, Visibility::Direct))?;
+    for (user, other) in [(pair.me(), pair.other()), (pair.other(), pair.me())] {
+        let row = rooms::member(&mut ledger, user, Role::Member)?;
+        let row = (row, memberships::other_id.eq(Key::from(other)));
+        diesel::insert_into(memberships::table).values(row).execute(conn)?;
+    }
+    ledger.concerns([pair.me(), pair.other()]);
+    ledger.close(conn).map(Opening::Made)
+}
+
+/// Hides it from a member until the next message.
+pub(crate) fn hide(conn: &mut Conn, mut ledger: Ledger, user: UserId) -> Sql<Leaving> {
+    let head = ledger.chatroom.last_seq;
+    let mine = memberships::table
+        .find((Key::from(ledger.chatroom.id), Key::from(user)))
+        .filter(memberships::hidden_seq.is_null().or(memberships::hidden_seq.lt(head)));
+    if diesel::update(mine).set(memberships::hidden_seq.eq(head)).execute(conn)? == 1 {
+        ledger.concerns([user]);
+        ledger.close(conn)?;
+    }
+    Ok(Leaving::Hidden)
+}
+
+/// Lets people write there if both are alive and neither blocks the other, and nobody otherwise.
+pub(crate) fn settle(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()> {
+    let alive = fragments::is_alive(pair.me().into()).and(fragments::is_alive(pair.other().into()));
+    let alive: bool = diesel::select(alive).get_result(conn)?;
+    let read_only = !alive || fragments::are_blocking(conn, pair)?;
+    set_read_only(conn, ledger, read_only)
+}
+
+/// With an account that is gone nobody talks any more, from that very moment on.
+pub(crate) fn close_all(conn: &mut Conn, user: UserId, at: Timestamp) -> Sql<()> {
+    let theirs: Vec<Key> = memberships::table
+        .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(memberships::other_id.is_not_null())
+        .order(memberships::chatroom_id)
+        .select(memberships::chatroom_id)
+        .load(conn)?;
+    for id in theirs {
+        if let Some(mut ledger) = Ledger::open(conn, id.into(), user, at)? {
+            set_read_only(conn, &mut ledger, true)?;
+            ledger.close(conn)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn set_read_only(conn: &mut Conn, ledger: &mut Ledger, read_only: bool) -> Sql<()> {
+    if ledger.chatroom.settings.read_only == read_only {
+        return Ok(());
+    }
+    let changes = ChatroomChanges { read_only: Some(read_only), ..ChatroomChanges::default() };
+    rooms::apply(conn, ledger, &changes)
+}

@@ -1,0 +1,62 @@
+//! Conditions, columns and questions that several ports ask in the same words.
+
+use chit_chat_domain::direct::Pair;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::page::Limit;
+use chit_chat_relational::schema::{bans, blocks, chatrooms, memberships, users};
+use chit_chat_relational::{Key, Sql};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use crate::Conn;
+
+diesel::define_sql_function!(fn coalesce(value: Nullable<BigInt>, or: BigInt) -> BigInt);
+
+/// Whether a user is alive, as a condition of another query.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_alive(user: Key) -> _ {
+    exists(users::table.find(user).filter(users::deleted_at.is_null()))
+}
+
+/// Where a membership's read marker is.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn marker() -> _ {
+    coalesce(memberships::read_seq, memberships::joined_seq)
+}
+
+/// Whether a chatroom is not hidden from a member.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_shown() -> _ {
+    memberships::hidden_seq.is_null().or(chatrooms::last_message_seq.gt(memberships::hidden_seq))
+}
+
+/// Whether one of the two blocks the other.
+pub(crate) fn are_blocking(conn: &mut Conn, pair: Pair) -> Sql<bool> {
+    let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
+    let blocked = |by, user| exists(blocks::table.find((by, user)));
+    Ok(diesel::select(blocked(me, other).or(blocked(other, me))).get_result(conn)?)
+}
+
+/// Those of the users who block this one, by id.
+pub(crate) fn those_who_block(conn: &mut Conn, user: UserId, of: &[UserId]) -> Sql<Vec<UserId>> {
+    let of: Vec<Key> = of.iter().copied().map(Key::from).collect();
+    let who: Vec<Key> = blocks::table
+        .filter(blocks::user_id.eq_any(of))
+        .filter(blocks::blocked_id.eq(Key::from(user)))
+        .order(blocks::user_id)
+        .select(blocks::user_id)
+        .load(conn)?;
+    Ok(who.into_iter().map(Into::into).collect())
+}
+
+/// Behind the chatroom's lock, as whoever makes a member asks.
+pub(crate) fn is_banned(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<bool> {
+    let theirs = bans::table.find((Key::from(chatroom), Key::from(user)));
+    Ok(diesel::select(exists(theirs)).get_result(conn)?)
+}
+
+/// The row beyond a page tells that more follow.
+pub(crate) fn one_more(limit: Limit) -> i64 {
+    i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
+}

@@ -1,0 +1,165 @@
+//! One's chatrooms as a home screen shows them, in one statement: the page is chosen first, and only what stands on it is
+//! read in full and counted.
+
+use chit_chat_domain::chatroom::{MyChatroom, Place, Seq};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::reading::ReadState;
+use chit_chat_relational::rows::mentions::EVERYBODY;
+use chit_chat_relational::rows::{ChatroomRow, MessageRow};
+use chit_chat_relational::schema::{chatrooms, memberships, messages};
+use chit_chat_relational::types::Id;
+use chit_chat_relational::{Instant, Key, Sql, codes, text};
+use diesel::dsl::{IntoBoxed, Select, case_when};
+use diesel::expression::{ValidGrouping, is_aggregate};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
+
+use super::fragments;
+use crate::Conn;
+
+/// Among so many messages behind the read marker, the newest, other people's are counted.
+const MOST_LOOKED_AT: i64 = 1_000;
+
+type Backend = <Conn as Connection>::Backend;
+type Page<'a> = IntoBoxed<'a, Select<Mine, memberships::chatroom_id>, Backend>;
+type Row = (ChatroomRow, i16, Option<Key>, Option<MessageRow>, Seq, bool, Option<Seq>, i64, i64, Instant);
+
+pub(crate) fn of_member(
+    conn: &mut Conn,
+    user: Key,
+    query: Option<&str>,
+    after: Option<Place>,
+    limit: Limit,
+) -> Sql<Vec<MyChatroom>> {
+    let rows: Vec<Row> = mine()
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::chatroom_id.eq_any(page(user, query, after, limit)))
+        .order((active_at().desc(), memberships::chatroom_id.desc()))
+        .select((
+            ChatroomRow::as_select(),
+            memberships::role,
+            memberships::other_id,
+            Option::<MessageRow>::as_select(),
+            fragments::marker(),
+            memberships::muted,
+            memberships::hidden_seq,
+            Unread,
+            Mentioned,
+            active_at().assume_not_null(),
+        ))
+        .load(conn)?;
+    rows.into_iter().map(my_chatroom).collect()
+}
+
+/// Which chatrooms stand on the page.
+fn page<'a>(user: Key, query: Option<&str>, after: Option<Place>, limit: Limit) -> Page<'a> {
+    let mut page = mine()
+        .select(memberships::chatroom_id)
+        .into_boxed()
+        .filter(memberships::user_id.eq(user))
+        .filter(fragments::is_alive(user))
+        .filter(fragments::is_shown())
+        .order((active_at().desc(), memberships::chatroom_id.desc()))
+        .limit(fragments::one_more(limit));
+    if let Some(query) = query {
+        page = page.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
+    }
+    if let Some(Place { active_at: at, chatroom_id }) = after {
+        let (at, id) = (Instant::from(at), Key::from(chatroom_id));
+        let at_once = active_at().eq(at).and(memberships::chatroom_id.lt(id));
+        page = page.filter(active_at().lt(at).or(at_once));
+    }
+    page
+}
+
+/// Memberships with their chatrooms, and the latest message of each.
+#[diesel::dsl::auto_type(type_case = "PascalCase")]
+fn mine() -> _ {
+    let is_latest =
+        messages::chatroom_id.eq(chatrooms::id).and(messages::seq.nullable().eq(chatrooms::last_message_seq));
+    memberships::table.inner_join(chatrooms::table).left_join(messages::table.on(is_latest))
+}
+
+/// When the latest message was sent, or the user joined if that was later.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn active_at() -> _ {
+    case_when(
+        messages::created_at.nullable().gt(memberships::joined_at.nullable()),
+        messages::created_at.nullable(),
+    )
+    .otherwise(memberships::joined_at.nullable())
+}
+
+fn my_chatroom(row: Row) -> Sql<MyChatroom> {
+    let (chatroom, role, other, message, read_seq, muted, hidden_seq, unread_count, mention_count, active_at) =
+        row;
+    Ok(MyChatroom {
+        chatroom: chatroom.try_into()?,
+        role: codes::role(role)?,
+        other_party: other.map(Into::into),
+        last_message: message.map(Into::into),
+        read: ReadState { read_seq, muted, hidden_seq },
+        unread_count,
+        mention_count,
+        active_at: active_at.into(),
+    })
+}
+
+/// How many messages of others are unread, for a membership of the statement around it.
+struct Unread;
+
+/// How many of them mention the member.
+struct Mentioned;
+
+macro_rules! count {
+    ($($count:ident),*) => {$(
+        impl Expression for $count {
+            type SqlType = BigInt;
+        }
+
+        impl<QS> AppearsOnTable<QS> for $count {}
+        impl<QS> SelectableExpression<QS> for $count {}
+
+        impl ValidGrouping<()> for $count {
+            type IsAggregate = is_aggregate::No;
+        }
+
+        impl QueryId for $count {
+            type QueryId = Self;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+    )*};
+}
+
+count!(Unread, Mentioned);
+
+impl QueryFragment<Backend> for Unread {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql(&format!(
+            "(SELECT count(*) FROM (SELECT 1 FROM (SELECT author_id, deleted_at FROM messages \
+             WHERE chatroom_id = memberships.chatroom_id \
+             AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
+             ORDER BY seq DESC LIMIT {MOST_LOOKED_AT}) AS newest \
+             WHERE author_id <> memberships.user_id AND deleted_at IS NULL LIMIT {}) AS unread)",
+            MyChatroom::MOST_UNREAD
+        ));
+        Ok(())
+    }
+}
+
+impl QueryFragment<Backend> for Mentioned {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql(
+            "(SELECT count(*) FROM (SELECT 1 FROM mentions WHERE chatroom_id = memberships.chatroom_id \
+             AND user_id IN (memberships.user_id, ",
+        );
+        out.push_bind_param::<Id, _>(&EVERYBODY)?;
+        out.push_sql(&format!(
+            ") AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
+             AND author_id <> memberships.user_id LIMIT {}) AS mentioning)",
+            MyChatroom::MOST_UNREAD
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! Invitations in SQL.
+
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, InvitationId};
+use chit_chat_domain::invitation::{Invitation, InvitationRepository, Invited, Most, Revocation};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::rows::invitations::InvitationRow;
+use chit_chat_relational::schema::{chatrooms, invitations};
+use chit_chat_relational::{Instant, Key, Sql};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::fragments;
+use super::ledger::Ledger;
+use crate::{Conn, Store};
+
+impl InvitationRepository for Store {
+    fn create(&self, invitation: Invitation, most: Most, guard: Guard) -> Result<Invited, StoreError> {
+        self.write(|conn| create(conn, &invitation, most, guard))
+    }
+
+    fn find(&self, chatroom: ChatroomId, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
+        self.read(|conn| {
+            let row = invitations::table
+                .inner_join(chatrooms::table)
+                .filter(invitations::chatroom_id.eq(Key::from(chatroom)))
+                .filter(invitations::id.eq(Key::from(id)))
+                .filter(chatrooms::deleted_at.is_null())
+                .select(InvitationRow::as_select())
+                .first(conn)
+                .optional()?;
+            row.map(Invitation::try_from).transpose()
+        })
+    }
+
+    fn list(
+        &self,
+        chatroom: ChatroomId,
+        now: Timestamp,
+        after: Option<InvitationId>,
+        limit: Limit,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        self.read(|conn| {
+            let mut newest = invitations::table
+                .filter(invitations::chatroom_id.eq(Key::from(chatroom)))
+                .filter(is_usable(now.into()))
+                .order(invitations::id.desc())
+                .limit(fragments::one_more(limit))
+                .select(InvitationRow::as_select())
+                .into_boxed();
+            if let Some(after) = after {
+                newest = newest.filter(invitations::id.lt(Key::from(after)));
+            }
+            newest.load(conn)?.into_iter().map(Invitation::try_from).collect()
+        })
+    }
+
+    fn revoke(
+        &self,
+        chatroom: ChatroomId,
+        id: InvitationId,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Revocation, StoreError> {
+        self.write(|conn| revoke(conn, chatroom, id, guard, at))
+    }
+}
+
+/// Whether an invitation may be used, as a condition of another query.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_usable(now: Instant) -> _ {
+    let unexpired = invitations::expires_at.is_null().or(invitations::expires_at.gt(now));
+    let unspent = invitations::max_uses.is_null().or(invitations::max_uses.gt(invitations::uses.nullable()));
+    invitations::revoked_at.is_null().and(unexpired).and(unspent)
+}
+
+/// What became of an invitation that somebody used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It lets nobody in.
+    Refused,
+    /// It lets others in as well.
+    Granted,
+    /// It lets nobody in after this one.
+    Last(InvitationId),
+}
+
+/// Takes one use of an invitation, if there is one left. Behind the chatroom's lock, along with the
+/// membership that it is for.
+pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
+    let usable = invitations::table.find((Key::from(chatroom), Key::from(id))).filter(is_usable(at.into()));
+    if diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)? == 0 {
+        return Ok(Use::Refused);
+    }
+    let can_be_used_again: bool = diesel::select(exists(usable)).get_result(conn)?;
+    Ok(if can_be_used_again { Use::Granted } else { Use::Last(id) })
+}
+
+fn create(conn: &mut Conn, new: &Invitation, most: Most, guard: Guard) -> Sql<Invited> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, new.created_at)? else {
+        return Ok(Invited::Refused);
+    };
+    let (room, now) = (Key::from(new.chatroom_id), Instant::from(new.created_at));
+    let usable = invitations::table.filter(invitations::chatroom_id.eq(room)).filter(is_usable(now));
+    let usable: i64 = usable.count().get_result(conn)?;
+    if usize::try_from(usable).is_ok_and(|usable| usable >= most.usable) {
+        return Ok(Invited::TooMany);
+    }
+    diesel::insert_into(invitations::table).values(InvitationRow::from(new)).execute(conn)?;
+    forget(conn, room, now, most.remembered)?;
+    ledger.note(NewChange::InvitationCreated(new.id))?;
+    ledger.close(conn)?;
+    Ok(Invited::Created)
+}
+
+/// Erases what cannot be used any more, but for the newest, so that a chatroom does not collect them for ever.
+fn forget(conn: &mut Conn, room: Key, now: Instant, remembered: usize) -> Sql<()> {
+    let theirs = invitations::table.filter(invitations::chatroom_id.eq(room));
+    let newest_too_many: Option<Key> = theirs
+        .order(invitations::id.desc())
+        .offset(i64::try_from(remembered).unwrap_or(i64::MAX))
+        .select(invitations::id)
+        .first(conn)
+        .optional()?;
+    if let Some(id) = newest_too_many {
+        let gone = diesel::dsl::not(is_usable(now));
+        diesel::delete(theirs.filter(invitations::id.le(id)).filter(gone)).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn revoke(
+    conn: &mut Conn,
+    chatroom: ChatroomId,
+    id: InvitationId,
+    guard: Guard,
+    at: Timestamp,
+) -> Sql<Revocation> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, chatroom, guard, at)? else {
+        return Ok(Revocation::Refused);
+    };
+    let row = invitations::table.find((Key::from(chatroom), Key::from(id)));
+    let found: Option<InvitationRow> = row.select(InvitationRow::as_select()).first(conn).optional()?;
+    let Some(found) = found else {
+        return Ok(Revocation::NotFound);
+    };
+    if found.revoked_at.is_some() {
+        return Ok(Revocation::Revoked);
+    }
+    // Also of what has expired or is spent, so that no clock that goes wrong opens it again.
+    diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(conn)?;
+    // Its last use has been told as its end.
+    if found.max_uses.is_none_or(|most| found.uses < most) {
+        ledger.note(NewChange::InvitationDeleted(id))?;
+        ledger.close(conn)?;
+    }
+    Ok(Revocation::Revoked)
+}

@@ -1,0 +1,99 @@
+//! Writing to a chatroom's log: lock the chatroom, note what happens, close.
+//!
+//! The lock is held until the transaction ends. It makes the order of seqs the order of commits, and
+//! it makes what is read behind it (memberships, owners) hold until then, because whoever changes
+//! those takes the same lock first.
+
+use chit_chat_domain::chatroom::{Chatroom, Guard, Seq};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_relational::rows::events::{EventRow, NewChange};
+use chit_chat_relational::schema::{chatrooms, events, memberships, users};
+use chit_chat_relational::{Key, Sql, codes};
+use diesel::prelude::*;
+
+use super::user_heads;
+use crate::{Conn, dialect};
+
+pub(crate) struct Ledger {
+    pub(crate) chatroom: Chatroom,
+    pub(crate) at: Timestamp,
+    actor: UserId,
+    entries: Vec<EventRow>,
+    concerned: Vec<UserId>,
+    shrinks_access: bool,
+}
+
+impl Ledger {
+    /// Locks a living chatroom.
+    pub(crate) fn open(conn: &mut Conn, id: ChatroomId, actor: UserId, at: Timestamp) -> Sql<Option<Self>> {
+        let chatroom = dialect::lock_chatroom(conn, id)?;
+        chatroom.map(|row| Ok(Self::begin(row.try_into()?, actor, at))).transpose()
+    }
+
+    /// Locks a living chatroom if the guard holds.
+    pub(crate) fn open_guarded(conn: &mut Conn, id: ChatroomId, guard: Guard, at: Timestamp) -> Sql<Option<Self>> {
+        let Some(ledger) = Self::open(conn, id, guard.actor, at)? else {
+            return Ok(None);
+        };
+        Ok(ledger.holds(conn, guard)?.then_some(ledger))
+    }
+
+    /// For a chatroom that this transaction makes.
+    pub(crate) fn begin(chatroom: Chatroom, actor: UserId, at: Timestamp) -> Self {
+        Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false }
+    }
+
+    /// Whether the guard holds, now and until the transaction ends.
+    pub(crate) fn holds(&self, conn: &mut Conn, guard: Guard) -> Sql<bool> {
+        let Ok(role) = guard.right.least_role(&self.chatroom) else {
+            return Ok(false);
+        };
+        let held = memberships::table
+            .inner_join(users::table)
+            .filter(memberships::chatroom_id.eq(Key::from(self.chatroom.id)))
+            .filter(memberships::user_id.eq(Key::from(guard.actor)))
+            .filter(memberships::role.ge(codes::of_role(role)))
+            .filter(users::deleted_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
+    }
+
+    /// Takes the next seq for what is its own entry.
+    pub(crate) fn take_seq(&mut self) -> Seq {
+        self.chatroom.last_seq += 1;
+        self.chatroom.last_seq
+    }
+
+    /// Notes a change under the next seq.
+    pub(crate) fn note(&mut self, change: NewChange) -> Sql<Seq> {
+        let seq = self.take_seq();
+        self.entries.push(EventRow::new(self.chatroom.id, seq, self.actor, self.at, change)?);
+        Ok(seq)
+    }
+
+    /// The heads of these users move when the ledger closes: all at once, so that two rooms whose
+    /// members are the same people never wait for each other.
+    pub(crate) fn concerns(&mut self, users: impl IntoIterator<Item = UserId>) {
+        self.concerned.extend(users);
+    }
+
+    /// Somebody may do less from now on: a send that waits for the lock must look again.
+    pub(crate) fn shrink_access(&mut self) {
+        self.shrinks_access = true;
+    }
+
+    /// Writes the entries and the heads.
+    pub(crate) fn close(self, conn: &mut Conn) -> Sql<Chatroom> {
+        if !self.entries.is_empty() {
+            diesel::insert_into(events::table).values(&self.entries).execute(conn)?;
+        }
+        diesel::update(chatrooms::table.find(Key::from(self.chatroom.id)))
+            .set((
+                chatrooms::last_seq.eq(self.chatroom.last_seq),
+                chatrooms::access_version.eq(chatrooms::access_version + i64::from(self.shrinks_access)),
+            ))
+            .execute(conn)?;
+        user_heads::bump(conn, self.concerned)?;
+        Ok(self.chatroom)
+    }
+}

@@ -1,0 +1,275 @@
+//! Memberships in SQL.
+
+use chit_chat_domain::chatroom::{Entrance, Guard, Seq, Visibility};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::{
+    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
+    RoleChange,
+};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::rows::{MembershipRow, NamesRow, member};
+use chit_chat_relational::schema::{memberships, users};
+use chit_chat_relational::{Key, Sql, SqlError, codes};
+use diesel::prelude::*;
+
+use super::invitations::Use;
+use super::ledger::Ledger;
+use super::{chatrooms, direct, fragments, invitations};
+use crate::{Conn, Store, dialect};
+
+impl MembershipRepository for Store {
+    fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError> {
+        self.read(|conn| find(conn, chatroom, user))
+    }
+
+    fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Result<Vec<Member>, StoreError> {
+        self.read(|conn| {
+            let rows: Vec<(MembershipRow, NamesRow)> = memberships::table
+                .inner_join(users::table)
+                .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
+                .filter(memberships::joined_seq.gt(after))
+                .filter(users::deleted_at.is_null())
+                .order(memberships::joined_seq)
+                .limit(fragments::one_more(limit))
+                .select((MembershipRow::as_select(), NamesRow::as_select()))
+                .load(conn)?;
+            rows.into_iter().map(member).collect()
+        })
+    }
+
+    fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError> {
+        self.write(|conn| add(conn, membership, entrance))
+    }
+
+    fn change_role(
+        &self,
+        target: &Membership,
+        role: Role,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<RoleChange, StoreError> {
+        self.write(|conn| change_role(conn, target, role, guard, at))
+    }
+
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Removal, StoreError> {
+        self.write(|conn| remove(conn, target, guard, at))
+    }
+
+    fn leave(
+        &self,
+        chatroom: ChatroomId,
+        user: UserId,
+        reason: LeaveReason,
+        at: Timestamp,
+    ) -> Result<Leaving, StoreError> {
+        self.write(|conn| leave(conn, chatroom, user, reason, at))
+    }
+
+    fn chatrooms_of(&self, user: UserId) -> Result<Vec<ChatroomId>, StoreError> {
+        self.read(|conn| {
+            let keys: Vec<Key> = memberships::table
+                .filter(memberships::user_id.eq(Key::from(user)))
+                .order(memberships::chatroom_id)
+                .select(memberships::chatroom_id)
+                .load(conn)?;
+            Ok(keys.into_iter().map(Into::into).collect())
+        })
+    }
+}
+
+fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Member>> {
+    let row = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
+        .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(users::deleted_at.is_null())
+        .select((MembershipRow::as_select(), NamesRow::as_select()))
+        .first(conn)
+        .optional()?;
+    row.map(member).transpose()
+}
+
+fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
+    let actor = match entrance {
+        Entrance::Public | Entrance::Invitation(_) => new.user_id,
+        Entrance::By(guard) => guard.actor,
+    };
+    let Some(mut ledger) = Ledger::open(conn, new.chatroom_id, actor, new.at)? else {
+        return Ok(Added::Refused);
+    };
+    let open = match entrance {
+        _ if ledger.chatroom.visibility == Visibility::Direct => false,
+        Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
+        Entrance::By(guard) => ledger.holds(conn, guard)?,
+        // It is looked at when it is used: whoever is a member already needs none.
+        Entrance::Invitation(_) => true,
+    };
+    if !open {
+        return Ok(Added::Refused);
+    }
+    if let Some(member) = find(conn, new.chatroom_id, new.user_id)? {
+        return Ok(Added::Already(member));
+    }
+    if let Some(obstacle) = obstacle(conn, new, actor)? {
+        return Ok(obstacle);
+    }
+    let used = match entrance {
+        Entrance::Invitation(id) => invitations::use_up(conn, new.chatroom_id, id, new.at)?,
+        Entrance::Public | Entrance::By(_) => Use::Granted,
+    };
+    if used == Use::Refused {
+        return Ok(Added::Refused);
+    }
+    let row = MembershipRow {
+        chatroom_id: new.chatroom_id.into(),
+        user_id: new.user_id.into(),
+        role: codes::of_role(Role::Member),
+        joined_at: new.at.into(),
+        joined_seq: ledger.note(NewChange::MembershipCreated(new.user_id, Role::Member))?,
+    };
+    diesel::insert_into(memberships::table).values(&row).execute(conn)?;
+    if let Use::Last(id) = used {
+        ledger.note(NewChange::InvitationDeleted(id))?;
+    }
+    ledger.concerns([new.user_id]);
+    ledger.close(conn)?;
+    let member = find(conn, new.chatroom_id, new.user_id)?;
+    member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership is missing".into()))
+}
+
+/// What keeps a user out, however the chatroom is entered.
+fn obstacle(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
+    // Held until the end, so that no deletion of the account slips in between.
+    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
+        return Ok(Some(Added::NoSuchUser));
+    }
+    if !fragments::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
+        return Ok(Some(Added::Blocked));
+    }
+    Ok(fragments::is_banned(conn, new.chatroom_id, new.user_id)?.then_some(Added::Banned))
+}
+
+fn change_role(conn: &mut Conn, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Sql<RoleChange> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, target.chatroom_id, guard, at)? else {
+        return Ok(RoleChange::Refused);
+    };
+    if !is_as_read(conn, target)? {
+        return Ok(RoleChange::Refused);
+    }
+    if role < Role::Owner && owners_besides(conn, target)? == 0 {
+        return Ok(RoleChange::LastOwner);
+    }
+    set_role(conn, target.chatroom_id, target.user_id, role)?;
+    ledger.note(NewChange::MembershipUpdated(target.user_id, role))?;
+    if role < target.role {
+        ledger.shrink_access();
+    }
+    ledger.concerns([target.user_id]);
+    ledger.close(conn)?;
+    Ok(find(conn, target.chatroom_id, target.user_id)?.map_or(RoleChange::Refused, RoleChange::Changed))
+}
+
+fn remove(conn: &mut Conn, target: &Membership, guard: Guard, at: Timestamp) -> Sql<Removal> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, target.chatroom_id, guard, at)? else {
+        return Ok(Removal::Refused);
+    };
+    if !is_as_read(conn, target)? {
+        return Ok(Removal::Refused);
+    }
+    end(conn, &mut ledger, target.user_id, MembershipEnd::Removed)?;
+    ledger.close(conn)?;
+    Ok(Removal::Removed)
+}
+
+fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReason, at: Timestamp) -> Sql<Leaving> {
+    let Some(mut ledger) = Ledger::open(conn, chatroom, user, at)? else {
+        return Ok(Leaving::NotMember);
+    };
+    if !is_member(conn, chatroom, user)? {
+        return Ok(Leaving::NotMember);
+    }
+    let is_direct = ledger.chatroom.visibility == Visibility::Direct;
+    if is_direct && reason == LeaveReason::Left {
+        return direct::hide(conn, ledger, user);
+    }
+    let outcome = match successor(conn, chatroom, user)? {
+        None => {
+            end(conn, &mut ledger, user, reason.into())?;
+            chatrooms::delete(conn, ledger)?;
+            return Ok(Leaving::ChatroomDeleted);
+        }
+        Some(_) if is_direct => {
+            direct::set_read_only(conn, &mut ledger, true)?;
+            Leaving::Left
+        }
+        Some((_, Role::Owner)) => Leaving::Left,
+        Some((heir, _)) => {
+            // Before the leave: the event that ends a membership is the last that its user gets.
+            set_role(conn, chatroom, heir, Role::Owner)?;
+            ledger.note(NewChange::MembershipUpdated(heir, Role::Owner))?;
+            ledger.concerns([heir]);
+            Leaving::HandedOver(heir)
+        }
+    };
+    end(conn, &mut ledger, user, reason.into())?;
+    ledger.close(conn)?;
+    Ok(outcome)
+}
+
+/// Who is first among the others: an owner if there is one, else who has been there longest.
+fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Option<(UserId, Role)>> {
+    let first: Option<(Key, i16)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
+        .filter(memberships::user_id.ne(Key::from(leaving)))
+        .filter(users::deleted_at.is_null())
+        .order((memberships::role.desc(), memberships::joined_seq))
+        .select((memberships::user_id, memberships::role))
+        .first(conn)
+        .optional()?;
+    first.map(|(user, role)| Ok((user.into(), codes::role(role)?))).transpose()
+}
+
+pub(crate) fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
+    let key = (Key::from(ledger.chatroom.id), Key::from(user));
+    diesel::delete(memberships::table.find(key)).execute(conn)?;
+    ledger.note(NewChange::MembershipDeleted(user, reason))?;
+    ledger.concerns([user]);
+    ledger.shrink_access();
+    Ok(())
+}
+
+fn set_role(conn: &mut Conn, chatroom: ChatroomId, user: UserId, role: Role) -> Sql<()> {
+    let key = (Key::from(chatroom), Key::from(user));
+    diesel::update(memberships::table.find(key)).set(memberships::role.eq(codes::of_role(role))).execute(conn)?;
+    Ok(())
+}
+
+/// Also if the account has been deleted.
+pub(crate) fn is_member(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<bool> {
+    let theirs = memberships::table.find((Key::from(chatroom), Key::from(user)));
+    Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(conn)?)
+}
+
+pub(crate) fn is_as_read(conn: &mut Conn, target: &Membership) -> Sql<bool> {
+    let same = memberships::table
+        .find((Key::from(target.chatroom_id), Key::from(target.user_id)))
+        .filter(memberships::role.eq(codes::of_role(target.role)))
+        .filter(memberships::joined_seq.eq(target.joined_seq));
+    Ok(diesel::select(diesel::dsl::exists(same)).get_result(conn)?)
+}
+
+fn owners_besides(conn: &mut Conn, target: &Membership) -> Sql<i64> {
+    Ok(memberships::table
+        .inner_join(users::table)
+        .filter(memberships::chatroom_id.eq(Key::from(target.chatroom_id)))
+        .filter(memberships::user_id.ne(Key::from(target.user_id)))
+        .filter(memberships::role.ge(codes::of_role(Role::Owner)))
+        .filter(users::deleted_at.is_null())
+        .count()
+        .get_result(conn)?)
+}

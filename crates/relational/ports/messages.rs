@@ -1,0 +1,215 @@
+//! Messages in SQL; sending them is in `append`, where the engines differ.
+
+use chit_chat_domain::chatroom::{Guard, Seq};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
+};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::rows::mentions;
+use chit_chat_relational::schema::{chatrooms, memberships, messages};
+use chit_chat_relational::{Instant, Key, Sql};
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::{fragments, message_ledger, pins, reactions, revisions, ties, turns};
+use crate::{Conn, Store};
+
+impl MessageRepository for Store {
+    fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
+        self.sends.push(message, guard)
+    }
+
+    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError> {
+        self.write(|conn| turns::append(conn, &message, guard))
+    }
+
+    fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.read(|conn| message_ledger::find(conn, chatroom, id))
+    }
+
+    fn page(
+        &self,
+        chatroom: ChatroomId,
+        reader: UserId,
+        range: PageRange,
+        limit: Limit,
+    ) -> Result<Option<Excerpt>, StoreError> {
+        self.read(|conn| {
+            let from = (chatroom.into(), reader.into());
+            let rows = match range {
+                PageRange::Latest => backwards(conn, from, i64::MAX, fragments::one_more(limit))?,
+                PageRange::Before(seq) => backwards(conn, from, seq, fragments::one_more(limit))?,
+                PageRange::After(seq) => forwards(conn, from, seq, fragments::one_more(limit))?,
+                PageRange::Around(seq) => around(conn, from, seq, limit)?,
+            };
+            Ok(excerpt(rows))
+        })
+    }
+
+    fn edit(
+        &self,
+        read: &Message,
+        body: MessageBody,
+        mentions: Mentions,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
+        self.write(|conn| {
+            let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
+            if let Written::Written(new) = &written {
+                ties::mention_anew(conn, read, new)?;
+                revisions::keep(conn, read)?;
+            }
+            Ok(written)
+        })
+    }
+
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
+        let mentions = Mentions::default();
+        let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
+        self.write(|conn| {
+            let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
+            if let Written::Written(_) = written {
+                ties::untie(conn, read)?;
+                reactions::erase(conn, read)?;
+                pins::erase(conn, read)?;
+                revisions::erase(conn, read)?;
+            }
+            Ok(written)
+        })
+    }
+
+    fn replies(
+        &self,
+        chatroom: ChatroomId,
+        parent: MessageId,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.read(|conn| {
+            let rows: Vec<MessageRow> = messages::table
+                .filter(messages::chatroom_id.eq(Key::from(chatroom)))
+                .filter(messages::reply_to.eq(Key::from(parent)))
+                .filter(messages::seq.gt(after))
+                .order(messages::seq)
+                .limit(fragments::one_more(limit))
+                .select(MessageRow::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn by_author(
+        &self,
+        author: UserId,
+        after: Option<MessageId>,
+        limit: Limit,
+    ) -> Result<Vec<Message>, StoreError> {
+        let newest = Key(uuid::Uuid::max());
+        self.read(|conn| {
+            let mine = memberships::chatroom_id
+                .eq(messages::chatroom_id)
+                .and(memberships::user_id.eq(messages::author_id));
+            let rows: Vec<MessageRow> = messages::table
+                .inner_join(memberships::table.on(mine))
+                .filter(messages::author_id.eq(Key::from(author)))
+                .filter(fragments::is_alive(author.into()))
+                .filter(messages::id.lt(after.map_or(newest, Key::from)))
+                .filter(messages::deleted_at.is_null())
+                .order(messages::id.desc())
+                .limit(fragments::one_more(limit))
+                .select(MessageRow::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
+    }
+}
+
+/// A chatroom and who reads it.
+type From = (Key, Key);
+
+/// With each message the head of the chatroom, as of the same moment.
+type Row = (MessageRow, Seq);
+
+fn excerpt(rows: Vec<Row>) -> Option<Excerpt> {
+    let (_, head) = rows.first()?;
+    let head = *head;
+    Some(Excerpt { head, messages: rows.into_iter().map(|(row, _)| row.into()).collect() })
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn readable(chatroom: Key, reader: Key) -> _ {
+    messages::table
+        .inner_join(memberships::table.on(memberships::chatroom_id.eq(messages::chatroom_id)))
+        .inner_join(chatrooms::table.on(chatrooms::id.eq(messages::chatroom_id)))
+        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(memberships::user_id.eq(reader))
+}
+
+fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<Row>> {
+    let mut rows: Vec<Row> = readable(chatroom, reader)
+        .filter(fragments::is_alive(reader))
+        .filter(messages::seq.lt(before))
+        .order(messages::seq.desc())
+        .limit(most)
+        .select((MessageRow::as_select(), chatrooms::last_seq))
+        .load(conn)?;
+    rows.reverse();
+    Ok(rows)
+}
+
+fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<Row>> {
+    Ok(readable(chatroom, reader)
+        .filter(fragments::is_alive(reader))
+        .filter(messages::seq.gt(after))
+        .order(messages::seq)
+        .limit(most)
+        .select((MessageRow::as_select(), chatrooms::last_seq))
+        .load(conn)?)
+}
+
+/// Half of the page up to and including the seq, the other half behind it.
+fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
+    let most = fragments::one_more(limit) - 1;
+    let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
+    rows.extend(forwards(conn, from, seq, most / 2)?);
+    Ok(rows)
+}
+
+/// Writes a message over its row, if that is still at the revision that was read.
+fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: NewChange) -> Sql<Written> {
+    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, at)? else {
+        return Ok(Written::Refused);
+    };
+    let as_read = messages::table
+        .filter(messages::chatroom_id.eq(Key::from(new.chatroom_id)))
+        .filter(messages::id.eq(Key::from(new.id)))
+        .filter(messages::revision.eq(new.revision));
+    let row = diesel::update(as_read)
+        .set((
+            messages::body.eq(new.body.as_ref().map(MessageBody::as_str)),
+            messages::edited_at.eq(new.edited_at.map(Instant::from)),
+            messages::deleted_at.eq(new.deleted_at.map(Instant::from)),
+            messages::mentions.eq(mentions::column(&new.mentions)),
+            messages::revision.eq(new.revision + 1),
+            // Those of a message that lives may have changed since it was read.
+            new.deleted_at.map(|_| messages::reactions.eq(None::<&str>)),
+        ))
+        .returning(MessageRow::as_returning())
+        .get_result(conn)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(Written::Refused);
+    };
+    ledger.note(change)?;
+    ledger.close(conn)?;
+    Ok(Written::Written(row.into()))
+}

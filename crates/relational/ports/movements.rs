@@ -1,0 +1,110 @@
+//! What moved, in SQL: one statement for thousands of chatrooms or users.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
+use chit_chat_domain::reading::ReadState;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
+use chit_chat_relational::{Key, Sql};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::fragments;
+use crate::{Conn, Store};
+
+/// So many fit into one statement on either engine.
+const CHUNK: usize = 10_000;
+
+impl Movements for Store {
+    fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
+        self.read(|conn| {
+            in_chunks(known, |ids| {
+                let heads = chatrooms::table.filter(chatrooms::id.eq_any(ids));
+                Ok(heads.select((chatrooms::id, chatrooms::last_seq)).load(conn)?)
+            })
+        })
+    }
+
+    fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError> {
+        self.read(|conn| {
+            in_chunks(known, |ids| {
+                let versions = user_heads::table.filter(user_heads::user_id.eq_any(ids));
+                Ok(versions.select((user_heads::user_id, user_heads::version)).load(conn)?)
+            })
+        })
+    }
+
+    fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
+        // The version first: what moves in between is then found to have moved.
+        self.read(|conn| {
+            let version = version(conn, user)?;
+            Ok(Standing { version, chatrooms: joined(conn, user, most)? })
+        })
+    }
+
+    fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError> {
+        self.read(|conn| {
+            let membership = memberships::table
+                .inner_join(chatrooms::table)
+                .inner_join(users::table)
+                .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
+                .filter(memberships::user_id.eq(Key::from(user)))
+                .filter(users::deleted_at.is_null())
+                .filter(chatrooms::deleted_at.is_null());
+            Ok(diesel::select(exists(membership)).get_result(conn)?)
+        })
+    }
+}
+
+/// What is read of these ids and differs from what is known of them.
+fn in_chunks<I: Copy + Eq + Hash + Into<Key> + From<Key>>(
+    known: &[(I, i64)],
+    mut read: impl FnMut(Vec<Key>) -> Sql<Vec<(Key, i64)>>,
+) -> Sql<Vec<(I, i64)>> {
+    let mut moved = Vec::new();
+    for chunk in known.chunks(CHUNK) {
+        let before: HashMap<I, i64> = chunk.iter().copied().collect();
+        let now = read(chunk.iter().map(|(id, _)| (*id).into()).collect())?;
+        let now = now.into_iter().map(|(id, count)| (I::from(id), count));
+        moved.extend(now.filter(|(id, count)| before.get(id) != Some(count)));
+    }
+    Ok(moved)
+}
+
+fn version(conn: &mut Conn, user: UserId) -> Sql<UserVersion> {
+    let version = user_heads::table.find(Key::from(user)).select(user_heads::version).first(conn);
+    Ok(version.optional()?.unwrap_or_default())
+}
+
+fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
+    let rows: Vec<(Key, Seq, Seq, Seq, bool, Option<Seq>)> = memberships::table
+        .inner_join(chatrooms::table)
+        .inner_join(users::table)
+        .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(users::deleted_at.is_null())
+        .filter(chatrooms::deleted_at.is_null())
+        .order(memberships::chatroom_id)
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select((
+            memberships::chatroom_id,
+            memberships::joined_seq,
+            chatrooms::last_seq,
+            fragments::marker(),
+            memberships::muted,
+            memberships::hidden_seq,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| Joined {
+            chatroom_id: id.into(),
+            joined_seq,
+            head,
+            read: ReadState { read_seq, muted, hidden_seq },
+        })
+        .collect())
+}

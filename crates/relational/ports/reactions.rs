@@ -1,0 +1,145 @@
+//! Reactions in SQL. A message's row holds how many there are of each kind, so that pages need no more; both change behind
+//! the chatroom's lock.
+
+use chit_chat_domain::chatroom::{Guard, Seq};
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_domain::message::Message;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::reaction::{Emoji, Reaction, ReactionRepository, Reactions};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::ReactionRow;
+use chit_chat_relational::rows::events::NewChange;
+use chit_chat_relational::schema::{messages, reactions};
+use chit_chat_relational::{Key, Sql};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::{fragments, message_ledger};
+use crate::{Conn, Store};
+
+impl ReactionRepository for Store {
+    fn add(
+        &self,
+        message: &Message,
+        emoji: &Emoji,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<()>, StoreError> {
+        self.write(|conn| add(conn, message, emoji, guard, at))
+    }
+
+    fn remove(
+        &self,
+        message: &Message,
+        emoji: &Emoji,
+        guard: Guard,
+        at: Timestamp,
+    ) -> Result<Option<()>, StoreError> {
+        self.write(|conn| remove(conn, message, emoji, guard, at))
+    }
+
+    fn list(
+        &self,
+        chatroom: ChatroomId,
+        message: MessageId,
+        emoji: Option<Emoji>,
+        after: Seq,
+        limit: Limit,
+    ) -> Result<Vec<Reaction>, StoreError> {
+        self.read(|conn| {
+            let mut all = reactions::table
+                .filter(reactions::chatroom_id.eq(Key::from(chatroom)))
+                .filter(reactions::message_id.eq(Key::from(message)))
+                .filter(reactions::seq.gt(after))
+                .order(reactions::seq)
+                .limit(fragments::one_more(limit))
+                .select(ReactionRow::as_select())
+                .into_boxed();
+            if let Some(emoji) = &emoji {
+                all = all.filter(reactions::emoji.eq(emoji.as_str()));
+            }
+            Ok(all.load(conn)?.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn of_user(
+        &self,
+        chatroom: ChatroomId,
+        user: UserId,
+        messages: Vec<MessageId>,
+    ) -> Result<Vec<(MessageId, Emoji)>, StoreError> {
+        let messages: Vec<Key> = messages.into_iter().map(Key::from).collect();
+        self.read(|conn| {
+            let mut mine: Vec<(Seq, Key, String)> = reactions::table
+                .filter(reactions::chatroom_id.eq(Key::from(chatroom)))
+                .filter(reactions::message_id.eq_any(&messages))
+                .filter(reactions::user_id.eq(Key::from(user)))
+                .select((reactions::seq, reactions::message_id, reactions::emoji))
+                .load(conn)?;
+            // Not by SQL: for an index in this order SQLite would rather look at everybody's reactions.
+            mine.sort_unstable();
+            Ok(mine.into_iter().map(|(_, message, emoji)| (message.into(), Emoji::restore(emoji))).collect())
+        })
+    }
+}
+
+fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+        return Ok(None);
+    };
+    if message.may_have(emoji).is_err() {
+        return Ok(None);
+    }
+    let key = key(&message, guard.actor, emoji);
+    if diesel::select(exists(reactions::table.find(key))).get_result(conn)? {
+        return Ok(Some(()));
+    }
+    let counts = message.reactions.with(emoji);
+    let row = ReactionRow {
+        chatroom_id: message.chatroom_id.into(),
+        message_id: message.id.into(),
+        user_id: guard.actor.into(),
+        emoji: emoji.as_str().to_owned(),
+        created_at: at.into(),
+        seq: ledger.note(NewChange::ReactionCreated(message.id, guard.actor, counts.tally(emoji)))?,
+    };
+    diesel::insert_into(reactions::table).values(&row).execute(conn)?;
+    count(conn, &message, &counts)?;
+    ledger.close(conn)?;
+    Ok(Some(()))
+}
+
+fn remove(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+        return Ok(None);
+    };
+    let key = key(&message, guard.actor, emoji);
+    if diesel::delete(reactions::table.find(key)).execute(conn)? == 0 {
+        return Ok(Some(()));
+    }
+    let counts = message.reactions.without(emoji);
+    count(conn, &message, &counts)?;
+    ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, counts.tally(emoji)))?;
+    ledger.close(conn)?;
+    Ok(Some(()))
+}
+
+fn key<'a>(message: &Message, user: UserId, emoji: &'a Emoji) -> (Key, Key, Key, &'a str) {
+    (message.chatroom_id.into(), message.id.into(), user.into(), emoji.as_str())
+}
+
+fn count(conn: &mut Conn, message: &Message, reactions: &Reactions) -> Sql<()> {
+    let row = messages::table.find((Key::from(message.chatroom_id), message.seq));
+    diesel::update(row).set(messages::reactions.eq(reactions.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// With a message that is deleted; its row forgets the counts.
+pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
+    let all = reactions::table
+        .filter(reactions::chatroom_id.eq(Key::from(message.chatroom_id)))
+        .filter(reactions::message_id.eq(Key::from(message.id)));
+    diesel::delete(all).execute(conn)?;
+    Ok(())
+}

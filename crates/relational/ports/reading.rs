@@ -1,0 +1,64 @@
+//! Read markers and mutes in SQL: columns of one's own membership, whose row's lock settles every race.
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::reading::{Mark, ReadRepository, ReadState};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::schema::memberships;
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use super::{fragments, user_heads};
+use crate::{Conn, Store};
+
+impl ReadRepository for Store {
+    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError> {
+        self.read(|conn| find(conn, chatroom, reader))
+    }
+
+    fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Option<Seq>, StoreError> {
+        self.write(|conn| move_marker(conn, chatroom, reader, mark))
+    }
+
+    fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Option<()>, StoreError> {
+        self.write(|conn| set_muted(conn, chatroom, reader, muted))
+    }
+}
+
+fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<ReadState>> {
+    let (chatroom, reader) = (Key::from(chatroom), Key::from(reader));
+    let state: Option<(Seq, bool, Option<Seq>)> = memberships::table
+        .find((chatroom, reader))
+        .filter(fragments::is_alive(reader))
+        .select((fragments::marker(), memberships::muted, memberships::hidden_seq))
+        .first(conn)
+        .optional()?;
+    Ok(state.map(|(read_seq, muted, hidden_seq)| ReadState { read_seq, muted, hidden_seq }))
+}
+
+/// The condition is that of [`Mark::moves`].
+fn move_marker(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Option<Seq>> {
+    let key = (Key::from(chatroom), Key::from(reader));
+    let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
+    let to = memberships::read_seq.eq(mark.seq);
+    let moved = if mark.force {
+        diesel::update(mine.filter(fragments::marker().ne(mark.seq))).set(to).execute(conn)?
+    } else {
+        diesel::update(mine.filter(fragments::marker().lt(mark.seq))).set(to).execute(conn)?
+    };
+    if moved > 0 {
+        user_heads::bump(conn, [reader])?;
+    }
+    Ok(find(conn, chatroom, reader)?.map(|state| state.read_seq))
+}
+
+fn set_muted(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Option<()>> {
+    let key = (Key::from(chatroom), Key::from(reader));
+    let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
+    let differs = mine.filter(memberships::muted.ne(muted));
+    let changed = diesel::update(differs).set(memberships::muted.eq(muted)).execute(conn)?;
+    if changed > 0 {
+        user_heads::bump(conn, [reader])?;
+    }
+    Ok(find(conn, chatroom, reader)?.map(|_| ()))
+}

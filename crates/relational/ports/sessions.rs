@@ -1,0 +1,175 @@
+//! Sessions in SQL.
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::session::{
+    ACCESS_TOKEN_LIFETIME, EndedSession, LoggedEnd, NewSession, Rotated, Rotation, Session, SessionRepository,
+};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::rows::SessionRow;
+use chit_chat_relational::schema::{ended_sessions, sessions};
+use chit_chat_relational::{Instant, Key, Sql};
+use diesel::prelude::*;
+
+use super::user_heads;
+use crate::{Conn, Store, dialect};
+
+/// No user has more open sessions than fit into this.
+const MANY: i64 = 10_000;
+
+impl SessionRepository for Store {
+    fn create(&self, session: NewSession, most: usize) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.write(|conn| create(conn, &session, most))
+    }
+
+    fn find(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.read(|conn| {
+            let row = sessions::table.find((Key::from(user), Key::from(id)));
+            let row = row.select(SessionRow::as_select()).first(conn).optional()?;
+            row.map(Session::try_from).transpose()
+        })
+    }
+
+    fn rotate(&self, rotation: Rotation) -> Result<Rotated, StoreError> {
+        self.write(|conn| rotate(conn, &rotation))
+    }
+
+    fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let (oldest_sign_in, oldest_use) = Session::oldest_alive(now);
+        self.read(|conn| {
+            let rows: Vec<SessionRow> = sessions::table
+                .filter(sessions::user_id.eq(Key::from(user)))
+                .filter(sessions::ended_at.is_null())
+                .filter(sessions::created_at.gt(Instant::from(oldest_sign_in)))
+                .filter(sessions::last_used_at.gt(Instant::from(oldest_use)))
+                .order((sessions::created_at.desc(), sessions::id.desc()))
+                .limit(MANY)
+                .select(SessionRow::as_select())
+                .load(conn)?;
+            rows.into_iter().map(Session::try_from).collect()
+        })
+    }
+
+    fn end(&self, user: UserId, id: SessionId, at: Timestamp) -> Result<Option<EndedSession>, StoreError> {
+        self.write(|conn| Ok(end(conn, user, vec![id.into()], at)?.pop()))
+    }
+
+    fn ended_since(&self, position: i64, now: Timestamp) -> Result<Vec<LoggedEnd>, StoreError> {
+        self.read(|conn| {
+            let rows: Vec<(i64, Key, Instant)> = ended_sessions::table
+                .filter(ended_sessions::position.gt(position))
+                .filter(ended_sessions::tokens_expire_at.gt(Instant::from(now)))
+                .order(ended_sessions::position)
+                .load(conn)?;
+            let entry = |(position, id, expire_at): (i64, Key, Instant)| LoggedEnd {
+                position,
+                session: EndedSession { id: id.into(), tokens_expire_at: expire_at.into() },
+            };
+            Ok(rows.into_iter().map(entry).collect())
+        })
+    }
+
+    fn forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        let (_, oldest_use) = Session::oldest_alive(now);
+        self.write(|conn| {
+            diesel::delete(sessions::table.filter(sessions::last_used_at.le(Instant::from(oldest_use))))
+                .execute(conn)?;
+            let expired = ended_sessions::tokens_expire_at.le(Instant::from(now));
+            diesel::delete(ended_sessions::table.filter(expired)).execute(conn)?;
+            Ok(())
+        })
+    }
+}
+
+/// Ends every open session of a user but the one to keep.
+pub(crate) fn end_all_but(
+    conn: &mut Conn,
+    user: UserId,
+    keep: Option<SessionId>,
+    at: Timestamp,
+) -> Sql<Vec<EndedSession>> {
+    let mut open: Vec<Key> = sessions::table
+        .filter(sessions::user_id.eq(Key::from(user)))
+        .filter(sessions::ended_at.is_null())
+        .select(sessions::id)
+        .load(conn)?;
+    open.retain(|id| keep.map(Key::from) != Some(*id));
+    end(conn, user, open, at)
+}
+
+pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool> {
+    let open = sessions::table.find((Key::from(user), Key::from(id))).filter(sessions::ended_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<EndedSession>>> {
+    let user = dialect::lock_user(conn, session.user_id)?.filter(|row| row.disabled_at.is_none());
+    if user.and_then(|row| row.password_hash).as_deref() != Some(session.checked.as_str()) {
+        return Ok(None);
+    }
+    let at = Instant::from(session.created_at);
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::user_id.eq(Key::from(session.user_id)),
+            sessions::id.eq(Key::from(session.id)),
+            sessions::created_at.eq(at),
+            sessions::last_used_at.eq(at),
+            sessions::user_agent.eq(session.user_agent.as_deref()),
+            sessions::family_hash.eq(session.family.as_bytes()),
+            sessions::current_hash.eq(session.current.as_bytes()),
+        ))
+        .execute(conn)?;
+    let too_many = sessions::table
+        .filter(sessions::user_id.eq(Key::from(session.user_id)))
+        .filter(sessions::ended_at.is_null())
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .select(sessions::id)
+        .offset(i64::try_from(most).unwrap_or(MANY))
+        .limit(MANY)
+        .load(conn)?;
+    let ended = end(conn, session.user_id, too_many, session.created_at)?;
+    user_heads::bump(conn, [session.user_id])?;
+    Ok(Some(ended))
+}
+
+fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Rotated> {
+    let row = sessions::table
+        .find((Key::from(rotation.user_id), Key::from(rotation.session_id)))
+        .filter(sessions::current_hash.eq(rotation.read.as_bytes()))
+        .filter(sessions::ended_at.is_null());
+    let used = (
+        sessions::current_hash.eq(rotation.next.as_bytes()),
+        sessions::last_used_at.eq(Instant::from(rotation.at)),
+    );
+    let changed = match &rotation.spends {
+        Some((spent, at)) => {
+            let spent = (sessions::spent_hash.eq(spent.as_bytes()), sessions::spent_at.eq(Instant::from(*at)));
+            diesel::update(row).set((used, spent)).execute(conn)?
+        }
+        None => diesel::update(row).set(used).execute(conn)?,
+    };
+    Ok(if changed == 0 { Rotated::Moved } else { Rotated::Rotated })
+}
+
+/// Ends those of the sessions that are open, and logs it for the other instances.
+fn end(conn: &mut Conn, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<EndedSession>> {
+    let mut ended = Vec::with_capacity(ids.len());
+    for id in ids {
+        let open = sessions::table.find((Key::from(user), id)).filter(sessions::ended_at.is_null());
+        let changed = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at))).execute(conn)?;
+        if changed == 1 {
+            let tokens_expire_at = at.plus(ACCESS_TOKEN_LIFETIME);
+            diesel::insert_into(ended_sessions::table)
+                .values((
+                    ended_sessions::session_id.eq(id),
+                    ended_sessions::tokens_expire_at.eq(Instant::from(tokens_expire_at)),
+                ))
+                .execute(conn)?;
+            ended.push(EndedSession { id: id.into(), tokens_expire_at });
+        }
+    }
+    if !ended.is_empty() {
+        user_heads::bump(conn, [user])?;
+    }
+    Ok(ended)
+}

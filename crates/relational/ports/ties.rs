@@ -1,0 +1,81 @@
+//! What ties a message to others: the one that it answers, and the people that it mentions. Written in the
+//! transaction that writes the message, behind the lock of its room.
+
+use std::collections::BTreeMap;
+
+use chit_chat_domain::message::Message;
+use chit_chat_relational::rows::mentions as mentioned;
+use chit_chat_relational::schema::{mentions, messages};
+use chit_chat_relational::{Key, Sql};
+use diesel::prelude::*;
+
+use crate::Conn;
+
+/// Ties messages whose rows have just been written without it.
+pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+    for message in new {
+        diesel::update(messages::table.find((Key::from(message.chatroom_id), message.seq)))
+            .set((
+                messages::reply_to.eq(message.reply_to.map(Key::from)),
+                messages::mentions.eq(mentioned::column(&message.mentions)),
+            ))
+            .execute(conn)?;
+    }
+    announce(conn, new)
+}
+
+/// Lets the parents know of their replies and people of their mentions.
+pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+    mention(conn, new)?;
+    let mut replies: BTreeMap<(Key, Key), i32> = BTreeMap::new();
+    for message in new {
+        if let Some(parent) = message.reply_to {
+            *replies.entry((message.chatroom_id.into(), parent.into())).or_default() += 1;
+        }
+    }
+    replies.into_iter().try_for_each(|(parent, more)| count_replies(conn, parent, more))
+}
+
+fn mention(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+    let rows: Vec<_> = new.iter().flat_map(|message| mentioned::rows(message)).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(mentions::table).values(&rows).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Replaces the mentions of a message by those that it has now.
+pub(crate) fn mention_anew(conn: &mut Conn, old: &Message, new: &Message) -> Sql<()> {
+    if old.mentions == new.mentions {
+        return Ok(());
+    }
+    forget_mentions(conn, old)?;
+    mention(conn, &[new])
+}
+
+/// Unties a message that is a tombstone from now on: it mentions nobody, and does not count as a reply.
+pub(crate) fn untie(conn: &mut Conn, old: &Message) -> Sql<()> {
+    forget_mentions(conn, old)?;
+    match old.reply_to {
+        Some(parent) => count_replies(conn, (old.chatroom_id.into(), parent.into()), -1),
+        None => Ok(()),
+    }
+}
+
+fn forget_mentions(conn: &mut Conn, old: &Message) -> Sql<()> {
+    let concerned = mentioned::concerned(&old.mentions);
+    if !concerned.is_empty() {
+        let theirs = mentions::table
+            .filter(mentions::chatroom_id.eq(Key::from(old.chatroom_id)))
+            .filter(mentions::user_id.eq_any(concerned))
+            .filter(mentions::seq.eq(old.seq));
+        diesel::delete(theirs).execute(conn)?;
+    }
+    Ok(())
+}
+
+fn count_replies(conn: &mut Conn, (chatroom, parent): (Key, Key), more: i32) -> Sql<()> {
+    let parent = messages::table.filter(messages::chatroom_id.eq(chatroom)).filter(messages::id.eq(parent));
+    diesel::update(parent).set(messages::reply_count.eq(messages::reply_count + more)).execute(conn)?;
+    Ok(())
+}

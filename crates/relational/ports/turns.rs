@@ -1,0 +1,97 @@
+//! Sending in turn: where slow mode is on, a message is written on its own, behind the lock that tells when
+//! its author sent last.
+
+use chit_chat_domain::chatroom::{Guard, Seq, SlowMode};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{Appended, Message, NewMessage, Turn};
+use chit_chat_relational::rows::MessageRow;
+use chit_chat_relational::schema::{chatrooms, memberships, messages, turns};
+use chit_chat_relational::{Instant, Key, Sql, codes};
+use diesel::prelude::*;
+
+use super::ledger::Ledger;
+use super::ties;
+use crate::Conn;
+
+/// Stores a message if the guard holds and its author's turn has come. One with the same key is found by any member.
+pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
+    let Some(mut ledger) = Ledger::open(conn, draft.chatroom_id, guard.actor, draft.created_at)? else {
+        return Ok(Turn::Taken(Appended::Refused));
+    };
+    let is_member = ledger.holds(conn, Guard::holds(guard.actor, Role::Member))?;
+    if let Some(earlier) = earlier(conn, draft)?.filter(|_| is_member) {
+        return Ok(Turn::Taken(earlier));
+    }
+    if !ledger.holds(conn, guard)? {
+        return Ok(Turn::Taken(Appended::Refused));
+    }
+    if let Some(slow_mode) = slow_mode(conn, &ledger, draft)? {
+        if let Some(last) = last(conn, draft)? {
+            let next = slow_mode.next_turn(last.into());
+            if draft.created_at < next {
+                return Ok(Turn::TooSoon(next));
+            }
+        }
+        take(conn, draft)?;
+    }
+    let seq = ledger.take_seq();
+    store(conn, draft, seq)?;
+    ledger.close(conn)?;
+    let message = Message::stored(draft.clone(), seq);
+    ties::announce(conn, &[&message])?;
+    Ok(Turn::Taken(Appended::Stored(message)))
+}
+
+/// As it is set now, and for what the author is now.
+fn slow_mode(conn: &mut Conn, ledger: &Ledger, draft: &NewMessage) -> Sql<Option<SlowMode>> {
+    let key = (Key::from(draft.chatroom_id), Key::from(draft.author_id));
+    let role = memberships::table.find(key).select(memberships::role).first(conn)?;
+    Ok(ledger.chatroom.settings.slow_mode_of(codes::role(role)?))
+}
+
+/// The message that the author sent with the same key before.
+pub(crate) fn earlier(conn: &mut Conn, draft: &NewMessage) -> Sql<Option<Appended>> {
+    let Some(idempotency) = &draft.idempotency else {
+        return Ok(None);
+    };
+    let row: Option<MessageRow> = messages::table
+        .filter(messages::chatroom_id.eq(Key::from(draft.chatroom_id)))
+        .filter(messages::author_id.eq(Key::from(draft.author_id)))
+        .filter(messages::idempotency_key.eq(idempotency.key.as_str()))
+        .select(MessageRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(|row| {
+        let idempotency = row.idempotency()?;
+        Ok(Appended::Duplicate(row.into(), idempotency))
+    })
+    .transpose()
+}
+
+fn last(conn: &mut Conn, draft: &NewMessage) -> Sql<Option<Instant>> {
+    let key = (Key::from(draft.chatroom_id), Key::from(draft.author_id));
+    Ok(turns::table.find(key).select(turns::taken_at).first(conn).optional()?)
+}
+
+fn take(conn: &mut Conn, draft: &NewMessage) -> Sql<()> {
+    let at = turns::taken_at.eq(Instant::from(draft.created_at));
+    diesel::insert_into(turns::table)
+        .values((
+            turns::chatroom_id.eq(Key::from(draft.chatroom_id)),
+            turns::user_id.eq(Key::from(draft.author_id)),
+            at,
+        ))
+        .on_conflict((turns::chatroom_id, turns::user_id))
+        .do_update()
+        .set(at)
+        .execute(conn)?;
+    Ok(())
+}
+
+fn store(conn: &mut Conn, draft: &NewMessage, seq: Seq) -> Sql<()> {
+    diesel::insert_into(messages::table).values(MessageRow::new(draft, seq)).execute(conn)?;
+    diesel::update(chatrooms::table.find(Key::from(draft.chatroom_id)))
+        .set(chatrooms::last_message_seq.eq(seq))
+        .execute(conn)?;
+    Ok(())
+}

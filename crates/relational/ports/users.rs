@@ -1,0 +1,199 @@
+//! Users in SQL.
+
+use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::id::UserId;
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::session::EndedSession;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::{
+    Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository,
+};
+use chit_chat_relational::rows::UserRow;
+use chit_chat_relational::schema::{chatrooms, memberships, users};
+use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
+use diesel::prelude::*;
+
+use super::{blocks, direct, fragments, sessions, user_heads};
+use crate::{Conn, Store, dialect};
+
+impl UserRepository for Store {
+    fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError> {
+        self.write(|conn| insert(conn, &user))
+    }
+
+    fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.read(|conn| {
+            let row = users::table.find(Key::from(id)).select(UserRow::as_select()).first(conn).optional()?;
+            Ok(row.map(Into::into))
+        })
+    }
+
+    fn find_many(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError> {
+        let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
+        self.read(|conn| {
+            let rows: Vec<UserRow> = users::table
+                .filter(users::id.eq_any(&keys))
+                .order(users::id)
+                .select(UserRow::as_select())
+                .load(conn)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn credentials(&self, folded_username: String) -> Result<Option<Credentials>, StoreError> {
+        self.read(|conn| {
+            let row = users::table
+                .filter(users::username_folded.eq(&folded_username))
+                .filter(users::deleted_at.is_null())
+                .select(UserRow::as_select())
+                .first(conn)
+                .optional()?;
+            row.map(UserRow::into_credentials).transpose()
+        })
+    }
+
+    fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError> {
+        self.read(|conn| {
+            let mut found = users::table
+                .filter(users::deleted_at.is_null())
+                .order(users::username_folded)
+                .limit(fragments::one_more(limit))
+                .select(UserRow::as_select())
+                .into_boxed();
+            if let Some(query) = &query {
+                found = found.filter(users::search_text.like(text::containing(query)).escape('\\'));
+            }
+            if let Some(after) = &after {
+                found = found.filter(users::username_folded.gt(after));
+            }
+            Ok(found.load(conn)?.into_iter().map(Into::into).collect())
+        })
+    }
+
+    fn update(
+        &self,
+        id: UserId,
+        changes: UserChanges,
+        at: Timestamp,
+    ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError> {
+        self.write(|conn| update(conn, id, &changes, at))
+    }
+
+    fn delete(
+        &self,
+        id: UserId,
+        checked: PasswordHash,
+        at: Timestamp,
+    ) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.write(|conn| delete(conn, id, &checked, at))
+    }
+
+    fn deleted_members(&self) -> Result<Vec<UserId>, StoreError> {
+        self.read(|conn| {
+            let keys: Vec<Key> = memberships::table
+                .inner_join(users::table)
+                .filter(users::deleted_at.is_not_null())
+                .select(users::id)
+                .distinct()
+                .load(conn)?;
+            Ok(keys.into_iter().map(Into::into).collect())
+        })
+    }
+}
+
+fn insert(conn: &mut Conn, user: &NewUser) -> Sql<SignedUp> {
+    let display_name = user.display_name.as_ref().map(DisplayName::as_str);
+    let inserted = diesel::insert_into(users::table)
+        .values((
+            users::id.eq(Key::from(user.id)),
+            users::username_reservation.eq(&user.reservation),
+            users::username.eq(user.username.as_str()),
+            users::username_folded.eq(user.username.folded()),
+            users::display_name.eq(display_name),
+            users::search_text.eq(text::searchable(user.username.as_str(), display_name)),
+            users::email.eq(user.email.as_ref().map(Email::as_str)),
+            users::password_hash.eq(user.password_hash.as_str()),
+            users::created_at.eq(Instant::from(user.created_at)),
+        ))
+        .on_conflict(users::username_reservation)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(if inserted == 0 { SignedUp::UsernameTaken } else { SignedUp::Created })
+}
+
+fn update(
+    conn: &mut Conn,
+    id: UserId,
+    changes: &UserChanges,
+    at: Timestamp,
+) -> Sql<Option<(User, Vec<EndedSession>)>> {
+    let Some(mut row) = dialect::lock_user(conn, id)? else {
+        return Ok(None);
+    };
+    if let Some(display_name) = &changes.display_name {
+        row.display_name = display_name.as_ref().map(|name| name.as_str().to_owned());
+    }
+    if let Some(email) = &changes.email {
+        row.email = email.as_ref().map(|email| email.as_str().to_owned());
+    }
+    if let Some(password) = &changes.password {
+        if row.password_hash.as_deref() != Some(password.checked.as_str())
+            || !sessions::is_open(conn, id, password.session)?
+        {
+            return Ok(None);
+        }
+        row.password_hash = Some(password.new.as_str().to_owned());
+    }
+    let username = row.username.as_deref().ok_or_else(|| SqlError::Corrupt("no username".into()))?;
+    diesel::update(users::table.find(Key::from(id)))
+        .set((
+            users::display_name.eq(&row.display_name),
+            users::search_text.eq(text::searchable(username, row.display_name.as_deref())),
+            users::email.eq(&row.email),
+            users::password_hash.eq(&row.password_hash),
+        ))
+        .execute(conn)?;
+    let ended = match &changes.password {
+        Some(password) => sessions::end_all_but(conn, id, Some(password.session), at)?,
+        None => Vec::new(),
+    };
+    user_heads::bump(conn, [id])?;
+    Ok(Some((row.into(), ended)))
+}
+
+fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    // Rooms first, as whoever adds members: theirs is the order of all locks.
+    dialect::lock_chatrooms_of(conn, id)?;
+    let user = dialect::lock_user(conn, id)?.filter(|row| row.disabled_at.is_none());
+    if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
+        return Ok(None);
+    }
+    let nothing = None::<&str>;
+    diesel::update(users::table.find(Key::from(id)))
+        .set((
+            users::username.eq(nothing),
+            users::username_folded.eq(nothing),
+            users::display_name.eq(nothing),
+            users::search_text.eq(nothing),
+            users::email.eq(nothing),
+            users::password_hash.eq(nothing),
+            users::deleted_at.eq(Instant::from(at)),
+        ))
+        .execute(conn)?;
+    refuse_waiting_sends(conn, id)?;
+    direct::close_all(conn, id, at)?;
+    blocks::forget(conn, id)?;
+    let ended = sessions::end_all_but(conn, id, None, at)?;
+    user_heads::bump(conn, [id])?;
+    Ok(Some(ended))
+}
+
+/// What waits for the lock of one of the user's rooms has read that they are alive: it looks again.
+fn refuse_waiting_sends(conn: &mut Conn, user: UserId) -> Sql<()> {
+    let theirs =
+        memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);
+    diesel::update(chatrooms::table.filter(chatrooms::id.eq_any(theirs)))
+        .set(chatrooms::access_version.eq(chatrooms::access_version + 1))
+        .execute(conn)?;
+    Ok(())
+}

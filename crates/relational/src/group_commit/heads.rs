@@ -1,0 +1,47 @@
+//! Questions for the heads of chatrooms: those that wait are asked together.
+
+use std::sync::Arc;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::pending::Pending;
+use chit_chat_domain::store_error::StoreError;
+use metrics::{counter, gauge, histogram};
+
+use super::batcher::{BatchMetrics, Batcher, Settings};
+
+const SETTINGS: Settings = Settings { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096 };
+
+/// A chatroom, and who wants to read it.
+pub type Question = (ChatroomId, UserId);
+
+/// Asks the database; one answer for each question, in its place.
+pub type Ask = dyn Fn(&[Question]) -> Result<Vec<Option<Seq>>, StoreError> + Send + Sync;
+
+/// Takes questions without blocking.
+pub struct HeadQueue(Batcher<Question, Option<Seq>, ()>);
+
+impl HeadQueue {
+    /// Starts the asking thread.
+    pub fn start(ask: Box<Ask>) -> Result<Self, StoreError> {
+        let work = move |questions: &[Question]| match ask(questions) {
+            Ok(heads) => heads.into_iter().map(Ok).collect(),
+            Err(error) => questions.iter().map(|_| Err(error.clone())).collect(),
+        };
+        Ok(Self(Batcher::start(SETTINGS, metrics(), |_| (), &(Arc::new(work) as _))?))
+    }
+
+    /// Hands over a question.
+    pub fn push(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
+        self.0.push((chatroom, reader))
+    }
+}
+
+fn metrics() -> BatchMetrics {
+    BatchMetrics {
+        waiting: gauge!("chit_chat_heads_waiting"),
+        turned_away: counter!("chit_chat_heads_turned_away_total"),
+        duration: histogram!("chit_chat_head_duration_seconds"),
+        batches: counter!("chit_chat_head_batches_total"),
+    }
+}

@@ -1,0 +1,21 @@
+//! Rows, and what they mean in the domain.
+
+pub mod bans;
+mod chatrooms;
+pub mod events;
+pub mod invitations;
+mod memberships;
+pub mod mentions;
+mod messages;
+mod reactions;
+mod revisions;
+mod sessions;
+mod users;
+
+pub use chatrooms::ChatroomRow;
+pub use memberships::{MembershipRow, NamesRow, member};
+pub use messages::MessageRow;
+pub use reactions::ReactionRow;
+pub use revisions::{RevisionRow, revision};
+pub use sessions::SessionRow;
+pub use users::UserRow;
