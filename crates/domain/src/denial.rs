@@ -45,7 +45,7 @@ pub enum Denial {
     #[error("the user is banned from the chatroom")]
     Banned,
     #[error("nobody writes here: the chatroom is read-only")]
-    ChatroomReadOnly,
+    ChatroomArchived,
     /// Until one may send again.
     #[error("slow mode: the next message may be sent in {seconds} seconds")]
     SlowMode { seconds: u32 },

@@ -61,6 +61,7 @@
 //! ```
 pub mod ban;
 pub mod block;
+pub mod changes_since;
 pub mod chatroom;
 pub mod clock;
 pub mod denial;
@@ -73,7 +74,6 @@ pub mod invitation;
 pub mod membership;
 pub mod mention;
 pub mod message;
-pub mod movements;
 pub mod page;
 pub mod pending;
 pub mod pin;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ban::BanRepository;
 use crate::block::BlockRepository;
+use crate::changes_since::ChangesSince;
 use crate::chatroom::{ChatroomHeads, ChatroomRepository};
 use crate::direct::DirectRepository;
 use crate::event::EventRepository;
@@ -11,7 +12,6 @@ use crate::invitation::InvitationRepository;
 use crate::membership::MembershipRepository;
 use crate::mention::MentionRepository;
 use crate::message::MessageRepository;
-use crate::movements::Movements;
 use crate::pin::PinRepository;
 use crate::reaction::ReactionRepository;
 use crate::readiness::Readiness;
@@ -40,7 +40,7 @@ pub struct Stores {
     pub pins: Arc<dyn PinRepository>,
     pub revisions: Arc<dyn RevisionRepository>,
     pub events: Arc<dyn EventRepository>,
-    pub movements: Arc<dyn Movements>,
+    pub changes_since: Arc<dyn ChangesSince>,
     pub readiness: Arc<dyn Readiness>,
 }
 
@@ -63,7 +63,7 @@ where
         + PinRepository
         + RevisionRepository
         + EventRepository
-        + Movements
+        + ChangesSince
         + Readiness
         + 'static,
 {
@@ -86,7 +86,7 @@ where
             pins: store.clone(),
             revisions: store.clone(),
             events: store.clone(),
-            movements: store.clone(),
+            changes_since: store.clone(),
             readiness: store,
         }
     }

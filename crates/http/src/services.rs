@@ -66,7 +66,7 @@ impl Services {
         let System { clock, ids, secrets, hasher, tokens } = system;
         let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
-        let streams = Hub::start(Sources::new(stores.events.clone(), stores.movements.clone(), written))?;
+        let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
         Ok(Self {
             accounts: AccountService {
                 policy: PasswordPolicy::Strict,

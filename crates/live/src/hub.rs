@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chit_chat_domain::changes_since::{ChangesSince, Standing, UserVersion};
 use chit_chat_domain::event::EventRepository;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::message::Message;
-use chit_chat_domain::movements::{Movements, Standing, UserVersion};
 use chit_chat_domain::store_error::StoreError;
 use metrics::{Counter, Gauge, counter, gauge};
 use parking_lot::Mutex;
@@ -32,7 +32,7 @@ const STALE: Duration = Duration::from_secs(2);
 /// Where everything comes from.
 pub struct Sources {
     pub(crate) events: Arc<dyn EventRepository>,
-    pub(crate) movements: Arc<dyn Movements>,
+    pub(crate) changes_since: Arc<dyn ChangesSince>,
     pub(crate) writer: Box<dyn Write>,
     pub(crate) metrics: Metrics,
 }
@@ -73,8 +73,12 @@ pub struct Hub {
 
 impl Sources {
     /// Reads from a store, writes out like this.
-    pub fn new(events: Arc<dyn EventRepository>, movements: Arc<dyn Movements>, writer: Box<dyn Write>) -> Self {
-        Self { events, movements, writer, metrics: Metrics::new() }
+    pub fn new(
+        events: Arc<dyn EventRepository>,
+        changes_since: Arc<dyn ChangesSince>,
+        writer: Box<dyn Write>,
+    ) -> Self {
+        Self { events, changes_since, writer, metrics: Metrics::new() }
     }
 }
 
@@ -120,7 +124,7 @@ impl Hub {
 
     /// Where a user is a member, to start from.
     pub fn standing(&self, who: Who) -> Result<Standing, StoreError> {
-        self.shared.sources.movements.standing(who.user, MOST_CHATROOMS)
+        self.shared.sources.changes_since.standing(who.user, MOST_CHATROOMS)
     }
 
     /// Listens to one chatroom; `None` if the user has too many streams already.
@@ -194,7 +198,7 @@ impl Hub {
             return Ok(());
         }
         let known: Vec<_> = rooms.iter().map(|room| (room.id, room.head())).collect();
-        for (id, head) in sources.movements.of_chatrooms(&known)? {
+        for (id, head) in sources.changes_since.of_chatrooms(&known)? {
             if let Some(room) = registry.room(id) {
                 room.note_head(head);
             }
@@ -267,7 +271,7 @@ impl Shared {
 
     fn compare_users(&self, known: &[(UserId, UserVersion)]) -> Result<(), StoreError> {
         if !known.is_empty() {
-            for (user, version) in self.sources.movements.of_users(known)? {
+            for (user, version) in self.sources.changes_since.of_users(known)? {
                 self.registry.user_moved(user, version);
             }
         }

@@ -5,9 +5,9 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use chit_chat_domain::changes_since::{Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
-use chit_chat_domain::movements::{Joined, Standing, UserVersion};
 use chit_chat_domain::reading::ReadState;
 
 use crate::entry::{Entry, Written};

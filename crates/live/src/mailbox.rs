@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 
+use chit_chat_domain::changes_since::Standing;
 use chit_chat_domain::id::ChatroomId;
-use chit_chat_domain::movements::Standing;
 use parking_lot::Mutex;
 
 use crate::entry::{Entry, Written};

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chit_chat_domain::changes_since::UserVersion;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
-use chit_chat_domain::movements::UserVersion;
 use parking_lot::{Mutex, RwLock};
 
 use crate::mailbox::{Mailbox, Seat};

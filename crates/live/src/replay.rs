@@ -75,7 +75,7 @@ fn visible(
     if !events.iter().any(Event::shows_later_changes) {
         return Ok(events);
     }
-    if sources.movements.is_member(user, chatroom)? {
+    if sources.changes_since.is_member(user, chatroom)? {
         return Ok(events);
     }
     Ok(events.into_iter().map(|event| event.withheld().unwrap_or(event)).collect())
@@ -99,7 +99,7 @@ impl Job {
                 self.mailbox.put(|mail| mail.parcel().pages.push((chatroom, entries)));
             }
             Question::Standing(user) => {
-                let standing = sources.movements.standing(user, MOST_CHATROOMS)?;
+                let standing = sources.changes_since.standing(user, MOST_CHATROOMS)?;
                 self.mailbox.put(|mail| mail.parcel().standing = Some(standing));
             }
         }
@@ -109,9 +109,9 @@ impl Job {
 
 #[cfg(test)]
 mod tests {
+    use chit_chat_domain::changes_since::MockChangesSince;
     use chit_chat_domain::event::MockEventRepository;
     use chit_chat_domain::message::{Message, MessageBody};
-    use chit_chat_domain::movements::MockMovements;
     use uuid::Uuid;
 
     use super::*;
@@ -119,10 +119,10 @@ mod tests {
 
     /// What a user sees of a message that was edited, as a member or not.
     fn shown(is_member: bool) -> Event {
-        let mut movements = MockMovements::new();
-        movements.expect_is_member().return_once(move |_, _| Ok(is_member));
+        let mut changes_since = MockChangesSince::new();
+        changes_since.expect_is_member().return_once(move |_, _| Ok(is_member));
         let events = MockEventRepository::new();
-        let sources = Sources::new(Arc::new(events), Arc::new(movements), Box::new(Plain));
+        let sources = Sources::new(Arc::new(events), Arc::new(changes_since), Box::new(Plain));
         let event = Event::of_sending(edited());
         let user = UserId::from(Uuid::from_u128(3));
         visible(vec![event.clone()], event.chatroom_id, user, &sources).unwrap().remove(0)

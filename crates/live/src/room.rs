@@ -188,7 +188,7 @@ impl Room {
     }
 
     fn ask_for_head(&self, known: Seq, sources: &Sources) -> Result<(), StoreError> {
-        for (_, head) in sources.movements.of_chatrooms(&[(self.id, known)])? {
+        for (_, head) in sources.changes_since.of_chatrooms(&[(self.id, known)])? {
             self.note_head(head);
         }
         Ok(())

@@ -18,7 +18,7 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::{fragments, home, purge};
+use super::{chatroom_list, fragments, purge};
 use crate::{Conn, Store, dialect};
 
 impl ChatroomRepository for Store {
@@ -54,7 +54,7 @@ impl ChatroomRepository for Store {
         after: Option<Place>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError> {
-        self.read(|conn| home::of_member(conn, user.into(), query.as_deref(), after, limit))
+        self.read(|conn| chatroom_list::of_member(conn, user.into(), query.as_deref(), after, limit))
     }
 
     fn public(
@@ -248,7 +248,7 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
             chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
             chatrooms::add_role.eq(codes::of_role(settings.add_role)),
             chatrooms::slow_mode_seconds.eq(i32::from(settings.slow_mode.seconds())),
-            chatrooms::read_only.eq(settings.read_only),
+            chatrooms::read_only.eq(settings.archived),
             chatrooms::speaking_role.eq(speaking_role),
         ))
         .execute(conn)?;

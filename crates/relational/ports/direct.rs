@@ -106,8 +106,8 @@ pub(crate) fn hide(conn: &mut Conn, mut ledger: Ledger, user: UserId) -> Sql<Lea
 pub(crate) fn settle(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()> {
     let alive = fragments::is_alive(pair.me().into()).and(fragments::is_alive(pair.other().into()));
     let alive: bool = diesel::select(alive).get_result(conn)?;
-    let read_only = !alive || fragments::are_blocking(conn, pair)?;
-    set_read_only(conn, ledger, read_only)
+    let archived = !alive || fragments::are_blocking(conn, pair)?;
+    set_archived(conn, ledger, archived)
 }
 
 /// With an account that is gone nobody talks any more, from that very moment on.
@@ -120,17 +120,17 @@ pub(crate) fn close_all(conn: &mut Conn, user: UserId, at: Timestamp) -> Sql<()>
         .load(conn)?;
     for id in theirs {
         if let Some(mut ledger) = Ledger::open(conn, id.into(), user, at)? {
-            set_read_only(conn, &mut ledger, true)?;
+            set_archived(conn, &mut ledger, true)?;
             ledger.close(conn)?;
         }
     }
     Ok(())
 }
 
-pub(crate) fn set_read_only(conn: &mut Conn, ledger: &mut Ledger, read_only: bool) -> Sql<()> {
-    if ledger.chatroom.settings.read_only == read_only {
+pub(crate) fn set_archived(conn: &mut Conn, ledger: &mut Ledger, archived: bool) -> Sql<()> {
+    if ledger.chatroom.settings.archived == archived {
         return Ok(());
     }
-    let changes = ChatroomChanges { read_only: Some(read_only), ..ChatroomChanges::default() };
+    let changes = ChatroomChanges { archived: Some(archived), ..ChatroomChanges::default() };
     rooms::apply(conn, ledger, &changes)
 }

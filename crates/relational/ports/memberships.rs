@@ -203,7 +203,7 @@ fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
             return Ok(Leaving::ChatroomDeleted);
         }
         Some(_) if is_direct => {
-            direct::set_read_only(conn, &mut ledger, true)?;
+            direct::set_archived(conn, &mut ledger, true)?;
             Leaving::Left
         }
         Some((_, Role::Owner)) => Leaving::Left,

@@ -18,7 +18,7 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::{fragments, message_ledger, pins, reactions, revisions, ties, turns};
+use super::{fragments, message_ledger, pins, reactions, replies_and_mentions, revisions, slow_mode};
 use crate::{Conn, Store};
 
 impl MessageRepository for Store {
@@ -27,7 +27,7 @@ impl MessageRepository for Store {
     }
 
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError> {
-        self.write(|conn| turns::append(conn, &message, guard))
+        self.write(|conn| slow_mode::append(conn, &message, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
@@ -65,7 +65,7 @@ impl MessageRepository for Store {
         self.write(|conn| {
             let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
             if let Written::Written(new) = &written {
-                ties::mention_anew(conn, read, new)?;
+                replies_and_mentions::mention_anew(conn, read, new)?;
                 revisions::keep(conn, read)?;
             }
             Ok(written)
@@ -78,7 +78,7 @@ impl MessageRepository for Store {
         self.write(|conn| {
             let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
             if let Written::Written(_) = written {
-                ties::untie(conn, read)?;
+                replies_and_mentions::untie(conn, read)?;
                 reactions::erase(conn, read)?;
                 pins::erase(conn, read)?;
                 revisions::erase(conn, read)?;

@@ -37,7 +37,7 @@ fn there_is_something_to_see_of_everything() {
     let home = stores.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
     let any = |shows: fn(&MyChatroom) -> bool| home.iter().any(shows);
     assert!(any(|my| my.other_party.is_some()) && any(|my| my.read.muted) && any(|my| my.mention_count > 0));
-    assert!(any(|my| my.unread_count > 0) && any(|my| my.chatroom.settings.read_only));
+    assert!(any(|my| my.unread_count > 0) && any(|my| my.chatroom.settings.archived));
     assert!(any(|my| my.chatroom.settings.topic.is_some()));
     let (mut messages, mut moderators, mut pins, mut bans, mut invitations) = (Vec::new(), 0, 0, 0, 0);
     for MyChatroom { chatroom, .. } in &home {

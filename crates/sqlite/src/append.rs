@@ -12,7 +12,7 @@ use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
 use crate::Conn;
-use crate::ports::{ties, turns};
+use crate::ports::{replies_and_mentions, slow_mode};
 use crate::statements::{Held, NewRow, TakeSeqs};
 use crate::writer::Writer;
 
@@ -61,7 +61,7 @@ fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<A
     if !guards.hold(conn, send)? {
         return Ok(Some(Appended::Refused));
     }
-    turns::earlier(conn, message)
+    slow_mode::earlier(conn, message)
 }
 
 /// The guards that were looked at in this transaction; they hold until it ends.
@@ -96,7 +96,7 @@ fn store(conn: &mut Conn, message: &NewMessage, seqs: &mut HashMap<ChatroomId, S
     NewRow::new(message, *seq).execute(conn)?;
     let stored = Message::stored(message.clone(), *seq);
     if !message.is_plain() {
-        ties::tie(conn, &[&stored])?;
+        replies_and_mentions::tie(conn, &[&stored])?;
     }
     Ok(Appended::Stored(stored))
 }

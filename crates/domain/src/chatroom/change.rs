@@ -35,7 +35,7 @@ impl ChatroomChange {
             rename_role: wrong.unless("rename_role", self.rename_role.as_deref().map(Role::parse)),
             add_role: wrong.unless("add_role", self.add_role.as_deref().map(Role::parse)),
             slow_mode: wrong.unless("slow_mode_seconds", self.slow_mode_seconds.map(SlowMode::parse)),
-            read_only: self.archived,
+            archived: self.archived,
         };
         if wrong.0.is_empty() { Ok(changes) } else { Err(Failure::Invalid(wrong.0)) }
     }

@@ -68,7 +68,7 @@ pub struct Settings {
     pub add_role: Role,
     pub slow_mode: SlowMode,
     /// Nobody writes there any more.
-    pub read_only: bool,
+    pub archived: bool,
 }
 
 impl Default for Settings {
@@ -78,7 +78,7 @@ impl Default for Settings {
             rename_role: Role::Member,
             add_role: Role::Member,
             slow_mode: SlowMode::default(),
-            read_only: false,
+            archived: false,
         }
     }
 }
@@ -92,7 +92,7 @@ impl Settings {
     /// The least role that sends without more ado; `None` if nobody does.
     pub fn speaking_role(&self) -> Option<Role> {
         match self {
-            Self { read_only: true, .. } => None,
+            Self { archived: true, .. } => None,
             Self { slow_mode: SlowMode(0), .. } => Some(Role::Member),
             _ => Some(Role::Moderator),
         }
@@ -120,7 +120,7 @@ impl Right {
         match self {
             _ if *visibility == Visibility::Direct && !self.is_for_two() => Err(Denial::DirectChatroom),
             Self::Role(role) => Ok(role),
-            Self::Speak | Self::CallAll | Self::Rename if settings.read_only => Err(Denial::ChatroomReadOnly),
+            Self::Speak | Self::CallAll | Self::Rename if settings.archived => Err(Denial::ChatroomArchived),
             Self::Speak => Ok(Role::Member),
             Self::CallAll => Ok(Role::Moderator),
             Self::Rename => Ok(settings.rename_role),
@@ -145,15 +145,15 @@ pub struct ChatroomChanges {
     pub rename_role: Option<Role>,
     pub add_role: Option<Role>,
     pub slow_mode: Option<SlowMode>,
-    pub read_only: Option<bool>,
+    pub archived: Option<bool>,
 }
 
 impl ChatroomChanges {
     /// What it takes to make them, the most first.
     pub fn rights(&self) -> impl Iterator<Item = Right> {
-        let Self { name, topic, visibility, rename_role, add_role, slow_mode, read_only } = self;
+        let Self { name, topic, visibility, rename_role, add_role, slow_mode, archived } = self;
         let roles = rename_role.or(*add_role).is_some();
-        let decides = visibility.is_some() || roles || slow_mode.is_some() || read_only.is_some();
+        let decides = visibility.is_some() || roles || slow_mode.is_some() || archived.is_some();
         let renames = name.is_some() || topic.is_some();
         let owner = decides.then_some(Right::Role(Role::Owner));
         owner.into_iter().chain(renames.then_some(Right::Rename))
@@ -170,7 +170,7 @@ impl ChatroomChanges {
             rename_role: self.rename_role.filter(|new| *new != was.rename_role),
             add_role: self.add_role.filter(|new| *new != was.add_role),
             slow_mode: self.slow_mode.filter(|new| *new != was.slow_mode),
-            read_only: self.read_only.filter(|new| *new != was.read_only),
+            archived: self.archived.filter(|new| *new != was.archived),
         }
     }
 
@@ -186,7 +186,7 @@ impl ChatroomChanges {
                 rename_role: self.rename_role.unwrap_or(was.rename_role),
                 add_role: self.add_role.unwrap_or(was.add_role),
                 slow_mode: self.slow_mode.unwrap_or(was.slow_mode),
-                read_only: self.read_only.unwrap_or(was.read_only),
+                archived: self.archived.unwrap_or(was.archived),
             },
             ..old.clone()
         }
@@ -229,9 +229,9 @@ mod tests {
 
     #[test]
     fn an_archived_room_is_kept_as_it_is_but_not_closed() {
-        let archived = room(Settings { read_only: true, ..Settings::default() });
+        let archived = room(Settings { archived: true, ..Settings::default() });
         for right in [Right::Speak, Right::CallAll, Right::Rename] {
-            assert_eq!(right.least_role(&archived), Err(Denial::ChatroomReadOnly));
+            assert_eq!(right.least_role(&archived), Err(Denial::ChatroomArchived));
         }
         assert_eq!(Right::Add.least_role(&archived), Ok(Role::Member));
         assert_eq!(Right::Role(Role::Owner).least_role(&archived), Ok(Role::Owner));
@@ -243,12 +243,11 @@ mod tests {
         for right in [Right::Speak, Right::Role(Role::Member)] {
             assert_eq!(right.least_role(&direct), Ok(Role::Member));
         }
-        let read_only =
-            Chatroom { settings: Settings { read_only: true, ..Settings::default() }, ..direct.clone() };
-        assert_eq!(Right::Speak.least_role(&read_only), Err(Denial::ChatroomReadOnly));
+        let archived = Chatroom { settings: Settings { archived: true, ..Settings::default() }, ..direct.clone() };
+        assert_eq!(Right::Speak.least_role(&archived), Err(Denial::ChatroomArchived));
         for right in [Right::Rename, Right::Add, Right::Role(Role::Moderator), Right::Role(Role::Owner)] {
             assert_eq!(right.least_role(&direct), Err(Denial::DirectChatroom));
-            assert_eq!(right.least_role(&read_only), Err(Denial::DirectChatroom));
+            assert_eq!(right.least_role(&archived), Err(Denial::DirectChatroom));
         }
     }
 
@@ -257,7 +256,7 @@ mod tests {
         let rights = |changes: ChatroomChanges| changes.rights().collect::<Vec<_>>();
         let none = ChatroomChanges::default;
         let topic = ChatroomChanges { topic: Some(None), ..none() };
-        let archived = ChatroomChanges { read_only: Some(true), ..none() };
+        let archived = ChatroomChanges { archived: Some(true), ..none() };
         let slow = ChatroomChanges { slow_mode: Some(SlowMode(1)), ..none() };
         let adding = ChatroomChanges { add_role: Some(Role::Member), ..none() };
         assert_eq!(rights(none()), []);
@@ -277,6 +276,6 @@ mod tests {
         assert_eq!(slow.slow_mode_of(Role::Member), Some(SlowMode(5)));
         assert_eq!(slow.slow_mode_of(Role::Moderator), None);
         assert_eq!(Settings::default().slow_mode_of(Role::Member), None);
-        assert_eq!(Settings { read_only: true, ..slow }.speaking_role(), None);
+        assert_eq!(Settings { archived: true, ..slow }.speaking_role(), None);
     }
 }

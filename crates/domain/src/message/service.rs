@@ -126,7 +126,7 @@ impl MessageService {
     fn send_tied(&self, mut draft: NewMessage) -> Result<Option<Sent>, Failure> {
         let access = self.access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
-            Err(Denial::ChatroomReadOnly) if draft.idempotency.is_some() => return self.replay(&draft),
+            Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.replay(&draft),
             outcome => outcome?,
         };
         if let Some(parent) = draft.reply_to
@@ -159,7 +159,7 @@ impl MessageService {
     /// What was stored before nobody wrote there any more is found by its key all the same.
     fn replay(&self, draft: &NewMessage) -> Result<Option<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
-            Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomReadOnly.into()),
+            Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
             Turn::Taken(appended) => settle(draft, appended),
         }
     }

@@ -210,12 +210,12 @@ fn who_renames_is_for_the_owners_to_say() {
 
 #[test]
 fn an_archived_room_keeps_its_name_until_an_owner_opens_it() {
-    let archived = Settings { read_only: true, ..Settings::default() };
+    let archived = Settings { archived: true, ..Settings::default() };
     let chatrooms = World::where_the_room_is(archived.clone(), Owner).chatrooms();
-    let denied = Err(Denial::ChatroomReadOnly.into());
+    let denied = Err(Denial::ChatroomArchived.into());
     assert_eq!(chatrooms.change(room(), me(), &rename("Tea")), denied);
     let mut world = World::where_the_room_is(archived, Owner);
-    let changes = ChatroomChanges { read_only: Some(false), ..ChatroomChanges::default() };
+    let changes = ChatroomChanges { archived: Some(false), ..ChatroomChanges::default() };
     expect_update(&mut world, changes, Guard::holds(me(), Owner));
     let opened = ChatroomChange { archived: Some(false), ..rename(OLD_NAME) };
     assert!(world.chatrooms().change(room(), me(), &opened).is_ok());
@@ -274,9 +274,9 @@ fn members_may_speak_unless_nobody_does() {
         assert_eq!(chatrooms.may_speak(room(), me()), Err(denial.into()));
     }
     assert_eq!(World::where_i_am(Private, Some(Member)).chatrooms().may_speak(room(), me()), Ok(()));
-    let archived = Settings { read_only: true, ..Settings::default() };
+    let archived = Settings { archived: true, ..Settings::default() };
     let chatrooms = World::where_the_room_is(archived, Owner).chatrooms();
-    assert_eq!(chatrooms.may_speak(room(), me()), Err(Denial::ChatroomReadOnly.into()));
+    assert_eq!(chatrooms.may_speak(room(), me()), Err(Denial::ChatroomArchived.into()));
 }
 
 #[test]

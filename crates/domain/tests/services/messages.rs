@@ -143,16 +143,16 @@ fn moderators_wait_for_no_turn() {
 
 #[test]
 fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
-    let archived = || Settings { read_only: true, ..Settings::default() };
+    let archived = || Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived(), Owner);
     let unkeyed = NewMessage { idempotency: None, ..draft() };
     let append = world.messages.expect_append().with(eq(unkeyed), eq(Guard::may(me(), Right::Speak)));
     append.times(1).return_once(|_, _| Pending::ready(Ok(Appended::Refused)));
     let keyless = SendMessage { key: None, ..hello() };
-    assert_eq!(world.messages().send(&keyless), Err(Denial::ChatroomReadOnly.into()));
+    assert_eq!(world.messages().send(&keyless), Err(Denial::ChatroomArchived.into()));
     let mut world = World::where_the_room_is(archived(), Owner);
     expect_found(&mut world, Some(message(me())));
-    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomReadOnly.into()));
+    assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomArchived.into()));
     let mut world = World::where_the_room_is(archived(), Member);
     expect_found(&mut world, Some(message(me())));
     expect_delete(&mut world, me(), Member);
@@ -161,11 +161,11 @@ fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
 
 #[test]
 fn a_repeated_send_is_answered_where_nobody_writes_any_more() {
-    let archived = || Settings { read_only: true, ..Settings::default() };
+    let archived = || Settings { archived: true, ..Settings::default() };
     let earlier = Appended::Duplicate(stored(), Idempotency::new(key(), &["hello"]));
     for (outcome, answer) in [
         (earlier, Ok(Sent { message: stored(), replayed: true })),
-        (Appended::Refused, Err(Denial::ChatroomReadOnly.into())),
+        (Appended::Refused, Err(Denial::ChatroomArchived.into())),
     ] {
         let mut world = World::where_the_room_is(archived(), Member);
         expect_append(&mut world, Appended::Refused);

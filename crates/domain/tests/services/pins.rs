@@ -77,9 +77,9 @@ fn what_is_not_there_or_deleted_or_where_nobody_writes_is_not_pinned() {
         expect_found(&mut world, None);
         assert_eq!(act(world), Err(Denial::MessageNotFound.into()));
         assert_eq!(act(where_i_find(tombstone(me()))), Err(Denial::MessageDeleted.into()));
-        let mut world = World::where_the_room_is(Settings { read_only: true, ..Settings::default() }, Owner);
+        let mut world = World::where_the_room_is(Settings { archived: true, ..Settings::default() }, Owner);
         expect_found(&mut world, Some(message(me())));
-        assert_eq!(act(world), Err(Denial::ChatroomReadOnly.into()));
+        assert_eq!(act(world), Err(Denial::ChatroomArchived.into()));
     }
 }
 

@@ -92,9 +92,9 @@ fn a_message_that_is_not_in_the_room_is_not_found() {
 #[test]
 fn nobody_reacts_where_nobody_writes() {
     for act in [add, remove] {
-        let mut world = World::where_the_room_is(Settings { read_only: true, ..Settings::default() }, Owner);
+        let mut world = World::where_the_room_is(Settings { archived: true, ..Settings::default() }, Owner);
         expect_found(&mut world, message(me()));
-        assert_eq!(act(world), Err(Denial::ChatroomReadOnly.into()));
+        assert_eq!(act(world), Err(Denial::ChatroomArchived.into()));
     }
 }
 

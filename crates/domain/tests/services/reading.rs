@@ -102,7 +102,7 @@ fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
 
 #[test]
 fn in_an_archived_room_people_read_on() {
-    let archived = Settings { read_only: true, ..Settings::default() };
+    let archived = Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived, Member);
     expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_mark(&mut world, mark(6, FORWARD), Some(6));

@@ -39,7 +39,7 @@ pub(crate) const QUERY: Codes = of(&[Code::InvalidValue]);
 /// To what only members of a chatroom may do.
 pub(crate) const MEMBERS: Codes = of(&[Code::ChatroomNotFound, Code::NotAMember]);
 /// To what nobody does where nobody writes.
-pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomReadOnly]);
+pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomArchived]);
 /// To what only moderators of a chatroom may do.
 pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator, Code::DirectChatroom]);
 /// To what only owners of a chatroom may do.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::changes_since::Standing;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
-use chit_chat_domain::movements::Standing;
 use chit_chat_live::{Listener, Start};
 use serde::Deserialize;
 use utoipa::ToSchema;

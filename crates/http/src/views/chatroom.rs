@@ -50,7 +50,7 @@ impl From<Settings> for SettingsView {
             rename_role: settings.rename_role.as_str(),
             add_role: settings.add_role.as_str(),
             slow_mode_seconds: settings.slow_mode.seconds(),
-            archived: settings.read_only,
+            archived: settings.archived,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chit_chat_domain::ban::MockBanRepository;
 use chit_chat_domain::block::MockBlockRepository;
+use chit_chat_domain::changes_since::MockChangesSince;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::event::MockEventRepository;
@@ -11,7 +12,6 @@ use chit_chat_domain::invitation::MockInvitationRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
-use chit_chat_domain::movements::MockMovements;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::pin::MockPinRepository;
 use chit_chat_domain::reaction::MockReactionRepository;
@@ -43,7 +43,7 @@ pub(crate) fn silent() -> Stores {
         pins: Arc::new(MockPinRepository::new()),
         revisions: Arc::new(MockRevisionRepository::new()),
         events: Arc::new(MockEventRepository::new()),
-        movements: Arc::new(MockMovements::new()),
+        changes_since: Arc::new(MockChangesSince::new()),
         readiness: Arc::new(MockReadiness::new()),
     }
 }
@@ -86,14 +86,14 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     let mut heads = MockChatroomHeads::new();
     let failure = error.clone();
     heads.expect_head().returning(move |_, _| Pending::ready(Err(failure.clone())));
-    let mut movements = MockMovements::new();
-    movements.expect_standing().return_const(Err(error.clone()));
+    let mut changes_since = MockChangesSince::new();
+    changes_since.expect_standing().return_const(Err(error.clone()));
     Stores {
         users: Arc::new(users),
         sessions: Arc::new(sessions),
         chatrooms: Arc::new(chatrooms),
         heads: Arc::new(heads),
-        movements: Arc::new(movements),
+        changes_since: Arc::new(changes_since),
         memberships: Arc::new(memberships),
         mentions: Arc::new(mentions),
         direct: Arc::new(direct),

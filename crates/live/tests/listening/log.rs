@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use chit_chat_domain::changes_since::{ChangesSince, Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, EventRepository, MembershipEnd};
@@ -11,7 +12,6 @@ use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::Message;
-use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::reading::ReadState;
@@ -297,7 +297,7 @@ impl EventRepository for Log {
     }
 }
 
-impl Movements for Log {
+impl ChangesSince for Log {
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
         let state = self.answer()?;
         let heads = known.iter().map(|(room, seq)| (*room, *seq, state.head(*room)));

@@ -16,7 +16,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
 use super::{duplicate, stored};
 use crate::Conn;
-use crate::ports::ties;
+use crate::ports::replies_and_mentions;
 
 /// Stores messages in their order, or tells of each why not. Those that are not plain need a transaction around it.
 pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
@@ -33,7 +33,7 @@ pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
         }
     }
     let tied: Vec<&Message> = tied.into_iter().filter_map(|place| appended.get(place)?.message()).collect();
-    ties::tie(conn, &tied)?;
+    replies_and_mentions::tie(conn, &tied)?;
     Ok(appended)
 }
 

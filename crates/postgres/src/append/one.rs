@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{duplicate, stored};
 use crate::Conn;
-use crate::ports::ties;
+use crate::ports::replies_and_mentions;
 
 /// Stores one message, or tells why not.
 pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
@@ -61,7 +61,7 @@ fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) 
         (Some(seq), _) => {
             let appended = stored(message, seq);
             if !message.is_plain() {
-                ties::tie(conn, appended.message().as_slice())?;
+                replies_and_mentions::tie(conn, appended.message().as_slice())?;
             }
             Ok(appended)
         }

@@ -37,7 +37,7 @@ impl TryFrom<ChatroomRow> for Chatroom {
                 rename_role: codes::role(row.rename_role)?,
                 add_role: codes::role(row.add_role)?,
                 slow_mode: slow_mode(row.slow_mode_seconds)?,
-                read_only: row.read_only,
+                archived: row.read_only,
             },
             created_at: row.created_at.into(),
             last_seq: row.last_seq,

@@ -85,7 +85,7 @@ impl From<Settings> for SettingsDetail {
             rename_role: settings.rename_role.as_str().to_owned(),
             add_role: settings.add_role.as_str().to_owned(),
             slow_mode_seconds: settings.slow_mode.seconds(),
-            read_only: settings.read_only,
+            read_only: settings.archived,
         }
     }
 }
@@ -97,7 +97,7 @@ impl SettingsDetail {
             rename_role: Role::parse(&self.rename_role).ok()?,
             add_role: Role::parse(&self.add_role).ok()?,
             slow_mode: SlowMode::parse(self.slow_mode_seconds.into()).ok()?,
-            read_only: self.read_only,
+            archived: self.read_only,
         })
     }
 }

@@ -199,7 +199,7 @@ fn a_ban_moves_its_subject_and_the_version_of_access(#[values(Engine::Sqlite, En
     let room = world.room(matt, &[beth]);
     let mut raw = world.raw();
     let mut access = || raw.number("SELECT access_version AS value FROM chatrooms");
-    let version = |user| world.movements.standing(user, 1).unwrap().version;
+    let version = |user| world.changes_since.standing(user, 1).unwrap().version;
     let before = (version(matt), version(beth), access());
     ban(&world, room, matt, beth);
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));

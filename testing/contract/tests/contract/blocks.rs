@@ -20,13 +20,13 @@ fn blocked_by(world: &World, user: UserId) -> Vec<UserId> {
 }
 
 fn version(world: &World, user: UserId) -> i64 {
-    world.movements.standing(user, 0).unwrap().version
+    world.changes_since.standing(user, 0).unwrap().version
 }
 
 /// Whether the chatroom was made read-only or not, each time.
 fn settings(world: &World, room: ChatroomId) -> Vec<(UserId, bool)> {
     let of_updates = world.log(room).into_iter().filter_map(|event| match event.change {
-        Change::ChatroomUpdated { settings, .. } => Some((event.actor_id, settings.read_only)),
+        Change::ChatroomUpdated { settings, .. } => Some((event.actor_id, settings.archived)),
         _ => None,
     });
     of_updates.collect()
@@ -168,7 +168,7 @@ fn with_an_account_that_is_gone_no_unblocking_opens_the_room(
     world.unblock(matt, beth);
     world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
     assert_eq!(settings(&world, room), [(matt, true)]);
-    assert!(world.access(room, matt).chatroom.settings.read_only);
+    assert!(world.access(room, matt).chatroom.settings.archived);
 }
 
 #[rstest]
@@ -184,7 +184,7 @@ fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(
     assert_eq!(world.open(matt, beth), Opening::Blocked);
     for (me, other) in [(eve, matt), (matt, eve)] {
         let Opening::Found(room) = world.open(me, other) else { panic!("not found") };
-        assert!(room.settings.read_only);
+        assert!(room.settings.archived);
     }
     world.unblock(matt, beth);
     world.direct_room(beth, matt);

@@ -136,7 +136,7 @@ fn a_send_that_waits_for_a_block_is_refused() {
         sending.wait()
     });
     assert_eq!(sent, Ok(Appended::Refused));
-    assert!(world.access(room, matt).chatroom.settings.read_only);
+    assert!(world.access(room, matt).chatroom.settings.archived);
 }
 
 #[rstest]
@@ -177,7 +177,7 @@ fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(
             _ => world.block(matt, beth),
         });
         let room = world.chatrooms.access(pair.chatroom_id(), beth).unwrap();
-        assert!(room.is_none_or(|access| access.chatroom.settings.read_only));
+        assert!(room.is_none_or(|access| access.chatroom.settings.archived));
         assert_eq!(world.blocks.list(matt, None, Limit::parse(1).unwrap()).unwrap()[0].user_id, beth);
     }
 }
@@ -199,9 +199,9 @@ fn two_who_block_and_unblock_each_other_at_once_end_up_with_what_holds(
                 assert_eq!(ports.blocks.unblock(pair, world.tick()), Ok(Some(())));
             }
         });
-        assert!(!world.access(room, matt).chatroom.settings.read_only);
+        assert!(!world.access(room, matt).chatroom.settings.archived);
         let last = world.log(room).into_iter().rev().find_map(|event| match event.change {
-            Change::ChatroomUpdated { settings, .. } => Some(settings.read_only),
+            Change::ChatroomUpdated { settings, .. } => Some(settings.archived),
             _ => None,
         });
         assert_eq!(last, Some(false));

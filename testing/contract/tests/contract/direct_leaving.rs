@@ -31,7 +31,7 @@ impl Scene {
     }
 
     fn version(&self, user: UserId) -> i64 {
-        self.world.movements.standing(user, 0).unwrap().version
+        self.world.changes_since.standing(user, 0).unwrap().version
     }
 
     fn leave_for_good(&self, user: UserId) -> Leaving {
@@ -67,7 +67,7 @@ fn what_is_hidden_works_all_the_same_and_takes_no_seq(#[values(Engine::Sqlite, E
     assert_eq!((scene.version(*matt), scene.version(*beth)), (mine + 1, theirs));
     assert_eq!(world.access(*room, *matt).membership.unwrap().role, Role::Member);
     assert_eq!(world.page(*room, *matt, PageRange::Latest, 50), [said]);
-    assert_eq!(world.movements.standing(*matt, 10).unwrap().chatrooms.len(), 1);
+    assert_eq!(world.changes_since.standing(*matt, 10).unwrap().chatrooms.len(), 1);
     assert_eq!(world.head(*room), 4);
 }
 
@@ -106,7 +106,7 @@ fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(
     assert_eq!(world.send(world.draft(*room, *beth, "x")), Appended::Refused, "from that very moment on");
     assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
     assert_eq!(scene.leave_for_good(*matt), Leaving::NotMember);
-    let settings = Settings { read_only: true, ..Settings::default() };
+    let settings = Settings { archived: true, ..Settings::default() };
     let ends: Vec<_> = world.log(*room)[4..].iter().map(|event| (event.actor_id, event.change.clone())).collect();
     let updated = Change::ChatroomUpdated { name: None, visibility: Visibility::Direct, settings };
     let ended = Change::MembershipDeleted { user_id: *matt, reason: MembershipEnd::AccountDeleted };

@@ -64,7 +64,7 @@ fn a_pin_that_the_guard_does_not_allow_is_refused(#[values(Engine::Sqlite, Engin
     let elsewhere = Message { chatroom_id: world.room(matt, &[]), ..other.clone() };
     assert_eq!(world.pin(&elsewhere, matt), Pinning::Refused);
     assert_eq!((world.pin(&other, eve), world.unpin(&sent, eve)), (Pinning::Refused, None));
-    let archive = ChatroomChanges { read_only: Some(true), ..ChatroomChanges::default() };
+    let archive = ChatroomChanges { archived: Some(true), ..ChatroomChanges::default() };
     world.chatrooms.update(room, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap();
     assert_eq!((world.pin(&other, matt), world.unpin(&sent, matt)), (Pinning::Refused, None));
     assert_eq!(world.pinned(room).len(), 1);

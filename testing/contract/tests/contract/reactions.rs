@@ -109,7 +109,7 @@ fn a_reaction_that_the_guard_does_not_allow_is_refused(
     assert_eq!(world.react(&sent, eve, &thumb), None);
     assert_eq!(world.remove(sent.chatroom_id, matt, beth), Removal::Removed);
     assert_eq!(world.take_back(&sent, beth, &thumb), None);
-    let archive = ChatroomChanges { read_only: Some(true), ..ChatroomChanges::default() };
+    let archive = ChatroomChanges { archived: Some(true), ..ChatroomChanges::default() };
     world.chatrooms.update(sent.chatroom_id, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap();
     assert_eq!(world.react(&sent, matt, &thumb), None);
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));

@@ -21,7 +21,7 @@ fn slow(seconds: i64) -> ChatroomChanges {
 }
 
 fn archived(archived: bool) -> ChatroomChanges {
-    ChatroomChanges { read_only: Some(archived), ..ChatroomChanges::default() }
+    ChatroomChanges { archived: Some(archived), ..ChatroomChanges::default() }
 }
 
 fn send(world: &World, draft: NewMessage) -> Appended {
@@ -45,14 +45,14 @@ fn what_is_set_is_kept_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] en
         rename_role: Role::Moderator,
         add_role: Role::Owner,
         slow_mode: SlowMode::parse(21_600).unwrap(),
-        read_only: true,
+        archived: true,
     };
     let changes = ChatroomChanges {
         topic: Some(settings.topic.clone()),
         rename_role: Some(settings.rename_role),
         add_role: Some(settings.add_role),
         slow_mode: Some(settings.slow_mode),
-        read_only: Some(true),
+        archived: Some(true),
         ..ChatroomChanges::default()
     };
     let changed = set(&world, room, matt, changes);

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use chit_chat_domain::changes_since::{ChangesSince, Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::movements::{Joined, Movements, Standing, UserVersion};
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
@@ -19,7 +19,7 @@ use crate::{Conn, Store};
 /// So many fit into one statement on either engine.
 const CHUNK: usize = 10_000;
 
-impl Movements for Store {
+impl ChangesSince for Store {
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
         self.read(|conn| {
             in_chunks(known, |ids| {

@@ -10,7 +10,7 @@ use chit_chat_relational::{Instant, Key, Sql, codes};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::ties;
+use super::replies_and_mentions;
 use crate::Conn;
 
 /// Stores a message if the guard holds and its author's turn has come. One with the same key is found by any member.
@@ -38,7 +38,7 @@ pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<T
     store(conn, draft, seq)?;
     ledger.close(conn)?;
     let message = Message::stored(draft.clone(), seq);
-    ties::announce(conn, &[&message])?;
+    replies_and_mentions::announce(conn, &[&message])?;
     Ok(Turn::Taken(Appended::Stored(message)))
 }
 

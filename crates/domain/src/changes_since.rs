@@ -29,7 +29,7 @@ pub struct Joined {
 
 /// Tells what moved, whichever instance wrote.
 #[cfg_attr(feature = "mocks", mockall::automock)]
-pub trait Movements: Send + Sync {
+pub trait ChangesSince: Send + Sync {
     /// The heads of those chatrooms that have come further than is known; a deleted chatroom's too.
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError>;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chit_chat_contract::{Engine, World, written};
+use chit_chat_domain::changes_since::{Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
-use chit_chat_domain::movements::{Joined, Standing, UserVersion};
 use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{DisplayName, UserChanges};
@@ -16,13 +16,13 @@ use rstest::rstest;
 const MANY: usize = 12_000;
 
 fn moved(stores: &Stores, known: &[(ChatroomId, Seq)]) -> Vec<(ChatroomId, Seq)> {
-    let mut moved = stores.movements.of_chatrooms(known).unwrap();
+    let mut moved = stores.changes_since.of_chatrooms(known).unwrap();
     moved.sort_unstable();
     moved
 }
 
 fn version(stores: &Stores, user: UserId) -> UserVersion {
-    stores.movements.standing(user, 1).unwrap().version
+    stores.changes_since.standing(user, 1).unwrap().version
 }
 
 #[rstest]
@@ -75,9 +75,9 @@ fn of_what_is_known_and_of_what_never_was_nothing_is_told(
     assert_eq!(moved(&world, &[(still, 0)]), [(still, 2)]);
     let known = version(&world, matt);
     let nobody = UserId::from(world.ids.next());
-    assert_eq!(world.movements.of_users(&[]), Ok(vec![]));
-    assert_eq!(world.movements.of_users(&[(matt, known), (nobody, 0)]), Ok(vec![]));
-    assert_eq!(world.movements.of_users(&[(nobody, 0), (matt, known - 1)]), Ok(vec![(matt, known)]));
+    assert_eq!(world.changes_since.of_users(&[]), Ok(vec![]));
+    assert_eq!(world.changes_since.of_users(&[(matt, known), (nobody, 0)]), Ok(vec![]));
+    assert_eq!(world.changes_since.of_users(&[(nobody, 0), (matt, known - 1)]), Ok(vec![(matt, known)]));
 }
 
 #[rstest]
@@ -149,7 +149,7 @@ fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
     let mute = |muted| world.reads.set_muted(room, beth, muted).unwrap();
     let stands = |read_seq, muted| {
         for stores in [&*world.store, &another] {
-            let joined = stores.movements.standing(beth, 10).unwrap().chatrooms[0];
+            let joined = stores.changes_since.standing(beth, 10).unwrap().chatrooms[0];
             assert_eq!((joined.read, joined.head), (ReadState { read_seq, muted, ..ReadState::default() }, head));
         }
     };
@@ -174,7 +174,7 @@ fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Eng
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let nobody = UserId::from(world.ids.next());
-    assert_eq!(world.movements.standing(nobody, 10), Ok(Standing::default()));
+    assert_eq!(world.changes_since.standing(nobody, 10), Ok(Standing::default()));
     let (first, second, third) = (world.room(matt, &[]), world.room(matt, &[beth]), world.public_room(beth));
     world.room(beth, &[]);
     let gone = world.room(matt, &[]);
@@ -190,21 +190,21 @@ fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Eng
     let mut expected = vec![joined(first, 2, 3), joined(second, 2, 3), joined(third, 3, 4)];
     expected.sort_unstable_by_key(|joined| joined.chatroom_id);
     for stores in [&*world.store, &another] {
-        let standing = stores.movements.standing(matt, 10).unwrap();
+        let standing = stores.changes_since.standing(matt, 10).unwrap();
         assert_eq!(standing.chatrooms, expected);
-        assert_eq!(stores.movements.of_users(&[(matt, standing.version)]), Ok(vec![]));
-        assert_eq!(stores.movements.standing(matt, 2).unwrap().chatrooms, expected[..2]);
+        assert_eq!(stores.changes_since.of_users(&[(matt, standing.version)]), Ok(vec![]));
+        assert_eq!(stores.changes_since.standing(matt, 2).unwrap().chatrooms, expected[..2]);
     }
-    assert_eq!(another.movements.is_member(matt, second), Ok(true));
-    assert_eq!(another.movements.is_member(nobody, second), Ok(false));
-    assert_eq!(another.movements.is_member(matt, gone), Ok(false));
+    assert_eq!(another.changes_since.is_member(matt, second), Ok(true));
+    assert_eq!(another.changes_since.is_member(nobody, second), Ok(false));
+    assert_eq!(another.changes_since.is_member(matt, gone), Ok(false));
     world.leave(second, matt);
-    assert_eq!(another.movements.is_member(matt, second), Ok(false));
+    assert_eq!(another.changes_since.is_member(matt, second), Ok(false));
     expected.retain(|joined| joined.chatroom_id != second);
-    assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, expected);
+    assert_eq!(another.changes_since.standing(matt, 10).unwrap().chatrooms, expected);
     world.delete_account(matt);
-    assert_eq!(another.movements.is_member(matt, first), Ok(false));
-    assert_eq!(another.movements.standing(matt, 10).unwrap().chatrooms, []);
+    assert_eq!(another.changes_since.is_member(matt, first), Ok(false));
+    assert_eq!(another.changes_since.standing(matt, 10).unwrap().chatrooms, []);
 }
 
 #[rstest]
@@ -217,7 +217,7 @@ fn who_comes_back_stands_where_the_new_membership_began(
     world.join(room, beth);
     world.remove(room, matt, beth);
     world.join(room, beth);
-    let standing = world.movements.standing(beth, 10).unwrap();
+    let standing = world.changes_since.standing(beth, 10).unwrap();
     let read = ReadState::at_joining(5);
     assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5, read }]);
 }
@@ -237,7 +237,7 @@ fn thousands_are_asked_for_at_once(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(moved(&world, &chatrooms), expected);
     let mut users: Vec<_> = (0..MANY).map(|_| (UserId::from(world.ids.next()), 7)).collect();
     users[10_500].0 = matt;
-    assert_eq!(world.movements.of_users(&users), Ok(vec![(matt, 4)]));
+    assert_eq!(world.changes_since.of_users(&users), Ok(vec![(matt, 4)]));
 }
 
 /// Tells whose versions move by what, here and through another store on the same database.
@@ -256,7 +256,7 @@ impl<'a> Watch<'a> {
         let known: Vec<_> = self.users.iter().map(|user| (*user, version(self.world, *user))).collect();
         let done = act();
         for stores in [&*self.world.store, &self.another] {
-            let moved: BTreeMap<_, _> = stores.movements.of_users(&known).unwrap().into_iter().collect();
+            let moved: BTreeMap<_, _> = stores.changes_since.of_users(&known).unwrap().into_iter().collect();
             let mut expected = expected.to_vec();
             expected.sort_unstable();
             assert_eq!(moved.keys().copied().collect::<Vec<_>>(), expected, "{what}");
