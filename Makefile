@@ -1,4 +1,4 @@
-# ARGS is handed on: make test ARGS='-p chit-chat-domain', make run ARGS='--help', make db-drop ARGS='--yes'
+# ARGS is passed on: make test ARGS='-p chit-chat-domain', make run ARGS='--help', make db-drop ARGS='--yes'
 
 CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
@@ -10,10 +10,10 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Start the server on SQLite, in data/, or on DATABASE_URL
+run: ## Run the server on SQLite in data/, or on DATABASE_URL
 	cargo run --package chit-chat-server --bin chit-chat -- serve $(ARGS)
 
-run-postgres: $(if $(JWT_SECRET),,data/jwt-secret) ## Start the server on a PostgreSQL of its own, in data/postgres, or on DATABASE_URL
+run-postgres: $(if $(JWT_SECRET),,data/jwt-secret) ## Run the server on PostgreSQL: DATABASE_URL, or its own in data/postgres
 	cargo build --package chit-chat-server --bin chit-chat
 	@export JWT_SECRET="$${JWT_SECRET:-$$(cat data/jwt-secret)}"; \
 	exec scripts/with-postgres --keep data/postgres \
@@ -23,23 +23,23 @@ data/jwt-secret:
 	@mkdir -p data
 	@umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > $@
 
-test: ## Run all tests on both engines, with a throw-away PostgreSQL; with ARGS no doctests
+test: ## Run the tests on both engines; ARGS selects some, without doctests
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then set -x; scripts/with-postgres cargo nextest run --workspace $(ARGS); \
 	else set -x; scripts/with-postgres cargo test --workspace --all-targets $(ARGS); fi
 	$(if $(ARGS),,cargo test --workspace --doc)
 
-verify: ## Try the real server on both engines: kills, outages, attacks; ARGS='--only kill', SEED=... to repeat
+verify: ## Test the real server under crashes, outages and attacks; SEED=... repeats a run
 	cargo build --bins
 	cargo run --quiet --bin chit-chat-verify -- $(ARGS)
 
-bench: build-release ## Measure the server beside its database and its HTTP library; renews docs/BENCHMARKS.md; AGAINST=PATH compares it with another build instead
+bench: build-release ## Write docs/BENCHMARKS.md; with AGAINST=PATH, compare with another build instead
 	cargo run --quiet --release --locked --package chit-chat-bench -- $(if $(AGAINST),--against $(AGAINST),--write docs/BENCHMARKS.md) $(ARGS)
 
-bench-quick: build-release ## The same as a look of two minutes, which writes nothing
+bench-quick: build-release ## Measure with less data, in two minutes; writes nothing
 	cargo run --quiet --release --locked --package chit-chat-bench -- --quick $(ARGS)
 
-check: ## Check format, dependencies, spelling, lints and documentation
+check: ## Check formatting, dependencies, spelling, lints and documentation
 	cargo fmt --all --check
 	@cargo deny --version >/dev/null 2>&1 || \
 		{ echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
@@ -48,26 +48,26 @@ check: ## Check format, dependencies, spelling, lints and documentation
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-openapi: ## Renew docs/openapi.json
+openapi: ## Regenerate docs/openapi.json
 	cargo run --quiet --package chit-chat-http --example openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
 
-fuzz-api: ## Fuzz the API from its document on both engines; SEED=1 replays, ENGINES=sqlite chooses
+fuzz-api: ## Fuzz the API on both engines; SEED=1 repeats a run, ENGINES=sqlite selects one
 	scripts/fuzz-api
 
-try-clients: ## Generate clients from the document (Python, TypeScript), and try them on a server
+try-clients: ## Generate clients (Python, TypeScript) and run them against a server
 	scripts/try-clients
 
-audit: ## Look the dependencies up in the RustSec advisories, over the network
+audit: ## Check dependencies against the RustSec advisories; needs the network
 	cargo deny check advisories
 
 fmt: ## Format the code
 	cargo fmt --all
 
-db-create: ## Create the database, if absent, and migrate it
-db-migrate: ## Bring the database's schema up to date
-db-seed: ## Fill the database with demonstration data
-db-drop: ## Delete the database; asks first, unless ARGS=--yes
+db-create: ## Create the database if it is absent, and migrate its schema
+db-migrate: ## Migrate the schema of the database
+db-seed: ## Add demonstration data to the database
+db-drop: ## Delete the database; asks first unless ARGS=--yes
 db-create db-migrate db-seed db-drop:
 	$(CHIT_CHAT) db $(@:db-%=%) $(ARGS)
 

@@ -1,4 +1,4 @@
-"""A conversation by the client that openapi-python-client makes."""
+"""Tests the client that openapi-python-client generates, in a conversation with a server."""
 
 import sys
 from uuid import uuid4
@@ -46,7 +46,7 @@ assert [event.seq for event in events] == list(range(1, len(events) + 1))
 assert isinstance(events[1], MembershipEvent) and isinstance(events[-1], MessageEvent), events
 assert list_chatrooms.sync(client=me).items[0].role == "owner"
 
-# Answers of a later server: words and fields that the document does not know, and events of another type.
+# Responses of a later server: words and fields that the document does not have, and events of another type.
 later, id = {"field": {"new": True}}, str(uuid4())
 problem = Problem.from_dict({**wrong.to_dict(), **later, "code": "new_code", "status": 499})
 assert problem.code == "new_code" and problem["field"] == later["field"]

@@ -1,10 +1,10 @@
-// A conversation by the types that openapi-typescript makes.
+// Tests the types that openapi-typescript generates, in a conversation with a server.
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./api.js";
 
 type Event = components["schemas"]["Event"];
 
-/** The compiler knows what `data` is by `type`. */
+/** The compiler infers the type of `data` from `type`. */
 function told(event: Event): string | null {
   switch (event.type) {
     case "chatroom.created":
@@ -22,7 +22,7 @@ function told(event: Event): string | null {
     case "message.deleted":
       return event.data.body;
     default:
-      return null; // Of a type that is not known today.
+      return null; // An event type of a later version.
   }
 }
 

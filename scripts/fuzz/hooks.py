@@ -1,5 +1,5 @@
-"""What schemathesis needs to know of Chit-Chat: who sends the requests, what there is to ask for, and which
-refusals of valid data are promised although no schema can tell them."""
+"""Hooks of schemathesis for Chit-Chat: the users that send requests, the resources that requests name, and the
+refusals of valid data that are intended although no schema can express them."""
 
 import atexit
 import collections
@@ -19,7 +19,7 @@ CHANCE = random.Random(int(os.environ["FUZZ_SEED"]))
 
 
 class Person:
-    """A user who signs in again whenever the fuzzer has ended the session, or the account."""
+    """A user who signs in again if the fuzzer has ended the session, and up again if it has deleted the account."""
 
     def __init__(self):
         self.http = requests.Session()
@@ -58,10 +58,10 @@ class AccessToken:
 
 
 def stage():
-    """A chatroom with a member and a message, to be destroyed; the caller is an owner or the other is."""
+    """Creates a chatroom with a member and a message, for the fuzzer to destroy; either user is its owner."""
     owner, member = CHANCE.choice([(CALLER, OTHER), (CALLER, OTHER), (OTHER, CALLER)])
     member.token()
-    # Whom the caller has blocked could not add them.
+    # A user whom the caller has blocked could not add them.
     CALLER.ask("DELETE", f"/users/me/blocks/{OTHER.id}")
     new = {"name": "Fuzz", "visibility": CHANCE.choice(["public", "private"]), "member_ids": [member.id]}
     room = owner.ask("POST", "/chatrooms", new).json()["id"]
@@ -81,14 +81,14 @@ def stage():
 
 
 def is_positive(case, location):
-    """Whether this part of the request is meant to be valid."""
+    """Returns whether this part of the request is meant to be valid."""
     part = case.meta and case.meta.components.get(location)
     return part is not None and part.mode == GenerationMode.POSITIVE
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Mostly puts what exists in the place of what was made up; what is meant to be wrong stays so."""
+    """Replaces most generated ids by existing ones; leaves values that are meant to be invalid."""
     if case.meta is None or case.meta.phase.name.value == "stateful" or CHANCE.random() < 0.2:
         return
     if case.path_parameters and is_positive(case, ParameterLocation.PATH):
@@ -101,14 +101,12 @@ def before_call(context, case, kwargs):
             del case.query[superfluous]
         if "cursor" in case.query:
             replace_cursor(case)
-
-
     if is_positive(case, ParameterLocation.BODY) and isinstance(case.body, dict):
         fill(case.operation.definition.raw["operationId"], case.body)
 
 
 def fill(operation, body):
-    """The caller's own secrets, where others would lead no further than 401."""
+    """Inserts the caller's own secrets, because with generated ones every response would be 401."""
     if operation == "sign_in":
         body.update(username=CALLER.name, password=PASSWORD)
     elif operation == "delete_account" or (operation == "change_account" and "current_password" in body):
@@ -132,7 +130,7 @@ def replace_cursor(case):
         case.query["cursor"] = cursor
 
 
-# Valid data that is refused: the operation, the code, a part of what is said, and why no schema can say it.
+# Valid data that is refused: the operation, the code, part of the text, and why no schema can express the rule.
 REFUSALS = [
     (None, "invalid_value", "cursor", "a cursor is one that a list has given"),
     ("list_messages", "invalid_value", "only one of before", "a parameter cannot exclude another"),
@@ -161,7 +159,7 @@ def breaks_a_pattern(case):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Drops what is as it is meant to be."""
+    """Drops findings that are intended behaviour."""
     operation = case.operation.definition.raw.get("operationId")
     kind = type(failure).__name__
     if kind == "AcceptedNegativeData" and operation == "leave_chatroom":
