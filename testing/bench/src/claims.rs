@@ -36,7 +36,7 @@ pub(crate) fn all() -> Vec<Claim> {
     let ratio = |subject: Subject, work| Measure::Ratio(subject.at(work, CONNECTIONS));
     vec![
         claim(
-            "send, PostgreSQL, 1,000 rooms, 32 connections, against pgbench of the same statement at 32 clients",
+            "send, PostgreSQL, 1,000 rooms, 32 connections, against pgbench with the same statement at 32 clients",
             ratio(POSTGRES, Work::Send),
             1.8,
             Some(3.0),
@@ -54,7 +54,7 @@ pub(crate) fn all() -> Vec<Claim> {
             Some(0.85),
         ),
         claim(
-            "send, SQLite, 1,000 rooms, 32 connections, against a transaction per send by the bare library on one thread",
+            "send, SQLite, 1,000 rooms, 32 connections, against the library alone, a transaction per send",
             ratio(SQLITE, Work::Send),
             2.5,
             Some(4.0),
@@ -66,19 +66,19 @@ pub(crate) fn all() -> Vec<Claim> {
             Some(2.5),
         ),
         claim(
-            "latest 50, PostgreSQL, 32 connections, against pgbench of the select of the same rows at 8 clients",
+            "latest 50, PostgreSQL, 32 connections, against pgbench selecting the same rows at 8 clients",
             ratio(POSTGRES, Work::Page),
             0.35,
             Some(1.2),
         ),
         claim(
-            "latest 50, SQLite, 32 connections, against the same bytes from memory by actix alone",
+            "latest 50, SQLite, 32 connections, against actix alone with the same bytes from memory",
             ratio(SQLITE, Work::Page),
             0.2,
             Some(0.8),
         ),
         claim(
-            "send, PostgreSQL, 32 connections, while 16 others log in, against without",
+            "send, PostgreSQL, 32 connections, while 16 others log in, against no logins",
             ratio(POSTGRES, Work::SendDuringLogins),
             0.5,
             Some(0.7),
@@ -93,13 +93,8 @@ pub(crate) fn all() -> Vec<Claim> {
         claim("latest 50, PostgreSQL, likewise", ratio(POSTGRES, Work::PageLong), 0.9, None),
         claim("send, SQLite, likewise", ratio(SQLITE, Work::SendLong), 0.9, None),
         claim("latest 50, SQLite, likewise", ratio(SQLITE, Work::PageLong), 0.9, None),
-        claim(
-            "memory of the server on PostgreSQL, at its peak",
-            Measure::Memory(Engine::Postgres),
-            60.0,
-            Some(30.0),
-        ),
-        claim("memory of the server on SQLite, at its peak", Measure::Memory(Engine::Sqlite), 60.0, Some(30.0)),
+        claim("peak memory of the server on PostgreSQL", Measure::Memory(Engine::Postgres), 60.0, Some(30.0)),
+        claim("peak memory of the server on SQLite", Measure::Memory(Engine::Sqlite), 60.0, Some(30.0)),
     ]
 }
 

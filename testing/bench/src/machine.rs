@@ -27,7 +27,7 @@ pub(crate) fn describe(stand: &Stand) -> Result<Vec<(&'static str, String)>> {
         (
             "file system",
             format!(
-                "{}{}; 8 KiB are written and synced in {} µs",
+                "{}{}; writing and syncing 8 KiB takes {} µs",
                 file_system(folder),
                 if is_in_memory(folder) { " (**in memory: no disk was measured**)" } else { "" },
                 sync.as_micros()

@@ -9,46 +9,45 @@ use clap::{Args, Parser, Subcommand};
 use crate::crowd::Crowd;
 use crate::point::Point;
 
-/// Measures the chit-chat server beside its database alone and its HTTP library alone, on both engines, and prints the
-/// ratios as Markdown.
+/// Measures the chit-chat server against its database alone and its HTTP library alone, on both engines.
 ///
-/// It starts what it needs and ends by itself. PostgreSQL and the databases are kept in TMPDIR, so that should be on
-/// the disk in question.
+/// The result is Markdown. The program starts PostgreSQL and the servers itself, and stops them. The databases are in
+/// TMPDIR, which should be on the disk to measure.
 #[derive(Debug, Parser)]
 #[command(name = "chit-chat-bench", max_term_width = 100)]
 pub(crate) struct Options {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// A look of two minutes: less data, one short round, the rows of the first table alone.
+    /// Measure less data in one short round, for the first table only; takes two minutes.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// How often everything is measured [default: 3, quick 1].
+    /// Rounds, each of which measures everything once [default: 3; with --quick 1].
     #[arg(long, value_name = "COUNT")]
     pub(crate) rounds: Option<usize>,
-    /// Measure only what is called so, by a part of its name as the progress shows it; can be given several times.
+    /// Measure only points whose name, as the progress shows it, contains PART; may be repeated.
     #[arg(long, value_name = "PART")]
     pub(crate) only: Vec<String>,
-    /// Also write the result there, if everything was asked for: a quick look or a part is shown alone.
+    /// Also write the result to PATH; ignored with --quick and --only.
     #[arg(long, value_name = "PATH")]
     pub(crate) write: Option<PathBuf>,
-    /// Compare sends and pages with another server, an earlier build say; nothing else is measured.
+    /// Compare sends and pages with another server, such as an earlier build; measure nothing else.
     #[arg(long, value_name = "PATH", conflicts_with = "write")]
     pub(crate) against: Option<PathBuf>,
-    /// The server to measure [default: the `chit-chat` beside this program].
+    /// The server to measure [default: `chit-chat` next to this program].
     #[arg(long, value_name = "PATH")]
     pub(crate) server: Option<PathBuf>,
 }
 
-/// What it starts itself, as processes of their own, so that their processor time can be told apart.
+/// Subprocesses of the benchmark, separate so that their processor time can be measured.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve a hello and a page from memory, by actix alone.
+    /// Serve a hello and a page from memory, with actix alone.
     #[command(hide = true)]
     ActixAlone(ActixAlone),
-    /// Send messages by the bare library of SQLite, on one thread.
+    /// Send messages with the SQLite library alone, on one thread.
     #[command(hide = true)]
     BareSqlite(BareSqlite),
-    /// Hold streams, and send into them.
+    /// Hold streams open, and send into their room.
     #[command(hide = true)]
     Listen(Listen),
 }
@@ -57,10 +56,10 @@ pub(crate) enum Command {
 pub(crate) struct Listen {
     #[arg(long)]
     pub(crate) url: String,
-    /// Of the stream.
+    /// The path of the stream.
     #[arg(long)]
     pub(crate) path: String,
-    /// The requests of those who listen and send, as wrk reads them.
+    /// The requests of listeners and senders, in the format of load.lua.
     #[arg(long)]
     pub(crate) tokens: PathBuf,
     #[arg(long)]
@@ -80,7 +79,7 @@ pub(crate) struct BareSqlite {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) crowd: Crowd,
-    /// Not counted, in seconds.
+    /// Seconds before the measurement starts.
     #[arg(long)]
     pub(crate) warm_up: u64,
     #[arg(long)]

@@ -13,7 +13,7 @@ fn table_of(results: &Results, claims: &[Claim]) -> String {
 }
 
 pub(super) fn table(results: &Results) -> String {
-    format!("## What it is to show\n\n{}", table_of(results, &claims::all()))
+    format!("## Goals\n\n{}", table_of(results, &claims::all()))
 }
 
 fn row(claim: &Claim, results: &Results) -> Option<Vec<String>> {

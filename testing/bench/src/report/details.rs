@@ -17,31 +17,34 @@ pub(super) fn explanation(run: &Run, results: &Results) -> String {
     let history = whole(run.size.history.into());
     format!(
         "## Every measurement\n\n\
-         - **chit-chat**: wrk, one thread, on keep-alive connections; a connection sends its next request, of any of its senders, \
-         when it has the answer to the last. A message has 100 characters. **1,000 rooms**: a room at random, \
-         sent by its owner; **one hot room**: sent by its 20 members; **during logins**: while 16 other connections log in{logins}.\n\
-         - **pgbench**: the server's own statement for one send, or the select of the same 50 rows, prepared, as many clients \
-         as connections; pages at 8 clients.\n\
-         - **bare SQLite**: the library on one thread, a transaction for each send (guard, counter, row), WAL and \
-         `synchronous=FULL` as in the server, automatic checkpoints, on a copy of its database.\n\
-         - **actix alone**: a hello, and the bytes of such a page, from memory, with as many workers as the server.\n\
-         - **short history**: a room that begins with {messages} messages, in each round another; **long history**: one \
-         with {history}.\n\
-         - **against**: throughput as a multiple of what it is compared with: pgbench (pages: at 8 clients), bare SQLite, for \
-         pages on SQLite actix alone; sends during logins are compared with sends without, a long history with a short one. **of actix**: \
-         as a multiple of actix alone at as many connections, which answers a read with the same bytes from memory, a send \
-         with a hello.\n\
-         - **CPU** is in percent of one processor: of the server, of the database's processes, of the load generator. SQLite is \
-         a part of the server. **memory** is the most that was resident of the server; **own**, at the end, leaves out \
-         the pages of files that it has mapped: its program, and the index of SQLite's log.\n\
-         - wrk adds what it assumes to have missed while it waited (coordinated omission) to its percentiles; pgbench and \
-         bare SQLite do not. Before each measurement a second goes by that is not counted, and before each \
-         of the tables PostgreSQL is vacuumed and makes a checkpoint, which it else would in the midst of one measurement and \
-         not of the next.{refused}"
+         - **chit-chat**: wrk with one thread on keep-alive connections. Each connection sends its next request, \
+         from a random sender, once it has the response to the previous one. A message has 100 characters. \
+         **1,000 rooms**: each message goes to a random room, sent by its owner; **one hot room**: its 20 members \
+         send; **during logins**: while 16 other connections log in{logins}.\n\
+         - **pgbench**: the server's own statement for one send, or the select of the same 50 rows, prepared, \
+         with as many clients as connections; for pages, 8 clients.\n\
+         - **bare SQLite**: the library on one thread, one transaction per send (guard, counter, row), with WAL \
+         and `synchronous=FULL` as in the server, and automatic checkpoints, on a copy of the server's \
+         database.\n\
+         - **actix alone**: actix-web answers from memory, with a hello or the bytes of a page, with as many \
+         workers as the server.\n\
+         - **short history**: a room that starts with {messages} messages, a different one in each round; **long \
+         history**: a room that starts with {history}.\n\
+         - **against**: throughput as a multiple of the baseline. The baseline is pgbench (for pages, with 8 \
+         clients) or bare SQLite; for pages on SQLite, actix alone; for sends during logins, sends without \
+         logins; for a long history, a short one. **of actix**: throughput as a multiple of actix alone with as \
+         many connections, which answers a read with the same bytes from memory and a send with a hello.\n\
+         - **CPU** is in percent of one processor: for the server, for the processes of the database, for the \
+         load generator. SQLite runs inside the server. **memory** is the server's peak resident memory; **own** \
+         is its resident memory at the end without the pages of mapped files, which are its program and the index \
+         of SQLite's write-ahead log.\n\
+         - wrk corrects its percentiles for coordinated omission; pgbench and bare SQLite do not. Each \
+         measurement has a warm-up of one second. PostgreSQL is vacuumed and checkpointed before each table, so \
+         that neither happens during a measurement.{refused}"
     )
 }
 
-/// How many logged in meanwhile.
+/// The rate of logins during the sends.
 fn logins(run: &Run, results: &Results) -> String {
     let on = run.points().filter_map(|point| {
         let rate = results.spread(point, |measured| measured.logins.map_or(0.0, |logins| logins.per_second()))?;
@@ -51,11 +54,12 @@ fn logins(run: &Run, results: &Results) -> String {
     if on.is_empty() { String::new() } else { format!(" ({})", on.join("; ")) }
 }
 
-/// What was not answered well, if anything: it is left out of the figures.
+/// Requests that were refused or failed, which the figures exclude; empty if there were none.
 fn refused(run: &Run, results: &Results) -> String {
     let lines = run.points().filter_map(|point| {
         let refused: u64 = results.rounds(point).iter().map(Measured::refused).sum();
-        (refused > 0).then(|| format!("\n- **refused or failed**: {refused} requests of {point}, in all rounds."))
+        (refused > 0)
+            .then(|| format!("\n- **refused or failed**: {refused} requests of {point}, over all rounds."))
     });
     lines.collect()
 }

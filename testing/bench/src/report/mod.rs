@@ -6,6 +6,7 @@ mod details;
 mod numbers;
 mod streams;
 mod table;
+mod wrap;
 
 use std::time::Duration;
 
@@ -44,23 +45,20 @@ pub(crate) fn report(run: &Run, results: &Results) -> String {
     let mut parts = vec![introduction(run), machine(run), claims::table(results)];
     parts.extend(streams::section(&run.streams));
     parts.extend([details::explanation(run, results), details::tables(run, results)]);
-    format!("{}\n", parts.join("\n\n"))
+    format!("{}\n", wrap::wrap(&parts.join("\n\n")))
 }
 
 fn introduction(run: &Run) -> String {
     let date = OffsetDateTime::now_utc().format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
     let (minutes, seconds) = (run.took.as_secs() / 60, run.took.as_secs() % 60);
-    let by = if run.quick {
-        "`make bench-quick`: a quick look, whose single figures mean little"
-    } else {
-        "`make bench`, which also repeats it"
-    };
+    let by = if run.quick { "`make bench-quick`, whose single figures mean little" } else { "`make bench`" };
     format!(
         "# Benchmarks\n\n\
-         Measured on {date} by {by}; it took {minutes} min {seconds} s. Load, server and database share the processors of \
-         one machine, so figures are lower than with a machine for each, and say little about yours. The ratios say more: \
-         ours and what it is compared with were measured one after the other, in each of {} rounds; what is shown \
-         is the median of the rounds, and in parentheses the lowest and the highest.",
+         Measured on {date} by {by} in {minutes} min {seconds} s. Load, server and database share the processors \
+         of one machine, so absolute figures are lower than with a machine for each, and say little about other \
+         machines. Compare the ratios: the server and its baseline were measured directly after each other, in \
+         each of {} rounds. The tables show the median of the rounds, and the lowest and highest in \
+         parentheses.",
         run.rounds
     )
 }
@@ -69,10 +67,10 @@ fn machine(run: &Run) -> String {
     let lines: Vec<String> = run.machine.iter().map(|(name, value)| format!("- {name}: {value}")).collect();
     let Size { messages, history } = run.size;
     format!(
-        "{}\n- data, on each engine: 1,000 users; 1,000 rooms with 20 members and {} messages each, and one more to be the \
-         hot one; one room with {} messages; so the table of messages begins with {} rows\n\
-         - server: the release build, in its default configuration but for `RATE_LIMITS=off`\n\
-         - PostgreSQL: with fsync and its default settings, but for `max_connections`",
+        "{}\n- data, on each engine: 1,000 users; 1,000 rooms with 20 members and {} messages each, and one more \
+         as the hot room; one room with {} messages; the table of messages starts with {} rows\n\
+         - server: the release build, in its default configuration except for `RATE_LIMITS=off`\n\
+         - PostgreSQL: with fsync and its default settings except for `max_connections`",
         lines.join("\n"),
         whole(messages.into()),
         whole(history.into()),

@@ -26,11 +26,12 @@ pub(super) fn section(streams: &[Streams]) -> Option<String> {
     rows.extend(streams.iter().flat_map(claims));
     let (listeners, next, last) = (whole(LISTENERS.into()), NEXT, LISTENERS - NEXT);
     let explanation = format!(
-        "{listeners} server-sent event streams of one room, of its 20 members. **Ten messages a second**: from the \
-         acknowledgement of a message until the last of the streams has it. **Flat out**: 8 connections send one message after \
-         the other. Streams and senders are one thread of a program of ours. **memory**: what {last} more streams \
-         add to a server that has just started, in a room that {next} listen to. **idle** streams are of all rooms \
-         of 1,000 users (20 rooms each), with a heartbeat every 20 seconds."
+        "The streams are {listeners} server-sent event streams of one room, opened by its 20 members; one thread \
+         of the benchmark reads them and sends. **Ten messages a second**: the time from the acknowledgement of a \
+         message until the last stream has it. **Flat out**: 8 connections send one message after another. \
+         **memory**: the memory that {last} more streams add to a server that has just started, in a room with \
+         {next} streams. **idle** streams cover all rooms of 1,000 users (20 rooms each), with a heartbeat every \
+         20 seconds."
     );
     let costs: Vec<String> = streams.iter().flat_map(costs).collect();
     Some(format!("## Live streams\n\n{}\n\n{explanation}\n\n{}", table::table(&rows, &[0, 2]), costs.join("\n")))
@@ -52,9 +53,9 @@ fn claims(streams: &Streams) -> Vec<Vec<String>> {
         Some(vec![text, measured, range, goal(at_least), met(at_least), goal(stretch), met(stretch)])
     };
     [
-        row("ten messages a second, p99 to the last listener", of(&millis), " ms", [20.0, 10.0], false),
-        row("deliveries a second, flat out", of(&rate), "", [200_000.0, 300_000.0], true),
-        row("memory a listener", Spread::of(streams.memory_each.clone()), " KiB", [12.0, 12.0], false),
+        row("ten messages per second, p99 to the last listener", of(&millis), " ms", [20.0, 10.0], false),
+        row("deliveries per second, flat out", of(&rate), "", [200_000.0, 300_000.0], true),
+        row("memory per listener", Spread::of(streams.memory_each.clone()), " KiB", [12.0, 12.0], false),
     ]
     .into_iter()
     .flatten()
@@ -69,8 +70,8 @@ fn costs(streams: &Streams) -> Vec<String> {
         .iter()
         .map(|heard| {
             format!(
-                "- {engine}: ten a second p50 {}, p99 {}, longest {}, CPU server {} %, load {:.0} %; flat out {} messages a second, \
-                 CPU server {} %, database {} %, load {:.0} %",
+                "- {engine}: ten per second p50 {}, p99 {}, longest {}, CPU server {} %, load {:.0} %; flat out \
+                 {} messages per second, CPU server {} %, database {} %, load {:.0} %",
                 millis(heard.paced.p50),
                 millis(heard.paced.p99),
                 millis(heard.paced.longest),
