@@ -29,6 +29,8 @@ pub struct BanService {
 
 impl BanService {
     /// Who is kept out, newest ban first.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`BanRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,
@@ -42,6 +44,8 @@ impl BanService {
 
     /// Keeps somebody out, a member or not. Nobody bans themselves, for moderators are banned by owners
     /// alone, and owners by nobody.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then [`BanRepository::ban`].
     pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
         decide_until_written(|| {
             let access = self.access(chatroom, actor)?;
@@ -61,6 +65,8 @@ impl BanService {
     }
 
     /// Lets somebody come again; whoever is not banned may already.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`BanRepository::lift`].
     pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
             self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;

@@ -15,6 +15,8 @@ pub struct BlockService {
 
 impl BlockService {
     /// Blocks somebody; blocking them again changes nothing.
+    ///
+    /// Asks [`BlockRepository::block`].
     pub fn block(&self, pair: Pair) -> Result<(), Failure> {
         match self.blocks.block(pair, MOST_BLOCKS, self.clock.now())? {
             Blocking::Blocked => Ok(()),
@@ -24,6 +26,8 @@ impl BlockService {
     }
 
     /// Blocks somebody no more; whoever is not blocked stays so.
+    ///
+    /// Asks [`BlockRepository::unblock`].
     pub fn unblock(&self, pair: Pair) -> Result<(), Failure> {
         Ok(self.blocks.unblock(pair, self.clock.now())?.ok_or(Denial::UserNotFound)?)
     }

@@ -47,6 +47,9 @@ pub struct ChatroomService {
 
 impl ChatroomService {
     /// Makes a chatroom; its creator becomes its owner.
+    ///
+    /// Asks [`ChatroomRepository::create_with_members`]; for a repeated request then
+    /// [`ChatroomRepository::access`].
     pub fn create(&self, creator: UserId, entered: &CreateChatroom) -> Result<CreatedChatroom, Failure> {
         let (name, visibility, members) = parse_creation(creator, entered)?;
         let idempotency = entered.key.clone().map(|key| {
@@ -74,11 +77,15 @@ impl ChatroomService {
     }
 
     /// The chatroom, for those who may know of it.
+    ///
+    /// Asks [`ChatroomRepository::access`].
     pub fn show(&self, id: ChatroomId, viewer: UserId) -> Result<Chatroom, Failure> {
         Ok(self.access(id, viewer)?.may_see()?.clone())
     }
 
     /// Renames a chatroom, or sets how it is used.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::update`] if anything changes.
     pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
         let entered = entered.parse()?;
         decide_until_written(|| {
@@ -96,6 +103,8 @@ impl ChatroomService {
     }
 
     /// Deletes a chatroom for everybody.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::delete`].
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
             self.access(id, actor)?.may(Right::Role(Role::Owner))?;
@@ -105,6 +114,8 @@ impl ChatroomService {
     }
 
     /// The chatroom's log behind `after`, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`EventRepository::read`].
     pub fn log(&self, id: ChatroomId, reader: UserId, after: i64, limit: Limit) -> Result<Page<Event>, Failure> {
         let access = self.access(id, reader)?;
         access.as_member()?;
@@ -116,6 +127,8 @@ impl ChatroomService {
     }
 
     /// How far the chatroom's log has come, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`].
     pub fn head(&self, id: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
         let access = self.access(id, reader)?;
         access.as_member()?;
@@ -123,6 +136,8 @@ impl ChatroomService {
     }
 
     /// Whether somebody may add to the conversation as things are.
+    ///
+    /// Asks [`ChatroomRepository::access`].
     pub fn may_speak(&self, id: ChatroomId, user: UserId) -> Result<(), Failure> {
         self.access(id, user)?.may(Right::Speak)?;
         Ok(())

@@ -23,6 +23,8 @@ pub struct DirectService {
 
 impl DirectService {
     /// The one chatroom that two people share; the first who asks for it makes it.
+    ///
+    /// Asks [`DirectRepository::open`].
     pub fn open(&self, pair: Pair) -> Result<OpenedDirect, Failure> {
         match self.direct.open(pair, self.clock.now())? {
             Opening::Made(chatroom) => Ok(OpenedDirect { chatroom, new: true }),

@@ -37,6 +37,9 @@ pub struct InvitationService {
 
 impl InvitationService {
     /// Makes an invitation.
+    ///
+    /// Asks [`Secrets::invitation_secret`], [`ChatroomRepository::access`], then
+    /// [`InvitationRepository::create`].
     pub fn create(
         &self,
         chatroom: ChatroomId,
@@ -69,6 +72,8 @@ impl InvitationService {
     }
 
     /// The invitations that can be used, for those who may make them, newest first.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,
@@ -81,6 +86,8 @@ impl InvitationService {
     }
 
     /// Makes sure that an invitation lets nobody in any more.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::revoke`].
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
         decide_until_written(|| {
             self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
@@ -94,6 +101,9 @@ impl InvitationService {
     }
 
     /// Enters the chatroom that a code names. Whoever is in it already stays so, and uses nothing up.
+    ///
+    /// Asks [`InvitationRepository::find`], then [`MembershipRepository::add`], or [`MembershipRepository::find`]
+    /// if the invitation cannot be used any more.
     pub fn accept(&self, code: &InvitationCode, user: UserId) -> Result<AddedMember, Failure> {
         decide_until_written(|| {
             let (invitation, now) = (self.behind(code)?, self.clock.now());

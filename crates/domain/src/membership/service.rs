@@ -41,6 +41,8 @@ pub struct MembershipService {
 
 impl MembershipService {
     /// The members of a chatroom, for members, longest-standing first.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,
@@ -53,6 +55,8 @@ impl MembershipService {
     }
 
     /// Enters a public chatroom.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
         decide_until_written(|| {
             let access = self.access(chatroom, user)?;
@@ -68,6 +72,8 @@ impl MembershipService {
     }
 
     /// Adds somebody to a chatroom of one's own.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<AddedMember, Failure> {
         if actor == user {
             return self.join(chatroom, user);
@@ -80,6 +86,9 @@ impl MembershipService {
     }
 
     /// Gives a member another role.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then
+    /// [`MembershipRepository::change_role`].
     pub fn change_role(
         &self,
         chatroom: ChatroomId,
@@ -106,6 +115,9 @@ impl MembershipService {
     }
 
     /// Removes a member; whoever is none is removed already.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then
+    /// [`MembershipRepository::remove`]; for oneself only [`MembershipRepository::leave`].
     pub fn remove(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
         if actor == user {
             return self.leave(chatroom, user).map(drop);
@@ -126,6 +138,8 @@ impl MembershipService {
     }
 
     /// Leaves a chatroom, or hides a direct one; whoever is not in it has left already.
+    ///
+    /// Asks [`MembershipRepository::leave`].
     pub fn leave(&self, chatroom: ChatroomId, user: UserId) -> Result<Leaving, Failure> {
         Ok(self.memberships.leave(chatroom, user, LeaveReason::Left, self.clock.now())?)
     }

@@ -83,6 +83,11 @@ pub struct MessageService {
 
 impl MessageService {
     /// Sends a message and waits until it is on disk.
+    ///
+    /// Asks [`MessageRepository::append`], and nothing else for plain text. Text with an `@`, a reply, and a
+    /// message that was refused ask [`ChatroomRepository::access`], [`MessageRepository::find`] for the parent,
+    /// [`MentionRepository::resolve`] for the names, then [`MessageRepository::append`], or
+    /// [`MessageRepository::append_in_turn`] in slow mode.
     pub fn send(&self, entered: &SendMessage) -> Result<Sent, Failure> {
         let (draft, pending) = self.begin_send(entered)?;
         let appended = pending.map(Pending::wait).transpose()?;
@@ -176,6 +181,8 @@ impl MessageService {
     }
 
     /// A page of a chatroom's messages, for members.
+    ///
+    /// Asks [`MessageRepository::page`], then [`ChatroomRepository::access`] if that finds nothing.
     pub fn page(
         &self,
         chatroom: ChatroomId,
@@ -197,6 +204,8 @@ impl MessageService {
     }
 
     /// What answers a message or its tombstone, for members, oldest first.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`MessageRepository::replies`].
     pub fn replies(
         &self,
         chatroom: ChatroomId,
@@ -210,11 +219,16 @@ impl MessageService {
     }
 
     /// One message or its tombstone, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`MessageRepository::find`].
     pub fn show(&self, chatroom: ChatroomId, reader: UserId, id: MessageId) -> Result<Message, Failure> {
         self.read(chatroom, reader, id).map(|(_, message)| message)
     }
 
     /// Replaces the body of a message of one's own.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], [`MentionRepository::resolve`] if the
+    /// text names anybody, then [`MessageRepository::edit`].
     pub fn edit(
         &self,
         chatroom: ChatroomId,
@@ -239,6 +253,8 @@ impl MessageService {
     }
 
     /// Makes a message a tombstone; deleting it again changes nothing.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`MessageRepository::delete`].
     pub fn delete(
         &self,
         chatroom: ChatroomId,

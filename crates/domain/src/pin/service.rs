@@ -22,6 +22,8 @@ pub struct PinService {
 
 impl PinService {
     /// Pins a message; pinning it again changes nothing.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`PinRepository::pin`].
     pub fn pin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
         decide_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
@@ -34,6 +36,8 @@ impl PinService {
     }
 
     /// Unpins a message; one that is not pinned is unpinned already.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`PinRepository::unpin`].
     pub fn unpin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
         decide_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
@@ -42,6 +46,8 @@ impl PinService {
     }
 
     /// A chatroom's pins, newest first, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`PinRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,

@@ -22,6 +22,8 @@ pub struct ReactionService {
 
 impl ReactionService {
     /// Reacts to a message; by the same emoji again changes nothing.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, id: MessageId, emoji: &Emoji) -> Result<(), Failure> {
         decide_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
@@ -33,6 +35,8 @@ impl ReactionService {
     }
 
     /// Takes a reaction of one's own back; one that is not there is taken back already.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::remove`].
     pub fn remove(
         &self,
         chatroom: ChatroomId,
@@ -50,6 +54,8 @@ impl ReactionService {
     }
 
     /// Who reacts to a message, or by one emoji, in the order of time, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,

@@ -16,6 +16,8 @@ pub struct ReadingService {
 
 impl ReadingService {
     /// How far a member has read, and whether they have muted the chatroom.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`ReadRepository::find`].
     pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
         decide_until_written(|| {
             self.head(chatroom, reader)?;
@@ -24,6 +26,9 @@ impl ReadingService {
     }
 
     /// Moves a member's read marker; answers where it is then.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`ReadRepository::find`], then [`ReadRepository::mark`] if the marker
+    /// moves.
     pub fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Seq, Failure> {
         decide_until_written(|| {
             let head = self.head(chatroom, reader)?;
@@ -37,6 +42,8 @@ impl ReadingService {
     }
 
     /// Mutes a chatroom for one of its members, or no longer.
+    ///
+    /// Asks [`ChatroomRepository::access`], then [`ReadRepository::set_muted`].
     pub fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<(), Failure> {
         decide_until_written(|| {
             self.head(chatroom, reader)?;

@@ -19,6 +19,8 @@ pub struct RevisionService {
 
 impl RevisionService {
     /// Every text of a message, oldest first, for members.
+    ///
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`RevisionRepository::list`].
     pub fn list(
         &self,
         chatroom: ChatroomId,

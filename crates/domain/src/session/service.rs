@@ -41,6 +41,9 @@ pub struct SessionService {
 impl SessionService {
     /// Opens a session. An unknown user and a wrong password are told apart neither by the answer
     /// nor by its time; that an account is disabled is said to those alone who know its password.
+    ///
+    /// Asks [`UserRepository::credentials`], [`PasswordHasher::verify`], [`Secrets::refresh_secret`] and
+    /// [`Secrets::hash`] twice each, [`SessionRepository::create`], then [`EndedSessions::note`].
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
         // No username holds U+0000, and not every store can be asked for one that does.
         let credentials =
@@ -75,6 +78,10 @@ impl SessionService {
     }
 
     /// Spends a refresh token for the next one.
+    ///
+    /// Asks [`SessionRepository::find`], [`Secrets::hash`] twice, [`UserRepository::find`],
+    /// [`Secrets::refresh_secret`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent
+    /// token it asks [`SessionRepository::end`] and [`EndedSessions::note`] instead.
     pub fn refresh(&self, shown: &RefreshToken) -> Result<Grant, Failure> {
         decide_until_written(|| {
             let session = self.sessions.find(shown.user_id, shown.session_id)?;
@@ -95,11 +102,15 @@ impl SessionService {
     }
 
     /// The user's open sessions.
+    ///
+    /// Asks [`SessionRepository::list`].
     pub fn list(&self, user: UserId) -> Result<Vec<Session>, Failure> {
         Ok(self.sessions.list(user, self.clock.now())?)
     }
 
     /// Ends one of the user's sessions.
+    ///
+    /// Asks [`SessionRepository::end`], then [`EndedSessions::note`].
     pub fn sign_out(&self, user: UserId, session: SessionId) -> Result<(), Failure> {
         if self.close(user, session)? { Ok(()) } else { Err(Denial::SessionNotFound.into()) }
     }

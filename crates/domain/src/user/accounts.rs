@@ -61,6 +61,8 @@ pub struct AccountService {
 
 impl AccountService {
     /// Whether anybody may sign up at all.
+    ///
+    /// Asks no port.
     pub fn may_sign_up(&self) -> Result<(), Denial> {
         match self.sign_ups {
             SignUps::Open => Ok(()),
@@ -68,6 +70,9 @@ impl AccountService {
         }
     }
 
+    /// Makes an account.
+    ///
+    /// Asks [`Secrets::username_reservation`], [`PasswordHasher::hash`], then [`UserRepository::insert`].
     pub fn sign_up(&self, entered: &SignUp) -> Result<User, Failure> {
         self.may_sign_up()?;
         let mut form = Form::default();
@@ -103,6 +108,10 @@ impl AccountService {
     }
 
     /// Changes profile and password; a new password ends the user's other sessions.
+    ///
+    /// Asks [`UserRepository::update`], then [`EndedSessions::note`]; for a new password first
+    /// [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`] and
+    /// [`PasswordHasher::hash`].
     pub fn change(&self, user: UserId, session: SessionId, change: &ProfileChange) -> Result<User, Failure> {
         let mut form = Form::default();
         let display_name = form.check("display_name", optional(change.display_name.as_ref(), DisplayName::parse));
@@ -128,6 +137,10 @@ impl AccountService {
     }
 
     /// Deletes the account: first the account itself, then room by room its memberships.
+    ///
+    /// Asks [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`],
+    /// [`UserRepository::delete`], [`EndedSessions::note`], [`MembershipRepository::chatrooms_of`], then
+    /// [`MembershipRepository::leave`] for each chatroom.
     pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
         let checked = self.check_password(user, password)?;
         let ended = self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
@@ -136,6 +149,9 @@ impl AccountService {
     }
 
     /// Finishes the deletions that a crash left half done.
+    ///
+    /// Asks [`UserRepository::deleted_members`]; for each user [`MembershipRepository::chatrooms_of`], then
+    /// [`MembershipRepository::leave`] for each chatroom.
     pub fn finish_deletions(&self) -> Result<(), Failure> {
         for user in self.users.deleted_members()? {
             self.leave_everywhere(user)?;

@@ -66,6 +66,8 @@ pub struct AdministrationService {
 
 impl AdministrationService {
     /// Keeps somebody from signing in; answers them and the sessions that this ended.
+    ///
+    /// Asks [`UserRepository::credentials`], [`AdministrationRepository::disable`], then [`EndedSessions::note`].
     pub fn disable(&self, username: &str) -> Result<(User, Vec<EndedSession>), Failure> {
         let user = self.find(username)?;
         let ended = self.administration.disable(user.id, self.clock.now())?;
@@ -73,6 +75,8 @@ impl AdministrationService {
     }
 
     /// Lets somebody sign in again.
+    ///
+    /// Asks [`UserRepository::credentials`], then [`AdministrationRepository::enable`].
     pub fn enable(&self, username: &str) -> Result<User, Failure> {
         let user = self.find(username)?;
         self.administration.enable(user.id)?.ok_or(Denial::UserNotFound)?;
@@ -80,6 +84,9 @@ impl AdministrationService {
     }
 
     /// Replaces a password that may be unknown; answers its owner and the sessions that this ended.
+    ///
+    /// Asks [`UserRepository::credentials`], [`PasswordHasher::hash`],
+    /// [`AdministrationRepository::reset_password`], then [`EndedSessions::note`].
     pub fn reset_password(&self, username: &str, password: &str) -> Result<(User, Vec<EndedSession>), Failure> {
         let password = NewPassword::parse(password, PasswordPolicy::Strict)
             .map_err(|violation| Failure::invalid("password", violation))?;
