@@ -27,7 +27,7 @@ pub(super) fn section(streams: &[Streams]) -> Option<String> {
     let (listeners, next, last) = (whole(LISTENERS.into()), NEXT, LISTENERS - NEXT);
     let explanation = format!(
         "The streams are {listeners} server-sent event streams of one room, opened by its 20 members; one thread \
-         of the benchmark reads them and sends. **Ten messages a second**: the time from the acknowledgement of a \
+         of the benchmark reads them and sends. **Ten messages per second**: the time from the acknowledgement of a \
          message until the last stream has it. **Flat out**: 8 connections send one message after another. \
          **memory**: the memory that {last} more streams add to a server that has just started, in a room with \
          {next} streams. **idle** streams cover all rooms of 1,000 users (20 rooms each), with a heartbeat every \
