@@ -1,4 +1,4 @@
-//! The command line: the commands, what they take, and how their help reads.
+//! The command line: commands, their arguments and their help.
 
 use std::env;
 use std::path::PathBuf;
@@ -15,13 +15,13 @@ Examples:
   DATABASE_URL=postgres://me:secret@db/chat JWT_SECRET=... chit-chat
       Serve on PostgreSQL
   chit-chat user create ann
-      Make an account and print its password
+      Create an account and print its password
   chit-chat backup /backups/chit-chat-$(date +%F).db
       Back up SQLite while the server runs
 
-`chit-chat help COMMAND` tells more about a command.";
+`chit-chat help COMMAND` describes one command.";
 
-/// What other commands than `serve` read, too.
+/// Options that every command uses, not only `serve`.
 const EVERYWHERE: [&str; 2] = ["database_url", "log"];
 
 /// A chat backend: accounts, chatrooms, messages, and a log of every change.
@@ -38,21 +38,21 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve the API (the default)
     Serve,
-    /// Make, update, fill or delete the database
+    /// Create, migrate, fill or delete the database
     Db {
         #[command(subcommand)]
         action: DbAction,
     },
-    /// List, make, disable and enable accounts, and reset passwords
+    /// List, create, disable and enable accounts, and reset passwords
     #[command(after_help = USER_EXAMPLES)]
     User {
         #[command(subcommand)]
         action: UserAction,
     },
-    /// Copy an SQLite database to a file, also while a server writes
+    /// Copy an SQLite database to a file, also while a server is running
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup {
-        /// Where to, in a folder that exists
+        /// The copy, in an existing folder
         file: PathBuf,
         /// Replace FILE if it exists
         #[arg(long)]
@@ -62,19 +62,19 @@ pub(crate) enum Command {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum DbAction {
-    /// Make the database if it is absent, and bring its schema up to date
+    /// Create the database if it is absent, and migrate its schema
     Create,
-    /// Bring the schema up to date
+    /// Migrate the schema to this version
     Migrate,
-    /// Fill the database with demonstration data; prints the logins that it makes
+    /// Add demonstration data and print its logins
     Seed {
-        /// Also into a database that holds other people's data
+        /// Add the data even if the database has other accounts
         #[arg(long)]
         force: bool,
     },
-    /// Delete the database and all that is in it
+    /// Delete the database with all its data
     Drop {
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
@@ -88,31 +88,32 @@ Examples:
   chit-chat user reset-password ann --password-stdin < password.txt
   chit-chat user disable ann
 
-All work beside a running server, at once. Usernames are found in any case.";
+All commands work while servers are running, without a restart. Usernames match
+in any case.";
 
 const BACKUP_EXAMPLES: &str = "\
 Examples:
   chit-chat backup /backups/chit-chat.db
   chit-chat backup --force /backups/latest.db
 
-The copy is consistent, and readable by its owner only. The signing key is not
-in it: keep it as well.
-Backups of PostgreSQL are made by pg_dump.";
+The copy is consistent, and only its owner can read it. It does not contain the
+signing key: back that up too.
+Back up PostgreSQL with pg_dump.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserAction {
     /// List accounts by username
     List(Listing),
-    /// Make an account, also while sign-up is closed
+    /// Create an account, also while sign-up is closed
     Create(NamedPassword),
-    /// Give somebody a new password, and end their sessions
+    /// Set a new password and end all sessions of the account
     ResetPassword(NamedPassword),
-    /// End somebody's sessions, and keep them from signing in
+    /// End all sessions of an account and block sign-in
     Disable {
         /// The username
         name: String,
     },
-    /// Let somebody sign in again
+    /// Allow a disabled account to sign in again
     Enable {
         /// The username
         name: String,
@@ -121,13 +122,13 @@ pub(crate) enum UserAction {
 
 #[derive(Args, Debug)]
 pub(crate) struct Listing {
-    /// Only those whose username or display name contains TEXT
+    /// List only accounts whose username or display name contains TEXT
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// Only those that are disabled
+    /// List only disabled accounts
     #[arg(long)]
     pub(crate) disabled: bool,
-    /// For programs: an object of JSON per line
+    /// Print one JSON object per line, for programs
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -136,26 +137,26 @@ pub(crate) struct Listing {
 pub(crate) struct NamedPassword {
     /// The username
     pub(crate) name: String,
-    /// Read it from the first line of standard input, instead of making and printing one
+    /// Read the password from the first line of standard input, instead of generating and printing one
     #[arg(long)]
     pub(crate) password_stdin: bool,
 }
 
 impl Cli {
-    /// Ends the process if it was asked for help, or for something that does not exist.
+    /// Parses the command line. Exits the process for `--help` and for invalid arguments.
     pub(crate) fn read() -> Self {
         Self::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
     }
 }
 
-/// An empty variable counts as absent: that is how Compose hands on one that is not set.
+/// An empty variable counts as absent, because Compose passes unset variables as empty ones.
 fn without_empty_variable(arg: Arg) -> Arg {
     let is_empty = arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
     if is_empty { arg.env(Resettable::Reset) } else { arg }
 }
 
-/// Commands that do not serve take the options of a server, which may stand in the environment, but
-/// their help does not show them.
+/// The commands. All accept the options of `serve`, which may be in the environment, but only the help of `serve`
+/// shows them.
 fn command() -> clap::Command {
     let command = Cli::command().mut_args(without_empty_variable);
     let of_servers = |arg: &&Arg| arg.is_global_set() && !EVERYWHERE.contains(&arg.get_id().as_str());

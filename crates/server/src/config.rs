@@ -1,4 +1,4 @@
-//! Configuration, by flag or environment.
+//! Configuration by flag or environment variable.
 
 mod limits;
 
@@ -17,36 +17,37 @@ use self::limits::LimitOptions;
 use crate::database::Database;
 
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Configuration, also by the environment; the command line wins")]
+#[command(next_help_heading = "Configuration, also by environment variables; flags win")]
 pub(crate) struct Config {
-    /// Where to listen.
+    /// Address and port of the API.
     #[arg(long, env, global = true, default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: String,
-    /// Where to give out metrics; without it, at /metrics beside the API.
+    /// Separate address and port for metrics; by default they are at /metrics on the API's port.
     #[arg(long, env, global = true, value_name = "ADDRESS:PORT", value_parser = metrics_address)]
     pub(crate) metrics_listen: Option<String>,
-    /// Where the data is: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
+    /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true,
         value_parser = DatabaseUrl)]
     pub(crate) database_url: Database,
-    /// What access tokens are signed with, 32 bytes or more; of a comma-separated list the first
-    /// signs and all verify. On SQLite one is made beside the database; PostgreSQL needs it given.
+    /// Key that signs access tokens, at least 32 bytes; in a comma-separated list the first signs and
+    /// all verify. SQLite has a default, generated into a file next to the database; PostgreSQL requires this
+    /// or `JWT_SECRET_FILE`.
     #[arg(long, env, global = true, hide_env_values = true, value_name = "SECRET[,SECRET...]")]
     pub(crate) jwt_secret: Option<SecretString>,
-    /// Where the key for access tokens is kept, if `JWT_SECRET` is absent; made there at the first start.
+    /// File that holds the key if `JWT_SECRET` is absent; generated at the first start.
     #[arg(long, env, global = true, value_name = "PATH")]
     pub(crate) jwt_secret_file: Option<PathBuf>,
-    /// Whether people may sign up by themselves: open or closed.
+    /// Who creates accounts: open (anybody may sign up) or closed (only operators).
     #[arg(long, env, global = true, default_value = "open", value_parser = sign_ups)]
     pub(crate) signup: SignUps,
-    /// What to log: error, warn, info, debug or trace, also by part, as in `info,chit_chat_http=debug`.
+    /// Log level: error, warn, info, debug or trace, also per module, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
 }
 
-/// Does not repeat a URL that it refuses, as clap would: it may hold a password.
+/// Parses the URL without repeating it in an error, as clap would, because it may contain a password.
 #[derive(Clone)]
 struct DatabaseUrl;
 
@@ -82,7 +83,7 @@ fn part_name(text: &str) -> Option<&str> {
     Some(text.trim()).filter(is_one)
 }
 
-/// The parser takes nothing at all for a level, too.
+/// Parses a level. `LevelFilter` would also accept an empty one.
 fn log_level(text: &str) -> Option<LevelFilter> {
     Some(text.trim()).filter(|level| !level.is_empty())?.parse().ok()
 }

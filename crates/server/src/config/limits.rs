@@ -1,4 +1,4 @@
-//! Options that keep the server from being overrun.
+//! Options that limit the load on the server.
 
 use std::net::IpAddr;
 use std::thread::available_parallelism;
@@ -12,7 +12,7 @@ const MOST_CONNECTIONS: u32 = 1_000_000;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitOptions {
-    /// Whether logins, sign-ups and writes are limited: on or off.
+    /// Rate limits for failed logins, sign-ups and writes: on or off.
     #[arg(long, env, global = true, default_value = "on", value_parser = switch)]
     rate_limits: Switch,
     /// Wrong passwords for one account from one address, as COUNT/PERIOD (s, m or h).
@@ -27,11 +27,11 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "20/1h", value_name = "RATE",
         value_parser = |text: &str| rate("SIGN_UPS_PER_ADDRESS", text))]
     sign_ups_per_address: Rate,
-    /// Requests of one user that change something.
+    /// Writing requests by one user.
     #[arg(long, env, global = true, default_value = "600/1m", value_name = "RATE",
         value_parser = |text: &str| rate("WRITES_PER_USER", text))]
     writes_per_user: Rate,
-    /// Addresses and nets of the proxies whose `X-Forwarded-For` is believed, as in `10.0.0.0/8,::1`.
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted, as in `10.0.0.0/8,::1`.
     #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
         value_parser = nets)]
     trusted_proxies: Nets,
@@ -39,7 +39,7 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
         value_parser = origins)]
     pub(crate) cors_origins: AllowedOrigins,
-    /// Connections at a time; others wait.
+    /// Concurrent connections; others wait.
     #[arg(long, env, global = true, default_value_t = 8_000, value_parser = connections)]
     pub(crate) max_connections: u32,
 }
@@ -50,12 +50,12 @@ enum Switch {
     Off,
 }
 
-/// clap takes a bare `Vec` for an option that is given several times.
+/// A newtype, because clap treats a bare `Vec` as an option that may be repeated.
 #[derive(Clone, Debug)]
 struct Nets(Vec<IpNet>);
 
-/// How many threads answer, and how many connections each of them holds: never more in all than
-/// are allowed.
+/// The number of worker threads, and of connections for each. Their product never exceeds the
+/// allowed connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Workers {
     pub(crate) count: usize,
