@@ -39,7 +39,7 @@ fn documents_at(app: &mut ServiceConfig) {
 }
 
 fn sessions_at(app: &mut ServiceConfig) {
-    app.service(at("/api/auth/session", "POST, DELETE").post(sessions::sign_in).delete(sessions::end_current));
+    app.service(at("/api/auth/session", "POST, DELETE").post(sessions::sign_in).delete(sessions::sign_out));
     app.service(at("/api/auth/refresh", "POST").post(sessions::refresh));
     app.service(get(at("/api/auth/sessions", "GET, HEAD"), sessions::list));
     app.service(at("/api/auth/sessions/{session_id}", "DELETE").delete(sessions::end));
@@ -48,11 +48,11 @@ fn sessions_at(app: &mut ServiceConfig) {
 fn users_at(app: &mut ServiceConfig) {
     app.service(get(at("/api/users", "GET, HEAD, POST").post(users::sign_up), users::list));
     app.service(get(
-        at("/api/users/me", "GET, HEAD, PATCH, DELETE").patch(users::change).delete(users::delete),
+        at("/api/users/me", "GET, HEAD, PATCH, DELETE").patch(users::change_me).delete(users::delete_me),
         users::show_me,
     ));
-    app.service(get(at("/api/users/me/messages", "GET, HEAD"), users::my_messages));
-    app.service(get(at("/api/users/me/mentions", "GET, HEAD"), users::my_mentions));
+    app.service(get(at("/api/users/me/messages", "GET, HEAD"), users::list_my_messages));
+    app.service(get(at("/api/users/me/mentions", "GET, HEAD"), users::list_my_mentions));
     app.service(get(at("/api/users/{user_id}", "GET, HEAD"), users::show));
 }
 
@@ -64,13 +64,13 @@ fn chatrooms_at(app: &mut ServiceConfig) {
             .delete(chatrooms::delete),
         chatrooms::show,
     ));
-    app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::events));
+    app.service(get(at("/api/chatrooms/{chatroom_id}/events", "GET, HEAD"), chatrooms::list_events));
 }
 
 fn reading_at(app: &mut ServiceConfig) {
     app.service(get(
         at("/api/chatrooms/{chatroom_id}/read_marker", "GET, HEAD, PUT").put(reading::mark),
-        reading::show,
+        reading::show_marker,
     ));
     app.service(at("/api/chatrooms/{chatroom_id}/mute", "PUT, DELETE").put(reading::mute).delete(reading::unmute));
 }
@@ -135,11 +135,11 @@ fn messages_at(app: &mut ServiceConfig) {
     ));
     app.service(get(
         at("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", "GET, HEAD"),
-        messages::replies,
+        messages::list_replies,
     ));
     app.service(get(
         at("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions", "GET, HEAD"),
-        messages::revisions,
+        messages::list_revisions,
     ));
     app.service(at("/api/render", "POST").post(messages::render));
 }

@@ -1,13 +1,16 @@
 //! `/api/users/me/blocks`: whom I do not want to hear from.
 
+mod block;
 mod list;
-mod one;
+mod pair;
+mod unblock;
 
+pub(crate) use block::block;
 pub(crate) use list::list;
-pub(crate) use one::{block, unblock};
+pub(crate) use unblock::unblock;
 use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, one::block, one::unblock))]
+#[openapi(paths(list::list, block::block, unblock::unblock))]
 pub(crate) struct Api;

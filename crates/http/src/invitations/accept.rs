@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::ByCode;
+use super::code::ByCode;
 use crate::extract::Caller;
 use crate::memberships::added;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};

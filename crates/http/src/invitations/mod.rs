@@ -7,7 +7,7 @@ mod list;
 mod revoke;
 
 pub(crate) use accept::accept;
-pub(crate) use code::{ByCode, written};
+pub(crate) use code::written;
 pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;

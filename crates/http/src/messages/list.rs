@@ -6,7 +6,7 @@ use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use super::html_by_id;
+use super::rendered::html_by_id;
 use super::shared::SharedPage;
 use crate::cursor;
 use crate::extract::{Caller, InChatroom, Paging, Rendering, seq};

@@ -1,27 +1,30 @@
 //! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages; and
 //! `/api/render`: how one would look.
 
+mod delete;
+mod edit;
+mod etag;
 mod list;
+mod list_replies;
+mod list_revisions;
 mod newest;
-mod one;
 mod render;
 mod rendered;
-mod replies;
-mod revisions;
 mod send;
 mod shared;
+mod show;
 
+pub(crate) use delete::delete;
+pub(crate) use edit::edit;
 pub(crate) use list::list;
+pub(crate) use list_replies::list_replies;
+pub(crate) use list_revisions::list_revisions;
 pub(crate) use newest::NewestPages;
-pub(crate) use one::{delete, edit, show};
 pub(crate) use render::render;
 pub(crate) use rendered::html_by_id;
-pub(crate) use replies::replies;
-pub(crate) use revisions::revisions;
-pub(crate) use send::{Order, send, settle};
-
-use actix_web::http::header::{ETag, EntityTag};
-use chit_chat_domain::message::Message;
+pub(crate) use send::send;
+pub(crate) use send::{Order, settle};
+pub(crate) use show::show;
 use utoipa::OpenApi;
 
 /// The part of the document.
@@ -29,16 +32,11 @@ use utoipa::OpenApi;
 #[openapi(paths(
     list::list,
     send::send,
-    one::show,
-    one::edit,
-    one::delete,
-    replies::replies,
-    revisions::revisions,
+    show::show,
+    edit::edit,
+    delete::delete,
+    list_replies::list_replies,
+    list_revisions::list_revisions,
     render::render
 ))]
 pub(crate) struct Api;
-
-/// A message's entity tag is its revision.
-fn etag(message: &Message) -> ETag {
-    ETag(EntityTag::new_strong(message.revision.to_string()))
-}

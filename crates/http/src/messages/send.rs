@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
-use super::etag;
+use super::etag::etag;
 use crate::extract::{Caller, InChatroom, Json, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};

@@ -15,7 +15,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 pub(crate) use headers::{IdempotencyKeyHeader, IfMatchHeader, IfNoneMatchHeader};
 pub(crate) use problems::{
-    ANY, BODY, Codes, FORM, MEMBERS, MODERATORS, OWNERS, Problems, QUERY, SIGNED_IN, SPEAKERS, WRITE, of,
+    ANY, BODY, FORM, MEMBERS, MODERATORS, OWNERS, Problems, QUERY, SIGNED_IN, SPEAKERS, WRITE, of,
 };
 pub(crate) use ui::{ui, ui_file};
 use utoipa::OpenApi;

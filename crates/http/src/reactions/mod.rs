@@ -1,14 +1,15 @@
 //! `/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions`: what people answer by an emoji.
 
+mod add;
 mod list;
-mod mine;
+mod remove;
 
+pub(crate) use add::add;
 pub(crate) use list::list;
-pub(crate) use mine::{add, remove};
-
+pub(crate) use remove::remove;
 use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list::list, mine::add, mine::remove))]
+#[openapi(paths(list::list, add::add, remove::remove))]
 pub(crate) struct Api;

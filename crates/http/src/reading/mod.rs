@@ -1,13 +1,19 @@
 //! `/api/chatrooms/{chatroom_id}/read_marker` and `.../mute`: what a member tells of their reading. It is nobody else's
 //! business.
 
-mod marker;
+mod mark;
 mod mute;
+mod set_muted;
+mod show_marker;
+mod unmute;
 
-pub(crate) use marker::{mark, show};
-pub(crate) use mute::{mute, unmute};
+pub(crate) use mark::mark;
+pub(crate) use mute::mute;
+pub(crate) use show_marker::show_marker;
+pub(crate) use unmute::unmute;
 use utoipa::OpenApi;
 
+/// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(marker::show, marker::mark, mute::mute, mute::unmute))]
+#[openapi(paths(show_marker::show_marker, mark::mark, mute::mute, unmute::unmute))]
 pub(crate) struct Api;

@@ -1,11 +1,11 @@
-//! `/api/chatrooms/{chatroom_id}/mute`
+//! `PUT /api/chatrooms/{chatroom_id}/mute`
 
 use actix_web::{HttpResponse, web};
 
+use super::set_muted::set_muted;
 use crate::extract::{Caller, InChatroom};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::services::Services;
 
 /// Mute a chatroom
@@ -24,34 +24,5 @@ pub(crate) async fn mute(
     path: InChatroom,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    set(caller, path, services, true).await
-}
-
-/// Unmute a chatroom
-#[utoipa::path(
-    delete, path = "/api/chatrooms/{chatroom_id}/mute", operation_id = "unmute_chatroom", tag = "reading",
-    params(InChatroom),
-    responses(
-        (status = 204, description = "I want to hear of it again"),
-        Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
-    ),
-)]
-pub(crate) async fn unmute(
-    caller: Caller,
-    path: InChatroom,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    set(caller, path, services, false).await
-}
-
-async fn set(
-    caller: Caller,
-    InChatroom(id): InChatroom,
-    services: web::Data<Services>,
-    muted: bool,
-) -> Result<HttpResponse, Problem> {
-    let at = services.clone();
-    blocking(move || at.reading.set_muted(id, caller.user_id, muted)).await?;
-    services.streams.look_at_user(caller.user_id);
-    Ok(HttpResponse::NoContent().finish())
+    set_muted(caller, path, services, true).await
 }

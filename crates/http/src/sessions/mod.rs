@@ -1,16 +1,20 @@
 //! `/api/auth`: signing in, staying signed in, signing out.
 
-mod manage;
+mod end;
+mod list;
 mod refresh;
 mod sign_in;
+mod sign_out;
 mod tokens;
 
-pub(crate) use manage::{end, end_current, list};
+pub(crate) use end::end;
+pub(crate) use list::list;
 pub(crate) use refresh::refresh;
 pub(crate) use sign_in::sign_in;
+pub(crate) use sign_out::sign_out;
 use utoipa::OpenApi;
 
 /// The part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(sign_in::sign_in, manage::end_current, refresh::refresh, manage::list, manage::end))]
+#[openapi(paths(sign_in::sign_in, sign_out::sign_out, refresh::refresh, list::list, end::end))]
 pub(crate) struct Api;

@@ -1,18 +1,22 @@
 //! `/api/users`: accounts and profiles.
 
+mod change_me;
+mod delete_me;
 mod list;
-mod me;
-mod my_mentions;
-mod my_messages;
+mod list_my_mentions;
+mod list_my_messages;
 mod newest_first;
 mod show;
+mod show_me;
 mod sign_up;
 
+pub(crate) use change_me::change_me;
+pub(crate) use delete_me::delete_me;
 pub(crate) use list::list;
-pub(crate) use me::{change, delete, show as show_me};
-pub(crate) use my_mentions::my_mentions;
-pub(crate) use my_messages::my_messages;
+pub(crate) use list_my_mentions::list_my_mentions;
+pub(crate) use list_my_messages::list_my_messages;
 pub(crate) use show::show;
+pub(crate) use show_me::show_me;
 pub(crate) use sign_up::sign_up;
 use utoipa::OpenApi;
 
@@ -22,10 +26,10 @@ use utoipa::OpenApi;
     sign_up::sign_up,
     list::list,
     show::show,
-    me::show,
-    me::change,
-    me::delete,
-    my_mentions::my_mentions,
-    my_messages::my_messages
+    show_me::show_me,
+    change_me::change_me,
+    delete_me::delete_me,
+    list_my_mentions::list_my_mentions,
+    list_my_messages::list_my_messages
 ))]
 pub(crate) struct Api;

@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}`
+//! `PATCH /api/chatrooms/{chatroom_id}`
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::chatroom::ChatroomChange;
@@ -6,8 +6,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Caller, InChatroom, Json, Patched, Whole, kept, present};
-use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, WRITE, of, values};
-use crate::problem::{Code, Problem};
+use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
+use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 use crate::views::ChatroomView;
@@ -52,24 +52,6 @@ impl ChatroomPatch {
     }
 }
 
-/// One chatroom
-#[utoipa::path(
-    get, path = "/api/chatrooms/{chatroom_id}", operation_id = "get_chatroom", tag = "chatrooms",
-    params(InChatroom),
-    responses(
-        (status = 200, description = "The chatroom", body = ChatroomView),
-        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound]) }>,
-    ),
-)]
-pub(crate) async fn show(
-    caller: Caller,
-    InChatroom(id): InChatroom,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    let chatroom = blocking(move || services.chatrooms.show(id, caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
-}
-
 /// Change a chatroom
 ///
 /// Name and topic: whoever has `rename_role`, and nobody while it is archived. Everything else: owners.
@@ -91,24 +73,4 @@ pub(crate) async fn change(
     let change = body.into_inner().0.into_change()?;
     let chatroom = blocking(move || services.chatrooms.change(id, caller.user_id, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
-}
-
-/// Delete a chatroom
-///
-/// Owners may.
-#[utoipa::path(
-    delete, path = "/api/chatrooms/{chatroom_id}", operation_id = "delete_chatroom", tag = "chatrooms",
-    params(InChatroom),
-    responses(
-        (status = 204, description = "The chatroom is gone, for everybody"),
-        Problems<{ SIGNED_IN | WRITE | OWNERS }>,
-    ),
-)]
-pub(crate) async fn delete(
-    caller: Caller,
-    InChatroom(id): InChatroom,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    blocking(move || services.chatrooms.delete(id, caller.user_id)).await?;
-    Ok(HttpResponse::NoContent().finish())
 }

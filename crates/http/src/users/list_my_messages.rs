@@ -1,4 +1,4 @@
-//! `GET /api/users/me/mentions`: where others mention me, newest first, in chatrooms where I am a member now.
+//! `GET /api/users/me/messages`: what I wrote, newest first, in chatrooms where I am a member now.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -9,24 +9,24 @@ use crate::problem::Problem;
 use crate::services::Services;
 use crate::views::MessageList;
 
-/// Where others mention me, newest first
+/// What I wrote, newest first
 ///
-/// In chatrooms where I am a member now; what mentions everybody, since I joined.
+/// In chatrooms where I am a member now.
 #[utoipa::path(
-    get, path = "/api/users/me/mentions", operation_id = "list_mentions", tag = "users",
+    get, path = "/api/users/me/messages", operation_id = "list_own_messages", tag = "users",
     params(Paging, Rendering),
     responses(
         (status = 200, description = "A page of messages", body = MessageList, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY }>,
     ),
 )]
-pub(crate) async fn my_mentions(
+pub(crate) async fn list_my_messages(
     caller: Caller,
     request: HttpRequest,
     services: web::Data<Services>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |after, limit| services.stores.mentions.of_user(caller.user_id, after, limit);
+    let read = move |after, limit| services.stores.messages.by_author(caller.user_id, after, limit);
     newest_first(&request, &paging, &rendering, read).await
 }

@@ -25,7 +25,7 @@ use crate::views::MessageHistory;
         Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound]) }>,
     ),
 )]
-pub(crate) async fn replies(
+pub(crate) async fn list_replies(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/read_marker`
+//! `PUT /api/chatrooms/{chatroom_id}/read_marker`
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::reading::Mark;
@@ -20,24 +20,6 @@ pub(crate) struct NewReadMarker {
     /// Also backwards: to have messages unread again.
     #[serde(default)]
     force: bool,
-}
-
-/// How far I have read
-#[utoipa::path(
-    get, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "get_read_marker", tag = "reading",
-    params(InChatroom),
-    responses(
-        (status = 200, description = "My read marker; at first it is where I joined", body = ReadMarkerView),
-        Problems<{ SIGNED_IN | MEMBERS }>,
-    ),
-)]
-pub(crate) async fn show(
-    caller: Caller,
-    InChatroom(id): InChatroom,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    let state = blocking(move || services.reading.state(id, caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, state.read_seq)))
 }
 
 /// Tell how far I have read

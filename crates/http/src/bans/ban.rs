@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/bans/{user_id}`: banning, and lifting the ban.
+//! `PUT /api/chatrooms/{chatroom_id}/bans/{user_id}`
 
 use actix_web::{HttpResponse, web};
 
@@ -34,25 +34,4 @@ pub(crate) async fn ban(
     let placed = blocking(move || services.bans.ban(path.chatroom_id, caller.user_id, path.user_id)).await?;
     let mut response = if placed.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(BanView::from(placed.ban)))
-}
-
-/// Lift a ban
-#[utoipa::path(
-    delete,
-    path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",
-    operation_id = "lift_ban",
-    tag = "bans",
-    params(MemberPath),
-    responses(
-        (status = 204, description = "The user is not banned"),
-        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound]) }>,
-    ),
-)]
-pub(crate) async fn lift(
-    caller: Caller,
-    path: MemberPath,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    blocking(move || services.bans.lift(path.chatroom_id, caller.user_id, path.user_id)).await?;
-    Ok(HttpResponse::NoContent().finish())
 }

@@ -32,7 +32,7 @@ pub(crate) struct From {
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),
 )]
-pub(crate) async fn events(
+pub(crate) async fn list_events(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,

@@ -1,36 +1,13 @@
-//! `/api/chatrooms/{chatroom_id}/memberships/me`: joining and leaving.
+//! `DELETE /api/chatrooms/{chatroom_id}/memberships/me`
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
-use super::added;
 use crate::extract::{Caller, InChatroom, path_id};
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
-use crate::problem::{Code, Problem};
+use crate::openapi::{Problems, SIGNED_IN, WRITE};
+use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
-use crate::views::MembershipView;
-
-/// Join a public chatroom
-#[utoipa::path(
-    put,
-    path = "/api/chatrooms/{chatroom_id}/memberships/me",
-    operation_id = "join_chatroom",
-    tag = "memberships",
-    params(InChatroom),
-    responses(
-        (status = 201, description = "The new membership", body = MembershipView),
-        (status = 200, description = "The membership that there was already", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
-    ),
-)]
-pub(crate) async fn join(
-    caller: Caller,
-    InChatroom(id): InChatroom,
-    services: web::Data<Services>,
-) -> Result<HttpResponse, Problem> {
-    blocking(move || services.memberships.join(id, caller.user_id)).await.map(added)
-}
 
 /// Leave a chatroom
 ///

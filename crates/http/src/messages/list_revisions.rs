@@ -24,7 +24,7 @@ use crate::views::RevisionView;
         Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound]) }>,
     ),
 )]
-pub(crate) async fn revisions(
+pub(crate) async fn list_revisions(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,

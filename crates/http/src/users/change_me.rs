@@ -1,4 +1,4 @@
-//! `/api/users/me`: one's own account.
+//! `PATCH /api/users/me`
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::user::ProfileChange;
@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use crate::extract::{Caller, Json, Patched, kept, present};
 use crate::limits::Attempts;
-use crate::openapi::{BODY, FORM, Problems, SIGNED_IN, of, values};
+use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::{blocking, hashing};
+use crate::run::hashing;
 use crate::services::Services;
 use crate::views::OwnView;
 
@@ -30,27 +30,6 @@ pub(crate) struct AccountPatch {
     current_password: Patched<String>,
 }
 
-/// The password, to be sure.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = AccountDeletion)]
-pub(crate) struct Deletion {
-    #[schema(schema_with = values::known_password)]
-    password: String,
-}
-
-/// My account
-#[utoipa::path(
-    get, path = "/api/users/me", operation_id = "get_account", tag = "users",
-    responses(
-        (status = 200, description = "The account", body = OwnView),
-        Problems<{ SIGNED_IN }>,
-    ),
-)]
-pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
-}
-
 /// Change my account
 ///
 /// What is absent stays, null removes. A new password needs the current one, and ends all other sessions.
@@ -62,7 +41,7 @@ pub(crate) async fn show(caller: Caller, services: web::Data<Services>) -> Resul
         Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials]) }>,
     ),
 )]
-pub(crate) async fn change(
+pub(crate) async fn change_me(
     caller: Caller,
     attempts: Attempts,
     services: web::Data<Services>,
@@ -85,27 +64,4 @@ pub(crate) async fn change(
 /// Whoever is deleted has no token any more, even before every instance has heard of it.
 fn without_user(problem: Problem) -> Problem {
     if problem.code == Code::UserNotFound { Problem::invalid_token() } else { problem }
-}
-
-/// Delete my account
-///
-/// Its messages stay, its name stays taken, and its chatrooms are left.
-#[utoipa::path(
-    delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
-    request_body = Deletion,
-    responses(
-        (status = 204, description = "The account is gone, and all its sessions have ended"),
-        Problems<{ SIGNED_IN | BODY | of(&[Code::InvalidCredentials]) }>,
-    ),
-)]
-pub(crate) async fn delete(
-    caller: Caller,
-    attempts: Attempts,
-    services: web::Data<Services>,
-    body: Json<Deletion>,
-) -> Result<HttpResponse, Problem> {
-    let Deletion { password } = body.into_inner().0;
-    let attempt = attempts.guess(caller.user_id)?;
-    attempt.settle(hashing(move || services.accounts.delete(caller.user_id, &password))).await?;
-    Ok(HttpResponse::NoContent().finish())
 }

@@ -1,0 +1,30 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/bans/{user_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MemberPath};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Lift a ban
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",
+    operation_id = "lift_ban",
+    tag = "bans",
+    params(MemberPath),
+    responses(
+        (status = 204, description = "The user is not banned"),
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound]) }>,
+    ),
+)]
+pub(crate) async fn lift(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.bans.lift(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

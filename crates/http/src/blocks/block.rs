@@ -1,0 +1,34 @@
+//! `PUT /api/users/me/blocks/{user_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::pair::pair;
+use crate::extract::Caller;
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Block somebody
+///
+/// From then on they open no direct chatroom with me and add me to none, and nobody writes in the direct chatroom that
+/// we share. They are not told.
+#[utoipa::path(
+    put, path = "/api/users/me/blocks/{user_id}", operation_id = "block_user", tag = "blocks",
+    params(("user_id" = Uuid, Path, description = "A user")),
+    responses(
+        (status = 204, description = "The user is blocked"),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue, Code::TooManyBlocks]) }>,
+    ),
+)]
+pub(crate) async fn block(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let pair = pair(caller, &request)?;
+    let blocking_services = services.clone();
+    blocking(move || blocking_services.blocks.block(pair)).await?;
+    services.streams.look(pair.chatroom_id());
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,33 @@
+//! `DELETE /api/users/me/blocks/{user_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::pair::pair;
+use crate::extract::Caller;
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Block somebody no more
+///
+/// The direct chatroom that we share can be written in again, unless they block me.
+#[utoipa::path(
+    delete, path = "/api/users/me/blocks/{user_id}", operation_id = "unblock_user", tag = "blocks",
+    params(("user_id" = Uuid, Path, description = "A user")),
+    responses(
+        (status = 204, description = "The user is not blocked"),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue]) }>,
+    ),
+)]
+pub(crate) async fn unblock(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let pair = pair(caller, &request)?;
+    let unblocking = services.clone();
+    blocking(move || unblocking.blocks.unblock(pair)).await?;
+    services.streams.look(pair.chatroom_id());
+    Ok(HttpResponse::NoContent().finish())
+}

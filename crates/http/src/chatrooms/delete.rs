@@ -1,0 +1,29 @@
+//! `DELETE /api/chatrooms/{chatroom_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{OWNERS, Problems, SIGNED_IN, WRITE};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Delete a chatroom
+///
+/// Owners may.
+#[utoipa::path(
+    delete, path = "/api/chatrooms/{chatroom_id}", operation_id = "delete_chatroom", tag = "chatrooms",
+    params(InChatroom),
+    responses(
+        (status = 204, description = "The chatroom is gone, for everybody"),
+        Problems<{ SIGNED_IN | WRITE | OWNERS }>,
+    ),
+)]
+pub(crate) async fn delete(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.chatrooms.delete(id, caller.user_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

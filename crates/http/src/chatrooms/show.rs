@@ -1,0 +1,28 @@
+//! `GET /api/chatrooms/{chatroom_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{Problems, SIGNED_IN, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::ChatroomView;
+
+/// One chatroom
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}", operation_id = "get_chatroom", tag = "chatrooms",
+    params(InChatroom),
+    responses(
+        (status = 200, description = "The chatroom", body = ChatroomView),
+        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound]) }>,
+    ),
+)]
+pub(crate) async fn show(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let chatroom = blocking(move || services.chatrooms.show(id, caller.user_id)).await?;
+    Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
+}

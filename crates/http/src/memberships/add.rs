@@ -1,0 +1,34 @@
+//! `PUT /api/chatrooms/{chatroom_id}/memberships/{user_id}`
+
+use actix_web::{HttpResponse, web};
+
+use super::added::added;
+use crate::extract::{Caller, MemberPath};
+use crate::openapi::{MODERATORS, OWNERS, Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MembershipView;
+
+/// Add somebody to a chatroom
+///
+/// Whoever has the chatroom's `add_role` may: any member, unless its owners have set it otherwise. Nobody adds who blocks them.
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "add_member",
+    tag = "memberships",
+    params(MemberPath),
+    responses(
+        (status = 201, description = "The new membership", body = MembershipView),
+        (status = 200, description = "The membership that there was already", body = MembershipView),
+        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned]) }>,
+    ),
+)]
+pub(crate) async fn add(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.memberships.add(path.chatroom_id, caller.user_id, path.user_id)).await.map(added)
+}

@@ -1,0 +1,46 @@
+//! `PATCH /api/chatrooms/{chatroom_id}/memberships/{user_id}`
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::extract::{Caller, Json, MemberPath};
+use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MembershipView;
+
+/// The role that a member is to have.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct RolePatch {
+    #[schema(schema_with = values::new_role)]
+    role: String,
+}
+
+/// Give a member another role
+///
+/// Owners may; an owner steps down only by their own hand.
+#[utoipa::path(
+    patch,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "change_role",
+    tag = "memberships",
+    params(MemberPath),
+    request_body = RolePatch,
+    responses(
+        (status = 200, description = "The membership as it is now", body = MembershipView),
+        Problems<{ SIGNED_IN | FORM | OWNERS | of(&[Code::UserNotFound, Code::MembershipNotFound, Code::TargetIsOwner, Code::LastOwner]) }>,
+    ),
+)]
+pub(crate) async fn change_role(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+    body: Json<RolePatch>,
+) -> Result<HttpResponse, Problem> {
+    let RolePatch { role } = body.into_inner().0;
+    let member =
+        blocking(move || services.memberships.change_role(path.chatroom_id, caller.user_id, path.user_id, &role));
+    Ok(HttpResponse::Ok().json(MembershipView::from(member.await?)))
+}

@@ -1,0 +1,32 @@
+//! `PUT /api/chatrooms/{chatroom_id}/memberships/me`
+
+use actix_web::{HttpResponse, web};
+
+use super::added::added;
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MembershipView;
+
+/// Join a public chatroom
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/memberships/me",
+    operation_id = "join_chatroom",
+    tag = "memberships",
+    params(InChatroom),
+    responses(
+        (status = 201, description = "The new membership", body = MembershipView),
+        (status = 200, description = "The membership that there was already", body = MembershipView),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
+    ),
+)]
+pub(crate) async fn join(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.memberships.join(id, caller.user_id)).await.map(added)
+}

@@ -1,0 +1,32 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/memberships/{user_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MemberPath};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Remove a member
+///
+/// Moderators remove members, owners also moderators; nobody removes an owner.
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
+    operation_id = "remove_member",
+    tag = "memberships",
+    params(MemberPath),
+    responses(
+        (status = 204, description = "The user is no member"),
+        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
+    ),
+)]
+pub(crate) async fn remove(
+    caller: Caller,
+    path: MemberPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.memberships.remove(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

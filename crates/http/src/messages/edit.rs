@@ -1,0 +1,51 @@
+//! `PATCH /api/chatrooms/{chatroom_id}/messages/{message_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::etag::etag;
+use crate::extract::{Caller, Json, MessagePath, precondition};
+use crate::openapi::{FORM, IfMatchHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::MessageView;
+
+/// What a message says from now on.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MessageEdit)]
+pub(crate) struct Edit {
+    #[schema(schema_with = values::message_body)]
+    body: String,
+}
+
+/// Edit a message
+///
+/// Its author may.
+#[utoipa::path(
+    patch,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
+    operation_id = "edit_message",
+    tag = "messages",
+    params(MessagePath, IfMatchHeader),
+    request_body = Edit,
+    responses(
+        (status = 200, description = "The message as it is now", body = MessageView, headers(("ETag"))),
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]) }>,
+    ),
+)]
+pub(crate) async fn edit(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    body: Json<Edit>,
+) -> Result<HttpResponse, Problem> {
+    let Edit { body } = body.into_inner().0;
+    let condition = precondition(&request)?;
+    let message =
+        blocking(move || services.messages.edit(chatroom_id, caller.user_id, message_id, &body, &condition));
+    let message = message.await?;
+    Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
+}

@@ -1,0 +1,53 @@
+//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Failure;
+
+use super::etag::etag;
+use super::rendered::html;
+use crate::extract::{Caller, MessagePath, Rendering, matches_none};
+use crate::openapi::{IfNoneMatchHeader, MEMBERS, Problems, QUERY, SIGNED_IN, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::{MessageView, ShownMessage};
+
+/// One message, or its tombstone
+#[utoipa::path(
+    get,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
+    operation_id = "get_message",
+    tag = "messages",
+    params(MessagePath, Rendering, IfNoneMatchHeader),
+    responses(
+        (status = 200, description = "The message", body = ShownMessage, headers(("ETag"))),
+        (status = 304, description = "The client has this revision", headers(("ETag"))),
+        Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound, Code::MalformedHeader]) }>,
+    ),
+)]
+pub(crate) async fn show(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    web::Query(rendering): web::Query<Rendering>,
+) -> Result<HttpResponse, Problem> {
+    let with_html = rendering.wants_html()?;
+    let read = blocking(move || {
+        let message = services.messages.show(chatroom_id, caller.user_id, message_id)?;
+        let html = with_html.then(|| html(&message));
+        Ok::<_, Failure>((message, html))
+    });
+    let (message, html) = read.await?;
+    // Another version of the server may make other HTML of the same revision, and safer.
+    if matches_none(&request, message.revision)? && html.is_none() {
+        return Ok(HttpResponse::NotModified().insert_header(etag(&message)).finish());
+    }
+    let mut response = HttpResponse::Ok();
+    response.insert_header(etag(&message));
+    let message = MessageView::from(message);
+    Ok(match html {
+        Some(html) => response.json(ShownMessage { message, html }),
+        None => response.json(message),
+    })
+}

@@ -1,0 +1,29 @@
+//! `PUT /api/chatrooms/{chatroom_id}/pins/{message_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MessagePath};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Pin a message
+///
+/// Any member may; a chatroom can have 100 pins. Deleting a message unpins it.
+#[utoipa::path(
+    put, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "pin_message", tag = "pins",
+    params(MessagePath),
+    responses(
+        (status = 204, description = "The message is pinned, and may have been before"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins]) }>,
+    ),
+)]
+pub(crate) async fn pin(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.pins.pin(chatroom_id, caller.user_id, message_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

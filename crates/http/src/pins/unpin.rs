@@ -1,0 +1,29 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/pins/{message_id}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, MessagePath};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Unpin a message
+///
+/// Any member may, whoever pinned it.
+#[utoipa::path(
+    delete, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "unpin_message", tag = "pins",
+    params(MessagePath),
+    responses(
+        (status = 204, description = "The message is not pinned, and may never have been"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted]) }>,
+    ),
+)]
+pub(crate) async fn unpin(
+    caller: Caller,
+    MessagePath { chatroom_id, message_id }: MessagePath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || services.pins.unpin(chatroom_id, caller.user_id, message_id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,33 @@
+//! `PUT /api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, ReactionPath};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// React to a message
+///
+/// By any emoji of Unicode, sequences included; a message can have 50 different ones. The message's revision stays.
+#[utoipa::path(
+    put,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}",
+    operation_id = "add_reaction",
+    tag = "reactions",
+    params(ReactionPath),
+    responses(
+        (status = 204, description = "The caller reacts by this emoji, and may have before"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions]) }>,
+    ),
+)]
+pub(crate) async fn add(
+    caller: Caller,
+    path: ReactionPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let ReactionPath { chatroom_id, message_id, emoji } = path;
+    blocking(move || services.reactions.add(chatroom_id, caller.user_id, message_id, &emoji)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

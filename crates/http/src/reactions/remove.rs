@@ -1,0 +1,31 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, ReactionPath};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// Take a reaction of one's own back
+#[utoipa::path(
+    delete,
+    path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}",
+    operation_id = "remove_reaction",
+    tag = "reactions",
+    params(ReactionPath),
+    responses(
+        (status = 204, description = "The caller does not react by this emoji, and may never have"),
+        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue]) }>,
+    ),
+)]
+pub(crate) async fn remove(
+    caller: Caller,
+    path: ReactionPath,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let ReactionPath { chatroom_id, message_id, emoji } = path;
+    blocking(move || services.reactions.remove(chatroom_id, caller.user_id, message_id, &emoji)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

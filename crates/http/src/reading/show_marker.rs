@@ -1,0 +1,28 @@
+//! `GET /api/chatrooms/{chatroom_id}/read_marker`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::ReadMarkerView;
+
+/// How far I have read
+#[utoipa::path(
+    get, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "get_read_marker", tag = "reading",
+    params(InChatroom),
+    responses(
+        (status = 200, description = "My read marker; at first it is where I joined", body = ReadMarkerView),
+        Problems<{ SIGNED_IN | MEMBERS }>,
+    ),
+)]
+pub(crate) async fn show_marker(
+    caller: Caller,
+    InChatroom(id): InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let state = blocking(move || services.reading.state(id, caller.user_id)).await?;
+    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, state.read_seq)))
+}

@@ -1,0 +1,26 @@
+//! `DELETE /api/chatrooms/{chatroom_id}/mute`
+
+use actix_web::{HttpResponse, web};
+
+use super::set_muted::set_muted;
+use crate::extract::{Caller, InChatroom};
+use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
+use crate::problem::Problem;
+use crate::services::Services;
+
+/// Unmute a chatroom
+#[utoipa::path(
+    delete, path = "/api/chatrooms/{chatroom_id}/mute", operation_id = "unmute_chatroom", tag = "reading",
+    params(InChatroom),
+    responses(
+        (status = 204, description = "I want to hear of it again"),
+        Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
+    ),
+)]
+pub(crate) async fn unmute(
+    caller: Caller,
+    path: InChatroom,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    set_muted(caller, path, services, false).await
+}

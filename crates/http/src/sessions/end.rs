@@ -1,0 +1,29 @@
+//! `DELETE /api/auth/sessions/{session_id}`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::denial::Denial;
+
+use crate::extract::{Caller, path_id};
+use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::problem::{Code, Problem};
+use crate::run::blocking;
+use crate::services::Services;
+
+/// End one of my sessions
+#[utoipa::path(
+    delete, path = "/api/auth/sessions/{session_id}", operation_id = "end_session", tag = "sessions",
+    params(("session_id" = Uuid, Path, description = "One of the caller's sessions")),
+    responses(
+        (status = 204, description = "The session has ended"),
+        Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
+    ),
+)]
+pub(crate) async fn end(
+    caller: Caller,
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let session = path_id(&request, "session_id", Denial::SessionNotFound)?;
+    blocking(move || services.sessions.sign_out(caller.user_id, session)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

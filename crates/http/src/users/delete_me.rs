@@ -1,0 +1,43 @@
+//! `DELETE /api/users/me`
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::extract::{Caller, Json};
+use crate::limits::Attempts;
+use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
+use crate::problem::{Code, Problem};
+use crate::run::hashing;
+use crate::services::Services;
+
+/// The password, to be sure.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AccountDeletion)]
+pub(crate) struct Deletion {
+    #[schema(schema_with = values::known_password)]
+    password: String,
+}
+
+/// Delete my account
+///
+/// Its messages stay, its name stays taken, and its chatrooms are left.
+#[utoipa::path(
+    delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
+    request_body = Deletion,
+    responses(
+        (status = 204, description = "The account is gone, and all its sessions have ended"),
+        Problems<{ SIGNED_IN | BODY | of(&[Code::InvalidCredentials]) }>,
+    ),
+)]
+pub(crate) async fn delete_me(
+    caller: Caller,
+    attempts: Attempts,
+    services: web::Data<Services>,
+    body: Json<Deletion>,
+) -> Result<HttpResponse, Problem> {
+    let Deletion { password } = body.into_inner().0;
+    let attempt = attempts.guess(caller.user_id)?;
+    attempt.settle(hashing(move || services.accounts.delete(caller.user_id, &password))).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,23 @@
+//! `GET /api/users/me`
+
+use actix_web::{HttpResponse, web};
+
+use crate::extract::Caller;
+use crate::openapi::{Problems, SIGNED_IN};
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::services::Services;
+use crate::views::OwnView;
+
+/// My account
+#[utoipa::path(
+    get, path = "/api/users/me", operation_id = "get_account", tag = "users",
+    responses(
+        (status = 200, description = "The account", body = OwnView),
+        Problems<{ SIGNED_IN }>,
+    ),
+)]
+pub(crate) async fn show_me(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
+    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
+}
