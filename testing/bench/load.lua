@@ -1,5 +1,5 @@
--- What wrk sends: requests from a file, chosen at random. Each line holds method, path, access token and body, with a
--- tab between; token and body may be empty. At the end one line with figures, for a program to read.
+-- The script of wrk: sends requests from a file, chosen at random. Each line has method, path, access token and body,
+-- separated by tabs; token and body may be empty. At the end it prints one line of figures for a program to parse.
 
 local requests = {}
 

@@ -1,4 +1,4 @@
-//! The HTTP library alone: a hello, and the bytes of a page, from memory.
+//! actix-web alone: serves a hello and the bytes of a page from memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write, stdout};
@@ -14,7 +14,7 @@ use chit_chat_rig::Process;
 
 use crate::options::ActixAlone;
 
-/// Serves until it is killed, by as many workers as the product has. First it prints where.
+/// Serves until it is killed, with as many workers as the product. Prints its address first.
 pub(crate) fn serve(options: &ActixAlone) -> Result<()> {
     let page = Data::new(Bytes::from(fs::read(&options.page)?));
     let app = move || {
@@ -41,7 +41,7 @@ async fn latest(page: Data<Bytes>) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(Bytes::clone(&page))
 }
 
-/// Such a server as a process of its own. Dropped, it is killed.
+/// This server as a subprocess, killed on drop.
 #[derive(Debug)]
 pub(crate) struct Actix {
     child: Child,
@@ -70,7 +70,7 @@ impl Actix {
 
 impl Drop for Actix {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have exited already.
         drop(self.child.kill());
         drop(self.child.wait());
     }

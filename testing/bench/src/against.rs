@@ -1,5 +1,5 @@
-//! Two servers beside each other: whether sends and pages cost more than they did with another one, an earlier build say.
-//! Each has databases of its own, made by itself and filled alike.
+//! Compares sends and pages of two servers, such as the current and an earlier build. Each has its own databases,
+//! created by itself and filled with the same data.
 
 use std::env;
 use std::io::{Write, stderr, stdout};
@@ -19,14 +19,14 @@ use crate::results::Results;
 use crate::run::RUN_IN;
 use crate::stand::Stand;
 
-/// What came out of it, for each of the two.
+/// The results of both servers.
 #[derive(Debug, Default)]
 pub(crate) struct Compared {
     pub(crate) ours: Results,
     pub(crate) theirs: Results,
 }
 
-/// Measures the server and another one by turns, and prints how they compare.
+/// Measures both servers alternately, and prints the comparison.
 pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
     ensure!(other.is_file(), "{} is missing", other.display());
     let interrupt = Interrupt::watch();
@@ -59,7 +59,7 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Who is first may find a quieter machine, so that they take turns in that too.
+/// Measures both servers. The first one may find a quieter machine, so the order alternates.
 fn by_turns(
     [ours, theirs]: &[Stand; 2],
     ours_first: bool,

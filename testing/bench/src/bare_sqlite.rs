@@ -1,5 +1,5 @@
-//! SQLite alone: one thread, the bare library, and for each send one transaction of what the server's has: the guard, the
-//! counter, the row.
+//! Sends with the SQLite library alone: one thread, and one transaction per send with the same steps as the
+//! server's: guard, counter, row.
 
 use std::io::{Write, stdout};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,7 +13,7 @@ use crate::crowd::{BODY, id};
 use crate::figures::Figures;
 use crate::options::BareSqlite;
 
-/// As the server sets up its writing connection, but with checkpoints of its own and a larger cache.
+/// The settings of the server's writing connection, except for automatic checkpoints and a larger cache.
 const SETUP: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000";
 const GUARD: &str = "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
@@ -24,7 +24,7 @@ const COUNTER: &str = "UPDATE chatrooms SET last_seq = last_seq + 1, last_messag
 const ROW: &str = "INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revision) \
      VALUES (?, ?, ?, ?, ?, ?, 1)";
 
-/// Sends for so long, then prints its figures.
+/// Sends for the given time, then prints the figures.
 pub(crate) fn run(options: &BareSqlite) -> Result<()> {
     let connection = Connection::open(&options.file)?;
     connection.execute_batch(SETUP)?;

@@ -1,10 +1,10 @@
-//! What the measurements are to show: how ours compares, and how much it should be.
+//! The goals of the measurements: what is measured, and the value it should reach.
 
 use crate::plan;
 use crate::point::{Engine, Point, Subject, Work};
 use crate::results::{Results, Spread};
 
-/// Where most claims are made.
+/// The number of connections in most goals.
 pub(crate) const CONNECTIONS: u32 = 32;
 
 /// One row of the first table.
@@ -16,21 +16,21 @@ pub(crate) struct Claim {
     pub(crate) stretch: Option<f64>,
 }
 
-/// What is claimed of.
+/// The measured quantity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Measure {
-    /// The throughput as a multiple of that of what it is compared with: more is better.
+    /// The throughput as a multiple of its baseline: more is better.
     Ratio(Point),
     /// The 99th percentile of latency as a multiple of the median: less is better.
     Tail(Point),
-    /// The most resident memory of the server in the whole run, in MB: less is better.
+    /// The peak resident memory of the server in the whole run, in MB: less is better.
     Memory(Engine),
 }
 
 const POSTGRES: Subject = Subject::Server(Engine::Postgres);
 const SQLITE: Subject = Subject::Server(Engine::Sqlite);
 
-/// All of them, in the order of the report.
+/// All goals, in the order of the report.
 pub(crate) fn all() -> Vec<Claim> {
     let claim = |text, measure, at_least, stretch| Claim { text, measure, at_least, stretch };
     let ratio = |subject: Subject, work| Measure::Ratio(subject.at(work, CONNECTIONS));
@@ -98,7 +98,7 @@ pub(crate) fn all() -> Vec<Claim> {
     ]
 }
 
-/// Whether a claim needs this point to be measured.
+/// Returns whether a goal needs this point.
 pub(crate) fn concern(point: Point) -> bool {
     all().iter().any(|claim| match claim.measure {
         Measure::Ratio(ours) => point == ours || Some(point) == plan::baseline(ours),
@@ -108,7 +108,7 @@ pub(crate) fn concern(point: Point) -> bool {
 }
 
 impl Claim {
-    /// Nothing if it was not measured.
+    /// The measured value; `None` if it was not measured.
     pub(crate) fn measured(&self, results: &Results) -> Option<Spread> {
         match self.measure {
             Measure::Ratio(ours) => results.ratio(ours, plan::baseline(ours)?),
@@ -117,7 +117,7 @@ impl Claim {
         }
     }
 
-    /// Whether what was measured is as good as this.
+    /// Returns whether the measured value reaches the goal.
     pub(crate) fn reaches(&self, measured: f64, goal: f64) -> bool {
         match self.measure {
             Measure::Ratio(_) => measured >= goal,

@@ -1,7 +1,7 @@
-//! Who sends where: rooms, and their members.
+//! The rooms and their members.
 //!
-//! Rooms and users have numbers, and their ids are made of those, so that every load generator can make them: the
-//! server's clients, pgbench, and the bare library.
+//! Rooms and users are numbered, and their ids derive from the numbers, so that every load generator can
+//! compute them: the server's clients, pgbench, and the SQLite library.
 
 use std::fmt;
 
@@ -9,27 +9,27 @@ use clap::Args;
 use fastrand::Rng;
 use uuid::Uuid;
 
-/// The first room, and the first user.
+/// The number of the first room and of the first user.
 pub(crate) const FIRST: u32 = 1_000;
-/// So many rooms and so many users.
+/// The number of rooms, and of users.
 pub(crate) const COUNT: u32 = 1_000;
-/// Of each room.
+/// The members of each room.
 pub(crate) const MEMBERS: u32 = 20;
 /// The room with a long history.
 pub(crate) const LONG: u32 = 2_000;
-/// The room into which everybody sends.
+/// The room that all senders use.
 pub(crate) const HOT: u32 = 2_001;
-/// The rooms' members stand so far apart.
+/// The distance between the numbers of a room's members.
 pub(crate) const STRIDE: u32 = 37;
 
-/// What an id begins with; the number follows, in eight decimal digits.
+/// The start of every id; the number follows, in eight decimal digits.
 pub(crate) const PREFIX: &str = "00000000-0000-7000-8000-0000";
 
-/// A hundred characters, as messages have.
+/// The body of every message, of a hundred characters.
 pub(crate) const BODY: &str =
     "The harbour was quiet when we came down, and the first of the boats had only just put out to sea now";
 
-/// Rooms, and how many of the members of each do it. A room and one of these members are chosen at random.
+/// A range of rooms, and the number of active members in each. Requests choose a room and such a member at random.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Crowd {
     #[arg(long)]
@@ -41,17 +41,17 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// All rooms, the owner in each.
+    /// All rooms, with the owner of each.
     pub(crate) const fn everywhere() -> Self {
         Self { first: FIRST, last: FIRST + COUNT - 1, senders: 1 }
     }
 
-    /// One room, all of its members.
+    /// One room, with all its members.
     pub(crate) const fn room(number: u32) -> Self {
         Self { first: number, last: number, senders: MEMBERS }
     }
 
-    /// Every room with each of the members who send there.
+    /// All pairs of a room and an active member.
     pub(crate) fn pairs(self) -> impl Iterator<Item = (u32, u32)> {
         (self.first..=self.last).flat_map(move |room| (0..self.senders).map(move |n| (room, member(room, n))))
     }
@@ -62,14 +62,14 @@ impl Crowd {
     }
 }
 
-/// The number of a room's member; the first is the owner.
+/// The user number of a room's member; the first is the owner.
 pub(crate) fn member(room: u32, n: u32) -> u32 {
     FIRST + (room - FIRST + STRIDE * n) % COUNT
 }
 
-/// The id of a room or user.
+/// The id of a room or user with this number.
 pub(crate) fn id(number: u32) -> Uuid {
-    // The digits are decimal, but are read as hexadecimal.
+    // The decimal digits are parsed as hexadecimal ones.
     let digits = u128::from_str_radix(&number.to_string(), 16).unwrap_or_default();
     Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0000 | digits)
 }

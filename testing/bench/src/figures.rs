@@ -1,32 +1,32 @@
-//! What a load generator tells at its end.
+//! The figures that a load generator reports.
 
 use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// Requests of one measurement, and how long they took.
+/// The requests of one measurement and their latencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
-    /// Those that were answered well.
+    /// Requests that succeeded.
     pub(crate) requests: u64,
     pub(crate) duration: Duration,
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
     pub(crate) longest: Duration,
-    /// Refused, or without any answer.
+    /// Requests that were refused or got no response.
     pub(crate) refused: u64,
 }
 
 impl Figures {
-    /// Of single latencies, in any order.
+    /// Computes the figures from individual latencies, in any order.
     pub(crate) fn of(mut latencies: Vec<Duration>, duration: Duration) -> Result<Self> {
         latencies.sort_unstable();
         let [p50, p99, longest] = [50, 99, 100].map(|percent| percentile(&latencies, percent));
         Ok(Self { requests: u64::try_from(latencies.len())?, duration, p50, p99, longest, refused: 0 })
     }
 
-    /// Reads the line that `load.lua` prints, and [`Figures`] print themselves.
+    /// Parses the line that `load.lua` and the `Display` of [`Figures`] print.
     pub(crate) fn parse(output: &str) -> Result<Self> {
         let line = output.lines().find_map(|line| line.strip_prefix("figures: "));
         let line = line.with_context(|| format!("no figures in: {output}"))?;
@@ -49,7 +49,7 @@ impl Figures {
         Duration::from_secs(self.requests).as_secs_f64() / self.duration.as_secs_f64()
     }
 
-    /// How much longer the slowest of a hundred takes than most.
+    /// The 99th percentile as a multiple of the median.
     pub(crate) fn tail(&self) -> f64 {
         self.p99.as_secs_f64() / self.p50.as_secs_f64()
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// What so many of a hundred do not exceed; zero if there are none.
+/// A percentile of sorted latencies; zero if there are none.
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM end a run between two measurements, so that what it has started and written is cleared away.
+//! SIGINT and SIGTERM end a run between two measurements, so that its processes and files are cleaned up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,12 +8,12 @@ use actix_web::rt::System;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use anyhow::{Result, ensure};
 
-/// Whether somebody wants the run to end.
+/// A flag that SIGINT and SIGTERM set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Watches from now on.
+    /// Starts to watch for the signals.
     pub(crate) fn watch() -> Self {
         let interrupt = Self::default();
         let flag = interrupt.0.clone();

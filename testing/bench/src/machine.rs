@@ -1,4 +1,4 @@
-//! Where and with what it was measured.
+//! Describes the machine and the programs of a run.
 
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -12,11 +12,11 @@ use anyhow::Result;
 use crate::stand::Stand;
 use crate::tools::Wrk;
 
-/// Writes that are synced one after the other, to tell how quick the disk is.
+/// The number of synced writes that measure the latency of the disk.
 const SYNCS: usize = 200;
 const BLOCK: [u8; 8_192] = [0; 8_192];
 
-/// What a reader has to know, as name and value.
+/// Describes the machine, as names and values.
 pub(crate) fn describe(stand: &Stand) -> Result<Vec<(&'static str, String)>> {
     let folder = stand.folder.path();
     let sync = median_sync(folder)?;
@@ -50,7 +50,7 @@ fn memory() -> String {
     format!("{} GiB", gibibytes.div_ceil(1024 * 1024))
 }
 
-/// The first value of a name in one of proc's lists.
+/// Finds the first value of a name in a list of /proc.
 fn value_of(text: &str, name: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let (found, value) = line.split_once(':')?;
@@ -58,12 +58,12 @@ fn value_of(text: &str, name: &str) -> Option<String> {
     })
 }
 
-/// Whether what is synced in this folder goes to no disk.
+/// Returns whether the folder is on a file system in memory.
 pub(crate) fn is_in_memory(folder: &Path) -> bool {
     matches!(file_system(folder).as_str(), "tmpfs" | "ramfs")
 }
 
-/// The type of the file system that a folder is on: of those mounted above it the nearest, and the last there.
+/// The type of the file system of a folder: the last one mounted at the nearest mount point above it.
 fn file_system(folder: &Path) -> String {
     let mounts = read("/proc/self/mounts");
     let above = mounts.lines().filter_map(|line| {
@@ -89,7 +89,7 @@ fn median_sync(folder: &Path) -> Result<Duration> {
     Ok(times.get(SYNCS / 2).copied().unwrap_or_default())
 }
 
-/// Of the source, if git knows.
+/// The commit of the source, if git knows it.
 fn commit() -> String {
     let git = Command::new("git").args(["describe", "--always", "--dirty", "--exclude", "*"]).output();
     let text =

@@ -1,4 +1,4 @@
-//! `chit-chat-bench`: measures the server side by side with what it is built on, in one run.
+//! `chit-chat-bench`: measures the server and the programs it is built on, in one run.
 
 mod actix_alone;
 mod against;

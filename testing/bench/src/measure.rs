@@ -1,4 +1,4 @@
-//! One measurement: a warm-up that is not counted, then the load, and what it costs meanwhile.
+//! One measurement: a warm-up, then the load and its usage.
 
 use std::env;
 use std::path::Path;
@@ -14,38 +14,38 @@ use crate::point::{Engine, Point, Subject, Work};
 use crate::stand::Stand;
 use crate::usage::{Meter, Parties, Usage};
 
-/// Connections that log in, one login after the other.
+/// The number of connections that log in repeatedly.
 pub(crate) const LOGINS: u32 = 16;
-/// The hashing of the last passwords goes on when those who asked have gone.
+/// The limit for the server to finish hashing after the clients have disconnected.
 const CALM: Duration = Duration::from_secs(20);
 const LINES_SHOWN: usize = 5;
 const LOOK: Duration = Duration::from_millis(200);
 
-/// How long to measure.
+/// The duration of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Length {
     pub(crate) warm_up: Duration,
     pub(crate) measured: Duration,
 }
 
-/// What came out of it.
+/// The result of a measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {
     pub(crate) figures: Figures,
     pub(crate) usage: Usage,
-    /// Of those who logged in meanwhile.
+    /// The figures of concurrent logins.
     pub(crate) logins: Option<Figures>,
 }
 
 impl Measured {
-    /// Requests that were refused or failed, logins too.
+    /// Requests that were refused or failed, including logins.
     pub(crate) fn refused(&self) -> u64 {
         self.figures.refused + self.logins.map_or(0, |logins| logins.refused)
     }
 }
 
 impl Stand {
-    /// Measures a point. `round` chooses the room with a short history, so that none gets a long one.
+    /// Measures a point. `round` selects the room with a short history, so that its history stays short.
     pub(crate) fn measure(&self, point: Point, length: Length, round: u32) -> Result<Measured> {
         let measured = self.measure_once(point, length, round).with_context(|| point.to_string())?;
         ensure!(measured.figures.requests > 0, "{point}: nothing was answered in {:?}", length.measured);
@@ -80,7 +80,7 @@ impl Stand {
         Ok(Measured { logins, ..measured })
     }
 
-    /// For whoever looks for what went wrong.
+    /// Describes the state of the server, for an error.
     fn state_of(&self, engine: Engine) -> String {
         let server = self.server(engine);
         let state = if server.process().has_ended().unwrap_or(true) { "has ended" } else { "still runs" };
@@ -109,7 +109,8 @@ impl Stand {
         Ok(Measured { figures, usage: meter.stop()?, logins: None })
     }
 
-    /// Also makes sure that its sends were stored: the statement answers a refusal as calmly.
+    /// Measures with pgbench. It also checks that the sends were stored, because a refusal is no error for the
+    /// statement.
     fn pgbench_at(
         &self,
         Point { work, connections, .. }: Point,
@@ -148,7 +149,7 @@ impl Stand {
             bail!("{}", String::from_utf8_lossy(&output.stderr));
         }
         let figures = Figures::parse(&String::from_utf8(output.stdout)?)?;
-        // It is load and database in one; the load is next to nothing.
+        // Load and database are one process here, and the load is negligible.
         Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage }, logins: None })
     }
 
@@ -165,14 +166,14 @@ impl Stand {
     }
 }
 
-/// There are fewer rounds.
+/// The distance between the rooms for pages and those for sends, which exceeds the number of rounds.
 const AFTER: u32 = 500;
 
 fn crowd(work: Work, round: u32) -> Crowd {
     match work {
         Work::SendHot => Crowd::room(HOT),
         Work::SendLong | Work::PageLong => Crowd::room(LONG),
-        // Each has a room that nothing was sent to.
+        // Each round has a room that got no message before.
         Work::PageShort => Crowd::room(FIRST + round),
         Work::SendShort => Crowd::room(FIRST + AFTER + round),
         Work::Hello | Work::Send | Work::SendDuringLogins | Work::Page => Crowd::everywhere(),

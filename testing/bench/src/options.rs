@@ -1,4 +1,4 @@
-//! What can be asked for on the command line.
+//! The command line.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use crate::point::Point;
 
 /// Measures the chit-chat server against its database alone and its HTTP library alone, on both engines.
 ///
-/// The result is Markdown. The program starts PostgreSQL and the servers itself, and stops them. The databases are in
-/// TMPDIR, which should be on the disk to measure.
+/// The result is Markdown. The program starts PostgreSQL and the servers itself, and stops them. The databases
+/// are in TMPDIR, which should be on the disk to measure.
 #[derive(Debug, Parser)]
 #[command(name = "chit-chat-bench", max_term_width = 100)]
 pub(crate) struct Options {
@@ -68,7 +68,7 @@ pub(crate) struct Listen {
 
 #[derive(Args, Debug)]
 pub(crate) struct ActixAlone {
-    /// The file whose content is the page.
+    /// The file with the bytes of the page.
     #[arg(long)]
     pub(crate) page: PathBuf,
 }
@@ -87,18 +87,18 @@ pub(crate) struct BareSqlite {
 }
 
 impl Options {
-    /// Where to write the result: nowhere unless it is whole.
+    /// The file for the result; `None` for a partial run.
     pub(crate) fn target(&self) -> Option<&Path> {
         self.write.as_deref().filter(|_| !self.quick && self.only.is_empty())
     }
 
-    /// Whether this is to be measured.
+    /// Returns whether the options select this point.
     pub(crate) fn asks_for(&self, point: Point) -> bool {
         let name = point.to_string();
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part))
     }
 
-    /// Whether live streams are asked for.
+    /// Returns whether the options select live streams.
     pub(crate) fn concerns_streams(&self) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| part == "streams")
     }

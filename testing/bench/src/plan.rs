@@ -1,4 +1,4 @@
-//! What is measured in each round, in which order: ours and what it is compared with one after the other.
+//! The points of each round in their order: each directly next to its baseline.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const CONNECTIONS: [u32; 4] = [1, 8, 32, 256];
 const POSTGRES: Subject = Subject::Server(Engine::Postgres);
 const SQLITE: Subject = Subject::Server(Engine::Sqlite);
 
-/// What a point is compared with.
+/// The baseline of a point.
 pub(crate) fn baseline(point: Point) -> Option<Point> {
     match (point.subject, point.work) {
         (POSTGRES, Work::Send | Work::SendHot) => Some(Subject::Pgbench.at(point.work, point.connections)),
@@ -34,13 +34,13 @@ pub(crate) fn baseline(point: Point) -> Option<Point> {
     }
 }
 
-/// What the HTTP library alone makes of as many connections: it answers a read with the same bytes, a send with a hello.
+/// actix-web alone with as many connections: it answers a read with the same bytes, and a send with a hello.
 pub(crate) fn actix_alone(point: Point) -> Option<Point> {
     let work = if point.work.is_send() { Work::Hello } else { Work::Page };
     matches!(point.subject, Subject::Server(_)).then(|| Subject::Actix.at(work, point.connections))
 }
 
-/// Everything.
+/// All points.
 fn full() -> Vec<Section> {
     vec![
         Section { title: "Sends on PostgreSQL", points: sends_on_postgres() },
@@ -52,7 +52,7 @@ fn full() -> Vec<Section> {
     ]
 }
 
-/// What was asked for.
+/// The points that the options select.
 pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
     let mut sections = full();
     for section in &mut sections {
@@ -63,7 +63,7 @@ pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
     Ok(sections)
 }
 
-/// The claims deserve more time than the rest, and most those whose sends are to be as many as others and vary widely.
+/// Goals get more time than other points, and sends among them most, because their throughput varies widely.
 pub(crate) fn length(point: Point, quick: bool) -> Length {
     let seconds = match (quick, is_about_history(point.work)) {
         (true, true) => 1,
@@ -122,7 +122,7 @@ fn pages_on_sqlite() -> Vec<Point> {
 }
 
 fn history() -> Vec<Point> {
-    // Pages first, for sends lengthen the short history.
+    // Pages come first, because sends lengthen the short history.
     let works = [Work::PageShort, Work::PageLong, Work::SendShort, Work::SendLong];
     let on = |subject: Subject| works.map(|work| subject.at(work, claims::CONNECTIONS));
     [on(POSTGRES), on(SQLITE)].concat()

@@ -1,8 +1,8 @@
-//! What can be measured.
+//! The points that can be measured.
 
 use std::fmt;
 
-/// One cell of the tables: who does what for how many at once.
+/// A row of the tables: a subject, its work, and the number of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Point {
     pub(crate) subject: Subject,
@@ -10,20 +10,20 @@ pub(crate) struct Point {
     pub(crate) connections: u32,
 }
 
-/// Who does the work.
+/// The program that does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
-    /// Our server, on one of its engines.
+    /// The server, on one of its engines.
     Server(Engine),
     /// PostgreSQL alone: pgbench with the server's own statement, prepared.
     Pgbench,
-    /// SQLite alone: one thread with the bare library, a transaction for each send.
+    /// SQLite alone: the library on one thread, one transaction per send.
     BareSqlite,
     /// The HTTP library alone, answering from memory.
     Actix,
 }
 
-/// What our server keeps its data in.
+/// The server's database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Engine {
     Postgres,
@@ -33,17 +33,17 @@ pub(crate) enum Engine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Work {
     Hello,
-    /// Into all rooms.
+    /// Sends to all rooms.
     Send,
-    /// Into one room.
+    /// Sends to one room.
     SendHot,
-    /// Into all rooms, while others log in.
+    /// Sends to all rooms during logins.
     SendDuringLogins,
-    /// Into one room with a short history.
+    /// Sends to one room with a short history.
     SendShort,
-    /// Into one room with a long history.
+    /// Sends to one room with a long history.
     SendLong,
-    /// The latest messages of any room.
+    /// Reads the newest page of any room.
     Page,
     PageShort,
     PageLong,

@@ -1,4 +1,4 @@
-//! PostgreSQL past the server: for the few things that are done to it besides measuring.
+//! Direct access to PostgreSQL, for filling and maintenance.
 
 use anyhow::{Context, Result};
 use diesel::connection::SimpleConnection;
@@ -6,25 +6,25 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-/// A database.
+/// A database of the cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Postgres {
     pub(crate) url: String,
 }
 
 impl Postgres {
-    /// Runs a script, statement by statement where one cannot be part of a transaction.
+    /// Runs each script as one batch; a statement that cannot be in a transaction needs a script of its own.
     pub(crate) fn run(&self, scripts: &[&str]) -> Result<()> {
         let mut connection = self.connect()?;
         scripts.iter().try_for_each(|script| connection.batch_execute(script)).context("PostgreSQL")
     }
 
-    /// Does what PostgreSQL would do sooner or later, in the midst of one measurement and not of the next.
+    /// Vacuums and checkpoints, so that PostgreSQL does neither during a measurement.
     pub(crate) fn settle(&self) -> Result<()> {
         self.run(&["VACUUM ANALYZE", "CHECKPOINT"])
     }
 
-    /// Messages so far, and whatever else the rooms have logged.
+    /// The number of log entries of all rooms, messages included.
     pub(crate) fn log_length(&self) -> Result<u64> {
         let sum: i64 = diesel::select(sql::<BigInt>("(SELECT sum(last_seq)::bigint FROM chatrooms)"))
             .get_result(&mut self.connect()?)?;

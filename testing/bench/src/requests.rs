@@ -1,4 +1,4 @@
-//! The requests that wrk sends, as lines of a file; `load.lua` says how they look.
+//! The requests that wrk sends, as lines of a file; `load.lua` defines their format.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::crowd::{BODY, COUNT, Crowd, FIRST, id};
 
-/// What the servers sign access tokens with.
+/// The key with which the servers sign access tokens.
 pub(crate) const SECRET: &str = "a signing key that only measurements use";
-/// Of everybody.
+/// The password of every user.
 pub(crate) const PASSWORD: &str = "measured by the hour";
 
 /// An access token for every user.
@@ -22,7 +22,8 @@ pub(crate) const PASSWORD: &str = "measured by the hour";
 pub(crate) struct Tokens(Vec<String>);
 
 impl Tokens {
-    /// They need no session in the database, only the server's key. Each lives for an hour.
+    /// Signs a token for each user. They need no session in the database, only the server's key, and expire
+    /// after an hour.
     pub(crate) fn issue() -> Result<Self> {
         let keys = SigningKeys::parse(SECRET).map_err(|_| anyhow!("the signing key is too short"))?;
         let tokens = JwtAccessTokens::new(&keys);
@@ -37,33 +38,33 @@ impl Tokens {
     }
 }
 
-/// A message into each room from each of its senders.
+/// A message to each room from each of its senders.
 pub(crate) fn sends(crowd: Crowd, tokens: &Tokens) -> impl Iterator<Item = Result<String>> {
     crowd.pairs().map(|(room, user)| {
         Ok(format!("POST\t/api/chatrooms/{}/messages\t{}\t{{\"body\":\"{BODY}\"}}", id(room), tokens.of(user)?))
     })
 }
 
-/// The latest messages of each room for each of its members.
+/// The newest page of each room, for each of its members.
 pub(crate) fn pages(crowd: Crowd, tokens: &Tokens) -> impl Iterator<Item = Result<String>> {
     crowd
         .pairs()
         .map(|(room, user)| Ok(format!("GET\t/api/chatrooms/{}/messages\t{}\t", id(room), tokens.of(user)?)))
 }
 
-/// A login of everybody.
+/// A login of each user.
 pub(crate) fn logins() -> impl Iterator<Item = Result<String>> {
     (FIRST..FIRST + COUNT).map(|user| {
         Ok(format!("POST\t/api/auth/session\t\t{{\"username\":\"bench{user}\",\"password\":\"{PASSWORD}\"}}"))
     })
 }
 
-/// Something that needs no token.
+/// A request that needs no token.
 pub(crate) fn get(path: &str) -> impl Iterator<Item = Result<String>> {
     [Ok(format!("GET\t{path}\t\t"))].into_iter()
 }
 
-/// Writes them into a file of this folder.
+/// Writes the requests into a file in this folder.
 pub(crate) fn write(folder: &Path, name: &str, requests: impl Iterator<Item = Result<String>>) -> Result<PathBuf> {
     let path = folder.join(name);
     let mut file = BufWriter::new(File::create(&path)?);

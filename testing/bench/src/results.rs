@@ -1,4 +1,4 @@
-//! All measurements of a run, by what was measured, and how rounds are summed up.
+//! All measurements of a run by point, and their summary over rounds.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::usage::Usage;
 #[derive(Debug, Default)]
 pub(crate) struct Results(HashMap<Point, Vec<Measured>>);
 
-/// The middle of the rounds, and their extremes.
+/// The median and the extremes of the rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) least: f64,
@@ -22,24 +22,24 @@ impl Results {
         self.0.entry(point).or_default().push(measured);
     }
 
-    /// What was measured in each round.
+    /// The measurements of a point, one per round.
     pub(crate) fn rounds(&self, point: Point) -> &[Measured] {
         self.0.get(&point).map_or(&[], Vec::as_slice)
     }
 
-    /// One figure of a point over the rounds.
+    /// The spread of one figure of a point over the rounds.
     pub(crate) fn spread(&self, point: Point, figure: impl Fn(&Measured) -> f64) -> Option<Spread> {
         Spread::of(self.rounds(point).iter().map(figure).collect())
     }
 
-    /// The throughput of one point as a multiple of another's. Both of each round were measured one after the other, so
-    /// that what slows the machine down for a while leaves their ratio alone.
+    /// The throughput of one point as a multiple of another's. Each round measures both directly after each
+    /// other, so a slow phase of the machine hardly affects their ratio.
     pub(crate) fn ratio(&self, ours: Point, theirs: Point) -> Option<Spread> {
         let pairs = self.rounds(ours).iter().zip(self.rounds(theirs));
         Spread::of(pairs.map(|(ours, theirs)| ours.figures.per_second() / theirs.figures.per_second()).collect())
     }
 
-    /// The most of one kind of memory that a server has had in any of these measurements, in MB.
+    /// The maximum of one kind of memory over these measurements, in MB.
     pub(crate) fn most_memory(
         &self,
         is_wanted: impl Fn(Point) -> bool,

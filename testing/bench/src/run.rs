@@ -1,4 +1,4 @@
-//! A run: everything is started and filled, then measured in rounds, then told.
+//! A run: starts and fills everything, measures it in rounds, and reports.
 
 use std::env;
 use std::fs;
@@ -18,7 +18,7 @@ use crate::stand::Stand;
 use crate::streams::Lengths;
 use crate::{machine, plan};
 
-/// The first writes after a checkpoint cost more than the next.
+/// The first writes after a checkpoint are slower than later ones.
 pub(crate) const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -84,7 +84,7 @@ impl Bench {
         self.stand.measure(point, length, round)
     }
 
-    /// Live streams, at the end, for they fill the hot room.
+    /// Measures live streams; at the end, because they fill the hot room.
     fn streams(&self, options: &Options, rounds: usize) -> Result<Vec<Streams>> {
         if !options.concerns_streams() {
             return Ok(Vec::new());
@@ -128,7 +128,7 @@ fn line(point: Point, measured: &Measured) -> String {
     format!("{point}: {:.0} /s, p50 {p50:.2} ms, p99 {p99:.2} ms{logins}{refused}", figures.per_second())
 }
 
-/// What goes on; the result alone goes to the standard output.
+/// Prints progress to standard error; only the result goes to standard output.
 fn say(started: Instant, text: &str) {
     drop(writeln!(stderr().lock(), "{:4} s  {text}", started.elapsed().as_secs()));
 }

@@ -1,4 +1,4 @@
-//! Everything that is measured, started and filled, and the files that the load generators read.
+//! The measured programs, started and filled, and the input files of the load generators.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -28,13 +28,13 @@ pub(crate) struct Stand {
     pub(crate) postgres: Postgres,
     pub(crate) pgbench: Pgbench,
     pub(crate) wrk: Wrk,
-    /// A copy of the server's database, for the bare library.
+    /// A copy of the server's database, for the SQLite library alone.
     pub(crate) bare_sqlite: PathBuf,
     pub(crate) tokens: Tokens,
     program: PathBuf,
-    /// On PostgreSQL, and on SQLite.
+    /// The servers on PostgreSQL and on SQLite.
     databases: [Database; 2],
-    /// The cluster goes after the servers, and the folder last.
+    /// The cluster drops after the servers, and the folder last.
     _cluster: Cluster,
     pub(crate) folder: TempDir,
 }
@@ -83,7 +83,7 @@ impl Stand {
         })
     }
 
-    /// One that has just started, on the same database.
+    /// Starts another server on the same database.
     pub(crate) fn another_server(&self, engine: Engine) -> Result<Server> {
         let database = match engine {
             Engine::Postgres => &self.databases[0],
@@ -99,12 +99,12 @@ impl Stand {
         }
     }
 
-    /// A file with the requests to send a message each.
+    /// A file with requests that each send a message.
     pub(crate) fn sends(&self, crowd: Crowd) -> Result<PathBuf> {
         requests::write(self.folder.path(), &format!("sends-{crowd}"), requests::sends(crowd, &self.tokens))
     }
 
-    /// A file with the requests to read the latest messages.
+    /// A file with requests that each read a newest page.
     pub(crate) fn pages(&self, crowd: Crowd) -> Result<PathBuf> {
         requests::write(self.folder.path(), &format!("pages-{crowd}"), requests::pages(crowd, &self.tokens))
     }
@@ -113,7 +113,7 @@ impl Stand {
         requests::write(self.folder.path(), "logins", requests::logins())
     }
 
-    /// A file with one request of something that needs no token.
+    /// A file with one request that needs no token.
     pub(crate) fn get(&self, name: &str) -> Result<PathBuf> {
         requests::write(self.folder.path(), name, requests::get(&format!("/{name}")))
     }
@@ -125,7 +125,7 @@ fn create(program: &Path, database: &Database) -> Result<()> {
     Ok(())
 }
 
-/// Side by side: each is a single thread that mostly computes.
+/// Fills both databases in parallel, because each takes a single thread that mostly computes.
 fn fill_both(postgres: &Postgres, file: &Path, size: Size) -> Result<()> {
     let hash =
         BcryptPool::start(BcryptPool::COST)?.hash(requests::PASSWORD).map_err(|_| anyhow!("no time to hash"))?;
@@ -137,10 +137,10 @@ fn fill_both(postgres: &Postgres, file: &Path, size: Size) -> Result<()> {
     })
 }
 
-/// More than idle streams are.
+/// More than the number of idle streams.
 const MOST_CONNECTIONS: &str = "12000";
 
-/// As in production, but for the limits on what one user may do.
+/// The configuration of production, without rate limits.
 fn serve(program: &Path, database: &Database, log: &Path) -> Result<Server> {
     let variables = [("JWT_SECRET", SECRET), ("RATE_LIMITS", "off"), ("MAX_CONNECTIONS", MOST_CONNECTIONS)];
     let mut server = Server::launch(program, database, &variables, log.to_owned())?;

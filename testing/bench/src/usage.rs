@@ -1,30 +1,30 @@
-//! What a measurement costs: processor time and memory of the parties.
+//! The processor time and memory that a measurement uses.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use chit_chat_rig::Process;
 
-/// In percent of one processor; in kibibytes.
+/// Processor time in percent of one processor, and memory in KiB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Usage {
     pub(crate) server: Option<f64>,
     pub(crate) database: Option<f64>,
     pub(crate) load: f64,
-    /// The most that the server has had in memory.
+    /// The server's peak resident memory.
     pub(crate) peak: Option<u64>,
-    /// What it has at the end, without the pages of files that it has mapped.
+    /// The server's resident memory at the end, without mapped files.
     pub(crate) own: Option<u64>,
 }
 
-/// The processes that are looked at; the load generators are this program's children that end.
+/// The measured processes. The load generators are not among them: they are children of this program that exit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parties {
     pub(crate) server: Option<Process>,
     pub(crate) postmaster: Option<Process>,
 }
 
-/// Looks at the beginning, to be compared with the end.
+/// A running measurement, with the values at its start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter {
     parties: Parties,
@@ -47,7 +47,7 @@ impl Meter {
         Ok(Self { parties, before: Times::of(parties)?, start: Instant::now() })
     }
 
-    /// After the load generators have ended.
+    /// Computes the usage; called after the load generators have exited.
     pub(crate) fn stop(self) -> Result<Usage> {
         let (after, elapsed) = (Times::of(self.parties)?, self.start.elapsed());
         let percent = |before: Duration, after: Duration| {

@@ -16,17 +16,17 @@ const WITHOUT_LOG: &str = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; 
 /// 2026-01-01 in microseconds.
 const EPOCH: u64 = 1_767_225_600_000_000;
 
-/// How much there is.
+/// The amount of data.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    /// In each room but one.
+    /// Messages in each room except the one with a long history.
     pub(crate) messages: u32,
-    /// In the room with a long history.
+    /// Messages in the room with a long history.
     pub(crate) history: u32,
 }
 
 impl Size {
-    /// In all rooms together.
+    /// Messages in all rooms together.
     pub(crate) const fn total(self) -> u32 {
         (crowd::COUNT + 1) * self.messages + self.history
     }
@@ -35,14 +35,14 @@ impl Size {
     pub(crate) const QUICK: Self = Self { messages: 100, history: 100_000 };
 }
 
-/// Fills a migrated database of PostgreSQL.
+/// Fills a migrated PostgreSQL database.
 pub(crate) fn postgres(database: &Postgres, size: Size, password_hash: &str) -> Result<()> {
     database.run(&[&with_numbers(POSTGRES, size, password_hash)])?;
     database.settle()
 }
 
-/// Fills a migrated file of SQLite. Without a log, because nothing has to be undone; and without `ANALYZE`, because nothing
-/// in production runs it.
+/// Fills a migrated SQLite file. It uses no journal, because nothing has to be rolled back, and no `ANALYZE`,
+/// because nothing runs it in production.
 pub(crate) fn sqlite(file: &Path, size: Size, password_hash: &str) -> Result<()> {
     let connection = Connection::open(file)?;
     connection.execute_batch(WITHOUT_LOG)?;

@@ -1,5 +1,5 @@
--- Rooms with members and messages, in sets; their logs are as the server would have written them: made (seq 1), joined
--- (seq 2 to 21), then messages.
+-- Creates rooms with members and messages. Their logs are as the server would have written them: creation (seq 1),
+-- joins (seq 2 to 21), then messages.
 CREATE FUNCTION pg_temp.id(number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
     AS $$ SELECT ('{prefix}' || lpad(number::text, 8, '0'))::uuid $$;
 CREATE FUNCTION pg_temp.member(room bigint, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
@@ -36,7 +36,7 @@ INSERT INTO events (chatroom_id, seq, at, actor_id, kind, user_id, detail)
         pg_temp.member(room, n), CASE n WHEN 0 THEN '{"role":"owner"}' ELSE '{"role":"member"}' END
     FROM filled, generate_series(0, {members} - 1) n;
 
--- The ids are UUIDs of version 7, growing as the server's do.
+-- The ids are UUIDs of version 7 in ascending order, like the server's.
 INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revision)
     SELECT pg_temp.id(room), 1 + {members} + n,
         (lpad(to_hex(1767225600000 + n * 1000), 12, '0') || '70008' || lpad(to_hex(room), 3, '0')

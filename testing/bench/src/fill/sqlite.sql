@@ -1,4 +1,4 @@
--- The same rooms as on PostgreSQL; what its functions do, expressions repeat here.
+-- Creates the same rooms as on PostgreSQL, with expressions in place of its functions.
 CREATE TEMP TABLE numbers (n INTEGER PRIMARY KEY);
 WITH RECURSIVE up (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM up WHERE n < max({history}, {messages}, {hot} - {first}))
     INSERT INTO numbers SELECT n FROM up;
@@ -44,7 +44,7 @@ INSERT INTO events (chatroom_id, seq, at, actor_id, kind, user_id, detail)
     FROM filled JOIN members USING (room)
         JOIN (SELECT room, user_id FROM members WHERE n = 0) AS owner USING (room);
 
--- CROSS JOIN keeps the order of the tables, so that rows come in the order of their keys.
+-- CROSS JOIN keeps the order of the tables, so rows are in the order of their keys.
 INSERT INTO messages (chatroom_id, seq, id, author_id, body, created_at, revision)
     SELECT filled.id, 1 + {members} + numbers.n,
         unhex(printf('%012x70008%03x%012x', 1767225600000 + numbers.n * 1000, room, numbers.n)),

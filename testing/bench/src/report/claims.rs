@@ -1,4 +1,4 @@
-//! The first table: what was to be shown, and whether it is.
+//! The first table: the goals, and whether they are met.
 
 use super::numbers::{precise, range};
 use super::table;

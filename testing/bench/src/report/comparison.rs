@@ -1,4 +1,4 @@
-//! How two servers compare.
+//! The table that compares two servers.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::measure::Measured;
 use crate::point::Point;
 use crate::results::{Results, Spread};
 
-/// A row for each point: ours, theirs, and ours as a multiple of theirs.
+/// A row for each point: our figure, the other's, and their ratio.
 pub(crate) fn comparison(points: &[Point], compared: &Compared) -> String {
     let head = ["work", "by", "conn.", "per second", "other", "ratio", "range", "p50", "other", "p99", "other"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];

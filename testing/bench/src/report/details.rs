@@ -1,4 +1,4 @@
-//! The other tables: every measurement.
+//! The tables of all measurements.
 
 use std::time::Duration;
 

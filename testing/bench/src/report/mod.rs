@@ -1,4 +1,4 @@
-//! The result as Markdown, which is also fit to be read on a terminal.
+//! The result as Markdown, which is readable on a terminal too.
 
 mod claims;
 mod comparison;
@@ -21,7 +21,7 @@ pub(crate) use comparison::comparison;
 use numbers::whole;
 pub(crate) use streams::Streams;
 
-/// What the figures do not say themselves.
+/// The circumstances of the measurements.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) machine: Vec<(&'static str, String)>,
@@ -34,13 +34,13 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Everything that was measured, in the order of the tables.
+    /// All measured points, in the order of the tables.
     fn points(&self) -> impl Iterator<Item = Point> {
         self.sections.iter().flat_map(|section| section.points.iter().copied())
     }
 }
 
-/// The whole page.
+/// Renders the whole page.
 pub(crate) fn report(run: &Run, results: &Results) -> String {
     let mut parts = vec![introduction(run), machine(run), claims::table(results)];
     parts.extend(streams::section(&run.streams));

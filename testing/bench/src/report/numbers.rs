@@ -1,10 +1,10 @@
-//! Numbers as people read them.
+//! Formats numbers for readers.
 
 use std::time::Duration;
 
 use crate::results::Spread;
 
-/// With a comma between the thousands.
+/// Formats a number with commas between thousands.
 pub(super) fn whole(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut grouped = String::new();
@@ -17,7 +17,7 @@ pub(super) fn whole(number: f64) -> String {
     grouped
 }
 
-/// With three digits that count.
+/// Formats a number with three significant digits.
 pub(super) fn precise(number: f64) -> String {
     match number {
         ..10.0 => format!("{number:.2}"),
@@ -30,7 +30,7 @@ pub(super) fn millis(duration: Duration) -> String {
     format!("{} ms", precise(duration.as_secs_f64() * 1_000.0))
 }
 
-/// The extremes of several rounds.
+/// Formats the extremes of several rounds; empty for a single one.
 pub(super) fn range(spread: Spread, format: impl Fn(f64) -> String) -> String {
     if spread.least < spread.most {
         format!("({} to {})", format(spread.least), format(spread.most))

@@ -6,17 +6,17 @@ use crate::point::Engine;
 use crate::results::Spread;
 use crate::streams::{Heard, Idle, LISTENERS, NEXT};
 
-/// What the rounds on one engine have shown.
+/// The results of all rounds on one engine.
 #[derive(Debug)]
 pub(crate) struct Streams {
     pub(crate) engine: Engine,
     pub(crate) rounds: Vec<Heard>,
-    /// In kibibytes.
+    /// Memory per stream, in KiB.
     pub(crate) memory_each: Vec<f64>,
     pub(crate) idle: Option<Idle>,
 }
 
-/// Nothing if none were measured.
+/// Renders the section; `None` if no streams were measured.
 pub(super) fn section(streams: &[Streams]) -> Option<String> {
     if streams.is_empty() {
         return None;

@@ -1,6 +1,6 @@
-//! A table in Markdown whose columns are aligned, so that its source is readable too.
+//! A Markdown table with aligned columns, so that its source is readable too.
 
-/// The first row is the head. Columns to the right of the first are numbers, but for those named.
+/// Renders a table whose first row is the head. Columns are right-aligned, except those in `left`.
 pub(super) fn table(rows: &[Vec<String>], left: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns)

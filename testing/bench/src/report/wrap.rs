@@ -8,7 +8,7 @@ pub(super) fn wrap(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The further lines of a list item are indented.
+/// Indents the continuation lines of a list item.
 fn wrap_line(line: &str) -> String {
     if line.starts_with('|') {
         return line.to_owned();

@@ -1,4 +1,4 @@
-//! Thousands of listeners on one thread, each with the last seq that it has heard.
+//! Thousands of listeners on one thread, each with the last seq that it has received.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -12,15 +12,15 @@ use actix_web::rt::net::TcpStream;
 use anyhow::{Result, ensure};
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// Enough for what the server hands over at once.
+/// Enough for one write of the server.
 const BUFFER: usize = 32 * 1024;
 const ID: &[u8] = b"id: ";
 
-/// All of them.
+/// All listeners.
 #[derive(Default)]
 pub(super) struct Ears {
     heard: RefCell<Vec<Rc<Cell<i64>>>>,
-    /// By seq, behind `first`: how many have it, and when the latest came by.
+    /// By seq, after `first`: how many listeners have it, and when the last one received it.
     arrivals: RefCell<Arrivals>,
 }
 
@@ -31,7 +31,7 @@ struct Arrivals {
 }
 
 impl Ears {
-    /// Opens a stream, and goes on reading it.
+    /// Opens a stream and keeps reading it.
     pub(super) async fn open(self: &Rc<Self>, address: &str, path: &str, token: &str) -> Result<()> {
         let stream = TcpStream::connect(address).await?;
         let request = format!(
@@ -61,12 +61,12 @@ impl Ears {
         self.heard.borrow().iter().map(|heard| heard.get()).min().unwrap_or_default()
     }
 
-    /// From now on it is noted when a seq behind this one arrives.
+    /// Starts to record when seqs beyond this one arrive.
     pub(super) fn note_behind(&self, seq: i64) {
         *self.arrivals.borrow_mut() = Arrivals { first: seq + 1, latest: Vec::new() };
     }
 
-    /// When the last of so many listeners has heard it.
+    /// The time when the last listener received this seq.
     pub(super) fn arrived(&self, seq: i64, listeners: u32) -> Option<Instant> {
         let arrivals = self.arrivals.borrow();
         let (count, latest) = arrivals.latest.get(usize::try_from(seq - arrivals.first).ok()?)?;
@@ -106,10 +106,10 @@ impl Ears {
     }
 }
 
-/// A stream is over.
+/// The end of a stream.
 struct Ended;
 
-/// The last id of what there is. One buffer for all, since no more than one reads at a time.
+/// The last id in the received bytes. All listeners share one buffer, because only one reads at a time.
 fn poll_last(stream: &mut TcpStream, context: &mut Context<'_>) -> Poll<Result<Option<i64>, Ended>> {
     thread_local! {
         static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
@@ -122,7 +122,7 @@ fn poll_last(stream: &mut TcpStream, context: &mut Context<'_>) -> Poll<Result<O
     })
 }
 
-/// What stands in the last whole `id:`; all before it has been heard as well.
+/// Parses the last complete `id:`; everything before it has been received too.
 fn last_id(bytes: &[u8]) -> Option<i64> {
     let mut end = bytes.len();
     while let Some(place) = bytes.get(..end)?.windows(ID.len()).rposition(|window| window == ID) {

@@ -1,4 +1,4 @@
-//! The listening process: opens its streams, then does what it is told line by line.
+//! The listening process: opens its streams, then executes commands line by line.
 
 use std::cell::Cell;
 use std::fs;
@@ -17,16 +17,16 @@ use crate::options::Listen;
 
 /// Ten messages a second.
 const PACE: Duration = Duration::from_millis(100);
-/// Connections that send at the same time, flat out.
+/// Concurrent senders when sending flat out.
 const SENDERS: usize = 8;
-/// Streams that are opened at the same time.
+/// Streams that are opened concurrently.
 const OPENING: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Load {
     ears: Rc<Ears>,
     address: String,
-    /// Where messages are sent, by whom, and what.
+    /// The path, sender and body of messages.
     sends: Vec<[String; 3]>,
     listeners: u32,
 }
@@ -84,7 +84,8 @@ impl Load {
         Sender::connect(&self.address, &path, &token, &body).await
     }
 
-    /// At a calm pace: how long after its acknowledgement each message has reached everybody.
+    /// Sends at a fixed pace, and measures the time from each acknowledgement until every listener has the
+    /// message.
     async fn paced(&self, duration: Duration) -> Result<Told> {
         let sender = self.sender(0).await?;
         let first = sender.send().await?;
@@ -106,7 +107,7 @@ impl Load {
         Ok(Told::of(took, messages, messages * u64::from(self.listeners), delays.context("not everybody heard")?))
     }
 
-    /// As much as the server takes: how much arrives.
+    /// Sends as fast as the server accepts, and counts deliveries.
     async fn flat_out(&self, duration: Duration) -> Result<Told> {
         self.ears.note_behind(i64::MAX - 1);
         let (over, sent) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
@@ -143,7 +144,7 @@ impl Load {
     }
 }
 
-/// Path, token and body of each line that wrk would send.
+/// The path, token and body of each line in wrk's format.
 fn requests(text: &str) -> Result<Vec<[String; 3]>> {
     let parse = |line: &str| {
         let mut parts = line.split('\t').skip(1).map(str::to_owned);

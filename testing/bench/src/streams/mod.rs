@@ -1,7 +1,7 @@
-//! Live streams: what listeners cost, and how soon and how fast they hear.
+//! Live streams: the cost of listeners, their latency and their throughput.
 //!
-//! wrk cannot listen, so the load is a small one of ours: a process that holds the streams, sends, and notes what
-//! arrives when.
+//! wrk cannot read streams, so the load is a process of this program: it holds the streams, sends, and records
+//! when events arrive.
 
 mod ears;
 mod load;
@@ -24,33 +24,33 @@ use crate::point::Engine;
 use crate::stand::Stand;
 use crate::usage::{Meter, Parties, Usage};
 
-/// In one room.
+/// The number of streams of one room.
 pub(crate) const LISTENERS: u32 = 1_000;
-/// Of a second thousand, so many come first and do not count.
+/// Of a second thousand streams, the first ones, whose memory does not count.
 pub(crate) const NEXT: u32 = 100;
-/// Streams of all rooms that nothing happens in.
+/// Streams of all rooms, without events.
 const IDLE: u32 = 10_000;
-/// Longer than from heartbeat to heartbeat.
+/// Longer than the interval of heartbeats.
 const IDLE_FOR: Duration = Duration::from_secs(22);
 
-/// How long to listen to what.
+/// The durations of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lengths {
     pub(crate) paced: Duration,
     pub(crate) flat_out: Duration,
 }
 
-/// What came out of one round.
+/// The result of one round.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heard {
-    /// From the acknowledgement of a message until the last listener has it.
+    /// The time from the acknowledgement of a message until the last listener has it.
     pub(crate) paced: Told,
     pub(crate) paced_usage: Usage,
     pub(crate) flat_out: Told,
     pub(crate) flat_out_usage: Usage,
 }
 
-/// What streams cost while nothing happens.
+/// The cost of idle streams.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Idle {
     pub(crate) streams: u32,
@@ -85,9 +85,9 @@ impl Stand {
         Ok(Idle { streams, memory_each: each(before, after, streams), usage })
     }
 
-    /// In kibibytes. A server that has just started has no memory to use again, and the first also pay for what all share,
-    /// the pages of the database that their room is on included; so it is those who come last that count, in a room that
-    /// others listen to.
+    /// The memory per stream, in KiB. The server has just started, so it has no freed memory to reuse. The
+    /// first streams also pay for shared memory, such as the database pages of their room, so only the later
+    /// ones count, in a room that already has listeners.
     pub(crate) fn memory_of_a_listener(&self, engine: Engine) -> Result<f64> {
         let server = self.another_server(engine)?;
         let listen = |room, listeners| {
@@ -123,7 +123,7 @@ impl Stand {
     }
 }
 
-/// Half of the descriptors that the server may have, for each connection takes two of them.
+/// Half of the server's file descriptors, because each connection uses two.
 fn most_streams() -> u32 {
     let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum.unwrap_or(u64::MAX);
     u32::try_from(most.saturating_sub(1_000) / 2).unwrap_or(u32::MAX)
@@ -134,7 +134,7 @@ fn each(before: u64, after: u64, count: u32) -> f64 {
     f64::from(more) / f64::from(count)
 }
 
-/// The process that listens. Dropped, it is killed.
+/// The listening process, killed on drop.
 struct Load {
     child: Child,
     input: ChildStdin,
@@ -181,7 +181,7 @@ impl Load {
 
 impl Drop for Load {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have exited already.
         drop(self.child.kill());
         drop(self.child.wait());
     }

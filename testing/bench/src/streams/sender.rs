@@ -1,4 +1,4 @@
-//! Connections that send messages, one after the other.
+//! Connections that send messages one after another.
 
 use std::cell::Cell;
 use std::io::{self, ErrorKind};
@@ -27,7 +27,7 @@ impl Sender {
         Ok(Self { stream, request: request.into_bytes() })
     }
 
-    /// Answers the seq of the message.
+    /// Sends a message and returns its seq.
     pub(super) async fn send(&self) -> Result<i64> {
         write_all(&self.stream, &self.request).await?;
         let mut answer = vec![0; 4_096];
@@ -37,7 +37,7 @@ impl Sender {
         seq_of(answer)
     }
 
-    /// As fast as it goes; counts what was sent.
+    /// Sends as fast as possible until `over`, and counts the messages in `sent`.
     pub(super) async fn send_until(self, over: Rc<Cell<bool>>, sent: Rc<Cell<u64>>) -> Result<()> {
         while !over.get() {
             self.send().await?;
@@ -59,7 +59,7 @@ pub(super) async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Resul
     Ok(())
 }
 
-/// What is there, as soon as there is something.
+/// Reads what has arrived, waiting for at least one byte.
 pub(super) async fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         stream.readable().await?;

@@ -1,11 +1,11 @@
-//! What the listening process tells in a line.
+//! The lines that the listening process prints.
 
 use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// Of one measurement.
+/// The result of one measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) duration: Duration,
@@ -26,7 +26,7 @@ impl Told {
         Ok(Self { duration, messages, deliveries, p50, p99, longest })
     }
 
-    /// The delays in any order.
+    /// Computes the figures from delays, in any order.
     pub(crate) fn of(duration: Duration, messages: u64, deliveries: u64, mut delays: Vec<Duration>) -> Self {
         delays.sort_unstable();
         let at = |percent: usize| {
@@ -52,7 +52,7 @@ impl fmt::Display for Told {
     }
 }
 
-/// What is answered to a send: its seq.
+/// The response to a send: its seq.
 pub(crate) fn seq_of(answer: &[u8]) -> Result<i64> {
     let text = std::str::from_utf8(answer)?;
     let (_, rest) = text.split_once("\"seq\":").with_context(|| format!("no message: {text}"))?;

@@ -1,4 +1,4 @@
-//! The programs of others that do the work: wrk, and what comes with PostgreSQL.
+//! External load generators: wrk and pgbench.
 
 mod pgbench;
 mod scripts;
@@ -15,7 +15,7 @@ const WRK: &str = "Debian, Ubuntu: apt-get install wrk; Fedora: dnf install wrk;
 const POSTGRES: &str = "Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server \
      postgresql-contrib; macOS: brew install postgresql";
 
-/// Runs a program to its end, and answers what it has printed.
+/// Runs a program until it exits, and returns its output.
 fn output(command: &mut Command, install: &str) -> Result<String> {
     let output = command.output().map_err(|error| missing(command, error, install))?;
     checked(command, output)

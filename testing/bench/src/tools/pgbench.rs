@@ -1,4 +1,4 @@
-//! pgbench: what PostgreSQL makes of the server's statements without the server.
+//! pgbench: runs the server's statements on PostgreSQL without the server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::crowd::Crowd;
 use crate::figures::Figures;
 use crate::measure::Length;
 
-/// On a busy machine.
+/// New connections per second on a busy machine.
 const CONNECTED_PER_SECOND: u32 = 64;
 
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Pgbench {
 }
 
 impl Pgbench {
-    /// The one among the programs of this PostgreSQL.
+    /// The pgbench of this PostgreSQL installation.
     pub(crate) fn new(programs: &Path, url: &str) -> Self {
         Self { program: programs.join("pgbench"), url: url.to_owned() }
     }
@@ -41,8 +41,8 @@ impl Pgbench {
         self.run(&scripts::page(crowd), clients, length)
     }
 
-    /// Its report has no percentiles, so it logs every transaction; those of the warm-up are left out afterwards. Its time
-    /// begins before its clients have connected.
+    /// Runs pgbench. Its report has no percentiles, so it logs every transaction, and those of the warm-up are
+    /// dropped afterwards. Its clock starts before its clients have connected.
     fn run(&self, script: &str, clients: u32, length: Length) -> Result<Figures> {
         let connecting = Duration::from_secs(clients.div_ceil(CONNECTED_PER_SECOND).into());
         let folder = tempfile::tempdir()?;
@@ -76,7 +76,7 @@ fn read_log(folder: &TempDir) -> Result<String> {
     bail!("pgbench has written no log")
 }
 
-/// From a line for each transaction: client, number, microseconds, script, and when it ended.
+/// Parses the log, with a line for each transaction: client, number, microseconds, script, end time.
 fn figures(log: &str, Length { warm_up, measured }: Length) -> Result<Figures> {
     let transactions: Vec<(Duration, Duration)> = log
         .lines()
@@ -92,7 +92,7 @@ fn figures(log: &str, Length { warm_up, measured }: Length) -> Result<Figures> {
     Figures::of(counted.collect(), end.saturating_sub(start))
 }
 
-/// How long it took, and when it ended.
+/// The latency of a transaction and its end time.
 fn transaction(line: &str) -> Option<(Duration, Duration)> {
     let mut fields = line.split(' ').skip(2);
     let latency = fields.next()?.parse().ok()?;

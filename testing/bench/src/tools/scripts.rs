@@ -1,13 +1,13 @@
-//! What pgbench runs: the server's own statements, with variables for their values.
+//! The scripts of pgbench: the server's own statements, with variables for their values.
 
 use anyhow::{Context, Result, ensure};
 
 use crate::crowd::{BODY, COUNT, Crowd, FIRST, PREFIX, STRIDE};
 
-/// One send, as the server does it: guard, counter and message in one statement.
+/// One send as in the server: guard, counter and message in one statement.
 pub(super) fn send(crowd: Crowd) -> Result<String> {
     let (room, user) = (id("room"), id("member"));
-    // In the order of the statement's values.
+    // In the order of the statement's parameters.
     let values = [
         room.as_str(),
         user.as_str(),
@@ -34,7 +34,7 @@ pub(super) fn send(crowd: Crowd) -> Result<String> {
     ))
 }
 
-/// The latest messages of a room: the rows alone, without the question who asks.
+/// The newest page of a room: only the rows, without the query for the reader's membership.
 pub(super) fn page(crowd: Crowd) -> String {
     format!(
         "\\set room random({}, {})\n\
@@ -46,7 +46,7 @@ pub(super) fn page(crowd: Crowd) -> String {
     )
 }
 
-/// An id made of a variable, which has four digits.
+/// An id with the value of a variable, of four digits.
 fn id(variable: &str) -> String {
     format!("('{PREFIX}0000' || :{variable})::uuid")
 }

@@ -1,4 +1,4 @@
-//! wrk: many connections that each send their next request when they have the answer to the last.
+//! wrk: many connections, each of which sends its next request after the response to the previous one.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 use super::{WRK, checked, missing};
 use crate::figures::Figures;
 
-/// Compiled in, so that the program can be run from anywhere.
+/// Compiled in, so that the program runs in any folder.
 const SCRIPT: &str = include_str!("../../load.lua");
 
-/// Longer than any request should take; wrk counts what takes longer as failed.
+/// Longer than any request should take; wrk counts slower ones as failed.
 const PATIENCE: &str = "15s";
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Wrk {
     script: PathBuf,
 }
 
-/// A load that goes on beside others.
+/// A background load.
 #[derive(Debug)]
 pub(crate) struct Loading {
     command: Command,
@@ -28,14 +28,14 @@ pub(crate) struct Loading {
 }
 
 impl Wrk {
-    /// Keeps its script in this folder.
+    /// Writes its script into this folder.
     pub(crate) fn new(folder: &Path) -> Result<Self> {
         let script = folder.join("load.lua");
         std::fs::write(&script, SCRIPT)?;
         Ok(Self { script })
     }
 
-    /// Its version, which it tells as if something were wrong.
+    /// The version of wrk. The exit status is ignored, because wrk reports a failure even so.
     pub(crate) fn version() -> Result<String> {
         let mut command = Command::new("wrk");
         let output = command.arg("--version").output().map_err(|error| missing(&command, error, WRK))?;
@@ -43,7 +43,7 @@ impl Wrk {
         Ok(text.split(" [").next().unwrap_or_default().to_owned())
     }
 
-    /// Sends requests from this file to this server.
+    /// Sends the requests of this file to this server.
     pub(crate) fn run(&self, url: &str, requests: &Path, connections: u32, duration: Duration) -> Result<Figures> {
         self.start(url, requests, connections, duration)?.wait()
     }
