@@ -1,18 +1,19 @@
 //! Deciding again when what was decided upon has changed before the write.
 
 use crate::denial::Failure;
+use crate::guarded::Guarded;
 use crate::store_error::StoreError;
 
 /// Each lost round means that somebody else has won one.
 const ATTEMPTS: usize = 32;
 
 /// Runs `attempt`, which reads, decides and writes, until its guard held at the write.
-/// `None` is a refused write; an attempt that finds the write no longer allowed fails with the denial.
+/// An attempt that finds the write no longer allowed fails with the denial.
 pub(crate) fn decide_until_written<T>(
-    mut attempt: impl FnMut() -> Result<Option<T>, Failure>,
+    mut attempt: impl FnMut() -> Result<Guarded<T>, Failure>,
 ) -> Result<T, Failure> {
     for _ in 0..ATTEMPTS {
-        if let Some(done) = attempt()? {
+        if let Guarded::Done(done) = attempt()? {
             return Ok(done);
         }
     }

@@ -4,6 +4,7 @@ use chit_chat_domain::ban::{Ban, BanRepository, Banned, NewBan};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -28,7 +29,7 @@ impl BanRepository for Store {
         user: UserId,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<Guarded, StoreError> {
         self.write(|conn| lift(conn, chatroom, user, guard, at))
     }
 
@@ -81,16 +82,16 @@ fn place(conn: &mut Conn, new: &NewBan, guard: Guard) -> Sql<Banned> {
     Ok(Banned::Banned(ban))
 }
 
-fn lift(conn: &mut Conn, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+fn lift(conn: &mut Conn, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp) -> Sql<Guarded> {
     let Some(mut ledger) = Ledger::open_guarded(conn, chatroom, guard, at)? else {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     };
     let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(conn)?;
     if lifted > 0 {
         ledger.note(NewChange::BanDeleted(user))?;
         ledger.close(conn)?;
     }
-    Ok(Some(()))
+    Ok(Guarded::Done(()))
 }
 
 fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Ban>> {

@@ -5,6 +5,7 @@ use chit_chat_domain::chatroom::{
     Place, Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Membership, Role};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
@@ -36,14 +37,14 @@ impl ChatroomRepository for Store {
         changes: ChatroomChanges,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Option<Chatroom>, StoreError> {
+    ) -> Result<Guarded<Chatroom>, StoreError> {
         self.write(|conn| update(conn, id, &changes, guard, at))
     }
 
-    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError> {
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
         self.write(|conn| match Ledger::open_guarded(conn, id, guard, at)? {
-            Some(ledger) => delete(conn, ledger).map(Some),
-            None => Ok(None),
+            Some(ledger) => delete(conn, ledger).map(Guarded::Done),
+            None => Ok(Guarded::Refused),
         })
     }
 
@@ -224,12 +225,12 @@ fn update(
     changes: &ChatroomChanges,
     guard: Guard,
     at: Timestamp,
-) -> Sql<Option<Chatroom>> {
+) -> Sql<Guarded<Chatroom>> {
     let Some(mut ledger) = Ledger::open_guarded(conn, id, guard, at)? else {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     };
     apply(conn, &mut ledger, changes)?;
-    ledger.close(conn).map(Some)
+    ledger.close(conn).map(Guarded::Done)
 }
 
 /// Changes a chatroom as a part of what its ledger is open for.

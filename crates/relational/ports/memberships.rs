@@ -3,10 +3,10 @@
 use chit_chat_domain::chatroom::{Entrance, Guard, Seq, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{
-    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
-    RoleChange,
+    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Role, RoleChange,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -55,7 +55,7 @@ impl MembershipRepository for Store {
         self.write(|conn| change_role(conn, target, role, guard, at))
     }
 
-    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Removal, StoreError> {
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
         self.write(|conn| remove(conn, target, guard, at))
     }
 
@@ -173,16 +173,16 @@ fn change_role(conn: &mut Conn, target: &Membership, role: Role, guard: Guard, a
     Ok(find(conn, target.chatroom_id, target.user_id)?.map_or(RoleChange::Refused, RoleChange::Changed))
 }
 
-fn remove(conn: &mut Conn, target: &Membership, guard: Guard, at: Timestamp) -> Sql<Removal> {
+fn remove(conn: &mut Conn, target: &Membership, guard: Guard, at: Timestamp) -> Sql<Guarded> {
     let Some(mut ledger) = Ledger::open_guarded(conn, target.chatroom_id, guard, at)? else {
-        return Ok(Removal::Refused);
+        return Ok(Guarded::Refused);
     };
     if !is_as_read(conn, target)? {
-        return Ok(Removal::Refused);
+        return Ok(Guarded::Refused);
     }
     end(conn, &mut ledger, target.user_id, MembershipEnd::Removed)?;
     ledger.close(conn)?;
-    Ok(Removal::Removed)
+    Ok(Guarded::Done(()))
 }
 
 fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReason, at: Timestamp) -> Sql<Leaving> {

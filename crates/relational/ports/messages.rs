@@ -2,10 +2,11 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -60,11 +61,11 @@ impl MessageRepository for Store {
         mentions: Mentions,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|conn| {
             let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
-            if let Written::Written(new) = &written {
+            if let Guarded::Done(new) = &written {
                 replies_and_mentions::mention_anew(conn, read, new)?;
                 revisions::keep(conn, read)?;
             }
@@ -72,12 +73,12 @@ impl MessageRepository for Store {
         })
     }
 
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError> {
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError> {
         let mentions = Mentions::default();
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
         self.write(|conn| {
             let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
-            if let Written::Written(_) = written {
+            if let Guarded::Done(_) = written {
                 replies_and_mentions::untie(conn, read)?;
                 reactions::erase(conn, read)?;
                 pins::erase(conn, read)?;
@@ -185,9 +186,15 @@ fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> 
 }
 
 /// Writes a message over its row, if that is still at the revision that was read.
-fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: NewChange) -> Sql<Written> {
+fn rewrite(
+    conn: &mut Conn,
+    new: &Message,
+    guard: Guard,
+    at: Timestamp,
+    change: NewChange,
+) -> Sql<Guarded<Message>> {
     let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, at)? else {
-        return Ok(Written::Refused);
+        return Ok(Guarded::Refused);
     };
     let as_read = messages::table
         .filter(messages::chatroom_id.eq(Key::from(new.chatroom_id)))
@@ -207,9 +214,9 @@ fn rewrite(conn: &mut Conn, new: &Message, guard: Guard, at: Timestamp, change: 
         .get_result(conn)
         .optional()?;
     let Some(row) = row else {
-        return Ok(Written::Refused);
+        return Ok(Guarded::Refused);
     };
     ledger.note(change)?;
     ledger.close(conn)?;
-    Ok(Written::Written(row.into()))
+    Ok(Guarded::Done(row.into()))
 }

@@ -2,6 +2,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
@@ -22,7 +23,7 @@ impl PinRepository for Store {
         self.write(|conn| pin(conn, message, guard, at))
     }
 
-    fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError> {
+    fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
         self.write(|conn| unpin(conn, message, guard, at))
     }
 
@@ -74,16 +75,16 @@ fn pin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinn
     Ok(Pinning::Pinned)
 }
 
-fn unpin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+fn unpin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Guarded> {
     let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     };
     if diesel::delete(pins::table.find(key(&message))).execute(conn)? == 0 {
-        return Ok(Some(()));
+        return Ok(Guarded::Done(()));
     }
     ledger.note(NewChange::PinDeleted(message.id))?;
     ledger.close(conn)?;
-    Ok(Some(()))
+    Ok(Guarded::Done(()))
 }
 
 fn key(message: &Message) -> (Key, Key) {

@@ -3,6 +3,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
@@ -19,13 +20,7 @@ use super::{fragments, message_ledger};
 use crate::{Conn, Store};
 
 impl ReactionRepository for Store {
-    fn add(
-        &self,
-        message: &Message,
-        emoji: &Emoji,
-        guard: Guard,
-        at: Timestamp,
-    ) -> Result<Option<()>, StoreError> {
+    fn add(&self, message: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
         self.write(|conn| add(conn, message, emoji, guard, at))
     }
 
@@ -35,7 +30,7 @@ impl ReactionRepository for Store {
         emoji: &Emoji,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<Guarded, StoreError> {
         self.write(|conn| remove(conn, message, emoji, guard, at))
     }
 
@@ -84,16 +79,16 @@ impl ReactionRepository for Store {
     }
 }
 
-fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
     let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     };
     if message.may_have(emoji).is_err() {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     }
     let key = key(&message, guard.actor, emoji);
     if diesel::select(exists(reactions::table.find(key))).get_result(conn)? {
-        return Ok(Some(()));
+        return Ok(Guarded::Done(()));
     }
     let counts = message.reactions.with(emoji);
     let row = ReactionRow {
@@ -107,22 +102,22 @@ fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timesta
     diesel::insert_into(reactions::table).values(&row).execute(conn)?;
     count(conn, &message, &counts)?;
     ledger.close(conn)?;
-    Ok(Some(()))
+    Ok(Guarded::Done(()))
 }
 
-fn remove(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Option<()>> {
+fn remove(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
     let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
-        return Ok(None);
+        return Ok(Guarded::Refused);
     };
     let key = key(&message, guard.actor, emoji);
     if diesel::delete(reactions::table.find(key)).execute(conn)? == 0 {
-        return Ok(Some(()));
+        return Ok(Guarded::Done(()));
     }
     let counts = message.reactions.without(emoji);
     count(conn, &message, &counts)?;
     ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, counts.tally(emoji)))?;
     ledger.close(conn)?;
-    Ok(Some(()))
+    Ok(Guarded::Done(()))
 }
 
 fn key<'a>(message: &Message, user: UserId, emoji: &'a Emoji) -> (Key, Key, Key, &'a str) {

@@ -1,6 +1,7 @@
 //! Read markers and mutes in SQL: columns of one's own membership, whose row's lock settles every race.
 
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::reading::{Mark, ReadRepository, ReadState};
 use chit_chat_domain::store_error::StoreError;
@@ -16,11 +17,11 @@ impl ReadRepository for Store {
         self.read(|conn| find(conn, chatroom, reader))
     }
 
-    fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Option<Seq>, StoreError> {
+    fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Guarded<Seq>, StoreError> {
         self.write(|conn| move_marker(conn, chatroom, reader, mark))
     }
 
-    fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Option<()>, StoreError> {
+    fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Guarded, StoreError> {
         self.write(|conn| set_muted(conn, chatroom, reader, muted))
     }
 }
@@ -37,7 +38,7 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<Rea
 }
 
 /// The condition is that of [`Mark::moves`].
-fn move_marker(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Option<Seq>> {
+fn move_marker(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Guarded<Seq>> {
     let key = (Key::from(chatroom), Key::from(reader));
     let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
     let to = memberships::read_seq.eq(mark.seq);
@@ -49,10 +50,10 @@ fn move_marker(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, mark: Mark
     if moved > 0 {
         user_heads::bump(conn, [reader])?;
     }
-    Ok(find(conn, chatroom, reader)?.map(|state| state.read_seq))
+    Ok(find(conn, chatroom, reader)?.map_or(Guarded::Refused, |state| Guarded::Done(state.read_seq)))
 }
 
-fn set_muted(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Option<()>> {
+fn set_muted(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Guarded> {
     let key = (Key::from(chatroom), Key::from(reader));
     let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
     let differs = mine.filter(memberships::muted.ne(muted));
@@ -60,5 +61,5 @@ fn set_muted(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, muted: bool)
     if changed > 0 {
         user_heads::bump(conn, [reader])?;
     }
-    Ok(find(conn, chatroom, reader)?.map(|_| ()))
+    Ok(find(conn, chatroom, reader)?.map_or(Guarded::Refused, |_| Guarded::Done(())))
 }

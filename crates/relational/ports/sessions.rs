@@ -1,9 +1,10 @@
 //! Sessions in SQL.
 
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::{
-    ACCESS_TOKEN_LIFETIME, EndedSession, LoggedEnd, NewSession, Rotated, Rotation, Session, SessionRepository,
+    ACCESS_TOKEN_LIFETIME, EndedSession, LoggedEnd, NewSession, Rotation, Session, SessionRepository,
 };
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::SessionRow;
@@ -30,7 +31,7 @@ impl SessionRepository for Store {
         })
     }
 
-    fn rotate(&self, rotation: Rotation) -> Result<Rotated, StoreError> {
+    fn rotate(&self, rotation: Rotation) -> Result<Guarded, StoreError> {
         self.write(|conn| rotate(conn, &rotation))
     }
 
@@ -132,7 +133,7 @@ fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<
     Ok(Some(ended))
 }
 
-fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Rotated> {
+fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
     let row = sessions::table
         .find((Key::from(rotation.user_id), Key::from(rotation.session_id)))
         .filter(sessions::current_hash.eq(rotation.read.as_bytes()))
@@ -148,7 +149,7 @@ fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Rotated> {
         }
         None => diesel::update(row).set(used).execute(conn)?,
     };
-    Ok(if changed == 0 { Rotated::Moved } else { Rotated::Rotated })
+    Ok(if changed == 0 { Guarded::Refused } else { Guarded::Done(()) })
 }
 
 /// Ends those of the sessions that are open, and logs it for the other instances.

@@ -31,6 +31,6 @@ pub use race::race;
 pub use raw::{Raw, id_literal};
 pub use reactions::{emoji, flags};
 pub use store::{Engine, TestStore};
-pub use talk::{idempotency, written};
+pub use talk::{done, idempotency};
 pub use wait::until;
 pub use world::World;

@@ -1,6 +1,7 @@
 //! Reactions and pins.
 
 use chit_chat_domain::chatroom::{Guard, Right};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
@@ -11,12 +12,12 @@ use crate::World;
 
 impl World {
     /// Lets a member react to a message.
-    pub fn react(&self, message: &Message, user: UserId, by: &Emoji) -> Option<()> {
+    pub fn react(&self, message: &Message, user: UserId, by: &Emoji) -> Guarded {
         self.reactions.add(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
     /// Lets a member take a reaction back.
-    pub fn take_back(&self, message: &Message, user: UserId, by: &Emoji) -> Option<()> {
+    pub fn take_back(&self, message: &Message, user: UserId, by: &Emoji) -> Guarded {
         self.reactions.remove(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
@@ -36,7 +37,7 @@ impl World {
     }
 
     /// Lets a member unpin a message.
-    pub fn unpin(&self, message: &Message, user: UserId) -> Option<()> {
+    pub fn unpin(&self, message: &Message, user: UserId) -> Guarded {
         self.pins.unpin(message, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 

@@ -3,10 +3,9 @@
 use chit_chat_domain::chatroom::{
     Access, Chatroom, ChatroomChanges, ChatroomName, Creation, Entrance, Guard, NewChatroom, Visibility,
 };
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
-use chit_chat_domain::membership::{
-    Added, LeaveReason, Leaving, Member, NewMembership, Removal, Role, RoleChange,
-};
+use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Member, NewMembership, Role, RoleChange};
 
 use crate::World;
 
@@ -75,7 +74,7 @@ impl World {
     }
 
     /// Removes a member as an owner.
-    pub fn remove(&self, room: ChatroomId, owner: UserId, user: UserId) -> Removal {
+    pub fn remove(&self, room: ChatroomId, owner: UserId, user: UserId) -> Guarded {
         let (target, guard) = (self.member(room, user).membership, Guard::holds(owner, Role::Owner));
         self.memberships.remove(&target, guard, self.tick()).unwrap()
     }
@@ -89,12 +88,12 @@ impl World {
     pub fn rename(&self, room: ChatroomId, member: UserId, name: &str) {
         let changes = ChatroomChanges { name: ChatroomName::parse(name).ok(), ..ChatroomChanges::default() };
         let guard = Guard::holds(member, Role::Member);
-        assert!(self.chatrooms.update(room, changes, guard, self.tick()).unwrap().is_some());
+        assert!(self.chatrooms.update(room, changes, guard, self.tick()).unwrap() != Guarded::Refused);
     }
 
     /// Deletes a chatroom as an owner.
     pub fn demolish(&self, room: ChatroomId, owner: UserId) {
         let guard = Guard::holds(owner, Role::Owner);
-        assert_eq!(self.chatrooms.delete(room, guard, self.tick()), Ok(Some(())));
+        assert_eq!(self.chatrooms.delete(room, guard, self.tick()), Ok(Guarded::Done(())));
     }
 }

@@ -1,11 +1,12 @@
 //! Messages.
 
 use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, Written,
+    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange,
 };
 use chit_chat_domain::page::Limit;
 
@@ -48,14 +49,14 @@ impl World {
     }
 
     /// Edits a message as its author.
-    pub fn edit(&self, read: &Message, text: &str) -> Written {
+    pub fn edit(&self, read: &Message, text: &str) -> Guarded<Message> {
         let guard = Guard::holds(read.author_id, Role::Member);
         let body = MessageBody::parse(text).unwrap();
         self.messages.edit(read, body, Mentions::default(), guard, self.tick()).unwrap()
     }
 
     /// Deletes a message as its author.
-    pub fn erase(&self, read: &Message) -> Written {
+    pub fn erase(&self, read: &Message) -> Guarded<Message> {
         let guard = Guard::holds(read.author_id, Role::Member);
         self.messages.delete(read, guard, self.tick()).unwrap()
     }
@@ -67,11 +68,11 @@ impl World {
     }
 }
 
-/// The message that was written.
-pub fn written(outcome: Written) -> Message {
+/// The result of a write whose guard held.
+pub fn done<T>(outcome: Guarded<T>) -> T {
     match outcome {
-        Written::Written(message) => message,
-        Written::Refused => panic!("refused"),
+        Guarded::Done(done) => done,
+        Guarded::Refused => panic!("refused"),
     }
 }
 

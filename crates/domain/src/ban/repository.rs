@@ -3,6 +3,7 @@
 use super::Ban;
 use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::Membership;
 use crate::page::Limit;
@@ -37,14 +38,9 @@ pub trait BanRepository: Send + Sync {
     /// Keeps somebody out, and ends their membership if there is one.
     fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError>;
 
-    /// Lifts a ban, if there is one; `None` if the guard did not hold.
-    fn lift(
-        &self,
-        chatroom: ChatroomId,
-        user: UserId,
-        guard: Guard,
-        at: Timestamp,
-    ) -> Result<Option<()>, StoreError>;
+    /// Lifts a ban, if there is one.
+    fn lift(&self, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp)
+    -> Result<Guarded, StoreError>;
 
     /// The bans of a chatroom, newest first, from behind `after`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, after: Option<Seq>, limit: Limit) -> Result<Vec<Ban>, StoreError>;

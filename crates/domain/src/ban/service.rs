@@ -6,6 +6,7 @@ use super::{Ban, BanRepository, Banned, NewBan};
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::{MembershipRepository, Role};
 use crate::page::{Limit, Page};
@@ -56,10 +57,10 @@ impl BanService {
             }
             let new = NewBan { chatroom_id: chatroom, user_id: user, membership, at: self.clock.now() };
             match self.bans.ban(new, Guard::holds(actor, me.role))? {
-                Banned::Banned(ban) => Ok(Some(PlacedBan { ban, new: true })),
-                Banned::Already(ban) => Ok(Some(PlacedBan { ban, new: false })),
+                Banned::Banned(ban) => Ok(Guarded::Done(PlacedBan { ban, new: true })),
+                Banned::Already(ban) => Ok(Guarded::Done(PlacedBan { ban, new: false })),
                 Banned::NoSuchUser => Err(Denial::UserNotFound.into()),
-                Banned::Refused => Ok(None),
+                Banned::Refused => Ok(Guarded::Refused),
             }
         })
     }

@@ -2,6 +2,7 @@
 
 use super::{Access, Chatroom, ChatroomChanges, ChatroomName, Guard, Visibility};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::Role;
 use crate::message::{Idempotency, Message};
@@ -84,17 +85,17 @@ pub trait ChatroomRepository: Send + Sync {
     /// The living chatroom and what the user is to it.
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError>;
 
-    /// Changes a chatroom; `None` if the guard did not hold.
+    /// Changes a chatroom; answers it as it is then.
     fn update(
         &self,
         id: ChatroomId,
         changes: ChatroomChanges,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Option<Chatroom>, StoreError>;
+    ) -> Result<Guarded<Chatroom>, StoreError>;
 
-    /// Makes a chatroom a tombstone without members; `None` if the guard did not hold.
-    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
+    /// Makes a chatroom a tombstone without members.
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
     /// The user's chatrooms that are not hidden, the last active first, from behind `after`, of a folded `query` those
     /// whose name contains it; one more than the limit.

@@ -9,6 +9,7 @@ use super::{
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::event::{Event, EventRepository};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, UserId};
 use crate::membership::Role;
 use crate::message::{Idempotency, IdempotencyKey};
@@ -96,7 +97,7 @@ impl ChatroomService {
                 access.may(right)?;
             }
             let Some(most) = changes.rights().next() else {
-                return Ok(Some(access.chatroom));
+                return Ok(Guarded::Done(access.chatroom));
             };
             Ok(self.chatrooms.update(id, changes, Guard::may(actor, most), self.clock.now())?)
         })

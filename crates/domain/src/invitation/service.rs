@@ -9,6 +9,7 @@ use super::{
 use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right};
 use crate::clock::{Clock, Timestamp};
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, InvitationId, UserId};
 use crate::membership::{AddedMember, MembershipRepository, NewMembership, Role};
 use crate::page::{Limit, Page};
@@ -64,9 +65,9 @@ impl InvitationService {
             };
             let most = Most { usable: MOST_USABLE, remembered: MOST_REMEMBERED };
             match self.invitations.create(invitation.clone(), most, Guard::holds(actor, Role::Moderator))? {
-                Invited::Created => Ok(Some(invitation)),
+                Invited::Created => Ok(Guarded::Done(invitation)),
                 Invited::TooMany => Err(Denial::TooManyInvitations.into()),
-                Invited::Refused => Ok(None),
+                Invited::Refused => Ok(Guarded::Refused),
             }
         })
     }
@@ -93,9 +94,9 @@ impl InvitationService {
             self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let guard = Guard::holds(actor, Role::Moderator);
             match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
-                Revocation::Revoked => Ok(Some(())),
+                Revocation::Revoked => Ok(Guarded::Done(())),
                 Revocation::NotFound => Err(Denial::InvitationNotFound.into()),
-                Revocation::Refused => Ok(None),
+                Revocation::Refused => Ok(Guarded::Refused),
             }
         })
     }
@@ -111,7 +112,7 @@ impl InvitationService {
                 Ok(()) => self.let_in(&invitation, user, now),
                 Err(gone) => {
                     let member = self.memberships.find(code.chatroom_id, user)?.ok_or(gone)?;
-                    Ok(Some(AddedMember { member, new: false }))
+                    Ok(Guarded::Done(AddedMember { member, new: false }))
                 }
             }
         })
@@ -122,7 +123,7 @@ impl InvitationService {
         invitation: &Invitation,
         user_id: UserId,
         at: Timestamp,
-    ) -> Result<Option<AddedMember>, Failure> {
+    ) -> Result<Guarded<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id: invitation.chatroom_id, user_id, at };
         self.memberships.add(new, Entrance::Invitation(invitation.id))?.decided()
     }

@@ -5,7 +5,7 @@ mod service;
 
 #[cfg(feature = "mocks")]
 pub use repository::MockMembershipRepository;
-pub use repository::{Added, LeaveReason, Leaving, MembershipRepository, NewMembership, Removal, RoleChange};
+pub use repository::{Added, LeaveReason, Leaving, MembershipRepository, NewMembership, RoleChange};
 pub use service::{AddedMember, MembershipService};
 
 use crate::chatroom::Seq;

@@ -3,6 +3,7 @@
 use super::{Member, Membership, Role};
 use crate::chatroom::{Entrance, Guard, Seq};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::page::Limit;
 use crate::store_error::StoreError;
@@ -39,15 +40,6 @@ pub enum RoleChange {
     Changed(Member),
     /// The chatroom would be left without an owner.
     LastOwner,
-    /// The guard did not hold, or the target was no longer as it was read.
-    Refused,
-}
-
-/// What became of a removal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removal {
-    /// No longer a member.
-    Removed,
     /// The guard did not hold, or the target was no longer as it was read.
     Refused,
 }
@@ -97,8 +89,8 @@ pub trait MembershipRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<RoleChange, StoreError>;
 
-    /// Ends somebody else's membership.
-    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Removal, StoreError>;
+    /// Ends somebody else's membership; refused also if the target is no longer as it was read.
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
     /// Ends one's own membership. The last owner hands over to the longest-standing member; the
     /// last member takes the chatroom along. A direct chatroom is only hidden; with an account that is gone it becomes

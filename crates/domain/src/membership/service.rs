@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Added, LeaveReason, Leaving, Member, MembershipRepository, NewMembership, Removal, Role, RoleChange};
+use super::{Added, LeaveReason, Leaving, Member, MembershipRepository, NewMembership, Role, RoleChange};
 use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
@@ -19,15 +20,15 @@ pub struct AddedMember {
 }
 
 impl Added {
-    /// The member; `None` if it has to be decided again.
-    pub(crate) fn decided(self) -> Result<Option<AddedMember>, Failure> {
+    /// The member, or why there is none.
+    pub(crate) fn decided(self) -> Result<Guarded<AddedMember>, Failure> {
         match self {
-            Self::Added(member) => Ok(Some(AddedMember { member, new: true })),
-            Self::Already(member) => Ok(Some(AddedMember { member, new: false })),
+            Self::Added(member) => Ok(Guarded::Done(AddedMember { member, new: true })),
+            Self::Already(member) => Ok(Guarded::Done(AddedMember { member, new: false })),
             Self::NoSuchUser => Err(Denial::UserNotFound.into()),
             Self::Blocked => Err(Denial::Blocked.into()),
             Self::Banned => Err(Denial::Banned.into()),
-            Self::Refused => Ok(None),
+            Self::Refused => Ok(Guarded::Refused),
         }
     }
 }
@@ -102,14 +103,14 @@ impl MembershipService {
             let me = access.may(Right::Role(Role::Owner))?;
             let target = self.memberships.find(chatroom, user)?.ok_or(Denial::MembershipNotFound)?;
             if target.membership.role == role {
-                return Ok(Some(target));
+                return Ok(Guarded::Done(target));
             }
             me.may_change_role(&target.membership)?;
             let guard = Guard::holds(actor, Role::Owner);
             match self.memberships.change_role(&target.membership, role, guard, self.clock.now())? {
-                RoleChange::Changed(member) => Ok(Some(member)),
+                RoleChange::Changed(member) => Ok(Guarded::Done(member)),
                 RoleChange::LastOwner => Err(Denial::LastOwner.into()),
-                RoleChange::Refused => Ok(None),
+                RoleChange::Refused => Ok(Guarded::Refused),
             }
         })
     }
@@ -126,14 +127,11 @@ impl MembershipService {
             let access = self.access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Moderator))?;
             let Some(target) = self.memberships.find(chatroom, user)? else {
-                return Ok(Some(()));
+                return Ok(Guarded::Done(()));
             };
             me.may_remove(&target.membership)?;
             let guard = Guard::holds(actor, me.role);
-            match self.memberships.remove(&target.membership, guard, self.clock.now())? {
-                Removal::Removed => Ok(Some(())),
-                Removal::Refused => Ok(None),
-            }
+            Ok(self.memberships.remove(&target.membership, guard, self.clock.now())?)
         })
     }
 
@@ -149,7 +147,7 @@ impl MembershipService {
         chatroom_id: ChatroomId,
         user_id: UserId,
         entrance: Entrance,
-    ) -> Result<Option<AddedMember>, Failure> {
+    ) -> Result<Guarded<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
         self.memberships.add(new, entrance)?.decided()
     }

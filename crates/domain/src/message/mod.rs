@@ -11,7 +11,7 @@ pub(crate) use finding::find;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
-pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Turn, Written};
+pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Turn};
 pub use service::{History, MessageService, Precondition, SendMessage, Sent};
 
 use crate::chatroom::Seq;

@@ -3,6 +3,7 @@
 use super::{Idempotency, Message, MessageBody, Revision};
 use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::mention::Mentions;
 use crate::page::Limit;
@@ -43,15 +44,6 @@ pub enum Turn {
     Taken(Appended),
     /// The author has to wait until then.
     TooSoon(Timestamp),
-}
-
-/// What became of an edit or a deletion.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// The message as it is now.
-    Written(Message),
-    /// The guard did not hold, or the message was no longer at the revision that was read.
-    Refused,
 }
 
 /// Which part of a chatroom's messages to read; always given in ascending order.
@@ -100,7 +92,8 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Option<Excerpt>, StoreError>;
 
-    /// Gives a message that is still at this revision another body and its mentions, and keeps the former body.
+    /// Gives a message that is still at this revision another body and its mentions, and keeps the former body; answers it as
+    /// it is then.
     fn edit(
         &self,
         read: &Message,
@@ -108,10 +101,11 @@ pub trait MessageRepository: Send + Sync {
         mentions: Mentions,
         guard: Guard,
         at: Timestamp,
-    ) -> Result<Written, StoreError>;
+    ) -> Result<Guarded<Message>, StoreError>;
 
-    /// Makes a message that is still at this revision a tombstone: without reactions, mentions, pin and former bodies.
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Written, StoreError>;
+    /// Makes a message that is still at this revision a tombstone, and answers that: without reactions, mentions, pin and
+    /// former bodies.
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError>;
 
     /// The messages that answer one, by seq, from behind `after`, tombstones too; one more than the limit.
     fn replies(

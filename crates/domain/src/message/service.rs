@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, Turn, Written,
+    PageRange, Revision, Turn,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
 use crate::membership::{Membership, Role};
 use crate::mention::{MentionRepository, Mentions, Named};
@@ -107,9 +108,9 @@ impl MessageService {
     /// Turns the store's answer into the caller's. Reads (and so may block) only after a refusal, and
     /// if nothing was handed over.
     pub fn finish_send(&self, draft: &NewMessage, appended: Option<Appended>) -> Result<Sent, Failure> {
-        match appended.map(|appended| settle(draft, appended)).transpose()?.flatten() {
-            Some(sent) => Ok(sent),
-            None => decide_until_written(|| self.send_tied(draft.clone())),
+        match appended.map(|appended| settle(draft, appended)).transpose()? {
+            Some(Guarded::Done(sent)) => Ok(sent),
+            Some(Guarded::Refused) | None => decide_until_written(|| self.send_tied(draft.clone())),
         }
     }
 
@@ -128,7 +129,7 @@ impl MessageService {
     }
 
     /// Reads what the message is tied to, then sends it.
-    fn send_tied(&self, mut draft: NewMessage) -> Result<Option<Sent>, Failure> {
+    fn send_tied(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
         let access = self.access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
             Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.replay(&draft),
@@ -162,14 +163,14 @@ impl MessageService {
     }
 
     /// What was stored before nobody wrote there any more is found by its key all the same.
-    fn replay(&self, draft: &NewMessage) -> Result<Option<Sent>, Failure> {
+    fn replay(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
             Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
             Turn::Taken(appended) => settle(draft, appended),
         }
     }
 
-    fn send_in_turn(&self, draft: &NewMessage) -> Result<Option<Sent>, Failure> {
+    fn send_in_turn(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         let guard = guard(draft.author_id, &draft.mentions);
         match self.messages.append_in_turn(draft.clone(), guard)? {
             Turn::Taken(appended) => settle(draft, appended),
@@ -244,11 +245,11 @@ impl MessageService {
             message.may_edit(me)?;
             precondition.check(message.revision)?;
             if message.body.as_ref() == Some(&body) {
-                return Ok(Some(message));
+                return Ok(Guarded::Done(message));
             }
             let mentions = self.mentions_of(&body, &access, me)?;
             let guard = guard(actor, &mentions);
-            Ok(written(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?))
+            Ok(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?)
         })
     }
 
@@ -267,11 +268,11 @@ impl MessageService {
             message.may_delete(access.as_member()?)?;
             precondition.check(message.revision)?;
             if message.deleted_at.is_some() {
-                return Ok(Some(()));
+                return Ok(Guarded::Done(()));
             }
             let needed = if message.author_id == actor { Role::Member } else { Role::Moderator };
             let guard = Guard::holds(actor, needed);
-            Ok(written(self.messages.delete(&message, guard, self.clock.now())?).map(drop))
+            Ok(self.messages.delete(&message, guard, self.clock.now())?.map(drop))
         })
     }
 
@@ -303,21 +304,14 @@ fn guard(author: UserId, mentions: &Mentions) -> Guard {
     Guard::may(author, if mentions.all { Right::CallAll } else { Right::Speak })
 }
 
-/// `None` is a refusal, still to be explained.
-fn settle(draft: &NewMessage, appended: Appended) -> Result<Option<Sent>, Failure> {
+/// A refusal is still to be explained.
+fn settle(draft: &NewMessage, appended: Appended) -> Result<Guarded<Sent>, Failure> {
     match appended {
-        Appended::Stored(message) => Ok(Some(Sent { message, replayed: false })),
+        Appended::Stored(message) => Ok(Guarded::Done(Sent { message, replayed: false })),
         Appended::Duplicate(message, earlier) if draft.idempotency.as_ref() == Some(&earlier) => {
-            Ok(Some(Sent { message, replayed: true }))
+            Ok(Guarded::Done(Sent { message, replayed: true }))
         }
         Appended::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
-        Appended::Refused => Ok(None),
-    }
-}
-
-fn written(outcome: Written) -> Option<Message> {
-    match outcome {
-        Written::Written(message) => Some(message),
-        Written::Refused => None,
+        Appended::Refused => Ok(Guarded::Refused),
     }
 }

@@ -3,6 +3,7 @@
 use super::Pin;
 use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::ChatroomId;
 use crate::message::Message;
 use crate::page::Limit;
@@ -26,8 +27,8 @@ pub trait PinRepository: Send + Sync {
     /// Pins a message for the guard's actor.
     fn pin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Pinning, StoreError>;
 
-    /// Unpins a message, if it is pinned; `None` if the guard did not hold, or the message was deleted.
-    fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Option<()>, StoreError>;
+    /// Unpins a message, if it is pinned; refused also if the message was deleted.
+    fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
     /// A chatroom's pins, newest first, from behind `before`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, before: Seq, limit: Limit) -> Result<Vec<Pin>, StoreError>;

@@ -6,6 +6,7 @@ use super::{Pin, PinRepository, Pinning};
 use crate::chatroom::{ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
@@ -28,9 +29,9 @@ impl PinService {
         decide_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
             match self.pins.pin(&message, Guard::may(actor, Right::Speak), self.clock.now())? {
-                Pinning::Pinned => Ok(Some(())),
+                Pinning::Pinned => Ok(Guarded::Done(())),
                 Pinning::TooMany => Err(Denial::TooManyPins.into()),
-                Pinning::Refused => Ok(None),
+                Pinning::Refused => Ok(Guarded::Refused),
             }
         })
     }

@@ -3,6 +3,7 @@
 use super::{Emoji, Reaction};
 use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::Message;
 use crate::page::Limit;
@@ -12,20 +13,13 @@ use crate::store_error::StoreError;
 /// logs its event in one step; the message's revision stays.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ReactionRepository: Send + Sync {
-    /// Makes the guard's actor react to a message, who may do so already; `None` if the guard did not hold, or the message,
-    /// as it was by then, may not have this reaction.
-    fn add(&self, message: &Message, emoji: &Emoji, guard: Guard, at: Timestamp)
-    -> Result<Option<()>, StoreError>;
+    /// Makes the guard's actor react to a message, who may do so already; refused also if the message, as it was by then,
+    /// may not have this reaction.
+    fn add(&self, message: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// Takes the reaction of the guard's actor back, if there is one; `None` if the guard did not hold, or the message was
-    /// deleted.
-    fn remove(
-        &self,
-        message: &Message,
-        emoji: &Emoji,
-        guard: Guard,
-        at: Timestamp,
-    ) -> Result<Option<()>, StoreError>;
+    /// Takes the reaction of the guard's actor back, if there is one; refused also if the message was deleted.
+    fn remove(&self, message: &Message, emoji: &Emoji, guard: Guard, at: Timestamp)
+    -> Result<Guarded, StoreError>;
 
     /// Reactions to a message, or those by one emoji, by seq from behind `after`; one more than the limit.
     fn list(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Mark, ReadRepository, ReadState};
 use crate::chatroom::{ChatroomRepository, Seq};
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::retry::decide_until_written;
 
@@ -21,7 +22,7 @@ impl ReadingService {
     pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
         decide_until_written(|| {
             self.head(chatroom, reader)?;
-            Ok(self.reads.find(chatroom, reader)?)
+            Ok(self.reads.find(chatroom, reader)?.map_or(Guarded::Refused, Guarded::Done))
         })
     }
 
@@ -34,9 +35,9 @@ impl ReadingService {
             let head = self.head(chatroom, reader)?;
             mark.check(head).map_err(|violation| Failure::invalid("seq", violation))?;
             match self.reads.find(chatroom, reader)? {
-                Some(state) if !mark.moves(state.read_seq) => Ok(Some(state.read_seq)),
+                Some(state) if !mark.moves(state.read_seq) => Ok(Guarded::Done(state.read_seq)),
                 Some(_) => Ok(self.reads.mark(chatroom, reader, mark)?),
-                None => Ok(None),
+                None => Ok(Guarded::Refused),
             }
         })
     }

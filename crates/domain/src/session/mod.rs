@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use access_token::{AccessClaims, AccessTokens};
 pub use ended::{EndedSession, EndedSessions, NobodyListens};
 pub use refresh_token::{RefreshSecret, RefreshToken, SecretHash};
-pub use repository::{LoggedEnd, NewSession, Rotated, Rotation, SessionRepository};
+pub use repository::{LoggedEnd, NewSession, Rotation, SessionRepository};
 pub use service::{Grant, SessionService};
 #[cfg(feature = "mocks")]
 pub use {access_token::MockAccessTokens, ended::MockEndedSessions, repository::MockSessionRepository};

@@ -2,6 +2,7 @@
 
 use super::{EndedSession, SecretHash, Session};
 use crate::clock::Timestamp;
+use crate::guarded::Guarded;
 use crate::id::{SessionId, UserId};
 use crate::store_error::StoreError;
 use crate::user::PasswordHash;
@@ -38,15 +39,6 @@ pub struct Rotation {
     pub at: Timestamp,
 }
 
-/// What became of a rotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotated {
-    /// The new token is good.
-    Rotated,
-    /// Somebody else changed the session meanwhile.
-    Moved,
-}
-
 /// One entry of the store's log of ended sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoggedEnd {
@@ -67,7 +59,7 @@ pub trait SessionRepository: Send + Sync {
     fn find(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError>;
 
     /// Replaces a refresh token if the session is still as it was read.
-    fn rotate(&self, rotation: Rotation) -> Result<Rotated, StoreError>;
+    fn rotate(&self, rotation: Rotation) -> Result<Guarded, StoreError>;
 
     /// The user's sessions that are alive, newest first.
     fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;

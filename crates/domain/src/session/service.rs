@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    EndedSessions, MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotated, Rotation, Session,
-    SessionRepository,
+    EndedSessions, MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotation, Session, SessionRepository,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::guarded::Guarded;
 use crate::id::{IdSource, SessionId, UserId};
 use crate::retry::decide_until_written;
 use crate::secrets::Secrets;
@@ -126,7 +126,7 @@ impl SessionService {
         shown: &RefreshToken,
         session: Session,
         spends: Option<(super::SecretHash, crate::clock::Timestamp)>,
-    ) -> Result<Option<Grant>, Failure> {
+    ) -> Result<Guarded<Grant>, Failure> {
         let user = self.users.find(session.user_id)?.filter(|user| user.profile.is_some());
         let user = user.ok_or(Denial::InvalidRefreshToken)?;
         let next = self.secrets.refresh_secret();
@@ -138,13 +138,8 @@ impl SessionService {
             spends,
             at: self.clock.now(),
         };
-        Ok(match self.sessions.rotate(rotation)? {
-            Rotated::Moved => None,
-            Rotated::Rotated => Some(Grant {
-                user,
-                session_id: session.id,
-                refresh_token: RefreshToken { secret: next, ..shown.clone() },
-            }),
-        })
+        let refresh_token = RefreshToken { secret: next, ..shown.clone() };
+        let grant = Grant { user, session_id: session.id, refresh_token };
+        Ok(self.sessions.rotate(rotation)?.map(|()| grant))
     }
 }

@@ -2,6 +2,7 @@ use chit_chat_domain::ban::{Ban, Banned, NewBan, PlacedBan};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::page::Page;
@@ -148,8 +149,8 @@ fn a_moderator_lifts_a_ban_as_long_as_they_are_one() {
         lift.times(1).return_const(Ok(outcome));
         world
     };
-    assert_eq!(lifted(Some(())).bans().lift(room(), me(), other()), Ok(()));
-    let mut demoted = lifted(None);
+    assert_eq!(lifted(Guarded::Done(())).bans().lift(room(), me(), other()), Ok(()));
+    let mut demoted = lifted(Guarded::Refused);
     demoted.then_i_am(Private, Some(Member));
     assert_eq!(demoted.bans().lift(room(), me(), other()), Err(Denial::NotAModerator.into()));
 }

@@ -7,6 +7,7 @@ use chit_chat_domain::chatroom::{
 };
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::event::{Change, Event};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Owner};
@@ -43,7 +44,7 @@ fn show_to(visibility: &str) -> ChatroomChange {
 fn expect_update(world: &mut World, changes: ChatroomChanges, guard: Guard) {
     let update = world.chatrooms.expect_update();
     let update = update.with(eq(room()), eq(changes), eq(guard), eq(NOW));
-    update.times(1).return_const(Ok(Some(chatroom(Public))));
+    update.times(1).return_const(Ok(Guarded::Done(chatroom(Public))));
 }
 
 fn idempotency_of(entered: &CreateChatroom) -> Option<Idempotency> {
@@ -282,7 +283,7 @@ fn members_may_speak_unless_nobody_does() {
 #[test]
 fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
     let mut world = World::where_i_was(Private, Some(Member));
-    world.chatrooms.expect_update().times(1).return_const(Ok(None));
+    world.chatrooms.expect_update().times(1).return_const(Ok(Guarded::Refused));
     world.then_i_am(Private, None);
     let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
     assert_eq!(outcome, Err(Denial::ChatroomNotFound.into()));
@@ -291,7 +292,7 @@ fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
 #[test]
 fn a_change_that_is_refused_again_and_again_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
-    world.chatrooms.expect_update().times(2..).return_const(Ok(None));
+    world.chatrooms.expect_update().times(2..).return_const(Ok(Guarded::Refused));
     let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
     assert_eq!(outcome, Err(StoreError::Contention.into()));
 }
@@ -301,14 +302,14 @@ fn an_owner_deletes_as_long_as_they_are_an_owner() {
     let mut world = World::where_i_am(Private, Some(Owner));
     let delete = world.chatrooms.expect_delete();
     let delete = delete.with(eq(room()), eq(Guard::holds(me(), Owner)), eq(NOW));
-    delete.times(1).return_const(Ok(Some(())));
+    delete.times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(world.chatrooms().delete(room(), me()), Ok(()));
 }
 
 #[test]
 fn a_refused_deletion_is_decided_again_for_somebody_who_was_demoted() {
     let mut world = World::where_i_was(Private, Some(Owner));
-    world.chatrooms.expect_delete().times(1).return_const(Ok(None));
+    world.chatrooms.expect_delete().times(1).return_const(Ok(Guarded::Refused));
     world.then_i_am(Private, Some(Member));
     assert_eq!(world.chatrooms().delete(room(), me()), Err(Denial::NotAnOwner.into()));
 }

@@ -1,10 +1,11 @@
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right, Settings};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::membership::{
-    self, Added, AddedMember, LeaveReason, Leaving, NewMembership, Removal, Role, RoleChange,
+    self, Added, AddedMember, LeaveReason, Leaving, NewMembership, Role, RoleChange,
 };
 use chit_chat_domain::page::Page;
 use chit_chat_domain::store_error::StoreError;
@@ -37,7 +38,7 @@ fn expect_role_change(world: &mut World, target: membership::Member, role: Role,
     change.with(eq(target.membership), eq(role), eq(guard), eq(NOW)).times(1).return_const(Ok(outcome));
 }
 
-fn expect_removal(world: &mut World, outcome: Removal) {
+fn expect_removal(world: &mut World, outcome: Guarded) {
     let target = member(other(), Member).membership;
     let remove = world.memberships.expect_remove();
     let remove = remove.with(eq(target), eq(Guard::holds(me(), Owner)), eq(NOW));
@@ -133,7 +134,7 @@ fn an_addition_that_is_refused_again_and_again_gives_up() {
 #[test]
 fn an_owner_removes_a_member_as_long_as_they_are_an_owner() {
     let mut world = where_i_meet(Owner, Some(Member));
-    expect_removal(&mut world, Removal::Removed);
+    expect_removal(&mut world, Guarded::Done(()));
     assert_eq!(world.memberships().remove(room(), me(), other()), Ok(()));
 }
 
@@ -174,7 +175,7 @@ fn removing_somebody_who_is_no_member_writes_nothing() {
 #[test]
 fn a_refused_removal_is_decided_again_for_a_target_who_was_promoted() {
     let mut world = where_i_meet(Owner, Some(Member));
-    expect_removal(&mut world, Removal::Refused);
+    expect_removal(&mut world, Guarded::Refused);
     expect_target(&mut world, Some(Owner));
     assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
 }
@@ -183,7 +184,7 @@ fn a_refused_removal_is_decided_again_for_a_target_who_was_promoted() {
 fn a_refused_removal_is_decided_again_for_an_actor_who_was_demoted() {
     let mut world = World::where_i_was(Private, Some(Owner));
     expect_target(&mut world, Some(Member));
-    expect_removal(&mut world, Removal::Refused);
+    expect_removal(&mut world, Guarded::Refused);
     world.then_i_am(Private, Some(Member));
     assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
 }

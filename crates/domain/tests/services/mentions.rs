@@ -3,10 +3,11 @@
 use chit_chat_domain::chatroom::Visibility::Private;
 use chit_chat_domain::chatroom::{Guard, Right};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role::{self, Member, Moderator};
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage, Precondition, SendMessage, Written};
+use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage, Precondition, SendMessage};
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::violation::Violation;
@@ -134,7 +135,7 @@ fn an_edit_mentions_whom_the_new_text_names() {
     let edit = world.messages.expect_edit();
     let mentions = Mentions::of(vec![user(3)]);
     let edit = edit.with(eq(read), eq(body("@zoe")), eq(mentions), eq(Guard::may(me(), Right::Speak)), eq(NOW));
-    edit.times(1).return_const(Ok(Written::Written(message(me()))));
+    edit.times(1).return_const(Ok(Guarded::Done(message(me()))));
     assert!(world.messages().edit(room(), me(), message_id(), "@zoe", &Precondition::None).is_ok());
 }
 

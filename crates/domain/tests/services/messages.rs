@@ -3,13 +3,13 @@ use std::time::Duration;
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
-    Turn, Written,
+    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent, Turn,
 };
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
@@ -66,7 +66,7 @@ fn where_i_find(role: Role, found: Message) -> World {
     world
 }
 
-fn expect_edit(world: &mut World, read: Message, outcome: Written) {
+fn expect_edit(world: &mut World, read: Message, outcome: Guarded<Message>) {
     let edit = world.messages.expect_edit();
     let guard = Guard::may(me(), Right::Speak);
     let edit = edit.with(eq(read), eq(body("goodbye")), eq(Mentions::default()), eq(guard), eq(NOW));
@@ -76,7 +76,7 @@ fn expect_edit(world: &mut World, read: Message, outcome: Written) {
 fn expect_delete(world: &mut World, author: UserId, needed: Role) {
     let delete = world.messages.expect_delete();
     let delete = delete.with(eq(message(author)), eq(Guard::holds(me(), needed)), eq(NOW));
-    delete.times(1).return_const(Ok(Written::Written(tombstone(author))));
+    delete.times(1).return_const(Ok(Guarded::Done(tombstone(author))));
 }
 
 fn edit(world: World, text: &str, precondition: &Precondition) -> Result<Message, Failure> {
@@ -294,7 +294,7 @@ fn a_member_sees_a_message_and_its_tombstone() {
 fn an_author_edits_as_long_as_they_are_a_member() {
     for precondition in [UNCONDITIONAL, Precondition::Revisions(vec![4, 1])] {
         let mut world = where_i_find(Member, message(me()));
-        expect_edit(&mut world, message(me()), Written::Written(edited()));
+        expect_edit(&mut world, message(me()), Guarded::Done(edited()));
         assert_eq!(edit(world, "goodbye", &precondition), Ok(edited()));
     }
 }
@@ -333,14 +333,14 @@ fn a_refused_edit_is_decided_again_and_honours_the_precondition() {
     let overtaken = Message { body: Some(body("hi")), revision: 2, ..message(me()) };
     let refused = || {
         let mut world = where_i_find(Member, message(me()));
-        expect_edit(&mut world, message(me()), Written::Refused);
+        expect_edit(&mut world, message(me()), Guarded::Refused);
         expect_found(&mut world, Some(overtaken.clone()));
         world
     };
     let first = Precondition::Revisions(vec![1]);
     assert_eq!(edit(refused(), "goodbye", &first), Err(Denial::RevisionMismatch.into()));
     let mut world = refused();
-    expect_edit(&mut world, overtaken.clone(), Written::Written(edited()));
+    expect_edit(&mut world, overtaken.clone(), Guarded::Done(edited()));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Ok(edited()));
 }
 
@@ -348,7 +348,7 @@ fn a_refused_edit_is_decided_again_and_honours_the_precondition() {
 fn an_edit_that_is_refused_again_and_again_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(me()))));
-    world.messages.expect_edit().times(2..).return_const(Ok(Written::Refused));
+    world.messages.expect_edit().times(2..).return_const(Ok(Guarded::Refused));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(StoreError::Contention.into()));
 }
 
@@ -383,7 +383,7 @@ fn deleting_a_tombstone_writes_nothing() {
 fn a_refused_deletion_is_decided_again_for_an_owner_who_was_demoted() {
     let mut world = World::where_i_was(Private, Some(Owner));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
-    world.messages.expect_delete().times(1).return_const(Ok(Written::Refused));
+    world.messages.expect_delete().times(1).return_const(Ok(Guarded::Refused));
     world.then_i_am(Private, Some(Member));
     assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAModerator.into()));
 }

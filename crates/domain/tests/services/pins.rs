@@ -1,6 +1,7 @@
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{Guard, Right, Settings};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Page;
@@ -27,7 +28,7 @@ fn expect_pin(world: &mut World, outcome: Pinning) {
     pin.times(1).return_const(Ok(outcome));
 }
 
-fn expect_unpin(world: &mut World, outcome: Option<()>) {
+fn expect_unpin(world: &mut World, outcome: Guarded) {
     let unpin = world.pins.expect_unpin();
     let unpin = unpin.with(eq(message(other())), eq(Guard::may(me(), Right::Speak)), eq(NOW));
     unpin.times(1).return_const(Ok(outcome));
@@ -47,7 +48,7 @@ fn a_member_pins_and_unpins_what_another_wrote() {
     expect_pin(&mut world, Pinning::Pinned);
     assert_eq!(pin(world), Ok(()));
     let mut world = where_i_find(message(other()));
-    expect_unpin(&mut world, Some(()));
+    expect_unpin(&mut world, Guarded::Done(()));
     assert_eq!(unpin(world), Ok(()));
 }
 
@@ -90,7 +91,7 @@ fn a_refused_pin_is_decided_again_by_what_has_become_of_the_message() {
     expect_found(&mut world, Some(tombstone(other())));
     assert_eq!(pin(world), Err(Denial::MessageDeleted.into()));
     let mut world = where_i_find(message(other()));
-    expect_unpin(&mut world, None);
+    expect_unpin(&mut world, Guarded::Refused);
     expect_found(&mut world, Some(tombstone(other())));
     assert_eq!(unpin(world), Err(Denial::MessageDeleted.into()));
 }

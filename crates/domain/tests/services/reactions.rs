@@ -1,6 +1,7 @@
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{Guard, Right, Settings};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Page;
@@ -35,13 +36,13 @@ fn where_i_find(found: Message) -> World {
     world
 }
 
-fn expect_add(world: &mut World, read: Message, outcome: Option<()>) {
+fn expect_add(world: &mut World, read: Message, outcome: Guarded) {
     let add = world.reactions.expect_add();
     let add = add.with(eq(read), eq(thumb()), eq(Guard::may(me(), Right::Speak)), eq(NOW));
     add.times(1).return_const(Ok(outcome));
 }
 
-fn expect_remove(world: &mut World, outcome: Option<()>) {
+fn expect_remove(world: &mut World, outcome: Guarded) {
     let remove = world.reactions.expect_remove();
     let remove = remove.with(eq(message(other())), eq(thumb()), eq(Guard::may(me(), Right::Speak)), eq(NOW));
     remove.times(1).return_const(Ok(outcome));
@@ -58,10 +59,10 @@ fn remove(world: World) -> Result<(), Failure> {
 #[test]
 fn a_member_reacts_and_takes_it_back() {
     let mut world = where_i_find(message(other()));
-    expect_add(&mut world, message(other()), Some(()));
+    expect_add(&mut world, message(other()), Guarded::Done(()));
     assert_eq!(add(world), Ok(()));
     let mut world = where_i_find(message(other()));
-    expect_remove(&mut world, Some(()));
+    expect_remove(&mut world, Guarded::Done(()));
     assert_eq!(remove(world), Ok(()));
 }
 
@@ -110,7 +111,7 @@ fn another_kind_than_the_fifty_that_are_there_is_refused_and_one_of_them_is_not(
     assert_eq!(add(where_i_find(full())), Err(Denial::TooManyReactions.into()));
     let first = full().reactions.iter().next().and_then(|(emoji, _)| Emoji::parse(emoji).ok()).unwrap();
     let mut world = where_i_find(full());
-    world.reactions.expect_add().times(1).return_const(Ok(Some(())));
+    world.reactions.expect_add().times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(world.reactions().add(room(), me(), message_id(), &first), Ok(()));
 }
 
@@ -118,12 +119,12 @@ fn another_kind_than_the_fifty_that_are_there_is_refused_and_one_of_them_is_not(
 fn a_refused_reaction_is_decided_again_by_what_has_become_of_the_message() {
     for (overtaken, denial) in [(full(), Denial::TooManyReactions), (tombstone(other()), Denial::MessageDeleted)] {
         let mut world = where_i_find(message(other()));
-        expect_add(&mut world, message(other()), None);
+        expect_add(&mut world, message(other()), Guarded::Refused);
         expect_found(&mut world, overtaken);
         assert_eq!(add(world), Err(denial.into()));
     }
     let mut world = where_i_find(message(other()));
-    expect_remove(&mut world, None);
+    expect_remove(&mut world, Guarded::Refused);
     expect_found(&mut world, tombstone(other()));
     assert_eq!(remove(world), Err(Denial::MessageDeleted.into()));
 }
@@ -132,7 +133,7 @@ fn a_refused_reaction_is_decided_again_by_what_has_become_of_the_message() {
 fn a_reaction_that_is_refused_again_and_again_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
-    world.reactions.expect_add().times(2..).return_const(Ok(None));
+    world.reactions.expect_add().times(2..).return_const(Ok(Guarded::Refused));
     assert_eq!(add(world), Err(StoreError::Contention.into()));
 }
 

@@ -1,6 +1,7 @@
 use chit_chat_domain::chatroom::Settings;
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::Member;
 use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::store_error::StoreError;
@@ -28,7 +29,7 @@ fn expect_found(world: &mut World, found: Option<ReadState>) {
     world.reads.expect_find().with(eq(room()), eq(me())).times(1..).return_const(Ok(found));
 }
 
-fn expect_mark(world: &mut World, mark: Mark, outcome: Option<i64>) {
+fn expect_mark(world: &mut World, mark: Mark, outcome: Guarded<i64>) {
     world.reads.expect_mark().with(eq(room()), eq(me()), eq(mark)).times(1).return_const(Ok(outcome));
 }
 
@@ -36,7 +37,7 @@ fn expect_mark(world: &mut World, mark: Mark, outcome: Option<i64>) {
 fn a_marker_moves_forward_up_to_the_head() {
     for seq in [6, HEAD] {
         let mut world = where_i_have_read(5);
-        expect_mark(&mut world, mark(seq, FORWARD), Some(seq));
+        expect_mark(&mut world, mark(seq, FORWARD), Guarded::Done(seq));
         assert_eq!(world.reading().mark(room(), me(), mark(seq, FORWARD)), Ok(seq));
     }
 }
@@ -52,7 +53,7 @@ fn a_marker_that_would_not_move_is_left_alone() {
 fn a_marker_moves_backwards_by_force() {
     for seq in [4, 0] {
         let mut world = where_i_have_read(5);
-        expect_mark(&mut world, mark(seq, FORCED), Some(seq));
+        expect_mark(&mut world, mark(seq, FORCED), Guarded::Done(seq));
         assert_eq!(world.reading().mark(room(), me(), mark(seq, FORCED)), Ok(seq));
     }
 }
@@ -71,7 +72,7 @@ fn nobody_has_read_what_is_not_in_the_log() {
 #[test]
 fn a_marker_that_another_device_has_moved_further_meanwhile_stays_there() {
     let mut world = where_i_have_read(5);
-    expect_mark(&mut world, mark(6, FORWARD), Some(8));
+    expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(8));
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Ok(8));
 }
 
@@ -83,7 +84,12 @@ fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
     assert_eq!(world.reading().state(room(), me()), Ok(state));
     for muted in [true, false] {
         let mut world = World::where_i_am(Private, Some(Member));
-        world.reads.expect_set_muted().with(eq(room()), eq(me()), eq(muted)).times(1).return_const(Ok(Some(())));
+        world
+            .reads
+            .expect_set_muted()
+            .with(eq(room()), eq(me()), eq(muted))
+            .times(1)
+            .return_const(Ok(Guarded::Done(())));
         assert_eq!(world.reading().set_muted(room(), me(), muted), Ok(()));
     }
 }
@@ -105,8 +111,8 @@ fn in_an_archived_room_people_read_on() {
     let archived = Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived, Member);
     expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
-    expect_mark(&mut world, mark(6, FORWARD), Some(6));
-    world.reads.expect_set_muted().times(1).return_const(Ok(Some(())));
+    expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(6));
+    world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Done(())));
     let reading = world.reading();
     assert_eq!(reading.mark(room(), me(), mark(6, FORWARD)), Ok(6));
     assert_eq!(reading.set_muted(room(), me(), true), Ok(()));
@@ -125,10 +131,10 @@ fn who_is_removed_meanwhile_is_told_so() {
     assert_eq!(world.reading().state(room(), me()), Err(gone.into()));
     let mut world = removed();
     expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
-    expect_mark(&mut world, mark(6, FORWARD), None);
+    expect_mark(&mut world, mark(6, FORWARD), Guarded::Refused);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(gone.into()));
     let mut world = removed();
-    world.reads.expect_set_muted().times(1).return_const(Ok(None));
+    world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Refused));
     assert_eq!(world.reading().set_muted(room(), me(), true), Err(gone.into()));
 }
 

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::session::{
-    MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotated, Rotation, SecretHash, Session,
+    MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotation, SecretHash, Session,
 };
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{Credentials, HasherBusy};
@@ -78,7 +79,7 @@ fn where_session_is(found: Option<Session>, made: &[u8]) -> World {
     world
 }
 
-fn expect_rotation(world: &mut World, rotation: Rotation, outcome: Rotated) {
+fn expect_rotation(world: &mut World, rotation: Rotation, outcome: Guarded) {
     world.sessions.expect_rotate().with(eq(rotation)).times(1).return_const(Ok(outcome));
 }
 
@@ -186,7 +187,7 @@ fn a_password_that_was_changed_meanwhile_opens_nothing() {
 fn the_current_refresh_token_is_spent_for_the_next_of_its_family() {
     let mut world = where_session_is(Some(session()), &[NEXT]);
     world.user_is(living_user());
-    expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Rotated::Rotated);
+    expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap();
     assert_eq!((grant.user, grant.session_id), (living_user(), session_id()));
     assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
@@ -196,7 +197,7 @@ fn the_current_refresh_token_is_spent_for_the_next_of_its_family() {
 fn a_retry_replaces_the_unused_successor_and_spends_nothing() {
     let mut world = where_session_is(Some(session()), &[NEXT]);
     world.user_is(living_user());
-    expect_rotation(&mut world, rotation(CURRENT, None), Rotated::Rotated);
+    expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, OLD)).unwrap();
     assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
 }
@@ -227,8 +228,8 @@ fn a_refresh_that_was_overtaken_judges_the_session_as_it_is_then() {
     let before = Session { current: hash(OLD), spent: None, spent_at: None, ..session() };
     world.sessions.expect_find().times(1).return_const(Ok(Some(before)));
     world.sessions.expect_find().times(1).return_const(Ok(Some(session())));
-    expect_rotation(&mut world, rotation(OLD, Some((hash(OLD), NOW))), Rotated::Moved);
-    expect_rotation(&mut world, rotation(CURRENT, None), Rotated::Rotated);
+    expect_rotation(&mut world, rotation(OLD, Some((hash(OLD), NOW))), Guarded::Refused);
+    expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
     assert!(world.sessions().refresh(&token(FAMILY, OLD)).is_ok());
 }
 
@@ -237,7 +238,7 @@ fn a_refresh_that_is_overtaken_again_and_again_gives_up() {
     let mut world = where_session_is(Some(session()), &[]);
     world.secrets.expect_refresh_secret().return_const(secret(NEXT));
     world.user_is(living_user());
-    world.sessions.expect_rotate().times(2..).return_const(Ok(Rotated::Moved));
+    world.sessions.expect_rotate().times(2..).return_const(Ok(Guarded::Refused));
     let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
     assert_eq!(failure, StoreError::Contention.into());
 }

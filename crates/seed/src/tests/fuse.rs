@@ -8,14 +8,14 @@ use chit_chat_domain::chatroom::{
     Place, Seq,
 };
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::{
-    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Removal, Role,
-    RoleChange,
+    Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Role, RoleChange,
 };
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn, Written,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -130,11 +130,11 @@ impl ChatroomRepository for Fused<dyn ChatroomRepository> {
         changes: ChatroomChanges,
         guard: Guard,
         at: Timestamp,
-    ) -> Stored<Option<Chatroom>> {
+    ) -> Stored<Guarded<Chatroom>> {
         self.fuse.write(|| self.port.update(id, changes, guard, at))
     }
 
-    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Stored<Option<()>> {
+    fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Stored<Guarded> {
         self.fuse.write(|| self.port.delete(id, guard, at))
     }
 
@@ -174,7 +174,7 @@ impl MembershipRepository for Fused<dyn MembershipRepository> {
         self.fuse.write(|| self.port.change_role(target, role, guard, at))
     }
 
-    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Stored<Removal> {
+    fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Stored<Guarded> {
         self.fuse.write(|| self.port.remove(target, guard, at))
     }
 
@@ -221,11 +221,11 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         mentions: Mentions,
         guard: Guard,
         at: Timestamp,
-    ) -> Stored<Written> {
+    ) -> Stored<Guarded<Message>> {
         self.fuse.write(|| self.port.edit(read, body, mentions, guard, at))
     }
 
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Stored<Written> {
+    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Stored<Guarded<Message>> {
         self.fuse.write(|| self.port.delete(read, guard, at))
     }
 

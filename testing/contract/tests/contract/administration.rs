@@ -1,9 +1,10 @@
 //! What operators do with accounts: it holds at once, and against whatever goes on meanwhile.
 
 use chit_chat_contract::{Engine, World, race};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::session::{Rotated, Rotation, SecretHash};
+use chit_chat_domain::session::{Rotation, SecretHash};
 use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{
     Account, AccountFilter, DisplayName, NewUser, PasswordChange, PasswordHash, UserChanges,
@@ -45,10 +46,10 @@ fn nobody_opens_or_prolongs_a_session_while_disabled(#[values(Engine::Sqlite, En
         spends: None,
         at: world.tick(),
     };
-    assert_eq!(world.sessions.rotate(rotation.clone()), Ok(Rotated::Moved));
+    assert_eq!(world.sessions.rotate(rotation.clone()), Ok(Guarded::Refused));
     assert_eq!(world.administration.enable(matt), Ok(Some(())));
     assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().disabled_at, None);
-    assert_eq!(world.sessions.rotate(rotation), Ok(Rotated::Moved));
+    assert_eq!(world.sessions.rotate(rotation), Ok(Guarded::Refused));
     assert_eq!(world.sessions.create(draft, 100), Ok(Some(vec![])));
 }
 

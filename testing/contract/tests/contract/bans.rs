@@ -7,6 +7,7 @@ use chit_chat_domain::ban::{Ban, Banned, NewBan};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, MembershipEnd};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::invitation::Invited;
 use chit_chat_domain::membership::{Added, LeaveReason, NewMembership, Role};
@@ -28,7 +29,7 @@ fn ban(world: &World, room: ChatroomId, by: UserId, user: UserId) -> Banned {
     ban_at(world, room, by, user, world.tick())
 }
 
-fn lift(world: &World, room: ChatroomId, by: UserId, user: UserId) -> Option<()> {
+fn lift(world: &World, room: ChatroomId, by: UserId, user: UserId) -> Guarded {
     world.bans.lift(room, user, Guard::holds(by, Role::Moderator), world.tick()).unwrap()
 }
 
@@ -82,7 +83,7 @@ fn whoever_is_banned_does_not_come_back_until_it_is_lifted(
     assert_eq!((world.memberships.find(room, beth), world.head(room)), (Ok(None), head));
     assert_eq!(world.invitations.find(room, invitation.id).unwrap().map(|it| it.uses), Some(0));
     assert!(matches!(world.join(elsewhere, beth), Added::Added(_)), "another room");
-    assert_eq!(lift(&world, room, matt, beth), Some(()));
+    assert_eq!(lift(&world, room, matt, beth), Guarded::Done(()));
     assert_eq!(world.bans.list(room, None, Limit::MAX), Ok(vec![]));
     for entrance in entrances {
         assert!(matches!(add(&world, &world, room, beth, entrance), Added::Added(_)));
@@ -98,7 +99,7 @@ fn a_ban_is_placed_and_lifted_once(#[values(Engine::Sqlite, Engine::Postgres)] e
     let Banned::Banned(first) = ban(&world, room, matt, beth) else { panic!("not banned") };
     assert_eq!(ban(&world, room, matt, beth), Banned::Already(first));
     for _ in 0..2 {
-        assert_eq!(lift(&world, room, matt, beth), Some(()));
+        assert_eq!(lift(&world, room, matt, beth), Guarded::Done(()));
     }
     assert!(matches!(ban(&world, room, matt, beth), Banned::Banned(again) if again.seq == 5));
     let kinds = world.kinds(room);
@@ -130,7 +131,7 @@ fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(
     world.delete_account(beth);
     assert_eq!(world.join(room, beth), Added::NoSuchUser);
     assert_eq!(listed(&world, room, None, 200), [beth]);
-    assert_eq!(lift(&world, room, matt, beth), Some(()));
+    assert_eq!(lift(&world, room, matt, beth), Guarded::Done(()));
     assert_eq!(listed(&world, room, None, 200), []);
 }
 
@@ -141,14 +142,14 @@ fn only_who_has_the_role_bans_and_lifts(#[values(Engine::Sqlite, Engine::Postgre
     let room = world.room(matt, &[beth, rohan]);
     for actor in [beth, eve] {
         assert_eq!(ban(&world, room, actor, rohan), Banned::Refused);
-        assert_eq!(lift(&world, room, actor, rohan), None);
+        assert_eq!(lift(&world, room, actor, rohan), Guarded::Refused);
     }
     world.change_role(room, matt, beth, Role::Moderator);
     assert!(matches!(ban(&world, room, beth, rohan), Banned::Banned(_)));
-    assert_eq!(lift(&world, room, beth, rohan), Some(()));
+    assert_eq!(lift(&world, room, beth, rohan), Guarded::Done(()));
     world.demolish(room, matt);
     assert_eq!(ban(&world, room, matt, eve), Banned::Refused);
-    assert_eq!(lift(&world, room, matt, eve), None);
+    assert_eq!(lift(&world, room, matt, eve), Guarded::Refused);
 }
 
 #[rstest]

@@ -5,8 +5,9 @@ use std::iter;
 
 use chit_chat_contract::{Engine, World, answers};
 use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
-use chit_chat_domain::membership::{Added, Removal, Role};
+use chit_chat_domain::membership::{Added, Role};
 use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage};
 use chit_chat_domain::page::Limit;
 use fastrand::Rng;
@@ -92,7 +93,7 @@ impl History {
     fn change_somebody(&mut self) {
         let (room, user) = (self.anywhere(), self.anybody());
         if self.model.roles.remove(&(room, user)).is_some() {
-            assert_eq!(self.world.remove(room, self.owner, user), Removal::Removed);
+            assert_eq!(self.world.remove(room, self.owner, user), Guarded::Done(()));
         } else {
             assert!(matches!(self.world.join(room, user), Added::Added(_)));
             self.model.roles.insert((room, user), Role::Member);

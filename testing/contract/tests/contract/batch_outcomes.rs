@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter;
 
-use chit_chat_contract::{Engine, World, answers, idempotency, stored, written};
+use chit_chat_contract::{Engine, World, answers, done, idempotency, stored};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
@@ -113,7 +113,7 @@ fn a_key_that_was_used_before_names_its_message(#[values(Engine::Sqlite, Engine:
     let (world, room) = (&scene.world, scene.room);
     let plain = stored(world.send(scene.keyed("one", "a")));
     let first = stored(world.send(scene.keyed("two", "b")));
-    let edited = written(world.edit(&first, "zwei"));
+    let edited = done(world.edit(&first, "zwei"));
     let outcomes = scene.said_among_others(vec![
         scene.keyed("one", "a"),
         scene.keyed("something else", "a"),

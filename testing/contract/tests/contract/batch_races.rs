@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::{iter, thread};
 
 use chit_chat_contract::{
-    Crowd, Engine, World, all_stored, answer_now, answers, id_literal, race, said_in, stored, written,
+    Crowd, Engine, World, all_stored, answer_now, answers, done, id_literal, race, said_in, stored,
 };
 use chit_chat_domain::chatroom::{NewChatroom, Visibility};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
@@ -163,8 +163,8 @@ fn piles_and_all_other_changes_at_once_take_every_seq_once(
         match n {
             0 => guests.iter().for_each(|guest| assert!(matches!(world.join(room, *guest), Added::Added(_)))),
             1 => (0..5).for_each(|n| world.rename(room, owner, &format!("Name {n}"))),
-            2 => read[..5].iter().for_each(|message| drop(written(world.edit(message, "edited")))),
-            3 => read[5..].iter().for_each(|message| drop(written(world.erase(message)))),
+            2 => read[..5].iter().for_each(|message| drop(done(world.edit(message, "edited")))),
+            3 => read[5..].iter().for_each(|message| drop(done(world.erase(message)))),
             4 => [Role::Owner, Role::Member, Role::Owner, Role::Member].into_iter().for_each(|role| {
                 let changed = world.change_role(room, owner, members[1], role);
                 assert!(matches!(changed, RoleChange::Changed(_)), "{changed:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chit_chat_contract::{Engine, World, written};
+use chit_chat_contract::{Engine, World, done};
 use chit_chat_domain::changes_since::{Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
@@ -43,7 +43,7 @@ fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(
     };
     let sent = world.say(room, matt, "hello");
     has_moved("sent");
-    let edited = written(world.edit(&sent, "goodbye"));
+    let edited = done(world.edit(&sent, "goodbye"));
     has_moved("edited");
     world.erase(&edited);
     has_moved("deleted");
@@ -113,7 +113,7 @@ fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(
     let room = world.room(matt, &[beth]);
     let watch = Watch::new(&world, [matt, beth]);
     let sent = watch.moves("sent", &[], || world.say(room, matt, "hello"));
-    let edited = watch.moves("edited", &[], || written(world.edit(&sent, "hi")));
+    let edited = watch.moves("edited", &[], || done(world.edit(&sent, "hi")));
     watch.moves("deleted", &[], || world.erase(&edited));
     watch.moves("renamed", &[], || world.rename(room, beth, "Tea"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, all_stored, stored, written};
+use chit_chat_contract::{Engine, World, all_stored, done, stored};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomName, MyChatroom, NewChatroom, Place, Seq};
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -40,7 +40,7 @@ fn unread(world: &World, user: UserId) -> i64 {
 }
 
 fn mark(world: &World, room: ChatroomId, user: UserId, seq: Seq) {
-    world.reads.mark(room, user, Mark { seq, force: true }).unwrap().unwrap();
+    done(world.reads.mark(room, user, Mark { seq, force: true }).unwrap());
 }
 
 /// Messages that are written together.
@@ -70,7 +70,7 @@ fn it_shows_everything_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let hello = world.say(first.id, matt, "hello");
     let bye = world.say(first.id, matt, "bye");
     mark(&world, first.id, beth, hello.seq);
-    world.reads.set_muted(first.id, beth, true).unwrap();
+    done(world.reads.set_muted(first.id, beth, true).unwrap());
     let expected = MyChatroom {
         chatroom: world.access(first.id, beth).chatroom,
         role: Role::Member,
@@ -96,10 +96,10 @@ fn what_was_active_last_comes_first(#[values(Engine::Sqlite, Engine::Postgres)] 
     let two_said = world.say(two, matt, "hello");
     assert_eq!(order(matt), [two, one, three]);
     // What changes without a word is no activity.
-    let edited = written(world.edit(&said, "hi"));
+    let edited = done(world.edit(&said, "hi"));
     world.rename(three, matt, "Another name");
     mark(&world, three, matt, 1);
-    written(world.erase(&edited));
+    done(world.erase(&edited));
     world.join(one, beth);
     assert_eq!(order(matt), [two, one, three]);
     world.join(three, beth);
@@ -179,10 +179,10 @@ fn it_shows_the_latest_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Pos
     let second = world.say(room, matt, "two");
     world.rename(room, matt, "Another name");
     assert_eq!(last(), Some(second.clone()));
-    written(world.edit(&first, "eins"));
-    let edited = written(world.edit(&second, "zwei"));
+    done(world.edit(&first, "eins"));
+    let edited = done(world.edit(&second, "zwei"));
     assert_eq!(last(), Some(edited.clone()));
-    let gone = written(world.erase(&edited));
+    let gone = done(world.erase(&edited));
     assert_eq!(last(), Some(gone));
     world.room(beth, &[matt]);
     assert_eq!(last(), None);
@@ -201,9 +201,9 @@ fn unread_is_what_others_said_behind_the_marker(#[values(Engine::Sqlite, Engine:
     world.say(room, beth, "her own");
     world.rename(room, matt, "Another name");
     assert_eq!((unread(&world, beth), unread(&world, matt)), (2, 1));
-    written(world.edit(&first, "eins"));
+    done(world.edit(&first, "eins"));
     assert_eq!(unread(&world, beth), 2, "an edited message is there once");
-    written(world.erase(&second));
+    done(world.erase(&second));
     assert_eq!(unread(&world, beth), 1, "a deleted one is gone");
     mark(&world, room, beth, first.seq);
     assert_eq!(unread(&world, beth), 0);
@@ -236,7 +236,7 @@ fn mentioned_is_who_is_named_by_others_behind_the_marker(
     assert_eq!(counts(), [1, 3, 1]);
     mark(&world, room, beth, first.seq);
     assert_eq!(counts(), [1, 2, 1]);
-    written(world.erase(&last));
+    done(world.erase(&last));
     assert_eq!(counts(), [0, 1, 1]);
     mark(&world, room, zoe, world.head(room));
     assert_eq!(counts(), [0, 1, 0]);
@@ -302,7 +302,7 @@ fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(
         world.rename(room, matt, &format!("Room {count}"));
         say_many(&world, room, matt, count);
         if count % 2 == 0 {
-            world.reads.set_muted(room, beth, true).unwrap();
+            done(world.reads.set_muted(room, beth, true).unwrap());
         }
     }
     let shown = |rooms: Vec<MyChatroom>| {

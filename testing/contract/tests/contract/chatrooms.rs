@@ -1,9 +1,10 @@
 //! Chatrooms.
 
-use chit_chat_contract::{Engine, World, idempotency};
+use chit_chat_contract::{Engine, World, done, idempotency};
 use chit_chat_domain::chatroom::{
     Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, NewChatroom, Settings, Visibility,
 };
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::page::Limit;
@@ -111,7 +112,7 @@ fn only_what_is_named_changes(#[values(Engine::Sqlite, Engine::Postgres)] engine
     let change = |name: Option<&str>, visibility| {
         let name = name.and_then(|name| ChatroomName::parse(name).ok());
         let changes = ChatroomChanges { name, visibility, ..ChatroomChanges::default() };
-        world.chatrooms.update(room.id, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap().unwrap()
+        done(world.chatrooms.update(room.id, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap())
     };
     let renamed = change(Some("Новое имя"), None);
     let name = ChatroomName::parse("Новое имя").ok();
@@ -128,14 +129,14 @@ fn a_change_whose_guard_does_not_hold_changes_nothing(#[values(Engine::Sqlite, E
     let room = world.create(world.draft_room(matt, &[beth]));
     let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), ..ChatroomChanges::default() };
     for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
-        assert_eq!(world.chatrooms.update(room.id, changes.clone(), guard, world.tick()), Ok(None));
-        assert_eq!(world.chatrooms.delete(room.id, guard, world.tick()), Ok(None));
+        assert_eq!(world.chatrooms.update(room.id, changes.clone(), guard, world.tick()), Ok(Guarded::Refused));
+        assert_eq!(world.chatrooms.delete(room.id, guard, world.tick()), Ok(Guarded::Refused));
     }
     assert_eq!(world.access(room.id, matt).chatroom, room);
     let nowhere = ChatroomId::from(world.ids.next());
     let guard = Guard::holds(matt, Role::Owner);
-    assert_eq!(world.chatrooms.update(nowhere, changes, guard, world.tick()), Ok(None));
-    assert_eq!(world.chatrooms.delete(nowhere, guard, world.tick()), Ok(None));
+    assert_eq!(world.chatrooms.update(nowhere, changes, guard, world.tick()), Ok(Guarded::Refused));
+    assert_eq!(world.chatrooms.delete(nowhere, guard, world.tick()), Ok(Guarded::Refused));
 }
 
 #[rstest]
@@ -154,7 +155,7 @@ fn a_deleted_room_is_gone_for_everybody(#[values(Engine::Sqlite, Engine::Postgre
     assert_eq!(world.chatrooms.public(None, None, Limit::MAX), Ok(vec![]));
     assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![]));
     let again = world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick());
-    assert_eq!(again, Ok(None));
+    assert_eq!(again, Ok(Guarded::Refused));
 }
 
 #[rstest]

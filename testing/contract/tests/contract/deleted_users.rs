@@ -2,9 +2,10 @@
 
 use chit_chat_contract::{Engine, World};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, Role, RoleChange};
-use chit_chat_domain::message::{Appended, PageRange, Written};
+use chit_chat_domain::message::{Appended, PageRange};
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
 
@@ -48,12 +49,12 @@ fn they_write_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.send(world.draft(room, matt, "boo")), Appended::Refused);
     let said = world.page(room, beth, PageRange::Latest, 50).remove(0);
-    assert_eq!(world.edit(&said, "boo"), Written::Refused);
-    assert_eq!(world.erase(&said), Written::Refused);
+    assert_eq!(world.edit(&said, "boo"), Guarded::Refused);
+    assert_eq!(world.erase(&said), Guarded::Refused);
     let changes = ChatroomChanges { name: ChatroomName::parse("boo").ok(), ..ChatroomChanges::default() };
     let guard = Guard::holds(matt, Role::Member);
-    assert_eq!(world.chatrooms.update(room, changes, guard, world.tick()), Ok(None));
-    assert_eq!(world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick()), Ok(None));
+    assert_eq!(world.chatrooms.update(room, changes, guard, world.tick()), Ok(Guarded::Refused));
+    assert_eq!(world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick()), Ok(Guarded::Refused));
     let target = world.member(room, beth).membership;
     let promoted = world.memberships.change_role(&target, Role::Owner, guard, world.tick());
     assert_eq!(promoted, Ok(RoleChange::Refused));

@@ -6,10 +6,11 @@ use chit_chat_domain::chatroom::{
 };
 use chit_chat_domain::direct::{Opening, Pair};
 use chit_chat_domain::event::Change;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, UserId};
-use chit_chat_domain::membership::{Added, NewMembership, Removal, Role, RoleChange};
+use chit_chat_domain::membership::{Added, NewMembership, Role, RoleChange};
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{PageRange, Written};
+use chit_chat_domain::message::PageRange;
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
 
@@ -125,7 +126,7 @@ fn both_talk_there_as_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engin
         .messages
         .edit(&hello, hello.body.clone().unwrap(), Mentions::default(), guard, world.tick())
         .unwrap();
-    assert!(matches!(edited, Written::Written(_)));
+    assert!(matches!(edited, Guarded::Done(_)));
     let mine = world.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
     assert_eq!(mine[0].last_message.as_ref().map(|message| message.author_id), Some(matt));
     world.log(room);
@@ -140,9 +141,9 @@ fn nothing_is_decided_there_whatever_was_read_before(#[values(Engine::Sqlite, En
     let target = world.member(room, beth).membership;
     for right in [Right::Rename, Right::Add, Right::Role(Role::Moderator), Right::Role(Role::Owner)] {
         let guard = Guard::may(matt, right);
-        assert_eq!(world.chatrooms.update(room, changes(), guard, world.tick()), Ok(None));
-        assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(None));
-        assert_eq!(world.memberships.remove(&target, guard, world.tick()), Ok(Removal::Refused));
+        assert_eq!(world.chatrooms.update(room, changes(), guard, world.tick()), Ok(Guarded::Refused));
+        assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(Guarded::Refused));
+        assert_eq!(world.memberships.remove(&target, guard, world.tick()), Ok(Guarded::Refused));
         let promoted = world.memberships.change_role(&target, Role::Owner, guard, world.tick());
         assert_eq!(promoted, Ok(RoleChange::Refused));
     }

@@ -1,6 +1,6 @@
 //! Leaving a direct chatroom: by one's own will it is hidden, with the account it ends.
 
-use chit_chat_contract::{Engine, World, written};
+use chit_chat_contract::{Engine, World, done};
 use chit_chat_domain::chatroom::{Settings, Visibility};
 use chit_chat_domain::direct::Opening;
 use chit_chat_domain::event::{Change, MembershipEnd};
@@ -51,7 +51,7 @@ fn who_leaves_does_not_see_it_until_anybody_says_something(
         let said = world.say(*room, speaker, "hello");
         assert!(scene.is_shown(*matt));
         assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
-        written(world.edit(&said, "goodbye"));
+        done(world.edit(&said, "goodbye"));
         assert!(!scene.is_shown(*matt), "an edit says nothing new");
     }
 }

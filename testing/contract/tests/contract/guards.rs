@@ -5,9 +5,10 @@ use std::thread;
 
 use chit_chat_contract::{Engine, Raw, World, answer_now, id_literal};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
-use chit_chat_domain::message::{Appended, Written};
+use chit_chat_domain::message::Appended;
 use chit_chat_domain::pending::Pending;
 use rstest::rstest;
 
@@ -154,7 +155,7 @@ fn an_edit_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
     let edited = scene.while_held(removal, "COMMIT", || scene.world.edit(&sent, "hi"));
-    assert_eq!(edited, Written::Refused);
+    assert_eq!(edited, Guarded::Refused);
     assert_eq!(scene.world.message(scene.room, sent.id), sent);
 }
 
@@ -166,7 +167,7 @@ fn an_edit_that_waits_for_a_removal_that_fails_is_written(
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
     let edited = scene.while_held(removal, "ROLLBACK", || scene.world.edit(&sent, "hi"));
-    assert!(matches!(edited, Written::Written(_)));
+    assert!(matches!(edited, Guarded::Done(_)));
 }
 
 #[rstest]
@@ -180,7 +181,7 @@ fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(
     let guard = Guard::holds(scene.beth, Role::Owner);
     let at = scene.world.tick();
     let deleted = scene.while_held(demotion, "COMMIT", || scene.world.messages.delete(&sent, guard, at));
-    assert_eq!(deleted, Ok(Written::Refused));
+    assert_eq!(deleted, Ok(Guarded::Refused));
 }
 
 #[rstest]
@@ -191,7 +192,7 @@ fn a_rename_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine:
     let (guard, at) = (Guard::holds(scene.beth, Role::Member), scene.world.tick());
     let renamed =
         scene.while_held(removal, "COMMIT", || scene.world.chatrooms.update(scene.room, changes, guard, at));
-    assert_eq!(renamed, Ok(None));
+    assert_eq!(renamed, Ok(Guarded::Refused));
     let name = scene.world.access(scene.room, scene.matt).chatroom.name;
     assert_eq!(name, ChatroomName::parse("A room").ok());
 }

@@ -2,8 +2,9 @@
 
 use chit_chat_contract::{Engine, World};
 use chit_chat_domain::chatroom::{Entrance, Guard, NewChatroom};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
-use chit_chat_domain::membership::{Added, Leaving, Membership, NewMembership, Removal, Role, RoleChange};
+use chit_chat_domain::membership::{Added, Leaving, Membership, NewMembership, Role, RoleChange};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::user::{DisplayName, NewUser};
 use rstest::rstest;
@@ -128,11 +129,11 @@ fn an_owner_removes_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     let read = world.member(room, beth).membership;
-    assert_eq!(world.remove(room, matt, beth), Removal::Removed);
+    assert_eq!(world.remove(room, matt, beth), Guarded::Done(()));
     assert_eq!(world.access(room, beth).membership, None);
     assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
     let again = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
-    assert_eq!(again, Ok(Removal::Refused));
+    assert_eq!(again, Ok(Guarded::Refused));
     assert_eq!(world.head(room), 4);
 }
 
@@ -143,11 +144,11 @@ fn a_removal_needs_an_owner_and_the_target_as_it_was_read(
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
-    assert_eq!(world.remove(room, rohan, beth), Removal::Refused);
+    assert_eq!(world.remove(room, rohan, beth), Guarded::Refused);
     let read = world.member(room, beth).membership;
     world.promote(room, matt, beth);
     let promoted_since = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
-    assert_eq!(promoted_since, Ok(Removal::Refused));
+    assert_eq!(promoted_since, Ok(Guarded::Refused));
     assert!(world.memberships.find(room, beth).unwrap().is_some());
 }
 

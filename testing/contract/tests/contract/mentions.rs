@@ -2,8 +2,9 @@
 
 use std::slice::from_ref;
 
-use chit_chat_contract::{Engine, World, stored, written};
+use chit_chat_contract::{Engine, World, done, stored};
 use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
@@ -85,7 +86,7 @@ fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(
     let sent = says(&world, room, matt, Mentions::of(vec![beth]));
     let edit = |read: &Message, mentions| {
         let (body, guard) = (MessageBody::parse("edited").unwrap(), Guard::may(matt, Right::CallAll));
-        written(world.messages.edit(read, body, mentions, guard, world.tick()).unwrap())
+        done(world.messages.edit(read, body, mentions, guard, world.tick()).unwrap())
     };
     let to_zoe = edit(&sent, Mentions::of(vec![zoe]));
     assert_eq!((mentions_of(&world, beth), mentions_of(&world, zoe)), (vec![], vec![to_zoe.clone()]));
@@ -97,7 +98,7 @@ fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(
     let to_both = edit(&to_all, Mentions::of(vec![beth, zoe]));
     assert_eq!(world.message(room, sent.id), to_both);
     assert_eq!(mentions_of(&world, beth), from_ref(&to_both));
-    let gone = written(world.erase(&to_both));
+    let gone = done(world.erase(&to_both));
     assert_eq!((gone.mentions, mentions_of(&world, beth)), (Mentions::default(), vec![]));
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 0);
 }
@@ -112,7 +113,7 @@ fn only_moderators_call_all_at_the_moment_of_writing(#[values(Engine::Sqlite, En
     assert_eq!(world.messages.append(draft(), guard).wait(), Ok(Appended::Refused));
     let sent = world.say(room, beth, "x");
     let edited = world.messages.edit(&sent, draft().body, Mentions::everybody(), guard, world.tick());
-    assert!(matches!(edited, Ok(chit_chat_domain::message::Written::Refused)));
+    assert!(matches!(edited, Ok(Guarded::Refused)));
     world.change_role(room, matt, beth, Role::Moderator);
     assert!(matches!(world.messages.append(draft(), guard).wait(), Ok(Appended::Stored(_))));
 }

@@ -1,12 +1,13 @@
 //! Sending, editing and deleting messages.
 
-use chit_chat_contract::{Engine, World, idempotency, written};
+use chit_chat_contract::{Engine, World, done, idempotency};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::{Clock, Timestamp};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId};
-use chit_chat_domain::membership::{Removal, Role};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Written};
+use chit_chat_domain::message::{Appended, MessageBody, NewMessage};
 use rstest::rstest;
 
 #[rstest]
@@ -56,7 +57,7 @@ fn a_former_member_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)]
     let room = world.room(matt, &[beth]);
     let keyed = world.keyed_draft(room, beth, "hello", "k");
     assert!(matches!(world.send(keyed.clone()), Appended::Stored(_)));
-    assert_eq!(world.remove(room, matt, beth), Removal::Removed);
+    assert_eq!(world.remove(room, matt, beth), Guarded::Done(()));
     assert_eq!(world.send(world.draft(room, beth, "again")), Appended::Refused);
     assert_eq!(world.send(keyed), Appended::Refused);
 }
@@ -102,7 +103,7 @@ fn a_text_is_kept_byte_for_byte(#[values(Engine::Sqlite, Engine::Postgres)] engi
     let stored = world.message(room, sent.id).body.map(MessageBody::into_string);
     assert_eq!(stored.as_deref(), Some(text));
     let first = world.say(room, matt, "first");
-    let edited = written(world.edit(&first, text)).body.map(MessageBody::into_string);
+    let edited = done(world.edit(&first, text)).body.map(MessageBody::into_string);
     assert_eq!(edited.as_deref(), Some(text));
 }
 
@@ -120,7 +121,7 @@ fn instants_keep_their_microseconds(
     let guard = Guard::holds(matt, Role::Member);
     let edited =
         world.messages.edit(&sent, MessageBody::parse("x").unwrap(), Mentions::default(), guard, at).unwrap();
-    let deleted = written(world.messages.delete(&written(edited), guard, at).unwrap());
+    let deleted = done(world.messages.delete(&done(edited), guard, at).unwrap());
     let stored = world.message(room, sent.id);
     assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
     assert_eq!(stored, deleted);
@@ -132,7 +133,7 @@ fn an_edit_changes_the_text_in_its_place(#[values(Engine::Sqlite, Engine::Postgr
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
     let sent = world.say(room, matt, "helo");
-    let edited = written(world.edit(&sent, "hello"));
+    let edited = done(world.edit(&sent, "hello"));
     assert_eq!((edited.seq, edited.revision, edited.created_at), (sent.seq, 2, sent.created_at));
     assert_eq!(edited.body, MessageBody::parse("hello").ok());
     assert_eq!(edited.edited_at, Some(world.clock.now()));
@@ -146,7 +147,7 @@ fn a_deletion_leaves_a_tombstone_without_text(#[values(Engine::Sqlite, Engine::P
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
     let sent = world.say(room, matt, "a secret");
-    let gone = written(world.erase(&sent));
+    let gone = done(world.erase(&sent));
     assert_eq!((gone.seq, gone.revision, &gone.body), (sent.seq, 2, &None));
     assert!(gone.deleted_at > Some(sent.created_at));
     assert_eq!(gone.edited_at, None);
@@ -161,7 +162,7 @@ fn an_owner_deletes_what_a_member_said(#[values(Engine::Sqlite, Engine::Postgres
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     let sent = world.say(room, beth, "hello");
-    let gone = written(world.messages.delete(&sent, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+    let gone = done(world.messages.delete(&sent, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
     assert_eq!((gone.author_id, gone.body), (beth, None));
     assert_eq!(world.log(room).pop().map(|event| event.actor_id), Some(matt));
 }
@@ -174,11 +175,11 @@ fn a_change_of_another_revision_than_was_read_is_refused(
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
     let first = world.say(room, matt, "one");
-    let second = written(world.edit(&first, "two"));
-    assert_eq!(world.edit(&first, "three"), Written::Refused);
-    assert_eq!(world.erase(&first), Written::Refused);
-    let gone = written(world.erase(&second));
-    assert_eq!(world.edit(&second, "four"), Written::Refused);
+    let second = done(world.edit(&first, "two"));
+    assert_eq!(world.edit(&first, "three"), Guarded::Refused);
+    assert_eq!(world.erase(&first), Guarded::Refused);
+    let gone = done(world.erase(&second));
+    assert_eq!(world.edit(&second, "four"), Guarded::Refused);
     assert_eq!(world.message(room, first.id), gone);
     assert_eq!(world.head(room), first.seq + 2);
 }
@@ -194,8 +195,8 @@ fn a_change_by_whom_the_guard_does_not_name_is_refused(
     let body = MessageBody::parse("hijacked").unwrap();
     for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
         let edited = world.messages.edit(&sent, body.clone(), Mentions::default(), guard, world.tick());
-        assert_eq!(edited, Ok(Written::Refused));
-        assert_eq!(world.messages.delete(&sent, guard, world.tick()), Ok(Written::Refused));
+        assert_eq!(edited, Ok(Guarded::Refused));
+        assert_eq!(world.messages.delete(&sent, guard, world.tick()), Ok(Guarded::Refused));
     }
     assert_eq!(world.message(room, sent.id), sent);
     assert_eq!(world.head(room), sent.seq);
@@ -208,8 +209,8 @@ fn a_change_of_a_message_that_never_was_is_refused(#[values(Engine::Sqlite, Engi
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
     let mut elsewhere = world.say(other, matt, "hello");
     elsewhere.chatroom_id = room;
-    assert_eq!(world.edit(&elsewhere, "x"), Written::Refused);
-    assert_eq!(world.erase(&elsewhere), Written::Refused);
+    assert_eq!(world.edit(&elsewhere, "x"), Guarded::Refused);
+    assert_eq!(world.erase(&elsewhere), Guarded::Refused);
     assert_eq!(world.head(room), 2);
 }
 
@@ -247,10 +248,10 @@ fn a_repeat_answers_with_the_message_as_it_is_now(#[values(Engine::Sqlite, Engin
     let room = world.room(matt, &[]);
     let draft = world.keyed_draft(room, matt, "hello", "k");
     let Appended::Stored(first) = world.send(draft) else { panic!("not stored") };
-    let edited = written(world.edit(&first, "hi"));
+    let edited = done(world.edit(&first, "hi"));
     let repeat = || world.send(world.keyed_draft(room, matt, "hello", "k"));
     assert_eq!(repeat(), Appended::Duplicate(edited.clone(), idempotency("k", "hello")));
-    let gone = written(world.erase(&edited));
+    let gone = done(world.erase(&edited));
     assert_eq!(repeat(), Appended::Duplicate(gone, idempotency("k", "hello")));
 }
 

@@ -1,6 +1,6 @@
 //! Pages of messages.
 
-use chit_chat_contract::{Engine, World, race, written};
+use chit_chat_contract::{Engine, World, done, race};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::message::{Message, MessageBody, PageRange};
 use chit_chat_domain::page::Limit;
@@ -71,8 +71,8 @@ fn nobody_reads_a_deleted_room(#[values(Engine::Sqlite, Engine::Postgres)] engin
 fn a_page_shows_edits_and_tombstones_in_their_places(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     let page = world.page(room, matt, PageRange::Latest, 3);
-    let edited = written(world.edit(&page[1], "seven"));
-    let gone = written(world.erase(&page[2]));
+    let edited = done(world.edit(&page[1], "seven"));
+    let gone = done(world.erase(&page[2]));
     let again = world.page(room, matt, PageRange::Latest, 3);
     assert_eq!(again, [page[0].clone(), edited, gone, page[3].clone()]);
 }
@@ -107,7 +107,7 @@ fn what_somebody_wrote_is_listed_newest_first(#[values(Engine::Sqlite, Engine::P
     let rooms = [world.room(matt, &[beth]), world.room(beth, &[matt])];
     let mine: Vec<Message> = (1..=6).map(|n| world.say(rooms[n % 2], matt, &n.to_string())).collect();
     world.say(rooms[0], beth, "not mine");
-    written(world.erase(&mine[3]));
+    done(world.erase(&mine[3]));
     let list = |after, limit| world.messages.by_author(matt, after, Limit::parse(limit).unwrap()).unwrap();
     assert_eq!(texts(list(None, 2)), "653");
     assert_eq!(texts(list(Some(mine[4].id), 2)), "321");

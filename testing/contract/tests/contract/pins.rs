@@ -1,8 +1,9 @@
 //! Pins.
 
-use chit_chat_contract::{Engine, World, emoji, race, written};
+use chit_chat_contract::{Engine, World, done, emoji, race};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
 use chit_chat_domain::event::Change;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
@@ -26,8 +27,8 @@ fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(
     let at = world.tick();
     assert_eq!(world.pins.pin(&two, Guard::may(beth, Right::Speak), at), Ok(Pinning::Pinned));
     assert_eq!(world.pin(&one, matt), Pinning::Pinned);
-    world.react(&two, beth, &emoji("👍"));
-    let two = written(world.edit(&two, "two, edited"));
+    done(world.react(&two, beth, &emoji("👍")));
+    let two = done(world.edit(&two, "two, edited"));
     let pinned = world.pinned(room);
     assert_eq!(pinned.iter().map(|pin| &pin.message).collect::<Vec<_>>(), [&one, &two]);
     let seq = two.seq + 1;
@@ -41,15 +42,15 @@ fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(
 fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let sent = world.say(room, matt, "hello");
-    assert_eq!(world.unpin(&sent, beth), Some(()));
+    assert_eq!(world.unpin(&sent, beth), Guarded::Done(()));
     assert_eq!(world.head(room), sent.seq);
     world.pin(&sent, matt);
     let first = world.pinned(room);
     assert_eq!(world.pin(&sent, beth), Pinning::Pinned);
     assert_eq!(world.pinned(room), first);
     assert_eq!(world.head(room), sent.seq + 1);
-    assert_eq!(world.unpin(&sent, beth), Some(()));
-    assert_eq!(world.unpin(&sent, matt), Some(()));
+    assert_eq!(world.unpin(&sent, beth), Guarded::Done(()));
+    assert_eq!(world.unpin(&sent, matt), Guarded::Done(()));
     assert_eq!(world.pinned(room), []);
     let last = world.log(room).pop().map(|event| (event.seq, event.actor_id, event.change));
     assert_eq!(last, Some((sent.seq + 2, beth, Change::PinDeleted { message_id: sent.id })));
@@ -63,10 +64,10 @@ fn a_pin_that_the_guard_does_not_allow_is_refused(#[values(Engine::Sqlite, Engin
     world.pin(&sent, matt);
     let elsewhere = Message { chatroom_id: world.room(matt, &[]), ..other.clone() };
     assert_eq!(world.pin(&elsewhere, matt), Pinning::Refused);
-    assert_eq!((world.pin(&other, eve), world.unpin(&sent, eve)), (Pinning::Refused, None));
+    assert_eq!((world.pin(&other, eve), world.unpin(&sent, eve)), (Pinning::Refused, Guarded::Refused));
     let archive = ChatroomChanges { archived: Some(true), ..ChatroomChanges::default() };
-    world.chatrooms.update(room, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap();
-    assert_eq!((world.pin(&other, matt), world.unpin(&sent, matt)), (Pinning::Refused, None));
+    done(world.chatrooms.update(room, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+    assert_eq!((world.pin(&other, matt), world.unpin(&sent, matt)), (Pinning::Refused, Guarded::Refused));
     assert_eq!(world.pinned(room).len(), 1);
 }
 
@@ -76,11 +77,11 @@ fn a_deleted_message_is_not_pinned_any_more_nor_again(#[values(Engine::Sqlite, E
     let (sent, kept) = (world.say(room, matt, "hello"), world.say(room, matt, "kept"));
     world.pin(&sent, beth);
     world.pin(&kept, beth);
-    let gone = written(world.erase(&sent));
+    let gone = done(world.erase(&sent));
     assert_eq!(world.pinned(room).iter().map(|pin| pin.message.id).collect::<Vec<_>>(), [kept.id]);
     assert!(matches!(world.log(room).pop().unwrap().change, Change::MessageDeleted(_)));
     for message in [&sent, &gone] {
-        assert_eq!((world.pin(message, beth), world.unpin(message, beth)), (Pinning::Refused, None));
+        assert_eq!((world.pin(message, beth), world.unpin(message, beth)), (Pinning::Refused, Guarded::Refused));
     }
 }
 
@@ -115,7 +116,7 @@ fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(
     assert_eq!(pinned.iter().filter(|outcome| **outcome == Pinning::TooMany).count(), 10);
     assert_eq!(world.pinned(room).len(), usize::try_from(MOST_PINS).unwrap());
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned, "what is pinned already");
-    world.unpin(&sent[0], beth);
+    done(world.unpin(&sent[0], beth));
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned);
 }
 
@@ -127,7 +128,7 @@ fn no_tombstone_stays_pinned(#[values(Engine::Sqlite, Engine::Postgres)] engine:
         let sent = world.say(room, matt, "hello");
         race(2, |n| {
             if n == 0 {
-                written(world.erase(&sent));
+                done(world.erase(&sent));
             } else {
                 another.pins.pin(&sent, Guard::may(beth, Right::Speak), world.tick()).unwrap();
             }

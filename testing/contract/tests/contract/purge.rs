@@ -1,6 +1,6 @@
 //! Erasing what deleted chatrooms leave behind.
 
-use chit_chat_contract::{Engine, World, emoji, kind, race, written};
+use chit_chat_contract::{Engine, World, done, emoji, kind, race};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
@@ -42,13 +42,13 @@ fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(
         let sent = world.say(place, matt, text);
         for user in [matt, beth] {
             for by in ["👍", "🎉"] {
-                world.react(&sent, user, &emoji(by));
+                done(world.react(&sent, user, &emoji(by)));
             }
         }
         world.pin(&sent, beth);
         let mut message = sent.clone();
         for revision in 2..5 {
-            message = written(world.edit(&message, &revision.to_string()));
+            message = done(world.edit(&message, &revision.to_string()));
         }
     }
     world.demolish(room, matt);

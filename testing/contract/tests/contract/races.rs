@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use chit_chat_contract::{Engine, World, idempotency, kind, race, stored, written};
+use chit_chat_contract::{Engine, World, done, idempotency, kind, race, stored};
 use chit_chat_domain::chatroom::{Creation, Guard, NewChatroom};
 use chit_chat_domain::event::Change;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Removal, Role, RoleChange};
-use chit_chat_domain::message::{Appended, Message, Written};
+use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Role, RoleChange};
+use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
@@ -181,7 +182,7 @@ fn nobody_says_anything_behind_the_end_of_their_membership(
         let room = world.room(matt, &[beth]);
         let sent = race(9, |n| match (n, how) {
             (0..8, _) => say_until_refused(if n % 2 == 0 { &world.store } else { &another }, &world, room, beth),
-            (_, "removed") => i64::from(world.remove(room, matt, beth) == Removal::Refused),
+            (_, "removed") => i64::from(world.remove(room, matt, beth) == Guarded::Refused),
             (_, "left") => i64::from(world.leave(room, beth) == Leaving::NotMember),
             _ => {
                 world.demolish(room, matt);
@@ -246,8 +247,8 @@ fn of_many_edits_at_one_revision_one_is_written(#[values(Engine::Sqlite, Engine:
     let room = world.room(matt, &[]);
     let sent = world.say(room, matt, "hello");
     let outcomes = race(16, |n| world.edit(&sent, &n.to_string()));
-    assert_eq!(count(&outcomes, |outcome| matches!(outcome, Written::Written(_))), 1);
-    let winner = outcomes.into_iter().find(|outcome| *outcome != Written::Refused).map(written);
+    assert_eq!(count(&outcomes, |outcome| matches!(outcome, Guarded::Done(_))), 1);
+    let winner = outcomes.into_iter().find(|outcome| *outcome != Guarded::Refused).map(done);
     assert_eq!(Some(world.message(room, sent.id)), winner);
     assert_eq!(world.head(room), sent.seq + 1);
 }
@@ -262,7 +263,7 @@ fn a_message_deleted_while_it_is_edited_stays_dead(#[values(Engine::Sqlite, Engi
         let mut read = world.message(room, sent.id);
         while read.deleted_at.is_none() {
             let done = if n == 0 { world.erase(&read) } else { world.edit(&read, &n.to_string()) };
-            assert!(done == Written::Refused || read.deleted_at.is_none());
+            assert!(done == Guarded::Refused || read.deleted_at.is_none());
             read = world.message(room, sent.id);
         }
     });

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
-use chit_chat_contract::{Engine, World, emoji, flags, id_literal, race, written};
+use chit_chat_contract::{Engine, World, done, emoji, flags, id_literal, race};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
 use chit_chat_domain::event::Change;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, MessageId, UserId};
-use chit_chat_domain::membership::{Removal, Role};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::{Reactions, Tally};
@@ -29,11 +30,11 @@ fn scene(engine: Engine) -> (World, UserId, UserId, Message) {
 fn a_reaction_is_counted_listed_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, heart) = (emoji(THUMB), emoji(HEART));
-    assert_eq!(world.react(&sent, beth, &thumb), Some(()));
+    assert_eq!(world.react(&sent, beth, &thumb), Guarded::Done(()));
     let at = world.tick();
     let guard = Guard::may(matt, Right::Speak);
-    assert_eq!(world.reactions.add(&sent, &heart, guard, at), Ok(Some(())));
-    assert_eq!(world.react(&sent, matt, &thumb), Some(()));
+    assert_eq!(world.reactions.add(&sent, &heart, guard, at), Ok(Guarded::Done(())));
+    assert_eq!(world.react(&sent, matt, &thumb), Guarded::Done(()));
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":2,\"❤\u{fe0f}\":1}"));
     let listed = world.reactions_to(&sent);
     let who: Vec<_> = listed.iter().map(|it| (it.user_id, it.emoji.as_str(), it.seq - sent.seq)).collect();
@@ -54,7 +55,7 @@ fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_messag
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let (world, matt, beth, sent) = scene(engine);
-    world.react(&sent, beth, &emoji(THUMB));
+    done(world.react(&sent, beth, &emoji(THUMB)));
     let reactions = Reactions::default().with(&emoji(THUMB));
     let now = Message { reactions, ..sent.clone() };
     assert_eq!(world.message(sent.chatroom_id, sent.id), now);
@@ -70,14 +71,14 @@ fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_messag
 #[rstest]
 fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
-    world.react(&sent, beth, &emoji(THUMB));
+    done(world.react(&sent, beth, &emoji(THUMB)));
     let head = world.head(sent.chatroom_id);
-    assert_eq!(world.react(&sent, beth, &emoji(THUMB)), Some(()));
-    assert_eq!(world.take_back(&sent, beth, &emoji(HEART)), Some(()));
+    assert_eq!(world.react(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
+    assert_eq!(world.take_back(&sent, beth, &emoji(HEART)), Guarded::Done(()));
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
     assert_eq!(world.head(sent.chatroom_id), head);
-    assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Some(()));
-    assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Some(()));
+    assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
+    assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
     assert_eq!(world.counts(&sent), None);
     assert_eq!(world.head(sent.chatroom_id), head + 1);
 }
@@ -87,9 +88,9 @@ fn what_is_taken_back_is_ones_own(#[values(Engine::Sqlite, Engine::Postgres)] en
     let (world, matt, beth, sent) = scene(engine);
     let thumb = emoji(THUMB);
     for user in [matt, beth] {
-        world.react(&sent, user, &thumb);
+        done(world.react(&sent, user, &thumb));
     }
-    assert_eq!(world.take_back(&sent, matt, &thumb), Some(()));
+    assert_eq!(world.take_back(&sent, matt, &thumb), Guarded::Done(()));
     let left = world.reactions_to(&sent);
     assert_eq!(left.iter().map(|it| it.user_id).collect::<Vec<_>>(), [beth]);
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
@@ -105,13 +106,15 @@ fn a_reaction_that_the_guard_does_not_allow_is_refused(
 ) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, eve) = (emoji(THUMB), world.user("Eve"));
-    world.react(&sent, beth, &thumb);
-    assert_eq!(world.react(&sent, eve, &thumb), None);
-    assert_eq!(world.remove(sent.chatroom_id, matt, beth), Removal::Removed);
-    assert_eq!(world.take_back(&sent, beth, &thumb), None);
+    done(world.react(&sent, beth, &thumb));
+    assert_eq!(world.react(&sent, eve, &thumb), Guarded::Refused);
+    assert_eq!(world.remove(sent.chatroom_id, matt, beth), Guarded::Done(()));
+    assert_eq!(world.take_back(&sent, beth, &thumb), Guarded::Refused);
     let archive = ChatroomChanges { archived: Some(true), ..ChatroomChanges::default() };
-    world.chatrooms.update(sent.chatroom_id, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap();
-    assert_eq!(world.react(&sent, matt, &thumb), None);
+    done(
+        world.chatrooms.update(sent.chatroom_id, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap(),
+    );
+    assert_eq!(world.react(&sent, matt, &thumb), Guarded::Refused);
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
 }
 
@@ -121,8 +124,8 @@ fn a_message_is_reacted_to_in_its_own_room_alone(#[values(Engine::Sqlite, Engine
     let elsewhere = Message { chatroom_id: world.room(matt, &[]), ..sent.clone() };
     let never_sent = Message { id: MessageId::from(world.ids.next()), ..sent.clone() };
     for message in [&elsewhere, &never_sent] {
-        assert_eq!(world.react(message, matt, &emoji(THUMB)), None);
-        assert_eq!(world.take_back(message, matt, &emoji(THUMB)), None);
+        assert_eq!(world.react(message, matt, &emoji(THUMB)), Guarded::Refused);
+        assert_eq!(world.take_back(message, matt, &emoji(THUMB)), Guarded::Refused);
         assert_eq!(world.reactions_to(message), []);
     }
     assert_eq!((world.head(elsewhere.chatroom_id), world.head(sent.chatroom_id)), (2, 4));
@@ -134,7 +137,7 @@ fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(
 ) {
     let (world, matt, beth, sent) = scene(engine);
     for (user, by) in [(matt, THUMB), (matt, HEART), (beth, THUMB), (beth, HEART)] {
-        world.react(&sent, user, &emoji(by));
+        done(world.react(&sent, user, &emoji(by)));
     }
     let places = |by: Option<&str>, after: i64, limit: u64| {
         let limit = Limit::parse(limit).unwrap();
@@ -161,7 +164,7 @@ fn what_is_mine_is_told_for_many_messages_at_once(#[values(Engine::Sqlite, Engin
         (&first, matt, THUMB),
         (&other, matt, THUMB),
     ] {
-        world.react(message, user, &emoji(by));
+        done(world.react(message, user, &emoji(by)));
     }
     let of = |user, messages: &[&Message]| {
         world.reactions.of_user(room, user, messages.iter().map(|message| message.id).collect()).unwrap()
@@ -180,12 +183,12 @@ fn fifty_kinds_are_the_most_and_more_people_may_join_each(
     let (world, matt, beth, sent) = scene(engine);
     let all: Vec<_> = flags().take(Reactions::MOST + 1).collect();
     for flag in &all[..50] {
-        assert_eq!(world.react(&sent, matt, flag), Some(()));
+        assert_eq!(world.react(&sent, matt, flag), Guarded::Done(()));
     }
-    assert_eq!(world.react(&sent, beth, &all[50]), None);
-    assert_eq!(world.react(&sent, beth, &all[0]), Some(()));
-    assert_eq!(world.take_back(&sent, matt, &all[1]), Some(()));
-    assert_eq!(world.react(&sent, beth, &all[50]), Some(()));
+    assert_eq!(world.react(&sent, beth, &all[50]), Guarded::Refused);
+    assert_eq!(world.react(&sent, beth, &all[0]), Guarded::Done(()));
+    assert_eq!(world.take_back(&sent, matt, &all[1]), Guarded::Done(()));
+    assert_eq!(world.react(&sent, beth, &all[50]), Guarded::Done(()));
     assert_eq!(world.message(sent.chatroom_id, sent.id).reactions.iter().count(), 50);
 }
 
@@ -194,18 +197,18 @@ fn a_deleted_message_has_none_and_gets_none(#[values(Engine::Sqlite, Engine::Pos
     let (world, matt, beth, sent) = scene(engine);
     let kept = world.say(sent.chatroom_id, matt, "kept");
     for message in [&sent, &kept] {
-        world.react(message, beth, &emoji(THUMB));
+        done(world.react(message, beth, &emoji(THUMB)));
     }
     let read = world.message(sent.chatroom_id, sent.id);
-    let gone = written(world.erase(&read));
+    let gone = done(world.erase(&read));
     assert_eq!(gone.reactions, Reactions::default());
     assert_eq!(world.counts(&sent), None);
     assert_eq!(world.reactions_to(&sent), []);
     assert_eq!(world.counts(&kept).as_deref(), Some("{\"👍\":1}"));
     assert_eq!(world.reactions_to(&kept).len(), 1);
     for message in [&sent, &gone] {
-        assert_eq!(world.react(message, beth, &emoji(HEART)), None);
-        assert_eq!(world.take_back(message, beth, &emoji(THUMB)), None);
+        assert_eq!(world.react(message, beth, &emoji(HEART)), Guarded::Refused);
+        assert_eq!(world.take_back(message, beth, &emoji(THUMB)), Guarded::Refused);
     }
 }
 
@@ -214,8 +217,8 @@ fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let (world, _, beth, sent) = scene(engine);
-    world.react(&sent, beth, &emoji(THUMB));
-    let edited = written(world.edit(&sent, "hello again"));
+    done(world.react(&sent, beth, &emoji(THUMB)));
+    let edited = done(world.edit(&sent, "hello again"));
     assert_eq!(edited.reactions, Reactions::default().with(&emoji(THUMB)));
     assert_eq!(world.message(sent.chatroom_id, sent.id), edited);
 }
@@ -225,7 +228,7 @@ fn they_stay_when_their_author_leaves_or_deletes_the_account(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let (world, _, beth, sent) = scene(engine);
-    world.react(&sent, beth, &emoji(THUMB));
+    done(world.react(&sent, beth, &emoji(THUMB)));
     world.leave(sent.chatroom_id, beth);
     world.delete_account(beth);
     assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
@@ -261,12 +264,12 @@ fn counts_stay_right_while_many_react_and_take_back_at_once(
         let guard = Guard::may(people[n / 2], Right::Speak);
         for round in 0..4 {
             let by = if (n + round) % 3 == 0 { &heart } else { &thumb };
-            ports.reactions.add(&sent, by, guard, world.tick()).unwrap().unwrap();
+            done(ports.reactions.add(&sent, by, guard, world.tick()).unwrap());
             if round % 2 == 0 {
-                ports.reactions.remove(&sent, by, guard, world.tick()).unwrap().unwrap();
+                done(ports.reactions.remove(&sent, by, guard, world.tick()).unwrap());
             }
         }
-        ports.reactions.add(&sent, &thumb, guard, world.tick()).unwrap().unwrap();
+        done(ports.reactions.add(&sent, &thumb, guard, world.tick()).unwrap());
     });
     assert_eq!(shown(&world, &sent), recount(&world, &sent));
     assert_eq!(shown(&world, &sent).get(THUMB), Some(&8));
@@ -292,7 +295,7 @@ fn two_who_react_at_the_same_moment_are_two(#[values(Engine::Sqlite, Engine::Pos
     for (round, flag) in flags().take(10).enumerate() {
         race(2, |n| {
             let (ports, user) = if n == 0 { (&*world.store, matt) } else { (&another, beth) };
-            ports.reactions.add(&sent, &flag, Guard::may(user, Right::Speak), world.tick()).unwrap().unwrap();
+            done(ports.reactions.add(&sent, &flag, Guard::may(user, Right::Speak), world.tick()).unwrap());
         });
         assert_eq!(shown(&world, &sent).get(flag.as_str()), Some(&2), "round {round}");
     }
@@ -306,8 +309,8 @@ fn of_sixty_kinds_at_once_fifty_are_there(#[values(Engine::Sqlite, Engine::Postg
     let added: Vec<usize> = race(12, |n| {
         let (ports, user) = if n % 2 == 0 { (&*world.store, matt) } else { (&another, beth) };
         let guard = Guard::may(user, Right::Speak);
-        let add = |flag| ports.reactions.add(&sent, flag, guard, world.tick()).unwrap();
-        all[n * 5..n * 5 + 5].iter().filter_map(add).count()
+        let add = |flag: &&_| ports.reactions.add(&sent, flag, guard, world.tick()) == Ok(Guarded::Done(()));
+        all[n * 5..n * 5 + 5].iter().filter(add).count()
     });
     assert_eq!(added.iter().sum::<usize>(), 50);
     assert_eq!(shown(&world, &sent).len(), 50);
@@ -323,7 +326,7 @@ fn no_reaction_is_left_on_a_tombstone(#[values(Engine::Sqlite, Engine::Postgres)
         let sent = world.say(room, matt, "hello");
         race(4, |n| {
             if n == 0 {
-                written(world.erase(&sent));
+                done(world.erase(&sent));
             } else {
                 let by = flags().nth(n).unwrap();
                 another.reactions.add(&sent, &by, Guard::may(beth, Right::Speak), world.tick()).unwrap();
@@ -348,7 +351,7 @@ fn a_reaction_that_waits_for_the_deletion_is_refused(#[values(Engine::Sqlite, En
         held.run("COMMIT");
         reacting.join().unwrap()
     });
-    assert_eq!(reacted, None);
+    assert_eq!(reacted, Guarded::Refused);
     assert_eq!(world.counts(&sent), None);
     assert_eq!(world.reactions_to(&sent), []);
 }

@@ -2,16 +2,17 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, World, id_literal, race};
+use chit_chat_contract::{Engine, World, done, id_literal, race};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::reading::{Mark, ReadState};
 use rstest::rstest;
 
-fn mark(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Option<i64> {
+fn mark(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Guarded<i64> {
     world.reads.mark(room, user, Mark { seq, force: false }).unwrap()
 }
 
-fn force(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Option<i64> {
+fn force(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Guarded<i64> {
     world.reads.mark(room, user, Mark { seq, force: true }).unwrap()
 }
 
@@ -46,13 +47,13 @@ fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(
 #[rstest]
 fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
-    assert_eq!(mark(&world, room, beth, 2), Some(3), "before the first mark it is where she joined");
+    assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "before the first mark it is where she joined");
     for (seq, expected) in [(7, 7), (7, 7), (5, 7), (13, 13), (0, 13)] {
-        assert_eq!(mark(&world, room, beth, seq), Some(expected), "{seq}");
+        assert_eq!(mark(&world, room, beth, seq), Guarded::Done(expected), "{seq}");
         assert_eq!(read_seq(&world, room, beth), Some(expected), "{seq}");
     }
     for seq in [5, 5, 0, 9] {
-        assert_eq!(force(&world, room, beth, seq), Some(seq));
+        assert_eq!(force(&world, room, beth, seq), Guarded::Done(seq));
         assert_eq!(read_seq(&world, room, beth), Some(seq));
     }
     assert_eq!(read_seq(&world, room, matt), Some(2), "it is nobody else's");
@@ -62,9 +63,9 @@ fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, E
 #[rstest]
 fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
-    mark(&world, room, beth, 5);
+    done(mark(&world, room, beth, 5));
     for muted in [false, true, true, false, true] {
-        assert_eq!(world.reads.set_muted(room, beth, muted), Ok(Some(())));
+        assert_eq!(world.reads.set_muted(room, beth, muted), Ok(Guarded::Done(())));
         assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted, ..ReadState::default() }));
     }
     assert_eq!(state(&world, room, matt).map(|state| state.muted), Some(false));
@@ -77,13 +78,13 @@ fn only_living_members_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
     let gone = world.room(matt, &[beth]);
     world.demolish(gone, matt);
-    mark(&world, room, matt, 9);
+    done(mark(&world, room, matt, 9));
     world.delete_account(matt);
     for (room, user) in [(room, eve), (nowhere, beth), (gone, beth), (room, matt)] {
         assert_eq!(state(&world, room, user), None);
-        assert_eq!(mark(&world, room, user, 13), None);
-        assert_eq!(force(&world, room, user, 1), None);
-        assert_eq!(world.reads.set_muted(room, user, true), Ok(None));
+        assert_eq!(mark(&world, room, user, 13), Guarded::Refused);
+        assert_eq!(force(&world, room, user, 1), Guarded::Refused);
+        assert_eq!(world.reads.set_muted(room, user, true), Ok(Guarded::Refused));
     }
 }
 
@@ -93,8 +94,8 @@ fn who_joins_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
     world.join(room, beth);
-    force(&world, room, beth, 1);
-    world.reads.set_muted(room, beth, true).unwrap();
+    done(force(&world, room, beth, 1));
+    done(world.reads.set_muted(room, beth, true).unwrap());
     world.leave(room, beth);
     assert_eq!(state(&world, room, beth), None);
     world.join(room, beth);
@@ -104,8 +105,8 @@ fn who_joins_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engin
 #[rstest]
 fn a_change_of_role_leaves_both_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
-    mark(&world, room, beth, 5);
-    world.reads.set_muted(room, beth, true).unwrap();
+    done(mark(&world, room, beth, 5));
+    done(world.reads.set_muted(room, beth, true).unwrap());
     world.promote(room, matt, beth);
     assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted: true, ..ReadState::default() }));
 }
@@ -118,11 +119,11 @@ fn of_many_devices_that_mark_at_once_the_furthest_wins(
     let another = world.open_another();
     let furthest = 13;
     for _ in 0..5 {
-        force(&world, room, beth, 0);
+        done(force(&world, room, beth, 0));
         let answers = race(10, |n| {
             let stores = if n % 2 == 0 { &*world.store } else { &another };
             let seq = furthest - i64::try_from(n).unwrap();
-            (seq, stores.reads.mark(room, beth, Mark { seq, force: false }).unwrap().unwrap())
+            (seq, done(stores.reads.mark(room, beth, Mark { seq, force: false }).unwrap()))
         });
         assert_eq!(read_seq(&world, room, beth), Some(furthest));
         for (seq, answer) in answers {
@@ -147,7 +148,7 @@ fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(
         other.run("COMMIT");
         waiting.join().unwrap()
     });
-    assert_eq!(answer, Some(12));
+    assert_eq!(answer, Guarded::Done(12));
     assert_eq!(read_seq(&world, room, beth), Some(12));
 }
 

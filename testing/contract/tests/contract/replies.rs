@@ -1,6 +1,6 @@
 //! Answering messages.
 
-use chit_chat_contract::{Engine, World, race, stored, written};
+use chit_chat_contract::{Engine, World, done, race, stored};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right, SlowMode};
 use chit_chat_domain::event::Parent;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
@@ -75,10 +75,10 @@ fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(
 ) {
     let scene = scene(engine);
     let (first, second) = (scene.answer("one"), scene.answer("two"));
-    let gone = written(scene.world.erase(&first));
+    let gone = done(scene.world.erase(&first));
     assert_eq!((gone.reply_to, scene.count()), (Some(scene.parent.id), 1));
     assert_eq!(scene.replies(0, 50), [gone, second.clone()]);
-    written(scene.world.erase(&scene.world.message(scene.room, scene.parent.id)));
+    done(scene.world.erase(&scene.world.message(scene.room, scene.parent.id)));
     assert_eq!((scene.count(), scene.world.message(scene.room, second.id)), (1, second));
 }
 
@@ -96,9 +96,9 @@ fn the_log_tells_with_a_reply_how_many_its_parent_has(#[values(Engine::Sqlite, E
     assert_eq!(parents(start), [parent(1)]);
     scene.answer("two");
     scene.world.say(scene.room, scene.beth, "something else");
-    written(scene.world.edit(&first, "One"));
+    done(scene.world.edit(&first, "One"));
     assert_eq!(parents(start), [parent(2), parent(2), None, parent(2)]);
-    written(scene.world.erase(&scene.world.message(scene.room, first.id)));
+    done(scene.world.erase(&scene.world.message(scene.room, first.id)));
     assert_eq!(parents(start + 4), [parent(1)]);
     assert_eq!(parents(0)[..3], [None, None, None], "and none where nothing is answered");
 }
@@ -159,7 +159,7 @@ fn in_slow_mode_replies_are_counted_too(#[values(Engine::Sqlite, Engine::Postgre
     let scene = scene(engine);
     let slow = ChatroomChanges { slow_mode: SlowMode::parse(5).ok(), ..ChatroomChanges::default() };
     let owner = Guard::holds(scene.matt, Role::Owner);
-    scene.world.chatrooms.update(scene.room, slow, owner, scene.world.tick()).unwrap().unwrap();
+    done(scene.world.chatrooms.update(scene.room, slow, owner, scene.world.tick()).unwrap());
     let guard = Guard::may(scene.beth, Right::Speak);
     let Turn::Taken(Appended::Stored(sent)) =
         scene.world.messages.append_in_turn(scene.draft("x"), guard).unwrap()

@@ -1,10 +1,11 @@
 //! What messages said before they were edited.
 
-use chit_chat_contract::{Engine, World, race, written};
+use chit_chat_contract::{Engine, World, done, race};
 use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Message, MessageBody, Written};
+use chit_chat_domain::message::{Message, MessageBody};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::revision::MessageRevision;
 use rstest::rstest;
@@ -25,8 +26,8 @@ fn every_text_is_kept_with_the_time_of_its_writing(#[values(Engine::Sqlite, Engi
     let sent = world.say(room, matt, " one ");
     let only = MessageRevision { revision: 1, body: sent.body.clone().unwrap(), created_at: sent.created_at };
     assert_eq!(revisions(&world, &sent), std::slice::from_ref(&only));
-    let second = written(world.edit(&sent, "two"));
-    let third = written(world.edit(&second, "three"));
+    let second = done(world.edit(&sent, "two"));
+    let third = done(world.edit(&second, "three"));
     let body = |text| MessageBody::parse(text).unwrap();
     let expected = [
         only,
@@ -49,9 +50,9 @@ fn an_edit_that_is_refused_keeps_nothing(#[values(Engine::Sqlite, Engine::Postgr
         Guard::holds(eve, Role::Member),
         world.tick(),
     );
-    assert_eq!(by_eve, Ok(Written::Refused));
-    written(world.edit(&sent, "two"));
-    assert_eq!(world.edit(&sent, "another two"), Written::Refused);
+    assert_eq!(by_eve, Ok(Guarded::Refused));
+    done(world.edit(&sent, "two"));
+    assert_eq!(world.edit(&sent, "another two"), Guarded::Refused);
     assert_eq!(texts(&world, &sent), [(1, "one".to_owned()), (2, "two".to_owned())]);
 }
 
@@ -62,7 +63,7 @@ fn a_list_goes_on_behind_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] 
     let room = world.room(matt, &[]);
     let mut message = world.say(room, matt, "1");
     for text in ["2", "3", "4"] {
-        message = written(world.edit(&message, text));
+        message = done(world.edit(&message, text));
     }
     let listed = |after, limit| {
         let listed = world.revisions.list(room, message.id, after, Limit::parse(limit).unwrap()).unwrap();
@@ -80,10 +81,10 @@ fn a_deleted_message_has_no_text_left_anywhere(#[values(Engine::Sqlite, Engine::
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
     let sent = world.say(room, matt, "a secret");
-    let edited = written(world.edit(&sent, "another secret"));
+    let edited = done(world.edit(&sent, "another secret"));
     let kept = world.say(room, matt, "no more");
-    written(world.edit(&kept, "no less"));
-    written(world.erase(&edited));
+    done(world.edit(&kept, "no less"));
+    done(world.erase(&edited));
     assert_eq!(revisions(&world, &sent), []);
     assert_eq!(texts(&world, &kept).len(), 2);
     for table in ["messages", "message_revisions"] {
@@ -98,7 +99,7 @@ fn they_are_a_messages_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
     let sent = world.say(room, matt, "here");
-    written(world.edit(&sent, "still here"));
+    done(world.edit(&sent, "still here"));
     let elsewhere = Message { chatroom_id: other, ..sent.clone() };
     assert_eq!(revisions(&world, &elsewhere), []);
 }
@@ -111,10 +112,10 @@ fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
     let sent = world.say(room, matt, "one");
-    let edited = written(world.edit(&sent, "two"));
+    let edited = done(world.edit(&sent, "two"));
     world.raw().run("DELETE FROM message_revisions");
     assert_eq!(texts(&world, &sent), [(2, "two".to_owned())]);
-    written(world.edit(&edited, "three"));
+    done(world.edit(&edited, "three"));
     assert_eq!(texts(&world, &sent), [(2, "two".to_owned()), (3, "three".to_owned())]);
 }
 
@@ -129,7 +130,7 @@ fn none_is_missing_while_the_message_is_edited(#[values(Engine::Sqlite, Engine::
         0 => {
             let mut message = sent.clone();
             for revision in 2..=20 {
-                message = written(world.edit(&message, &revision.to_string()));
+                message = done(world.edit(&message, &revision.to_string()));
             }
         }
         _ => loop {

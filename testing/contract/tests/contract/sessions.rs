@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, race};
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
-use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotated, Rotation, SecretHash};
+use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotation, SecretHash};
 use chit_chat_domain::user::PasswordHash;
 use rstest::rstest;
 
@@ -85,7 +86,7 @@ fn a_session_expires_when_idle_or_old(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!((listed(30, 1), listed(30, 0)), (1, 0));
     let used = draft.created_at.plus(DAY * 80);
     let rotation = Rotation { at: used, ..rotation(&draft, 2) };
-    assert_eq!(world.sessions.rotate(rotation), Ok(Rotated::Rotated));
+    assert_eq!(world.sessions.rotate(rotation), Ok(Guarded::Done(())));
     assert_eq!((listed(90, 1), listed(90, 0)), (1, 0));
 }
 
@@ -99,8 +100,8 @@ fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(
     world.sessions.create(draft.clone(), 100).unwrap();
     let at = world.tick();
     let first = Rotation { spends: Some((draft.current.clone(), at)), at, ..rotation(&draft, 50) };
-    assert_eq!(world.sessions.rotate(first.clone()), Ok(Rotated::Rotated));
-    assert_eq!(world.sessions.rotate(first), Ok(Rotated::Moved));
+    assert_eq!(world.sessions.rotate(first.clone()), Ok(Guarded::Done(())));
+    assert_eq!(world.sessions.rotate(first), Ok(Guarded::Refused));
     let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
     assert_eq!((found.current, found.last_used_at), (hash(50), at));
     assert_eq!((found.spent, found.spent_at), (Some(draft.current), Some(at)));
@@ -120,7 +121,7 @@ fn a_retry_replaces_the_successor_and_keeps_what_was_spent(
     world.sessions.rotate(first).unwrap();
     let later = world.tick();
     let retry = Rotation { read: hash(50), next: hash(51), at: later, ..rotation(&draft, 0) };
-    assert_eq!(world.sessions.rotate(retry), Ok(Rotated::Rotated));
+    assert_eq!(world.sessions.rotate(retry), Ok(Guarded::Done(())));
     let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
     assert_eq!((found.current, found.last_used_at), (hash(51), later));
     assert_eq!((found.spent, found.spent_at), (Some(draft.current), Some(at)));
@@ -136,7 +137,7 @@ fn of_many_refreshes_at_once_one_wins(#[values(Engine::Sqlite, Engine::Postgres)
         let next = u8::try_from(100 + n).unwrap();
         world.sessions.rotate(rotation(&draft, next)).unwrap()
     });
-    let winners: Vec<usize> = (0..16).filter(|n| outcomes[*n] == Rotated::Rotated).collect();
+    let winners: Vec<usize> = (0..16).filter(|n| outcomes[*n] == Guarded::Done(())).collect();
     assert_eq!(winners.len(), 1);
     let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
     assert_eq!(found.current, hash(u8::try_from(100 + winners[0]).unwrap()));
@@ -154,7 +155,7 @@ fn an_ended_session_is_neither_refreshed_nor_ended_again(
     let ended = EndedSession { id: draft.id, tokens_expire_at: at.plus(ACCESS_TOKEN_LIFETIME) };
     assert_eq!(world.sessions.end(matt, draft.id, at), Ok(Some(ended)));
     assert_eq!(world.sessions.end(matt, draft.id, world.tick()), Ok(None));
-    assert_eq!(world.sessions.rotate(rotation(&draft, 9)), Ok(Rotated::Moved));
+    assert_eq!(world.sessions.rotate(rotation(&draft, 9)), Ok(Guarded::Refused));
     let found = world.sessions.find(matt, draft.id).unwrap().unwrap();
     assert_eq!((found.ended_at, found.current), (Some(at), draft.current));
 }

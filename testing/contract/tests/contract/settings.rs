@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, answer_now, id_literal};
+use chit_chat_contract::{Engine, World, answer_now, done, id_literal};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Right, Settings, SlowMode, Topic};
 use chit_chat_domain::event::Change;
+use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn, Written};
+use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn};
 use chit_chat_domain::page::Limit;
 use rstest::rstest;
 
 fn set(world: &World, room: ChatroomId, owner: UserId, changes: ChatroomChanges) -> Chatroom {
-    world.chatrooms.update(room, changes, Guard::holds(owner, Role::Owner), world.tick()).unwrap().unwrap()
+    done(world.chatrooms.update(room, changes, Guard::holds(owner, Role::Owner), world.tick()).unwrap())
 }
 
 fn slow(seconds: i64) -> ChatroomChanges {
@@ -81,10 +82,10 @@ fn a_right_is_looked_at_as_the_room_is_set_now(#[values(Engine::Sqlite, Engine::
     let rename = Guard::may(beth, Right::Rename);
     let entrance = Entrance::By(Guard::may(beth, Right::Add));
     let eves = NewMembership { chatroom_id: room, user_id: eve, at: world.tick() };
-    assert_eq!(world.chatrooms.update(room, topic(), rename, world.tick()), Ok(None));
+    assert_eq!(world.chatrooms.update(room, topic(), rename, world.tick()), Ok(Guarded::Refused));
     assert_eq!(world.memberships.add(eves, entrance), Ok(Added::Refused));
     world.change_role(room, matt, beth, Role::Moderator);
-    assert!(world.chatrooms.update(room, topic(), rename, world.tick()).unwrap().is_some());
+    assert!(world.chatrooms.update(room, topic(), rename, world.tick()).unwrap() != Guarded::Refused);
     assert!(matches!(world.memberships.add(eves, entrance), Ok(Added::Added(_))));
 }
 
@@ -104,10 +105,10 @@ fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)]
     }
     let edited =
         world.messages.edit(&sent, MessageBody::parse("y").unwrap(), Mentions::default(), speak, world.tick());
-    assert_eq!(edited, Ok(Written::Refused));
+    assert_eq!(edited, Ok(Guarded::Refused));
     set(&world, room, matt, archived(false));
     assert!(matches!(send(&world, draft), Appended::Stored(_)));
-    assert!(matches!(world.erase(&sent), Written::Written(_)));
+    assert!(matches!(world.erase(&sent), Guarded::Done(_)));
 }
 
 /// Waits for the room's lock, behind somebody who sets it.
