@@ -1,4 +1,4 @@
-//! PostgreSQL: a cluster of one's own, with fsync, that can be stopped, killed and frozen.
+//! A PostgreSQL cluster, with fsync, that can be stopped, killed and frozen.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -15,11 +15,11 @@ use crate::process::{Frozen, Process};
 use crate::wait::until;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/with-postgres");
-/// Tells what the script has exported, then lives as long as somebody holds its input open.
+/// Prints the variables that the script has exported, then runs until its input is closed.
 const COMMAND: &str = r#"printf '%s\n' "$DATABASE_URL" "$PGDATA" "$POSTGRES_CONTROL"; exec cat"#;
 const START: Duration = Duration::from_secs(20);
 
-/// A running cluster. It goes when this is dropped, and also if this program is killed.
+/// A running cluster. It is deleted on drop, and also if this program is killed.
 #[derive(Debug)]
 pub struct Cluster {
     script: Child,
@@ -50,42 +50,43 @@ impl Cluster {
         Ok(Self { script, lifeline, url, data, control, databases: AtomicUsize::new(0) })
     }
 
-    /// A new, empty database.
+    /// Creates an empty database.
     pub fn database(&self) -> Result<Database> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let (server, _) = self.url.rsplit_once('/').context("the URL names no database")?;
         Database::postgres(format!("{server}/chit_chat_{number}"))
     }
 
-    /// As an operator would: connections are cut, nothing is lost.
+    /// Stops the cluster as an operator would: it closes connections and loses nothing.
     pub fn stop(&self) -> Result<()> {
         self.control(&["stop", "-m", "fast"])
     }
 
-    /// As a power failure would: the processes behind the connections follow by themselves.
+    /// Kills the postmaster, as a power failure would; the processes of connections exit by themselves.
     pub fn kill(&self) -> Result<()> {
         self.postmaster()?.signal(Signal::KILL)
     }
 
-    /// Again after a stop or kill; what is left of the killed one may be in the way for a moment.
+    /// Starts the cluster after a stop or kill. Remaining processes of a killed cluster may delay it for a
+    /// moment.
     pub fn start_again(&self) -> Result<()> {
         until(START, "PostgreSQL starts again", || Ok(self.control(&["start"]).ok()))?;
         Ok(())
     }
 
-    /// Stops all its processes where they are.
+    /// Stops all processes of the cluster with SIGSTOP until the result is dropped.
     pub fn freeze(&self) -> Result<Frozen> {
         let postmaster = self.postmaster()?;
         let mut frozen = Frozen::default();
         frozen.add(postmaster)?;
         for child in postmaster.children()? {
-            // It may have ended meanwhile.
+            // The child may have exited meanwhile.
             drop(frozen.add(child));
         }
         Ok(frozen)
     }
 
-    /// The process that has started all others of the cluster.
+    /// The parent of all processes of the cluster.
     pub fn postmaster(&self) -> Result<Process> {
         let text = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
         let number = text.lines().next().and_then(|line| line.trim().parse().ok());

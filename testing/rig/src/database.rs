@@ -1,4 +1,4 @@
-//! Databases, one for each server or group of servers under trial.
+//! Databases, one for each server or group of servers.
 
 use std::path::PathBuf;
 
@@ -20,18 +20,18 @@ struct Finding {
 }
 
 impl Database {
-    /// A file of SQLite that does not exist yet.
+    /// An SQLite file that does not exist yet.
     pub fn sqlite(file: PathBuf) -> Self {
         Self { url: format!("sqlite://{}", file.display()), file: Some(file) }
     }
 
-    /// An empty database on a server of PostgreSQL.
+    /// An empty database on a PostgreSQL server.
     pub fn postgres(url: String) -> Result<Self> {
         chit_chat_postgres::create(&url)?;
         Ok(Self { url, file: None })
     }
 
-    /// SQLite's own look at its file; PostgreSQL has none to offer.
+    /// Runs SQLite's integrity check; does nothing on PostgreSQL, which has none.
     pub fn check_integrity(&self) -> Result<()> {
         let Some(file) = &self.file else {
             return Ok(());

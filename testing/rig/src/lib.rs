@@ -1,4 +1,4 @@
-//! The real server and clusters of PostgreSQL, for programs that try them from outside. Linux only.
+//! The real server and PostgreSQL clusters, for programs that test them from outside. Linux only.
 
 mod cluster;
 mod database;

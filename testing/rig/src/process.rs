@@ -1,4 +1,4 @@
-//! A process as the system sees it: its memory, its descriptors, and signals to it. Linux only.
+//! Memory, file descriptors and processor time of a process, and signals to it. Linux only.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::wait::until;
 
 const STOP: Duration = Duration::from_secs(10);
-/// Makes the kernel forget the highest memory use so far (`clear_refs` in proc(5)).
+/// Resets the peak memory (`clear_refs` in proc(5)).
 const FORGET_PEAK: &str = "5";
 
-// Fields of proc(5)'s stat, as `field` counts them: times in clock ticks.
+// Numbers of fields in the stat file of proc(5), for `field`; times are in clock ticks.
 const USER: usize = 11;
 const SYSTEM: usize = 12;
 const ENDED_USER: usize = 13;
@@ -24,12 +24,12 @@ const ENDED_SYSTEM: usize = 14;
 #[derive(Clone, Copy, Debug)]
 pub struct Process(pub(crate) Pid);
 
-/// Processes that stand still until this is dropped.
+/// Processes that are stopped until this is dropped.
 #[derive(Debug, Default)]
 pub struct Frozen(Vec<Process>);
 
 impl Frozen {
-    /// Waits for each thread to stop: on a busy machine some run on for a while.
+    /// Stops a process, and waits for each of its threads: on a busy machine some run on for a while.
     pub fn add(&mut self, process: Process) -> Result<()> {
         process.signal(Signal::STOP)?;
         self.0.push(process);
@@ -47,7 +47,7 @@ impl Drop for Frozen {
 }
 
 impl Process {
-    /// The one that runs this.
+    /// The current process.
     pub fn current() -> Self {
         Self(rustix::process::getpid())
     }
@@ -60,17 +60,17 @@ impl Process {
         kill_process(self.0, signal).with_context(|| format!("signal {signal:?} to process {}", self.number()))
     }
 
-    /// Resident memory in kibibytes.
+    /// Resident memory in KiB.
     pub fn memory(self) -> Result<u64> {
         self.status("VmRSS:")
     }
 
-    /// Resident memory that is its own: without the pages of files that it has mapped, in kibibytes.
+    /// Resident memory without mapped files, in KiB.
     pub fn own_memory(self) -> Result<u64> {
         self.status("RssAnon:")
     }
 
-    /// The most that it has had since [`Process::forget_peak`], in kibibytes.
+    /// Peak resident memory since [`Process::forget_peak`], in KiB.
     pub fn peak_memory(self) -> Result<u64> {
         self.status("VmHWM:")
     }
@@ -79,7 +79,7 @@ impl Process {
         fs::write(self.path("clear_refs"), FORGET_PEAK).context("clear_refs")
     }
 
-    /// Whether it has ended and only waits for somebody to ask how.
+    /// Returns whether the process is a zombie: it has exited and was not waited for.
     pub fn has_ended(self) -> Result<bool> {
         Ok(field(&self.stat()?, 0) == Some("Z"))
     }
@@ -89,19 +89,19 @@ impl Process {
         ticks(&self.stat()?, &[USER, SYSTEM])
     }
 
-    /// Processor time so far of this process and of all that it has started, also of those that have ended.
+    /// Processor time so far of this process and its children, including those that have exited.
     pub fn cpu_time_with_children(self) -> Result<Duration> {
         let own = ticks(&self.stat()?, &[USER, SYSTEM, ENDED_USER, ENDED_SYSTEM])?;
-        // One that has ended meanwhile is missing in this sum, and is in the next.
+        // A child that exits in between is missing in this sum, and is in the next.
         Ok(self.children()?.into_iter().filter_map(|child| child.cpu_time().ok()).sum::<Duration>() + own)
     }
 
-    /// Processor time of the children that have ended and were waited for.
+    /// Processor time of the children that have exited and were waited for.
     pub fn cpu_time_of_ended_children(self) -> Result<Duration> {
         ticks(&self.stat()?, &[ENDED_USER, ENDED_SYSTEM])
     }
 
-    /// The file that it runs.
+    /// The path of the executable.
     pub fn program(self) -> Result<PathBuf> {
         fs::read_link(self.path("exe")).with_context(|| format!("the program of process {}", self.number()))
     }
@@ -110,7 +110,7 @@ impl Process {
         Ok(fs::read_dir(self.path("fd"))?.count())
     }
 
-    /// The processes that it has started.
+    /// The child processes.
     pub fn children(self) -> Result<Vec<Self>> {
         let mut children = Vec::new();
         for entry in fs::read_dir("/proc")? {
@@ -118,7 +118,7 @@ impl Process {
             let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw) else {
                 continue;
             };
-            // It may have ended meanwhile.
+            // The process may have exited meanwhile.
             let stat = fs::read_to_string(Self(pid).path("stat")).unwrap_or_default();
             if field(&stat, 1) == Some(&self.number().to_string()) {
                 children.push(Self(pid));
@@ -129,7 +129,7 @@ impl Process {
 
     fn stands_still(self) -> Result<bool> {
         for task in fs::read_dir(self.path("task"))? {
-            // It may have ended meanwhile.
+            // The process may have exited meanwhile.
             let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
             if field(&stat, 0).is_some_and(|state| state != "T") {
                 return Ok(false);
@@ -167,8 +167,8 @@ fn ticks(stat: &str, fields: &[usize]) -> Result<Duration> {
     Ok(Duration::from_millis(sum * 1_000 / clock_ticks_per_second().max(1)))
 }
 
-/// A field of proc(5)'s stat, counted behind the name in parentheses, which may hold anything: 0 is the state, 1 the
-/// parent.
+/// A field of the stat file of proc(5). Fields are counted from the end of the name in parentheses, which may
+/// contain any characters: 0 is the state, 1 the parent.
 fn field(stat: &str, number: usize) -> Option<&str> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(number)
 }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_process_has_used_some_time_and_memory() {
         let process = Process::current();
-        // The earlier figure first: it grows.
+        // The first value is taken earlier, and values only grow.
         let own = process.cpu_time().unwrap();
         assert!(process.cpu_time_with_children().unwrap() >= own);
         assert!(process.peak_memory().unwrap() >= 1);

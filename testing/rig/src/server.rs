@@ -1,4 +1,4 @@
-//! The server as its operators start and end it.
+//! The server, started and stopped as operators do it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::wait::until;
 const START: Duration = Duration::from_secs(30);
 const END: Duration = Duration::from_secs(30);
 
-/// A running server. Dropped, it is killed.
+/// A running server, killed on drop.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -24,7 +24,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it on a free port with nothing from the environment but this. It may not listen yet.
+    /// Starts a server on a free port, with only these environment variables. It may not be listening yet.
     pub fn launch(program: &Path, database: &Database, variables: &[(&str, &str)], log: PathBuf) -> Result<Self> {
         let child = Command::new(program)
             .arg("serve")
@@ -51,12 +51,12 @@ impl Server {
         Ok(())
     }
 
-    /// Where it listens; empty until it does.
+    /// The server's URL; empty until it listens.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it has logged so far.
+    /// The log so far.
     pub fn log(&self) -> Result<String> {
         fs::read_to_string(&self.log).context("the server's log")
     }
@@ -65,21 +65,21 @@ impl Server {
         Process::of(&self.child)
     }
 
-    /// Lets it stand still until what this answers is dropped.
+    /// Freezes the process until the result is dropped.
     pub fn freeze(&self) -> Result<Frozen> {
         let mut frozen = Frozen::default();
         frozen.add(self.process())?;
         Ok(frozen)
     }
 
-    /// Ends it without warning, as a power failure would.
+    /// Kills the server without warning, as a power failure would.
     pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// Asks it to end; answers how it did, and how soon.
+    /// Sends SIGTERM, and returns the exit status and the time until the exit.
     pub fn terminate(mut self) -> Result<(ExitStatus, Duration)> {
         self.process().signal(Signal::TERM)?;
         until(END, "the server ends", || Ok(self.child.try_wait()?))
@@ -88,13 +88,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The server may have exited already.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// Where it listens, as the log says it.
+/// Finds the server's URL in its log.
 fn address(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("listening on http://")?;
     rest.split_once(',').map(|(address, _)| format!("http://{address}"))

@@ -1,4 +1,4 @@
-//! Waiting for what others bring about, with a limit.
+//! Polling with a time limit.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
-/// Looks again and again until there is something; answers what, and how long it took.
+/// Polls until there is a value, and returns it with the time it took.
 pub fn until<T>(
     limit: Duration,
     what: &str,

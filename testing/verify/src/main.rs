@@ -1,4 +1,4 @@
-//! `chit-chat-verify`: tries the real server from outside, on both engines, and says what held.
+//! `chit-chat-verify`: tests the real server from outside, on both engines, and reports the results.
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null where nothing is")]
 

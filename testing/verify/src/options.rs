@@ -1,4 +1,4 @@
-//! What can be asked for on the command line.
+//! The command line.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,34 +8,35 @@ use clap::Parser;
 
 use crate::trial::Engine;
 
-/// Tries a chit-chat server from outside: what survives crashes, and what attacks achieve.
+/// Tests a chit-chat server from outside, under crashes, outages and attacks.
 ///
-/// Each trial starts servers and databases of its own. What chance decides comes from one seed, which is printed first.
+/// Each trial starts its own servers and databases. All random choices derive from one seed, which is printed
+/// first.
 #[derive(Debug, Parser)]
 #[command(name = "chit-chat-verify", max_term_width = 100)]
 pub(crate) struct Options {
-    /// List the trials, and run none.
+    /// List the trials without running them.
     #[arg(long)]
     pub(crate) list: bool,
-    /// Run only trials whose name contains this; can be given several times.
+    /// Run only trials whose name contains PART; may be repeated.
     #[arg(long, value_name = "PART")]
     pub(crate) only: Vec<String>,
-    /// Run on this engine alone.
+    /// Run on this engine only.
     #[arg(long, value_enum)]
     pub(crate) engine: Option<Engine>,
-    /// Repeat the choices of an earlier run.
+    /// Repeat the random choices of an earlier run.
     #[arg(long, env)]
     pub(crate) seed: Option<u64>,
-    /// The server to try [default: the `chit-chat` beside this program].
+    /// The server to test [default: `chit-chat` next to this program].
     #[arg(long, value_name = "PATH")]
     pub(crate) server: Option<PathBuf>,
-    /// How many trials without timing may run side by side.
+    /// The number of trials that run in parallel, of those that measure no times.
     #[arg(long, default_value_t = 3, value_name = "COUNT")]
     pub(crate) beside: usize,
 }
 
 impl Options {
-    /// The program to try.
+    /// The server program to test.
     pub(crate) fn server(&self) -> Result<PathBuf> {
         let server = match &self.server {
             Some(path) => path.clone(),

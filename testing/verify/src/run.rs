@@ -1,4 +1,4 @@
-//! Running the trials: which, in what order, how many at once, and what is said about them.
+//! Runs the trials: selects and orders them, and reports the results.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -21,7 +21,7 @@ const LINES_SHOWN: usize = 15;
 
 type Chosen = (Trial, Engine);
 
-/// Runs what was asked for; answers whether all of it held.
+/// Runs the selected trials, and returns whether all passed.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let chosen = choose(options)?;
     if options.list {
@@ -75,7 +75,7 @@ fn common(options: &Options, seed: u64, folder: &TempDir, chosen: &[Chosen]) -> 
     })
 }
 
-/// First those that need the machine for themselves; answers how many failed.
+/// Runs the trials that need the machine for themselves first, and returns the number of failures.
 fn run_all(common: &Common, mut chosen: Vec<Chosen>, lanes: usize) -> usize {
     Rng::with_seed(common.seed).shuffle(&mut chosen);
     let (alone, beside): (Vec<_>, Vec<_>) =
@@ -91,7 +91,7 @@ fn run_all(common: &Common, mut chosen: Vec<Chosen>, lanes: usize) -> usize {
     };
     thread::scope(|scope| {
         let lanes: Vec<_> = (0..lanes.max(1)).map(|_| scope.spawn(lane)).collect();
-        // A lane that panicked has failed.
+        // A lane that panicked counts as a failure.
         lanes.into_iter().map(|lane| lane.join().unwrap_or(1)).sum::<usize>() + failed
     })
 }
@@ -111,7 +111,7 @@ fn run_one(common: &Common, (trial, engine): Chosen) -> bool {
     held
 }
 
-/// One line with figures, or what went wrong.
+/// Formats one line with figures, or the error.
 fn report(engine: &str, name: &str, work: impl FnOnce() -> Result<String>) -> bool {
     let started = Instant::now();
     let outcome = work();
@@ -135,6 +135,6 @@ fn last_lines(log: &Path) -> String {
 }
 
 fn say(text: &str) {
-    // Nobody may be listening any more.
+    // The reader of the output may be gone.
     drop(writeln!(stdout().lock(), "{text}"));
 }

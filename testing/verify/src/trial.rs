@@ -1,11 +1,11 @@
-//! What a trial is.
+//! The description of a trial.
 
 use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::rig::Bench;
 
-/// What the server keeps its data in.
+/// The server's database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engine {
     Sqlite,
@@ -24,16 +24,16 @@ impl Engine {
 pub(crate) const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Postgres];
 pub(crate) const POSTGRES: &[Engine] = &[Engine::Postgres];
 
-/// Whether others may run at the same time.
+/// Whether other trials may run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Company {
-    /// Its times say something, so it has the machine for itself.
+    /// The trial measures times, so it runs alone.
     Alone,
-    /// It looks at what happens, not at how soon.
+    /// The trial measures no times.
     Beside,
 }
 
-/// A claim, by the name of the file that tries it; the function answers with its figures.
+/// A claim, named after the file that tests it; the function returns its figures.
 #[derive(Clone, Copy)]
 pub(crate) struct Trial {
     pub(crate) name: &'static str,

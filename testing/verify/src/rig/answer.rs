@@ -1,4 +1,4 @@
-//! What a server answers, together with what was asked.
+//! A response together with its request.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -8,12 +8,12 @@ const SHOWN: usize = 300;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    /// The request, for evidence.
+    /// The request, for error messages.
     pub(crate) asked: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
-    /// The body, unless it is no JSON.
+    /// The body, if it is JSON.
     pub(crate) json: Value,
 }
 
@@ -23,7 +23,7 @@ impl Answer {
         Self { asked, status, headers, text: String::from_utf8_lossy(bytes).into_owned(), json }
     }
 
-    /// The answer, if its status is this.
+    /// Returns the response if it has this status.
     pub(crate) fn expect(self, status: u16) -> Result<Self> {
         self.expect_one_of(&[status])
     }
@@ -33,7 +33,7 @@ impl Answer {
         Ok(self)
     }
 
-    /// The answer, if it refuses what the client did wrong, as a problem.
+    /// Returns the response if its status is 4xx.
     pub(crate) fn expect_refusal(self) -> Result<Self> {
         ensure!((400..500).contains(&self.status), "expected a refusal\n{}", self.evidence());
         Ok(self)
@@ -43,13 +43,13 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// A field of the body that is text.
+    /// A text field of the body.
     pub(crate) fn text_of(&self, field: &str) -> Result<&str> {
         let text = self.json.get(field).and_then(Value::as_str);
         text.with_context(|| format!("`{field}` is missing\n{}", self.evidence()))
     }
 
-    /// A field of the body that is a number.
+    /// A number field of the body.
     pub(crate) fn number_of(&self, field: &str) -> Result<u64> {
         let number = self.json.get(field).and_then(Value::as_u64);
         number.with_context(|| format!("`{field}` is missing\n{}", self.evidence()))
@@ -61,7 +61,7 @@ impl Answer {
         items.map(Vec::as_slice).with_context(|| format!("`items` is missing\n{}", self.evidence()))
     }
 
-    /// Request and answer.
+    /// The request and the response, for error messages.
     pub(crate) fn evidence(&self) -> String {
         format!(
             "asked:    {}\nanswered: {} {:?}\n          {}",
@@ -73,7 +73,7 @@ impl Answer {
     }
 }
 
-/// The beginning of a text, on one line.
+/// Shortens a text to one line.
 pub(crate) fn short(text: &str) -> String {
     let shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     let more = text.chars().count().saturating_sub(SHOWN);

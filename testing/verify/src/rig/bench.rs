@@ -1,4 +1,4 @@
-//! Where one trial works: its engine, its random numbers, and what it has started.
+//! The environment of one trial: its engine, its random numbers, and its processes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -13,20 +13,20 @@ use super::secrets::Secrets;
 use super::server::Server;
 use crate::trial::Engine;
 
-/// What all trials of a run share.
+/// The state that all trials of a run share.
 #[derive(Debug)]
 pub(crate) struct Common {
     pub(crate) program: PathBuf,
     pub(crate) folder: PathBuf,
     pub(crate) seed: u64,
-    /// For the trials that only need some PostgreSQL.
+    /// The cluster of trials that do not stop PostgreSQL.
     pub(crate) cluster: Option<Cluster>,
     pub(crate) secrets: Arc<Secrets>,
-    /// Of every server that has run.
+    /// The logs of all servers of the run.
     pub(crate) logs: Mutex<Vec<PathBuf>>,
 }
 
-/// The place of one trial on one engine.
+/// The environment of one trial on one engine.
 #[derive(Debug)]
 pub(crate) struct Bench<'run> {
     pub(crate) engine: Engine,
@@ -41,14 +41,14 @@ impl<'run> Bench<'run> {
         Self { engine, common, name, files: AtomicUsize::new(0), logs: Mutex::new(Vec::new()) }
     }
 
-    /// The same numbers for the same seed, whatever else is run.
+    /// Random numbers that depend only on the seed and the trial.
     pub(crate) fn rng(&self) -> Rng {
         let mut hasher = DefaultHasher::new();
         (self.common.seed, self.name, self.engine.name()).hash(&mut hasher);
         Rng::with_seed(hasher.finish())
     }
 
-    /// An empty database.
+    /// Creates an empty database.
     pub(crate) fn database(&self) -> Result<Database> {
         match self.engine {
             Engine::Sqlite => Ok(Database::sqlite(self.file("db"))),
@@ -56,24 +56,24 @@ impl<'run> Bench<'run> {
         }
     }
 
-    /// A PostgreSQL that can be stopped without harm to others.
+    /// Starts a PostgreSQL that the trial may stop.
     pub(crate) fn cluster(&self) -> Result<Cluster> {
         Cluster::start(&self.file("postgres"))
     }
 
-    /// A server without limits.
+    /// Starts a server without rate limits.
     pub(crate) fn server(&self, database: &Database) -> Result<Server> {
         self.server_with(database, &[])
     }
 
-    /// A server with these variables besides.
+    /// Starts a server with additional variables.
     pub(crate) fn server_with(&self, database: &Database, variables: &[(&str, &str)]) -> Result<Server> {
         let mut server = self.launch(database, variables)?;
         server.wait_until_it_listens()?;
         Ok(server)
     }
 
-    /// A server that may not listen yet.
+    /// Starts a server that may not be listening yet.
     pub(crate) fn launch(&self, database: &Database, variables: &[(&str, &str)]) -> Result<Server> {
         let log = self.file("log");
         for logs in [&self.logs, &self.common.logs] {
@@ -82,12 +82,12 @@ impl<'run> Bench<'run> {
         Server::launch(&self.common.program, database, variables, log, self.common.secrets.clone())
     }
 
-    /// A server on a database of its own.
+    /// Starts a server on its own database.
     pub(crate) fn fresh_server(&self) -> Result<Server> {
         self.server(&self.database()?)
     }
 
-    /// The logs of the servers that this trial has started.
+    /// The logs of the servers of this trial.
     pub(crate) fn logs(&self) -> Vec<PathBuf> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

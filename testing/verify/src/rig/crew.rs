@@ -1,4 +1,4 @@
-//! Writers at work in one chatroom, and the comparison of their accounts with its log.
+//! Concurrent writers in one chatroom, and the comparison of their records with its log.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,11 +15,11 @@ use super::log::dense;
 use super::person::Person;
 use super::writer::{Outcome, Writer};
 
-/// Between two attempts at a server that says that it is unavailable.
+/// The pause after a 503.
 const PAUSE: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Several who write into the same chatroom at once.
+/// Several writers in the same chatroom.
 #[derive(Debug)]
 pub(crate) struct Crew {
     room: String,
@@ -27,7 +27,7 @@ pub(crate) struct Crew {
     writers: Vec<Writer>,
 }
 
-/// What the writers of a crew have met so far.
+/// The progress of a crew.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     pub(crate) acknowledged: AtomicUsize,
@@ -37,7 +37,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Waits until so many more deeds are acknowledged.
+    /// Waits until this many more operations are acknowledged.
     pub(crate) fn wait_for(&self, more: usize) -> Result<Duration> {
         let goal = self.acknowledged.load(Ordering::SeqCst) + more;
         let ((), took) = until(PATIENCE, "enough is acknowledged", || {
@@ -59,7 +59,7 @@ impl Progress {
 }
 
 impl Crew {
-    /// A new chatroom of the first of these people, and writers who are these people.
+    /// Creates a chatroom owned by the first of these people, and writers who act as these people.
     pub(crate) fn new(people: &[&Person], size: usize, url: &str, rng: &mut Rng) -> Result<Self> {
         let (owner, members) = people.split_first().context("a crew needs people")?;
         let owner = Person { client: owner.client.at(url), ..(*owner).clone() };
@@ -72,12 +72,12 @@ impl Crew {
         Ok(Self { room, reader: owner.client, writers })
     }
 
-    /// Where they write, by its path.
+    /// The path of the chatroom.
     pub(crate) fn room(&self) -> &str {
         &self.room
     }
 
-    /// From now on at this server.
+    /// Moves all writers to another server.
     pub(crate) fn move_to(&mut self, url: &str) {
         self.reader = self.reader.at(url);
         for writer in &mut self.writers {
@@ -85,7 +85,7 @@ impl Crew {
         }
     }
 
-    /// Lets all write while something else happens, until that is over or the server is gone.
+    /// Runs all writers while `happens` runs, until it returns or the server is gone.
     pub(crate) fn write_while<T>(&mut self, happens: impl FnOnce(&Progress) -> Result<T>) -> Result<T> {
         let progress = &Progress::default();
         thread::scope(|scope| {
@@ -100,7 +100,7 @@ impl Crew {
         })
     }
 
-    /// Repeats what was never acknowledged until it is, and some of what was.
+    /// Repeats every unacknowledged operation until it is acknowledged, and some acknowledged ones.
     pub(crate) fn settle(&mut self) -> Result<()> {
         for writer in &mut self.writers {
             while writer.has_open_deed() {
@@ -114,7 +114,8 @@ impl Crew {
         Ok(())
     }
 
-    /// The log holds what was acknowledged, each exactly once, and nothing else. Answers how many messages that are.
+    /// Checks that the log holds every acknowledged operation exactly once and nothing else. Returns the number
+    /// of messages.
     pub(crate) fn audit(&self) -> Result<usize> {
         let log = dense(&self.reader, &self.room)?;
         let mut found: HashMap<String, Value> = HashMap::new();
@@ -133,7 +134,7 @@ impl Crew {
 
 fn work(writer: &mut Writer, progress: &Progress) -> Result<()> {
     while !progress.enough.load(Ordering::SeqCst) {
-        // Whatever is wrong ends the work of all.
+        // An error stops all writers.
         let outcome = writer.step().inspect_err(|_| progress.enough.store(true, Ordering::SeqCst))?;
         let counter = match outcome {
             Outcome::Acknowledged => &progress.acknowledged,

@@ -1,4 +1,4 @@
-//! How long things took.
+//! Durations and their percentiles.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Times(Vec<Duration>);
 
 impl Times {
-    /// Does something, and notes how long it took.
+    /// Runs the work, and records how long it took.
     pub(crate) fn of<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let done = work();
@@ -28,7 +28,7 @@ impl Times {
         self.percentile(100)
     }
 
-    /// What so many of a hundred do not exceed.
+    /// A percentile of the durations.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -1,4 +1,4 @@
-//! Several small claims of one trial: what did not hold is collected, so that all of it is seen at once.
+//! Collects the failures of several small checks of one trial, to report all of them at once.
 
 use anyhow::{Error, Result, bail};
 
@@ -11,14 +11,14 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Counts a claim, and keeps why it does not hold; answers what it is about, if it holds.
+    /// Counts a check, records its error, and returns its value if it passes.
     pub(crate) fn check<T>(&mut self, what: &str, claim: impl FnOnce() -> Result<T>) -> Option<T> {
         self.tried += 1;
         let note = |error: Error| self.found.push(format!("{what}: {error:#}"));
         claim().map_err(note).ok()
     }
 
-    /// How many claims there were, if all of them held.
+    /// The number of checks, if all passed.
     pub(crate) fn none(self) -> Result<usize> {
         if self.found.is_empty() {
             return Ok(self.tried);

@@ -1,4 +1,4 @@
-//! Instances on one database that come and go, and clients that take whichever they meet.
+//! Instances on one database that start and stop, and clients that use any of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,17 +11,17 @@ use super::bench::Bench;
 use super::client::Client;
 use super::server::Server;
 
-/// Several instances. Each has another address after it was started again.
+/// Several instances. A restarted one has another address.
 #[derive(Debug)]
 pub(crate) struct Fleet<'bench> {
     bench: &'bench Bench<'bench>,
     database: Database,
     servers: Mutex<Vec<Option<Server>>>,
-    /// Also of those that do not run just now.
+    /// The URLs of all instances, including stopped ones.
     urls: Mutex<Vec<String>>,
 }
 
-/// Somebody who goes to another instance each time.
+/// A user who uses another instance for each request.
 #[derive(Debug)]
 pub(crate) struct Roamer<'fleet> {
     fleet: &'fleet Fleet<'fleet>,
@@ -46,12 +46,12 @@ impl<'bench> Fleet<'bench> {
         Ok(servers.iter().flatten().next().context("no instance runs")?.nobody())
     }
 
-    /// Takes an instance away, so that it can be ended.
+    /// Removes an instance from the fleet, so that it can be stopped.
     pub(crate) fn take(&self, number: usize) -> Result<Server> {
         lock(&self.servers).get_mut(number).and_then(Option::take).context("no such instance")
     }
 
-    /// Puts an instance where one was taken away.
+    /// Puts an instance in the place of a removed one.
     pub(crate) fn put(&self, number: usize, server: Server) {
         if let Some(url) = lock(&self.urls).get_mut(number) {
             server.url().clone_into(url);
@@ -61,13 +61,13 @@ impl<'bench> Fleet<'bench> {
         }
     }
 
-    /// Another instance where one was taken away.
+    /// Starts an instance in the place of a removed one.
     pub(crate) fn start_again(&self, number: usize) -> Result<()> {
         self.put(number, self.bench.server(&self.database)?);
         Ok(())
     }
 
-    /// Where some instance is, or was.
+    /// The URL of a random instance, which may be stopped.
     fn any(&self, rng: &mut Rng) -> Result<String> {
         rng.choice(lock(&self.urls).iter()).cloned().context("no instances")
     }
@@ -78,7 +78,7 @@ impl<'fleet> Roamer<'fleet> {
         Self { fleet, somewhere: client.clone(), known: HashMap::new() }
     }
 
-    /// The same person at some instance, which may not be there.
+    /// A client of this user at a random instance, which may be stopped.
     pub(crate) fn anywhere(&mut self, rng: &mut Rng) -> Result<Client> {
         let url = self.fleet.any(rng)?;
         let client = self.known.entry(url).or_insert_with_key(|url| self.somewhere.at(url));

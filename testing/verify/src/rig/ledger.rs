@@ -1,4 +1,4 @@
-//! What one listener has heard of each chatroom, and whether that is all that the log holds.
+//! The events that one listener has received of each chatroom, and their comparison with the log.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use serde_json::{Map, Value, json};
 
 use super::answer::short;
 
-/// The account of one listener. It refuses what a listener must never hear.
+/// The record of one listener. It rejects events that a listener must never receive.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    /// Whose membership decides what is heard.
+    /// The user whose membership decides which events arrive.
     me: String,
     rooms: BTreeMap<String, Account>,
     pub(crate) repeats: usize,
 }
 
-/// Of one chatroom.
+/// The record of one chatroom.
 #[derive(Debug)]
 struct Account {
-    /// What is behind it has to be heard.
+    /// Events beyond it must arrive.
     start: u64,
     heard: BTreeMap<u64, String>,
     position: u64,
-    /// Whether the listener has to be a member, as far as it knows.
+    /// Whether the listener is a member, according to the events so far.
     open: bool,
-    /// What was not heard, as the membership had ended: behind the first, before the second.
+    /// Ranges without events, because the membership had ended: after the first seq, before the second.
     gaps: Vec<(u64, u64)>,
-    /// On the present connection.
+    /// The last seq on the current connection.
     last: Option<u64>,
 }
 
@@ -36,23 +36,23 @@ impl Ledger {
         Self { me: me.to_owned(), rooms: BTreeMap::new(), repeats: 0 }
     }
 
-    /// Whoever was told of no position yet begins anew.
+    /// Clears the record, for a listener that has no position yet.
     pub(crate) fn begin_anew(&mut self) {
         self.rooms.clear();
     }
 
-    /// A new connection: what was heard on the last one may be repeated.
+    /// Starts a new connection, on which events of the last one may be repeated.
     pub(crate) fn connect(&mut self) {
         self.rooms.values_mut().for_each(|account| account.last = None);
     }
 
-    /// Listens to the chatroom from this position on, unless it does so already.
+    /// Records the chatroom from this position on, unless it already does.
     pub(crate) fn start(&mut self, room: &str, position: u64) {
         let account = self.rooms.entry(room.to_owned()).or_insert_with(|| Account::behind(position));
         account.open = true;
     }
 
-    /// The chatrooms that a stream of all of them begins with.
+    /// Records the heads at the start of a stream of all chatrooms.
     pub(crate) fn ready(&mut self, heads: &Map<String, Value>) -> Result<()> {
         for (room, head) in heads {
             self.start(room, head.as_u64().context("a head is no number")?);
@@ -62,7 +62,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// An event of a log: the next one, or a repeat.
+    /// Records an event of a log: the next one, or a repeat.
     pub(crate) fn hear(&mut self, event: &Value) -> Result<()> {
         let room = event["chatroom_id"].as_str().with_context(|| format!("of no chatroom: {event}"))?;
         let seq = event["seq"].as_u64().with_context(|| format!("no seq: {event}"))?;
@@ -89,7 +89,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// The last seq of each chatroom, as a client sends it.
+    /// The last seq of each chatroom, as a client sends it to resume.
     pub(crate) fn positions(&self) -> Value {
         self.rooms
             .iter()
@@ -102,12 +102,12 @@ impl Ledger {
         self.rooms.get(room).map(|account| account.position)
     }
 
-    /// Whether each of these has come so far.
+    /// Returns whether each of these heads has been reached.
     pub(crate) fn has_come_to<'h>(&self, heads: impl IntoIterator<Item = (&'h String, &'h u64)>) -> bool {
         heads.into_iter().all(|(room, head)| self.position(room).is_some_and(|position| position >= *head))
     }
 
-    /// What was heard of the chatroom is its log, from the start on; answers how much that is.
+    /// Checks that the received events equal the log from the start position on. Returns their number.
     pub(crate) fn compare(&self, room: &str, log: &[Value]) -> Result<usize> {
         let account = self.rooms.get(room).context("nothing was heard")?;
         let mut heard = account.heard.clone();
@@ -134,7 +134,7 @@ impl Account {
         Self { start, heard: BTreeMap::new(), position: start, open: true, gaps: Vec::new(), last: None }
     }
 
-    /// Answers whether it is a repeat.
+    /// Returns whether the event is a repeat.
     fn hear(&mut self, seq: u64, kind: &str, joins: bool) -> Result<bool> {
         let begins_again = joins && !self.open && seq > self.position;
         let follows = self.last.is_none_or(|last| seq == last + 1);

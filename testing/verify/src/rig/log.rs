@@ -1,11 +1,11 @@
-//! A chatroom's log, as a client reads it.
+//! Reads a chatroom's log as a client does.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::client::Client;
 
-/// Every event of a chatroom, in order.
+/// Reads every event of a chatroom, in order.
 pub(crate) fn whole_log(client: &Client, room: &str) -> Result<Vec<Value>> {
     let mut log: Vec<Value> = Vec::new();
     loop {
@@ -18,7 +18,7 @@ pub(crate) fn whole_log(client: &Client, room: &str) -> Result<Vec<Value>> {
     }
 }
 
-/// The whole log, if its seqs are 1, 2, 3, ... up to the one that the chatroom is at.
+/// Reads the whole log, and checks that its seqs are 1, 2, 3, ... up to the chatroom's head.
 pub(crate) fn dense(client: &Client, room: &str) -> Result<Vec<Value>> {
     let last = client.get(room)?.expect(200)?.number_of("last_seq")?;
     let log = whole_log(client, room)?;

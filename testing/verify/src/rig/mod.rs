@@ -1,4 +1,4 @@
-//! What trials are made with: servers, clusters of PostgreSQL, clients, and people who keep accounts.
+//! The tools of trials: servers, PostgreSQL clusters, clients, and users who record what they did.
 
 mod answer;
 mod bench;

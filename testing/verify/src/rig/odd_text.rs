@@ -1,19 +1,19 @@
-//! Texts that trip up programs: each as JSON writes it, as a URL does, and as what it means, if it means anything.
+//! Texts that programs often mishandle: each in JSON, in a URL, and decoded, if it is a text at all.
 
 use super::secrets::HUSH;
 
 #[derive(Debug)]
 pub(crate) struct OddText {
     pub(crate) name: &'static str,
-    /// With its quotes. May be no valid UTF-8.
+    /// The JSON with its quotes. It may be invalid UTF-8.
     pub(crate) json: Vec<u8>,
-    /// For a query or a path.
+    /// The encoding for a query or a path.
     pub(crate) encoded: String,
-    /// `None` if it is no text at all.
+    /// The decoded text; `None` if it is not a text.
     pub(crate) meaning: Option<String>,
 }
 
-/// All of them.
+/// All odd texts.
 pub(crate) fn odd_texts() -> Vec<OddText> {
     let texts = [
         ("U+0000", "\0".to_owned()),

@@ -1,4 +1,4 @@
-//! People: accounts that a trial makes for itself.
+//! The users of a trial.
 
 use anyhow::Result;
 use fastrand::Rng;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::client::Client;
 use super::secrets::HUSH;
 
-/// Somebody with an account, signed in.
+/// A signed-in user.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) client: Client,
@@ -17,13 +17,13 @@ pub(crate) struct Person {
     pub(crate) refresh_token: String,
 }
 
-/// A password that logs are searched for.
+/// A random password, with the mark that logs are searched for.
 pub(crate) fn password(rng: &mut Rng) -> String {
     format!("{HUSH} {:016x}", rng.u64(..))
 }
 
 impl Person {
-    /// Signs up and in.
+    /// Signs up and signs in.
     pub(crate) fn new(nobody: &Client, name: &str, rng: &mut Rng) -> Result<Self> {
         let password = password(rng);
         let made = nobody.post("/api/users", &json!({"username": name, "password": password}))?.expect(201)?;
@@ -31,7 +31,7 @@ impl Person {
         Self::sign_in(nobody, &id, name, &password)
     }
 
-    /// Another session of theirs.
+    /// Opens another session of the user.
     pub(crate) fn again(&self) -> Result<Self> {
         Self::sign_in(&self.client.anonymous(), &self.id, &self.name, &self.password)
     }
@@ -48,7 +48,7 @@ impl Person {
         })
     }
 
-    /// A public chatroom of theirs, by its path.
+    /// Creates a public chatroom of the user, and returns its path.
     pub(crate) fn make_room(&self, members: &[&Self]) -> Result<String> {
         let ids: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
         let room = json!({"name": format!("Room of {}", self.name), "visibility": "public", "member_ids": ids});

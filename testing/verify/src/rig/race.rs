@@ -1,11 +1,11 @@
-//! Several at the same moment.
+//! Concurrent calls that start at the same moment.
 
 use std::sync::Barrier;
 use std::thread;
 
 use anyhow::{Result, anyhow};
 
-/// Runs it so many times at once, with 0, 1, 2, ...; answers what each made.
+/// Runs a function this many times concurrently, with 0, 1, 2, ..., and returns the results.
 pub(crate) fn race<T: Send>(racers: usize, run: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
     let start = Barrier::new(racers);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! What no log may hold: every password, token and text that the trials use.
+//! The texts that no log may contain: every password, token and message of the trials.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -10,12 +10,12 @@ use anyhow::{Context, Result, ensure};
 
 use super::bench::Common;
 
-/// Stands in every password and every text.
+/// A mark in every password and every message.
 pub(crate) const HUSH: &str = "hush";
 
 const SHOWN: usize = 5;
 
-/// The tokens that were handed out.
+/// The tokens that servers have issued.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets(Mutex<HashSet<String>>);
 
@@ -24,7 +24,7 @@ impl Secrets {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
     }
 
-    /// The lines of a log that hold a secret, and how many lines there are.
+    /// The lines of a log that contain a secret, and the number of all lines.
     fn found_in(&self, log: &Path) -> Result<(Vec<String>, usize)> {
         let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut count = 0;
@@ -40,7 +40,7 @@ impl Secrets {
     }
 }
 
-/// Searches the logs of every server of the run.
+/// Searches the logs of all servers of the run.
 pub(crate) fn hold_no_secrets(common: &Common) -> Result<String> {
     let logs = common.logs.lock().unwrap_or_else(PoisonError::into_inner);
     let mut lines = 0;
@@ -57,7 +57,7 @@ pub(crate) fn hold_no_secrets(common: &Common) -> Result<String> {
     ))
 }
 
-/// Whatever could be a token.
+/// Finds everything that could be a token.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let is_within = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     line.split(move |c| !is_within(c)).filter(|word| word.len() >= 40)

@@ -1,4 +1,4 @@
-//! The server under trial, and clients that note the tokens that it hands out.
+//! The server under test, and clients that record its tokens.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use chit_chat_rig::Database;
 use super::client::Client;
 use super::secrets::Secrets;
 
-/// What the servers sign access tokens with.
+/// The key with which the servers sign access tokens.
 pub(crate) const SECRET: &str = "a signing key that only the trials use";
 
-/// A running server. Dropped, it is killed.
+/// A running server, killed on drop.
 #[derive(Debug)]
 pub(crate) struct Server {
     server: chit_chat_rig::Server,
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it without limits, with these variables besides. It may not listen yet.
+    /// Starts a server without rate limits, with these additional variables. It may not be listening yet.
     pub(crate) fn launch(
         program: &Path,
         database: &Database,

@@ -1,4 +1,4 @@
-//! A bare connection, for requests that no decent client would send.
+//! A raw connection, for requests that no HTTP client would send.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use super::answer::{Answer, short};
 const PATIENCE: Duration = Duration::from_secs(60);
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// One connection.
+/// A connection to the server.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: TcpStream,
@@ -29,7 +29,7 @@ impl Wire {
         Ok(Self { stream, sent: String::new() })
     }
 
-    /// The start of a request with this target and these lines of headers, without the empty line at their end.
+    /// Writes the start of a request with this target and these header lines, without the final empty line.
     pub(crate) fn head(&mut self, method: &str, target: &str, lines: &[String]) -> Result<()> {
         let shown: Vec<&str> =
             lines.iter().map(String::as_str).filter(|line| !line.starts_with("Authorization")).collect();
@@ -46,7 +46,7 @@ impl Wire {
         self.stream.write_all(bytes)
     }
 
-    /// Writes as long as the other side listens; answers how many bytes went until it answered or hung up.
+    /// Writes until the server responds or disconnects, and returns the number of bytes written.
     pub(crate) fn pour(&mut self, chunk: &[u8], times: usize) -> Result<usize> {
         self.stream.set_read_timeout(Some(Duration::from_millis(1)))?;
         let mut poured = 0;
@@ -64,7 +64,7 @@ impl Wire {
         Ok(poured)
     }
 
-    /// Whether an answer, or the end, has arrived; never waits.
+    /// Returns whether a response or the end of the connection has arrived, without waiting.
     pub(crate) fn has_something_to_say(&self) -> Result<bool> {
         self.stream.set_nonblocking(true)?;
         let peeked = self.stream.peek(&mut [0]);
@@ -72,7 +72,7 @@ impl Wire {
         Ok(!matches!(peeked, Err(error) if is_too_early(&error)))
     }
 
-    /// The answer, or nothing if the connection was closed without one.
+    /// The response; `None` if the connection was closed without one.
     pub(crate) fn answer(&mut self) -> Result<Option<Answer>> {
         let mut bytes = Vec::new();
         let mut buffer = [0; 8192];
@@ -92,7 +92,7 @@ impl Wire {
         }
     }
 
-    /// The answer that must be there.
+    /// The response, which must exist.
     pub(crate) fn answer_at_last(&mut self) -> Result<Answer> {
         self.answer()?.with_context(|| format!("the connection was closed without an answer to {}", self.sent))
     }

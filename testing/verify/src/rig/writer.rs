@@ -1,4 +1,4 @@
-//! Somebody who sends, edits and deletes, and keeps account of what the server has acknowledged.
+//! A writer that sends, edits and deletes, and records what the server has acknowledged.
 
 use std::collections::HashMap;
 
@@ -12,27 +12,27 @@ use super::secrets::HUSH;
 
 const REPLAYED: usize = 5;
 
-/// One who writes. What it does next, its random numbers decide.
+/// A writer. Its random numbers decide what it does next.
 #[derive(Debug)]
 pub(crate) struct Writer {
     client: Client,
     room: String,
     rng: Rng,
     written: Vec<Entry>,
-    /// What was asked for and not acknowledged: it may have happened or not, and is repeated.
+    /// The operation that was requested but not acknowledged: it may have happened or not, and is repeated.
     open: Option<Deed>,
     deeds: usize,
 }
 
-/// A message that was acknowledged, as it must be now.
+/// An acknowledged message in its expected state.
 #[derive(Clone, Debug)]
 struct Entry {
     id: String,
     seq: u64,
     key: String,
-    /// As it was sent.
+    /// The body that was sent.
     sent: String,
-    /// As it is now; `None` when deleted.
+    /// The current body; `None` if deleted.
     text: Option<String>,
 }
 
@@ -43,13 +43,13 @@ enum Deed {
     Delete { index: usize },
 }
 
-/// How one attempt ended, if it ended in an expected way.
+/// The expected outcomes of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Acknowledged,
-    /// 503: to be tried again.
+    /// 503: the attempt is repeated.
     Unavailable,
-    /// No server.
+    /// The server is gone.
     Gone,
 }
 
@@ -58,7 +58,7 @@ impl Writer {
         Self { client, room: room.to_owned(), rng, written: Vec::new(), open: None, deeds: 0 }
     }
 
-    /// From now on at this server.
+    /// Moves the writer to another server.
     pub(crate) fn move_to(&mut self, url: &str) {
         self.client = self.client.at(url);
     }
@@ -71,7 +71,7 @@ impl Writer {
         self.written.len()
     }
 
-    /// Tries what is open, or else something new.
+    /// Repeats the open operation, or else starts a new one.
     pub(crate) fn step(&mut self) -> Result<Outcome> {
         let deed = match self.open.take() {
             Some(deed) => deed,
@@ -143,7 +143,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends some of what was acknowledged once more, with the same keys: it is the same message.
+    /// Repeats some acknowledged sends with the same keys, which must return the same messages.
     pub(crate) fn repeat_some(&mut self) -> Result<()> {
         for entry in self.rng.choose_multiple(self.written.iter(), REPLAYED) {
             let answer = self.send(&entry.key, &entry.sent)?.expect(201)?;
@@ -155,7 +155,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes this writer's messages out of those that the log holds; each must be as it was acknowledged.
+    /// Removes this writer's messages from those of the log, and checks that each is in its acknowledged state.
     pub(crate) fn tick_off(&self, found: &mut HashMap<String, Value>) -> Result<()> {
         for entry in &self.written {
             let message = found.remove(&entry.id).with_context(|| format!("acknowledged, but lost: {entry:?}"))?;

@@ -1,4 +1,5 @@
-//! PostgreSQL stands still for twenty seconds under load: nobody waits for ever, and then it goes on.
+//! PostgreSQL is frozen for twenty seconds under load: no request waits forever, and the server recovers
+//! afterwards.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,13 +9,13 @@ use anyhow::{Result, anyhow, ensure};
 use crate::rig::{Answer, Bench, Crew, Person, Server, Times, until};
 
 const WRITERS: usize = 16;
-/// Longer than an answer may take.
+/// Longer than a response may take.
 const FREEZE: Duration = Duration::from_secs(20);
-/// Until then an instance may not have noticed.
+/// An instance may not notice the freeze before this time.
 const UNNOTICED: Duration = Duration::from_secs(3);
 const EARLY: usize = 4;
 const RECOVERY: Duration = Duration::from_secs(5);
-/// The longest that an answer may take, and a little for a busy machine.
+/// The longest time of a response, with some tolerance for a busy machine.
 const LONGEST: Duration = Duration::from_secs(17);
 const SOON: Duration = Duration::from_secs(4);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
@@ -41,10 +42,10 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(format!("{figures}, {} messages, none lost", crew.audit()?))
 }
 
-/// What health, readiness and reads say during the freeze.
+/// Checks health, readiness and reads during the freeze.
 fn look_around(server: &Server, ann: &Person) -> Result<(Times, Times)> {
     thread::scope(|scope| {
-        // Nobody has noticed yet, so these wait for the database.
+        // The server has not noticed yet, so these requests wait for the database.
         let early: Vec<_> = (0..EARLY).map(|_| scope.spawn(|| early_read(ann))).collect();
         let looks = look_again_and_again(server, ann)?;
         for read in early {

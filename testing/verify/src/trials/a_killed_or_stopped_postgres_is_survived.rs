@@ -1,4 +1,5 @@
-//! PostgreSQL killed, or stopped, under load, and started again: 503 meanwhile, then on as before, unaided.
+//! PostgreSQL is killed or stopped under load, and started again: the server answers 503 meanwhile, then
+//! recovers by itself.
 
 use std::fmt;
 use std::thread;
@@ -12,7 +13,7 @@ const WRITERS: usize = 16;
 const ENOUGH: usize = 200;
 const RECOVERY: Duration = Duration::from_secs(5);
 const NOTICED: Duration = Duration::from_secs(20);
-/// More than this is not "about where it was".
+/// The allowed growth of memory.
 const MORE_MEMORY: u64 = 32 * 1024;
 const MORE_DESCRIPTORS: usize = 16;
 
@@ -61,14 +62,14 @@ fn look_at_the_outage(server: &Server, progress: &Progress) -> Result<()> {
     Ok(())
 }
 
-/// Soon, not at once: the news that it had asked for in the outage are old when they arrive.
+/// Waits for readiness, which takes a moment: polls that started during the outage return old information.
 fn is_ready_again(server: &Server) -> Result<()> {
     let nobody = server.nobody();
     until(RECOVERY, "the server is ready", || Ok((nobody.get("/readyz")?.status == 200).then_some(())))?;
     Ok(())
 }
 
-/// What the server holds of the machine.
+/// The resources that the server uses.
 struct Footprint {
     memory: u64,
     descriptors: usize,

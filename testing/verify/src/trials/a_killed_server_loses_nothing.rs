@@ -1,4 +1,4 @@
-//! `kill -9` under load, again and again: whatever was acknowledged is there, exactly once.
+//! `kill -9` under load, repeatedly: every acknowledged message is stored exactly once.
 
 use anyhow::{Result, ensure};
 
@@ -27,7 +27,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         crew.audit()?;
         crews.push(crew);
     }
-    // What a later crash did to earlier rooms.
+    // Later crashes must not affect earlier rooms.
     let mut messages = 0;
     for crew in &mut crews {
         crew.move_to(server.url());

@@ -1,5 +1,5 @@
-//! A listener that takes nothing at all is cut off in time, one that reads slowly is not; and whoever was cut off goes on
-//! from where it was.
+//! A listener that reads nothing is disconnected in time, and one that reads slowly is not; a disconnected
+//! listener resumes from its position.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use serde_json::json;
 
 use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, dense};
 
-/// More than the system keeps for a connection.
+/// More than the system buffers for a connection.
 const FLOOD: usize = 1_600;
 const LONG: usize = 3_900;
-/// The server's patience.
+/// The server's timeout.
 const NOT_BEFORE: Duration = Duration::from_secs(60);
-/// For a busy machine there is a little more.
+/// The timeout with tolerance for a busy machine.
 const IN_TIME: Duration = Duration::from_secs(75);
 const SLOWLY: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ fn write(ann: &Client, room: &str) -> Result<()> {
     Ok(())
 }
 
-/// Until only one is left.
+/// Waits until only one stream is left.
 fn wait(server: &Server, slow: &mut Ears) -> Result<()> {
     let start = Instant::now();
     while streams(server)? > 1 {
@@ -72,7 +72,7 @@ fn streams(server: &Server) -> Result<u64> {
     line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
 }
 
-/// Up to the last, or to the end of the stream; answers how far that is.
+/// Reads up to the last event or the end of the stream; returns the position.
 fn read(ears: &mut Ears, ledger: &mut Ledger, room: &str, last: u64) -> Result<Option<u64>> {
     while ledger.position(room) < Some(last) {
         match ears.next(PATIENCE)? {

@@ -1,5 +1,5 @@
-//! The two last owners go at the same moment, by leaving, stepping down or deleting their account: somebody owns the
-//! room afterwards.
+//! The last two owners leave, step down or delete their accounts at the same moment: the chatroom still has an
+//! owner.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -39,7 +39,7 @@ fn owned_by_both(ann: &Person, bob: &Person, cid: &Person) -> Result<String> {
     Ok(room)
 }
 
-/// Refused if nobody would be left.
+/// Steps down, which is refused to the last owner.
 fn step_down(owner: &Person, room: &str) -> Result<Answer> {
     let path = format!("{room}/memberships/{}", owner.id);
     owner.client.patch(path, &json!({"role": "member"}))?.expect_one_of(&[200, 409])

@@ -1,4 +1,4 @@
-//! A thousand logins at once: 200, 429 or 503 each, and other requests do not wait for them.
+//! A thousand concurrent logins get 200, 429 or 503 each, and other requests do not wait for them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use crate::rig::{Bench, Person, Times, race};
 
 const LOGINS: usize = 1_000;
 const BETWEEN_REQUESTS: Duration = Duration::from_millis(10);
-/// For all but the hundredth request.
+/// The limit for the 99th percentile of other requests.
 const QUICK: Duration = Duration::from_secs(1);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {

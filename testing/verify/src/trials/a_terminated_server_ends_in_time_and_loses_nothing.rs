@@ -1,5 +1,6 @@
-//! SIGTERM under load, with two hundred streams open: exit 0 within ten seconds, whatever was acknowledged is there, and
-//! each stream tells its client to come again. Also while PostgreSQL hangs.
+//! SIGTERM under load, with two hundred open streams: the server exits with 0 within ten seconds, every
+//! acknowledged message is stored, and each stream tells its client when to reconnect. The same while
+//! PostgreSQL hangs.
 
 use std::thread;
 use std::time::Duration;
@@ -12,10 +13,10 @@ use crate::trial::Engine;
 
 const TIMES: usize = 3;
 const WRITERS: usize = 16;
-/// Nobody may have more than fifty.
+/// A user may have fifty streams.
 const STREAMS: usize = 200;
 const LISTENERS: usize = 4;
-/// Longer than any instance trusts old news.
+/// Longer than any instance tolerates without polling.
 const STALE: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(10);
 const IN_TIME: Duration = Duration::from_secs(10);
@@ -63,7 +64,7 @@ fn listeners(server: &Server, rng: &mut Rng) -> Result<Vec<Person>> {
     (0..LISTENERS).map(|number| Person::new(&server.nobody(), &format!("listener{number}"), rng)).collect()
 }
 
-/// Half of them to the chatroom, the others to all.
+/// Opens streams, half of them of the chatroom, the others of all chatrooms.
 fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<Ears>> {
     let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
     let streams = listeners.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
@@ -71,7 +72,7 @@ fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<Ears>> 
     streams.take(STREAMS).map(open).collect()
 }
 
-/// The last thing that it says is when to come again.
+/// Checks that the stream ends with the time to reconnect.
 fn ends_well(mut ears: Ears) -> Result<()> {
     let mut pause = None;
     loop {
@@ -91,7 +92,7 @@ fn end(server: Server) -> Result<Duration> {
     Ok(took)
 }
 
-/// Another server, on which the crew settles what was open.
+/// Starts another server, on which the crew settles its open operations.
 fn back(bench: &Bench, database: &Database, crew: &mut Crew) -> Result<Server> {
     let server = bench.server(database)?;
     crew.move_to(server.url());

@@ -1,5 +1,5 @@
-//! Numbers beyond sense, endless queries, hundreds of headers, searches made to hurt, framing that proxies disagree
-//! about: a 4xx, and at once.
+//! Absurd numbers, huge queries, hundreds of headers, expensive searches, and framing that proxies interpret
+//! differently get a 4xx at once.
 
 use std::time::Duration;
 
@@ -79,12 +79,12 @@ fn heads() -> Vec<(String, Vec<String>)> {
     ]
 }
 
-/// Percent signs and underscores are what LIKE makes work of.
+/// Searches with percent signs and underscores, which are expensive in LIKE.
 fn search_bombs() -> Vec<String> {
     vec!["%25".repeat(100), "_".repeat(100), "%25_".repeat(50), "a%25".repeat(50), "%5C".repeat(100), "%5C%25".repeat(50)]
 }
 
-/// Where one request ends and the next begins must not be a matter of opinion (RFC 9112, section 6.3).
+/// Requests with ambiguous framing (RFC 9112, section 6.3), which enables request smuggling.
 fn framings() -> Vec<(&'static str, Vec<String>, &'static [u8])> {
     vec![
         ("two lengths", json_lines(&["Content-Length: 15", "Content-Length: 3"]), br#"{"body":"hush"}"#),
@@ -111,7 +111,7 @@ fn raw(ann: &Person, method: &str, target: &str, lines: &[String], body: &[u8]) 
     let mut all = vec![format!("Authorization: Bearer {}", ann.client.token())];
     all.extend_from_slice(lines);
     let mut wire = Wire::connect(ann.client.address())?;
-    // The answer may come before all is sent.
+    // The response may arrive before the whole request is sent.
     let sent = wire.head(method, target, &all).is_ok() && wire.write(b"\r\n").is_ok() && wire.write(body).is_ok();
     let answer = wire.answer()?;
     ensure!(answer.is_some() || !sent, "closed without an answer");

@@ -1,5 +1,6 @@
-//! An instance stands still while sessions end through another: when it wakes, requests that were waiting for it with
-//! tokens of those sessions are refused. It may not know better yet, but it knows that it has missed the news.
+//! An instance is frozen while sessions end through another one: when it resumes, it refuses pending requests
+//! with tokens of those sessions. It may not have read the ended sessions yet, but it knows that its
+//! information is old.
 
 use std::thread;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use crate::rig::{Bench, Person, race, until};
 
 const TIMES: usize = 3;
 const WAITING: usize = 20;
-/// Longer than any instance goes without news.
+/// Longer than any instance tolerates without polling.
 const SLEEP: Duration = Duration::from_secs(3);
 const RECOVERY: Duration = Duration::from_secs(5);
 

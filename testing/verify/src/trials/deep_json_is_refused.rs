@@ -1,4 +1,4 @@
-//! JSON nested a hundred thousand deep, wherever it stands: 400, and the server lives.
+//! JSON nested a hundred thousand levels deep, anywhere in a body, gets 400, and the server survives.
 
 use anyhow::Result;
 

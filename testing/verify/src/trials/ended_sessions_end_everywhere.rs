@@ -1,5 +1,5 @@
-//! Reuse of a refresh token, signing out, a new password, a deleted account: old tokens are dead within a second, on
-//! another instance too.
+//! After reuse of a refresh token, signing out, a new password or a deleted account, old tokens are refused
+//! within a second, also by another instance.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ fn new_password(cid: &Person, servers: &[Server], rng: &mut Rng) -> Result<Durat
     cid.client.patch("/api/users/me", &change)?.expect(200)?;
     let slowest = dies(&elsewhere.client, servers)?;
     refresh(&elsewhere.client, &elsewhere.refresh_token)?.expect(401)?;
-    // The session that changed it goes on.
+    // The session that changed the password continues.
     cid.client.get("/api/users/me")?.expect(200)?;
     Ok(slowest)
 }
@@ -76,7 +76,7 @@ fn refresh(client: &Client, token: &str) -> Result<Answer> {
     client.anonymous().post("/api/auth/refresh", &json!({"refresh_token": token}))
 }
 
-/// How long the last of the servers takes the token.
+/// Returns how long the last of the servers accepts the token.
 fn dies(client: &Client, servers: &[Server]) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     for server in servers {

@@ -1,4 +1,4 @@
-//! Passwords of 71, 72, 73 and 200 bytes: another last byte is another password, and so is one byte less.
+//! Passwords of 71, 72, 73 and 200 bytes: changing or removing the last byte makes a different password.
 
 use anyhow::Result;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Access tokens that somebody else made, or somebody changed: 401 each, with a challenge.
+//! Forged and modified access tokens get 401 with a challenge.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,7 +17,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let genuine = Token::read(ann.client.token())?;
-    // The forger is able: what it signs by the right key is taken.
+    // A token signed with the right key is accepted, so the forger works.
     ann.client.with_token(&genuine.signed(SECRET, Algorithm::HS256)?).get("/api/users/me")?.expect(200)?;
     let mut findings = Findings::default();
     let forgeries = [forged_headers(&genuine)?, forged_claims(&genuine)?, damaged(&genuine, ann.client.token())?];
@@ -43,7 +43,7 @@ fn challenged(answer: Answer) -> Result<()> {
     Ok(())
 }
 
-/// What a token says.
+/// The contents of a token.
 #[derive(Clone)]
 struct Token {
     header: Value,
@@ -89,7 +89,7 @@ impl Token {
     }
 }
 
-/// The object with another field.
+/// Returns the object with an additional field.
 fn with(object: &Value, name: &str, value: Value) -> Value {
     let mut changed = object.clone();
     changed.as_object_mut().map(|fields| fields.insert(name.to_owned(), value));

@@ -1,5 +1,5 @@
-//! Guessing passwords with the limits on: 429 after ten failures for one address and name. The owner of the name gets
-//! in from elsewhere, and a forwarded address counts only if a trusted proxy says it.
+//! With rate limits on, guessing passwords gets 429 after ten failures for one address and username. The owner
+//! can still sign in from another address, and a forwarded address counts only if a trusted proxy sends it.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -27,7 +27,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     });
     findings.check("the owner, from elsewhere", || try_in(&proxied.nobody(), "ann", &ann.password, OWNER)?.expect(200));
     findings.check("many at once", || many_at_once(&proxied.nobody(), &wrong));
-    // Without a trusted proxy whatever is said about addresses is ignored.
+    // Without a trusted proxy, forwarded addresses are ignored.
     findings.check("without a proxy", || {
         at_the_limit(&alone.nobody(), &ann, &wrong, &|number| format!("203.0.113.{number}"))
     });
@@ -35,7 +35,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(format!("429 after {FAILURES} failures; {tried} claims"))
 }
 
-/// So many failures are told apart from success; the next attempt is refused, right or wrong.
+/// Up to the limit, failures get 401; the next attempt gets 429, whether the password is right or wrong.
 fn at_the_limit(client: &Client, ann: &Person, wrong: &str, from: &dyn Fn(usize) -> String) -> Result<()> {
     for number in 0..FAILURES {
         try_in(client, "ann", wrong, &from(number))?.expect(401)?;
@@ -53,7 +53,7 @@ fn limited(answer: &Answer) -> Result<()> {
     Ok(())
 }
 
-/// Parallel guesses do not overrun the limit.
+/// Checks that parallel guesses cannot exceed the limit.
 fn many_at_once(client: &Client, wrong: &str) -> Result<()> {
     let statuses = race(AT_ONCE, |_| Ok(try_in(client, "cid", wrong, CROWD)?.expect_one_of(&[401, 429, 503])?.status))?;
     let tried = statuses.iter().filter(|status| **status == 401).count();

@@ -1,4 +1,5 @@
-//! A hundred megabytes, announced or in chunks, and half a gigabyte in a small gzip: 413 early, in little memory.
+//! A hundred megabytes, announced or in chunks, and half a gigabyte in a small gzip get an early 413 and use
+//! little memory.
 
 use std::time::Duration;
 
@@ -9,11 +10,11 @@ use crate::rig::{Answer, Bench, Person, Process, Server, Times, Wire};
 
 const HUGE: usize = 100 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
-/// What may be on its way before the answer is: the buffers of two sockets, and the mebibyte that is allowed.
+/// The bytes that may be in transit before the response: the buffers of two sockets, and the allowed mebibyte.
 const EARLY: usize = 16 * 1024 * 1024;
 const INFLATED: usize = 512 * 1024 * 1024;
 const TIMES: usize = 8;
-/// In kibibytes.
+/// The allowed growth of memory, in KiB.
 const LITTLE_MEMORY: u64 = 16 * 1024;
 const SOON: Duration = Duration::from_secs(5);
 
@@ -21,7 +22,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let target = format!("{}/messages", ann.make_room(&[])?);
-    // The first time the server's threads take their memory.
+    // A first request makes the server's threads allocate their memory.
     announced(&ann, &target)?;
     let before = server.process().memory()?;
     server.process().forget_peak()?;
@@ -82,14 +83,14 @@ fn too_large(answer: Answer) -> Result<()> {
     answer.expect(413).map(drop)
 }
 
-/// Spaces, compressed a thousandfold. A piece that ends in a full flush depends on nothing before it, so it can be
-/// repeated without compressing it again.
+/// Spaces, compressed by a factor of a thousand. A piece that ends with a full flush does not depend on earlier
+/// ones, so it can be repeated without compressing it again.
 fn bomb() -> Result<Vec<u8>> {
     let spaces = vec![b' '; 1024 * 1024];
     let mut piece = Vec::with_capacity(64 * 1024);
     Compress::new(Compression::best(), false).compress_vec(&spaces, &mut piece, FlushCompress::Full)?;
     let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let bomb = [header.to_vec(), piece.repeat(INFLATED / spaces.len())].concat();
-    // What is larger would be refused without being inflated.
+    // A larger body would be refused without being decompressed.
     (bomb.len() < 1024 * 1024).then_some(bomb).context("the bomb is too large")
 }

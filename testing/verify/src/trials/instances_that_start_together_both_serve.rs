@@ -1,4 +1,4 @@
-//! Two instances start at the same moment on an empty database: the schema is made once, and both serve.
+//! Two instances start at the same moment on an empty database: the schema is created once, and both serve.
 
 use anyhow::{Result, ensure};
 use serde_json::json;

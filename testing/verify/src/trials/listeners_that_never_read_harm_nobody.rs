@@ -1,5 +1,6 @@
-//! Two hundred listeners in a busy chatroom that never read: those who do hear everything as soon as before, the server's
-//! memory is bounded, whoever reads at last has missed nothing, and the server ends in time although the rest never do.
+//! Two hundred listeners in a busy chatroom never read: other listeners receive events as fast as before, the
+//! server's memory stays bounded, a listener that reads at last has missed nothing, and the server still stops
+//! in time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,23 +12,23 @@ use serde_json::{Value, json};
 use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, Times, dense, race};
 
 const DEAF: usize = 200;
-/// Nobody may have more than fifty streams.
+/// A user may have fifty streams.
 const PEOPLE: usize = 5;
 const READERS: usize = 4;
-/// Of the deaf who read at last.
+/// The number of deaf listeners that read at last.
 const HEALED: usize = 10;
 const WRITERS: usize = 4;
-/// More than the system keeps for a connection.
+/// More than the system buffers for a connection.
 const FLOOD: usize = 1_600;
 const LONG: usize = 3_900;
 const CALM: usize = 60;
 const BETWEEN: Duration = Duration::from_millis(50);
 const SILENCE: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(30);
-/// For all but the hundredth event, from before it was sent, while the deaf are stuck.
+/// The limit for the 99th percentile from before the send to the listener, while the deaf listeners are stuck.
 const QUICK: Duration = Duration::from_millis(500);
 const END: Duration = Duration::from_secs(10);
-/// For all of the deaf, in kibibytes.
+/// The memory for all deaf listeners, in KiB.
 const MEMORY: u64 = 96 * 1024;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -75,14 +76,14 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(figures)
 }
 
-/// Of each person as many as of the others, half of them to all chatrooms.
+/// Opens streams, equally many for each user, half of them of all chatrooms.
 fn open(people: &[Person], room: &str, count: usize, how: impl Fn(&Listen) -> Listen) -> Result<Vec<Ears>> {
     let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
     let people = people.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
     people.take(count).map(|(person, kind)| Ears::open(&person.client, &how(kind))?.expect_stream()).collect()
 }
 
-/// Each message says when it was sent, in microseconds.
+/// Sends messages whose body is the time of sending, in microseconds.
 fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pause: Duration) -> Result<()> {
     for _ in 0..count {
         let body = format!("{} {HUSH} {}", start.elapsed().as_micros(), "x".repeat(long));
@@ -92,7 +93,7 @@ fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pa
     Ok(())
 }
 
-/// When each message was sent, and how long it took to be heard.
+/// Reads messages, and returns when each was sent and how long it took to arrive.
 fn read(ears: &mut Ears, start: Instant, over: &AtomicBool) -> Result<Vec<(Duration, Duration)>> {
     let mut heard = Vec::new();
     loop {
@@ -109,7 +110,7 @@ fn read(ears: &mut Ears, start: Instant, over: &AtomicBool) -> Result<Vec<(Durat
     }
 }
 
-/// Of what was sent before that, and behind it.
+/// The delays of messages sent before and after this time.
 fn times(delays: &[Vec<(Duration, Duration)>], calm_from: Duration) -> (Times, Times) {
     let (mut flooded, mut calmed) = (Times::default(), Times::default());
     for (sent, delay) in delays.iter().flatten() {
@@ -118,14 +119,14 @@ fn times(delays: &[Vec<(Duration, Duration)>], calm_from: Duration) -> (Times, T
     (flooded, calmed)
 }
 
-/// How many pages were read for listeners that had fallen behind.
+/// The number of pages read for listeners that had fallen behind.
 fn replayed(server: &Server) -> Result<u64> {
     let metrics = server.nobody().get("/metrics")?.expect(200)?;
     let line = metrics.text.lines().find_map(|line| line.strip_prefix(r#"chit_chat_stream_reads_total{for="replay"} "#));
     line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
 }
 
-/// Some of the deaf read at last.
+/// Lets some of the deaf listeners read at last.
 fn heal(deaf: &mut [Ears], room: &str, base: u64, log: &[Value]) -> Result<()> {
     let id = room.rsplit_once('/').context("no id")?.1;
     let (last, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);

@@ -1,9 +1,9 @@
-//! The trials: each file is named after what it proves.
+//! The trials. Each file is named after the claim that it tests.
 
 use crate::trial::Company::{Alone, Beside};
 use crate::trial::{BOTH, POSTGRES, Trial};
 
-/// Declares the module of each trial, and the table of them all.
+/// Declares the module of each trial, and the table of all trials.
 macro_rules! trials {
     ($($name:ident: $engines:ident, $company:ident;)*) => {
         $(mod $name;)*

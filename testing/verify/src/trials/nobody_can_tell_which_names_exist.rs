@@ -1,4 +1,4 @@
-//! A wrong password and an unknown name: the same status, the same body, the same time.
+//! A wrong password and an unknown username get the same status, the same body, in the same time.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use ureq::http::HeaderName;
 use crate::rig::{Answer, Bench, Client, Person, Times, password};
 
 const ROUNDS: usize = 15;
-/// Passwords are checked at low priority, so whatever else the machine does blurs a batch; a real difference shows in
-/// all of them.
+/// Passwords are checked at low priority, so other load disturbs single batches; a real difference shows in all
+/// of them.
 const BATCHES: usize = 3;
-/// What the slower one may take, in percent of the other.
+/// The allowed time of the slower one, in percent of the other.
 const ALIKE: u128 = 125;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -31,7 +31,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     bail!("{figures}, and no better in {BATCHES} batches");
 }
 
-/// The medians of both, in microseconds.
+/// The median times of both, in microseconds.
 fn compare(nobody: &Client, rng: &mut Rng) -> Result<(u128, u128)> {
     let (mut known, mut unknown) = (Times::default(), Times::default());
     for _ in 0..ROUNDS {
@@ -47,7 +47,7 @@ fn compare(nobody: &Client, rng: &mut Rng) -> Result<(u128, u128)> {
     Ok((known.median().as_micros(), unknown.median().as_micros()))
 }
 
-/// The body without what is new each time.
+/// The body without the fields that differ in every response.
 fn anonymous(answer: &Answer) -> Value {
     let mut body = answer.json.clone();
     body.as_object_mut().map(|fields| fields.remove("request_id"));

@@ -1,4 +1,4 @@
-//! Fields that are not for clients to say, in the body of every operation that takes one: ignored or refused.
+//! Fields that only the server may set, in the body of every operation, are ignored or refused.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(format!("{} operations", findings.none()?))
 }
 
-/// Everything that resources hold and that the server alone decides.
+/// All fields of resources that only the server may set.
 fn forged() -> Value {
     json!({
         "id": FORGED_ID, "user_id": FORGED_ID, "author_id": FORGED_ID, "chatroom_id": FORGED_ID, "session_id": FORGED_ID,
@@ -50,7 +50,7 @@ fn forged() -> Value {
     })
 }
 
-/// What an operation needs, and the forged fields besides.
+/// The required fields of an operation, plus the forged ones.
 fn with_forged(needed: Value) -> Value {
     let mut body = forged();
     if let (Value::Object(body), Value::Object(needed)) = (&mut body, needed) {

@@ -1,5 +1,5 @@
-//! NUL, surrogates, broken UTF-8, overrides, piles of marks, in every text of every operation: refused with a 4xx, or
-//! kept byte for byte; never a 500.
+//! NUL, surrogates, broken UTF-8, overrides and stacked marks in every text of every operation are refused with
+//! a 4xx or kept byte for byte, and never cause a 500.
 
 use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::rig::{Answer, Bench, Client, Findings, OddText, Person, Server, odd_texts, password};
 
-/// Stands where the odd text goes.
+/// The placeholder for the odd text.
 const HERE: &str = "@here@";
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -58,7 +58,7 @@ impl Place {
         Ok(Self { nobody, ann, bob, room, message })
     }
 
-    /// Every text in a body.
+    /// Every text field of a body.
     fn fields(&self, rng: &mut Rng) -> Vec<Field<'_>> {
         let (nobody, ann) = (&self.nobody, &self.ann.client);
         let name = format!("n{:x}", rng.u64(..));
@@ -105,7 +105,7 @@ impl Place {
         ]
     }
 
-    /// Every text in a query or a path.
+    /// Every text in a query or a path, as URLs.
     fn urls(&self) -> Vec<String> {
         let lists = ["/api/users", "/api/chatrooms", "/api/auth/sessions", "/api/users/me/messages"];
         let mut urls: Vec<String> = Vec::new();
@@ -158,7 +158,7 @@ fn refused_or_fine(answer: Answer) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Refused, or good for signing in.
+/// The password is refused, or signing in with it works.
 fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
     let name = format!("n{:x}", rng.u64(..));
     let account = [format!(r#"{{"username":"{name}","password":"#).as_bytes(), &odd.json, b"}"].concat();
@@ -172,7 +172,7 @@ fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
 
 fn in_a_header(place: &Place, header: &'static str, odd: &OddText) -> Result<()> {
     let Some(value) = odd.meaning.as_ref().filter(|text| !text.contains(char::is_control)) else {
-        // No client can put it into a header.
+        // A header cannot contain this text.
         return Ok(());
     };
     let request = match header {

@@ -1,5 +1,5 @@
-//! One person joins and leaves a hundred times at once: the log is dense, joining and leaving alternate in it,
-//! and its last word is what the list of members says.
+//! One user joins and leaves a hundred times concurrently: the log has no gaps, joins and leaves alternate in
+//! it, and its last entry agrees with the list of members.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Fifty identical sends with one Idempotency-Key at the same moment: one message; with other content: refused.
+//! Fifty identical concurrent sends with one Idempotency-Key store one message; with other content they are
+//! refused.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;

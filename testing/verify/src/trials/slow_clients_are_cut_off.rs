@@ -1,5 +1,6 @@
-//! Two hundred clients that trickle their first heads, fifty that trickle their second, and two hundred that trickle
-//! their bodies: all are cut off in time, not before, and everybody else is served meanwhile.
+//! Two hundred clients trickle their first head, fifty trickle their second, and two hundred trickle their
+//! body: the server disconnects all of them after their timeouts and not before, and serves other clients
+//! meanwhile.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +15,11 @@ use crate::rig::{Bench, Person, Times, Wire};
 const CLIENTS: usize = 200;
 const LATER: usize = 50;
 const BETWEEN_BYTES: Duration = Duration::from_millis(250);
-/// The time-outs, and a little for a busy machine.
+/// The timeouts, with some tolerance for a busy machine.
 const HEADS: Range<Duration> = seconds(5, 10 + 3);
 const BODIES: Range<Duration> = seconds(20, 30 + 4);
 const LATER_HEADS: Range<Duration> = seconds(60, 85 + 5);
-/// For the others.
+/// The limit for responses to other clients.
 const SOON: Duration = Duration::from_secs(3);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -77,8 +78,8 @@ fn slow_body(ann: &Person, target: &str, chunked: bool) -> Result<Wire> {
     Ok(wire)
 }
 
-/// Writes a little again and again, until the server has had enough of everybody: in this range of time. Answers when
-/// the last one was cut off.
+/// Writes a few bytes repeatedly until the server has closed every connection, which must happen in this range
+/// of time. Returns the time of the last close.
 fn trickle(mut wires: Vec<Wire>, little: &[u8], in_time: Range<Duration>) -> Result<Duration> {
     let started = Instant::now();
     let mut last = Duration::ZERO;

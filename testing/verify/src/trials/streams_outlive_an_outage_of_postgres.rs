@@ -1,5 +1,5 @@
-//! PostgreSQL is killed while streams read what they missed: once it is back they go on by themselves, on the same
-//! connections, and miss nothing.
+//! PostgreSQL is killed while streams catch up: once it is back they continue on the same connections and miss
+//! nothing.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, race}
 
 const STREAMS: usize = 12;
 const WRITERS: usize = 4;
-/// More than is handed over before PostgreSQL is gone.
+/// More messages than the server can send before PostgreSQL is gone.
 const MESSAGES: usize = 1_600;
 const LONG: usize = 3_900;
 const SOON: Duration = Duration::from_millis(100);
-/// The questions of that time fail.
+/// Queries fail during this time.
 const OUTAGE: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -64,7 +64,7 @@ fn write(ann: &Client, room: &str, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// Everything, and one more that is sent after the outage; answers when that was heard.
+/// Reads everything and one more message sent after the outage; returns when that arrived.
 fn read(mut ears: Ears, room: &str, last: u64) -> Result<Instant> {
     let mut ledger = Ledger::new("");
     ledger.start(room, 0);

@@ -1,5 +1,5 @@
-//! Two instances, with nothing between them but the database: what is written through one is heard through the other
-//! within half a second, and whoever joins through one hears of the chatroom through the other within a second.
+//! Two instances share only the database: a write through one reaches streams of the other within half a
+//! second, and a user who joins through one receives events of the chatroom through the other within a second.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::rig::{Bench, Client, Ears, HUSH, Listen, Person, Times};
 const TIMES: usize = 20;
 const EVENT: Duration = Duration::from_millis(500);
 const JOIN: Duration = Duration::from_secs(1);
-/// So that the instance is met at any point between two of its looks, in milliseconds.
+/// Random pauses in milliseconds, so that writes fall at any point between two polls.
 const BETWEEN: std::ops::Range<u64> = 0..300;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -54,7 +54,7 @@ fn events(ann: &Client, room: &str, ears: &mut Ears, rng: &mut Rng) -> Result<Ti
     Ok(times)
 }
 
-/// Until the first message behind the joining is heard, too.
+/// Measures the time until the join and the first message after it arrive.
 fn joins(ann: &Person, bob: &Client, ears: &mut Ears, rng: &mut Rng) -> Result<Times> {
     let mut times = Times::default();
     for _ in 0..TIMES {

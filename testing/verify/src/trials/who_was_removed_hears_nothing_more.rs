@@ -1,5 +1,6 @@
-//! Removal from a chatroom, the end of a session, a new password, a deleted account: whoever listens hears nothing more
-//! within a second, on every instance, while others write on; and what was written behind a removal is never heard.
+//! After a removal from a chatroom, the end of a session, a new password or a deleted account, the user's
+//! streams receive nothing more within a second, on every instance, while others keep writing. Events after a
+//! removal never arrive.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,23 +13,23 @@ use serde_json::{Value, json};
 use crate::rig::{Bench, Client, Ears, HUSH, Heard, Listen, Person, Said, Server, dense, password};
 
 const SOON: Duration = Duration::from_secs(1);
-/// Writers go on for so long, before and after.
+/// The time that writers continue before and after the act.
 const BEFORE: Duration = Duration::from_millis(400);
 const AFTER: Duration = Duration::from_millis(1_500);
 const SILENCE: Duration = Duration::from_millis(20);
 const BETWEEN_MESSAGES: Duration = Duration::from_millis(5);
 
-/// Two chatrooms of ann's, and bob in both.
+/// Two chatrooms of ann, with bob as a member of both.
 struct Scene<'t> {
     servers: &'t [Server],
     ann: &'t Person,
     bob: Person,
-    /// Where everybody writes; what happens to bob happens here.
+    /// The chatroom where everybody writes, and where bob is removed.
     room: String,
     other: String,
 }
 
-/// What one stream of bob's has said, and when.
+/// The events of one of bob's streams, and their times.
 struct Account {
     said: Vec<(Instant, Said)>,
     ended: Option<Instant>,
@@ -107,7 +108,7 @@ impl<'t> Scene<'t> {
         Ok(Self { servers, ann, bob, room, other })
     }
 
-    /// Everybody writes and listens, and in the midst of it something happens to bob; answers when that was done.
+    /// Writes and listens while the act happens to bob, and returns when it was done.
     fn play(&self, act: Act, rng: &mut Rng) -> Result<(Vec<Account>, Instant)> {
         let over = &AtomicBool::new(false);
         let streams = self.streams()?;
@@ -131,7 +132,7 @@ impl<'t> Scene<'t> {
         })
     }
 
-    /// Of bob, of both kinds, at each instance.
+    /// Opens bob's streams of both kinds on each instance.
     fn streams(&self) -> Result<Vec<(Ears, bool)>> {
         let mut streams = Vec::new();
         for server in self.servers {
@@ -154,8 +155,8 @@ impl<'t> Scene<'t> {
         Ok(())
     }
 
-    /// Whether each stream has said what it should and nothing more; answers how late the last was that bob ought not
-    /// to hear any more.
+    /// Checks that each stream sent the right events and nothing more. Returns the delay of the last event that
+    /// bob received after the act.
     fn judge(&self, accounts: &[Account], acted: Instant, is_membership: bool) -> Result<Duration> {
         let log = dense(&self.ann.client, &self.room)?;
         let removal = log.iter().find(|event| event["type"] == "membership.deleted");
@@ -185,7 +186,7 @@ impl<'t> Scene<'t> {
 }
 
 impl Scene<'_> {
-    /// Whoever comes again with an old position hears nothing of the chatroom either.
+    /// Resuming with an old position yields nothing of the chatroom either.
     fn stays_out(&self, last: u64) -> Result<()> {
         let id = self.room.rsplit_once('/').context("no id")?.1;
         for server in self.servers {
@@ -202,7 +203,7 @@ impl Scene<'_> {
 }
 
 impl Account {
-    /// A stream of one chatroom ends, one of all hears of the others.
+    /// A stream of the chatroom ends; a stream of all chatrooms continues with the others.
     fn goes_on_elsewhere(&self, acted: Instant) -> Result<()> {
         ensure!(self.ended.is_none() == self.of_all, "of all: {}, ended: {:?}", self.of_all, self.ended);
         let later = self.said.iter().filter(|(at, _)| *at > acted + SOON).count();
@@ -213,7 +214,7 @@ impl Account {
     fn ends_with_the_session(&self) -> Result<()> {
         ensure!(self.ended.is_some(), "the stream goes on");
         let last = self.said.last().map(|(_, said)| said.kind.as_str());
-        // The stream of one chatroom may have heard of the removal first.
+        // The stream of one chatroom may have received the removal first.
         let right = ["unauthenticated", "membership.deleted"];
         ensure!(last.is_some_and(|last| right.contains(&last)), "the last thing heard is {last:?}");
         Ok(())

@@ -1,4 +1,4 @@
-//! Who listens: now here, now there, and keeps account of all of it.
+//! A listener that moves between instances and records every event.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,31 +9,31 @@ use fastrand::Rng;
 use super::{Course, id_of};
 use crate::rig::{Ears, Fleet, Heard, Ledger, Listen, Person, Roamer, Said};
 
-/// Between two attempts to connect.
+/// The pause between attempts to connect.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Between two looks at the course of things.
+/// The longest wait for an event before the listener checks whether the trial is over.
 const SILENCE: Duration = Duration::from_millis(50);
-/// In milliseconds.
+/// The duration of a connection, in milliseconds.
 const CONNECTION: std::ops::Range<u64> = 50..4_000;
 const NAP: std::ops::Range<u64> = 500..3_000;
 
-/// How a listener listens, and goes on.
+/// The kind of stream, and how the listener resumes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// To one chatroom, behind the last `id:`.
+    /// A stream of one chatroom, resumed from the last `id:`.
     Room(String),
-    /// To all, behind the last `id:`.
+    /// A stream of all chatrooms, resumed from the last `id:`.
     Cursor,
-    /// To all, behind the positions that it notes itself.
+    /// A stream of all chatrooms, resumed from the listener's own positions.
     Positions,
 }
 
-/// How it reads, on one connection.
+/// The speed of reading on one connection.
 #[derive(Clone, Copy, Debug)]
 enum Pace {
     Quick,
     Slow,
-    /// Not at all for a while, then quickly.
+    /// Reads nothing for a while, then reads fast.
     Napping,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Listener<'f> {
     roamer: Roamer<'f>,
     way: Way,
     rng: Rng,
-    /// From the beginning of the logs, not from now on.
+    /// Whether the listener starts at the beginning of the logs.
     from_the_start: bool,
     last_id: Option<String>,
     pub(super) ledger: Ledger,
@@ -65,7 +65,7 @@ impl<'f> Listener<'f> {
         }
     }
 
-    /// The same, who wants all of the logs.
+    /// Makes the listener start at the beginning of the logs.
     pub(super) fn starting_from_the_beginning(mut self, rooms: &[String]) -> Self {
         self.from_the_start = self.way != Way::Cursor;
         for room in rooms {
@@ -76,7 +76,7 @@ impl<'f> Listener<'f> {
         self
     }
 
-    /// By its path or its id.
+    /// Returns whether the listener follows a chatroom, by its path or id.
     pub(super) fn listens_to(&self, room: &str) -> bool {
         !matches!(&self.way, Way::Room(only) if id_of(only) != id_of(room))
     }
@@ -85,7 +85,7 @@ impl<'f> Listener<'f> {
         format!("{}, who listens by {:?}", self.whose, self.way)
     }
 
-    /// Until everything was heard.
+    /// Listens until everything has arrived.
     pub(super) fn listen(&mut self, course: &Course) -> Result<()> {
         while !course.has_failed() {
             let over = self.connect(course).with_context(|| self.described())?;
@@ -97,7 +97,7 @@ impl<'f> Listener<'f> {
         Ok(())
     }
 
-    /// For as long as one connection lasts; answers whether everything was heard.
+    /// Listens on one connection, and returns whether everything has arrived.
     fn connect(&mut self, course: &Course) -> Result<bool> {
         let pace = *self.rng.choice(&[Pace::Quick, Pace::Quick, Pace::Slow, Pace::Napping]).context("no pace")?;
         let Some(mut ears) = self.open(pace)? else {
@@ -127,7 +127,7 @@ impl<'f> Listener<'f> {
         Ok(false)
     }
 
-    /// `None` if nobody is there, or nobody who could answer now.
+    /// Opens a stream; `None` if the instance is down or unavailable.
     fn open(&mut self, pace: Pace) -> Result<Option<Ears>> {
         let listen = match pace {
             Pace::Quick => self.question(),
@@ -157,7 +157,7 @@ impl<'f> Listener<'f> {
         }
     }
 
-    /// Answers whether what was missed has been heard.
+    /// Records an event, and returns whether the listener has caught up.
     fn hear(&mut self, said: &Said) -> Result<bool> {
         self.last_id = said.id.clone().or_else(|| self.last_id.take());
         self.start_one(said)?;
@@ -170,7 +170,7 @@ impl<'f> Listener<'f> {
         Ok(said.kind == "caught_up")
     }
 
-    /// Who listens to one chatroom from now on learns by the first `id:` where that is.
+    /// A new stream of one chatroom gets its start position from the first `id:`.
     fn start_one(&mut self, said: &Said) -> Result<()> {
         if let (Way::Room(room), Some(id)) = (&self.way, &said.id) {
             let is_behind = said.kind == "caught_up";
@@ -190,7 +190,7 @@ impl<'f> Listener<'f> {
         }
     }
 
-    /// There is nothing more to hear; it fails when that takes too long.
+    /// Returns whether everything has arrived; fails if that takes too long.
     fn has_heard_all(&self, course: &Course) -> Result<bool> {
         let Some((heads, deadline)) = course.heads.get() else { return Ok(false) };
         let is_in_time = Instant::now() < *deadline;

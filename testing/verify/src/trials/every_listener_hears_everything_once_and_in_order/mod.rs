@@ -1,6 +1,7 @@
-//! The ledger: writers and listeners on three instances, listeners that come and go and go on elsewhere, read slowly or
-//! not at all for a while; instances killed, stopped and frozen, and PostgreSQL killed and stopped meanwhile. In the end
-//! every listener has heard every event of its chatrooms, in order, and again only what its position allows.
+//! Writers and listeners use three instances. Listeners connect, disconnect and resume on another instance,
+//! read slowly or pause. Instances are killed, stopped and frozen meanwhile, and PostgreSQL is killed and
+//! stopped. In the end every listener has received every event of its chatrooms in order, and repeats only
+//! after its position.
 
 mod listener;
 mod outages;
@@ -25,29 +26,29 @@ const ROOMS: usize = 4;
 const STEADY: usize = 3;
 const WANDERERS: usize = 2;
 const WRITERS: usize = 6;
-/// For each way of listening.
+/// The number of listeners for each kind of stream.
 const LISTENERS: usize = 6;
 const LATE: Duration = Duration::from_secs(1);
-/// For all that was missed, once nobody writes any more.
+/// The time to catch up after the last write.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Who takes part, and where.
+/// The participants.
 struct Cast {
     rooms: Vec<String>,
-    /// Members of every chatroom, all the time.
+    /// Permanent members of every chatroom.
     steady: Vec<Person>,
-    /// Who leave and join again.
+    /// Members who leave and rejoin.
     wanderers: Vec<Person>,
 }
 
-/// How it goes on.
+/// The progress of the trial.
 #[derive(Default)]
 struct Course {
-    /// Nobody writes or wanders any more.
+    /// Set once writing, leaving and joining are over.
     written: AtomicBool,
-    /// What all have to have heard in the end.
+    /// The heads that all listeners must reach, and the deadline.
     heads: OnceLock<(BTreeMap<String, u64>, Instant)>,
-    /// Something is wrong, so the rest need not be waited for.
+    /// Set after an error, to stop all participants.
     failed: AtomicBool,
 }
 
@@ -97,7 +98,7 @@ fn listeners<'f>(fleet: &'f Fleet<'f>, cast: &Cast, rng: &mut Rng) -> Result<Vec
     Ok(listeners)
 }
 
-/// Lets everybody do what they do, until the last has heard the last; answers what happened to the servers.
+/// Runs all participants until every listener has everything, and returns the outages.
 fn play(
     fleet: &Fleet,
     cluster: Option<&Cluster>,
@@ -145,7 +146,7 @@ impl Course {
         self.written.load(Ordering::SeqCst) || self.has_failed()
     }
 
-    /// Only what was missed is still to be heard.
+    /// Returns whether writing is over, so that listeners only have to catch up.
     fn is_over(&self) -> bool {
         self.heads.get().is_some()
     }
@@ -155,20 +156,20 @@ impl Course {
     }
 
     fn announce_heads(&self, fleet: &Fleet, cast: &Cast, rng: &mut Rng) -> Result<()> {
-        // Of what was not acknowledged some may be written yet.
+        // Unacknowledged requests may still be written.
         thread::sleep(LATE);
         let reader = cast.reader(fleet, rng)?;
         let mut heads = BTreeMap::new();
         for room in &cast.rooms {
             heads.insert(id_of(room).to_owned(), reader.get(room)?.expect(200)?.number_of("last_seq")?);
         }
-        // Once only.
+        // Later calls have no effect.
         drop(self.heads.set((heads, Instant::now() + PATIENCE)));
         Ok(())
     }
 }
 
-/// The logs, as pages show them, beside what each has heard.
+/// Compares the events of each listener with the logs.
 fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
     let reader = cast.reader(fleet, rng)?;
     let (mut events, mut heard) = (0, 0);
@@ -189,7 +190,7 @@ fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng:
     ))
 }
 
-/// What the envelopes of events call the chatroom.
+/// The id of a chatroom, from its path.
 fn id_of(room: &str) -> &str {
     room.rsplit_once('/').map_or(room, |(_, id)| id)
 }

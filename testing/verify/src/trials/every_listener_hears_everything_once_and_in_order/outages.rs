@@ -1,4 +1,4 @@
-//! What happens to servers meanwhile.
+//! The outages during the trial.
 
 use std::fmt::Write;
 use std::thread;
@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::Course;
 use crate::rig::{Cluster, Fleet};
 
-/// Besides the two of PostgreSQL.
+/// The number of outages of servers, in addition to two of PostgreSQL.
 const OUTAGES: usize = 6;
 const BETWEEN: std::ops::Range<u64> = 300..1_800;
 const COMING: std::ops::Range<u64> = 50..200;
@@ -25,7 +25,7 @@ enum Outage {
     StoppedPostgres,
 }
 
-/// One after the other; answers which.
+/// Causes the outages one after another, and returns their description.
 pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, rng: &mut Rng) -> Result<String> {
     let mut outages = vec![Outage::KilledServer, Outage::KilledServer, Outage::StoppedServer];
     while outages.len() < OUTAGES {
@@ -36,7 +36,7 @@ pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, 
     }
     rng.shuffle(&mut outages);
     if cluster.is_some() {
-        // Streams that are open then stay open to the end, and have to recover by themselves.
+        // Streams that are open at this time stay open to the end, and have to recover by themselves.
         outages.push(Outage::KilledPostgres);
     }
     let mut told = String::new();
@@ -70,7 +70,7 @@ fn suffer(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Clus
         Outage::FrozenServer => {
             let server = fleet.take(number)?;
             let frozen = server.freeze()?;
-            // Longer than any instance goes without news.
+            // Longer than any instance tolerates without polling.
             thread::sleep(length * 2);
             drop(frozen);
             fleet.put(number, server);
@@ -81,7 +81,7 @@ fn suffer(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Clus
     }
 }
 
-/// Just when listeners of another instance have come and read what they missed.
+/// Interrupts just when listeners of another instance have connected and are catching up.
 fn interrupt(
     fleet: &Fleet,
     number: usize,

@@ -1,4 +1,4 @@
-//! Who makes things happen: they send, edit, delete and rename, or leave and join again.
+//! The participants that cause events: they send, edit, delete and rename, or leave and rejoin.
 
 use std::thread;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use serde_json::json;
 use super::Course;
 use crate::rig::{Answer, Client, Fleet, HUSH, Person, Roamer};
 
-/// Between two attempts of somebody who must succeed.
+/// The pause between attempts of a request that must succeed.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST: usize = 2_000;
 
-/// One who writes into every chatroom, through every instance.
+/// A writer in every chatroom, through every instance.
 pub(super) struct Writer<'f> {
     roamer: Roamer<'f>,
     rooms: &'f [String],
     rng: Rng,
-    /// Paths of messages, until they are deleted.
+    /// The paths of messages that are not deleted.
     written: Vec<String>,
 }
 
@@ -28,7 +28,8 @@ impl<'f> Writer<'f> {
         Self { roamer: Roamer::new(fleet, &person.client), rooms, rng, written: Vec::new() }
     }
 
-    /// What became of an attempt without an answer is nobody's concern here: the log tells.
+    /// Writes until the trial is over. The outcome of an unanswered request does not matter here, because the
+    /// log has it.
     pub(super) fn write(&mut self, course: &Course) -> Result<()> {
         let mut burst = 0;
         while !course.is_written() {
@@ -69,7 +70,7 @@ impl<'f> Writer<'f> {
     }
 }
 
-/// Leaves chatrooms and joins them again; in the end is a member of each.
+/// Leaves and rejoins chatrooms, and ends as a member of each.
 pub(super) fn wander(roamer: &mut Roamer, rooms: &[String], rng: &mut Rng, course: &Course) -> Result<()> {
     while !course.is_written() {
         thread::sleep(Duration::from_millis(rng.u64(..300)));
