@@ -1,4 +1,4 @@
-//! When the script plays.
+//! The time of the script.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,16 +11,16 @@ pub(crate) const SECOND: Moment = 1_000;
 pub(crate) const MINUTE: Moment = 60 * SECOND;
 pub(crate) const HOUR: Moment = 60 * MINUTE;
 pub(crate) const DAY: Moment = 24 * HOUR;
-/// Every moment lies before it.
+/// The end of the script: every moment is earlier.
 pub(crate) const PRESENT: Moment = DAY;
 
-/// Behind this moment time stretches with the day.
+/// After this moment, time is scaled to the current time of day.
 const ELASTIC: Moment = -3 * HOUR;
 
 /// Maps moments to real time.
 #[derive(Clone, Copy)]
 pub(crate) struct Calendar {
-    /// Both in milliseconds since 1970.
+    /// Both times are in milliseconds since 1970.
     midnight: i64,
     now: i64,
 }
@@ -31,9 +31,9 @@ impl Calendar {
         Self { midnight: now - now.rem_euclid(DAY), now }
     }
 
-    /// Earlier days are as written; what happens since last evening is fitted into the time that
-    /// has passed since. So moments keep their order, also when a later run plays the rest of what
-    /// an earlier one began, and none lies in the future.
+    /// Maps a moment to a time. Earlier days are as written; moments since last evening are scaled to the time
+    /// that has passed since. So moments keep their order, even if a later run completes an earlier one, and
+    /// none is in the future.
     pub(crate) fn instant(&self, moment: Moment) -> Timestamp {
         let micros = if moment <= ELASTIC {
             (self.midnight + moment) * 1_000
@@ -45,7 +45,7 @@ impl Calendar {
     }
 }
 
-/// A clock that stands where the script has set it.
+/// A clock that shows the time set by the script.
 pub(crate) struct ScriptedClock(Mutex<Timestamp>);
 
 impl ScriptedClock {

@@ -1,4 +1,4 @@
-//! Who is in a room at a time of the script.
+//! The people in a room at a moment of the script.
 
 use fastrand::Rng;
 
@@ -15,7 +15,7 @@ impl<'a> Company<'a> {
         Self { people, present: Vec::new(), silent }
     }
 
-    /// `None` if there is no such person, or if they are there already.
+    /// Adds a person; `None` if there is no such person, or if they are already in the room.
     pub(crate) fn enter(&mut self, username: &str) -> Option<&'a Person> {
         let person = self.people.find(username)?;
         if self.find(username).is_some() {
@@ -25,7 +25,7 @@ impl<'a> Company<'a> {
         Some(person)
     }
 
-    /// `None` if they are not there.
+    /// Removes a person; `None` if they are not in the room.
     pub(crate) fn go(&mut self, username: &str) -> Option<&'a Person> {
         let place = self.present.iter().position(|person| person.username == username)?;
         Some(self.present.remove(place))
@@ -35,7 +35,7 @@ impl<'a> Company<'a> {
         self.present.iter().copied().find(|person| person.username == username)
     }
 
-    /// Somebody who talks and is not busy, more often one who came early.
+    /// Draws a person who talks and is not busy, with a preference for those who joined early.
     pub(crate) fn draw(&self, is_busy: impl Fn(&Person) -> bool, rng: &mut Rng) -> Option<&'a Person> {
         let talks = |person: &&Person| !self.silent.contains(&person.username) && !is_busy(person);
         let free: Vec<&'a Person> = self.present.iter().copied().filter(talks).collect();

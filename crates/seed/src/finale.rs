@@ -1,5 +1,5 @@
-//! What people do beside talking, once everything is said: how rooms are set and kept in order, who has read how far, and
-//! what two of them have to say to each other alone. All of it can be done again without harm.
+//! The actions after all dialogues: settings and moderation of rooms, read markers, and direct messages. All of
+//! them can be repeated without harm.
 
 use chit_chat_domain::chatroom::ChatroomChange;
 use chit_chat_domain::denial::Failure;
@@ -24,7 +24,7 @@ const TOPICS: [(&str, &str); 4] = [
 ];
 const MODERATORS: [(&str, &str); 3] = [("lounge", "joao"), ("kitchen", "priya.s"), ("rust", "ingrid")];
 const PINNED: [&str; 3] = ["announcements", "kitchen", "lounge"];
-/// Whom the owners of a room do not want there.
+/// Bans: a room and a username.
 const BANNED: [(&str, &str); 1] = [("lounge", "best_deals4u")];
 const ARCHIVED: &str = "surprise";
 const INVITING: &str = "lantern";
@@ -43,7 +43,7 @@ const DIRECT: [&[(&str, &str)]; 2] = [
         ("Beth", "Yes!! But only with cake at the end"),
     ],
 ];
-/// How many messages at most somebody has not read yet.
+/// The largest number of unread messages of a person.
 const UNREAD: u128 = 9;
 
 pub(crate) struct Finale<'a> {
@@ -96,7 +96,7 @@ impl Finale<'_> {
         self.invite()
     }
 
-    /// Once: each invitation has another code.
+    /// Creates an invitation unless there is one, because each has a new code.
     fn invite(&self) -> Result<(), Failure> {
         let Some(plan) = self.plan(INVITING) else { return Ok(()) };
         let there = self.stage.invitations.list(plan.id, plan.owner, None, Limit::default());
@@ -160,7 +160,7 @@ impl Finale<'_> {
     }
 
     fn read_nearly_all(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
-        // Most are not in most rooms.
+        // Most people are not in most rooms.
         let Ok(head) = self.stage.chatrooms.head(room, user) else { return Ok(()) };
         let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
         let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
@@ -187,7 +187,7 @@ fn first_message(plan: &Plan) -> Option<MessageId> {
     })
 }
 
-/// Between an interrupted run and the next, people may have used the data: what they do not allow any more is left.
+/// Ignores refusals, because users may have changed the data between an interrupted run and the next.
 fn unless_people_changed_it(outcome: Result<(), Failure>) -> Result<(), Failure> {
     match outcome {
         Err(Failure::Denied(_)) => Ok(()),

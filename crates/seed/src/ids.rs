@@ -1,4 +1,4 @@
-//! Ids that are the same in every run, so that a run recognises what an earlier one made.
+//! Ids that are the same in every run, so that a run recognises the data of an earlier one.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,12 +7,12 @@ use uuid::{Builder, Uuid};
 
 use super::clock::Moment;
 
-/// 2025-01-01, in milliseconds since 1970: script time is counted from here in ids, so that they
-/// do not depend on the day, are in order of the script, and precede those of real people.
+/// 2025-01-01, in milliseconds since 1970. Ids count script time from here, so that they do not depend on the
+/// day, follow the order of the script, and precede those of real users.
 const EPOCH: Moment = 1_735_689_600_000;
 const NAMESPACE: Uuid = Uuid::from_u128(0xc41c_4a75_eedd_4a7a_8a5e_0123_4567_89ab);
 
-/// What has this name and is made at this moment of the script.
+/// The id for this name and moment of the script.
 pub(crate) fn id(name: &str, moment: Moment) -> Uuid {
     let mut bytes = [0; 10];
     for (to, from) in bytes.iter_mut().zip(Uuid::new_v5(&NAMESPACE, name.as_bytes()).into_bytes()) {
@@ -21,7 +21,7 @@ pub(crate) fn id(name: &str, moment: Moment) -> Uuid {
     Builder::from_unix_timestamp_millis(u64::try_from(EPOCH + moment).unwrap_or_default(), &bytes).into_uuid()
 }
 
-/// Gives out the id that the script has named.
+/// Issues the id that the script has set.
 pub(crate) struct ScriptedIds(Mutex<Uuid>);
 
 impl ScriptedIds {
@@ -38,7 +38,7 @@ impl IdSource for ScriptedIds {
     fn next(&self) -> Uuid {
         let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let given = *next;
-        // Never the same twice, should a use case need more ids than the script knows of.
+        // Each id differs, even if a use case needs more ids than the script sets.
         *next = Uuid::new_v5(&given, b"next");
         given
     }

@@ -38,22 +38,22 @@ pub use self::scripts::Fault;
 use self::stage::Stage;
 use chit_chat_domain::stores::Stores;
 
-/// Messages between two reports on one room.
+/// The number of messages between two progress reports on a room.
 const REPORT_EVERY: usize = 250;
 
-/// Why there is no demonstration data, or only part of it.
+/// Reasons why the data is missing or incomplete.
 #[derive(Debug, Error)]
 pub enum SeedError {
-    /// Somebody uses the database.
+    /// The database has accounts of other users.
     #[error(
         "nothing was changed: the database holds other people's accounts ({0}), and the demonstration data would \
          add some whose password everybody knows. To add them all the same: chit-chat db seed --force (or make db-seed ARGS=--force)"
     )]
     OtherData(String),
-    /// Not even force helps.
+    /// A username of the data is taken; `--force` cannot help.
     #[error("the username {0} is or was somebody else's; `chit-chat db drop` makes room, and deletes everything")]
     NameTaken(&'static str),
-    /// What was done until then stays.
+    /// A step failed; the data up to that step stays.
     #[error("{doing}: {failure}; run `chit-chat db seed` again to go on from there")]
     Failed { doing: String, failure: Failure },
     #[error(transparent)]
@@ -65,8 +65,8 @@ pub enum SeedError {
     Script(#[from] Fault),
 }
 
-/// Fills the database, or completes what an interrupted run has begun; tells on `out` how far it is.
-/// Complete data is left as it is, whatever people have done with it since.
+/// Fills the database, or completes the data of an interrupted run, and reports progress on `out`. Complete
+/// data is left alone, whatever users have changed in it.
 pub fn run(
     stores: &Stores,
     hasher: Arc<dyn PasswordHasher>,
@@ -119,13 +119,13 @@ impl Seed<'_> {
         Ok(report::done(out, self.people, self.plans)?)
     }
 
-    /// Also if the account was deleted since.
+    /// Returns whether the account exists, even if it was deleted since.
     fn knows(&self, person: &Person) -> Result<bool, StoreError> {
         Ok(self.stores.users.find(person.id)?.is_some())
     }
 
     fn refuse_other_people(&self) -> Result<(), SeedError> {
-        // Ours alone would not fill the page.
+        // The accounts of the data alone do not fill a page.
         let users = self.stores.users.search(None, None, Limit::MAX)?;
         let others: Vec<&str> = users
             .iter()

@@ -1,4 +1,4 @@
-//! Who is there.
+//! The people of the demonstration data.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use super::scripts::Fault;
 
 const FILE: &str = include_str!("people.txt");
 
-/// The password of all of them.
+/// The password of every account.
 pub(crate) const PASSWORD: &str = "1234";
 
 pub(crate) struct Person {
     pub(crate) id: UserId,
     pub(crate) username: &'static str,
-    /// What the others call them.
+    /// The name that others use for them.
     pub(crate) call_name: &'static str,
     pub(crate) display_name: Option<&'static str>,
     pub(crate) email: Option<&'static str>,
@@ -24,8 +24,8 @@ pub(crate) struct Person {
     pub(crate) signs_up: Moment,
 }
 
-/// Everybody, in the order of their signing up. The last one signs up at the very end: a newcomer
-/// whose account, which nothing can undo, tells that the data is complete.
+/// All people, in the order of their sign-ups. The last one, the newcomer, signs up at the very end: this
+/// account cannot be removed, so it marks the data as complete.
 pub(crate) struct People {
     list: Vec<Person>,
     places: HashMap<&'static str, usize>,
@@ -36,7 +36,8 @@ impl People {
         Self::parse("people.txt", FILE)
     }
 
-    /// A person a line: username, call name, display name, email, home; the middle two may be `-`.
+    /// Parses one person per line: username, call name, display name, email, home; display name and email may
+    /// be `-`.
     pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
         let mut list = Vec::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
@@ -65,13 +66,13 @@ impl People {
         self.places.get(username).and_then(|place| self.list.get(*place))
     }
 
-    /// Everybody but the newcomer, and the newcomer.
+    /// The newcomer, and everybody else.
     pub(crate) fn newcomer(&self) -> Option<(&Person, &[Person])> {
         self.list.split_last()
     }
 }
 
-/// Before the first room, some hours apart, at no round time.
+/// The time of a sign-up: before the first room, some hours after the previous one, at no round time.
 fn signs_up(place: usize) -> Moment {
     let place = Moment::try_from(place).unwrap_or_default();
     -46 * DAY + place * 6 * HOUR + place * place * 1_237 * SECOND % (5 * HOUR) + place * 137

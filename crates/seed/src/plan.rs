@@ -1,4 +1,4 @@
-//! All that happens in a room, step by step: who does what, and when.
+//! The plan of a room: who does what, and when.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use super::timetable::Timetable;
 use super::words::{Drawer, Words};
 
 pub(crate) struct Plan {
-    /// Part of the idempotency keys of all that is made in the room.
+    /// Part of all idempotency keys of the room.
     pub(crate) slug: &'static str,
     pub(crate) id: ChatroomId,
     pub(crate) opening: Moment,
@@ -52,7 +52,7 @@ impl Step {
 }
 
 impl Plan {
-    /// The same for the same arguments, whatever the day.
+    /// Makes the plan, which depends only on the arguments and not on the day.
     pub(crate) fn new(
         slug: &'static str,
         script: &Script,
@@ -82,7 +82,7 @@ impl Plan {
     }
 }
 
-/// Walks through the dialogues and knows who is there.
+/// Walks through the dialogues and tracks who is in the room.
 struct Director<'a> {
     slug: &'static str,
     company: Company<'a>,
@@ -93,14 +93,14 @@ struct Director<'a> {
     messages: usize,
 }
 
-/// What was said last in a dialogue, by everybody and by anybody.
+/// The last message of each person in a dialogue, and of anybody.
 #[derive(Default)]
 struct Said {
     by: HashMap<UserId, MessageId>,
     last: Option<MessageId>,
 }
 
-/// What people react by, the commonest first.
+/// The emoji of reactions, the most common first.
 const EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "☕", "🤝🏽"];
 
 impl<'a> Director<'a> {
@@ -112,7 +112,7 @@ impl<'a> Director<'a> {
             if !line.optional || self.rng.bool() {
                 self.follow(line, &mut scene, &mut said).map_err(|reason| (line.number, reason))?;
             }
-            // Before something else happens to who reacts, or to the message, there has to be a message.
+            // Another message must follow before the next change to the same person or message.
             let next = dialogue.lines.get(place + 1);
             if next.is_some_and(|next| !next.optional && matches!(next.cue, Cue::Say { .. })) {
                 self.react(&said);
@@ -155,7 +155,7 @@ impl<'a> Director<'a> {
         Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body, reply_to })
     }
 
-    /// Now and then some react to what was said last.
+    /// Adds occasional reactions to the last message.
     fn react(&mut self, said: &Said) {
         let Some(message) = said.last.filter(|_| self.rng.u8(..5) == 0) else { return };
         let mut reacted: Vec<UserId> = Vec::new();
@@ -209,13 +209,13 @@ impl<'a> Director<'a> {
     fn body(&mut self, text: &Text, scene: &mut Scene<'a>) -> Result<String, &'static str> {
         let first = scene.fill(text.first, &mut self.drawer, &self.company, &mut self.rng);
         let first = first.ok_or("an unknown or open slot")?;
-        // Where nothing was chosen, a space may be left.
+        // An empty choice may leave a space at the end.
         let mut lines = vec![first.trim_end().to_owned()];
         lines.extend(text.rest.iter().map(|&line| line.to_owned()));
         Ok(lines.join("\n"))
     }
 
-    /// The time to read what was said before and to write this; now and then something comes up.
+    /// The time to read the last message and to write this one, with occasional interruptions.
     fn pause(&mut self, body: &str) -> Moment {
         let letters = Moment::try_from(body.chars().count()).unwrap_or_default().min(300);
         let interruption = if self.rng.u8(..10) == 0 { self.rng.i64(MINUTE..5 * MINUTE) } else { 0 };
@@ -293,7 +293,7 @@ mod tests {
         assert!(members.iter().min() == Some(&2) && members.iter().max() > Some(&20), "{members:?}");
     }
 
-    /// So that what follows the last stored message can be done again without harm.
+    /// Guarantees that the steps after the last stored message can be repeated without harm.
     #[test]
     fn between_two_messages_nothing_happens_twice_to_the_same_and_nobody_goes_after_acting() {
         for plan in plans() {

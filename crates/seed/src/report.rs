@@ -1,11 +1,11 @@
-//! What the person who seeds gets to see: whole lines, for terminals and files alike.
+//! The output of seeding: whole lines, for terminals and files.
 
 use std::io::{Result, Write};
 
 use super::people::{PASSWORD, People};
 use super::plan::Plan;
 
-/// Those whose logins are told in full.
+/// The people whose logins are printed in full.
 const FOREMOST: [&str; 3] = ["Matt", "Beth", "Rohan"];
 const WIDTH: usize = 72;
 
@@ -51,7 +51,7 @@ pub(crate) fn done(out: &mut dyn Write, people: &People, plans: &[Plan]) -> Resu
     out.flush()
 }
 
-/// The first few of them, and that there are more.
+/// The first few names, with a note if there are more.
 pub(crate) fn some_of(names: &[&str]) -> String {
     match names {
         [one, two, three, _, ..] => format!("{one}, {two}, {three} and more"),

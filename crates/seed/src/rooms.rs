@@ -1,4 +1,4 @@
-//! The rooms, each by a script of its own.
+//! The rooms, each with its own script.
 
 use super::people::People;
 use super::plan::Plan;
@@ -29,7 +29,7 @@ const SCRIPTS: [(&str, &str, &str); 15] = [
     script!("matt-and-beth"),
 ];
 
-/// What happens in all of them.
+/// The plans of all rooms.
 pub(crate) fn plans(people: &People) -> Result<Vec<Plan>, Fault> {
     let common = Words::common()?;
     SCRIPTS

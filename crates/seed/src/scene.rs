@@ -1,4 +1,4 @@
-//! Who plays which role in a dialogue, and which words its slots have.
+//! The roles of a dialogue and the words in its slots.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::scripts::Dialogue;
 use super::words::{self, Drawer};
 
 pub(crate) struct Scene<'a> {
-    /// By username: those who are named play nobody else.
+    /// People named by username, who play no other role.
     named: Vec<&'static str>,
     roles: HashMap<String, &'a Person>,
     slots: HashMap<String, String>,
@@ -22,12 +22,12 @@ impl<'a> Scene<'a> {
         Self { named, roles: HashMap::new(), slots: HashMap::new() }
     }
 
-    /// The member of that username, or who plays the role; `None` if they are not there.
+    /// The member with this username or role; `None` if they are not in the room.
     pub(crate) fn find(&mut self, who: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
         if is_role(who) { self.cast(who, company, rng) } else { company.find(who) }
     }
 
-    /// A line with all its slots filled; `None` if one is unknown or open.
+    /// Fills all slots of a line; `None` if one is unknown or stays open.
     pub(crate) fn fill(
         &mut self,
         line: &str,
@@ -73,7 +73,7 @@ impl<'a> Scene<'a> {
         let word = if slot.starts_with(|first: char| first.is_ascii_digit()) {
             words::number(slot, rng)?
         } else {
-            // A word may have slots in turn.
+            // A word may contain slots itself.
             let drawn = drawer.draw(slot.trim_end_matches(|last: char| last.is_ascii_digit()), rng)?;
             words::fill(drawn, rng, &mut |inner, rng| self.word(inner, drawer, rng))?
         };
@@ -87,7 +87,7 @@ fn is_role(who: &str) -> bool {
     matches!(who.as_bytes(), [b'A'..=b'Z'])
 }
 
-/// As those who write in their script call them.
+/// The name in the person's native script.
 fn native_name(person: &Person) -> &'static str {
     person.display_name.and_then(|name| name.split_whitespace().next()).unwrap_or(person.call_name)
 }

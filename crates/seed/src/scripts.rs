@@ -30,7 +30,7 @@ use thiserror::Error;
 
 use super::words::Words;
 
-/// Where a text file is not as it should be; tests see to it that none is.
+/// A syntax error in a text file; tests ensure that there is none.
 #[derive(Debug, Error)]
 #[error("{file}, line {line}: {reason}")]
 pub struct Fault {
@@ -47,7 +47,7 @@ pub(crate) struct Script {
     pub(crate) members: Vec<&'static str>,
     pub(crate) later: Vec<&'static str>,
     pub(crate) silent: Vec<&'static str>,
-    /// Relative to today; the last one included.
+    /// The first and last day, relative to today.
     pub(crate) days: (i64, i64),
     pub(crate) hours: Range<i64>,
     pub(crate) messages: Option<usize>,
@@ -63,23 +63,23 @@ pub(crate) struct Dialogue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Wherever, again and again.
+    /// Anywhere, repeatedly.
     Any,
-    /// Wherever, once.
+    /// Anywhere, once.
     Once,
-    /// After so many per cent, once.
+    /// After this percentage of the messages, once.
     At(usize),
 }
 
 #[derive(Clone)]
 pub(crate) struct Line {
-    /// For messages about mistakes.
+    /// The line number, for error messages.
     pub(crate) number: usize,
     pub(crate) optional: bool,
     pub(crate) cue: Cue,
 }
 
-/// What somebody does. Who it is may be a role.
+/// An action of a person or role.
 #[derive(Clone)]
 pub(crate) enum Cue {
     Say { who: &'static str, text: Text },
@@ -101,7 +101,7 @@ pub(crate) struct Text {
 }
 
 impl Cue {
-    /// Whom it names or casts.
+    /// The people and roles in the action.
     pub(crate) fn people(&self) -> Vec<&'static str> {
         match self {
             Self::Say { who, .. } | Self::Edit { who, .. } | Self::Join { who } | Self::Leave { who } => vec![who],
@@ -197,7 +197,7 @@ fn dialogues(
 }
 
 impl Dialogue {
-    /// `None` if the line is not as it should be.
+    /// Reads a line; `None` if it is invalid.
     fn read(&mut self, line: &'static str, number: usize) -> Option<()> {
         if let Some(place) = line.strip_prefix("= ") {
             self.place = place_of(place)?;

@@ -1,4 +1,4 @@
-//! Doing what the script says, through the domain's services.
+//! Executes the plan through the domain's services.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(crate) struct Stage {
     pub(crate) reading: ReadingService,
 }
 
-/// A room, and whether an earlier run has made it.
+/// A room, and whether an earlier run created it.
 pub(crate) struct Opened {
     pub(crate) id: ChatroomId,
     pub(crate) replayed: bool,
@@ -117,7 +117,7 @@ impl Stage {
         }
     }
 
-    /// An account for somebody who has none.
+    /// Creates an account for a person who has none.
     pub(crate) fn sign_up(&self, person: &Person) -> Result<(), Failure> {
         self.cue(person.signs_up, person.id.into());
         let entered = SignUp {
@@ -129,7 +129,7 @@ impl Stage {
         self.accounts.sign_up(&entered).map(drop)
     }
 
-    /// Makes a room, or finds the one that an earlier run has made.
+    /// Creates a room, or finds the one of an earlier run.
     pub(crate) fn open(&self, plan: &Plan) -> Result<Opened, Failure> {
         self.cue(plan.opening, plan.id.into());
         let entered = CreateChatroom {
@@ -142,8 +142,8 @@ impl Stage {
         Ok(Opened { id: created.chatroom.id, replayed: created.replayed })
     }
 
-    /// The steps that are left to do: those behind the last message that is there. Of these, an
-    /// interrupted run may have done some; done again, they change nothing.
+    /// The remaining steps: those after the last stored message. An interrupted run may have done some of them;
+    /// repeating them changes nothing.
     pub(crate) fn remaining<'a>(&self, opened: &Opened, plan: &'a Plan) -> Result<&'a [Step], Failure> {
         if !opened.replayed {
             return Ok(&plan.steps);

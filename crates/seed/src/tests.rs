@@ -1,4 +1,4 @@
-//! The seed on a real store: from nothing, again, after an interruption anywhere, beside others.
+//! Seeds a real store: an empty one, a complete one, one interrupted at any write, and one with other users.
 
 mod fuse;
 mod world;

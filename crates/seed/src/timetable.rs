@@ -1,15 +1,15 @@
-//! Which dialogues a room has, in which order, and when each begins.
+//! The dialogues of a room, their order, and the start of each.
 
 use fastrand::Rng;
 
 use super::clock::{DAY, HOUR, MINUTE, Moment, PRESENT};
 use super::scripts::{Cue, Dialogue, Line, Place, Script, Text};
 
-/// The whole life of a room in places of dialogues.
+/// The length of a room's life, in units of the order of dialogues.
 const LIFE: usize = 1_000_000;
 
 pub(crate) struct Timetable {
-    /// When the room is made.
+    /// The creation of the room.
     pub(crate) opening: Moment,
     pub(crate) dialogues: Vec<(Moment, Dialogue)>,
 }
@@ -45,7 +45,7 @@ fn in_order(script: &Script, rng: &mut Rng) -> Vec<Dialogue> {
     placed.into_iter().map(|(_, dialogue)| dialogue).collect()
 }
 
-/// So many messages in dialogues that may be repeated, all of them once before any again.
+/// Repeatable dialogues with this many messages in total; each is used once before any is repeated.
 fn repetitions(script: &Script, messages: usize, rng: &mut Rng) -> Vec<Dialogue> {
     let mut all: Vec<_> = script.dialogues.iter().filter(|dialogue| dialogue.place == Place::Any).collect();
     let mut chosen = Vec::new();
@@ -60,7 +60,7 @@ fn repetitions(script: &Script, messages: usize, rng: &mut Rng) -> Vec<Dialogue>
     chosen.into_iter().cloned().collect()
 }
 
-/// How many messages these dialogues have on average.
+/// The average number of messages of these dialogues.
 fn length<'a>(dialogues: impl Iterator<Item = &'a Dialogue>) -> usize {
     let halves = |line: &Line| match (&line.cue, line.optional) {
         (Cue::Say { .. }, true) => 1,
@@ -70,7 +70,7 @@ fn length<'a>(dialogues: impl Iterator<Item = &'a Dialogue>) -> usize {
     dialogues.flat_map(|dialogue| &dialogue.lines).map(halves).sum::<usize>() / 2
 }
 
-/// Somebody comes, and mostly says hello.
+/// The dialogue of a person who joins and usually says hello.
 fn arrival(script: &Script, who: &'static str) -> Dialogue {
     let entry = match script.visibility {
         "public" => Cue::Join { who },
@@ -93,7 +93,8 @@ fn opening(script: &Script, rng: &mut Rng) -> Moment {
     script.days.0 * DAY + script.hours.start * HOUR + rng.i64(0..HOUR)
 }
 
-/// Days are busy, quiet or silent; within a day people talk mostly around the middle of their hours.
+/// The starts of dialogues. Days are busy, quiet or silent, and most dialogues start around the middle of the
+/// room's hours.
 fn starts(script: &Script, opening: Moment, count: usize, rng: &mut Rng) -> Vec<Moment> {
     let (first, last) = script.days;
     let mut days = vec![first, last, last];
@@ -110,7 +111,7 @@ fn starts(script: &Script, opening: Moment, count: usize, rng: &mut Rng) -> Vec<
         })
         .collect();
     starts.sort_unstable();
-    // The first words follow the opening, the last ones have only just been said.
+    // The first dialogue follows the opening, and the last one has just happened.
     if let Some(start) = starts.first_mut() {
         *start = opening;
     }

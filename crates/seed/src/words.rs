@@ -19,12 +19,12 @@ const FILE: &str = include_str!("words.txt");
 pub(crate) struct Words(HashMap<&'static str, Vec<&'static str>>);
 
 impl Words {
-    /// Those that all rooms share.
+    /// The words that all rooms share.
     pub(crate) fn common() -> Result<Self, Fault> {
         Self::parse("words.txt", FILE.lines().zip(1..).filter(|(line, _)| !line.is_empty()))
     }
 
-    /// Lines like `drink = tea | coffee`.
+    /// Parses lines like `drink = tea | coffee`.
     pub(crate) fn parse(
         file: &'static str,
         lines: impl Iterator<Item = (&'static str, usize)>,
@@ -45,12 +45,12 @@ pub(crate) struct Drawer<'a> {
 }
 
 impl<'a> Drawer<'a> {
-    /// A room's words go before the common ones.
+    /// A room's words take precedence over the common ones.
     pub(crate) fn new(room: &'a Words, common: &'a Words) -> Self {
         Self { lists: [room, common], rest: HashMap::new() }
     }
 
-    /// `None` if there is no such list.
+    /// Draws a word of the list; `None` if there is no such list.
     pub(crate) fn draw(&mut self, list: &str, rng: &mut Rng) -> Option<&'static str> {
         let (name, words) = self.lists.iter().find_map(|words| words.0.get_key_value(list))?;
         let rest = self.rest.entry(name).or_default();
@@ -62,7 +62,7 @@ impl<'a> Drawer<'a> {
     }
 }
 
-/// Replaces all that a line leaves open; `None` if it is not as it should be, or a slot is unknown.
+/// Fills all slots of a line; `None` if the line is invalid or a slot is unknown.
 pub(crate) fn fill(
     line: &str,
     rng: &mut Rng,
@@ -88,7 +88,7 @@ pub(crate) fn fill(
     Some(filled)
 }
 
-/// A number from a range like `3-9`.
+/// Draws a number from a range like `3-9`.
 pub(crate) fn number(range: &str, rng: &mut Rng) -> Option<String> {
     let (least, most) = range.split_once('-')?;
     let (least, most): (u32, u32) = (least.parse().ok()?, most.parse().ok()?);

@@ -1,4 +1,4 @@
-//! Which database the configuration names.
+//! The database in the configuration.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// A database by its URL.
+/// A database, parsed from its URL.
 #[derive(Clone, Debug)]
 pub(crate) enum Database {
     Sqlite(PathBuf),
@@ -38,7 +38,7 @@ impl FromStr for Database {
     }
 }
 
-/// What may be shown of it: never the password.
+/// Shows the database without its password.
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,13 +1,13 @@
-//! Enough file descriptors for the connections that are allowed.
+//! File descriptors for the allowed connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// A connection is held and watched.
+/// One descriptor for the connection and one to watch it.
 const PER_CONNECTION: u64 = 2;
-/// The database, the listener, the log.
+/// For the database, the listener and the log.
 const BESIDE: u64 = 256;
 
-/// Raises the soft limit as far as is needed and allowed; says so where that does not suffice.
+/// Raises the soft limit as far as necessary and allowed; warns if that is not enough.
 pub(crate) fn allow(connections: u32) {
     let needed = PER_CONNECTION * u64::from(connections) + BESIDE;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

@@ -1,8 +1,8 @@
-//! The HTTP server: sockets, workers, and what each connection is given.
+//! The HTTP server: sockets, workers, and the services of each connection.
 //!
-//! `actix_web::HttpServer` would put the same parts together. But a connection that is open for hours, as a stream's is,
-//! would take half a kibibyte more: its task has room for the connection's state twice unless that is boxed, and
-//! each is on a list of those that wait for the end of the server.
+//! `actix_web::HttpServer` combines the same parts, but with it each open stream costs half a kibibyte more:
+//! its task holds the state of the connection twice unless that is boxed, and every connection is on a list of
+//! tasks that wait for the end of the server.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -19,19 +19,19 @@ use chit_chat_http::Connections;
 use socket2::{Domain, Protocol, Socket, Type};
 
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
-/// Longer than the minute that proxies usually keep a connection, so that it is they who end it.
+/// Longer than proxies usually keep a connection (a minute), so that the proxy closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Until the client closes its side as well.
+/// The time for the client to close its side as well.
 const CLOSING: Duration = Duration::from_secs(1);
-/// Connections that wait to be accepted.
+/// The number of connections that may wait to be accepted.
 const BACKLOG: i32 = 1_024;
 
-/// What a connection is ended after, if nothing comes to an end on it.
+/// The connections, with the limits for stalled ones.
 pub(crate) fn connections() -> Arc<Connections> {
     Arc::new(Connections::new(KEEP_ALIVE + SLOWEST_HEAD))
 }
 
-/// Listens on the addresses that the name stands for, as far as this machine has them.
+/// Listens on every address of the name that this machine has.
 pub(crate) fn bind(name: &str) -> io::Result<Vec<TcpListener>> {
     let (mut listeners, mut failed) = (Vec::new(), None);
     for address in name.to_socket_addrs()? {
@@ -45,7 +45,7 @@ pub(crate) fn bind(name: &str) -> io::Result<Vec<TcpListener>> {
 
 fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // Else an address could not be used again for minutes; on Windows the option means something else.
+    // Without this the address cannot be reused for minutes. On Windows the option has another meaning.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
@@ -53,7 +53,7 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// A server that begins when it is run.
+/// Prepares a server, which starts when it is run.
 pub(crate) fn serve<T, B>(
     app: impl Fn() -> App<T> + Send + Clone + 'static,
     listeners: Vec<TcpListener>,

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// As when the output goes to `head`, which has seen enough.
+/// Returns whether the reader of the output has gone, as `head` does.
 fn nobody_reads(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

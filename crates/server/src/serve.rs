@@ -18,9 +18,9 @@ use crate::config::Config;
 use crate::signals::{self, Stop};
 use crate::{descriptors, listening, logging, signing_key, store, telemetry};
 
-/// After SIGTERM requests in flight have so long to finish.
+/// The time for requests in flight to finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 7;
-/// And then the threads behind them.
+/// The additional time for the threads behind them.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -46,8 +46,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A database that hangs holds up whoever waits for it, but not the end of the process: what is
-/// still waiting then was never acknowledged.
+/// Exits soon even if the database hangs: requests that still wait for it were never acknowledged.
 fn exit_soon() {
     thread::spawn(|| {
         thread::sleep(LAST_GRACE);
@@ -95,7 +94,7 @@ fn bind(variable: &str, name: &str) -> Result<Vec<TcpListener>, String> {
     listening::bind(name).map_err(|error| format!("{variable}={name}: {error}"))
 }
 
-/// Streams never end by themselves.
+/// Stops the server on a signal. Streams must be told, because they never end by themselves.
 async fn stop_when_told(services: Data<Services>, connections: Arc<Connections>, server: ServerHandle) {
     match signals::told().await {
         Ok(stop) => {
@@ -107,7 +106,7 @@ async fn stop_when_told(services: Data<Services>, connections: Arc<Connections>,
     }
 }
 
-/// Ends with the process; it holds nothing that could be lost.
+/// Serves metrics on a separate port, in a thread that ends with the process.
 fn give_out_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     let app = move || App::new().configure(|app| configure_metrics(app, exposition.clone()));
     let listeners = bind("METRICS_LISTEN", address)?;

@@ -1,4 +1,4 @@
-//! When the process is told to stop.
+//! The signals that stop the process.
 
 use std::io;
 #[cfg(unix)]
@@ -6,10 +6,10 @@ use std::task::Poll;
 
 use actix_web::rt;
 
-/// How to stop.
+/// The way to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// What has begun is finished first.
+    /// Finish the requests in flight first.
     Gracefully,
     AtOnce,
 }

@@ -1,4 +1,4 @@
-//! What access tokens are signed with: given, or made once and kept in a file, on SQLite beside the
+//! The key that signs access tokens: configured, or generated once and kept in a file, on SQLite next to the
 //! database.
 
 use std::fs::{self, OpenOptions};
@@ -36,7 +36,7 @@ pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
     SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
 }
 
-/// The file that the key is kept in, if it is in one.
+/// The file with the key, if it is in a file.
 pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     if given(config).is_some() {
         return None;
@@ -48,7 +48,7 @@ pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// All files that may hold a key, also one that is not used at the moment.
+/// All files that may contain a key, including one that is currently not used.
 pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
     let beside = match &config.database_url {
         Database::Sqlite(database) => Some(path_beside(database)),
@@ -61,7 +61,7 @@ fn given(config: &Config) -> Option<&str> {
     config.jwt_secret.as_ref().map(ExposeSecret::expose_secret)
 }
 
-/// Deletes the key that was made for a database: its tokens must not outlive it.
+/// Deletes the key that was generated for a database, so that its tokens do not outlive the database.
 pub(crate) fn forget(database: &Database) -> Result<(), KeyError> {
     let Database::Sqlite(database) = database else {
         return Ok(());
@@ -79,7 +79,8 @@ fn path_beside(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The key appears at its path whole: of several that start together, all read the same one.
+/// Reads the key, or generates it. The file appears atomically, so that instances that start together all read
+/// the same key.
 fn read_or_make(path: &Path) -> io::Result<String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

@@ -1,4 +1,4 @@
-//! Opening the store that the configuration names.
+//! Opens the configured store.
 
 use std::error::Error;
 use std::path::Path;
@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 use crate::database::Database;
 
-/// Opens the database and brings its schema up to date. An SQLite file is made if it is absent.
+/// Opens the database and migrates its schema. Creates an SQLite file if it is absent.
 pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
     match database {
         Database::Sqlite(path) => open_sqlite(path),
@@ -22,8 +22,7 @@ pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
     }
 }
 
-/// Opens a database that is there and up to date: beside a server that runs, a command makes and
-/// migrates nothing.
+/// Opens an existing, migrated database: a command next to a running server creates and migrates nothing.
 pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error>> {
     let stores: Stores = match database {
         Database::Sqlite(path) => {
@@ -39,7 +38,7 @@ pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error
     }
 }
 
-/// Opening an SQLite file that is absent would make it.
+/// Checks that an SQLite file exists, because opening it would create it.
 pub(crate) fn require_file(path: &Path) -> Result<(), String> {
     if path.exists() {
         Ok(())
@@ -48,7 +47,7 @@ pub(crate) fn require_file(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Makes the database; answers whether it was absent.
+/// Creates the database, and returns whether it was absent.
 pub(crate) fn create(database: &Database) -> Result<bool, StoreError> {
     match database {
         Database::Sqlite(path) => chit_chat_sqlite::create(path),
@@ -56,7 +55,7 @@ pub(crate) fn create(database: &Database) -> Result<bool, StoreError> {
     }
 }
 
-/// Deletes the database; answers whether it was there.
+/// Deletes the database, and returns whether it existed.
 pub(crate) fn drop(database: &Database) -> Result<bool, StoreError> {
     match database {
         Database::Sqlite(path) => chit_chat_sqlite::drop(path),
@@ -71,7 +70,7 @@ fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
     Ok(store.into())
 }
 
-/// PostgreSQL makes no database by itself.
+/// Adds a hint if the PostgreSQL database does not exist, because opening does not create it.
 fn with_hint(error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(why) if why.contains("database \"") && why.contains("does not exist") => {

@@ -1,4 +1,4 @@
-//! Metrics: gathered from all crates, given out in the text format of Prometheus.
+//! Metrics of all crates, in the text format of Prometheus.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge}
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 
-/// From a read out of memory to a hung database.
+/// Buckets from a read from memory to a hung database.
 const SECONDS: [f64; 15] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// Gathers from now on; whatever made its meters before would be missed.
+/// Starts to record metrics. Metrics that were registered earlier would be missed.
 pub(crate) fn start() -> Result<PrometheusHandle, BuildError> {
     let buckets = Matcher::Suffix("_seconds".to_owned());
     let handle = PrometheusBuilder::new().set_buckets_for_metric(buckets, &SECONDS)?.install_recorder()?;
@@ -21,7 +21,7 @@ pub(crate) fn start() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// All metrics, those of the process as they are when somebody asks.
+/// Renders all metrics; those of the process are read at each call.
 pub(crate) fn exposition(handle: PrometheusHandle) -> Exposition {
     let process = Collector::default();
     Arc::new(move || {

@@ -1,4 +1,4 @@
-//! A store that fails from a certain write on, like one whose program is killed.
+//! A store that fails from a given write on, as if the program was killed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ use chit_chat_domain::user::{Credentials, NewUser, PasswordHash, SignedUp, User,
 
 use chit_chat_domain::stores::Stores;
 
-/// Whether the last write takes place before the failure.
+/// Whether the last write happens before the failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Before,
@@ -38,7 +38,7 @@ pub(crate) struct Fuse {
 }
 
 impl Fuse {
-    /// Lets so many writes pass, and fails with the next.
+    /// Allows this many writes, and fails with the next.
     pub(crate) fn new(writes: usize, when: When) -> Arc<Self> {
         Arc::new(Self { left: AtomicUsize::new(writes + 1), when })
     }

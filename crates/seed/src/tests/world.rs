@@ -1,4 +1,4 @@
-//! A store of one's own, and a small script in which everything happens that a script can tell.
+//! A store for each test, and a small script with every feature of scripts.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ Matt: five
 Matt: six
 ";
 
-/// Gone when dropped.
+/// A store that is deleted on drop.
 pub(crate) struct World {
     pub(crate) stores: Stores,
     hasher: Arc<dyn PasswordHasher>,
@@ -88,7 +88,7 @@ impl World {
         self.plans.first().unwrap()
     }
 
-    /// By the small script; answers what was shown.
+    /// Seeds with the small script, and returns the output.
     pub(crate) fn seed(&self, force: bool) -> Result<String, SeedError> {
         self.run(&self.stores, &self.people, &self.plans, force)
     }
@@ -97,7 +97,7 @@ impl World {
         self.run(&fuse.protect(&self.stores), &self.people, &self.plans, false)
     }
 
-    /// By the scripts that everybody gets.
+    /// Seeds with the real scripts.
     pub(crate) fn seed_all(&self) -> Result<String, SeedError> {
         let people = People::cast()?;
         let plans = rooms::plans(&people)?;
@@ -119,7 +119,7 @@ impl World {
         users.into_iter().filter_map(|user| Some(user.profile?.username.as_str().to_owned())).collect()
     }
 
-    /// All that ever happened in the small script's room.
+    /// The log of the small script's room.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log_of(self.plan())
     }
@@ -191,7 +191,7 @@ impl World {
     }
 }
 
-/// What a message says now, which its `Debug` hides.
+/// The current body of a message, which its `Debug` hides.
 fn body(change: &Change) -> Option<&str> {
     match change {
         Change::MessageCreated(message) | Change::MessageUpdated(message) | Change::MessageDeleted(message) => {

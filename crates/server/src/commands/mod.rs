@@ -1,4 +1,4 @@
-//! The commands beside `serve`.
+//! The commands other than `serve`.
 
 pub(crate) mod backup;
 pub(crate) mod db;

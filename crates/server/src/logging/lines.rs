@@ -1,9 +1,9 @@
-//! Standard error, written to a few times a second, many lines at once: a system call for each line costs
-//! more than the line, and the threads would wait for each other's.
+//! A buffer for standard error that is written some times a second. A system call per line costs more than the
+//! line itself, and threads would wait for each other's calls.
 //!
-//! Nothing is dropped: who logs faster than it is read waits, as without a buffer. A warning is
-//! written at once, and whatever came before it. Only a process that is killed takes its last lines along,
-//! those of [`GATHERED_FOR`].
+//! No line is dropped: threads that log faster than the output is read wait, as without a buffer. A warning and
+//! all lines before it are written at once. Only a killed process loses its last lines, those of
+//! [`GATHERED_FOR`].
 
 use std::io::{Result as IoResult, Write, stderr};
 use std::mem::swap;
@@ -21,7 +21,7 @@ const MOST_BYTES: usize = 256 * 1024;
 
 pub(super) struct Lines {
     waiting: Mutex<Vec<u8>>,
-    /// Held while they are written, so that they stay in order. Empty otherwise.
+    /// Locked during a write, so that lines stay in order. Empty otherwise.
     being_written: Mutex<Vec<u8>>,
     writer: OnceLock<Thread>,
 }
@@ -31,7 +31,7 @@ impl Lines {
         Self { waiting: Mutex::new(Vec::new()), being_written: Mutex::new(Vec::new()), writer: OnceLock::new() }
     }
 
-    /// From now on. Without a thread for it each line is written at once.
+    /// Starts the thread that writes the lines. Without it each line is written at once.
     pub(super) fn write_in_background(&'static self) {
         let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
             loop {
@@ -48,7 +48,7 @@ impl Lines {
     pub(super) fn flush(&self) {
         let mut lines = lock(&self.being_written);
         swap(&mut *lines, &mut *lock(&self.waiting));
-        // If nobody reads them, there is nobody to tell.
+        // If standard error is closed, an error cannot be reported either.
         drop(stderr().write_all(&lines));
         lines.clear();
     }
@@ -74,7 +74,7 @@ fn lock(lines: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
     lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes one line.
+/// A writer for one line.
 pub(super) struct Line {
     to: &'static Lines,
     at_once: bool,

@@ -1,4 +1,4 @@
-//! Logs: for people on a terminal, as JSON for programs.
+//! Logs: text on a terminal, JSON otherwise.
 
 mod lines;
 
@@ -9,7 +9,7 @@ use tracing_subscriber::prelude::*;
 
 use self::lines::LINES;
 
-/// Writes what is logged, and when it is dropped whatever was not written yet.
+/// The logging of the process. Writes all buffered lines on drop.
 #[must_use]
 pub(crate) struct Logging(());
 
@@ -24,7 +24,7 @@ pub(crate) fn start(filter: &Targets) -> Logging {
     Logging(())
 }
 
-/// Before the process ends without dropping [`Logging`].
+/// Writes all buffered lines; for exits that do not drop [`Logging`].
 pub(crate) fn flush() {
     LINES.flush();
 }

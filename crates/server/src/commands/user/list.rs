@@ -1,4 +1,4 @@
-//! `chit-chat user list`: page by page, as a table for people or as JSON for programs.
+//! `chit-chat user list`: prints page by page, as a table for people or as JSON for programs.
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write, stdout};
@@ -20,7 +20,7 @@ const EXACT: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 const SHORT: StaticFormatDescription = format_description!("[year]-[month]-[day] [hour]:[minute]");
 
-/// Names of many widths come last, where they cannot push others aside.
+/// Names vary in width, so they are in the last column.
 const HEADINGS: [&str; 6] = ["USERNAME", "ID", "CREATED (UTC)", "DISABLED (UTC)", "EMAIL", "DISPLAY NAME"];
 
 type Row = [String; HEADINGS.len()];
@@ -63,7 +63,7 @@ fn print_json(out: &mut impl Write, accounts: &[(&Account, &Profile)]) -> Outcom
     Ok(())
 }
 
-/// Columns as wide as what was printed in them so far.
+/// A table whose columns grow with their contents.
 #[derive(Default)]
 struct Table {
     widths: [usize; HEADINGS.len()],
@@ -106,7 +106,7 @@ fn row(account: &Account, profile: &Profile) -> Result<Row, Box<dyn Error>> {
     ])
 }
 
-/// Without what would move the cursor or turn the text around.
+/// Removes characters that move the cursor or change the direction of text.
 fn harmless(text: &str) -> String {
     let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()

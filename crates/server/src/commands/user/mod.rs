@@ -92,7 +92,7 @@ fn sessions(count: usize) -> String {
     if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") }
 }
 
-/// Why not, with the name or the rule that it is about.
+/// The error message for a failure, with the username or the rule.
 fn told(failure: Failure, name: &str) -> Box<dyn Error> {
     match failure {
         Failure::Denied(Denial::UserNotFound) => format!("there is no user {name}").into(),

@@ -1,11 +1,11 @@
-//! Where the password of an account comes from: standard input, or it is made and printed once.
+//! The source of an account's password: standard input, or a generated password that is printed once.
 
 use std::error::Error;
 use std::io::{BufRead, IsTerminal, Read, Write, stderr, stdin};
 
 use super::{Outcome, say};
 
-/// More than any password may have, so that one that is too long is refused and not cut.
+/// Longer than any password, so that one that is too long is refused and not truncated.
 const LONGEST_LINE: u64 = 4_096;
 
 pub(super) struct Password {
@@ -21,8 +21,7 @@ pub(super) fn choose(from_stdin: bool) -> Result<Password, Box<dyn Error>> {
 }
 
 impl Password {
-    /// Says what was done with it, and prints it if nobody knows it yet: alone on standard output, so
-    /// that scripts can take it from there.
+    /// Reports what was done, and prints a generated password, alone on standard output for scripts.
     pub(super) fn hand_out(&self, done: &str) -> Outcome {
         if !self.made {
             return say(done);
