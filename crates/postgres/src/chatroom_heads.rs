@@ -1,4 +1,4 @@
-//! The heads of chatrooms, for many readers in one statement.
+//! Queries the heads of chatrooms, for many readers in one statement.
 
 use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -48,7 +48,7 @@ impl Query for &Heads {
 
 impl RunQueryDsl<Conn> for &Heads {}
 
-/// A subquery for each, so that each goes through the indexes whatever the planner guesses.
+/// One subquery per question, so that each uses the indexes whatever the planner estimates.
 impl QueryFragment<Pg> for Heads {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(

@@ -1,4 +1,4 @@
-//! The database itself: making it, dropping it, and bringing its schema up to date.
+//! The database: creates, drops and migrates it.
 
 use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
@@ -11,13 +11,13 @@ use diesel::sql_types::{Bool, Text};
 
 use crate::{Conn, Store};
 
-/// Where databases are made and dropped from.
+/// The database from which others are created and dropped.
 const MAINTENANCE: &str = "postgres";
-/// Whoever migrates holds this advisory lock; the number means nothing.
+/// The advisory lock of migrations; the number is arbitrary.
 const MIGRATION_LOCK: i64 = 0x6368_6974_6368_6174;
 
 impl Store {
-    /// Brings the schema up to date; of several instances that start together one does it.
+    /// Migrates the schema; of several instances that start together, one does it.
     pub fn migrate(&self) -> Result<(), StoreError> {
         let conn = &mut *self.connections.get()?;
         run(conn, &format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -36,7 +36,7 @@ impl Readiness for Store {
     }
 }
 
-/// Makes the database that the URL names, unless it is there; answers whether it made it.
+/// Creates the database of the URL if it is absent, and returns whether it was.
 pub fn create(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
@@ -47,7 +47,7 @@ pub fn create(url: &str) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Drops the database that the URL names; answers whether it was there.
+/// Drops the database of the URL, and returns whether it existed.
 pub fn drop(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
@@ -56,21 +56,22 @@ pub fn drop(url: &str) -> Result<bool, StoreError> {
     Ok(existed)
 }
 
-/// No statement of a request may run longer than anybody waits for it.
+/// A statement may not run longer than its request waits.
 const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 pub(crate) fn setup() -> Setup<Conn> {
     Box::new(Session)
 }
 
-/// PostgreSQL plans a prepared statement for tables as they are then. Among few rows all ways are as good, and the one that is
-/// taken may be the worst among many.
+/// Discards the plans of a connection. PostgreSQL plans a prepared statement for the current size of its
+/// tables, and a plan chosen for few rows may be the worst for many.
 pub(crate) fn plan_anew(conn: &mut Conn) -> Sql<()> {
     Ok(conn.batch_execute("DISCARD PLANS")?)
 }
 
-/// A room that somebody keeps locked must not keep the messages of all other rooms waiting. And a send is planned once, not
-/// for each batch: from row to row by index, so that rooms are locked in the order of their ids.
+/// Settings of connections that send. A locked room must not delay messages of other rooms, so waits for locks
+/// are short. Sends are planned once and not for each batch, row by row through indexes, so that rooms are
+/// locked in the order of their ids.
 const SENDING: &str = "SET lock_timeout = '1s'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
      SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
@@ -97,8 +98,8 @@ impl CustomizeConnection<Conn, diesel::r2d2::Error> for Sending {
     }
 }
 
-/// libpq and the system would wait for a silent host for minutes: when connecting, for an
-/// acknowledgement of what was sent (in milliseconds), and for an answer.
+/// Timeouts for connecting, for acknowledgements of sent data (in milliseconds), and for responses; without
+/// them libpq and the system wait for a silent host for minutes.
 const PATIENCE: [(&str, &str); 5] = [
     ("connect_timeout", "5"),
     ("tcp_user_timeout", "10000"),
@@ -107,7 +108,7 @@ const PATIENCE: [(&str, &str); 5] = [
     ("keepalives_count", "3"),
 ];
 
-/// What the operator's URL says of them stays.
+/// Adds the timeouts that the operator's URL does not set.
 pub(crate) fn with_timeouts(url: &str) -> String {
     let missing = PATIENCE.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
     missing.fold(url.to_owned(), |url, (name, value)| {
@@ -133,7 +134,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The URL of the server's maintenance database, and the name of the database that the URL names.
+/// The URL of the server's maintenance database, and the name of the URL's own database.
 fn split(url: &str) -> Result<(String, String), StoreError> {
     let unnamed = || StoreError::Other("the URL of the database names no database".into());
     let (scheme, rest) = url.split_once("://").ok_or_else(unnamed)?;

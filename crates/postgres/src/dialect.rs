@@ -1,4 +1,4 @@
-//! The statements that lock rows: PostgreSQL's own.
+//! The statements that lock rows on PostgreSQL.
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use crate::Conn;
 
-/// A living chatroom, locked against every other change of its log.
+/// Locks a living chatroom against every other change of its log.
 pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<ChatroomRow>> {
     Ok(chatrooms::table
         .filter(chatrooms::id.eq(Key::from(id)))
@@ -20,7 +20,7 @@ pub(crate) fn lock_chatroom(conn: &mut Conn, id: ChatroomId) -> Sql<Option<Chatr
         .optional()?)
 }
 
-/// The chatrooms of a user, locked in the order in which sends lock theirs.
+/// Locks the chatrooms of a user, in the same order as sends.
 pub(crate) fn lock_chatrooms_of(conn: &mut Conn, user: UserId) -> Sql<()> {
     let theirs =
         memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);
@@ -33,7 +33,7 @@ pub(crate) fn lock_chatrooms_of(conn: &mut Conn, user: UserId) -> Sql<()> {
     Ok(())
 }
 
-/// A living user, locked against every other change of the account.
+/// Locks a living user against every other change of the account.
 pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
     Ok(users::table
         .filter(users::id.eq(Key::from(id)))
@@ -44,7 +44,7 @@ pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
         .optional()?)
 }
 
-/// Those of the users that are alive, and stay so until the transaction ends.
+/// Locks the living users among these, so that they stay alive until the transaction ends.
 pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<Key>> {
     let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
     Ok(users::table
@@ -56,7 +56,7 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
         .load(conn)?)
 }
 
-/// That messages whose ids are given are in this chatroom.
+/// The condition that messages found by their ids are in this chatroom.
 pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<messages::chatroom_id, Key> {
     messages::chatroom_id.eq(chatroom)
 }

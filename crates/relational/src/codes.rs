@@ -1,11 +1,11 @@
-//! The numbers that stand for the domain's words in the tables.
+//! The numeric codes of roles and visibilities in the tables.
 
 use chit_chat_domain::chatroom::Visibility;
 use chit_chat_domain::membership::Role;
 
 use crate::error::SqlError;
 
-/// Grows with what the role allows, so that SQL can compare; there is room between for others.
+/// The code of a role. Higher roles have higher codes, so that SQL can compare them, with gaps for new roles.
 pub const fn of_role(role: Role) -> i16 {
     match role {
         Role::Member => 0,
@@ -14,7 +14,7 @@ pub const fn of_role(role: Role) -> i16 {
     }
 }
 
-/// The role behind a number.
+/// The role of a code.
 pub fn role(code: i16) -> Result<Role, SqlError> {
     match code {
         0 => Ok(Role::Member),
@@ -24,15 +24,15 @@ pub fn role(code: i16) -> Result<Role, SqlError> {
     }
 }
 
-/// Nobody's role: more than any.
+/// The code for nobody, higher than every role.
 const NOBODY: i16 = i16::MAX;
 
-/// The number of the least role that may do something; nobody may, if `None`.
+/// The code of the lowest role that may do something; `None` means nobody.
 pub fn of_least_role(role: Option<Role>) -> i16 {
     role.map_or(NOBODY, of_role)
 }
 
-/// The number of a visibility; an index of the schema names that of `Public`.
+/// The code of a visibility. An index in the schema contains the code of `Public`.
 pub const fn of_visibility(visibility: Visibility) -> i16 {
     match visibility {
         Visibility::Private => 0,
@@ -41,7 +41,7 @@ pub const fn of_visibility(visibility: Visibility) -> i16 {
     }
 }
 
-/// The visibility behind a number.
+/// The visibility of a code.
 pub fn visibility(code: i16) -> Result<Visibility, SqlError> {
     match code {
         0 => Ok(Visibility::Private),

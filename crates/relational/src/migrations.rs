@@ -1,4 +1,4 @@
-//! The migrations of both engines, embedded, and whether a database has them all.
+//! The embedded migrations of both engines.
 
 use std::error::Error;
 
@@ -9,12 +9,12 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::{Sql, SqlError};
 
-/// PostgreSQL's.
+/// The migrations of PostgreSQL.
 pub const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-/// SQLite's.
+/// The migrations of SQLite.
 pub const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// Runs what is pending. diesel takes no lock: the caller does, or two instances collide.
+/// Runs pending migrations. diesel takes no lock, so the caller must, or two instances collide.
 pub fn run<DB: Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
@@ -22,7 +22,7 @@ pub fn run<DB: Backend>(
     harness.run_pending_migrations(migrations).map(drop).map_err(failure)
 }
 
-/// Takes every migration back, newest first.
+/// Reverts every migration, newest first.
 pub fn revert<DB: Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
@@ -30,7 +30,7 @@ pub fn revert<DB: Backend>(
     harness.revert_all_migrations(migrations).map(drop).map_err(failure)
 }
 
-/// Takes the newest migration back.
+/// Reverts the newest migration.
 pub fn revert_newest<DB: Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
@@ -38,8 +38,8 @@ pub fn revert_newest<DB: Backend>(
     harness.revert_last_migration(migrations).map(drop).map_err(failure)
 }
 
-/// Whether nothing is pending. diesel makes the table that records migrations, and so writes, unless
-/// it is there: the caller looks first.
+/// Returns whether no migration is pending. diesel creates its table of migrations if it is absent, which is a
+/// write, so the caller checks for the table first.
 pub fn are_current<DB: Backend>(
     harness: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,

@@ -1,4 +1,4 @@
-//! A pool of connections that hands out what works and gives up what is broken.
+//! A connection pool that replaces broken connections.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D
 use crate::error::{Remedy, Sql};
 use crate::pool_metrics::{InUse, PoolMetrics};
 
-/// How long a request may wait for a connection before it hears that the store is unavailable.
+/// The time that a request waits for a connection before the store counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Enough to get past a whole pool of connections that died together.
+/// Enough to replace a whole pool of connections that died together.
 const ATTEMPTS: usize = 10;
-/// Before that there is little that it could be wrong about.
+/// Earlier the tables are too small for a bad plan to matter.
 const FIRST_RENEWAL: u64 = 16;
 
 /// Connections to one database.
@@ -26,20 +26,20 @@ pub struct Pool<C: R2D2Connection + 'static> {
     metrics: PoolMetrics,
 }
 
-/// Makes a connection forget what it has made up its mind about.
+/// Discards the cached plans of a connection.
 pub type Renewal<C> = fn(&mut C) -> Sql<()>;
 
-/// How often a connection was used.
+/// The number of uses of a connection.
 struct Uses(u64);
 
-/// What is done to each new connection.
+/// The setup of each new connection.
 pub type Setup<C> = Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>;
 
 impl<C> Pool<C>
 where
     C: R2D2Connection + Connection<TransactionManager = AnsiTransactionManager> + 'static,
 {
-    /// Opens connections lazily, at most `size`. The metrics know the pool by its name.
+    /// Creates a pool that opens up to `size` connections on demand. `name` is its label in metrics.
     pub fn new(name: &'static str, url: &str, size: u32, setup: Setup<C>) -> Result<Self, StoreError> {
         let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
@@ -55,20 +55,19 @@ where
         Ok(Self { connections, renew: None, metrics: PoolMetrics::new(name) })
     }
 
-    /// Renews each connection after so many uses as double the number again and again: what it remembers of
-    /// tables was true when they were small.
+    /// Renews a connection after 16, 32, 64, ... uses: its cached plans were made when the tables were small.
     #[must_use]
     pub fn renewed_by(self, renew: Renewal<C>) -> Self {
         Self { renew: Some(renew), ..self }
     }
 
-    /// Runs a query that changes nothing, and so may run again on another connection.
+    /// Runs a query that changes nothing, again on another connection if necessary.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
         self.run(query, |remedy| matches!(remedy, Remedy::RunAgain | Remedy::Reconnect))
     }
 
-    /// Runs a transaction, again if it lost against others or found its connection dead from the
-    /// start. A connection lost later leaves open whether it was committed, so the caller decides.
+    /// Runs a transaction, again if it lost a conflict or its connection was dead from the start. If the
+    /// connection is lost later, the transaction may or may not be committed, so the caller decides.
     pub fn write<T>(&self, transaction: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
         let begun = Cell::new(false);
         let again = |remedy| remedy == Remedy::RunAgain || (remedy == Remedy::Reconnect && !begun.get());
@@ -82,7 +81,7 @@ where
         self.run(work, again)
     }
 
-    /// A connection for what neither reads nor writes in the usual way.
+    /// A connection for other work than `read` and `write`.
     pub fn get(&self) -> Result<InUse<PooledConnection<ConnectionManager<C>>>, StoreError> {
         let taken = self.metrics.take(|| self.connections.get());
         taken.map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -120,12 +119,13 @@ impl<C: R2D2Connection + 'static> Pool<C> {
     }
 }
 
-/// Marks a connection as broken, so that the pool replaces it when it comes back.
+/// Marks a connection as broken, so that the pool replaces it on return.
 pub fn give_up<C: Connection<TransactionManager = AnsiTransactionManager>>(connection: &mut C) {
     AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
 }
 
-/// r2d2 reports each failed attempt to connect; the caller's error says the same with its context.
+/// Ignores r2d2's reports of failed attempts to connect, because the caller's error has the same information
+/// with context.
 #[derive(Debug)]
 struct QuietErrors;
 

@@ -1,11 +1,11 @@
-//! What a pool tells of itself: connections in use, the wait for one, and waits in vain.
+//! The metrics of a pool: connections in use, waiting times, and failed waits.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Instant;
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-/// The meters of one pool.
+/// The metrics of one pool.
 #[derive(Clone, Debug)]
 pub struct PoolMetrics {
     in_use: Gauge,
@@ -20,7 +20,7 @@ pub struct InUse<C> {
 }
 
 impl PoolMetrics {
-    /// Meters under the pool's name.
+    /// Creates the metrics with the pool's name as label.
     pub fn new(pool: &'static str) -> Self {
         Self {
             in_use: gauge!("chit_chat_db_connections_in_use", "pool" => pool),
@@ -29,7 +29,7 @@ impl PoolMetrics {
         }
     }
 
-    /// Takes a connection, and meters how.
+    /// Takes a connection, and records the wait.
     pub fn take<C, E>(&self, take: impl FnOnce() -> Result<C, E>) -> Result<InUse<C>, E> {
         let started = Instant::now();
         let taken = take();

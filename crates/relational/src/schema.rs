@@ -1,4 +1,4 @@
-//! The tables, once for both engines.
+//! The tables of both engines.
 
 use diesel::table;
 

@@ -1,13 +1,13 @@
-//! Text as the tables search it.
+//! Searchable text.
 
 use chit_chat_domain::text::fold;
 
-/// What a user is found by: username and display name, folded.
+/// The text by which a user is found: username and display name, folded.
 pub fn searchable(username: &str, display_name: Option<&str>) -> String {
     fold(&format!("{username}\n{}", display_name.unwrap_or_default()))
 }
 
-/// A `LIKE` pattern, to be escaped by a backslash, for text that contains `part` literally.
+/// A `LIKE` pattern, with backslash as its escape character, for text that contains `part` literally.
 pub fn containing(part: &str) -> String {
     let mut pattern = String::from("%");
     for c in part.chars() {

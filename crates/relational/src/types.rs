@@ -1,4 +1,4 @@
-//! The SQL types that both engines represent in their own way: ids and instants.
+//! SQL types that the engines represent differently: ids and instants.
 
 use std::io::Write;
 
@@ -25,12 +25,12 @@ pub struct Id;
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Moment;
 
-/// Any of the domain's ids, as a value of a column.
+/// Any id of the domain, as a column value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Id)]
 pub struct Key(pub Uuid);
 
-/// A timestamp, as a value of a column.
+/// A timestamp, as a column value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Moment)]
 pub struct Instant(pub Timestamp);
@@ -92,7 +92,7 @@ impl FromSql<Id, Sqlite> for Key {
     }
 }
 
-/// 2000-01-01T00:00:00Z, from which PostgreSQL counts.
+/// 2000-01-01T00:00:00Z, the epoch of PostgreSQL.
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 impl ToSql<Moment, Pg> for Instant {

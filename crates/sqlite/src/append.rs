@@ -1,4 +1,4 @@
-//! Sending messages: guards, counters and rows in one transaction under the one write lock.
+//! Writes messages: guards, counters and rows in one transaction, under the write lock.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::ports::{replies_and_mentions, slow_mode};
 use crate::statements::{Held, NewRow, TakeSeqs};
 use crate::writer::Writer;
 
-/// Writes messages over the connection of all writes.
+/// Writes messages over the single writing connection.
 pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
 
 impl WriteMessages for MessageWriter {
     fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
         let written = self.0.write_some(sends.len(), |conn| append(conn, sends));
         written.map_err(|error| match error {
-            // There is one lock for all rooms: whoever else asked for it would wait in vain as well.
+            // All rooms share one lock, so any other attempt would wait in vain as well.
             StoreError::Contention => StoreError::Unavailable("another process keeps the database locked".into()),
             other => other,
         })
@@ -35,7 +35,7 @@ impl WriteMessages for MessageWriter {
     }
 }
 
-/// First looks at all of them, then takes each room's seqs at once, then writes the rows.
+/// Checks all messages, then takes the seqs of each room at once, then inserts the rows.
 fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
     let mut guards = Guards::default();
     let mut refusals = Vec::with_capacity(sends.len());
@@ -55,7 +55,7 @@ fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
     answers.collect()
 }
 
-/// Why not to store it.
+/// Returns the outcome of a message that is refused or was stored before; `None` if it may be stored.
 fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<Appended>> {
     let message = &send.message;
     if !guards.hold(conn, send)? {
@@ -64,7 +64,7 @@ fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<A
     slow_mode::earlier(conn, message)
 }
 
-/// The guards that were looked at in this transaction; they hold until it ends.
+/// The guards evaluated in this transaction; their results hold until it ends.
 #[derive(Default)]
 struct Guards(HashMap<(ChatroomId, Guard), bool>);
 
@@ -81,7 +81,7 @@ impl Guards {
     }
 }
 
-/// As many seqs of each room as it gets messages; answers with the last that was taken before.
+/// Takes a seq for each message of each room, and returns the last seq before them.
 fn take_seqs(conn: &mut Conn, rooms: HashMap<ChatroomId, i64>) -> Sql<HashMap<ChatroomId, Seq>> {
     let take = |(room, count): (ChatroomId, i64)| {
         let last: Seq = (&TakeSeqs { room: Key::from(room), count }).get_result(conn)?;

@@ -1,4 +1,4 @@
-//! Copying the database while others read and write.
+//! Copies the database while others read and write.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,21 +13,21 @@ use tempfile::Builder;
 
 use crate::database;
 
-/// What became of a backup.
+/// The outcome of a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backup {
-    /// It is on disk, and has so many bytes.
+    /// The copy is on disk; its size in bytes.
     Written(u64),
-    /// There is a file where it should go.
+    /// The target file exists.
     Exists,
-    /// What is where it should go is no file: a folder, a device or a symbolic link.
+    /// The target is not a regular file but a folder, a device or a symbolic link.
     IsNoFile,
-    /// Where it should go is the database itself, or what SQLite keeps beside it.
+    /// The target is the database itself, or one of SQLite's files next to it.
     IsTheDatabase,
 }
 
-/// Copies a database, as it is at one moment, to a file that only its owner may read. The file
-/// appears whole, or not at all; what was there before is replaced only by `force`.
+/// Copies the state of a database at one moment to a file that only its owner may read. The file appears
+/// complete or not at all; an existing file is replaced only with `force`.
 pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, StoreError> {
     if is_of(database, file) {
         return Ok(Backup::IsTheDatabase);
@@ -39,7 +39,7 @@ pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, Store
     }
     let folder = folder_of(file);
     let failure = |error: io::Error| database::failure(folder, &error);
-    // For its owner only; SQLite fills a file that is there and empty.
+    // The file is readable by its owner only; SQLite fills the existing, empty file.
     let draft = Builder::new().prefix(".chit-chat-backup-").tempfile_in(folder).map_err(failure)?;
     copy(database, draft.path())?;
     draft.as_file().sync_all().map_err(failure)?;
@@ -54,7 +54,7 @@ pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, Store
     Ok(Backup::Written(bytes))
 }
 
-/// One read transaction, which holds nobody up.
+/// Copies in one read transaction, which blocks nobody.
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let mut conn = database::connect(&database::url(from)?)?;
     conn.batch_execute("PRAGMA busy_timeout=5000").map_err(SqlError::from)?;
@@ -65,7 +65,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a path is the database's, or of what SQLite keeps beside it, which is where links lead.
+/// Returns whether a path leads to the database or to one of SQLite's files next to it, also through links.
 fn is_of(database: &Path, file: &Path) -> bool {
     let linked = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     [database, &linked].into_iter().any(|database| {
@@ -77,7 +77,7 @@ fn is_of(database: &Path, file: &Path) -> bool {
     })
 }
 
-/// Whether two paths lead to the same file, or would if there were one.
+/// Returns whether two paths lead to the same file, existing or not.
 pub fn same_file(one: &Path, other: &Path) -> bool {
     matches!((resolved(one), resolved(other)), (Some(one), Some(other)) if one == other)
 }
@@ -91,7 +91,7 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// So that the file's name is on disk, too.
+/// Syncs the folder, so that the name of the file is on disk too.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! The heads of chatrooms. As long as nobody commits, what was asked once need not be asked again.
+//! The heads of chatrooms. Answers are cached until the next commit.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::{Conn, Store, database};
 
-/// So many answers are remembered.
+/// The largest number of cached answers.
 const MOST: usize = 10_000;
 
 impl ChatroomHeads for Store {
@@ -26,17 +26,17 @@ impl ChatroomHeads for Store {
     }
 }
 
-/// Answers for the heads, over a connection of its own.
+/// Answers questions for heads, over its own connection.
 pub(crate) struct Heads {
     url: String,
     memory: Mutex<Option<Memory>>,
 }
 
-/// What a connection has seen.
+/// The cache of a connection.
 struct Memory {
     conn: Conn,
-    /// Another number on this connection tells that anybody else has committed, in this process or
-    /// in another.
+    /// SQLite's `data_version`. It changes on this connection when another one commits, in this process or
+    /// another.
     data_version: i64,
     heads: HashMap<Question, Option<Seq>>,
 }
@@ -52,7 +52,7 @@ impl Heads {
             Some(memory) => memory,
             None => Memory { conn: database::connect_reader(&self.url)?, data_version: 0, heads: HashMap::new() },
         };
-        // After a failure the next question finds a new connection.
+        // After a failure the next question uses a new connection.
         let heads = current.ask(questions)?;
         *memory = Some(current);
         Ok(heads)

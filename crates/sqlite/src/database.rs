@@ -1,4 +1,4 @@
-//! The file itself: making it, dropping it, and bringing its schema up to date.
+//! The database file: creates, drops and migrates it.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,15 +16,16 @@ use diesel::sql_types::Bool;
 
 use crate::{Conn, Store};
 
-/// An acknowledged write is on disk: `synchronous=FULL` syncs the log at each commit. Checkpoints are
-/// made elsewhere (`checkpoints`).
+/// `synchronous=FULL` syncs the write-ahead log at each commit, so an acknowledged write is on disk.
+/// `checkpoints` makes the checkpoints.
 pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000; PRAGMA wal_autocheckpoint=0";
-/// The system keeps the file in memory as it has room; what is mapped or cached here is kept twice.
+/// The cache is small, because the system caches the file already, and mapped or cached pages would be in
+/// memory twice.
 const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-500";
 
 impl Store {
-    /// Brings the schema up to date; of several processes that start together one does it.
+    /// Migrates the schema; of several processes that start together, one does it.
     pub fn migrate(&self) -> Result<(), StoreError> {
         self.writer.alone(|conn| {
             let mut outcome = Ok(());
@@ -49,14 +50,14 @@ impl Readiness for Store {
     }
 }
 
-/// Makes the file and the folders that lead to it, unless it is there; answers whether it made it.
+/// Creates the file and its parent folders if it is absent, and returns whether it was.
 pub fn create(path: &Path) -> Result<bool, StoreError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
     }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    // It holds what only its owner may read; SQLite gives the files beside it the same mode.
+    // Only the owner may read the data; SQLite gives its other files the same mode.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
@@ -66,8 +67,8 @@ pub fn create(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Deletes the file and what SQLite keeps beside it; answers whether it was there. A process that
-/// has it open would go on writing to files that nobody finds any more, so then nothing is deleted.
+/// Deletes the file and SQLite's files next to it, and returns whether it existed. It deletes nothing while
+/// another process has the file open, because that process would continue to write to unlinked files.
 pub fn drop(path: &Path) -> Result<bool, StoreError> {
     let _alone = if path.exists() { claim(path)? } else { None };
     for beside in ["-wal", "-shm"] {
@@ -78,12 +79,12 @@ pub fn drop(path: &Path) -> Result<bool, StoreError> {
     remove(path)
 }
 
-/// A connection beside which there is no other, unless the file is no database at all.
+/// Opens an exclusive connection; `None` if the file is not a database.
 fn claim(path: &Path) -> Result<Option<Conn>, StoreError> {
     let Ok(mut conn) = Conn::establish(&url(path)?) else {
         return Ok(None);
     };
-    // Only who is alone may leave write-ahead logging.
+    // Leaving write-ahead logging requires that there is no other connection.
     let claimed = conn.batch_execute("PRAGMA journal_mode=DELETE; BEGIN EXCLUSIVE").map_err(SqlError::from);
     match claimed {
         Ok(()) => Ok(Some(conn)),
@@ -102,7 +103,7 @@ fn remove(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The path as SQLite takes it: as a plain file name, whatever characters it has.
+/// The path in a form that SQLite takes as a plain file name, whatever characters it has.
 pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
     let absolute = std::path::absolute(path).map_err(|error| failure(path, &error))?;
     let text = absolute.into_os_string().into_string();
@@ -113,12 +114,12 @@ pub(crate) fn failure(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("{}: {error}", path.display()))
 }
 
-/// Without any settings.
+/// Opens a connection without settings.
 pub(crate) fn connect(url: &str) -> Result<Conn, StoreError> {
     Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// For one who only reads, beside the pool.
+/// Opens a reading connection outside the pool.
 pub(crate) fn connect_reader(url: &str) -> Result<Conn, StoreError> {
     let mut conn = connect(url)?;
     conn.batch_execute(READER).map_err(SqlError::from)?;

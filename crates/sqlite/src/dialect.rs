@@ -1,5 +1,5 @@
-//! The statements that lock rows on other engines. Here a transaction that writes holds the one
-//! write lock from its start, so that what it reads holds until it ends.
+//! The statements that lock rows on other engines. On SQLite a writing transaction holds the write lock from
+//! its start, so everything that it reads stays valid until it ends.
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
@@ -44,7 +44,8 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
         .load(conn)?)
 }
 
-/// The plus keeps this from the choice of an index: for three ids SQLite would rather walk through the whole chatroom.
+/// Compares the chatroom without its index: for three ids SQLite would otherwise scan the whole chatroom. The
+/// plus prevents that.
 pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<SqlLiteral<Id>, Key> {
     sql("+messages.chatroom_id").eq(chatroom)
 }

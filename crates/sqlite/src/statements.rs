@@ -1,5 +1,5 @@
-//! The statements of a send, written out: diesel keeps no `UPDATE` prepared, and would build the
-//! text of the others anew each time.
+//! The statements of a send as text, because diesel does not cache prepared `UPDATE`s and would build the text
+//! of the others each time.
 
 use chit_chat_domain::message::NewMessage;
 use chit_chat_relational::types::{Id, Moment};
@@ -18,13 +18,13 @@ pub(crate) struct Held {
     pub(crate) role: i16,
 }
 
-/// Takes a room's next seqs for messages, and answers with the last.
+/// Takes the next seqs of a room, and returns the last one.
 pub(crate) struct TakeSeqs {
     pub(crate) room: Key,
     pub(crate) count: i64,
 }
 
-/// Writes a new message.
+/// Inserts a new message.
 pub(crate) struct NewRow<'a> {
     room: Key,
     seq: i64,
@@ -93,7 +93,7 @@ impl QueryFragment<Sqlite> for Held {
     }
 }
 
-/// Bound once, `?1` is named again.
+/// `?1` is bound once and used twice.
 impl QueryFragment<Sqlite> for TakeSeqs {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE chatrooms SET last_seq = last_seq + ");

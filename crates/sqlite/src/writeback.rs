@@ -1,14 +1,14 @@
-//! Getting a file's dirty pages to the disk while others wait for theirs.
+//! Writes dirty pages of a file to disk while other threads sync.
 
 use std::fs::File;
 use std::io::Result;
 
-/// Thousands of pages handed to the disk at once would keep everybody's next sync waiting behind them;
-/// but each piece costs a wait of its own.
+/// The largest number of pieces. Thousands of pages in one piece would delay every other sync, but each piece
+/// costs a wait of its own.
 const MOST_PIECES: u64 = 128;
 const LEAST_LENGTH: u64 = 1 << 20;
 
-/// Has the file's data reach the disk, in so many pieces where the system can.
+/// Syncs the file's data, in this many pieces if the system can.
 pub(crate) fn sync(file: &File, pieces: u64) -> Result<()> {
     let length = file.metadata()?.len();
     let piece = (length / pieces.clamp(1, MOST_PIECES)).max(LEAST_LENGTH);
@@ -19,8 +19,8 @@ pub(crate) fn sync(file: &File, pieces: u64) -> Result<()> {
     file.sync_data()
 }
 
-/// Writes the dirty pages of a part of the file, and waits for them; answers whether it could. Whatever
-/// fails here fails the sync of all as well, and is told there.
+/// Writes the dirty pages of a part of the file and waits for them. Returns whether it succeeded; a real error
+/// also fails the sync of the whole file, which reports it.
 #[cfg(target_os = "linux")]
 fn write_back(file: &File, offset: u64, length: u64) -> bool {
     use std::os::fd::AsRawFd;
@@ -33,7 +33,7 @@ fn write_back(file: &File, offset: u64, length: u64) -> bool {
         unsafe_code,
         reason = "no crate wraps this call; it takes plain numbers and touches no memory of ours"
     )]
-    // SAFETY: the descriptor is that of the borrowed file, so it is open.
+    // SAFETY: the descriptor belongs to the borrowed file, so it is open.
     let outcome = unsafe { sync_file_range(file.as_raw_fd(), offset, length, flags) };
     outcome == 0
 }

@@ -1,4 +1,4 @@
-//! Access tokens as JSON Web Tokens (RFC 9068), signed by HS256.
+//! Access tokens as JSON Web Tokens (RFC 9068), signed with HS256.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,7 +18,7 @@ const ISSUER: &str = "chit-chat";
 const AUDIENCE: &str = "chit-chat";
 const TYPE: &str = "at+jwt";
 const SHORTEST_KEY: usize = 32;
-/// So far apart may the clocks of two instances be.
+/// The tolerated difference between the clocks of two instances.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize, Serialize)]
@@ -32,10 +32,10 @@ struct Claims {
     jti: Uuid,
 }
 
-/// The keys of this server: the first signs, all verify.
+/// The keys of the server: the first signs, all verify.
 pub struct SigningKeys(Vec<Vec<u8>>);
 
-/// A key that could be guessed.
+/// A key shorter than 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakKey;
 
@@ -57,7 +57,7 @@ pub struct JwtAccessTokens {
 }
 
 impl JwtAccessTokens {
-    /// Signs by the first of the keys.
+    /// Uses the first key to sign and all keys to verify.
     pub fn new(SigningKeys(keys): &SigningKeys) -> Self {
         let first = keys.first().map(Vec::as_slice).unwrap_or_default();
         let mut header = Header::new(Algorithm::HS256);
@@ -74,7 +74,8 @@ impl JwtAccessTokens {
     fn decode(&self, token: &str, now: Timestamp) -> Option<AccessClaims> {
         let verified =
             self.verifying.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
-        // To the letter: whatever else a header names (`jku`, `jwk`, `crit`), we never wrote it.
+        // The header must match exactly: this server never writes other parameters, such as `jku`, `jwk` or
+        // `crit`.
         let is_ours = verified.header == self.header && verified.claims.could_be_ours(now);
         is_ours.then_some(AccessClaims {
             user_id: verified.claims.sub.into(),
@@ -84,7 +85,7 @@ impl JwtAccessTokens {
     }
 }
 
-/// The library's defaults forgive too much: a minute of leeway, no audience, `nbf` unread.
+/// Stricter than the library's defaults, which allow a minute of leeway and check neither audience nor `nbf`.
 fn strict() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.leeway = 0;
@@ -121,7 +122,7 @@ impl AccessTokens for JwtAccessTokens {
 }
 
 impl Claims {
-    /// Issued already, and for no longer than our tokens live.
+    /// Returns whether the token has been issued already, with a lifetime of at most that of our tokens.
     fn could_be_ours(&self, now: Timestamp) -> bool {
         let lifetime = Timestamp::from_micros(0).plus(ACCESS_TOKEN_LIFETIME).as_seconds();
         self.iat <= now.plus(CLOCK_SKEW).as_seconds() && self.exp.saturating_sub(self.iat) <= lifetime

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chit_chat_domain::clock::{Clock, Timestamp};
 
-/// Reads the system's clock, to the microsecond.
+/// The system's clock, in microseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

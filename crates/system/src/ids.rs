@@ -3,7 +3,7 @@
 use chit_chat_domain::id::IdSource;
 use uuid::Uuid;
 
-/// Gives out UUIDs of version 7: random, and in index order by time.
+/// Generates UUIDs of version 7: random, and ordered by time in indexes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomIds;
 

@@ -1,13 +1,13 @@
-//! Access tokens that were verified before: to do it again costs more than to look them up.
+//! A cache of verified access tokens, because a lookup is cheaper than a verification.
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::session::AccessClaims;
 use quick_cache::sync::Cache;
 
-/// More than are in use at once on most servers; some two megabytes. Others are verified each time.
+/// More tokens than most servers have in use, about two megabytes. Tokens beyond it are verified each time.
 const CAPACITY: usize = 4_096;
 
-/// What they say does not change, but they expire.
+/// Verified tokens. Their claims do not change, but they expire.
 pub(crate) struct KnownTokens(Cache<Box<str>, AccessClaims>);
 
 impl KnownTokens {
@@ -15,7 +15,7 @@ impl KnownTokens {
         Self(Cache::new(CAPACITY))
     }
 
-    /// What the token says, unless it has expired by now.
+    /// The claims of the token, unless it has expired.
     pub(crate) fn get(&self, token: &str, now: Timestamp) -> Option<AccessClaims> {
         self.0.get(token).filter(|claims| now.as_seconds() <= claims.expires_at.as_seconds())
     }

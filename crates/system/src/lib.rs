@@ -1,5 +1,5 @@
-//! The domain's ports that need the operating system or cryptography: the clock, new ids, secrets,
-//! passwords and access tokens.
+//! The domain's ports that need the operating system or cryptography: clock, ids, secrets, passwords and access
+//! tokens.
 
 mod access_tokens;
 mod clock;

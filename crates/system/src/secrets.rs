@@ -10,10 +10,10 @@ use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::user::Username;
 
-/// Not a secret: losing one would free every reserved name.
+/// A constant and not a secret: losing a secret key would release every reserved name.
 const RESERVATION_KEY: &[u8] = b"chit-chat/v1/username";
 
-/// Secrets from the operating system's randomness.
+/// Generates secrets from the operating system's randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemSecrets;
 
@@ -40,12 +40,12 @@ impl Secrets for SystemSecrets {
     }
 }
 
-/// A new key to sign access tokens with, as text.
+/// Generates a key for signing access tokens, as text.
 pub fn random_key() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
-/// A new password of a hundred bits, in groups that can be read out: no I, L, O or U.
+/// Generates a password of a hundred bits, in groups that can be read aloud, without I, L, O and U.
 pub fn random_password() -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).map_or('0', |letter| char::from(*letter));

@@ -1,8 +1,8 @@
-//! Many messages in one statement.
+//! Stores many messages in one statement.
 //!
-//! Rows are looked up one by one through indexes, and what belongs to a message or a room is found by its place in
-//! an array, for joins of one part with another would grow with the square of the batch. The connection's settings
-//! ([`database`](crate::database)) see to it that it is planned like this.
+//! The statement looks rows up one by one through indexes, and finds the values of a message or room by their
+//! place in an array, because joins between its parts would grow with the square of the batch. The settings of
+//! the connection ([`database`](crate::database)) enforce this plan.
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message};
@@ -18,7 +18,8 @@ use super::{duplicate, stored};
 use crate::Conn;
 use crate::ports::replies_and_mentions;
 
-/// Stores messages in their order, or tells of each why not. Those that are not plain need a transaction around it.
+/// Stores messages in their order, and returns the outcome of each. Messages with replies or mentions need a
+/// surrounding transaction.
 pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
     let outcomes: Vec<Outcome> = (&AppendMany::new(sends)).load(conn)?;
     let mut appended = vec![Appended::Refused; sends.len()];
@@ -37,12 +38,12 @@ pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
     Ok(appended)
 }
 
-/// Which of the messages, counted from 1; its seq or that of the one with the same key; whether it
-/// is the latter. There is none of a message that was refused.
+/// The number of the message, counted from 1; its seq, or that of the earlier message with the same key;
+/// whether it is the latter. Refused messages have no row.
 type Outcome = (i64, i64, bool);
 
-/// The columns of a batch. Each room is there once, sorted, so that rooms are always locked in the
-/// same order; messages name their room by its slot, counted from 1.
+/// The columns of a batch. Rooms are distinct and sorted, so that they are always locked in the same order;
+/// messages refer to their room by its place, counted from 1.
 #[derive(Default)]
 struct AppendMany<'a> {
     rooms: Vec<Key>,
@@ -90,7 +91,7 @@ impl Query for &AppendMany<'_> {
 
 impl RunQueryDsl<Conn> for &AppendMany<'_> {}
 
-/// Each value is bound where it first stands; later it is named by its number.
+/// Each value is bound at its first use; later uses refer to it by number.
 impl QueryFragment<Pg> for AppendMany<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(

@@ -1,8 +1,8 @@
-//! Sending messages: guards, counters and rows in one statement, for one message or for many.
+//! Writes messages: guard, counter and row in one statement, for one message or many.
 //!
-//! The membership is read in the statement's snapshot, the counter is locked later. Whoever shrinks
-//! somebody's access in between also moves the chatroom's `access_version`: behind the lock the
-//! row's newest version shows another number than the snapshot, and the message is refused.
+//! The statement reads the membership in its snapshot, and locks the counter later. A transaction in between
+//! that reduces somebody's access also increments the chatroom's `access_version`: under the lock, the newest
+//! version of the row then differs from the snapshot, and the message is refused.
 
 mod many;
 mod one;
@@ -19,10 +19,10 @@ pub use one::send_statement;
 
 use crate::{Conn, Connections};
 
-/// Whoever holds a lock for one statement, or a short transaction, is done with it by then.
+/// Longer than a statement or a short transaction holds a lock.
 const IMPATIENTLY: &str = "SET LOCAL lock_timeout = '100ms'";
 
-/// Writes messages over connections of its own.
+/// Writes messages over its own connections.
 pub(crate) struct MessageWriter(pub(crate) Connections);
 
 impl WriteMessages for MessageWriter {
@@ -47,12 +47,12 @@ impl WriteMessages for MessageWriter {
     }
 }
 
-/// What to answer about a draft that did not become a new row: an earlier message has its key.
+/// The outcome of a draft whose key an earlier message has.
 fn duplicate(conn: &mut Conn, draft: &NewMessage, seq: i64) -> Sql<Appended> {
     let row: MessageRow =
         messages::table.find((Key::from(draft.chatroom_id), seq)).select(MessageRow::as_select()).first(conn)?;
     if row.id == Key::from(draft.id) {
-        // This very message: its connection was lost after the commit.
+        // This is the same message: its connection was lost after the commit.
         return Ok(Appended::Stored(row.into()));
     }
     let idempotency = row.idempotency()?;

@@ -1,4 +1,4 @@
-//! One message in one statement.
+//! Stores one message in one statement.
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::message::Appended;
@@ -18,7 +18,7 @@ use super::{duplicate, stored};
 use crate::Conn;
 use crate::ports::replies_and_mentions;
 
-/// Stores one message, or tells why not.
+/// Stores one message, and returns the outcome.
 pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
     let statement = Append::new(send);
     match attempt(conn, send, &statement) {
@@ -29,7 +29,7 @@ pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
     }
 }
 
-/// A plain message is one statement, which needs no transaction around it.
+/// Stores a message. A plain one is a single statement, which needs no surrounding transaction.
 fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
     let run = |conn: &mut Conn| {
         let outcome = statement.run(conn)?;
@@ -38,8 +38,8 @@ fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appen
     if send.message.is_plain() { run(conn) } else { conn.transaction(run) }
 }
 
-/// Either the connection was lost after the commit and this very message is there already, or
-/// somebody used the key at the same moment and it is there to be seen by now.
+/// Handles a conflict. Either the connection was lost after the commit and this message is already stored, or
+/// another one with the same key was committed at the same moment, which the repeated statement sees.
 fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
     let stored: Option<MessageRow> = messages::table
         .filter(messages::chatroom_id.eq(statement.chatroom))
@@ -53,7 +53,7 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
     attempt(conn, send, statement)
 }
 
-/// The seq under which the message was stored, and that of an earlier one with the same key.
+/// The seq of the stored message, and the seq of an earlier one with the same key.
 type Outcome = (Option<i64>, Option<i64>);
 
 fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
@@ -70,7 +70,7 @@ fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) 
     }
 }
 
-/// The statement, the same for every send, so that each connection prepares it once.
+/// The statement. Its text is the same for every send, so each connection prepares it once.
 struct Append<'a> {
     chatroom: Key,
     author: Key,
@@ -103,8 +103,8 @@ impl<'a> Append<'a> {
     }
 }
 
-/// The SQL of sending one message, for those who measure what the database alone makes of it. The values are, by their
-/// numbers: chatroom, author, least role, key, id, body, digest, time.
+/// The SQL of sending one message, for measurements of the database alone. The values are, in order: chatroom,
+/// author, least role, key, id, body, digest, time.
 pub fn send_statement() -> String {
     let (id, at) = (Key(Uuid::nil()), Timestamp::from_micros(0).into());
     let append = Append { chatroom: id, author: id, role: 0, key: None, id, body: "", digest: None, at };
@@ -123,7 +123,7 @@ impl Query for &Append<'_> {
 
 impl RunQueryDsl<Conn> for &Append<'_> {}
 
-/// Each value is bound where it first stands; later it is named by its number.
+/// Each value is bound at its first use; later uses refer to it by number.
 impl QueryFragment<Pg> for Append<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(

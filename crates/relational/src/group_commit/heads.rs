@@ -1,4 +1,4 @@
-//! Questions for the heads of chatrooms: those that wait are asked together.
+//! Queries for the heads of chatrooms; waiting ones are combined.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use super::batcher::{BatchMetrics, Batcher, Settings};
 
 const SETTINGS: Settings = Settings { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096 };
 
-/// A chatroom, and who wants to read it.
+/// A chatroom and its reader.
 pub type Question = (ChatroomId, UserId);
 
-/// Asks the database; one answer for each question, in its place.
+/// Queries the database, and returns one answer per question, in their order.
 pub type Ask = dyn Fn(&[Question]) -> Result<Vec<Option<Seq>>, StoreError> + Send + Sync;
 
-/// Takes questions without blocking.
+/// A queue that accepts questions without blocking.
 pub struct HeadQueue(Batcher<Question, Option<Seq>, ()>);
 
 impl HeadQueue {
-    /// Starts the asking thread.
+    /// Starts the thread that queries.
     pub fn start(ask: Box<Ask>) -> Result<Self, StoreError> {
         let work = move |questions: &[Question]| match ask(questions) {
             Ok(heads) => heads.into_iter().map(Ok).collect(),
@@ -31,7 +31,7 @@ impl HeadQueue {
         Ok(Self(Batcher::start(SETTINGS, metrics(), |_| (), &(Arc::new(work) as _))?))
     }
 
-    /// Hands over a question.
+    /// Adds a question to the queue.
     pub fn push(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
         self.0.push((chatroom, reader))
     }

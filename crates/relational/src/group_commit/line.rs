@@ -1,12 +1,12 @@
-//! What waits to be done, in the order in which it came, and in lanes: what shares a lane is done in
-//! its order, whoever does it. As long as somebody works on a lane, the others leave what is in it.
+//! A queue of items in lanes. Items of the same lane are processed in their order: while a worker is busy with
+//! a lane, others do not take items from it.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::Hash;
 
 pub(crate) struct Line<T, L> {
     waiting: VecDeque<(L, T)>,
-    /// The lanes that somebody works on.
+    /// The lanes that workers are busy with.
     busy: HashSet<L>,
 }
 
@@ -19,18 +19,18 @@ impl<T, L: Copy + Eq + Hash> Line<T, L> {
         self.waiting.len()
     }
 
-    /// Answers whether it can be taken now.
+    /// Adds an item, and returns whether it can be taken now.
     pub(crate) fn push(&mut self, lane: L, item: T) -> bool {
         self.waiting.push_back((lane, item));
         !self.busy.contains(&lane)
     }
 
-    /// Whether anything can be taken.
+    /// Returns whether any item can be taken.
     pub(crate) fn has_free(&self) -> bool {
         self.waiting.iter().any(|(lane, _)| !self.busy.contains(lane))
     }
 
-    /// The first that can be taken, at most so many. Their lanes are busy until they are let go.
+    /// Takes the first free items, up to a limit. Their lanes are busy until `let_go`.
     pub(crate) fn take(&mut self, at_most: usize) -> (Vec<L>, Vec<T>) {
         let (mut lanes, mut items) = (Vec::new(), Vec::new());
         let mut left = VecDeque::with_capacity(self.waiting.len());
@@ -47,7 +47,7 @@ impl<T, L: Copy + Eq + Hash> Line<T, L> {
         (lanes, items)
     }
 
-    /// The work on these lanes is done.
+    /// Marks these lanes as free.
     pub(crate) fn let_go(&mut self, lanes: &[L]) {
         for lane in lanes {
             self.busy.remove(lane);

@@ -1,4 +1,4 @@
-//! Chatrooms that somebody was found to keep locked: for a while their messages wait apart from others.
+//! Chatrooms that were found locked: for some time their messages are written separately.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use chit_chat_domain::id::ChatroomId;
 
-/// Whoever keeps a chatroom locked for longer is found again.
+/// The time until a chatroom counts as free again; if it is still locked, the next send finds out.
 const LATELY: Duration = Duration::from_secs(30);
 
 #[derive(Default)]
 pub(crate) struct Locked(Mutex<HashMap<ChatroomId, Instant>>);
 
 impl Locked {
-    /// Whether the chatroom was found locked lately, and not free since.
+    /// Returns whether the chatroom was found locked recently, and not free since.
     pub(crate) fn holds(&self, room: ChatroomId) -> bool {
         self.lock().get(&room).is_some_and(|found| found.elapsed() < LATELY)
     }

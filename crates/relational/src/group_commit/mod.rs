@@ -1,4 +1,4 @@
-//! Group commit: concurrent writes and questions are gathered, and done together.
+//! Group commit: concurrent writes and queries are collected and executed together.
 
 mod batcher;
 mod heads;

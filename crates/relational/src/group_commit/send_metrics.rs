@@ -1,4 +1,4 @@
-//! What sending tells of itself.
+//! The metrics of sends.
 
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::store_error::StoreError;
@@ -15,7 +15,7 @@ pub(crate) fn batch_metrics() -> BatchMetrics {
     }
 }
 
-/// Sends by what became of them.
+/// Counters of sends by outcome.
 pub(crate) struct Outcomes {
     stored: Counter,
     duplicate: Counter,

@@ -1,5 +1,5 @@
-//! How a batch of messages becomes calls of the engine, so that what is wrong with one of them, or with one
-//! chatroom, does not harm the others.
+//! Splits a batch of messages into calls of the engine, so that a failure of one message or chatroom does not
+//! affect the others.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ impl<E: WriteMessages> Writing<E> {
         Self { engine, locked: Locked::default() }
     }
 
-    /// One answer for each, in its place.
+    /// Writes a batch, and returns one answer per message, in their order.
     pub(crate) fn write(&self, batch: &[Waiting]) -> Answers {
         let mut answers = Vec::with_capacity(batch.len());
         let mut rest = batch;
@@ -34,7 +34,7 @@ impl<E: WriteMessages> Writing<E> {
         answers
     }
 
-    /// Who was found locked lately must not keep the others waiting again.
+    /// Writes messages of recently locked rooms after the others, so that they do not wait again.
     fn write_many(&self, sends: &[Waiting]) -> Answers {
         let is_free = |place: &usize| room_of(sends, *place).is_some_and(|room| !self.locked.holds(room));
         let (free, locked): (Vec<usize>, Vec<usize>) = (0..sends.len()).partition(is_free);
@@ -47,8 +47,8 @@ impl<E: WriteMessages> Writing<E> {
         answers
     }
 
-    /// What fails together is written apart, so that what is wrong with one does not harm the others;
-    /// unless the store itself fails, for then each would wait for it in vain.
+    /// Writes messages together, and one by one if that fails, so that one failure does not affect the others.
+    /// If the store itself is unavailable it does not retry, because each message would wait in vain.
     fn write_free(&self, sends: &[Waiting]) -> Answers {
         let written = match sends {
             [] => return Vec::new(),
@@ -79,11 +79,11 @@ impl<E: WriteMessages> Writing<E> {
         sends.iter().map(|send| self.engine.write_alone(send)).collect()
     }
 
-    /// Somebody keeps one of the rooms locked; the others need not wait for it. What is waited for is
-    /// waited for once, whatever the number of its messages, and not for long, for it was before.
+    /// Writes room by room after a lock timeout, so that other rooms need not wait. It waits for each locked
+    /// room once, whatever the number of its messages, and only briefly, because the batch has waited already.
     fn write_room_by_room(&self, sends: &[Waiting]) -> Answers {
         let mut places: Vec<usize> = (0..sends.len()).collect();
-        // Stable, so that a room's messages keep their order.
+        // The sort is stable, so a room's messages keep their order.
         places.sort_by_key(|place| room_of(sends, *place));
         let mut answers = fail_all(sends, &StoreError::Contention);
         for room in places.chunk_by(|one, next| room_of(sends, *one) == room_of(sends, *next)) {
@@ -133,8 +133,7 @@ fn fail_all(sends: &[Waiting], error: &StoreError) -> Answers {
     sends.iter().map(|_| Err(error.clone())).collect()
 }
 
-/// How many sends come before the first whose key another one of them has: that one has to see the
-/// other's message.
+/// The number of sends before the first one with a repeated key, which has to see the earlier message.
 fn before_a_key_repeats(sends: &[Waiting]) -> usize {
     let mut keys = HashSet::new();
     let repeats = |send| key(send).is_some_and(|key| !keys.insert(key));
@@ -161,7 +160,7 @@ mod tests {
     use chit_chat_domain::membership::Role;
     use chit_chat_domain::message::NewMessage;
 
-    /// Somebody keeps a room locked, or nobody does; what was asked for is noted, by room.
+    /// An engine with at most one locked room, which records its calls by room.
     #[derive(Default)]
     struct Engine {
         locked: Mutex<Option<u128>>,
@@ -204,7 +203,7 @@ mod tests {
         Waiting { message, guard: Guard::holds(author, Role::Member) }
     }
 
-    /// The rooms of what was stored, and what was asked for meanwhile.
+    /// Writes messages, and returns the rooms of stored ones and the calls of the engine.
     fn write(writing: &Writing<Engine>, rooms: &[u128]) -> (Vec<u128>, Vec<Vec<u128>>) {
         let sends: Vec<Waiting> = rooms.iter().copied().map(send).collect();
         let answers = writing.write(&sends);

@@ -1,4 +1,4 @@
-//! Bans as rows.
+//! Rows of bans.
 
 use chit_chat_domain::ban::Ban;
 use diesel::prelude::{Insertable, Queryable, Selectable};

@@ -29,7 +29,7 @@ impl TryFrom<ChatroomRow> for Chatroom {
     fn try_from(row: ChatroomRow) -> Sql<Self> {
         Ok(Self {
             id: row.id.into(),
-            // No name is empty: it stands for none.
+            // An empty name stands for no name, since no name is empty.
             name: Some(row.name).filter(|name| !name.is_empty()).map(ChatroomName::restore),
             visibility: codes::visibility(row.visibility)?,
             settings: Settings {

@@ -1,4 +1,4 @@
-//! Invitations as rows.
+//! Rows of invitations.
 
 use chit_chat_domain::invitation::{Invitation, InvitationSecret, MaxUses};
 use diesel::prelude::{Insertable, Queryable, Selectable};

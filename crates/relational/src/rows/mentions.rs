@@ -1,4 +1,4 @@
-//! Whom a message mentions, as a column of its row and as rows of their own.
+//! The mentions of a message, as a column of its row and as separate rows.
 
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::Message;
@@ -10,10 +10,10 @@ use crate::types::Key;
 
 const ALL: &str = "all";
 
-/// Stands for everybody in the chatroom.
+/// The key that stands for everybody in the chatroom.
 pub const EVERYBODY: Key = Key(Uuid::nil());
 
-/// A mention to be found by whom it concerns.
+/// A mention, indexed by the mentioned user.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = mentions)]
 pub struct MentionRow {
@@ -24,7 +24,7 @@ pub struct MentionRow {
     pub author_id: Key,
 }
 
-/// `None` for nobody, which is what most messages mention.
+/// Encodes the mentions for the column; `None` if there are none, as in most messages.
 pub fn column(mentions: &Mentions) -> Option<String> {
     if mentions.all {
         return Some(ALL.to_owned());
@@ -33,7 +33,7 @@ pub fn column(mentions: &Mentions) -> Option<String> {
     if ids.is_empty() { None } else { Some(ids.join(" ")) }
 }
 
-/// What [`column()`] wrote.
+/// Decodes the column that [`column()`] wrote.
 pub fn read(column: &str) -> Mentions {
     match column {
         ALL => Mentions::everybody(),
@@ -41,13 +41,13 @@ pub fn read(column: &str) -> Mentions {
     }
 }
 
-/// Whom these mentions are kept for.
+/// The users for whom mention rows are stored.
 pub fn concerned(mentions: &Mentions) -> Vec<Key> {
     let all = mentions.all.then_some(EVERYBODY);
     mentions.users.iter().copied().map(Key::from).chain(all).collect()
 }
 
-/// The rows of a message's mentions.
+/// The mention rows of a message.
 pub fn rows(message: &Message) -> impl Iterator<Item = MentionRow> {
     concerned(&message.mentions).into_iter().map(|user_id| MentionRow {
         chatroom_id: message.chatroom_id.into(),

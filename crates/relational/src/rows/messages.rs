@@ -51,7 +51,7 @@ impl From<MessageRow> for Message {
 }
 
 impl MessageRow {
-    /// The row that a draft becomes at this place in the log.
+    /// The row of a draft at this position in the log.
     pub fn new(draft: &NewMessage, seq: i64) -> Self {
         const FIRST: i32 = 1;
         Self {
@@ -73,7 +73,7 @@ impl MessageRow {
         }
     }
 
-    /// The key and digest that the message was sent with.
+    /// The idempotency key and digest of the message.
     pub fn idempotency(&self) -> Sql<Idempotency> {
         match (&self.idempotency_key, self.digest) {
             (Some(key), Some(digest)) => {

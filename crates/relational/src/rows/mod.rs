@@ -1,4 +1,4 @@
-//! Rows, and what they mean in the domain.
+//! Rows of the tables, and their conversion to and from the domain.
 
 pub mod bans;
 mod chatrooms;

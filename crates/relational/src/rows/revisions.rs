@@ -1,4 +1,4 @@
-//! Rows of former bodies of messages.
+//! Rows of earlier bodies of messages.
 
 use chit_chat_domain::message::MessageBody;
 use chit_chat_domain::revision::MessageRevision;
@@ -17,7 +17,7 @@ pub struct RevisionRow<'a> {
     pub created_at: Instant,
 }
 
-/// A revision, wherever it is kept: its number, its text and when it was written.
+/// A revision from its columns: number, body and time.
 pub fn revision((revision, body, created_at): (i32, String, Instant)) -> MessageRevision {
     MessageRevision { revision, body: MessageBody::restore(body), created_at: created_at.into() }
 }

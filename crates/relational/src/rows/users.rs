@@ -1,4 +1,4 @@
-//! Rows of users, and what they mean in the domain.
+//! Rows of users, and their conversion to the domain.
 
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Queryable, Selectable};
@@ -31,7 +31,7 @@ impl From<UserRow> for User {
 }
 
 impl UserRow {
-    /// The user with what their password is checked against.
+    /// The user with their password hash.
     pub fn into_credentials(mut self) -> Sql<Credentials> {
         let hash = self.password_hash.take().ok_or_else(|| SqlError::Corrupt("no password hash".into()))?;
         let disabled_at = self.disabled_at.map(Into::into);
