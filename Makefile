@@ -4,7 +4,7 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test verify bench bench-quick fuzz-api try-clients check openapi audit fmt \
+.PHONY: help run run-postgres test verify bench bench-quick fuzz-api try-clients check openapi errors audit fmt \
 	db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
@@ -51,6 +51,9 @@ check: ## Check formatting, dependencies, spelling, lints and documentation
 openapi: ## Regenerate docs/openapi.json
 	cargo run --quiet --package chit-chat-http --example openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
+
+errors: ## Regenerate docs/ERRORS.md
+	UPDATE=1 cargo test --quiet --package chit-chat-http --test api problems::the_documentation_lists_every_code
 
 fuzz-api: ## Fuzz the API on both engines; SEED=1 repeats a run, ENGINES=sqlite selects one
 	scripts/fuzz-api
