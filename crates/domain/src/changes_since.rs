@@ -1,18 +1,18 @@
-//! The port that tells what moved, to those who follow many chatrooms and users at once.
+//! The port that reports changes to followers of many chatrooms and users.
 
 use crate::chatroom::Seq;
 use crate::id::{ChatroomId, UserId};
 use crate::reading::ReadState;
 use crate::store_error::StoreError;
 
-/// Counts what changes for one user alone: memberships, read markers, sessions, the account.
+/// A counter of a user's private changes: memberships, read markers, sessions, the account.
 pub type UserVersion = i64;
 
-/// Where a user is a member, as of a version or later.
+/// The chatrooms of a user, as of this version or later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     pub version: UserVersion,
-    /// By id.
+    /// The chatrooms, by id.
     pub chatrooms: Vec<Joined>,
 }
 
@@ -20,25 +20,25 @@ pub struct Standing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Joined {
     pub chatroom_id: ChatroomId,
-    /// The event by which the membership began.
+    /// The seq of the event that began the membership.
     pub joined_seq: Seq,
-    /// How far the chatroom's log has come.
+    /// The head of the chatroom's log.
     pub head: Seq,
     pub read: ReadState,
 }
 
-/// Tells what moved, whichever instance wrote.
+/// Reports changes, whichever instance made them.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChangesSince: Send + Sync {
-    /// The heads of those chatrooms that have come further than is known; a deleted chatroom's too.
+    /// The heads of chatrooms that are beyond the known ones, including deleted chatrooms.
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError>;
 
-    /// Those users whose version is another than is known.
+    /// The users whose version differs from the known one.
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError>;
 
-    /// Where a living user is a member now; at most so many chatrooms.
+    /// The current chatrooms of a living user, at most `most`.
     fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError>;
 
-    /// Whether a living user is a member of a living chatroom now.
+    /// Returns whether a living user is currently a member of a living chatroom.
     fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError>;
 }

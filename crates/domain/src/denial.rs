@@ -1,14 +1,14 @@
-//! Why a use case did not do what it was asked.
+//! The reasons for which a use case fails.
 
 use thiserror::Error;
 
 use crate::store_error::StoreError;
 use crate::violation::{FieldViolation, Violation};
 
-/// A rule's named refusal.
+/// The named refusal of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Denial {
-    /// Also what somebody hears who may not know that the chatroom exists.
+    /// Also for users who may not see that the chatroom exists.
     #[error("no such chatroom")]
     ChatroomNotFound,
     #[error("no such message in this chatroom")]
@@ -35,7 +35,7 @@ pub enum Denial {
     TargetIsOwner,
     #[error("a moderator of the chatroom is removed by owners alone")]
     TargetIsModerator,
-    /// It is not said which of the two.
+    /// Does not reveal which of the two.
     #[error("one of the two has blocked the other")]
     Blocked,
     #[error("nobody blocks so many: unblock somebody first")]
@@ -46,7 +46,7 @@ pub enum Denial {
     Banned,
     #[error("nobody writes here: the chatroom is read-only")]
     ChatroomArchived,
-    /// Until one may send again.
+    /// The time until the user may send again.
     #[error("slow mode: the next message may be sent in {seconds} seconds")]
     SlowMode { seconds: u32 },
     #[error("this is not done in a direct chatroom")]
@@ -79,13 +79,13 @@ pub enum Denial {
     AccountDisabled,
 }
 
-/// Everything that a use case may answer instead of a result.
+/// Every failure of a use case.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Failure {
-    /// A rule refused.
+    /// A rule refused the request.
     #[error(transparent)]
     Denied(#[from] Denial),
-    /// Values break rules.
+    /// Values violate rules.
     #[error("some values break a rule")]
     Invalid(Vec<FieldViolation>),
     /// The queue for password hashing is full.
@@ -97,7 +97,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// One value breaks one rule.
+    /// The failure of one value that violates one rule.
     pub fn invalid(field: &'static str, violation: Violation) -> Self {
         Self::Invalid(vec![FieldViolation::new(field, violation)])
     }

@@ -2,12 +2,12 @@
 
 use crate::violation::Violation;
 
-/// How many entries a page may have: 1 to 200.
+/// The most entries of a page: 1 to 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit(u8);
 
 impl Limit {
-    /// The most that one page gives.
+    /// The largest limit.
     pub const MAX: Self = Self(200);
 
     /// Accepts 1 to 200.
@@ -33,12 +33,12 @@ impl Default for Limit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Whether the list goes on after the last entry read.
+    /// Whether the list continues after the last entry.
     pub more: bool,
 }
 
 impl<T> Page<T> {
-    /// Cuts a page from rows that were read with one row more than the limit.
+    /// Makes a page from rows, of which one more than the limit was read.
     pub fn cut(mut rows: Vec<T>, limit: Limit) -> Self {
         let more = rows.len() > limit.get();
         rows.truncate(limit.get());

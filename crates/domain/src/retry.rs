@@ -1,14 +1,14 @@
-//! Deciding again when what was decided upon has changed before the write.
+//! Repeats a decision if its data has changed before the write.
 
 use crate::denial::Failure;
 use crate::guarded::Guarded;
 use crate::store_error::StoreError;
 
-/// Each lost round means that somebody else has won one.
+/// Each lost attempt means that another write succeeded.
 const ATTEMPTS: usize = 32;
 
-/// Runs `attempt`, which reads, decides and writes, until its guard held at the write.
-/// An attempt that finds the write no longer allowed fails with the denial.
+/// Runs `attempt`, which reads, decides and writes, until its guard holds at the write. An attempt that decides
+/// against the write fails with the denial.
 pub(crate) fn decide_until_written<T>(
     mut attempt: impl FnMut() -> Result<Guarded<T>, Failure>,
 ) -> Result<T, Failure> {

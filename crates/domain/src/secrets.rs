@@ -1,21 +1,21 @@
-//! The port that makes and hashes secrets.
+//! The port that generates and hashes secrets.
 
 use crate::invitation::InvitationSecret;
 use crate::session::{RefreshSecret, SecretHash};
 use crate::user::Username;
 
-/// Makes and hashes secrets. What it hashes are random bytes, so a fast hash is enough.
+/// Generates and hashes secrets. It hashes only random bytes, so a fast hash is enough.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Secrets: Send + Sync {
-    /// What keeps a username taken without keeping the name: a keyed hash of its folded form.
+    /// A keyed hash of the folded username, which keeps the name taken without storing it.
     fn username_reservation(&self, username: &Username) -> String;
 
-    /// A secret that nobody can guess.
+    /// Generates a secret of refresh tokens.
     fn refresh_secret(&self) -> RefreshSecret;
 
-    /// Another, for an invitation.
+    /// Generates a secret of invitations.
     fn invitation_secret(&self) -> InvitationSecret;
 
-    /// What is kept of a secret.
+    /// Hashes a secret for the store.
     fn hash(&self, secret: &RefreshSecret) -> SecretHash;
 }

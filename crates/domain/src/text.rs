@@ -1,8 +1,9 @@
-//! Checks that several kinds of text share.
+//! Checks that several kinds of text have in common.
 
 use crate::violation::Violation;
 
-/// A single line: at most `most` characters as entered, trimmed, none of the rest a control character.
+/// Checks and trims a single line: at most `most` characters as entered, and no control characters after
+/// trimming.
 pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
     if text.chars().count() > most {
         return Err(Violation::TooManyCharacters(most));
@@ -20,8 +21,8 @@ pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
     Ok(line.to_owned())
 }
 
-/// Text as it is compared when case does not matter. Character by character: a part of a text folds
-/// to the same part of the folded text, also where `str::to_lowercase` looks at the end of a word.
+/// Folds text for comparison without regard to case. It folds each character separately, so that a part of a
+/// text folds to a part of the folded text; `str::to_lowercase` depends on the end of the word.
 pub fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }

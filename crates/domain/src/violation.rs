@@ -1,10 +1,10 @@
-//! What is wrong with a value that somebody entered.
+//! Violations of rules by entered values.
 
 use thiserror::Error;
 
 use crate::id::UserId;
 
-/// The rule that a value breaks, in words that can be shown to the person who entered it.
+/// The rule that a value violates, in words for the user who entered it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Violation {
     #[error("must not be empty")]
@@ -56,17 +56,17 @@ fn list(ids: &[UserId]) -> String {
     ids.join(", ")
 }
 
-/// A broken rule and the field that breaks it.
+/// A violation and its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
-    /// The field's name as clients know it.
+    /// The name of the field, as clients know it.
     pub field: &'static str,
-    /// What is wrong with it.
+    /// The violation.
     pub violation: Violation,
 }
 
 impl FieldViolation {
-    /// Names the field that breaks the rule.
+    /// A violation of this field.
     pub fn new(field: &'static str, violation: Violation) -> Self {
         Self { field, violation }
     }

@@ -1,4 +1,4 @@
-//! Bans: who is kept out of a chatroom, whichever way they come, until the ban is lifted.
+//! Bans keep users out of a chatroom, by every way in, until they are lifted.
 
 mod repository;
 mod service;
@@ -12,13 +12,13 @@ use crate::chatroom::Seq;
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 
-/// That somebody neither joins a chatroom, nor is added to it, nor let in by an invitation.
+/// A ban: the user can neither join the chatroom, nor be added, nor accept an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ban {
     pub chatroom_id: ChatroomId,
     pub user_id: UserId,
     pub banned_by: UserId,
     pub created_at: Timestamp,
-    /// The place of the ban in the chatroom's log; the order of bans.
+    /// The ban's seq in the chatroom's log, which orders bans.
     pub seq: Seq,
 }

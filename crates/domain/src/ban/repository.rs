@@ -1,4 +1,4 @@
-//! The port that keeps bans.
+//! The port that stores bans.
 
 use super::Ban;
 use crate::chatroom::{Guard, Seq};
@@ -14,34 +14,34 @@ use crate::store_error::StoreError;
 pub struct NewBan {
     pub chatroom_id: ChatroomId,
     pub user_id: UserId,
-    /// What the user was to the chatroom when it was read; the ban ends it.
+    /// The user's membership as it was read; the ban ends it.
     pub membership: Option<Membership>,
     pub at: Timestamp,
 }
 
-/// What became of a ban.
+/// The outcome of a ban.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Banned {
-    /// Kept out from now on.
+    /// The user is banned now.
     Banned(Ban),
-    /// Was kept out already; nothing changed.
+    /// The user was banned already; nothing changed.
     Already(Ban),
     /// There is no such living user.
     NoSuchUser,
-    /// The guard did not hold, or the user was no longer to the chatroom what was read.
+    /// The guard did not hold, or the user's membership had changed since it was read.
     Refused,
 }
 
-/// Keeps bans. Every write takes the chatroom's next seqs and logs its events in one step.
+/// Stores bans. Every write takes the chatroom's next seqs and logs its events atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait BanRepository: Send + Sync {
-    /// Keeps somebody out, and ends their membership if there is one.
+    /// Bans a user, and ends their membership if there is one.
     fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError>;
 
     /// Lifts a ban, if there is one.
     fn lift(&self, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp)
     -> Result<Guarded, StoreError>;
 
-    /// The bans of a chatroom, newest first, from behind `after`; one more than the limit.
+    /// The bans of a chatroom, newest first, starting after `after`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, after: Option<Seq>, limit: Limit) -> Result<Vec<Ban>, StoreError>;
 }

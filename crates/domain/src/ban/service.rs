@@ -1,4 +1,4 @@
-//! What moderators do about bans.
+//! Use cases of bans.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::membership::{MembershipRepository, Role};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
 
-/// A ban, and whether this request made it.
+/// A ban, and whether this request created it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlacedBan {
     pub ban: Ban,
-    /// False if there had been one before.
+    /// False if the user was banned before.
     pub new: bool,
 }
 
-/// Banning, lifting bans, and looking at them.
+/// Bans users, lifts bans and lists them.
 pub struct BanService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
@@ -29,7 +29,7 @@ pub struct BanService {
 }
 
 impl BanService {
-    /// Who is kept out, newest ban first.
+    /// Lists the bans, newest first.
     ///
     /// Asks [`ChatroomRepository::access`], then [`BanRepository::list`].
     pub fn list(
@@ -43,8 +43,8 @@ impl BanService {
         Ok(Page::cut(self.bans.list(chatroom, after, limit)?, limit))
     }
 
-    /// Keeps somebody out, a member or not. Nobody bans themselves, for moderators are banned by owners
-    /// alone, and owners by nobody.
+    /// Bans a user, member or not. Nobody can ban themselves, because only owners ban moderators, and nobody
+    /// bans owners.
     ///
     /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then [`BanRepository::ban`].
     pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
@@ -65,7 +65,7 @@ impl BanService {
         })
     }
 
-    /// Lets somebody come again; whoever is not banned may already.
+    /// Lifts a ban; does nothing if the user is not banned.
     ///
     /// Asks [`ChatroomRepository::access`], then [`BanRepository::lift`].
     pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! Blocks: whom somebody does not want to hear from.
+//! Blocks: users whom another user does not want to hear from.
 
 mod repository;
 mod service;
@@ -11,14 +11,14 @@ pub use service::BlockService;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
-/// How many people one may block.
+/// The most users that a user may block.
 pub const MOST_BLOCKS: usize = 10_000;
 
-/// That somebody blocks a user.
+/// A block of one user by another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// The user who is blocked.
+    /// The blocked user.
     pub user_id: UserId,
-    /// Since when.
+    /// The time of the block.
     pub created_at: Timestamp,
 }

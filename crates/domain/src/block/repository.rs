@@ -1,4 +1,4 @@
-//! The port that keeps blocks.
+//! The port that stores blocks.
 
 use super::Block;
 use crate::clock::Timestamp;
@@ -7,10 +7,10 @@ use crate::id::UserId;
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
-/// What became of the wish to block somebody.
+/// The outcome of blocking a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blocking {
-    /// Blocked now, or before.
+    /// The user is blocked, now or already before.
     Blocked,
     /// There is no such living user.
     NoSuchUser,
@@ -18,16 +18,17 @@ pub enum Blocking {
     TooMany,
 }
 
-/// Keeps blocks. While one of two people blocks the other, their direct chatroom is read-only: each
-/// write sees to that in one step.
+/// Stores blocks. While one of two users blocks the other, their direct chatroom is read-only; each write
+/// updates it atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait BlockRepository: Send + Sync {
-    /// Blocks the other, unless so many are blocked already. The other adds whoever blocks them nowhere from then on.
+    /// Blocks the other user, unless `most` users are blocked already. From then on the other user cannot add
+    /// the blocking user to any chatroom.
     fn block(&self, pair: Pair, most: usize, at: Timestamp) -> Result<Blocking, StoreError>;
 
-    /// Blocks the other no more; `None` if there never was such a user.
+    /// Unblocks the other user; `None` if no such user ever existed.
     fn unblock(&self, pair: Pair, at: Timestamp) -> Result<Option<()>, StoreError>;
 
-    /// Whom a user blocks, newest first, from behind `after`; one more than the limit.
+    /// The users that a user blocks, newest first, starting after `after`; one more than the limit.
     fn list(&self, user: UserId, after: Option<Block>, limit: Limit) -> Result<Vec<Block>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! What people do about those whom they do not want to hear from.
+//! Use cases of blocks.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::direct::Pair;
 
-/// Blocking and unblocking people.
+/// Blocks and unblocks users.
 pub struct BlockService {
     pub blocks: Arc<dyn BlockRepository>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl BlockService {
-    /// Blocks somebody; blocking them again changes nothing.
+    /// Blocks a user; blocking them again changes nothing.
     ///
     /// Asks [`BlockRepository::block`].
     pub fn block(&self, pair: Pair) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ impl BlockService {
         }
     }
 
-    /// Blocks somebody no more; whoever is not blocked stays so.
+    /// Unblocks a user; does nothing if they are not blocked.
     ///
     /// Asks [`BlockRepository::unblock`].
     pub fn unblock(&self, pair: Pair) -> Result<(), Failure> {

@@ -1,30 +1,30 @@
-//! What somebody enters to change a chatroom.
+//! The input for changing a chatroom.
 
 use super::{ChatroomChanges, ChatroomName, SlowMode, Topic, Visibility};
 use crate::denial::Failure;
 use crate::membership::Role;
 use crate::violation::{FieldViolation, Violation};
 
-/// What is absent stays.
+/// The input for changing a chatroom. Absent fields stay as they are.
 #[derive(Clone, Debug, Default)]
 pub struct ChatroomChange {
     pub name: Option<String>,
     /// `public` or `private`.
     pub visibility: Option<String>,
-    /// `Some(None)` takes the topic away.
+    /// `Some(None)` removes the topic.
     pub topic: Option<Option<String>>,
-    /// The least role that gives it another name or topic.
+    /// The lowest role that may change name and topic.
     pub rename_role: Option<String>,
-    /// The least role that adds people.
+    /// The lowest role that may add users.
     pub add_role: Option<String>,
-    /// How long a member waits between two messages.
+    /// The time that members wait between two messages.
     pub slow_mode_seconds: Option<i64>,
-    /// Whether nobody writes there any more.
+    /// Whether the chatroom is archived: nobody can write in it.
     pub archived: Option<bool>,
 }
 
 impl ChatroomChange {
-    /// The changes, or everything that is wrong with them.
+    /// Parses the changes, or returns every violation.
     pub fn parse(&self) -> Result<ChatroomChanges, Failure> {
         let mut wrong = Wrong::default();
         let topic = self.topic.as_ref().map(|topic| topic.as_deref().map(Topic::parse).transpose());

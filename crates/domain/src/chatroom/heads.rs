@@ -1,14 +1,14 @@
-//! The port that tells how far chatrooms have come.
+//! The port that reads the heads of chatrooms.
 
 use super::Seq;
 use crate::id::{ChatroomId, UserId};
 use crate::pending::Pending;
 
-/// Tells the heads of chatrooms. Since every change takes the next seq, what was read of a chatroom
-/// is current as long as its head has not moved.
+/// Reads the heads of chatrooms. Every change takes the next seq, so data of a chatroom is current as long as
+/// its head has not moved.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChatroomHeads: Send + Sync {
-    /// The head, if the reader is a member: as it was after the question came in, or later. Answers
-    /// later, like sending does: concurrent questions are asked together.
+    /// The head, if the reader is a member, as of the call or later. The answer arrives later, as for sends,
+    /// because concurrent calls share a query.
     fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>>;
 }

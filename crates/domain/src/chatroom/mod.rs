@@ -1,4 +1,4 @@
-//! Chatrooms: where people talk, who may see them and who may change them.
+//! Chatrooms: their settings, who may see them and who may change them.
 
 mod access;
 mod change;
@@ -27,22 +27,22 @@ use crate::violation::Violation;
 /// The position of a change in its chatroom's log: 1, 2, 3, ... without gaps.
 pub type Seq = i64;
 
-/// How many people a new chatroom may be given besides its creator.
+/// The most initial members of a new chatroom, not counting its creator.
 pub const MOST_INITIAL_MEMBERS: usize = 100;
 
-/// Who may know that a chatroom exists.
+/// Who may see that a chatroom exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
-    /// Anyone signed in finds and joins it.
+    /// Every signed-in user can find and join it.
     Public,
-    /// Only members know of it; they add others.
+    /// Only members can see it; they add others.
     Private,
-    /// Two people know of it, and nobody joins them.
+    /// Only its two members can see it, and nobody can join.
     Direct,
 }
 
 impl Visibility {
-    /// Accepts `public` and `private`: a direct chatroom is never made by its visibility.
+    /// Accepts `public` and `private`; a direct chatroom is never created by its visibility.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         match text {
             "public" => Ok(Self::Public),
@@ -51,7 +51,7 @@ impl Visibility {
         }
     }
 
-    /// The visibility behind a stored word.
+    /// The visibility of a stored word.
     pub fn restore(text: &str) -> Option<Self> {
         [Self::Public, Self::Private, Self::Direct].into_iter().find(|visibility| visibility.as_str() == text)
     }
@@ -70,12 +70,12 @@ impl Visibility {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chatroom {
     pub id: ChatroomId,
-    /// A direct chatroom has none.
+    /// The name; `None` for a direct chatroom.
     pub name: Option<ChatroomName>,
-    /// Who may know of it.
+    /// Who may see it.
     pub visibility: Visibility,
     pub settings: Settings,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
     /// The head of its log.
     pub last_seq: Seq,

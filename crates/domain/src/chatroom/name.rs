@@ -8,10 +8,10 @@ use crate::violation::Violation;
 pub struct ChatroomName(String);
 
 impl ChatroomName {
-    /// In characters.
+    /// The most characters of a name.
     pub const LONGEST: usize = 80;
 
-    /// Trims, then checks.
+    /// Trims and checks the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         text::line(entered, Self::LONGEST).map(Self)
     }

@@ -1,4 +1,4 @@
-//! The port that keeps chatrooms.
+//! The port that stores chatrooms.
 
 use super::{Access, Chatroom, ChatroomChanges, ChatroomName, Guard, Visibility};
 use crate::clock::Timestamp;
@@ -15,18 +15,18 @@ use crate::store_error::StoreError;
 pub struct NewChatroom {
     pub id: ChatroomId,
     pub name: ChatroomName,
-    /// Who may know of it.
+    /// Who may see it.
     pub visibility: Visibility,
     /// Its first member and owner.
     pub creator: UserId,
-    /// Its other members, each once.
+    /// Its other members, without duplicates.
     pub members: Vec<UserId>,
     pub created_at: Timestamp,
-    /// By which a repeated request is recognised.
+    /// Identifies a repeated request.
     pub idempotency: Option<Idempotency>,
 }
 
-/// What became of a creation.
+/// The outcome of a creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Creation {
     /// The chatroom is stored, with its members and its first events.
@@ -39,53 +39,53 @@ pub enum Creation {
     BlockedBy(Vec<UserId>),
 }
 
-/// One of my chatrooms, as a list of them shows it.
+/// One of the user's own chatrooms, as in their list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MyChatroom {
     pub chatroom: Chatroom,
-    /// What I am in it.
+    /// The user's role in it.
     pub role: Role,
-    /// Who else is in it, if it is a direct chatroom; also when their account is gone.
+    /// The other user of a direct chatroom, even if their account is deleted.
     pub other_party: Option<UserId>,
-    /// The latest message, also a deleted one.
+    /// The latest message, which may be deleted.
     pub last_message: Option<Message>,
     pub read: ReadState,
-    /// Other people's messages behind the read marker that are not deleted; so many or more, if it is
-    /// [`MOST_UNREAD`](Self::MOST_UNREAD).
+    /// The number of undeleted messages of others after the read marker; [`MOST_UNREAD`](Self::MOST_UNREAD)
+    /// means that many or more.
     pub unread_count: i64,
-    /// How many of them mention the user or everybody; bounded alike.
+    /// The number of these that mention the user or everybody, with the same maximum.
     pub mention_count: i64,
-    /// When the latest message was sent, or the user joined if that was later.
+    /// The time of the latest message or of the user's join, whichever is later.
     pub active_at: Timestamp,
 }
 
 impl MyChatroom {
-    /// Further is not counted.
+    /// The maximum of both counts.
     pub const MOST_UNREAD: i64 = 100;
 
-    /// Where a list of one's chatrooms goes on behind this one.
+    /// The position of this chatroom in the list.
     pub fn place(&self) -> Place {
         Place { active_at: self.active_at, chatroom_id: self.chatroom.id }
     }
 }
 
-/// A place in the list of one's chatrooms.
+/// A position in the list of a user's chatrooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub active_at: Timestamp,
     pub chatroom_id: ChatroomId,
 }
 
-/// Keeps chatrooms. Every write takes the chatroom's next seqs and logs its events in one step.
+/// Stores chatrooms. Every write takes the chatroom's next seqs and logs its events atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChatroomRepository: Send + Sync {
     /// Stores a chatroom and its members.
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError>;
 
-    /// The living chatroom and what the user is to it.
+    /// The living chatroom and the user's membership in it.
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError>;
 
-    /// Changes a chatroom; answers it as it is then.
+    /// Changes a chatroom, and returns its new state.
     fn update(
         &self,
         id: ChatroomId,
@@ -94,11 +94,11 @@ pub trait ChatroomRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Guarded<Chatroom>, StoreError>;
 
-    /// Makes a chatroom a tombstone without members.
+    /// Turns a chatroom into a tombstone without members.
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// The user's chatrooms that are not hidden, the last active first, from behind `after`, of a folded `query` those
-    /// whose name contains it; one more than the limit.
+    /// The user's chatrooms that are not hidden, most recently active first, starting after `after`; with a
+    /// folded `query` only those whose name contains it; one more than the limit.
     fn of_member(
         &self,
         user: UserId,
@@ -107,7 +107,7 @@ pub trait ChatroomRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError>;
 
-    /// Public chatrooms by id, newest first, from behind `after`, of a folded `query` those whose
+    /// Public chatrooms by id, newest first, starting after `after`; with a folded `query` only those whose
     /// name contains it; one more than the limit.
     fn public(
         &self,
@@ -116,6 +116,6 @@ pub trait ChatroomRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Vec<Chatroom>, StoreError>;
 
-    /// Erases at most `most` entries of deleted chatrooms; answers whether any may be left.
+    /// Erases at most `most` entries of deleted chatrooms, and returns whether any may be left.
     fn purge(&self, most: usize) -> Result<bool, StoreError>;
 }

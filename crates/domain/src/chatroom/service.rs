@@ -1,4 +1,4 @@
-//! What people do with chatrooms.
+//! Use cases of chatrooms.
 
 use std::sync::Arc;
 
@@ -17,28 +17,28 @@ use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
 use crate::violation::{FieldViolation, Violation};
 
-/// What somebody enters to make a chatroom.
+/// The input for creating a chatroom.
 #[derive(Clone, Debug)]
 pub struct CreateChatroom {
     pub name: String,
     /// `public` or `private`; private if absent.
     pub visibility: Option<String>,
-    /// Whom to add besides the creator.
+    /// The members to add, not counting the creator.
     pub member_ids: Vec<String>,
-    /// By which a repeated request is recognised.
+    /// Identifies a repeated request.
     pub key: Option<IdempotencyKey>,
 }
 
-/// A chatroom, and whether this request made it or an earlier one with the same key.
+/// A chatroom, and whether this request or an earlier one with the same key created it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedChatroom {
-    /// The chatroom as it is now.
+    /// The chatroom in its current state.
     pub chatroom: Chatroom,
-    /// Whether an earlier request made it.
+    /// Whether an earlier request created it.
     pub replayed: bool,
 }
 
-/// Making, seeing, renaming and deleting chatrooms.
+/// Creates, shows, changes and deletes chatrooms.
 pub struct ChatroomService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub events: Arc<dyn EventRepository>,
@@ -47,7 +47,7 @@ pub struct ChatroomService {
 }
 
 impl ChatroomService {
-    /// Makes a chatroom; its creator becomes its owner.
+    /// Creates a chatroom; its creator becomes its owner.
     ///
     /// Asks [`ChatroomRepository::create_with_members`]; for a repeated request then
     /// [`ChatroomRepository::access`].
@@ -77,14 +77,14 @@ impl ChatroomService {
         }
     }
 
-    /// The chatroom, for those who may know of it.
+    /// Returns the chatroom, to users who may see it.
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn show(&self, id: ChatroomId, viewer: UserId) -> Result<Chatroom, Failure> {
         Ok(self.access(id, viewer)?.may_see()?.clone())
     }
 
-    /// Renames a chatroom, or sets how it is used.
+    /// Renames a chatroom, or changes its settings.
     ///
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::update`] if anything changes.
     pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
@@ -114,20 +114,20 @@ impl ChatroomService {
         })
     }
 
-    /// The chatroom's log behind `after`, for members.
+    /// Returns the chatroom's log after `after`, to members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`EventRepository::read`].
     pub fn log(&self, id: ChatroomId, reader: UserId, after: i64, limit: Limit) -> Result<Page<Event>, Failure> {
         let access = self.access(id, reader)?;
         access.as_member()?;
-        // Everything up to the head that was just read is committed: nothing can appear below it.
+        // Everything up to the head is committed, so nothing can appear before it later.
         let head = access.chatroom.last_seq;
         let items = self.events.read(id, after, head, limit)?;
         let last = items.last().map_or(after, |event| event.seq);
         Ok(Page { more: last < head && !items.is_empty(), items })
     }
 
-    /// How far the chatroom's log has come, for members.
+    /// Returns the head of the chatroom's log, to members.
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn head(&self, id: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
@@ -136,7 +136,7 @@ impl ChatroomService {
         Ok(access.chatroom.last_seq)
     }
 
-    /// Whether somebody may add to the conversation as things are.
+    /// Checks whether a user may currently write in the chatroom.
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn may_speak(&self, id: ChatroomId, user: UserId) -> Result<(), Failure> {
@@ -166,7 +166,7 @@ fn parse_creation(creator: UserId, entered: &CreateChatroom) -> Result<ParsedCre
     }
 }
 
-/// Each id once, in order, without the creator.
+/// Parses the ids, in order, without duplicates and without the creator.
 fn parse_members(creator: UserId, entered: &[String]) -> Result<Vec<UserId>, Violation> {
     if entered.len() > MOST_INITIAL_MEMBERS {
         return Err(Violation::TooManyEntries(MOST_INITIAL_MEMBERS));

@@ -1,4 +1,4 @@
-//! Direct chatrooms: the one chatroom that two people share.
+//! Direct chatrooms: the one chatroom that two users share.
 
 mod pair;
 mod repository;

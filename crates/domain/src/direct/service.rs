@@ -1,4 +1,4 @@
-//! What people do with direct chatrooms, besides what they do with all.
+//! Use cases that only direct chatrooms have.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use crate::chatroom::Chatroom;
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 
-/// A direct chatroom, and whether this request made it.
+/// A direct chatroom, and whether this request created it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedDirect {
     pub chatroom: Chatroom,
-    /// False if there was one before.
+    /// False if it existed before.
     pub new: bool,
 }
 
-/// Opening direct chatrooms.
+/// Opens direct chatrooms.
 pub struct DirectService {
     pub direct: Arc<dyn DirectRepository>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl DirectService {
-    /// The one chatroom that two people share; the first who asks for it makes it.
+    /// Returns the one chatroom that two users share; the first call creates it.
     ///
     /// Asks [`DirectRepository::open`].
     pub fn open(&self, pair: Pair) -> Result<OpenedDirect, Failure> {

@@ -1,4 +1,4 @@
-//! For how long an invitation is good, and for how many.
+//! The validity of an invitation: its lifetime and its number of uses.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ impl Lifetime {
         }
     }
 
-    /// When what begins now is over.
+    /// The end of a lifetime that starts now.
     pub fn end(self, now: Timestamp) -> Timestamp {
         now.plus(Duration::from_secs(self.0.into()))
     }
 }
 
-/// How many people an invitation lets in: 1 to 10,000.
+/// The number of users that an invitation admits: 1 to 10,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaxUses(u16);
 

@@ -1,4 +1,4 @@
-//! Invitation codes: opaque to clients; they name chatroom and invitation and carry a secret.
+//! Invitation codes. They are opaque to clients, name chatroom and invitation, and carry a secret.
 
 use std::fmt;
 use std::hint::black_box;
@@ -10,8 +10,8 @@ use crate::id::{ChatroomId, InvitationId};
 const ID: usize = 16;
 const SECRET: usize = 16;
 
-/// Random bytes that nobody guesses. Kept as they are, for moderators hand them on again; never shown
-/// by accident.
+/// Random bytes that cannot be guessed. The store keeps them in clear, because moderators pass codes on;
+/// `Debug` redacts them.
 #[derive(Clone)]
 pub struct InvitationSecret([u8; SECRET]);
 
@@ -28,7 +28,7 @@ impl InvitationSecret {
 }
 
 impl PartialEq for InvitationSecret {
-    /// Looks at every byte, so that the time tells nothing about where they differ.
+    /// Compares every byte, so that the time does not reveal where they differ.
     fn eq(&self, other: &Self) -> bool {
         let differing = self.0.iter().zip(&other.0).fold(0, |differing, (a, b)| black_box(differing | (a ^ b)));
         differing == 0
@@ -43,7 +43,7 @@ impl fmt::Debug for InvitationSecret {
     }
 }
 
-/// A whole code.
+/// A complete code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationCode {
     pub chatroom_id: ChatroomId,
@@ -58,7 +58,7 @@ impl InvitationCode {
         [chatroom.as_bytes(), invitation.as_bytes(), self.secret.reveal()].concat()
     }
 
-    /// The code that these bytes spell, if they spell one.
+    /// Parses a code; `None` if these bytes are not one.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (chatroom, rest) = bytes.split_first_chunk::<ID>()?;
         let (invitation, rest) = rest.split_first_chunk::<ID>()?;

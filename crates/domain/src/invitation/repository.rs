@@ -1,4 +1,4 @@
-//! The port that keeps invitations. It is [`MembershipRepository::add`] that counts their uses.
+//! The port that stores invitations. [`MembershipRepository::add`] counts their uses.
 //!
 //! [`MembershipRepository::add`]: crate::membership::MembershipRepository::add
 
@@ -9,30 +9,30 @@ use crate::id::{ChatroomId, InvitationId};
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
-/// How many invitations a chatroom may have.
+/// The most invitations of a chatroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most {
-    /// That can be used.
+    /// Invitations that can be used.
     pub usable: usize,
-    /// In all; beyond, the oldest that cannot be used any more are erased.
+    /// All invitations; beyond this, the oldest unusable ones are erased.
     pub remembered: usize,
 }
 
-/// What became of a new invitation.
+/// The outcome of creating an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invited {
     /// It is stored.
     Created,
-    /// There are too many that can be used.
+    /// The chatroom has too many usable invitations.
     TooMany,
     /// The guard did not hold.
     Refused,
 }
 
-/// What became of a revocation.
+/// The outcome of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// It lets nobody in from now on, or did not already.
+    /// The invitation cannot be used, from now on or already before.
     Revoked,
     /// The chatroom has no such invitation.
     NotFound,
@@ -40,17 +40,16 @@ pub enum Revocation {
     Refused,
 }
 
-/// Keeps invitations. Every write takes the chatroom's next seq and logs its event in one step.
+/// Stores invitations. Every write takes the chatroom's next seq and logs its event atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait InvitationRepository: Send + Sync {
     /// Stores an invitation.
     fn create(&self, invitation: Invitation, most: Most, guard: Guard) -> Result<Invited, StoreError>;
 
-    /// An invitation to a living chatroom, also one that cannot be used any more.
+    /// An invitation to a living chatroom, usable or not.
     fn find(&self, chatroom: ChatroomId, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
 
-    /// Those of a chatroom's invitations that can be used now, newest first, from behind `after`; one
-    /// more than the limit.
+    /// The usable invitations of a chatroom, newest first, starting after `after`; one more than the limit.
     fn list(
         &self,
         chatroom: ChatroomId,
@@ -59,7 +58,7 @@ pub trait InvitationRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Vec<Invitation>, StoreError>;
 
-    /// Makes sure that an invitation lets nobody in any more.
+    /// Revokes an invitation.
     fn revoke(
         &self,
         chatroom: ChatroomId,

@@ -1,4 +1,4 @@
-//! What people do with invitations.
+//! Use cases of invitations.
 
 use std::sync::Arc;
 
@@ -17,16 +17,16 @@ use crate::retry::decide_until_written;
 use crate::secrets::Secrets;
 use crate::violation::FieldViolation;
 
-/// What somebody enters to make an invitation.
+/// The input for creating an invitation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreateInvitation {
-    /// For ever, if absent.
+    /// Unlimited if absent.
     pub expires_in_seconds: Option<i64>,
-    /// For all who come, if absent.
+    /// Unlimited if absent.
     pub max_uses: Option<i64>,
 }
 
-/// Inviting, revoking invitations, and accepting them.
+/// Creates, lists, revokes and accepts invitations.
 pub struct InvitationService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
@@ -37,7 +37,7 @@ pub struct InvitationService {
 }
 
 impl InvitationService {
-    /// Makes an invitation.
+    /// Creates an invitation.
     ///
     /// Asks [`Secrets::invitation_secret`], [`ChatroomRepository::access`], then
     /// [`InvitationRepository::create`].
@@ -72,7 +72,7 @@ impl InvitationService {
         })
     }
 
-    /// The invitations that can be used, for those who may make them, newest first.
+    /// Lists the usable invitations, newest first, to users who may create them.
     ///
     /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::list`].
     pub fn list(
@@ -86,7 +86,7 @@ impl InvitationService {
         Ok(Page::cut(self.invitations.list(chatroom, self.clock.now(), after, limit)?, limit))
     }
 
-    /// Makes sure that an invitation lets nobody in any more.
+    /// Revokes an invitation, which cannot be used afterwards.
     ///
     /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::revoke`].
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
@@ -101,7 +101,7 @@ impl InvitationService {
         })
     }
 
-    /// Enters the chatroom that a code names. Whoever is in it already stays so, and uses nothing up.
+    /// Adds the user to the chatroom of a code. A member stays a member, and the use is not counted.
     ///
     /// Asks [`InvitationRepository::find`], then [`MembershipRepository::add`], or [`MembershipRepository::find`]
     /// if the invitation cannot be used any more.
@@ -128,7 +128,7 @@ impl InvitationService {
         self.memberships.add(new, Entrance::Invitation(invitation.id))?.decided()
     }
 
-    /// The invitation, if the code is its own; a guess is told nothing.
+    /// Returns the invitation if the secret of the code is right; a guess learns nothing.
     fn behind(&self, code: &InvitationCode) -> Result<Invitation, Failure> {
         let found = self.invitations.find(code.chatroom_id, code.invitation_id)?;
         let found = found.filter(|invitation| invitation.secret == code.secret);

@@ -1,4 +1,4 @@
-//! The port that keeps memberships.
+//! The port that stores memberships.
 
 use super::{Member, Membership, Role};
 use crate::chatroom::{Entrance, Guard, Seq};
@@ -16,16 +16,16 @@ pub struct NewMembership {
     pub at: Timestamp,
 }
 
-/// What became of a join or an addition.
+/// The outcome of a join or an addition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// Now a member.
+    /// The user is a member now.
     Added(Member),
-    /// Was a member already; nothing changed.
+    /// The user was a member already; nothing changed.
     Already(Member),
     /// There is no such living user.
     NoSuchUser,
-    /// The user blocks who adds them.
+    /// The user blocks the adding user.
     Blocked,
     /// The user is banned.
     Banned,
@@ -33,51 +33,51 @@ pub enum Added {
     Refused,
 }
 
-/// What became of a change of role.
+/// The outcome of a change of role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoleChange {
     /// The role is changed.
     Changed(Member),
     /// The chatroom would be left without an owner.
     LastOwner,
-    /// The guard did not hold, or the target was no longer as it was read.
+    /// The guard did not hold, or the target had changed since it was read.
     Refused,
 }
 
-/// Why a membership ends by its own user.
+/// The reason for which a user's own membership ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveReason {
-    /// They left.
+    /// The user left.
     Left,
-    /// Their account was deleted.
+    /// The account was deleted.
     AccountDeleted,
 }
 
-/// What became of a leave.
+/// The outcome of leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaving {
-    /// Gone.
+    /// The membership ended.
     Left,
-    /// Gone, and the longest-standing member is the owner now.
+    /// The membership ended, and the longest-standing member is the owner now.
     HandedOver(UserId),
-    /// Gone, and the chatroom, empty now, with them.
+    /// The membership ended, and with it the chatroom, which was empty.
     ChatroomDeleted,
-    /// Still a member of a direct chatroom, which is hidden from them until the next message.
+    /// The user stays a member of a direct chatroom, which is hidden from them until the next message.
     Hidden,
-    /// Was no member.
+    /// The user was not a member.
     NotMember,
 }
 
-/// Keeps memberships. Every write takes the chatroom's next seqs and logs its events in one step.
+/// Stores memberships. Every write takes the chatroom's next seqs and logs its events atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait MembershipRepository: Send + Sync {
     /// A living user's membership in a living chatroom.
     fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError>;
 
-    /// Members by `joined_seq` from behind `after`; one more than the limit.
+    /// Members by `joined_seq`, starting after `after`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Result<Vec<Member>, StoreError>;
 
-    /// Makes somebody a member, unless they are banned.
+    /// Makes a user a member, unless they are banned.
     fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError>;
 
     /// Changes a member's role.
@@ -89,12 +89,12 @@ pub trait MembershipRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<RoleChange, StoreError>;
 
-    /// Ends somebody else's membership; refused also if the target is no longer as it was read.
+    /// Ends another user's membership; also refused if the target has changed since it was read.
     fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// Ends one's own membership. The last owner hands over to the longest-standing member; the
-    /// last member takes the chatroom along. A direct chatroom is only hidden; with an account that is gone it becomes
-    /// read-only.
+    /// Ends the user's own membership. The last owner hands over to the longest-standing member, and with the
+    /// last member the chatroom is deleted. A direct chatroom is only hidden; if the account was deleted, it
+    /// becomes read-only.
     fn leave(
         &self,
         chatroom: ChatroomId,
@@ -103,6 +103,6 @@ pub trait MembershipRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Leaving, StoreError>;
 
-    /// Where somebody is a member, also a deleted user.
+    /// The chatrooms of a user, living or deleted.
     fn chatrooms_of(&self, user: UserId) -> Result<Vec<ChatroomId>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! What people do about memberships.
+//! Use cases of memberships.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::retry::decide_until_written;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedMember {
     pub member: Member,
-    /// False if they had been one before.
+    /// False if they were a member before.
     pub new: bool,
 }
 
 impl Added {
-    /// The member, or why there is none.
+    /// Returns the member, or the reason why there is none.
     pub(crate) fn decided(self) -> Result<Guarded<AddedMember>, Failure> {
         match self {
             Self::Added(member) => Ok(Guarded::Done(AddedMember { member, new: true })),
@@ -33,7 +33,7 @@ impl Added {
     }
 }
 
-/// Joining, leaving, adding, removing, promoting.
+/// Lists, adds, promotes and removes members; joins and leaves.
 pub struct MembershipService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
@@ -41,7 +41,7 @@ pub struct MembershipService {
 }
 
 impl MembershipService {
-    /// The members of a chatroom, for members, longest-standing first.
+    /// Lists the members of a chatroom, longest-standing first, to members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::list`].
     pub fn list(
@@ -55,14 +55,14 @@ impl MembershipService {
         Ok(Page::cut(self.memberships.list(chatroom, after, limit)?, limit))
     }
 
-    /// Enters a public chatroom.
+    /// Joins a public chatroom.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
         decide_until_written(|| {
             let access = self.access(chatroom, user)?;
             access.may_see()?;
-            // A member of a private room passes by being one; the store finds the membership.
+            // For a private room this is a member, whose membership the store finds.
             let entrance = match access.chatroom.visibility {
                 Visibility::Public => Entrance::Public,
                 Visibility::Private => Entrance::By(Guard::holds(user, Role::Member)),
@@ -72,7 +72,7 @@ impl MembershipService {
         })
     }
 
-    /// Adds somebody to a chatroom of one's own.
+    /// Adds a user to a chatroom of the actor.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<AddedMember, Failure> {
@@ -86,7 +86,7 @@ impl MembershipService {
         })
     }
 
-    /// Gives a member another role.
+    /// Changes a member's role.
     ///
     /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then
     /// [`MembershipRepository::change_role`].
@@ -115,7 +115,7 @@ impl MembershipService {
         })
     }
 
-    /// Removes a member; whoever is none is removed already.
+    /// Removes a member; does nothing if the user is not a member.
     ///
     /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then
     /// [`MembershipRepository::remove`]; for oneself only [`MembershipRepository::leave`].
@@ -135,7 +135,7 @@ impl MembershipService {
         })
     }
 
-    /// Leaves a chatroom, or hides a direct one; whoever is not in it has left already.
+    /// Leaves a chatroom, or hides a direct one; does nothing if the user is not a member.
     ///
     /// Asks [`MembershipRepository::leave`].
     pub fn leave(&self, chatroom: ChatroomId, user: UserId) -> Result<Leaving, Failure> {

@@ -1,4 +1,4 @@
-//! Mentions: whom a message calls by name.
+//! Mentions: the users that a message names.
 
 mod named;
 mod repository;
@@ -10,30 +10,30 @@ pub use repository::MockMentionRepository;
 
 use crate::id::UserId;
 
-/// So many people at most are mentioned by one message; who is named after them is not.
+/// The most users that one message mentions; further names mention nobody.
 pub const MOST_MENTIONED: usize = 50;
 
-/// Whom a message mentions, as it was resolved when the message was written.
+/// The mentions of a message, as resolved when the message was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
-    /// Members other than the author, each once; none of them if all are mentioned.
+    /// Members other than the author, without duplicates; empty if everybody is mentioned.
     pub users: Vec<UserId>,
-    /// Everybody in the chatroom.
+    /// Whether everybody in the chatroom is mentioned.
     pub all: bool,
 }
 
 impl Mentions {
-    /// Everybody.
+    /// Mentions everybody.
     pub fn everybody() -> Self {
         Self { users: Vec::new(), all: true }
     }
 
-    /// These members.
+    /// Mentions these members.
     pub fn of(users: Vec<UserId>) -> Self {
         Self { users, all: false }
     }
 
-    /// Whether nobody is mentioned.
+    /// Returns whether nobody is mentioned.
     pub fn is_empty(&self) -> bool {
         self.users.is_empty() && !self.all
     }

@@ -1,4 +1,4 @@
-//! Finding the names in a text.
+//! Finds the names in a text.
 
 use std::collections::BTreeSet;
 
@@ -9,21 +9,21 @@ use crate::user::Username;
 
 const ALL: &str = "all";
 
-/// Whom a text names by `@username` and `@all`, outside of code: whether there is such a member is not known yet.
+/// The names in a text (`@username` and `@all`), outside of code. Whether such members exist is not known yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
-    /// Folded, each once.
+    /// Folded usernames, without duplicates.
     pub usernames: Vec<String>,
     pub all: bool,
 }
 
 impl Named {
-    /// Whether a text may name anybody at all.
+    /// Returns whether a text may contain names at all.
     pub fn may_be_in(text: &str) -> bool {
         text.contains('@')
     }
 
-    /// The names in a text, which is Markdown; in code and addresses there are none. At most [`MOST_MENTIONED`] are found.
+    /// Finds the names in a Markdown text, except in code and addresses, at most [`MOST_MENTIONED`].
     pub fn in_text(text: &str) -> Self {
         let mut named = Self::default();
         let mut usernames = BTreeSet::new();
@@ -47,7 +47,7 @@ impl Named {
     }
 }
 
-/// The words of a message as Markdown has them: without code, and without links, whose words are addresses or stand for some.
+/// The text of a Markdown message, without code and without links, whose text is or stands for an address.
 fn words(text: &str) -> Vec<CowStr<'_>> {
     let features = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let (mut words, mut within) = (Vec::new(), 0_usize);
@@ -72,7 +72,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether what comes next belongs to an address of mail or of a web page that began before.
+/// Returns whether the following text continues an email address or URL.
 fn is_in_address(before: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let joins = |last: char| last.is_alphanumeric() || "/?=&#%+._-@\\".contains(last);

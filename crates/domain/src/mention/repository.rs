@@ -1,4 +1,4 @@
-//! The port that knows who is meant and where somebody was mentioned; writing a message keeps its mentions.
+//! The port that resolves and finds mentions; writing a message stores them.
 
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::Message;
@@ -11,7 +11,7 @@ pub trait MentionRepository: Send + Sync {
     /// The living members of the chatroom who have one of these folded usernames.
     fn resolve(&self, chatroom: ChatroomId, usernames: &[String]) -> Result<Vec<UserId>, StoreError>;
 
-    /// The messages by others that mention somebody, newest first, from behind `after`, in chatrooms where they are a
-    /// member now; those that mention everybody since they joined; one more than the limit.
+    /// The messages of others that mention a user, newest first, starting after `after`, in chatrooms where
+    /// they are currently a member; mentions of everybody count since the user joined; one more than the limit.
     fn of_user(&self, user: UserId, after: Option<MessageId>, limit: Limit) -> Result<Vec<Message>, StoreError>;
 }

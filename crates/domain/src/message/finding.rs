@@ -1,11 +1,11 @@
-//! Finding the message that somebody does something with.
+//! Finds the message of a use case.
 
 use super::{Message, MessageRepository};
 use crate::chatroom::{Access, ChatroomRepository};
 use crate::denial::{Denial, Failure};
 use crate::id::{ChatroomId, MessageId, UserId};
 
-/// One message or its tombstone, and what its chatroom is to the member who asks.
+/// Returns a message or its tombstone, and the member's access to its chatroom.
 pub(crate) fn find(
     chatrooms: &dyn ChatroomRepository,
     messages: &dyn MessageRepository,

@@ -1,18 +1,18 @@
-//! Recognising a request that was sent before.
+//! Recognises repeated requests.
 
 use uuid::Uuid;
 
 use crate::violation::Violation;
 
-/// What a client calls one request, however often it sends it: 1 to 255 printable ASCII characters.
+/// A client's name for one request, which it keeps in retries: 1 to 255 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// In characters.
+    /// The most characters of a key.
     pub const LONGEST: usize = 255;
 
-    /// Checks, and changes nothing.
+    /// Checks the text, and keeps it as it is.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.is_empty() {
             return Err(Violation::Empty);
@@ -36,8 +36,8 @@ impl IdempotencyKey {
     }
 }
 
-/// A key and a digest of the content that it was first used with. The content itself may change or
-/// go later; the digest stays, so that a late repeat is still recognised.
+/// A key and a digest of the content with which it was first used. The content may change or be deleted later;
+/// the digest stays, so that a late retry is still recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
     /// The client's name for the request.

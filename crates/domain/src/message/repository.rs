@@ -1,4 +1,4 @@
-//! The port that keeps messages.
+//! The port that stores messages.
 
 use super::{Idempotency, Message, MessageBody, Revision};
 use crate::chatroom::{Guard, Seq};
@@ -19,17 +19,17 @@ pub struct NewMessage {
     pub author_id: UserId,
     pub body: MessageBody,
     pub created_at: Timestamp,
-    /// By which a repeated request is recognised.
+    /// Identifies a repeated request.
     pub idempotency: Option<Idempotency>,
     /// A message of the same chatroom.
     pub reply_to: Option<MessageId>,
     pub mentions: Mentions,
 }
 
-/// What became of a message.
+/// The outcome of storing a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// It is on disk.
+    /// The message is on disk.
     Stored(Message),
     /// The author used this key in this chatroom before, with content of this digest.
     Duplicate(Message, Idempotency),
@@ -37,53 +37,53 @@ pub enum Appended {
     Refused,
 }
 
-/// What became of a message that had to wait for its turn.
+/// The outcome of storing a message in slow mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// It was looked at, like any other.
+    /// The message was handled like any other.
     Taken(Appended),
-    /// The author has to wait until then.
+    /// The author has to wait until this time.
     TooSoon(Timestamp),
 }
 
-/// Which part of a chatroom's messages to read; always given in ascending order.
+/// The part of a chatroom's messages to read; the result is always in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageRange {
-    /// The newest.
+    /// The newest messages.
     Latest,
-    /// Those right before a seq.
+    /// The messages directly before a seq.
     Before(Seq),
-    /// Those right after a seq.
+    /// The messages directly after a seq.
     After(Seq),
-    /// Those on both sides of a seq, the one there included.
+    /// The messages on both sides of a seq, including the one at it.
     Around(Seq),
 }
 
-/// Some of a chatroom's messages, ascending.
+/// Some messages of a chatroom, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The head of the chatroom's log when they were read. Of the latest messages it is the head of
-    /// that very moment, so they are the latest for as long as it does not move.
+    /// The head of the chatroom's log when the messages were read. For the latest messages, both are of the
+    /// same moment, so they stay the latest until the head moves.
     pub head: Seq,
     pub messages: Vec<Message>,
 }
 
-/// Keeps messages. Every write takes the chatroom's next seq and logs its event in one step.
+/// Stores messages. Every write takes the chatroom's next seq and logs its event atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait MessageRepository: Send + Sync {
-    /// Stores a message if the guard holds when it commits. It answers later, so that concurrent
-    /// sends can be written together and need not each block a thread.
+    /// Stores a message if the guard holds at the commit. The answer arrives later, so that concurrent sends
+    /// share a commit and block no threads.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
 
-    /// The same for an author who has to wait between two messages, as the chatroom's slow mode says. A message with the
-    /// same key is found also where the guard does not hold, as long as the author is a member.
+    /// Stores a message in a chatroom with slow mode, whose author has to wait between two messages. An earlier
+    /// message with the same key is found even if the guard does not hold, as long as the author is a member.
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError>;
 
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
 
-    /// Messages as `reader` may see them; nothing for outsiders, and where there is none. One row more
-    /// than the limit, at the far end, tells that more follow; `Around` gives at most the limit.
+    /// Messages that `reader` may see; empty for outsiders, and if there are none. One row beyond the limit, at
+    /// the far end, means that more follow; `Around` returns at most the limit.
     fn page(
         &self,
         chatroom: ChatroomId,
@@ -92,8 +92,8 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Option<Excerpt>, StoreError>;
 
-    /// Gives a message that is still at this revision another body and its mentions, and keeps the former body; answers it as
-    /// it is then.
+    /// Replaces body and mentions of a message that is still at this revision, keeps the earlier body as a
+    /// revision, and returns the new state.
     fn edit(
         &self,
         read: &Message,
@@ -103,11 +103,11 @@ pub trait MessageRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Guarded<Message>, StoreError>;
 
-    /// Makes a message that is still at this revision a tombstone, and answers that: without reactions, mentions, pin and
-    /// former bodies.
+    /// Turns a message that is still at this revision into a tombstone without reactions, mentions, pin and
+    /// revisions, and returns it.
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError>;
 
-    /// The messages that answer one, by seq, from behind `after`, tombstones too; one more than the limit.
+    /// The replies to a message, by seq, starting after `after`, including tombstones; one more than the limit.
     fn replies(
         &self,
         chatroom: ChatroomId,
@@ -116,8 +116,8 @@ pub trait MessageRepository: Send + Sync {
         limit: Limit,
     ) -> Result<Vec<Message>, StoreError>;
 
-    /// What somebody wrote, newest first, from behind `after`, in chatrooms where they are a member
-    /// now; without tombstones; one more than the limit.
+    /// The messages of a user, newest first, starting after `after`, in chatrooms where they are currently a
+    /// member, without tombstones; one more than the limit.
     fn by_author(
         &self,
         author: UserId,
@@ -127,14 +127,14 @@ pub trait MessageRepository: Send + Sync {
 }
 
 impl PageRange {
-    /// Whether the page is read from its end, so that what follows is older.
+    /// Returns whether the page is read backwards, so that the next page is older.
     pub fn reads_backwards(self) -> bool {
         matches!(self, Self::Latest | Self::Before(_))
     }
 }
 
 impl Appended {
-    /// The message, if it is there.
+    /// The message, if it is stored.
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::Stored(message) | Self::Duplicate(message, _) => Some(message),
@@ -144,14 +144,14 @@ impl Appended {
 }
 
 impl NewMessage {
-    /// Whether it is tied to nothing else: it answers no message and mentions nobody.
+    /// Returns whether the message neither replies to another one nor mentions anybody.
     pub fn is_plain(&self) -> bool {
         self.reply_to.is_none() && self.mentions.is_empty()
     }
 }
 
 impl Message {
-    /// The message that a draft becomes at this place in the log.
+    /// The message of a draft at this position in the log.
     pub fn stored(draft: NewMessage, seq: Seq) -> Self {
         const FIRST: Revision = 1;
         Self {

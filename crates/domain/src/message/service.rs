@@ -1,4 +1,4 @@
-//! What people do with messages.
+//! Use cases of messages.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ use crate::retry::decide_until_written;
 use crate::store_error::StoreError;
 use crate::violation::Violation;
 
-/// What somebody says.
+/// The input for sending a message.
 #[derive(Clone, Debug)]
 pub struct SendMessage {
     pub chatroom_id: ChatroomId,
     pub author_id: UserId,
     pub body: String,
-    /// The id of the message that it answers.
+    /// The id of the message that it replies to.
     pub reply_to: Option<String>,
-    /// By which a repeated request is recognised.
+    /// Identifies a repeated request.
     pub key: Option<IdempotencyKey>,
 }
 
@@ -39,16 +39,16 @@ impl SendMessage {
         Ok((body, reply_to))
     }
 
-    /// What a repeated request has to repeat.
+    /// The content that a retry has to repeat.
     fn content(&self) -> Vec<&str> {
         [Some(self.body.as_str()), self.reply_to.as_deref()].into_iter().flatten().collect()
     }
 }
 
-/// A message, and whether this request stored it or an earlier one with the same key.
+/// A message, and whether this request or an earlier one with the same key stored it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The message as it is now.
+    /// The message in its current state.
     pub message: Message,
     /// Whether an earlier request stored it.
     pub replayed: bool,
@@ -58,25 +58,25 @@ pub struct Sent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     pub page: Page<Message>,
-    /// What [`Excerpt`] says of the head; unknown if the page is empty.
+    /// The head, as in [`Excerpt`]; unknown if the page is empty.
     pub head: Option<Seq>,
 }
 
-/// Which revision the caller believes to change.
+/// The revision that the caller expects to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
-    /// Whichever.
+    /// Any revision.
     None,
-    /// One of these.
+    /// One of these revisions.
     Revisions(Vec<Revision>),
 }
 
-/// Sending, reading, editing and deleting messages.
+/// Sends, reads, edits and deletes messages.
 pub struct MessageService {
-    /// Chatrooms and who belongs to them.
+    /// Chatrooms and their members.
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
-    /// Whom a message mentions.
+    /// Resolves the mentions of a message.
     pub mentions: Arc<dyn MentionRepository>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
@@ -128,7 +128,7 @@ impl MessageService {
         })
     }
 
-    /// Reads what the message is tied to, then sends it.
+    /// Reads the parent and the mentioned users of a message, then sends it.
     fn send_tied(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
         let access = self.access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
@@ -147,7 +147,7 @@ impl MessageService {
         }
     }
 
-    /// Whom a text by this member mentions; `@all` is for those who may.
+    /// Resolves the mentions in a text of this member; `@all` requires the right to use it.
     fn mentions_of(&self, body: &MessageBody, access: &Access, me: &Membership) -> Result<Mentions, StoreError> {
         let named = Named::in_text(body.as_str());
         if named.all && access.may(Right::CallAll).is_ok() {
@@ -162,7 +162,7 @@ impl MessageService {
         Ok(Mentions::of(users))
     }
 
-    /// What was stored before nobody wrote there any more is found by its key all the same.
+    /// Returns an earlier message with the same key, even if the chatroom was archived since.
     fn replay(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
             Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
@@ -181,7 +181,7 @@ impl MessageService {
         }
     }
 
-    /// A page of a chatroom's messages, for members.
+    /// Returns a page of a chatroom's messages, to members.
     ///
     /// Asks [`MessageRepository::page`], then [`ChatroomRepository::access`] if that finds nothing.
     pub fn page(
@@ -192,7 +192,8 @@ impl MessageService {
         limit: Limit,
     ) -> Result<History, Failure> {
         let Some(Excerpt { head, mut messages }) = self.messages.page(chatroom, reader, range, limit)? else {
-            // Nothing there, or nothing for this reader: only now it matters which.
+            // The page is empty because there are no messages or because the reader may not see them. Only now
+            // it matters which.
             self.access(chatroom, reader)?.as_member()?;
             return Ok(History { page: Page { items: Vec::new(), more: false }, head: None });
         };
@@ -204,7 +205,7 @@ impl MessageService {
         Ok(History { page: Page { items: messages, more }, head: Some(head) })
     }
 
-    /// What answers a message or its tombstone, for members, oldest first.
+    /// Lists the replies to a message or its tombstone, oldest first, to members.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`MessageRepository::replies`].
     pub fn replies(
@@ -219,14 +220,14 @@ impl MessageService {
         Ok(Page::cut(self.messages.replies(chatroom, parent, after, limit)?, limit))
     }
 
-    /// One message or its tombstone, for members.
+    /// Returns a message or its tombstone, to members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MessageRepository::find`].
     pub fn show(&self, chatroom: ChatroomId, reader: UserId, id: MessageId) -> Result<Message, Failure> {
         self.read(chatroom, reader, id).map(|(_, message)| message)
     }
 
-    /// Replaces the body of a message of one's own.
+    /// Replaces the body of the author's own message.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], [`MentionRepository::resolve`] if the
     /// text names anybody, then [`MessageRepository::edit`].
@@ -253,7 +254,7 @@ impl MessageService {
         })
     }
 
-    /// Makes a message a tombstone; deleting it again changes nothing.
+    /// Turns a message into a tombstone; deleting it again changes nothing.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`MessageRepository::delete`].
     pub fn delete(
@@ -299,12 +300,12 @@ impl Precondition {
     }
 }
 
-/// What a message needs that mentions these people.
+/// The guard of a message with these mentions.
 fn guard(author: UserId, mentions: &Mentions) -> Guard {
     Guard::may(author, if mentions.all { Right::CallAll } else { Right::Speak })
 }
 
-/// A refusal is still to be explained.
+/// Converts the outcome of the store; a refusal still has to be explained.
 fn settle(draft: &NewMessage, appended: Appended) -> Result<Guarded<Sent>, Failure> {
     match appended {
         Appended::Stored(message) => Ok(Guarded::Done(Sent { message, replayed: false })),

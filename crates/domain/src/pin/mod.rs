@@ -1,4 +1,4 @@
-//! Pins: the messages that members keep in sight.
+//! Pins: the messages that members have pinned.
 
 mod repository;
 mod service;
@@ -13,16 +13,16 @@ use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::message::Message;
 
-/// How many messages of a chatroom can be pinned.
+/// The most pinned messages of a chatroom.
 pub const MOST_PINS: u32 = 100;
 
-/// That a message is pinned.
+/// A pinned message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
-    /// The message as it is now.
+    /// The message in its current state.
     pub message: Message,
     pub pinned_by: UserId,
     pub pinned_at: Timestamp,
-    /// Its place in the chatroom's log; the order of pins.
+    /// The pin's seq in the chatroom's log, which orders pins.
     pub seq: Seq,
 }

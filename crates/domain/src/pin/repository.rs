@@ -1,4 +1,4 @@
-//! The port that keeps pins.
+//! The port that stores pins.
 
 use super::Pin;
 use crate::chatroom::{Guard, Seq};
@@ -9,10 +9,10 @@ use crate::message::Message;
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
-/// What became of pinning a message.
+/// The outcome of pinning a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pinning {
-    /// It is pinned, and may have been before.
+    /// The message is pinned, now or already before.
     Pinned,
     /// The chatroom has [`MOST_PINS`](super::MOST_PINS) others.
     TooMany,
@@ -20,16 +20,16 @@ pub enum Pinning {
     Refused,
 }
 
-/// Keeps pins. Every write that changes something takes the chatroom's next seq and logs its event in one step. A message
-/// that is deleted is no longer pinned.
+/// Stores pins. Every write that changes something takes the chatroom's next seq and logs its event atomically.
+/// Deleting a message unpins it.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait PinRepository: Send + Sync {
     /// Pins a message for the guard's actor.
     fn pin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Pinning, StoreError>;
 
-    /// Unpins a message, if it is pinned; refused also if the message was deleted.
+    /// Unpins a message, if it is pinned; also refused if the message was deleted.
     fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// A chatroom's pins, newest first, from behind `before`; one more than the limit.
+    /// A chatroom's pins, newest first, starting after `before`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, before: Seq, limit: Limit) -> Result<Vec<Pin>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! What people do about pins.
+//! Use cases of pins.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
 
-/// Pinning messages, and seeing which are pinned.
+/// Pins, unpins and lists messages.
 pub struct PinService {
-    /// Chatrooms and who belongs to them.
+    /// Chatrooms and their members.
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub pins: Arc<dyn PinRepository>,
@@ -36,7 +36,7 @@ impl PinService {
         })
     }
 
-    /// Unpins a message; one that is not pinned is unpinned already.
+    /// Unpins a message; does nothing if it is not pinned.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`PinRepository::unpin`].
     pub fn unpin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ impl PinService {
         })
     }
 
-    /// A chatroom's pins, newest first, for members.
+    /// Lists a chatroom's pins, newest first, to members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`PinRepository::list`].
     pub fn list(
@@ -60,7 +60,7 @@ impl PinService {
         Ok(Page::cut(self.pins.list(chatroom, before, limit)?, limit))
     }
 
-    /// A message that the actor may pin and unpin.
+    /// Returns the message if the actor may pin and unpin it.
     fn pinnable(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<Message, Failure> {
         let (access, message) = message::find(&*self.chatrooms, &*self.messages, chatroom, actor, id)?;
         access.may(Right::Speak)?;

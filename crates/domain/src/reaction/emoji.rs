@@ -1,14 +1,14 @@
-//! Emoji, as people react by them.
+//! Emoji of reactions.
 
 use crate::violation::Violation;
 
-/// One emoji of Unicode's list, be it a sequence: with skin tones, joined, a flag, a keycap. Of its spellings, the fully
-/// qualified one: ❤ with and without U+FE0F is the same.
+/// One emoji of Unicode's list, including sequences: skin tones, joined emoji, flags, keycaps. It is stored in
+/// its fully qualified spelling, so ❤ with and without U+FE0F is the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Emoji(String);
 
 impl Emoji {
-    /// Looks it up; what a later version of Unicode adds is not known yet.
+    /// Looks the emoji up; additions of later Unicode versions are unknown.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         let known = emojis::get(entered).ok_or(Violation::NotAnEmoji)?;
         Ok(Self(known.as_str().to_owned()))
@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    /// What is entered, and what it is taken for.
+    /// Entered spellings and their stored ones.
     const TAKEN: [(&str, &str); 20] = [
         ("👍", "👍"),
         ("👍🏽", "👍🏽"),
@@ -57,7 +57,7 @@ mod tests {
         ("1\u{20e3}", "1\u{fe0f}\u{20e3}"),
         ("#\u{fe0f}\u{20e3}", "#\u{fe0f}\u{20e3}"),
         ("*\u{20e3}", "*\u{fe0f}\u{20e3}"),
-        // Of Unicode 16 and 17.
+        // From Unicode 16 and 17.
         ("\u{1fac6}", "\u{1fac6}"),
         ("\u{1fac8}", "\u{1fac8}"),
     ];

@@ -1,4 +1,4 @@
-//! Reactions: what people answer to a message by an emoji, each person by each emoji once.
+//! Reactions to messages: each user can react once with each emoji.
 
 mod counts;
 mod emoji;
@@ -16,18 +16,19 @@ use crate::chatroom::Seq;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
-/// That somebody reacts to a message, also when they have left or deleted their account.
+/// A reaction to a message. It stays when the user leaves or deletes their account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     pub user_id: UserId,
     pub emoji: Emoji,
     pub created_at: Timestamp,
-    /// Its place in the chatroom's log; the order of reactions.
+    /// The reaction's seq in the chatroom's log, which orders reactions.
     pub seq: Seq,
 }
 
-/// How many people react to a message by an emoji. Every event of a reaction tells it as it was from then on: whoever has
-/// read the message after some of its events puts it in the place of what is there, and ends with what is right.
+/// The number of users who react to a message with an emoji. Every reaction event carries the count from then
+/// on: a client that has read the message after some of its events replaces its count, and ends with the right
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     pub emoji: Emoji,

@@ -1,4 +1,4 @@
-//! What people do about reactions.
+//! Use cases of reactions.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
 
-/// Reacting to messages, and seeing who does.
+/// Adds, removes and lists reactions.
 pub struct ReactionService {
-    /// Chatrooms and who belongs to them.
+    /// Chatrooms and their members.
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub reactions: Arc<dyn ReactionRepository>,
@@ -21,7 +21,7 @@ pub struct ReactionService {
 }
 
 impl ReactionService {
-    /// Reacts to a message; by the same emoji again changes nothing.
+    /// Reacts to a message; reacting again with the same emoji changes nothing.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, id: MessageId, emoji: &Emoji) -> Result<(), Failure> {
@@ -34,7 +34,7 @@ impl ReactionService {
         })
     }
 
-    /// Takes a reaction of one's own back; one that is not there is taken back already.
+    /// Removes the actor's own reaction; does nothing if there is none.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::remove`].
     pub fn remove(
@@ -53,7 +53,7 @@ impl ReactionService {
         })
     }
 
-    /// Who reacts to a message, or by one emoji, in the order of time, for members.
+    /// Lists the reactions to a message, or those with one emoji, in order of time, to members.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::list`].
     pub fn list(

@@ -1,5 +1,5 @@
-//! Reading: how far a member has come in a chatroom, and whether they want to be left in peace or not to see it at all.
-//! This is their own affair: in no log, and told to nobody else.
+//! Private state of members: read marker, mute, and whether a direct chatroom is hidden. It is in no log and
+//! visible to nobody else.
 
 mod repository;
 mod service;
@@ -12,39 +12,39 @@ pub use service::ReadingService;
 use crate::chatroom::Seq;
 use crate::violation::Violation;
 
-/// What of a membership concerns its user alone.
+/// The private part of a membership.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadState {
     /// The read marker: everything up to here has been read.
     pub read_seq: Seq,
-    /// Whether the user wants to hear nothing of it unasked.
+    /// Whether the user wants no notifications.
     pub muted: bool,
-    /// The chatroom is hidden from the user unless a message came behind this.
+    /// The chatroom is hidden from the user until a message after this seq.
     pub hidden_seq: Option<Seq>,
 }
 
 impl ReadState {
-    /// Of a membership that has just begun, by the event with this seq.
+    /// The state of a membership that has just begun with this event.
     pub fn at_joining(joined_seq: Seq) -> Self {
         Self { read_seq: joined_seq, ..Self::default() }
     }
 }
 
-/// Where somebody wants their read marker.
+/// The requested position of a read marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub seq: Seq,
-    /// Also backwards.
+    /// Whether the marker may move backwards.
     pub force: bool,
 }
 
 impl Mark {
-    /// Nobody has read what is not there yet.
+    /// Checks that the position is not beyond the head.
     pub fn check(self, head: Seq) -> Result<(), Violation> {
         if (0..=head).contains(&self.seq) { Ok(()) } else { Err(Violation::NotInLog(head)) }
     }
 
-    /// Whether it moves a marker that is here: forward, and backwards only by force.
+    /// Returns whether this moves a marker: forwards always, backwards only with `force`.
     pub fn moves(self, marker: Seq) -> bool {
         self.seq > marker || self.force && self.seq < marker
     }

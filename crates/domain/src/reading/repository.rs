@@ -1,4 +1,4 @@
-//! The port that keeps how far people have read.
+//! The port that stores read markers and mutes.
 
 use super::{Mark, ReadState};
 use crate::chatroom::Seq;
@@ -6,16 +6,16 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::store_error::StoreError;
 
-/// Keeps read markers and mutes with the memberships that they belong to, and that end with them. A change takes no seq, but
-/// moves the user's version; it is refused if the reader is no living member of the chatroom.
+/// Stores read markers and mutes as part of their memberships, with which they end. A change takes no seq, but
+/// moves the user's version; it is refused if the reader is not a living member of the chatroom.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ReadRepository: Send + Sync {
-    /// As it is now, of a living member.
+    /// The current state of a living member.
     fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError>;
 
-    /// Moves the marker if the mark still [`moves`](Mark::moves) it; answers where it is then.
+    /// Moves the marker if the mark still [`moves`](Mark::moves) it, and returns its new position.
     fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Guarded<Seq>, StoreError>;
 
-    /// Mutes the chatroom for its reader, or no longer; also if it is so already.
+    /// Mutes or unmutes the chatroom for its reader; succeeds if nothing changes.
     fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Guarded, StoreError>;
 }

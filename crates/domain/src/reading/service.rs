@@ -1,4 +1,4 @@
-//! What people do when they read.
+//! Use cases of read markers and mutes.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::retry::decide_until_written;
 
-/// Marking what has been read, muting. Members may, also where nobody writes any more.
+/// Moves read markers and mutes chatrooms, for members, also in archived chatrooms.
 pub struct ReadingService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub reads: Arc<dyn ReadRepository>,
 }
 
 impl ReadingService {
-    /// How far a member has read, and whether they have muted the chatroom.
+    /// Returns a member's read marker and mute.
     ///
     /// Asks [`ChatroomRepository::access`], then [`ReadRepository::find`].
     pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
@@ -26,7 +26,7 @@ impl ReadingService {
         })
     }
 
-    /// Moves a member's read marker; answers where it is then.
+    /// Moves a member's read marker, and returns its new position.
     ///
     /// Asks [`ChatroomRepository::access`], [`ReadRepository::find`], then [`ReadRepository::mark`] if the marker
     /// moves.
@@ -42,7 +42,7 @@ impl ReadingService {
         })
     }
 
-    /// Mutes a chatroom for one of its members, or no longer.
+    /// Mutes or unmutes a chatroom for one of its members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`ReadRepository::set_muted`].
     pub fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<(), Failure> {
@@ -52,7 +52,7 @@ impl ReadingService {
         })
     }
 
-    /// How far the log has come, for members.
+    /// Returns the head of the log, to members.
     fn head(&self, chatroom: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
         let access = self.chatrooms.access(chatroom, reader)?.ok_or(Denial::ChatroomNotFound)?;
         access.as_member()?;

@@ -1,4 +1,4 @@
-//! Revisions: what a message said before it was edited.
+//! Revisions: the bodies of a message before and after each edit.
 
 mod repository;
 mod service;
@@ -11,11 +11,11 @@ pub use service::RevisionService;
 use crate::clock::Timestamp;
 use crate::message::{MessageBody, Revision};
 
-/// What a message said from one writing to the next.
+/// The body of a message from one edit to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRevision {
     pub revision: Revision,
     pub body: MessageBody,
-    /// When it was written.
+    /// The time of writing.
     pub created_at: Timestamp,
 }

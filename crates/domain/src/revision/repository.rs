@@ -1,4 +1,4 @@
-//! The port that reads revisions; that of messages writes them, with each edit.
+//! The port that reads revisions; the port of messages writes them with each edit.
 
 use super::MessageRevision;
 use crate::id::{ChatroomId, MessageId};
@@ -6,11 +6,11 @@ use crate::message::Revision;
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
-/// Reads what messages said.
+/// Reads revisions.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait RevisionRepository: Send + Sync {
-    /// The revisions of a message from behind `after`, oldest first, the present one included; one more than the limit.
-    /// Of a deleted message there are none.
+    /// The revisions of a message, starting after `after`, oldest first, including the current one; one more
+    /// than the limit. A deleted message has none.
     fn list(
         &self,
         chatroom: ChatroomId,

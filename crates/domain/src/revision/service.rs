@@ -1,4 +1,4 @@
-//! What people see of revisions.
+//! Use cases of revisions.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, MessageRepository, Revision};
 use crate::page::{Limit, Page};
 
-/// Reading what messages said.
+/// Lists revisions.
 pub struct RevisionService {
-    /// Chatrooms and who belongs to them.
+    /// Chatrooms and their members.
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub revisions: Arc<dyn RevisionRepository>,
 }
 
 impl RevisionService {
-    /// Every text of a message, oldest first, for members.
+    /// Lists every revision of a message, oldest first, to members.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`RevisionRepository::list`].
     pub fn list(

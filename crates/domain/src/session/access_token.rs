@@ -1,24 +1,24 @@
-//! Access tokens: what a request shows to say who sends it.
+//! Access tokens, which authenticate requests.
 
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};
 
-/// What a valid access token says.
+/// The claims of a valid access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
     pub user_id: UserId,
     pub session_id: SessionId,
-    /// When the token stops being valid.
+    /// The time at which the token expires.
     pub expires_at: Timestamp,
 }
 
 /// Issues and verifies access tokens.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait AccessTokens: Send + Sync {
-    /// A token that is good for [`ACCESS_TOKEN_LIFETIME`](super::ACCESS_TOKEN_LIFETIME).
+    /// Issues a token that is valid for [`ACCESS_TOKEN_LIFETIME`](super::ACCESS_TOKEN_LIFETIME).
     fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> String;
 
-    /// What the token says, if it is one of ours and neither expired nor altered. Whether its
-    /// session has ended is not for the token to say.
+    /// Returns the claims of a token that this service has issued and that has not expired. It does not check
+    /// whether the session has ended.
     fn verify(&self, token: &str) -> Option<AccessClaims>;
 }

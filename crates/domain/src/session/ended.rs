@@ -1,24 +1,24 @@
-//! Telling the running server that sessions ended, so that their access tokens stop at once.
+//! Notifies the running server of ended sessions, so that it refuses their access tokens at once.
 
 use crate::clock::Timestamp;
 use crate::id::SessionId;
 
-/// A session that ended, and until when its access tokens would have been good.
+/// An ended session, and the time until which its access tokens would be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedSession {
     pub id: SessionId,
-    /// Afterwards no access token of it can be valid.
+    /// After this time, all its access tokens have expired.
     pub tokens_expire_at: Timestamp,
 }
 
-/// Hears of every session that ends through this instance.
+/// Receives every session that ends through this instance.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait EndedSessions: Send + Sync {
-    /// From now on the access tokens of these sessions are refused.
+    /// Makes the server refuse the access tokens of these sessions.
     fn note(&self, ended: &[EndedSession]);
 }
 
-/// For programs that serve nobody. Those that do read in the store's log what ended.
+/// For programs other than the server. The servers read the ended sessions from the store's log.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NobodyListens;
 

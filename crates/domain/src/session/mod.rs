@@ -1,4 +1,4 @@
-//! Sessions: one per sign-in, kept alive by refresh tokens that are spent at each use.
+//! Sessions: one per sign-in, kept alive by refresh tokens that can be used once.
 
 mod access_token;
 mod ended;
@@ -19,65 +19,66 @@ pub use {access_token::MockAccessTokens, ended::MockEndedSessions, repository::M
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};
 
-/// How long an access token is good for.
+/// The lifetime of an access token.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
-/// How many sessions a user may have; beyond, the oldest end.
+/// The most sessions of a user; beyond this, the oldest end.
 pub const MOST_SESSIONS: usize = 100;
 
 const IDLE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3_600);
 const WHOLE_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
 const RETRY_WINDOW: Duration = Duration::from_secs(30);
 
-/// A living or ended sign-in.
+/// A session, alive or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
-    /// The sign-in.
+    /// The time of the sign-in.
     pub created_at: Timestamp,
-    /// The last refresh, or the sign-in.
+    /// The time of the last refresh or of the sign-in.
     pub last_used_at: Timestamp,
-    /// What the client called itself at sign-in.
+    /// The client's user agent at sign-in.
     pub user_agent: Option<String>,
     /// The hash of the part that all refresh tokens of the session share.
     pub family: SecretHash,
-    /// The hash of the refresh token that is good now.
+    /// The hash of the current refresh token.
     pub current: SecretHash,
     /// The hash of the refresh token that was spent last.
     pub spent: Option<SecretHash>,
-    /// When that one was spent first.
+    /// The time when that one was spent first.
     pub spent_at: Option<Timestamp>,
-    /// When the session ended.
+    /// The time when the session ended.
     pub ended_at: Option<Timestamp>,
 }
 
-/// What a refresh token that was shown is good for.
+/// The verdict on a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presented {
-    /// It is the current one: spend it.
+    /// The token is the current one: it is spent now.
     Current,
-    /// It was spent a moment ago and its successor is unused: the answer got lost, give another.
+    /// The token was spent a moment ago and its successor is unused, so the response was lost: issue another
+    /// one.
     Retry,
-    /// It was spent before: somebody else has a copy, so the session must end.
+    /// The token was spent earlier, so somebody else has a copy: the session must end.
     Reused,
-    /// It never belonged to this session, or the session is over.
+    /// The token never belonged to this session, or the session has ended.
     Invalid,
 }
 
 impl Session {
-    /// Whether the session is neither ended nor expired.
+    /// Returns whether the session has neither ended nor expired.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         self.ended_at.is_none()
             && now < self.last_used_at.plus(IDLE_LIFETIME)
             && now < self.created_at.plus(WHOLE_LIFETIME)
     }
 
-    /// The earliest sign-in and the earliest use that a session which is alive `now` can have.
+    /// The earliest sign-in and the earliest use of a session that is alive at `now`.
     pub fn oldest_alive(now: Timestamp) -> (Timestamp, Timestamp) {
         (now.minus(WHOLE_LIFETIME), now.minus(IDLE_LIFETIME))
     }
 
-    /// Judges a refresh token by the hashes of its two secrets.
+    /// Checks a refresh token by the hashes of its two secrets.
     pub fn judge(&self, family: &SecretHash, secret: &SecretHash, now: Timestamp) -> Presented {
         if *family != self.family || !self.is_alive(now) {
             return Presented::Invalid;

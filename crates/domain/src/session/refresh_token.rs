@@ -1,7 +1,7 @@
-//! Refresh tokens: opaque to clients; they name user and session and carry two secrets.
+//! Refresh tokens. They are opaque to clients, name user and session, and carry two secrets.
 //!
-//! The family secret is shared by all tokens of a session. It tells a token that was spent long ago
-//! (reuse: the session ends) from a guess (nothing happens) without keeping every spent token.
+//! All tokens of a session share the family secret. It distinguishes a token that was spent long ago (reuse:
+//! the session ends) from a guess (nothing happens) without storing every spent token.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::id::{SessionId, UserId};
 const ID: usize = 16;
 const SECRET: usize = 32;
 
-/// Random bytes that only the client keeps. Never shown.
+/// Random bytes that only the client stores. `Debug` redacts them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshSecret([u8; SECRET]);
 
@@ -34,7 +34,7 @@ impl fmt::Debug for RefreshSecret {
     }
 }
 
-/// What the store keeps of a [`RefreshSecret`].
+/// The stored hash of a [`RefreshSecret`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretHash([u8; 32]);
 
@@ -56,11 +56,11 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// A whole refresh token.
+/// A complete refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
     pub user_id: UserId,
-    /// Of which session.
+    /// The session of the token.
     pub session_id: SessionId,
     /// Shared by all tokens of the session.
     pub family: RefreshSecret,
@@ -75,7 +75,7 @@ impl RefreshToken {
         [user.as_bytes(), session.as_bytes(), self.family.reveal(), self.secret.reveal()].concat()
     }
 
-    /// The token that these bytes spell, if they spell one.
+    /// Parses a token; `None` if these bytes are not one.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (user, rest) = bytes.split_first_chunk::<ID>()?;
         let (session, rest) = rest.split_first_chunk::<ID>()?;

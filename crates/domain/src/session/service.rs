@@ -1,4 +1,4 @@
-//! Signing in, staying signed in and signing out.
+//! Signs in, refreshes and signs out.
 
 use std::sync::Arc;
 
@@ -15,37 +15,37 @@ use crate::user::{PasswordHasher, User, UserRepository};
 
 const LONGEST_USER_AGENT: usize = 255;
 
-/// What a sign-in or a refresh gives: enough to issue an access token, and the refresh token.
+/// The result of a sign-in or a refresh: the data for an access token, and the refresh token.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// Who signed in.
+    /// The signed-in user.
     pub user: User,
-    /// The session that it belongs to.
+    /// The session of the grant.
     pub session_id: SessionId,
-    /// To be shown once for the next grant.
+    /// The refresh token, which can be used once.
     pub refresh_token: RefreshToken,
 }
 
-/// Signing in, staying signed in and signing out.
+/// Signs in, refreshes and signs out.
 pub struct SessionService {
     pub users: Arc<dyn UserRepository>,
     pub sessions: Arc<dyn SessionRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub secrets: Arc<dyn Secrets>,
-    /// Told of sessions that end.
+    /// Receives sessions that end.
     pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
 
 impl SessionService {
-    /// Opens a session. An unknown user and a wrong password are told apart neither by the answer
-    /// nor by its time; that an account is disabled is said to those alone who know its password.
+    /// Opens a session. Neither the response nor its time distinguishes an unknown user from a wrong password;
+    /// only callers who know the password learn that an account is disabled.
     ///
     /// Asks [`UserRepository::credentials`], [`PasswordHasher::verify`], [`Secrets::refresh_secret`] and
     /// [`Secrets::hash`] twice each, [`SessionRepository::create`], then [`EndedSessions::note`].
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
-        // No username holds U+0000, and not every store can be asked for one that does.
+        // No username contains U+0000, and not every store accepts it in a query.
         let credentials =
             if username.contains('\0') { None } else { self.users.credentials(username.to_ascii_lowercase())? };
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
@@ -77,7 +77,7 @@ impl SessionService {
         Ok(Grant { user, session_id: token.session_id, refresh_token: token })
     }
 
-    /// Spends a refresh token for the next one.
+    /// Exchanges a refresh token for the next one.
     ///
     /// Asks [`SessionRepository::find`], [`Secrets::hash`] twice, [`UserRepository::find`],
     /// [`Secrets::refresh_secret`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent
@@ -101,7 +101,7 @@ impl SessionService {
         })
     }
 
-    /// The user's open sessions.
+    /// Lists the user's open sessions.
     ///
     /// Asks [`SessionRepository::list`].
     pub fn list(&self, user: UserId) -> Result<Vec<Session>, Failure> {

@@ -1,4 +1,4 @@
-//! What people do with their accounts.
+//! Use cases of a user's own account.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::secrets::Secrets;
 use crate::session::EndedSessions;
 use crate::violation::{FieldViolation, Violation};
 
-/// What somebody enters to sign up.
+/// The input for signing up.
 #[derive(Clone)]
 pub struct SignUp {
     pub username: String,
@@ -23,16 +23,16 @@ pub struct SignUp {
     pub display_name: Option<String>,
 }
 
-/// Whether people make accounts for themselves.
+/// Whether sign-up is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignUps {
     #[default]
     Open,
-    /// Operators alone make accounts.
+    /// Only operators create accounts.
     Closed,
 }
 
-/// What somebody changes of their account; the outer `None` leaves a value as it is.
+/// The input for changing an account; the outer `None` leaves a value as it is.
 #[derive(Clone, Default)]
 pub struct ProfileChange {
     /// `Some(None)` removes it.
@@ -40,27 +40,27 @@ pub struct ProfileChange {
     /// `Some(None)` removes it.
     pub email: Option<Option<String>>,
     pub password: Option<String>,
-    /// Needed for a new password.
+    /// Required for a new password.
     pub current_password: Option<String>,
 }
 
-/// Signing up, changing and deleting an account.
+/// Creates, changes and deletes accounts.
 pub struct AccountService {
     pub policy: PasswordPolicy,
     pub sign_ups: SignUps,
     pub users: Arc<dyn UserRepository>,
-    /// Memberships, left when an account is deleted.
+    /// Memberships, which end when an account is deleted.
     pub memberships: Arc<dyn MembershipRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub secrets: Arc<dyn Secrets>,
-    /// Told of sessions that end.
+    /// Receives sessions that end.
     pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
 
 impl AccountService {
-    /// Whether anybody may sign up at all.
+    /// Checks whether sign-up is open.
     ///
     /// Asks no port.
     pub fn may_sign_up(&self) -> Result<(), Denial> {
@@ -70,7 +70,7 @@ impl AccountService {
         }
     }
 
-    /// Makes an account.
+    /// Creates an account.
     ///
     /// Asks [`Secrets::username_reservation`], [`PasswordHasher::hash`], then [`UserRepository::insert`].
     pub fn sign_up(&self, entered: &SignUp) -> Result<User, Failure> {
@@ -136,7 +136,7 @@ impl AccountService {
         Ok(user)
     }
 
-    /// Deletes the account: first the account itself, then room by room its memberships.
+    /// Deletes an account: first the account itself, then its memberships one by one.
     ///
     /// Asks [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`],
     /// [`UserRepository::delete`], [`EndedSessions::note`], [`MembershipRepository::chatrooms_of`], then
@@ -148,7 +148,7 @@ impl AccountService {
         self.leave_everywhere(user)
     }
 
-    /// Finishes the deletions that a crash left half done.
+    /// Completes deletions that a crash has interrupted.
     ///
     /// Asks [`UserRepository::deleted_members`]; for each user [`MembershipRepository::chatrooms_of`], then
     /// [`MembershipRepository::leave`] for each chatroom.
@@ -166,7 +166,7 @@ impl AccountService {
         Ok(())
     }
 
-    /// What the password was checked against.
+    /// Checks the password, and returns the hash that it was checked against.
     fn check_password(&self, user: UserId, password: &str) -> Result<PasswordHash, Failure> {
         let user = self.users.find(user)?.and_then(|user| user.profile);
         let credentials = match user {
@@ -185,7 +185,7 @@ impl From<HasherBusy> for Failure {
     }
 }
 
-/// Collects all that is wrong with a form, not only the first.
+/// Collects all violations of a form, not only the first.
 #[derive(Default)]
 struct Form {
     violations: Vec<FieldViolation>,
@@ -197,7 +197,7 @@ impl Form {
     }
 }
 
-/// Parses what a merge patch sets, passes on what it removes or leaves.
+/// Parses a value that a merge patch sets, and passes on a removed or unchanged one.
 #[expect(clippy::option_option, reason = "absent, null and a value are three things in a merge patch")]
 fn optional<T>(
     entered: Option<&Option<String>>,

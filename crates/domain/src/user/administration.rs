@@ -1,4 +1,4 @@
-//! What operators do with other people's accounts.
+//! Use cases of operators for other users' accounts.
 
 use std::sync::Arc;
 
@@ -13,38 +13,36 @@ use crate::store_error::StoreError;
 /// An account as operators see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Somebody living.
+    /// The living user.
     pub user: User,
-    /// Since when they cannot sign in.
+    /// The time since which the user is disabled.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Which accounts to list.
+/// The filter of a list of accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// Folded; part of the username or the display name.
+    /// Folded text that the username or display name contains.
     pub text: Option<String>,
-    /// Only those that are disabled.
+    /// Whether to list only disabled accounts.
     pub disabled: bool,
 }
 
-/// Keeps what operators decide about accounts.
+/// Stores the decisions of operators about accounts.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait AdministrationRepository: Send + Sync {
-    /// Living users' accounts by folded username, from behind `after`. One row more than the limit
-    /// tells that more follow.
+    /// The accounts of living users by folded username, starting after `after`; one more than the limit.
     fn list(&self, filter: AccountFilter, after: Option<String>, limit: Limit)
     -> Result<Vec<Account>, StoreError>;
 
-    /// Keeps a living user from signing in and ends their sessions, in one step; `None` if the user
-    /// is gone. Who is disabled already stays so since then.
+    /// Disables a living user and ends their sessions atomically; `None` if the user is deleted. A disabled
+    /// user keeps the earlier time.
     fn disable(&self, id: UserId, at: Timestamp) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
-    /// Lets a living user sign in again; `None` if the user is gone.
+    /// Enables a living user; `None` if the user is deleted.
     fn enable(&self, id: UserId) -> Result<Option<()>, StoreError>;
 
-    /// Gives a living user a new password and ends their sessions, in one step; `None` if the user
-    /// is gone.
+    /// Sets a new password of a living user and ends their sessions atomically; `None` if the user is deleted.
     fn reset_password(
         &self,
         id: UserId,
@@ -53,19 +51,18 @@ pub trait AdministrationRepository: Send + Sync {
     ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 }
 
-/// Disabling and enabling accounts, and resetting their passwords. Users are named by username,
-/// without regard to case.
+/// Disables and enables accounts, and resets passwords. Users are named by username, without regard to case.
 pub struct AdministrationService {
     pub users: Arc<dyn UserRepository>,
     pub administration: Arc<dyn AdministrationRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Told of sessions that end.
+    /// Receives sessions that end.
     pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl AdministrationService {
-    /// Keeps somebody from signing in; answers them and the sessions that this ended.
+    /// Disables a user, and returns them and the sessions that this ended.
     ///
     /// Asks [`UserRepository::credentials`], [`AdministrationRepository::disable`], then [`EndedSessions::note`].
     pub fn disable(&self, username: &str) -> Result<(User, Vec<EndedSession>), Failure> {
@@ -74,7 +71,7 @@ impl AdministrationService {
         self.noted(user, ended)
     }
 
-    /// Lets somebody sign in again.
+    /// Enables a user.
     ///
     /// Asks [`UserRepository::credentials`], then [`AdministrationRepository::enable`].
     pub fn enable(&self, username: &str) -> Result<User, Failure> {
@@ -83,7 +80,7 @@ impl AdministrationService {
         Ok(user)
     }
 
-    /// Replaces a password that may be unknown; answers its owner and the sessions that this ended.
+    /// Replaces a password without checking the old one, and returns the user and the sessions that this ended.
     ///
     /// Asks [`UserRepository::credentials`], [`PasswordHasher::hash`],
     /// [`AdministrationRepository::reset_password`], then [`EndedSessions::note`].
@@ -97,7 +94,7 @@ impl AdministrationService {
     }
 
     fn find(&self, username: &str) -> Result<User, Failure> {
-        // No username holds U+0000, and not every store can be asked for one that does.
+        // No username contains U+0000, and not every store accepts it in a query.
         let credentials =
             if username.contains('\0') { None } else { self.users.credentials(username.to_ascii_lowercase())? };
         Ok(credentials.ok_or(Denial::UserNotFound)?.user)

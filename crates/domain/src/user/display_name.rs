@@ -1,4 +1,4 @@
-//! Display names: how a person wants to be called.
+//! Display names of users.
 
 use crate::text;
 use crate::violation::Violation;
@@ -8,10 +8,10 @@ use crate::violation::Violation;
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// In characters.
+    /// The most characters of a display name.
     pub const LONGEST: usize = 64;
 
-    /// Trims, then checks.
+    /// Trims and checks the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         text::line(entered, Self::LONGEST).map(Self)
     }

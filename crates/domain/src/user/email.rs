@@ -1,15 +1,15 @@
-//! Email addresses: an optional contact, never a login name.
+//! Email addresses: an optional contact, never used to sign in.
 
 use email_address::{EmailAddress, Options};
 
 use crate::violation::Violation;
 
-/// An address that could be written to.
+/// A syntactically valid address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// In bytes (RFC 5321).
+    /// The most bytes of an address (RFC 5321).
     pub const LONGEST: usize = 254;
 
     /// Accepts a plain address with a dotted domain, at most 254 bytes (RFC 5321).

@@ -1,4 +1,4 @@
-//! Users: who they are, how they sign up, change and delete their account.
+//! Users and their accounts.
 
 mod accounts;
 mod administration;
@@ -24,21 +24,21 @@ pub use {
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
-/// A user. Of a deleted one nothing is left but the id.
+/// A user. Only the id of a deleted user is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
-    /// When the account was made.
+    /// The time of the sign-up.
     pub created_at: Timestamp,
-    /// What the account holds, `None` once it was deleted.
+    /// The data of the account; `None` once it is deleted.
     pub profile: Option<Profile>,
 }
 
-/// What a living account holds.
+/// The data of a living account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     pub username: Username,
     pub display_name: Option<DisplayName>,
-    /// Seen by the owner alone.
+    /// Visible only to the owner.
     pub email: Option<Email>,
 }

@@ -1,4 +1,4 @@
-//! The port that keeps users.
+//! The port that stores users.
 
 use super::{DisplayName, Email, PasswordHash, User, Username};
 use crate::clock::Timestamp;
@@ -12,37 +12,37 @@ use crate::store_error::StoreError;
 pub struct NewUser {
     pub id: UserId,
     pub username: Username,
-    /// What keeps the name taken, also after the account was deleted.
+    /// Keeps the username taken, even after the account is deleted.
     pub reservation: String,
     pub display_name: Option<DisplayName>,
     pub email: Option<Email>,
-    /// What is kept of the password.
+    /// The hash of the password.
     pub password_hash: PasswordHash,
     pub created_at: Timestamp,
 }
 
-/// What became of a sign-up.
+/// The outcome of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedUp {
     /// The user is stored.
     Created,
-    /// Somebody has, or had, this username.
+    /// The username is or was in use.
     UsernameTaken,
 }
 
-/// A user and what their password is checked against.
+/// A user and their password hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The living user.
     pub user: User,
-    /// What is kept of the password.
+    /// The hash of the password.
     pub password_hash: PasswordHash,
-    /// Since when the user cannot sign in.
+    /// The time since which the user is disabled.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// A new password. It takes only if the old one is still what was checked, and if the session that
-/// asks is open, which is the only one that it leaves open.
+/// A new password. It is set only if the old one is still the one that was checked and the requesting session
+/// is open; all other sessions end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordChange {
     pub new: PasswordHash,
@@ -50,7 +50,7 @@ pub struct PasswordChange {
     pub session: SessionId,
 }
 
-/// What to change of a user; the outer `None` leaves a value as it is.
+/// The changes of a user; the outer `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChanges {
     /// `Some(None)` removes it.
@@ -60,27 +60,27 @@ pub struct UserChanges {
     pub password: Option<PasswordChange>,
 }
 
-/// Keeps users.
+/// Stores users.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait UserRepository: Send + Sync {
-    /// Stores a user unless the username is or was somebody's.
+    /// Stores a user unless the username is or was in use.
     fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError>;
 
     /// The user, deleted or not.
     fn find(&self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Those of the users that exist, deleted or not, by id.
+    /// The existing users among these, deleted or not, by id.
     fn find_many(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError>;
 
-    /// The living user of that folded username, and their password's hash.
+    /// The living user with this folded username, and their password hash.
     fn credentials(&self, folded_username: String) -> Result<Option<Credentials>, StoreError>;
 
-    /// Living users by folded username, from behind `after`; of a folded `query` those whose
-    /// username or display name contains it. One row more than the limit tells that more follow.
+    /// Living users by folded username, starting after `after`; with a folded `query` only those whose username
+    /// or display name contains it; one more than the limit.
     fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError>;
 
-    /// Changes a living user in one step; a new password ends the user's other sessions. `None` if
-    /// the user is gone, or what a new password rests on has changed.
+    /// Changes a living user atomically; a new password ends the user's other sessions. `None` if the user is
+    /// deleted, or if a condition of the new password no longer holds.
     fn update(
         &self,
         id: UserId,
@@ -88,8 +88,8 @@ pub trait UserRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError>;
 
-    /// Wipes what the account held and ends its sessions, in one step; the username stays taken.
-    /// `None` if the user is gone or disabled, or has another password than the one that was checked.
+    /// Wipes the data of the account and ends its sessions atomically; the username stays taken. `None` if the
+    /// user is deleted or disabled, or has another password than the one that was checked.
     fn delete(
         &self,
         id: UserId,
@@ -97,6 +97,6 @@ pub trait UserRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
-    /// Deleted users who are still members somewhere: what a crash left unfinished.
+    /// Deleted users who are still members of a chatroom, because a crash interrupted the deletion.
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Usernames: shown as entered, unique without regard to case.
+//! Usernames, shown as entered and unique without regard to case.
 
 use crate::violation::Violation;
 
@@ -9,7 +9,7 @@ const TAKEN: [&str; 6] = ["all", "deleted", "everyone", "here", "me", "system"];
 pub struct Username(String);
 
 impl Username {
-    /// In characters.
+    /// The most characters of a username.
     pub const LONGEST: usize = 32;
 
     /// Accepts 1 to 32 of `A-Z a-z 0-9 _ . -`, ending in a letter, digit or `_`, and not reserved.
@@ -45,7 +45,7 @@ impl Username {
         &self.0
     }
 
-    /// As compared: without regard to case.
+    /// The folded form, for comparison without regard to case.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
