@@ -1,24 +1,24 @@
-//! What listeners hear: an event, written out once for all of them.
+//! Entries for listeners: events, serialised once for all of them.
 
 use bytes::Bytes;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::{Change, Event};
 use chit_chat_domain::id::UserId;
 
-/// Something written out in the forms that streams need; they share one buffer.
+/// A serialised event in the forms that streams need; they share one buffer.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// With the position behind it.
+    /// With its position as `id:`.
     pub identified: Bytes,
-    /// Without.
+    /// Without a position.
     pub anonymous: Bytes,
     /// The bare JSON.
     pub json: Bytes,
 }
 
-/// Writes events out.
+/// Serialises events.
 pub trait Write: Send + Sync {
-    /// As streams show it.
+    /// Serialises an event as streams send it.
     fn write(&self, event: Event) -> Written;
 }
 
@@ -31,16 +31,16 @@ pub struct Entry {
     later: Option<Box<Later>>,
 }
 
-/// Messages are shown as they are now: what was done to this one after the entry.
+/// Changes of the message after this entry, because messages are shown in their current state.
 #[derive(Debug)]
 struct Later {
-    /// All of it stands in the log up to here.
+    /// The seq up to which the log has these changes.
     until: Seq,
-    /// The entry without it.
+    /// The entry without these changes.
     withheld: Written,
 }
 
-/// Who hears no more of the chatroom after an entry.
+/// The users who receive nothing of the chatroom after an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ends {
     Nobody,
@@ -58,24 +58,24 @@ impl Entry {
         Self { seq: event.seq, written: writer.write(event), ends, later: None }
     }
 
-    /// The same, when the log had come so far after the event was read.
+    /// An entry read when the log had this head.
     pub(crate) fn read_at(head: Seq, event: Event, writer: &dyn Write) -> Self {
         let later = event.withheld().map(|event| Box::new(Later { until: head, withheld: writer.write(event) }));
         Self { later, ..Self::new(event, writer) }
     }
 
-    /// How much of the log shows in it.
+    /// The seq up to which the log is reflected in the entry.
     pub(crate) fn reflects(&self) -> Seq {
         self.later.as_ref().map_or(self.seq, |later| later.until)
     }
 
-    /// For those who were no members any more when the rest was done.
+    /// The entry for users who were no longer members at the later changes.
     pub(crate) fn withheld(&self) -> Option<Self> {
         let later = self.later.as_ref()?;
         Some(Self { seq: self.seq, written: later.withheld.clone(), ends: self.ends, later: None })
     }
 
-    /// Whether this is the last that the user hears of the chatroom.
+    /// Returns whether this is the last entry of the chatroom for the user.
     pub(crate) fn is_last_for(&self, user: UserId) -> bool {
         self.ends == Ends::Everybody || self.ends == Ends::One(user)
     }

@@ -1,4 +1,4 @@
-//! What a listener is told while it does something else. Bounded, whatever happens meanwhile.
+//! The notifications of a listener, bounded in size.
 
 use std::mem;
 use std::sync::Arc;
@@ -12,46 +12,46 @@ use parking_lot::Mutex;
 use crate::entry::{Entry, Written};
 use crate::news::Who;
 
-/// Beyond so many, asides are dropped: they are ephemeral.
+/// The most pending ephemeral events; further ones are dropped.
 const MOST_ASIDES: usize = 16;
 
-/// Of one listener.
+/// The mailbox of one listener.
 pub(crate) struct Mailbox {
     pub(crate) who: Who,
     mail: Mutex<Mail>,
 }
 
-/// Since the listener looked the last time.
+/// The notifications since the listener last looked.
 #[derive(Default)]
 pub(crate) struct Mail {
-    /// Where there is something new; each once.
+    /// Chatrooms with news, without duplicates.
     pub(crate) chatrooms: Vec<ChatroomId>,
-    /// Something changed for the user alone.
+    /// Whether the user's private state has changed.
     pub(crate) user_moved: bool,
     parcel: Option<Box<Parcel>>,
     closed: bool,
     waker: Option<Waker>,
 }
 
-/// What comes seldom: there are thousands of mailboxes, and most of the time each is empty.
+/// Rare notifications, allocated only when needed, because thousands of mailboxes are mostly empty.
 #[derive(Default)]
 pub(crate) struct Parcel {
-    /// What the listener asked to be read from the log; `None` if the log is gone.
+    /// Pages that the listener requested from the log; `None` if the log is deleted.
     pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
-    /// What no log keeps.
+    /// Ephemeral events.
     pub(crate) asides: Vec<(ChatroomId, Written)>,
     pub(crate) standing: Option<Standing>,
     pub(crate) failed: FailedQuestions,
 }
 
-/// What the listener has to ask again.
+/// Requests that failed, for the listener to repeat.
 #[derive(Default)]
 pub(crate) struct FailedQuestions {
     pub(crate) page: bool,
     pub(crate) standing: bool,
 }
 
-/// A listener's place in a chatroom.
+/// A listener's subscription to a chatroom.
 pub(crate) struct Seat {
     chatroom: ChatroomId,
     mailbox: Arc<Mailbox>,
@@ -63,7 +63,7 @@ impl Mailbox {
         Self { who, mail: Mutex::default() }
     }
 
-    /// Changes the mail and wakes the listener.
+    /// Adds notifications and wakes the listener.
     pub(crate) fn put(&self, change: impl FnOnce(&mut Mail)) {
         let mut mail = self.mail.lock();
         change(&mut mail);
@@ -78,7 +78,7 @@ impl Mailbox {
         self.put(|_| {});
     }
 
-    /// There will be no more.
+    /// Closes the mailbox.
     pub(crate) fn close(&self) {
         self.put(|mail| mail.closed = true);
     }
@@ -87,7 +87,7 @@ impl Mailbox {
         self.mail.lock().closed
     }
 
-    /// Takes the mail; the waker is called as soon as there is more.
+    /// Takes the notifications, and calls the waker as soon as there are more.
     pub(crate) fn take(&self, waker: &Waker) -> Mail {
         let mut mail = self.mail.lock();
         let closed = mail.closed;
@@ -96,7 +96,7 @@ impl Mailbox {
 }
 
 impl Mail {
-    /// Most listeners have one chatroom, and all of them are told of a message at once.
+    /// Adds a chatroom. Most listeners have only one, and a message notifies all of them at once.
     fn add(&mut self, chatroom: ChatroomId) {
         if self.chatrooms.is_empty() {
             self.chatrooms.reserve_exact(1);
@@ -108,12 +108,12 @@ impl Mail {
         self.closed
     }
 
-    /// To be added to.
+    /// The rare notifications, to add to.
     pub(crate) fn parcel(&mut self) -> &mut Parcel {
         self.parcel.get_or_insert_default()
     }
 
-    /// To be opened.
+    /// Takes the rare notifications.
     pub(crate) fn take_parcel(&mut self) -> Parcel {
         self.parcel.take().map(|parcel| *parcel).unwrap_or_default()
     }
@@ -124,7 +124,7 @@ impl Seat {
         Self { chatroom, mailbox, told: AtomicBool::new(false) }
     }
 
-    /// There is something new; whoever was told so and did not look yet is not told again.
+    /// Notifies the listener, unless it has been notified and has not looked yet.
     pub(crate) fn tell(&self) {
         if !self.told.swap(true, Ordering::AcqRel) {
             self.mailbox.put(|mail| mail.add(self.chatroom));

@@ -1,4 +1,4 @@
-//! Who listens from where on, and what they hear.
+//! The input and output of listeners.
 
 use std::sync::Arc;
 
@@ -8,53 +8,53 @@ use chit_chat_domain::reading::ReadState;
 
 use crate::entry::{Entry, Written};
 
-/// Who listens, by which session.
+/// The user and session of a listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Who {
     pub user: UserId,
     pub session: SessionId,
 }
 
-/// Where listening to a chatroom starts.
+/// The start of listening to a chatroom.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
     pub chatroom: ChatroomId,
-    /// What is behind it will be heard.
+    /// Events after it are delivered.
     pub position: Seq,
-    /// Where the user was a member for sure.
+    /// A seq at which the user was certainly a member.
     pub head: Seq,
-    /// What the client can know; whoever listens to one chatroom is not told of it.
+    /// The private state that the client knows; streams of one chatroom do not report it.
     pub read: ReadState,
 }
 
-/// What a listener hears.
+/// The output of a listener.
 #[derive(Debug)]
 pub enum News {
     Event(Arc<Entry>),
     Aside(Box<Written>),
-    /// Something changed for the user alone.
+    /// The user's private state has changed.
     Own(ChatroomId, Own),
-    /// What was missing at the start has been heard.
+    /// Everything missed at the start has been delivered.
     CaughtUp,
     End(End),
 }
 
-/// What changes for a user alone, and is in no log.
+/// Changes of a user's private state, which are in no log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {
-    /// The read marker is here now.
+    /// The new read marker.
     ReadMarker(Seq),
-    /// The chatroom is muted, or not any more.
+    /// Whether the chatroom is muted now.
     Muted(bool),
-    /// The chatroom is hidden unless a message came behind this; or not any more.
+    /// The chatroom is hidden until a message after this seq; `None` if it is shown again.
     Hidden(Option<Seq>),
 }
 
-/// Why there is no more to hear.
+/// The reason for the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The instance stops.
+    /// The instance is stopping.
     Stopping,
-    /// The user is no member any more, or the chatroom is gone.
+    /// The user is no longer a member, or the chatroom was deleted.
     NotAMember,
 }

@@ -1,4 +1,4 @@
-//! A listener's chatrooms, and how far it has come in each.
+//! A listener's chatrooms and its position in each.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use chit_chat_domain::reading::ReadState;
 use crate::mailbox::Seat;
 use crate::room::Room;
 
-/// How far a listener has come in one chatroom.
+/// A listener's state in one chatroom.
 pub(crate) struct Place {
     pub(crate) room: Arc<Room>,
     pub(crate) seat: Arc<Seat>,
     pub(crate) taken: Seq,
     pub(crate) heard: Seq,
-    /// A membership that ended up to here is not this one.
+    /// The seq up to which the end of a membership belongs to an earlier one.
     pub(crate) member_at: Seq,
-    /// What the client knows.
+    /// The private state that the client knows.
     pub(crate) read: ReadState,
     pub(crate) catches_up_at: Option<Seq>,
-    /// A page of the log has been asked for, or will be.
+    /// Whether a page of the log is requested, or about to be.
     pub(crate) reading: bool,
 }
 
-/// By chatroom. Most listeners have few, and there are many listeners: a tree would take a kilobyte for each.
+/// Sorted by chatroom. Most listeners have few chatrooms, and a tree would take a kilobyte for each listener.
 #[derive(Default)]
 pub(crate) struct Places(Vec<(ChatroomId, Place)>);
 
@@ -39,7 +39,7 @@ impl Places {
         self.0.get_mut(at).map(|(_, place)| place)
     }
 
-    /// In a chatroom that has none yet.
+    /// Inserts a chatroom that is not in the list.
     pub(crate) fn insert(&mut self, chatroom: ChatroomId, place: Place) {
         if let Err(at) = self.find(chatroom) {
             if self.0.is_empty() {

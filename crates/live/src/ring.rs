@@ -1,4 +1,4 @@
-//! The newest entries of a chatroom, for all who listen to it.
+//! The newest entries of a chatroom, shared by all its listeners.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::entry::Entry;
 
 const MOST_ENTRIES: usize = 512;
 const MOST_BYTES: usize = 256 * 1024;
-/// Who falls further behind reads the log.
+/// Listeners that fall further behind read the log.
 const KEPT: Duration = Duration::from_secs(5);
 
-/// Without a gap, and bounded in number, size and age.
+/// Entries without gaps, bounded in number, size and age.
 pub(crate) struct Ring {
     entries: VecDeque<(Instant, Arc<Entry>)>,
     bytes: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// Empty, behind this position.
+    /// An empty ring that continues after this position.
     pub(crate) fn behind(last: Seq) -> Self {
         Self { entries: VecDeque::new(), bytes: 0, last }
     }
@@ -31,7 +31,7 @@ impl Ring {
         self.last
     }
 
-    /// Takes the entry if it is the next one.
+    /// Adds the entry if it is the next one.
     pub(crate) fn push(&mut self, entry: Entry, now: Instant) {
         if entry.seq != self.last + 1 {
             return;
@@ -44,7 +44,7 @@ impl Ring {
         }
     }
 
-    /// Forgets what is old.
+    /// Removes old entries.
     pub(crate) fn expire(&mut self, now: Instant) {
         while self.entries.front().is_some_and(|(at, _)| now.duration_since(*at) > KEPT) {
             self.drop_first();
@@ -54,8 +54,9 @@ impl Ring {
         }
     }
 
-    /// The entries behind the position, about so many bytes of them; `None` if they are not here any
-    /// more. What shows more of the log than is here has to wait: nobody knows yet who may see it.
+    /// The entries after the position, of about this many bytes; `None` if they have been evicted. An entry
+    /// that reflects later parts of the log has to wait until those are here, because it is not known yet who
+    /// may see it.
     pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
         let missing = usize::try_from(self.last - position).unwrap_or_default();
         let skipped = self.entries.len().checked_sub(missing)?;
@@ -68,8 +69,8 @@ impl Ring {
         Some(self.entries.iter().skip(skipped).map(|(_, entry)| entry).take_while(fits).cloned().collect())
     }
 
-    /// Whether the user hears no more of the chatroom after an entry behind the first of these positions, up to
-    /// the second. What is not here any more may be one.
+    /// Returns whether the user's membership may end after the first of these positions, up to the second.
+    /// Entries already evicted count as unknown, so they may end it.
     pub(crate) fn ends_for(&self, user: UserId, after: Seq, until: Seq) -> bool {
         let first = self.entries.front().map_or(self.last + 1, |(_, entry)| entry.seq);
         let mut between = self.entries.iter().filter(|(_, entry)| (after + 1..=until).contains(&entry.seq));

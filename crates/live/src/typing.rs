@@ -1,4 +1,4 @@
-//! Who was heard to be writing, a moment ago.
+//! Recent typing events, to limit their rate.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use parking_lot::Mutex;
 
-/// So long nobody needs to hear it again.
+/// The time in which further typing events are dropped.
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// Beyond so many nothing is told: it is ephemeral.
+/// The most recent events; further ones are dropped, because they are ephemeral.
 const MOST: usize = 100_000;
 
 #[derive(Default)]

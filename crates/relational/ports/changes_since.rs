@@ -1,4 +1,4 @@
-//! What moved, in SQL: one statement for thousands of chatrooms or users.
+//! Changes since a known state, in one statement for thousands of chatrooms or users.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use super::fragments;
 use crate::{Conn, Store};
 
-/// So many fit into one statement on either engine.
+/// The number of ids that fit into one statement on both engines.
 const CHUNK: usize = 10_000;
 
 impl ChangesSince for Store {
@@ -39,7 +39,7 @@ impl ChangesSince for Store {
     }
 
     fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
-        // The version first: what moves in between is then found to have moved.
+        // The version is read first, so that a change in between is found later.
         self.read(|conn| {
             let version = version(conn, user)?;
             Ok(Standing { version, chatrooms: joined(conn, user, most)? })
@@ -60,7 +60,7 @@ impl ChangesSince for Store {
     }
 }
 
-/// What is read of these ids and differs from what is known of them.
+/// Reads these ids in chunks, and returns those that differ from the known values.
 fn in_chunks<I: Copy + Eq + Hash + Into<Key> + From<Key>>(
     known: &[(I, i64)],
     mut read: impl FnMut(Vec<Key>) -> Sql<Vec<(Key, i64)>>,

@@ -62,7 +62,7 @@ fn others(conn: &mut Conn, chatroom: Key, after: Seq, head: Seq, most: i64) -> S
         .collect()
 }
 
-/// The messages that the events show, as they are now.
+/// The messages of the events, in their current state.
 fn shown_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<HashMap<Key, Message>> {
     let ids: Vec<Key> = rows.iter().filter_map(EventRow::shown_message).collect();
     if ids.is_empty() {
@@ -76,7 +76,8 @@ fn shown_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<Hash
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
 
-/// Read last, so that no event shows fewer replies than there were when it happened.
+/// Adds the parents of replies. It reads them last, so that no event shows fewer replies than there were at its
+/// time.
 fn name_parents(conn: &mut Conn, chatroom: Key, log: &mut [Event]) -> Sql<()> {
     let parents: BTreeSet<Key> = log.iter().filter_map(answered).map(Into::into).collect();
     if parents.is_empty() {

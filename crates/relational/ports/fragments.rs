@@ -1,4 +1,4 @@
-//! Conditions, columns and questions that several ports ask in the same words.
+//! Conditions, columns and queries that several ports share.
 
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -13,32 +13,32 @@ use crate::Conn;
 
 diesel::define_sql_function!(fn coalesce(value: Nullable<BigInt>, or: BigInt) -> BigInt);
 
-/// Whether a user is alive, as a condition of another query.
+/// The condition that a user is alive.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn is_alive(user: Key) -> _ {
     exists(users::table.find(user).filter(users::deleted_at.is_null()))
 }
 
-/// Where a membership's read marker is.
+/// The read marker of a membership.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn marker() -> _ {
     coalesce(memberships::read_seq, memberships::joined_seq)
 }
 
-/// Whether a chatroom is not hidden from a member.
+/// The condition that a chatroom is not hidden from a member.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn is_shown() -> _ {
     memberships::hidden_seq.is_null().or(chatrooms::last_message_seq.gt(memberships::hidden_seq))
 }
 
-/// Whether one of the two blocks the other.
+/// Returns whether one of the two blocks the other.
 pub(crate) fn are_blocking(conn: &mut Conn, pair: Pair) -> Sql<bool> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
     let blocked = |by, user| exists(blocks::table.find((by, user)));
     Ok(diesel::select(blocked(me, other).or(blocked(other, me))).get_result(conn)?)
 }
 
-/// Those of the users who block this one, by id.
+/// The users among these who block this user, by id.
 pub(crate) fn those_who_block(conn: &mut Conn, user: UserId, of: &[UserId]) -> Sql<Vec<UserId>> {
     let of: Vec<Key> = of.iter().copied().map(Key::from).collect();
     let who: Vec<Key> = blocks::table
@@ -50,13 +50,13 @@ pub(crate) fn those_who_block(conn: &mut Conn, user: UserId, of: &[UserId]) -> S
     Ok(who.into_iter().map(Into::into).collect())
 }
 
-/// Behind the chatroom's lock, as whoever makes a member asks.
+/// Returns whether a user is banned; called under the chatroom's lock, before adding a member.
 pub(crate) fn is_banned(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<bool> {
     let theirs = bans::table.find((Key::from(chatroom), Key::from(user)));
     Ok(diesel::select(exists(theirs)).get_result(conn)?)
 }
 
-/// The row beyond a page tells that more follow.
+/// The limit of a query: one row beyond the page shows that more follow.
 pub(crate) fn one_more(limit: Limit) -> i64 {
     i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
 }

@@ -1,4 +1,4 @@
-//! Mentions in SQL: who is meant, and where somebody was mentioned.
+//! Mentions in SQL: resolves usernames, and finds messages that mention a user.
 
 use std::cmp::Reverse;
 
@@ -43,7 +43,8 @@ impl MentionRepository for Store {
     }
 }
 
-/// A message mentions either all or some by name, so that these two never meet.
+/// Messages that mention the user by name. A message mentions either everybody or users by name, so the two
+/// queries never overlap.
 fn by_name(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<MessageRow>> {
     let mine = memberships::chatroom_id.eq(mentions::chatroom_id).and(memberships::user_id.eq(mentions::user_id));
     Ok(mentions::table

@@ -1,4 +1,4 @@
-//! Finding a message, and opening its chatroom's log to change it.
+//! Finds a message, and opens the ledger of its chatroom to change it.
 
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use super::ledger::Ledger;
 use crate::Conn;
 
-/// The message or its tombstone.
+/// Finds the message or its tombstone.
 pub(crate) fn find(conn: &mut Conn, chatroom: ChatroomId, id: MessageId) -> Sql<Option<Message>> {
     let row = messages::table
         .filter(messages::chatroom_id.eq(Key::from(chatroom)))
@@ -23,8 +23,8 @@ pub(crate) fn find(conn: &mut Conn, chatroom: ChatroomId, id: MessageId) -> Sql<
     Ok(row.map(Into::into))
 }
 
-/// Locks the chatroom of a message if the guard holds and the message is not deleted; it comes as it is until the
-/// transaction ends.
+/// Locks the chatroom of a message if the guard holds and the message is not deleted. The returned message
+/// cannot change until the transaction ends.
 pub(crate) fn open(
     conn: &mut Conn,
     read: &Message,

@@ -1,4 +1,4 @@
-//! Erasing, piece by piece, what deleted chatrooms leave behind.
+//! Erases the data of deleted chatrooms piece by piece.
 
 use chit_chat_relational::schema::{
     bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
@@ -8,8 +8,8 @@ use diesel::prelude::*;
 
 use crate::Conn;
 
-/// Erases at most `most` entries of one deleted chatroom; only the last entry of its log stays.
-/// Answers whether there was such a chatroom.
+/// Erases at most `most` entries of one deleted chatroom; only the last entry of its log stays. Returns whether
+/// there was such a chatroom.
 pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     let next: Option<(Key, i64)> = chatrooms::table
         .filter(chatrooms::deleted_at.is_not_null())
@@ -21,7 +21,7 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
         return Ok(false);
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // Entries first: they name messages, and the log can still be read.
+    // Entries come first, because they refer to messages and the log can still be read.
     let any_left = entries(conn, id, last_seq, most)?
         || messages(conn, id, most)?
         || mentions(conn, id, most)?
@@ -37,7 +37,8 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     Ok(true)
 }
 
-/// Whether there were any; another instance may have erased them meanwhile, and only those.
+/// Erases messages, and returns whether there were any. Another instance may have erased some of them
+/// meanwhile.
 fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = messages::table.filter(messages::chatroom_id.eq(id));
     let seqs: Vec<i64> = all.order(messages::seq).limit(most).select(messages::seq).load(conn)?;
@@ -47,7 +48,8 @@ fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     Ok(!seqs.is_empty())
 }
 
-/// Whether there were any. Somebody's reactions to one message go together, a few more than `most` at worst.
+/// Erases reactions, and returns whether there were any. A user's reactions to one message are erased together,
+/// so it may be a few more than `most`.
 fn reactions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = reactions::table.filter(reactions::chatroom_id.eq(id));
     let order = (reactions::message_id, reactions::user_id);
@@ -59,7 +61,7 @@ fn reactions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     Ok(!keys.is_empty())
 }
 
-/// Whether there were any.
+/// Erases revisions, and returns whether there were any.
 fn revisions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = message_revisions::table.filter(message_revisions::chatroom_id.eq(id));
     let order = (message_revisions::message_id, message_revisions::revision);
@@ -71,7 +73,7 @@ fn revisions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     Ok(!keys.is_empty())
 }
 
-/// Whether there were any before the last.
+/// Erases entries before the last one, and returns whether there were any.
 fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<bool> {
     let all = events::table.filter(events::chatroom_id.eq(id)).filter(events::seq.lt(last_seq));
     let seqs: Vec<i64> = all.order(events::seq).limit(most).select(events::seq).load(conn)?;

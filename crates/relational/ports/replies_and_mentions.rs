@@ -1,5 +1,5 @@
-//! What ties a message to others: the one that it answers, and the people that it mentions. Written in the
-//! transaction that writes the message, behind the lock of its room.
+//! Writes replies and mentions of messages, in the transaction that writes the message, under the lock of its
+//! room.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use crate::Conn;
 
-/// Ties messages whose rows have just been written without it.
+/// Writes the parents and mentions of messages whose rows have just been written.
 pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     for message in new {
         diesel::update(messages::table.find((Key::from(message.chatroom_id), message.seq)))
@@ -24,7 +24,7 @@ pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     announce(conn, new)
 }
 
-/// Lets the parents know of their replies and people of their mentions.
+/// Counts the replies of parents, and stores mention rows.
 pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     mention(conn, new)?;
     let mut replies: BTreeMap<(Key, Key), i32> = BTreeMap::new();
@@ -44,7 +44,7 @@ fn mention(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     Ok(())
 }
 
-/// Replaces the mentions of a message by those that it has now.
+/// Replaces the mentions of an edited message.
 pub(crate) fn mention_anew(conn: &mut Conn, old: &Message, new: &Message) -> Sql<()> {
     if old.mentions == new.mentions {
         return Ok(());
@@ -53,7 +53,7 @@ pub(crate) fn mention_anew(conn: &mut Conn, old: &Message, new: &Message) -> Sql
     mention(conn, &[new])
 }
 
-/// Unties a message that is a tombstone from now on: it mentions nobody, and does not count as a reply.
+/// Removes the mentions and the reply count of a message that becomes a tombstone.
 pub(crate) fn untie(conn: &mut Conn, old: &Message) -> Sql<()> {
     forget_mentions(conn, old)?;
     match old.reply_to {

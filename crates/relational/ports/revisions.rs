@@ -1,4 +1,4 @@
-//! Revisions in SQL: former ones in a table of their own, the present one in the message's row.
+//! Revisions in SQL: earlier ones are in their own table, the current one is in the message's row.
 
 use chit_chat_domain::id::{ChatroomId, MessageId};
 use chit_chat_domain::message::{Message, Revision};
@@ -41,7 +41,7 @@ impl RevisionRepository for Store {
                     case_when(messages::edited_at.is_not_null(), messages::edited_at.assume_not_null())
                         .otherwise(messages::created_at),
                 ));
-            // One statement: an edit in between would move a text from one to the other.
+            // One statement, because an edit between two would move a body from one table to the other.
             let all = former.union_all(present).positional_order_by(1).limit(fragments::one_more(limit));
             let rows: Vec<(Revision, String, Instant)> = all.load(conn)?;
             Ok(rows.into_iter().map(revision).collect())
@@ -49,7 +49,7 @@ impl RevisionRepository for Store {
     }
 }
 
-/// Keeps what a message said, before it is edited.
+/// Stores the current body of a message as a revision, before an edit.
 pub(crate) fn keep(conn: &mut Conn, read: &Message) -> Sql<()> {
     let Some(body) = &read.body else {
         return Ok(());
@@ -65,7 +65,7 @@ pub(crate) fn keep(conn: &mut Conn, read: &Message) -> Sql<()> {
     Ok(())
 }
 
-/// With a message that is deleted.
+/// Deletes the revisions of a deleted message.
 pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
     let all = message_revisions::table
         .filter(message_revisions::chatroom_id.eq(Key::from(message.chatroom_id)))
