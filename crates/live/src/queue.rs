@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 
+use chit_chat_threads::{Priority, Threads};
 use parking_lot::{Condvar, Mutex};
 
 /// First come, first served. Whoever pushes sees to it that nothing waits twice.
@@ -21,8 +21,7 @@ struct State<J> {
 
 /// The threads, until they are dropped.
 pub(crate) struct Workers {
-    close: Box<dyn Fn() + Send + Sync>,
-    threads: Vec<JoinHandle<()>>,
+    _threads: Threads,
 }
 
 impl<J> Default for Queue<J> {
@@ -67,30 +66,18 @@ impl Workers {
         work: impl Fn(&J) + Send + Sync + 'static,
         abandon: impl Fn(J) + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let (work, abandon) = (Arc::new(work), Arc::new(abandon));
-        let closed = Arc::clone(queue);
-        let mut workers = Self { close: Box::new(move || closed.close()), threads: Vec::new() };
-        for n in 0..count {
-            let (queue, work, abandon) = (Arc::clone(queue), Arc::clone(&work), Arc::clone(&abandon));
-            let serve = move || {
-                while let Some(job) = queue.pop() {
-                    if catch_unwind(AssertUnwindSafe(|| work(&job))).is_err() {
-                        tracing::error!(name, "a job was abandoned; it will be tried again");
-                        abandon(job);
-                    }
+        let (serving, closing) = (Arc::clone(queue), Arc::clone(queue));
+        let serve = Arc::new(move || {
+            while let Some(job) = serving.pop() {
+                if catch_unwind(AssertUnwindSafe(|| work(&job))).is_err() {
+                    tracing::error!(name, "a job was abandoned; it will be tried again");
+                    abandon(job);
                 }
-            };
-            workers.threads.push(thread::Builder::new().name(format!("{name}-{n}")).spawn(serve)?);
-        }
-        Ok(workers)
-    }
-}
-
-impl Drop for Workers {
-    fn drop(&mut self) {
-        (self.close)();
-        for thread in self.threads.drain(..) {
-            drop(thread.join());
-        }
+            }
+        });
+        let mut threads = Threads::default();
+        threads.stop_by(move || closing.close());
+        threads.start_each(name, 0..count, Priority::Normal, move || serve())?;
+        Ok(Self { _threads: threads })
     }
 }

@@ -3,8 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use chit_chat_domain::clock::Clock;
@@ -12,6 +11,7 @@ use chit_chat_domain::denial::Failure;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_http::Services;
 use chit_chat_system::SystemClock;
+use chit_chat_threads::{Priority, Threads};
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -30,10 +30,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
 
 /// The threads that do so, until it is dropped.
-pub(crate) struct Background {
-    stop: Vec<Sender<()>>,
-    threads: Vec<JoinHandle<()>>,
-}
+pub(crate) struct Background(Threads);
 
 impl Background {
     /// Catches up once, then starts.
@@ -44,7 +41,7 @@ impl Background {
     ) -> Result<Self, Failure> {
         services.accounts.finish_deletions()?;
         follow(services)?;
-        let mut background = Self { stop: Vec::new(), threads: Vec::new() };
+        let mut background = Self(Threads::default());
         let started = background.start_all(services.clone(), stores.clone(), metrics);
         started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
         Ok(background)
@@ -70,19 +67,8 @@ impl Background {
         work: impl Fn() -> Result<Progress, StoreError> + Send + 'static,
     ) -> io::Result<()> {
         let (stop, stopped) = channel();
-        let thread = thread::Builder::new().name(name.to_owned());
-        self.threads.push(thread.spawn(move || repeat(interval, name, &stopped, work))?);
-        self.stop.push(stop);
-        Ok(())
-    }
-}
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        self.stop.clear();
-        for thread in self.threads.drain(..) {
-            drop(thread.join());
-        }
+        self.0.stop_by(move || drop(stop));
+        self.0.start(name, Priority::Normal, move || repeat(interval, name, &stopped, work))
     }
 }
 

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::mem::{self, ManuallyDrop};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
+use chit_chat_threads::{Priority, Threads};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use metrics::{Counter, Histogram, counter, histogram};
@@ -46,10 +46,9 @@ struct State {
     stopped: bool,
 }
 
-/// The thread that checkpoints, until it is dropped.
+/// The thread that checkpoints, until it is dropped. Its priority is low: writers go first.
 pub(crate) struct Checkpoints {
-    written: Arc<Written>,
-    thread: Option<JoinHandle<()>>,
+    _thread: Threads,
 }
 
 #[derive(QueryableByName)]
@@ -102,20 +101,12 @@ impl Checkpoints {
     pub(crate) fn start(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
         let written = Arc::clone(&writer.written);
         let mut checkpointer = Checkpointer::new(url, writer)?;
-        let thread = thread::Builder::new()
-            .name("checkpoint".to_owned())
-            .spawn(move || checkpointer.serve())
+        let mut thread = Threads::default();
+        thread.stop_by(move || written.stop());
+        thread
+            .start("checkpoint", Priority::Low, move || checkpointer.serve())
             .map_err(|error| StoreError::Other(format!("no thread for checkpoints: {error}")))?;
-        Ok(Self { written, thread: Some(thread) })
-    }
-}
-
-impl Drop for Checkpoints {
-    fn drop(&mut self) {
-        self.written.stop();
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        Ok(Self { _thread: thread })
     }
 }
 
@@ -145,7 +136,6 @@ impl Checkpointer {
     }
 
     fn serve(&mut self) {
-        lower_priority();
         while self.writer.written.wait() {
             // Also if this fails: the next attempt is made when as much has been written again.
             self.writer.written.reset();
@@ -194,18 +184,6 @@ impl Checkpointer {
         writeback::sync(&self.file, pieces).map_err(|error| database::failure(Path::new(&self.url), &error))
     }
 }
-
-/// Whoever writes goes first.
-#[cfg(target_os = "linux")]
-fn lower_priority() {
-    // Linux counts niceness by thread.
-    if let Err(error) = rustix::process::nice(10) {
-        tracing::debug!(%error, "checkpoints are made at the usual priority");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn lower_priority() {}
 
 /// Moves what nobody reads any more from the log, and waits for nobody; answers how many pages the
 /// log has.

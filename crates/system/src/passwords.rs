@@ -14,6 +14,7 @@ use aws_lc_rs::hmac::{HMAC_SHA384, Key, sign};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chit_chat_domain::user::{HasherBusy, PasswordHash, PasswordHasher};
+use chit_chat_threads::{Priority, Threads};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
@@ -26,8 +27,10 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Debug)]
 pub struct BcryptPool {
     cost: u32,
+    /// Dropped before the threads, which stop when it is gone.
     jobs: SyncSender<Job>,
     metrics: PoolMetrics,
+    _threads: Threads,
 }
 
 #[derive(Clone, Debug)]
@@ -54,13 +57,13 @@ impl BcryptPool {
     /// Starts one thread less than there are processors, at least one.
     pub fn start(cost: u32) -> std::io::Result<Self> {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        // Before `jobs`, so that a failure drops `jobs` first, as dropping the pool does.
+        let mut threads = Threads::default();
         let (jobs, waiting) = sync_channel::<Job>(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
-        for n in 0..processors.saturating_sub(1).max(1) {
-            let waiting = Arc::clone(&waiting);
-            thread::Builder::new().name(format!("bcrypt-{n}")).spawn(move || serve(&waiting))?;
-        }
-        Ok(Self { cost, jobs, metrics: PoolMetrics::default() })
+        let count = processors.saturating_sub(1).max(1);
+        threads.start_each("bcrypt", 0..count, Priority::Low, move || serve(&waiting))?;
+        Ok(Self { cost, jobs, metrics: PoolMetrics::default(), _threads: threads })
     }
 
     fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherBusy> {
@@ -109,7 +112,6 @@ impl PasswordHasher for BcryptPool {
 }
 
 fn serve(waiting: &Mutex<Receiver<Job>>) {
-    lower_priority();
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
@@ -118,17 +120,6 @@ fn serve(waiting: &Mutex<Receiver<Job>>) {
         }
     }
 }
-
-#[cfg(target_os = "linux")]
-fn lower_priority() {
-    // Linux counts niceness by thread.
-    if let Err(error) = rustix::process::nice(10) {
-        tracing::debug!(%error, "passwords are hashed at the usual priority");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn lower_priority() {}
 
 fn prehash(password: &str) -> String {
     let key = Key::new(HMAC_SHA384, PREHASH_KEY);
@@ -170,7 +161,7 @@ mod tests {
     #[test]
     fn a_full_queue_turns_people_away() {
         let (jobs, _never_served) = sync_channel::<Job>(1);
-        let pool = BcryptPool { cost: 4, jobs, metrics: PoolMetrics::default() };
+        let pool = BcryptPool { cost: 4, jobs, metrics: PoolMetrics::default(), _threads: Threads::default() };
         pool.jobs.try_send(Box::new(|| ())).unwrap();
         assert_eq!(pool.hash("anything"), Err(HasherBusy));
         assert_eq!(pool.verify("anything", None), Err(HasherBusy));

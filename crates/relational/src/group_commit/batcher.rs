@@ -7,11 +7,12 @@
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Instant;
 
 use chit_chat_domain::pending::{Completer, Pending};
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_threads::{Priority, Threads};
 use metrics::{Counter, Gauge, Histogram};
 
 use super::line::Line;
@@ -44,7 +45,7 @@ pub(crate) struct BatchMetrics {
 /// taken, then stops.
 pub(crate) struct Batcher<I, O, L> {
     shared: Arc<Shared<I, O, L>>,
-    workers: Vec<JoinHandle<()>>,
+    _workers: Threads,
 }
 
 struct Shared<I, O, L> {
@@ -89,14 +90,13 @@ where
     ) -> Result<Self, StoreError> {
         let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
         let shared = Arc::new(Shared { settings, lane_of, state, changed: Condvar::new(), metrics });
-        let workers = (0..settings.workers)
-            .map(|n| {
-                let (shared, work) = (Arc::clone(&shared), Arc::clone(work));
-                thread::Builder::new().name(format!("{}-{n}", settings.name)).spawn(move || shared.serve(&*work))
-            })
-            .collect::<Result<_, _>>()
+        let (serving, closing, work) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(work));
+        let mut workers = Threads::default();
+        workers.stop_by(move || closing.close());
+        workers
+            .start_each(settings.name, 0..settings.workers, Priority::Normal, move || serving.serve(&*work))
             .map_err(|error| StoreError::Other(format!("no thread for {}: {error}", settings.name)))?;
-        Ok(Self { shared, workers })
+        Ok(Self { shared, _workers: workers })
     }
 
     /// Hands over an item; if too many wait, the answer says so at once.
@@ -116,16 +116,6 @@ where
             self.shared.changed.notify_one();
         }
         pending
-    }
-}
-
-impl<I, O, L> Drop for Batcher<I, O, L> {
-    fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.changed.notify_all();
-        for worker in self.workers.drain(..) {
-            drop(worker.join());
-        }
     }
 }
 
@@ -199,6 +189,12 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
 }
 
 impl<I, O, L> Shared<I, O, L> {
+    /// Workers stop when they have done what was pushed.
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<I, O, L>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,0 +1,165 @@
+//! Named threads that are stopped and joined together.
+//!
+//! [`Threads`] owns the threads of a pool. Dropping it tells them to stop, in whichever way the pool has for
+//! that, and waits until they have ended.
+
+use std::fmt::{self, Display};
+use std::io;
+use std::thread::{self, JoinHandle};
+
+/// How the operating system schedules a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// Like every other thread of the process.
+    Normal,
+    /// Behind every other thread of the process. Linux only; elsewhere the same as `Normal`.
+    Low,
+}
+
+/// The threads of one pool, stopped and joined on drop.
+#[derive(Default)]
+pub struct Threads {
+    stop: Vec<Box<dyn FnOnce() + Send + Sync>>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    /// Adds a way to tell threads to stop. Dropping the pool calls each once, before it joins any thread.
+    pub fn stop_by(&mut self, stop: impl FnOnce() + Send + Sync + 'static) {
+        self.stop.push(Box::new(stop));
+    }
+
+    /// Starts a thread.
+    pub fn start(
+        &mut self,
+        name: impl Into<String>,
+        priority: Priority,
+        run: impl FnOnce() + Send + 'static,
+    ) -> io::Result<()> {
+        let run = move || {
+            if priority == Priority::Low {
+                lower_priority();
+            }
+            run();
+        };
+        self.handles.push(thread::Builder::new().name(name.into()).spawn(run)?);
+        Ok(())
+    }
+
+    /// Starts threads that do the same. Each has the name of the pool and a number of its own: `name-0`.
+    pub fn start_each(
+        &mut self,
+        name: &str,
+        mut numbers: impl Iterator<Item: Display>,
+        priority: Priority,
+        run: impl Fn() + Clone + Send + 'static,
+    ) -> io::Result<()> {
+        numbers.try_for_each(|n| self.start(format!("{name}-{n}"), priority, run.clone()))
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        for stop in self.stop.drain(..) {
+            stop();
+        }
+        for handle in self.handles.drain(..) {
+            // The panic hook has reported a panic already.
+            drop(handle.join());
+        }
+    }
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.handles.iter().map(|handle| handle.thread().name().unwrap_or_default());
+        f.debug_list().entries(names).finish()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    // Linux keeps one niceness per thread.
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "a thread runs at normal priority: it cannot be lowered");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Threads that send their name, and send it again when they have been told to stop.
+    fn heralds(names: &Sender<String>) -> Threads {
+        let mut threads = Threads::default();
+        for n in 0..2 {
+            let (stop, stopped) = channel::<()>();
+            threads.stop_by(move || drop(stop));
+            let names = names.clone();
+            let run = move || {
+                let name = thread::current().name().unwrap().to_owned();
+                names.send(name.clone()).unwrap();
+                stopped.recv().unwrap_err();
+                names.send(name).unwrap();
+            };
+            threads.start(format!("herald-{n}"), Priority::Normal, run).unwrap();
+        }
+        threads
+    }
+
+    #[test]
+    fn dropping_a_pool_stops_and_joins_every_thread() {
+        let (sender, names) = channel();
+        let threads = heralds(&sender);
+        drop(sender);
+        let mut started: Vec<_> = names.iter().take(2).collect();
+        started.sort();
+        assert_eq!(started, ["herald-0", "herald-1"]);
+        assert!(names.try_recv().is_err(), "a thread has stopped too early");
+        drop(threads);
+        // Both have ended: their senders are gone.
+        assert_eq!(names.try_iter().count(), 2);
+        assert!(names.recv().is_err());
+    }
+
+    #[test]
+    fn each_thread_of_a_pool_has_a_name_of_its_own() {
+        let mut threads = Threads::default();
+        threads.start_each("worker", 0..2, Priority::Normal, || {}).unwrap();
+        assert_eq!(format!("{threads:?}"), r#"["worker-0", "worker-1"]"#);
+    }
+
+    #[test]
+    fn a_panic_leaves_the_other_threads_to_be_joined() {
+        let (sender, names) = channel();
+        let mut threads = heralds(&sender);
+        threads.start("unlucky", Priority::Normal, || panic!("on purpose")).unwrap();
+        drop((threads, sender));
+        assert_eq!(names.iter().count(), 4);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn low_priority_is_lower_than_normal() {
+        fn niceness() -> i64 {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // Field 19; the second, in brackets, may hold spaces.
+            stat.rsplit(')').next().unwrap().split_whitespace().nth(16).unwrap().parse().unwrap()
+        }
+        let (sender, found) = channel();
+        let mut threads = Threads::default();
+        for priority in [Priority::Normal, Priority::Low] {
+            let sender = sender.clone();
+            threads.start("nice", priority, move || sender.send((priority, niceness())).unwrap()).unwrap();
+        }
+        drop((threads, sender));
+        let found: Vec<_> = found.iter().collect();
+        let of = |wanted| found.iter().find(|(priority, _)| *priority == wanted).map(|(_, nice)| *nice);
+        assert!(of(Priority::Low) > of(Priority::Normal), "{found:?}");
+    }
+}
