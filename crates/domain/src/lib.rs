@@ -69,6 +69,7 @@ pub mod direct;
 pub mod event;
 #[cfg(test)]
 mod fixture;
+mod from_str;
 pub mod guarded;
 pub mod id;
 pub mod invitation;
