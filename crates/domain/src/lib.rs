@@ -82,6 +82,7 @@ pub mod pin;
 pub mod reaction;
 pub mod readiness;
 pub mod reading;
+mod redacted;
 mod retry;
 pub mod revision;
 pub mod secrets;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::redacted;
 use crate::violation::Violation;
 
-/// 1 to 4,000 characters, not only white space, without U+0000. Not shown in logs.
+/// 1 to 4,000 characters, not only white space, without U+0000. Its `Debug` is redacted, except under the feature `mocks`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
@@ -46,7 +47,7 @@ impl MessageBody {
 
 impl fmt::Debug for MessageBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MessageBody(..)")
+        redacted::debug(f, "MessageBody", &self.0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::redacted;
 use crate::violation::Violation;
 
 const COMMONEST: &str = include_str!("commonest_passwords.txt");
@@ -61,7 +62,7 @@ impl fmt::Debug for NewPassword {
     }
 }
 
-/// What is kept of a password. Never shown.
+/// What is kept of a password. Its `Debug` is redacted, except under the feature `mocks`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -79,7 +80,7 @@ impl PasswordHash {
 
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(..)")
+        redacted::debug(f, "PasswordHash", &self.0)
     }
 }
 
