@@ -7,58 +7,44 @@
 //!
 //! # Testing rules of your own
 //!
-//! The feature `mocks` adds a mock of every port, made by [mockall](https://docs.rs/mockall): a rule
-//! is tested without a database and without HTTP.
+//! With the feature `mocks`, the module `testing` has a `World` in which every port is a mock, made by
+//! [mockall](https://docs.rs/mockall), and builders for entities: a rule is tested without a database and without HTTP.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! chit-chat-domain = { path = "../chit-chat/crates/domain", features = ["mocks"] }
 //! ```
 //!
-//! A mock answers what it was told to expect. Any other call, and one that never comes, fails the test.
+//! A mock answers what it was told to expect. Any other call, and an expected call that never comes, fails the test.
 //!
 //! ```
-//! use std::sync::Arc;
-//!
-//! use chit_chat_domain::clock::{Clock, MockClock, Timestamp};
+//! use chit_chat_domain::clock::Clock;
 //! use chit_chat_domain::id::UserId;
-//! use chit_chat_domain::message::{MessageRepository, MockMessageRepository};
+//! use chit_chat_domain::message::MessageRepository;
 //! use chit_chat_domain::page::Limit;
 //! use chit_chat_domain::store_error::StoreError;
+//! use chit_chat_domain::testing::{World, me, message};
 //!
-//! /// Greets whoever has said nothing yet, but nobody at night.
-//! struct Greeter {
-//!     messages: Arc<dyn MessageRepository>,
-//!     clock: Arc<dyn Clock>,
+//! /// Greets people who have not said anything yet, but nobody at night.
+//! fn should_greet(user: UserId, messages: &dyn MessageRepository, clock: &dyn Clock) -> Result<bool, StoreError> {
+//!     Ok((8..20).contains(&clock.now().hour()) && messages.by_author(user, None, Limit::default())?.is_empty())
 //! }
 //!
-//! impl Greeter {
-//!     fn should_greet(&self, user: UserId) -> Result<bool, StoreError> {
-//!         let hour = self.clock.now().as_seconds() / 3_600 % 24;
-//!         Ok((8..20).contains(&hour)
-//!             && self.messages.by_author(user, None, Limit::default())?.is_empty())
-//!     }
-//! }
+//! let mut world = World::default().at("2026-01-01T12:00:00Z");
+//! world.messages.expect_by_author().times(1).return_const(Ok(vec![]));
+//! assert_eq!(should_greet(me(), &world.messages, &*world.clock), Ok(true));
 //!
-//! fn greeter_at(hour: i64, messages: MockMessageRepository) -> Greeter {
-//!     let mut clock = MockClock::new();
-//!     clock.expect_now().return_const(Timestamp::from_micros(hour * 3_600_000_000));
-//!     Greeter { messages: Arc::new(messages), clock: Arc::new(clock) }
-//! }
+//! world.messages.expect_by_author().times(1).return_const(Ok(vec![message().with_author(me()).build()]));
+//! assert_eq!(should_greet(me(), &world.messages, &*world.clock), Ok(false));
 //!
-//! let beth: UserId = "0190a5d4-2f00-7000-8000-000000000001".parse().unwrap();
-//!
-//! let mut silent = MockMessageRepository::new();
-//! silent.expect_by_author().withf(move |author, _, _| *author == beth).times(1).return_const(Ok(vec![]));
-//! assert_eq!(greeter_at(12, silent).should_greet(beth), Ok(true));
-//!
-//! let never_asked = MockMessageRepository::new();
-//! assert_eq!(greeter_at(23, never_asked).should_greet(beth), Ok(false));
-//!
-//! let mut down = MockMessageRepository::new();
-//! down.expect_by_author().return_const(Err(StoreError::Contention));
-//! assert_eq!(greeter_at(12, down).should_greet(beth), Err(StoreError::Contention));
+//! let night = World::default().at("2026-01-01T23:00:00Z");
+//! assert_eq!(should_greet(me(), &night.messages, &*night.clock), Ok(false), "and the store is not asked");
 //! ```
+//!
+//! `docs/RULES.md` follows a rule from its first test to the running server.
+#[cfg(feature = "mocks")]
+pub use mockall;
+
 pub mod ban;
 pub mod block;
 pub mod changes_since;
@@ -67,8 +53,6 @@ pub mod clock;
 pub mod denial;
 pub mod direct;
 pub mod event;
-#[cfg(test)]
-mod fixture;
 mod from_str;
 pub mod guarded;
 pub mod id;
@@ -89,6 +73,8 @@ pub mod secrets;
 pub mod session;
 pub mod store_error;
 pub mod stores;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod user;
 pub mod violation;

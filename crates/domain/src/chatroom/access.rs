@@ -72,12 +72,16 @@ pub enum Entrance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
+    use crate::testing::{self, chatroom};
+
+    fn access(visibility: Visibility, role: Option<Role>) -> Access {
+        testing::access(chatroom().with_visibility(visibility), role)
+    }
 
     #[test]
     fn a_private_or_direct_room_does_not_exist_for_outsiders() {
         for visibility in [Visibility::Private, Visibility::Direct] {
-            let access = fixture::access(visibility, None);
+            let access = access(visibility, None);
             assert_eq!(access.may_see(), Err(Denial::ChatroomNotFound));
             assert_eq!(access.as_member(), Err(Denial::ChatroomNotFound));
             assert_eq!(access.may(Right::Add), Err(Denial::ChatroomNotFound));
@@ -86,16 +90,16 @@ mod tests {
 
     #[test]
     fn a_public_room_is_seen_by_all_and_entered_by_members() {
-        let access = fixture::access(Visibility::Public, None);
+        let access = access(Visibility::Public, None);
         assert!(access.may_see().is_ok());
         assert_eq!(access.as_member(), Err(Denial::NotAMember));
     }
 
     #[test]
     fn members_alone_have_rights() {
-        let outsider = fixture::access(Visibility::Public, None);
+        let outsider = access(Visibility::Public, None);
         assert_eq!(outsider.may(Right::Speak), Err(Denial::NotAMember));
-        let member = fixture::access(Visibility::Public, Some(Role::Member));
+        let member = access(Visibility::Public, Some(Role::Member));
         assert!(member.may(Right::Speak).is_ok());
         assert_eq!(member.may(Right::Role(Role::Moderator)), Err(Denial::NotAModerator));
     }
@@ -103,7 +107,7 @@ mod tests {
     #[test]
     fn members_see_and_enter_each_kind() {
         for visibility in [Visibility::Public, Visibility::Private, Visibility::Direct] {
-            let access = fixture::access(visibility, Some(Role::Member));
+            let access = access(visibility, Some(Role::Member));
             assert!(access.may_see().is_ok());
             assert!(access.as_member().is_ok());
         }

@@ -196,10 +196,10 @@ impl ChatroomChanges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture;
+    use crate::testing::chatroom;
 
     fn room(settings: Settings) -> Chatroom {
-        Chatroom { settings, ..fixture::chatroom(Visibility::Private) }
+        chatroom().with_settings(settings).build()
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn in_a_direct_room_two_people_talk_and_nobody_decides() {
-        let direct = fixture::chatroom(Visibility::Direct);
+        let direct = chatroom().with_visibility(Visibility::Direct).build();
         for right in [Right::Speak, Right::Role(Role::Member)] {
             assert_eq!(right.least_role(&direct), Ok(Role::Member));
         }

@@ -45,19 +45,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fixture::user;
+    use crate::testing::user_id;
 
     #[test]
     fn nobody_makes_a_pair_alone() {
-        assert_eq!(Pair::new(user(1), user(1)), Err(Denial::Oneself));
-        let pair = Pair::new(user(1), user(2)).unwrap();
-        assert_eq!((pair.me(), pair.other()), (user(1), user(2)));
+        assert_eq!(Pair::new(user_id(1), user_id(1)), Err(Denial::Oneself));
+        let pair = Pair::new(user_id(1), user_id(2)).unwrap();
+        assert_eq!((pair.me(), pair.other()), (user_id(1), user_id(2)));
     }
 
     /// Another hash would give people who share a chatroom already a second one.
     #[test]
     fn the_id_never_changes() {
-        let pair = Pair::new(user(1), user(2)).unwrap();
+        let pair = Pair::new(user_id(1), user_id(2)).unwrap();
         assert_eq!(pair.chatroom_id().to_string(), "78d68721-debb-823c-b880-232869a63e25");
     }
 
@@ -65,7 +65,7 @@ mod tests {
         #[test]
         fn both_find_the_same_chatroom_and_nobody_else_does(a: u128, b: u128, c: u128) {
             prop_assume!(a != b && b != c && a != c);
-            let id = |one, other| Pair::new(user(one), user(other)).unwrap().chatroom_id();
+            let id = |one, other| Pair::new(user_id(one), user_id(other)).unwrap().chatroom_id();
             prop_assert_eq!(id(a, b), id(b, a));
             prop_assert_ne!(id(a, b), id(a, c));
             prop_assert_ne!(id(a, b), id(c, b));

@@ -171,7 +171,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::fixture::{NOW, message, user};
+    use crate::testing::{NOW, message};
 
     fn withheld(message: Message) -> Option<Message> {
         match Event::of_sending(message).withheld()?.change {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_became_of_a_message_can_be_withheld() {
-        let sent = message(user(1), Some("hello"));
+        let sent = message().build();
         assert_eq!(withheld(sent.clone()), None, "nothing became of it");
         let tombstone = Message {
             body: None,
@@ -200,17 +200,14 @@ mod tests {
 
     #[test]
     fn a_deletion_is_told_as_it_was() {
-        let gone = message(user(1), None);
-        let event = Event {
-            change: Change::MessageDeleted(Message { revision: 2, ..gone.clone() }),
-            ..Event::of_sending(gone)
-        };
+        let gone = message().deleted(NOW).build();
+        let event = Event { change: Change::MessageDeleted(gone.clone()), ..Event::of_sending(gone) };
         assert_eq!(event.withheld(), None);
     }
 
     #[test]
     fn how_often_its_parent_was_answered_later_can_be_withheld() {
-        let reply = Event::of_sending(message(user(1), Some("yes")));
+        let reply = Event::of_sending(message().with_body("yes").build());
         let parent = Some(Parent { id: reply.message().unwrap().id, reply_count: 2 });
         assert_eq!(Event { parent, ..reply.clone() }.withheld(), Some(reply));
     }

@@ -58,37 +58,37 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::fixture::{NOW, invitation};
+    use crate::testing::{NOW, invitation};
 
     #[test]
     fn an_invitation_without_bounds_lets_everybody_in() {
-        let unbounded = Invitation { uses: 1_000_000, ..invitation() };
+        let unbounded = invitation().with_uses(1_000_000).build();
         assert_eq!(unbounded.may_be_used(NOW.plus(Duration::from_secs(1_000_000_000))), Ok(()));
     }
 
     #[test]
     fn a_revoked_invitation_lets_nobody_in() {
-        let revoked = Invitation { revoked_at: Some(NOW), ..invitation() };
+        let revoked = invitation().revoked(NOW).build();
         assert_eq!(revoked.may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
     fn an_invitation_is_good_until_the_moment_it_expires() {
-        let expiring = Invitation { expires_at: Some(NOW), ..invitation() };
+        let expiring = invitation().with_expiry(NOW).build();
         assert_eq!(expiring.may_be_used(NOW.minus(Duration::from_micros(1))), Ok(()));
         assert_eq!(expiring.may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
     fn an_invitation_lets_in_no_more_than_it_is_for() {
-        let used = |uses| Invitation { max_uses: MaxUses::parse(2).ok(), uses, ..invitation() };
+        let used = |uses| invitation().with_max_uses(2).with_uses(uses).build();
         assert_eq!(used(1).may_be_used(NOW), Ok(()));
         assert_eq!(used(2).may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
     fn its_code_names_it() {
-        let invitation = invitation();
+        let invitation = invitation().build();
         let code = invitation.code();
         assert_eq!((code.chatroom_id, code.invitation_id), (invitation.chatroom_id, invitation.id));
         assert_eq!(code.secret, invitation.secret);

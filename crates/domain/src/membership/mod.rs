@@ -99,27 +99,31 @@ impl Membership {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{membership, user};
+    use crate::testing::{self, user_id};
+
+    fn membership(user: UserId, role: Role) -> Membership {
+        testing::membership().with_user(user).with_role(role).build()
+    }
 
     #[test]
     fn a_role_may_do_what_lesser_ones_may() {
         let roles = [Role::Member, Role::Moderator, Role::Owner];
         for (place, role) in roles.into_iter().enumerate() {
-            let me = membership(user(1), role);
+            let me = membership(user_id(1), role);
             assert_eq!(Role::parse(role.as_str()), Ok(role));
             for lesser in roles.into_iter().take(place + 1) {
                 assert!(me.at_least(lesser).is_ok());
             }
         }
-        assert_eq!(membership(user(1), Role::Member).at_least(Role::Moderator), Err(Denial::NotAModerator));
-        assert_eq!(membership(user(1), Role::Member).at_least(Role::Owner), Err(Denial::NotAnOwner));
-        assert_eq!(membership(user(1), Role::Moderator).at_least(Role::Owner), Err(Denial::NotAnOwner));
+        assert_eq!(membership(user_id(1), Role::Member).at_least(Role::Moderator), Err(Denial::NotAModerator));
+        assert_eq!(membership(user_id(1), Role::Member).at_least(Role::Owner), Err(Denial::NotAnOwner));
+        assert_eq!(membership(user_id(1), Role::Moderator).at_least(Role::Owner), Err(Denial::NotAnOwner));
     }
 
     #[test]
     fn members_decide_nothing_about_each_other() {
-        let member = membership(user(1), Role::Member);
-        let other = membership(user(2), Role::Member);
+        let member = membership(user_id(1), Role::Member);
+        let other = membership(user_id(2), Role::Member);
         assert_eq!(member.may_remove(&other), Err(Denial::NotAModerator));
         assert_eq!(member.may_change_role(&other), Err(Denial::NotAnOwner));
         assert_eq!(member.may_change_role(&member), Err(Denial::NotAnOwner));
@@ -127,31 +131,31 @@ mod tests {
 
     #[test]
     fn moderators_remove_members_alone_and_promote_nobody() {
-        let moderator = membership(user(1), Role::Moderator);
-        assert!(moderator.may_remove(&membership(user(2), Role::Member)).is_ok());
-        let equal = membership(user(3), Role::Moderator);
+        let moderator = membership(user_id(1), Role::Moderator);
+        assert!(moderator.may_remove(&membership(user_id(2), Role::Member)).is_ok());
+        let equal = membership(user_id(3), Role::Moderator);
         assert_eq!(moderator.may_remove(&equal), Err(Denial::TargetIsModerator));
-        let owner = membership(user(4), Role::Owner);
+        let owner = membership(user_id(4), Role::Owner);
         assert_eq!(moderator.may_remove(&owner), Err(Denial::TargetIsOwner));
-        assert_eq!(moderator.may_change_role(&membership(user(2), Role::Member)), Err(Denial::NotAnOwner));
+        assert_eq!(moderator.may_change_role(&membership(user_id(2), Role::Member)), Err(Denial::NotAnOwner));
     }
 
     #[test]
     fn owners_decide_about_all_but_other_owners() {
-        let owner = membership(user(1), Role::Owner);
+        let owner = membership(user_id(1), Role::Owner);
         for role in [Role::Member, Role::Moderator] {
-            let lesser = membership(user(2), role);
+            let lesser = membership(user_id(2), role);
             assert!(owner.may_remove(&lesser).is_ok());
             assert!(owner.may_change_role(&lesser).is_ok());
         }
-        let rival = membership(user(3), Role::Owner);
+        let rival = membership(user_id(3), Role::Owner);
         assert_eq!(owner.may_remove(&rival), Err(Denial::TargetIsOwner));
         assert_eq!(owner.may_change_role(&rival), Err(Denial::TargetIsOwner));
     }
 
     #[test]
     fn an_owner_may_step_down() {
-        let owner = membership(user(1), Role::Owner);
+        let owner = membership(user_id(1), Role::Owner);
         assert!(owner.may_change_role(&owner).is_ok());
     }
 }

@@ -108,37 +108,37 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{membership, message, user};
+    use crate::testing::{NOW, membership, message, other};
 
     #[test]
     fn only_the_author_edits() {
-        let mine = message(user(1), Some("hello"));
-        assert!(mine.may_edit(&membership(user(1), Role::Member)).is_ok());
-        let owner = membership(user(2), Role::Owner);
+        let mine = message().build();
+        assert!(mine.may_edit(&membership().build()).is_ok());
+        let owner = membership().with_user(other()).with_role(Role::Owner).build();
         assert_eq!(mine.may_edit(&owner), Err(Denial::NotTheAuthor));
     }
 
     #[test]
     fn a_tombstone_is_not_edited() {
-        let gone = message(user(1), None);
-        let author = membership(user(1), Role::Member);
+        let gone = message().deleted(NOW).build();
+        let author = membership().build();
         assert_eq!(gone.may_edit(&author), Err(Denial::MessageDeleted));
     }
 
     #[test]
     fn nobody_reacts_to_a_tombstone() {
         let thumb = Emoji::parse("👍").unwrap();
-        assert_eq!(message(user(1), None).may_have(&thumb), Err(Denial::MessageDeleted));
-        assert_eq!(message(user(1), Some("hello")).may_have(&thumb), Ok(()));
+        assert_eq!(message().deleted(NOW).build().may_have(&thumb), Err(Denial::MessageDeleted));
+        assert_eq!(message().build().may_have(&thumb), Ok(()));
     }
 
     #[test]
     fn author_moderators_and_owners_delete() {
-        let mine = message(user(1), Some("hello"));
-        assert!(mine.may_delete(&membership(user(1), Role::Member)).is_ok());
-        assert!(mine.may_delete(&membership(user(2), Role::Owner)).is_ok());
-        assert!(mine.may_delete(&membership(user(2), Role::Moderator)).is_ok());
-        let other = membership(user(2), Role::Member);
+        let mine = message().build();
+        assert!(mine.may_delete(&membership().build()).is_ok());
+        assert!(mine.may_delete(&membership().with_user(other()).with_role(Role::Owner).build()).is_ok());
+        assert!(mine.may_delete(&membership().with_user(other()).with_role(Role::Moderator).build()).is_ok());
+        let other = membership().with_user(other()).with_role(Role::Member).build();
         assert_eq!(mine.may_delete(&other), Err(Denial::NotTheAuthorNorAModerator));
     }
 }

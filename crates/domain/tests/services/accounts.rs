@@ -1,20 +1,17 @@
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving};
+use chit_chat_domain::mockall::Sequence;
+use chit_chat_domain::mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, fresh_id, me, other, password_hash, room, session_id};
 use chit_chat_domain::user::{
     AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
     ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
-use mockall::Sequence;
-use mockall::predicate::eq;
 use uuid::Uuid;
 
-use crate::builders::{
-    NOW, credentials, deleted_user, ended_session, fresh_id, living_user, me, other, password_hash, room,
-    session_id,
-};
-use crate::world::World;
+use crate::builders::{credentials, deleted_user, ended_session, living_user};
 
 const PASSWORD: &str = "correct horse";
 const NEW_PASSWORD: &str = "battery staple";

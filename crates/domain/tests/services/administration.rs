@@ -1,10 +1,10 @@
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, me, password_hash};
 use chit_chat_domain::user::HasherBusy;
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{NOW, credentials, ended_session, living_user, me, password_hash};
-use crate::world::World;
+use crate::builders::{credentials, ended_session, living_user};
 
 const PASSWORD: &str = "battery staple";
 

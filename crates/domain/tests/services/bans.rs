@@ -5,12 +5,12 @@ use chit_chat_domain::denial::Denial;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::store_error::StoreError;
-use mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, limit, me, other, room};
 
-use crate::builders::{HEAD, NOW, limit, me, member, other, room};
-use crate::world::World;
+use crate::builders::{HEAD, member};
 
 fn ban(seq: i64) -> Ban {
     Ban { chatroom_id: room(), user_id: other(), banned_by: me(), created_at: NOW, seq }

@@ -5,11 +5,9 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::membership::Role::Member;
 use chit_chat_domain::membership::{Added, NewMembership};
+use chit_chat_domain::mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, me, other, room};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
-
-use crate::builders::{NOW, me, other, room};
-use crate::world::World;
 
 fn pair() -> Pair {
     Pair::new(me(), other()).unwrap()

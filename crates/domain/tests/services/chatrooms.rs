@@ -12,13 +12,13 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::Idempotency;
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{NOW, World, fresh_id, key, limit, me, other, room, user_id};
 use chit_chat_domain::violation::{FieldViolation, Violation};
-use mockall::predicate::eq;
 
-use crate::builders::{HEAD, NOW, OLD_NAME, chatroom, fresh_id, key, limit, me, other, room, user};
-use crate::world::World;
+use crate::builders::{HEAD, OLD_NAME, chatroom};
 
 fn entered(member_ids: &[&str]) -> CreateChatroom {
     CreateChatroom {
@@ -66,13 +66,13 @@ fn a_new_room_is_private_and_gets_every_member_once_without_its_creator() {
         name: name("Tea"),
         visibility: Private,
         creator: me(),
-        members: vec![other(), user(3)],
+        members: vec![other(), user_id(3)],
         created_at: NOW,
         idempotency: None,
     };
     let created = Ok(Creation::Created(chatroom(Private)));
     world.chatrooms.expect_create_with_members().with(eq(new)).times(1).return_const(created);
-    let ids = [user(3), me(), other(), user(3)].map(|id| id.to_string());
+    let ids = [user_id(3), me(), other(), user_id(3)].map(|id| id.to_string());
     let entered =
         CreateChatroom { name: " Tea ".to_owned(), visibility: None, member_ids: ids.to_vec(), key: None };
     let expected = CreatedChatroom { chatroom: chatroom(Private), replayed: false };
@@ -96,7 +96,7 @@ fn everything_wrong_with_a_new_room_is_named_at_once_and_a_bad_member_id_by_its_
 
 #[test]
 fn a_new_room_takes_a_hundred_members_and_no_more() {
-    let ids = |count: u128| (2..2 + count).map(|n| user(n).to_string()).collect();
+    let ids = |count: u128| (2..2 + count).map(|n| user_id(n).to_string()).collect();
     let mut world = World::default();
     let create = world.chatrooms.expect_create_with_members().withf(|new| new.members.len() == 100);
     create.times(1).return_const(Ok(Creation::Created(chatroom(Private))));
@@ -144,7 +144,7 @@ fn a_key_that_made_another_room_is_refused() {
 
 #[test]
 fn name_visibility_and_members_make_the_content_of_a_creation_but_not_their_order() {
-    let (two, three) = (user(2).to_string(), user(3).to_string());
+    let (two, three) = (user_id(2).to_string(), user_id(3).to_string());
     let first = entered(&[&two, &three]);
     let variants = [
         CreateChatroom { name: "Another".to_owned(), ..first.clone() },

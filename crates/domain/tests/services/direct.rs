@@ -5,11 +5,11 @@ use chit_chat_domain::direct::{OpenedDirect, Opening, Pair};
 use chit_chat_domain::membership::Role::Member;
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::message::Precondition;
+use chit_chat_domain::mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, me, message_id, other, room};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{NOW, chatroom, me, message, message_id, other, room};
-use crate::world::World;
+use crate::builders::{chatroom, message};
 
 fn pair() -> Pair {
     Pair::new(me(), other()).unwrap()

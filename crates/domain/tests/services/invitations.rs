@@ -10,13 +10,13 @@ use chit_chat_domain::invitation::{
 };
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::membership::{Added, AddedMember, NewMembership};
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{self, NOW, World, fresh_id, limit, me, other, room};
 use chit_chat_domain::violation::{FieldViolation, Violation};
-use mockall::predicate::eq;
 
-use crate::builders::{NOW, fresh_id, limit, me, member, other, room};
-use crate::world::World;
+use crate::builders::member;
 
 const MOST: Most = Most { usable: MOST_USABLE, remembered: MOST_REMEMBERED };
 
@@ -26,21 +26,11 @@ fn secret() -> InvitationSecret {
 
 /// Mine, without bounds.
 fn invitation() -> Invitation {
-    Invitation {
-        id: InvitationId::from(fresh_id()),
-        chatroom_id: room(),
-        secret: secret(),
-        created_by: me(),
-        created_at: NOW,
-        expires_at: None,
-        max_uses: None,
-        uses: 0,
-        revoked_at: None,
-    }
+    testing::invitation().with_id(InvitationId::from(fresh_id())).build()
 }
 
 fn spent() -> Invitation {
-    Invitation { max_uses: MaxUses::parse(1).ok(), uses: 1, ..invitation() }
+    testing::invitation().with_id(invitation().id).with_max_uses(1).with_uses(1).build()
 }
 
 fn expect_creation(world: &mut World, invitation: Invitation, outcome: Invited) {

@@ -17,4 +17,3 @@ mod reactions;
 mod reading;
 mod revisions;
 mod sessions;
-mod world;

@@ -7,13 +7,13 @@ use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::membership::{
     self, Added, AddedMember, LeaveReason, Leaving, NewMembership, Role, RoleChange,
 };
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{NOW, World, limit, me, other, room};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{NOW, limit, me, member, other, room};
-use crate::world::World;
+use crate::builders::member;
 
 fn expect_add(world: &mut World, user_id: UserId, entrance: Entrance, outcome: Added) {
     let new = NewMembership { chatroom_id: room(), user_id, at: NOW };

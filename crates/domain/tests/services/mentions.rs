@@ -8,15 +8,13 @@ use chit_chat_domain::id::{MessageId, UserId};
 use chit_chat_domain::membership::Role::{self, Member, Moderator};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, Idempotency, Message, NewMessage, Precondition, SendMessage};
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
+use chit_chat_domain::testing::{NOW, World, fresh_id, key, limit, me, message_id, other, room, user_id};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{
-    HEAD, NOW, body, fresh_id, key, limit, me, message, message_id, other, room, tombstone, user,
-};
-use crate::world::World;
+use crate::builders::{HEAD, body, message, tombstone};
 
 fn says(text: &str) -> SendMessage {
     SendMessage { chatroom_id: room(), author_id: me(), body: text.to_owned(), reply_to: None, key: None }
@@ -99,9 +97,9 @@ fn a_repeated_answer_has_to_name_the_same_message() {
 #[test]
 fn members_are_mentioned_once_and_nobody_by_themselves() {
     let mut world = where_i_am_a(Member);
-    expect_resolved(&mut world, &["anna", "me_myself", "zoe"], vec![user(9), me(), user(3)]);
+    expect_resolved(&mut world, &["anna", "me_myself", "zoe"], vec![user_id(9), me(), user_id(3)]);
     let text = "@zoe @Anna @anna @me_myself @all";
-    let mentions = Mentions::of(vec![user(3), user(9)]);
+    let mentions = Mentions::of(vec![user_id(3), user_id(9)]);
     expect_stored(&mut world, NewMessage { mentions, ..draft(text) }, Right::Speak);
     assert!(world.messages().send(&says(text)).is_ok());
 }
@@ -129,11 +127,11 @@ fn an_address_reads_but_mentions_nobody() {
 #[test]
 fn an_edit_mentions_whom_the_new_text_names() {
     let mut world = where_i_am_a(Member);
-    let read = Message { mentions: Mentions::of(vec![user(9)]), ..message(me()) };
+    let read = Message { mentions: Mentions::of(vec![user_id(9)]), ..message(me()) };
     world.messages.expect_find().times(1).return_const(Ok(Some(read.clone())));
-    expect_resolved(&mut world, &["zoe"], vec![user(3)]);
+    expect_resolved(&mut world, &["zoe"], vec![user_id(3)]);
     let edit = world.messages.expect_edit();
-    let mentions = Mentions::of(vec![user(3)]);
+    let mentions = Mentions::of(vec![user_id(3)]);
     let edit = edit.with(eq(read), eq(body("@zoe")), eq(mentions), eq(Guard::may(me(), Right::Speak)), eq(NOW));
     edit.times(1).return_const(Ok(Guarded::Done(message(me()))));
     assert!(world.messages().edit(room(), me(), message_id(), "@zoe", &Precondition::None).is_ok());

@@ -11,14 +11,14 @@ use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
     Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent, Turn,
 };
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{NOW, World, fresh_id, key, limit, me, message_id, other, room};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{HEAD, NOW, body, fresh_id, key, limit, me, message, message_id, other, room, tombstone};
-use crate::world::World;
+use crate::builders::{HEAD, body, message, tombstone};
 
 const UNCONDITIONAL: Precondition = Precondition::None;
 

@@ -4,13 +4,13 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::message::Message;
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::reaction::{Emoji, Reaction, Reactions};
 use chit_chat_domain::store_error::StoreError;
-use mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, limit, me, message_id, other, room};
 
-use crate::builders::{NOW, limit, me, message, message_id, other, room, tombstone};
-use crate::world::World;
+use crate::builders::{message, tombstone};
 
 fn thumb() -> Emoji {
     Emoji::parse("👍").unwrap()

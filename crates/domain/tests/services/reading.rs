@@ -3,13 +3,13 @@ use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::Member;
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{World, me, room};
 use chit_chat_domain::violation::Violation;
-use mockall::predicate::eq;
 
-use crate::builders::{HEAD, me, room};
-use crate::world::World;
+use crate::builders::HEAD;
 
 const FORWARD: bool = false;
 const FORCED: bool = true;

@@ -1,12 +1,12 @@
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::membership::Role::{Member, Owner};
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::revision::MessageRevision;
-use mockall::predicate::eq;
+use chit_chat_domain::testing::{NOW, World, limit, me, message_id, other, room};
 
-use crate::builders::{NOW, body, limit, me, message, message_id, other, room};
-use crate::world::World;
+use crate::builders::{body, message};
 
 #[test]
 fn outsiders_see_no_revisions() {

@@ -4,17 +4,15 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::SessionId;
+use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::session::{
     MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotation, SecretHash, Session,
 };
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{NOW, World, fresh_id, me, password_hash, session_id};
 use chit_chat_domain::user::{Credentials, HasherBusy};
-use mockall::predicate::eq;
 
-use crate::builders::{
-    NOW, credentials, deleted_user, ended_session, fresh_id, living_user, me, password_hash, session_id,
-};
-use crate::world::World;
+use crate::builders::{credentials, deleted_user, ended_session, living_user};
 
 const PASSWORD: &str = "correct horse";
 const FAMILY: u8 = 1;
