@@ -1,0 +1,31 @@
+//! A real store in a temporary file, for tests of behaviour over several calls.
+//!
+//! One decision is tested with mocks, in [`chit_chat_domain::testing`]. Where one call rests on what earlier ones have
+//! written, mocks would only repeat what the test believes about the store. A [`Scratch`] asks the store itself: SQLite,
+//! which passes the same contract suite as PostgreSQL.
+//!
+//! ```
+//! use chit_chat_domain::denial::Denial;
+//! use chit_chat_testkit::Scratch;
+//!
+//! let scratch = Scratch::open();
+//! let [ada, grace] = scratch.people(["ada", "grace"]);
+//! let engines = scratch.chatroom(ada, &[grace]);
+//!
+//! scratch.say(engines, grace, "Is anybody compiling?");
+//! scratch.services.memberships.remove(engines, ada, grace)?;
+//! let too_late = scratch.services.chatrooms.may_speak(engines, grace);
+//! assert_eq!(too_late, Err(Denial::ChatroomNotFound.into()));
+//! assert_eq!(scratch.texts(engines, ada), ["Is anybody compiling?"]);
+//! # Ok::<(), chit_chat_domain::denial::Failure>(())
+//! ```
+//!
+//! Its clock stands still until a test moves it, its ids count up, and passwords and secrets cost no time.
+#![expect(clippy::panic, reason = "a test whose stage cannot be set has failed")]
+
+mod scratch;
+mod services;
+mod stage;
+
+pub use scratch::Scratch;
+pub use services::Services;

@@ -1,0 +1,45 @@
+//! The store.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use chit_chat_domain::stores::Stores;
+use chit_chat_domain::testing::{FixedClock, SequentialIds};
+use chit_chat_sqlite as sqlite;
+use tempfile::TempDir;
+
+use crate::Services;
+
+/// An empty SQLite store in a temporary file, and the use cases over it. The file goes when it is dropped.
+pub struct Scratch {
+    // Fields are dropped in order: the store closes its file before the folder is deleted.
+    pub services: Services,
+    /// The ports, for a rule of your own.
+    pub stores: Stores,
+    /// Shows [`NOW`](chit_chat_domain::testing::NOW) until it is moved.
+    pub clock: Arc<FixedClock>,
+    pub ids: Arc<SequentialIds>,
+    _folder: TempDir,
+}
+
+impl Scratch {
+    /// Makes the file and its tables.
+    pub fn open() -> Self {
+        let folder = done(TempDir::new());
+        let path = folder.path().join("scratch.db");
+        done(sqlite::create(&path));
+        let store = done(sqlite::Store::open(&path));
+        done(store.migrate());
+        let (stores, clock, ids) = (Stores::from(Arc::new(store)), Arc::default(), Arc::default());
+        Self { services: Services::over(&stores, &clock, &ids), stores, clock, ids, _folder: folder }
+    }
+}
+
+/// The result of a step without which there is no test.
+#[track_caller]
+pub(crate) fn done<T, E: Debug>(outcome: Result<T, E>) -> T {
+    match outcome {
+        Ok(result) => result,
+        Err(error) => panic!("{error:?}"),
+    }
+}

@@ -1,0 +1,89 @@
+//! People, chatrooms and messages, in one line each.
+
+use chit_chat_domain::chatroom::{CreateChatroom, Visibility};
+use chit_chat_domain::clock::Clock;
+use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{Message, PageRange, SendMessage};
+use chit_chat_domain::page::Limit;
+use chit_chat_domain::testing::password_hash;
+use chit_chat_domain::user::{NewUser, SignedUp, Username};
+
+use crate::Scratch;
+use crate::scratch::done;
+
+impl Scratch {
+    /// Signs people up by their usernames.
+    #[track_caller]
+    pub fn people<const N: usize>(&self, usernames: [&str; N]) -> [UserId; N] {
+        usernames.map(|username| self.person(username))
+    }
+
+    /// Signs somebody up. The hash of their password is [`password_hash`].
+    #[track_caller]
+    pub fn person(&self, username: &str) -> UserId {
+        let username: Username = done(username.parse());
+        let id = UserId::from(self.ids.next());
+        let user = NewUser {
+            id,
+            reservation: format!("reserved: {}", username.folded()),
+            username,
+            display_name: None,
+            email: None,
+            password_hash: password_hash(),
+            created_at: self.clock.now(),
+        };
+        assert_eq!(done(self.stores.users.insert(user)), SignedUp::Created);
+        id
+    }
+
+    /// Makes a private chatroom, which the owner adds these members to.
+    #[track_caller]
+    pub fn chatroom(&self, owner: UserId, members: &[UserId]) -> ChatroomId {
+        self.create(owner, members, Visibility::Private)
+    }
+
+    /// Makes a public chatroom, which everybody may join.
+    #[track_caller]
+    pub fn public_chatroom(&self, owner: UserId, members: &[UserId]) -> ChatroomId {
+        self.create(owner, members, Visibility::Public)
+    }
+
+    /// Gives a member another role.
+    #[track_caller]
+    pub fn promote(&self, chatroom: ChatroomId, owner: UserId, member: UserId, role: Role) {
+        done(self.services.memberships.change_role(chatroom, owner, member, role.as_str()));
+    }
+
+    /// Sends a message.
+    #[track_caller]
+    pub fn say(&self, chatroom: ChatroomId, author: UserId, body: &str) -> Message {
+        let entered = SendMessage {
+            chatroom_id: chatroom,
+            author_id: author,
+            body: body.to_owned(),
+            reply_to: None,
+            key: None,
+        };
+        done(self.services.messages.send(&entered)).message
+    }
+
+    /// The text of the newest 200 messages that `reader` sees, oldest first, without deleted ones.
+    #[track_caller]
+    pub fn texts(&self, chatroom: ChatroomId, reader: UserId) -> Vec<String> {
+        let history = done(self.services.messages.page(chatroom, reader, PageRange::Latest, Limit::MAX));
+        let text = |message: Message| message.body.map(|body| body.as_str().to_owned());
+        history.page.items.into_iter().filter_map(text).collect()
+    }
+
+    #[track_caller]
+    fn create(&self, owner: UserId, members: &[UserId], visibility: Visibility) -> ChatroomId {
+        let entered = CreateChatroom {
+            name: "A room".to_owned(),
+            visibility: Some(visibility.as_str().to_owned()),
+            member_ids: members.iter().map(ToString::to_string).collect(),
+            key: None,
+        };
+        done(self.services.chatrooms.create(owner, &entered)).chatroom.id
+    }
+}
