@@ -1,0 +1,36 @@
+//! `docs/RULES.md` shows code that is compiled and run, and names files that exist.
+
+use std::path::Path;
+
+const DOCUMENT: &str = include_str!("../../../docs/RULES.md");
+const CODE: &str = include_str!("newcomers.rs");
+
+/// The document's blocks of whole code. Edits to existing files are marked `rust,ignore` instead.
+fn blocks() -> Vec<&'static str> {
+    let after_fences = DOCUMENT.split("```rust\n").skip(1);
+    after_fences.filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// What the document calls by a path from the root of the repository.
+fn files() -> Vec<&'static str> {
+    let roots = ["crates/", "testing/", "docs/"];
+    let paths = DOCUMENT.split('`').filter(|word| roots.iter().any(|root| word.starts_with(root)));
+    paths.filter(|word| !word.contains(['\n', '<'])).collect()
+}
+
+#[test]
+fn its_code_is_that_of_the_example() {
+    assert!(blocks().len() >= 4, "{:?}", blocks());
+    for block in blocks() {
+        assert!(CODE.contains(block), "not in newcomers.rs:\n{block}");
+    }
+}
+
+#[test]
+fn the_files_that_it_names_exist() {
+    assert!(files().len() >= 8, "{:?}", files());
+    for file in files() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+        assert!(path.exists(), "{file} does not exist");
+    }
+}
