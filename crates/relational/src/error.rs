@@ -1,8 +1,10 @@
 //! Telling failures of a database apart.
 
 use chit_chat_domain::store_error::StoreError;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
+
+use crate::sqlstate::sqlstate;
 
 /// What a query answers.
 pub type Sql<T> = Result<T, SqlError>;
@@ -37,7 +39,7 @@ impl SqlError {
     /// What to do about it.
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Diesel(DieselError::DatabaseError(kind, information)) => remedy_of(*kind, information.message()),
+            Self::Diesel(DieselError::DatabaseError(kind, information)) => remedy_of(*kind, &**information),
             Self::Diesel(DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. }) => {
                 Remedy::Reconnect
             }
@@ -46,30 +48,42 @@ impl SqlError {
     }
 }
 
-/// diesel passes on no SQLSTATE, so what it does not name is told by its text: 40P01, 57014 of a
-/// statement that ran out of time, and the classes 08 and 57P of a connection that ends. SQLite's
-/// lock waits show here as well.
-fn remedy_of(kind: DatabaseErrorKind, message: &str) -> Remedy {
-    const LOST: [&str; 7] = [
-        "connection",
-        "terminating",
-        "server closed",
-        "shutting down",
-        "starting up",
-        "in recovery mode",
-        "SSL SYSCALL",
-    ];
+/// diesel names few failures. PostgreSQL's others are told apart by SQLSTATE; SQLite has none, and
+/// its texts are never translated.
+fn remedy_of(kind: DatabaseErrorKind, information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Remedy {
     match kind {
         DatabaseErrorKind::SerializationFailure => Remedy::RunAgain,
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Remedy::Reconnect,
-        DatabaseErrorKind::Unknown if message.contains("deadlock detected") => Remedy::RunAgain,
-        DatabaseErrorKind::Unknown if message.contains("database is locked") => Remedy::RunAgain,
-        DatabaseErrorKind::Unknown if message.contains("due to lock timeout") => Remedy::Others,
-        DatabaseErrorKind::Unknown if message.contains("canceling statement") => Remedy::Later,
-        DatabaseErrorKind::Unknown if LOST.iter().any(|text| message.contains(text)) => Remedy::Reconnect,
+        DatabaseErrorKind::Unknown => match sqlstate(information) {
+            Some(state) => remedy_of_state(state),
+            None if information.message().contains("database is locked") => Remedy::RunAgain,
+            None => Remedy::None,
+        },
         _ => Remedy::None,
     }
 }
+
+fn remedy_of_state(state: &str) -> Remedy {
+    match state {
+        DEADLOCK_DETECTED => Remedy::RunAgain,
+        LOCK_NOT_AVAILABLE => Remedy::Others,
+        QUERY_CANCELED => Remedy::Later,
+        _ if state.starts_with(CONNECTION_EXCEPTION) || state.starts_with(OPERATOR_INTERVENTION) => {
+            Remedy::Reconnect
+        }
+        _ => Remedy::None,
+    }
+}
+
+const DEADLOCK_DETECTED: &str = "40P01";
+/// After `lock_timeout`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// After `statement_timeout`, among others.
+const QUERY_CANCELED: &str = "57014";
+/// This and the next are the beginnings of several.
+const CONNECTION_EXCEPTION: &str = "08";
+/// The server stops, has crashed, or is starting.
+const OPERATOR_INTERVENTION: &str = "57P";
 
 impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
@@ -86,23 +100,35 @@ impl From<SqlError> for StoreError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_statement_that_runs_out_of_time_may_be_tried_later() {
-        let text = "canceling statement due to statement timeout".to_owned();
-        assert_eq!(remedy_of(DatabaseErrorKind::Unknown, &text), Remedy::Later);
-        let error = SqlError::from(DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text)));
-        assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)));
+    fn remedy_of_text(kind: DatabaseErrorKind, text: &str) -> Remedy {
+        remedy_of(kind, &text.to_owned())
     }
 
     #[test]
-    fn deadlocks_are_run_again_and_lost_connections_given_up() {
-        use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UniqueViolation, Unknown};
-        assert_eq!(remedy_of(SerializationFailure, ""), Remedy::RunAgain);
-        assert_eq!(remedy_of(Unknown, "deadlock detected"), Remedy::RunAgain);
-        assert_eq!(remedy_of(ClosedConnection, ""), Remedy::Reconnect);
-        assert_eq!(remedy_of(Unknown, "terminating connection due to administrator command"), Remedy::Reconnect);
-        assert_eq!(remedy_of(UniqueViolation, "duplicate key"), Remedy::None);
-        assert_eq!(remedy_of(Unknown, "canceling statement due to lock timeout"), Remedy::Others);
-        assert_eq!(remedy_of(Unknown, "division by zero"), Remedy::None);
+    fn what_diesel_names_is_told_by_its_kind() {
+        use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UnableToSendCommand, UniqueViolation};
+        assert_eq!(remedy_of_text(SerializationFailure, ""), Remedy::RunAgain);
+        assert_eq!(remedy_of_text(ClosedConnection, ""), Remedy::Reconnect);
+        assert_eq!(remedy_of_text(UnableToSendCommand, ""), Remedy::Reconnect);
+        assert_eq!(remedy_of_text(UniqueViolation, "duplicate key"), Remedy::None);
+    }
+
+    #[test]
+    fn sqlite_waits_in_vain_for_a_lock() {
+        assert_eq!(remedy_of_text(DatabaseErrorKind::Unknown, "database is locked"), Remedy::RunAgain);
+        assert_eq!(remedy_of_text(DatabaseErrorKind::Unknown, "no such table: users"), Remedy::None);
+    }
+
+    #[test]
+    fn each_sqlstate_has_its_remedy() {
+        assert_eq!(remedy_of_state("40P01"), Remedy::RunAgain);
+        assert_eq!(remedy_of_state("55P03"), Remedy::Others);
+        assert_eq!(remedy_of_state("57014"), Remedy::Later);
+        for lost in ["08006", "57P01", "57P02", "57P03"] {
+            assert_eq!(remedy_of_state(lost), Remedy::Reconnect, "{lost}");
+        }
+        for hopeless in ["22012", "42P01", "53100", "XX000"] {
+            assert_eq!(remedy_of_state(hopeless), Remedy::None, "{hopeless}");
+        }
     }
 }

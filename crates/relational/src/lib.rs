@@ -8,6 +8,7 @@ pub mod pool;
 pub mod pool_metrics;
 pub mod rows;
 pub mod schema;
+mod sqlstate;
 pub mod text;
 pub mod types;
 

@@ -42,11 +42,16 @@ impl Raw {
 
     /// Runs statements that answer nothing.
     pub fn run(&mut self, sql: &str) {
+        self.attempt(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Runs statements that may be refused; the error is the database's own text.
+    pub fn attempt(&mut self, sql: &str) -> Result<(), String> {
         let done = match self {
             Self::Sqlite(connection) => connection.batch_execute(sql),
             Self::Postgres(connection) => connection.batch_execute(sql),
         };
-        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        done.map_err(|error| error.to_string())
     }
 
     /// Begins a transaction that holds on to what it writes, and so makes others wait.

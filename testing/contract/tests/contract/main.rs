@@ -24,6 +24,7 @@ mod events;
 mod guards;
 mod heads;
 mod invitations;
+mod languages;
 mod memberships;
 mod mentions;
 mod messages;

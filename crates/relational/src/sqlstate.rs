@@ -1,0 +1,51 @@
+//! The SQLSTATE of a PostgreSQL failure. It is the same in every language that a server may speak.
+//!
+//! diesel 2.3 has no accessor for it, so it is read from libpq's result, which diesel keeps in the error.
+
+use std::ffi::{CStr, c_char, c_int};
+use std::ptr::{self, NonNull};
+
+use diesel::result::DatabaseErrorInformation;
+use pq_sys::{PGresult, PQresultErrorField};
+
+/// `PG_DIAG_SQLSTATE`, a macro of `postgres_ext.h`.
+const SQLSTATE: c_int = b'C' as c_int;
+
+/// The SQLSTATE that the server sent; `None` if the failure is not the server's.
+pub(crate) fn sqlstate(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<&str> {
+    let field = sqlstate_of(result_behind(information)?);
+    // SAFETY: libpq ends each field with NUL, and keeps it until the result is cleared: when
+    // `information`, which the answer borrows, is dropped.
+    #[expect(unsafe_code, reason = "the text of a C library")]
+    let text = unsafe { CStr::from_ptr(field?.as_ptr()) };
+    text.to_str().ok()
+}
+
+/// The result of libpq that diesel has put into an error.
+fn result_behind(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<NonNull<PGresult>> {
+    // The other implementation of the trait, `String`, is larger.
+    if size_of_val(information) != size_of::<NonNull<PGresult>>() {
+        return None;
+    }
+    // SAFETY: in the version of diesel that the workspace pins, one type of this size implements the
+    // trait, `PgErrorInformation`. Its only field is a `RawResult`, whose only field is a
+    // `NonNull<PGresult>`; a field as large as its struct lies at its start.
+    #[expect(unsafe_code, reason = "diesel 2.3 has no accessor for the SQLSTATE")]
+    Some(unsafe { ptr::from_ref(information).cast::<NonNull<PGresult>>().read() })
+}
+
+fn sqlstate_of(result: NonNull<PGresult>) -> Option<NonNull<c_char>> {
+    // SAFETY: the result has not been cleared, for the error that owns it is borrowed; this reads it.
+    #[expect(unsafe_code, reason = "a function of a C library")]
+    NonNull::new(unsafe { PQresultErrorField(result.as_ptr(), SQLSTATE) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_without_a_result_has_no_sqlstate() {
+        assert_eq!(sqlstate(&"database is locked".to_owned()), None);
+    }
+}
