@@ -36,11 +36,17 @@ impl Readiness for Store {
     }
 }
 
+/// Whether the server has the database of the URL.
+pub fn exists(url: &str) -> Result<bool, StoreError> {
+    let (server, name) = split(url)?;
+    is_there(&mut connect(&server)?, &name)
+}
+
 /// Creates the database of the URL if it is absent, and returns whether it was.
 pub fn create(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
-    if exists(conn, &name)? {
+    if is_there(conn, &name)? {
         return Ok(false);
     }
     run(conn, &format!("CREATE DATABASE {}", quoted(&name)))?;
@@ -51,7 +57,7 @@ pub fn create(url: &str) -> Result<bool, StoreError> {
 pub fn drop(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
-    let existed = exists(conn, &name)?;
+    let existed = is_there(conn, &name)?;
     run(conn, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(&name)))?;
     Ok(existed)
 }
@@ -125,7 +131,7 @@ fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
     Ok(conn.batch_execute(sql).map_err(SqlError::from)?)
 }
 
-fn exists(conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
+fn is_there(conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
     let found = diesel::sql_query("SELECT 1 FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
     Ok(found.execute(conn).map_err(SqlError::from)? > 0)
 }

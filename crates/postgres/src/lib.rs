@@ -16,7 +16,7 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
 use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
-pub use database::{create, drop};
+pub use database::{create, drop, exists};
 
 pub(crate) type Conn = diesel::PgConnection;
 pub(crate) type Connections = Pool<Conn>;

@@ -16,7 +16,7 @@ pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
         Database::Sqlite(path) => open_sqlite(path),
         Database::Postgres(url) => {
             let store = Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?);
-            store.migrate().map_err(with_hint)?;
+            store.migrate().map_err(|error| with_hint(error, database))?;
             Ok(store.into())
         }
     }
@@ -31,7 +31,7 @@ pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error
         }
         Database::Postgres(url) => Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?).into(),
     };
-    if stores.readiness.is_current().map_err(with_hint)? {
+    if stores.readiness.is_current().map_err(|error| with_hint(error, database))? {
         Ok(stores)
     } else {
         Err(format!("{database}: its schema is not up to date; `chit-chat db migrate` brings it there").into())
@@ -70,12 +70,15 @@ fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
     Ok(store.into())
 }
 
-/// Adds a hint if the PostgreSQL database does not exist, because opening does not create it.
-fn with_hint(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(why) if why.contains("database \"") && why.contains("does not exist") => {
+/// Adds a hint if the PostgreSQL database does not exist, because opening does not create it. libpq has no
+/// SQLSTATE for a failed connection, and its text may be in any language, so this asks the server.
+fn with_hint(error: StoreError, database: &Database) -> StoreError {
+    match (error, database) {
+        (StoreError::Unavailable(why), Database::Postgres(url))
+            if chit_chat_postgres::exists(url.expose_secret()) == Ok(false) =>
+        {
             StoreError::Unavailable(format!("{}; `chit-chat db create` makes it", why.trim_end()))
         }
-        other => other,
+        (other, _) => other,
     }
 }

@@ -132,6 +132,16 @@ fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(
     assert!(succeed(&place, &["user", "list"]).starts_with("USERNAME"));
 }
 
+#[test]
+fn absent_postgres_database_is_explained() {
+    let place = Place::new(Engine::Postgres);
+    succeed(&place, &["db", "drop", "--yes"]);
+    for command in [["db", "migrate"], ["user", "list"]] {
+        let said = fail(&place, &command);
+        assert!(said.contains("`chit-chat db create` makes it"), "{said}");
+    }
+}
+
 #[rstest]
 fn everybody_is_listed_page_by_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     const PEOPLE: usize = 450;
