@@ -25,9 +25,9 @@ data/jwt-secret:
 
 test: ## Run the tests on both engines; ARGS selects some, without doctests
 	@if cargo nextest --version >/dev/null 2>&1; \
-	then set -x; scripts/with-postgres cargo nextest run --workspace $(ARGS); \
-	else set -x; scripts/with-postgres cargo test --workspace --all-targets $(ARGS); fi
-	$(if $(ARGS),,cargo test --workspace --doc)
+	then set -x; scripts/with-postgres cargo nextest run $(ARGS); \
+	else set -x; scripts/with-postgres cargo test --all-targets $(ARGS); fi
+	$(if $(ARGS),,cargo test --doc)
 
 verify: ## Test the real server under crashes, outages and attacks; SEED=... repeats a run
 	cargo build --bins
