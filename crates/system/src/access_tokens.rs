@@ -58,13 +58,14 @@ pub struct JwtAccessTokens {
 
 impl JwtAccessTokens {
     /// Uses the first key to sign and all keys to verify.
+    #[expect(clippy::expect_used, reason = "`SigningKeys` holds one key or more, and none is empty")]
     pub fn new(SigningKeys(keys): &SigningKeys) -> Self {
         let first = keys.first().map(Vec::as_slice).unwrap_or_default();
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.to_owned());
         Self {
-            signing: EncodingKey::from_secret(first),
-            verifying: keys.iter().map(|key| DecodingKey::from_secret(key)).collect(),
+            signing: EncodingKey::from_secret(first).expect("a key"),
+            verifying: keys.iter().map(|key| DecodingKey::from_secret(key).expect("a key")).collect(),
             header,
             validation: strict(),
             known: KnownTokens::new(),
@@ -157,7 +158,7 @@ mod tests {
     }
 
     fn forged(header: &Header, claims: &Value, key: &str) -> String {
-        encode(header, claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
+        encode(header, claims, &EncodingKey::from_secret(key.as_bytes()).unwrap()).unwrap()
     }
 
     fn accepts(change: impl FnOnce(&mut Header, &mut Value)) -> bool {
