@@ -31,7 +31,7 @@ fn result_behind(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> 
     // trait, `PgErrorInformation`. Its only field is a `RawResult`, whose only field is a
     // `NonNull<PGresult>`; a field as large as its struct lies at its start.
     #[expect(unsafe_code, reason = "diesel 2.3 has no accessor for the SQLSTATE")]
-    Some(unsafe { ptr::from_ref(information).cast::<NonNull<PGresult>>().read() })
+    Some(unsafe { ptr::from_ref(information).cast::<NonNull<PGresult>>().read_unaligned() })
 }
 
 fn sqlstate_of(result: NonNull<PGresult>) -> Option<NonNull<c_char>> {
