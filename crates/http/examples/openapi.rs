@@ -3,5 +3,5 @@
 use std::io::{Write, stdout};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    Ok(writeln!(stdout(), "{}", chit_chat_http::openapi::pretty()?)?)
+    Ok(writeln!(stdout(), "{}", chit_chat_http::document::pretty()?)?)
 }

@@ -14,6 +14,7 @@ use crate::matched::Matched;
 use crate::problem::Problem;
 use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
+use crate::views::problem_response;
 use crate::{connections, limits, streams};
 
 /// What proxies log for a client that did not wait for its answer.
@@ -102,7 +103,7 @@ fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<Ei
         Some(problem) => {
             let of_cors = response.headers().iter().filter(|(name, _)| is_of_cors(name));
             let of_cors: Vec<_> = of_cors.map(|(name, value)| (name.clone(), value.clone())).collect();
-            let mut whole = response.into_response(problem.into_response(id));
+            let mut whole = response.into_response(problem_response(&problem, id));
             for (name, value) in of_cors {
                 whole.headers_mut().append(name, value);
             }

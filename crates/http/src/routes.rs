@@ -6,7 +6,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::{
-    bans, blocks, chatrooms, direct, health, invitations, matched, memberships, messages, openapi, pins,
+    bans, blocks, chatrooms, direct, document, health, invitations, matched, memberships, messages, pins,
     reactions, reading, sessions, streams, users,
 };
 
@@ -33,9 +33,9 @@ pub fn configure(app: &mut ServiceConfig) {
 }
 
 fn documents_at(app: &mut ServiceConfig) {
-    app.service(get(at("/api/openapi.json", "GET, HEAD"), openapi::show));
-    app.service(get(at("/api/docs", "GET, HEAD"), openapi::ui));
-    app.service(get(at("/api/docs/{file:.*}", "GET, HEAD"), openapi::ui_file));
+    app.service(get(at("/api/openapi.json", "GET, HEAD"), document::show));
+    app.service(get(at("/api/docs", "GET, HEAD"), document::ui));
+    app.service(get(at("/api/docs/{file:.*}", "GET, HEAD"), document::ui_file));
 }
 
 fn sessions_at(app: &mut ServiceConfig) {

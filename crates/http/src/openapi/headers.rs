@@ -7,9 +7,9 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::values::{self, described};
 
-pub(super) const RATE_LIMIT: &str = "RateLimit";
-pub(super) const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
-pub(super) const REQUEST_ID: &str = "X-Request-Id";
+pub(crate) const RATE_LIMIT: &str = "RateLimit";
+pub(crate) const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
+pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 
 /// A place in the annotations names a header of an answer; this is what stands behind the name.
 #[rustfmt::skip]
@@ -27,7 +27,7 @@ const OF_ANSWERS: [(&str, &str, &str); 11] = [
     (REQUEST_ID, "Names the request in the server's log; the one that the request brought, if it brought one.", values::ID),
 ];
 
-pub(super) fn components() -> impl Iterator<Item = (&'static str, Header)> {
+pub(crate) fn components() -> impl Iterator<Item = (&'static str, Header)> {
     OF_ANSWERS.into_iter().map(|(name, description, example)| {
         let schema = match name {
             "Retry-After" => {
@@ -39,7 +39,7 @@ pub(super) fn components() -> impl Iterator<Item = (&'static str, Header)> {
     })
 }
 
-pub(super) fn reference(name: &str) -> Ref {
+pub(crate) fn reference(name: &str) -> Ref {
     Ref::new(format!("#/components/headers/{name}"))
 }
 

@@ -74,7 +74,7 @@ impl<const CODES: Codes> IntoResponses for Problems<CODES> {
 }
 
 /// The codes that a response stands for, if it is one of [`Problems`].
-pub(super) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
+pub(crate) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
     let name = match response {
         RefOr::Ref(reference) => reference.ref_location.strip_prefix(REASONS),
         RefOr::T(_) => None,
@@ -86,7 +86,7 @@ pub(super) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
 }
 
 /// A name and what it stands for: problems of one status.
-pub(super) fn component(codes: &[Code]) -> (String, Response) {
+pub(crate) fn component(codes: &[Code]) -> (String, Response) {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let titles: Vec<&str> = codes.iter().map(|code| code.title()).collect();
     let examples = codes

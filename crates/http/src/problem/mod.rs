@@ -1,7 +1,7 @@
 //! Errors as problem details (RFC 9457).
 
 mod code;
-mod response;
+mod framework;
 
 use std::fmt;
 
@@ -11,11 +11,15 @@ use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::violation::{FieldViolation, Violation};
 pub use code::Code;
-pub(crate) use response::{ProblemBody, uri};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// The code as a URI.
+pub(crate) fn uri(code: Code) -> String {
+    format!("urn:chit-chat:problem:{}", code.as_str())
+}
 
 /// What went wrong with a request, as the client is told.
 #[derive(Clone, Debug, PartialEq, Eq)]

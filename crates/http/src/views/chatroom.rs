@@ -5,7 +5,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::MessageView;
+use super::message::MessageView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 

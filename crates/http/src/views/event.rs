@@ -8,8 +8,8 @@ use chit_chat_domain::reaction::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::MessageView;
 use super::chatroom::SettingsView;
+use super::message::MessageView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 

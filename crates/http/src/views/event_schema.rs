@@ -8,12 +8,12 @@ use utoipa::openapi::schema::{Discriminator, Object, ObjectBuilder, OneOfBuilder
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::MessageView;
 use super::event::{
     BanDetail, ChatroomDeletion, ChatroomDetail, EventView, InvitationDetail, MembershipDeletion,
     MembershipDetail, ParentView, PinDetail, ReactionDetail,
 };
 use super::message::MentionsView;
+use super::message::MessageView;
 use crate::openapi::values;
 
 /// What later versions add: without it, generated clients fail on a page that has an event of a new type.

@@ -7,7 +7,7 @@ use chit_chat_domain::pin::Pin;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::MessageView;
+use super::message::MessageView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 

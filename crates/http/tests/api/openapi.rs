@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use chit_chat_contract::Engine;
-use chit_chat_http::openapi;
+use chit_chat_http::document;
 use rstest::rstest;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::routes;
 
 const SNAPSHOT: &str = include_str!("../../../../docs/openapi.json");
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::document()).unwrap());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(document::json()).unwrap());
 
 /// An operation, and what each of its statuses comes with.
 pub(crate) struct Operation {

@@ -27,7 +27,7 @@ pub(super) fn object(kind: Type, description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(kind).description(described)
 }
 
-pub(in crate::openapi) fn described(description: &str, mut object: Object) -> Object {
+pub(crate) fn described(description: &str, mut object: Object) -> Object {
     object.description = Some(description.to_owned());
     object
 }

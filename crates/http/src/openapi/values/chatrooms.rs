@@ -6,8 +6,8 @@ use chit_chat_domain::membership::Role;
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 
+use super::basics::id;
 use super::builders::{described, int32, line, one_of, or_null, whole, word};
-use super::id;
 
 const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
 

@@ -5,8 +5,8 @@ use chit_chat_domain::message::{IdempotencyKey, MessageBody};
 use serde_json::json;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
+use super::basics::{ID, id};
 use super::builders::{SPACE, described, int32, one_of, or_null, text, whole};
-use super::{ID, id};
 
 pub(crate) fn reply_to() -> Object {
     described("The message of the same chatroom that it answers.", or_null(id()))

@@ -4,8 +4,8 @@ use chit_chat_domain::page::Limit;
 use serde_json::json;
 use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 
+use super::basics::{ID, id};
 use super::builders::{int32, or_null, text, whole};
-use super::{ID, id};
 use crate::extract::LONGEST_SEARCH;
 
 pub(crate) fn cursor_or_null() -> Object {

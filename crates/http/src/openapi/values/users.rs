@@ -16,7 +16,7 @@ pub(crate) fn username() -> Object {
         .examples([USERNAME])
         .build()
 }
-pub(in crate::openapi) const USERNAME: &str = "ada";
+pub(crate) const USERNAME: &str = "ada";
 
 /// A name that somebody signs in by: whatever it is, it is looked up and not judged.
 pub(crate) fn known_username() -> Object {
@@ -27,8 +27,7 @@ pub(crate) fn known_username() -> Object {
 pub(crate) fn shown_token() -> Object {
     text("The latest `refresh_token` of the session.").examples([REFRESH_TOKEN]).build()
 }
-pub(in crate::openapi) const REFRESH_TOKEN: &str =
-    "AZqw4mo_fBGdDjtPbx0sVQ_eW1mZ4Kq0T8uYcR2xLhNvBpJ7dGsA3iQ9fEtC6wXa";
+pub(crate) const REFRESH_TOKEN: &str = "AZqw4mo_fBGdDjtPbx0sVQ_eW1mZ4Kq0T8uYcR2xLhNvBpJ7dGsA3iQ9fEtC6wXa";
 
 pub(crate) fn password() -> Object {
     text("None of the commonest. Every character counts, and every byte of it.")

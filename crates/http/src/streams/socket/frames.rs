@@ -6,8 +6,8 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::message::Sent;
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Code, Problem, ProblemBody};
-use crate::views::MessageView;
+use crate::problem::{Code, Problem};
+use crate::views::{MessageView, ProblemBody};
 
 /// The first frame of a client.
 #[derive(Deserialize)]
@@ -82,7 +82,7 @@ pub(super) fn sent(r#ref: Option<String>, sent: Sent) -> String {
 }
 
 pub(super) fn refused(r#ref: Option<String>, problem: &Problem, request_id: &str) -> String {
-    text(&Answer::Refused { r#ref, problem: problem.body(request_id) })
+    text(&Answer::Refused { r#ref, problem: ProblemBody::new(problem, request_id) })
 }
 
 fn text(answer: &Answer) -> String {

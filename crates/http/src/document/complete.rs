@@ -9,8 +9,12 @@ use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 
-use super::{ACCESS_TOKEN, examples, headers, links, problems, values};
+use super::{examples, links};
+use crate::openapi::{headers, problems, values};
 use crate::problem::Code;
+
+/// The name of the security scheme.
+pub(super) const ACCESS_TOKEN: &str = "access_token";
 
 /// With every answer of an operation that is limited.
 const LIMIT: [&str; 2] = [headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::values::{ID, REFRESH_TOKEN, USERNAME};
+use crate::openapi::values::{ID, REFRESH_TOKEN, USERNAME};
 
 const PASSWORD: &str = "analytical engine";
 

@@ -1,0 +1,78 @@
+//! A problem on the wire, as the body of a response (RFC 9457).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::values;
+use crate::problem::{Code, FieldError, Problem, uri};
+
+/// What went wrong (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody<'a> {
+    /// The code as a URI.
+    r#type: String,
+    /// What the code means, whatever the request.
+    title: &'a str,
+    #[schema(schema_with = values::status)]
+    status: u16,
+    /// About this one request, for people; may be worded differently tomorrow.
+    detail: &'a str,
+    #[schema(schema_with = values::problem_code)]
+    code: &'a str,
+    /// As in the header `X-Request-Id`.
+    request_id: &'a str,
+    /// Every value that breaks a rule; absent if the problem is about no single value.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl<'a> ProblemBody<'a> {
+    pub(crate) fn new(problem: &'a Problem, request_id: &'a str) -> Self {
+        let code = problem.code;
+        Self {
+            r#type: uri(code),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: &problem.detail,
+            code: code.as_str(),
+            request_id,
+            errors: &problem.errors,
+        }
+    }
+}
+
+/// The whole response.
+pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpResponse {
+    let status = problem.code.status();
+    let mut response = HttpResponse::build(status);
+    response.content_type("application/problem+json");
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header((WWW_AUTHENTICATE, challenge(problem.code)));
+    }
+    // What is left of the body would be read for nothing.
+    if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {
+        response.force_close();
+    }
+    if let Some(seconds) = problem.retry_after {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    if let Some(allow) = problem.allow {
+        response.insert_header((ALLOW, allow));
+    }
+    match serde_json::to_string(&ProblemBody::new(problem, request_id)) {
+        Ok(text) => response.body(text),
+        Err(_) => response.finish(),
+    }
+}
+
+/// RFC 6750, section 3: a request without any token is told of no error.
+fn challenge(code: Code) -> &'static str {
+    match code {
+        Code::InvalidToken => "Bearer error=\"invalid_token\"",
+        _ => "Bearer",
+    }
+}
