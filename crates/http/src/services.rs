@@ -24,7 +24,7 @@ use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, Sig
 use chit_chat_live::{Hub, Sources};
 
 use crate::ended_sessions::EndedSessionSet;
-use crate::messages::NewestPages;
+use crate::pages::NewestPages;
 use crate::streams::EventWriter;
 
 /// The ports that no store implements.

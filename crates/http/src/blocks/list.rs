@@ -7,9 +7,9 @@ use chit_chat_domain::block::Block;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -36,11 +36,8 @@ pub(crate) async fn list(
     let (after, limit) = (paging.position(position)?, paging.limit()?);
     let rows = blocking(move || services.stores.blocks.list(caller.user_id, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|block| {
-        let Block { user_id, created_at } = block;
-        cursor::encode(&format!("{} {user_id}", created_at.as_micros()))
-    });
-    cursor::page(&request, page.items.into_iter().map(BlockView::from).collect(), next)
+    let written = |Block { user_id, created_at }: &Block| format!("{} {user_id}", created_at.as_micros());
+    pages::answer(&request, page, written, BlockView::from)
 }
 
 fn position(text: &str) -> Option<Block> {

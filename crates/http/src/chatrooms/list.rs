@@ -6,9 +6,9 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -59,8 +59,7 @@ async fn mine(
     let after = paging.position(parse_place)?;
     let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|mine| cursor::encode(&place_text(mine.place())));
-    cursor::page(request, page.items.into_iter().map(MyChatroomView::from).collect(), next)
+    pages::answer(request, page, |mine| place_text(mine.place()), MyChatroomView::from)
 }
 
 fn place_text(Place { active_at, chatroom_id }: Place) -> String {
@@ -84,6 +83,5 @@ async fn public(
     let after = paging.position(|text| text.parse().ok())?;
     let rows = blocking(move || services.stores.chatrooms.public(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().filter(|_| page.more).map(|chatroom| cursor::encode(&chatroom.id));
-    cursor::page(request, page.items.into_iter().map(ChatroomView::from).collect(), next)
+    pages::answer(request, page, |chatroom| chatroom.id, ChatroomView::from)
 }

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -47,6 +47,5 @@ pub(crate) async fn list_events(
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
     let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
-    let next = page.items.last().filter(|_| page.more).map(|event| cursor::encode(&event.seq));
-    cursor::page(&request, page.items.into_iter().map(EventView::from).collect(), next)
+    pages::answer(&request, page, |event| event.seq, EventView::from)
 }

@@ -7,8 +7,8 @@ use chit_chat_domain::text::fold;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::cursor;
 use crate::openapi::values;
+use crate::pages::cursor;
 use crate::problem::{Code, Problem};
 
 pub(crate) const LONGEST_SEARCH: usize = 100;

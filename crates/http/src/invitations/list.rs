@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging};
 use crate::openapi::{MODERATORS, Problems, QUERY, SIGNED_IN};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -31,6 +31,5 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
     let page = blocking(move || services.invitations.list(id, caller.user_id, after, limit)).await?;
-    let next = page.items.last().filter(|_| page.more).map(|invitation| cursor::encode(&invitation.id));
-    cursor::page(&request, page.items.into_iter().map(InvitationView::from).collect(), next)
+    pages::answer(&request, page, |invitation| invitation.id, InvitationView::from)
 }

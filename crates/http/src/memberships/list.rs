@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, InChatroom, Paging};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -32,6 +32,5 @@ pub(crate) async fn list(
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.unwrap_or(0);
     let page = blocking(move || services.memberships.list(id, caller.user_id, after, limit)).await?;
-    let next = page.items.last().filter(|_| page.more).map(|member| cursor::encode(&member.membership.joined_seq));
-    cursor::page(&request, page.items.into_iter().map(MembershipView::from).collect(), next)
+    pages::answer(&request, page, |member| member.membership.joined_seq, MembershipView::from)
 }

@@ -7,10 +7,9 @@ use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
 use super::rendered::html_by_id;
-use super::shared::SharedPage;
-use crate::cursor;
 use crate::extract::{Caller, InChatroom, Paging, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
+use crate::pages::{SharedPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -51,9 +50,10 @@ pub(crate) async fn list(
     let (range, limit, with_html) = (range(&position, &paging)?, paging.limit()?, rendering.wants_html()?);
     if range == PageRange::Latest
         && !with_html
-        && let Some(page) = services.newest.current(&services, (id, limit), caller.user_id).await
+        && let Some(page) = services.newest.current(&*services.stores.heads, (id, limit), caller.user_id).await
     {
-        return Ok(page.read_by(caller.user_id, id, services).await?.answer(&request));
+        let reactions = services.stores.reactions.clone();
+        return Ok(page.read_by(caller.user_id, id, reactions).await?.answer(&request));
     }
     let asked = services.clone();
     let read = blocking(move || {
@@ -66,7 +66,7 @@ pub(crate) async fn list(
     if let (PageRange::Latest, Some(head)) = (range, head) {
         services.newest.remember((id, limit), head, &page);
     }
-    let page = page.read_by(caller.user_id, id, services).await?;
+    let page = page.read_by(caller.user_id, id, services.stores.reactions.clone()).await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }
 

@@ -4,10 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Failure;
 
 use super::rendered::html_by_id;
-use super::shared::SharedPage;
-use crate::cursor;
 use crate::extract::{Caller, MessagePath, Paging, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
+use crate::pages::{SharedPage, cursor};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -41,7 +40,9 @@ pub(crate) async fn list_replies(
         Ok::<_, Failure>((page, html))
     });
     let (page, html) = read.await?;
-    let next = page.items.last().filter(|_| page.more).map(|message| cursor::encode(&message.seq));
-    let page = SharedPage::new(page.items, next)?.read_by(caller.user_id, chatroom_id, services).await?;
+    let next = cursor::next(&page, |message| message.seq);
+    let page = SharedPage::new(page.items, next)?
+        .read_by(caller.user_id, chatroom_id, services.stores.reactions.clone())
+        .await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

@@ -2,9 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, MessagePath, Paging};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
+use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -34,6 +34,5 @@ pub(crate) async fn list_revisions(
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
     let page = blocking(move || services.revisions.list(chatroom_id, caller.user_id, message_id, after, limit));
     let page = page.await?;
-    let next = page.items.last().filter(|_| page.more).map(|it| cursor::encode(&it.revision));
-    cursor::page(&request, page.items.into_iter().map(RevisionView::from).collect(), next)
+    pages::answer(&request, page, |it| it.revision, RevisionView::from)
 }

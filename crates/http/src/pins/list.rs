@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::denial::Failure;
 
-use crate::cursor::{self, WrittenPage};
 use crate::extract::{Caller, InChatroom, Paging, Rendering};
 use crate::messages::html_by_id;
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
+use crate::pages::{WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -38,7 +38,7 @@ pub(crate) async fn list(
         Ok::<_, Failure>((page, html))
     });
     let (page, html) = read.await?;
-    let next = page.items.last().filter(|_| page.more).map(|pin| cursor::encode(&pin.seq));
+    let next = cursor::next(&page, |pin| pin.seq);
     let page = WrittenPage::new(page.items.into_iter().map(PinView::from).collect(), next)?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::reaction::Emoji;
 use serde::Deserialize;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, MessagePath, Paging};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
+use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::services::Services;
@@ -46,6 +46,5 @@ pub(crate) async fn list(
     let page =
         blocking(move || services.reactions.list(chatroom_id, caller.user_id, message_id, emoji, after, limit));
     let page = page.await?;
-    let next = page.items.last().filter(|_| page.more).map(|reaction| cursor::encode(&reaction.seq));
-    cursor::page(&request, page.items.into_iter().map(ReactionView::from).collect(), next)
+    pages::answer(&request, page, |reaction| reaction.seq, ReactionView::from)
 }

@@ -5,9 +5,9 @@ use chit_chat_domain::id::SessionId;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::session::Session;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
+use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -33,10 +33,11 @@ pub(crate) async fn list(
     let mut sessions = blocking(move || services.sessions.list(caller.user_id)).await?;
     sessions.retain(|session| after.is_none_or(|after| place(session) < after));
     let page = Page::cut(sessions, limit);
-    let next = page.items.last().filter(|_| page.more).map(place);
-    let next = next.map(|(created_at, id)| cursor::encode(&format!("{created_at} {id}")));
-    let views = page.items.into_iter().map(|session| SessionView::new(session, caller.session_id)).collect();
-    cursor::page(&request, views, next)
+    let position = |session: &Session| {
+        let (created_at, id) = place(session);
+        format!("{created_at} {id}")
+    };
+    pages::answer(&request, page, position, |session| SessionView::new(session, caller.session_id))
 }
 
 /// Where a session stands among all.

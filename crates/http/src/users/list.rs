@@ -6,9 +6,9 @@ use chit_chat_domain::page::{Limit, Page};
 use chit_chat_domain::user::User;
 use serde::Deserialize;
 
-use crate::cursor::{self, List};
 use crate::extract::{Caller, Paging, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
+use crate::pages::{List, WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
@@ -49,8 +49,8 @@ pub(crate) async fn list(
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
     let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    let next = page.items.last().and_then(folded_username).filter(|_| page.more).map(|name| cursor::encode(&name));
-    cursor::page(&request, page.items.into_iter().map(UserView::from).collect(), next)
+    let next = page.items.last().filter(|_| page.more).and_then(folded_username).map(|name| cursor::encode(&name));
+    Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))
 }
 
 /// Those of the users that exist, deleted ones included.
@@ -66,7 +66,7 @@ async fn resolve(
     let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
     let ids = parsed.map_err(|_| Problem::parameter("ids", "takes ids, separated by commas"))?;
     let users = blocking(move || services.stores.users.find_many(ids)).await?;
-    cursor::page(request, users.into_iter().map(UserView::from).collect(), None)
+    Ok(WrittenPage::new(users.into_iter().map(UserView::from).collect(), None)?.answer(request))
 }
 
 fn folded_username(user: &User) -> Option<String> {

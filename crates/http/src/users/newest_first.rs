@@ -6,9 +6,9 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::page::{Limit, Page};
 use chit_chat_domain::store_error::StoreError;
 
-use crate::cursor::{self, WrittenPage};
 use crate::extract::{Paging, Rendering};
 use crate::messages::html_by_id;
+use crate::pages::{WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::views::MessageView;
@@ -28,7 +28,7 @@ pub(super) async fn newest_first(
         Ok::<_, StoreError>((page, html))
     });
     let (page, html) = read.await?;
-    let next = page.items.last().filter(|_| page.more).map(|message| cursor::encode(&message.id));
+    let next = cursor::next(&page, |message| message.id);
     let page = WrittenPage::new(page.items.into_iter().map(MessageView::from).collect(), next)?;
     Ok(page.beside("html", html.as_ref())?.answer(request))
 }

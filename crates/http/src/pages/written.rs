@@ -1,15 +1,15 @@
-//! Where a list goes on: opaque to clients, so that lists may change how they are ordered.
+//! A page of a list as JSON, and the answer that carries it.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ContentType, LINK};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_domain::page::Page;
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cursor;
 use crate::openapi::values;
 use crate::problem::Problem;
 
@@ -18,21 +18,6 @@ const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
 
 /// In bytes.
 const USUAL_ITEM: usize = 512;
-
-/// Hides a position.
-pub(crate) fn encode(position: &impl ToString) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(position.to_string())
-}
-
-/// The position that `parse` finds in a cursor.
-pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
-    let Some(cursor) = cursor else {
-        return Ok(None);
-    };
-    let position = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let position = position.as_deref().and_then(parse);
-    position.map(Some).ok_or_else(|| Problem::parameter("cursor", "is not one that a list has given"))
-}
 
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
@@ -106,13 +91,15 @@ impl PackedPage {
     }
 }
 
-/// Answers with a page of a list.
-pub(crate) fn page<T: Serialize>(
+/// Answers with a page of a list, which goes on behind the `position` of its last item.
+pub(crate) fn answer<T, P: ToString, V: Serialize>(
     request: &HttpRequest,
-    items: Vec<T>,
-    next_cursor: Option<String>,
+    page: Page<T>,
+    position: impl FnOnce(&T) -> P,
+    view: impl FnMut(T) -> V,
 ) -> Result<HttpResponse, Problem> {
-    Ok(WrittenPage::new(items, next_cursor)?.answer(request))
+    let next = cursor::next(&page, position);
+    Ok(WrittenPage::new(page.items.into_iter().map(view).collect(), next)?.answer(request))
 }
 
 fn link(request: &HttpRequest, cursor: &str) -> String {
@@ -128,14 +115,6 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-
-    #[test]
-    fn a_cursor_comes_back_as_it_went() {
-        let cursor = encode(&"b.ob");
-        assert_eq!(decode(Some(&cursor), |text| Some(text.to_owned())), Ok(Some("b.ob".to_owned())));
-        assert!(decode(Some("%%"), |text| Some(text.to_owned())).is_err());
-        assert!(decode(Some(&cursor), |text| text.parse::<i64>().ok()).is_err());
-    }
 
     #[test]
     fn a_packed_page_is_smaller_and_comes_back_as_it_was() {

@@ -3,27 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use actix_web::web;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::Message;
+use chit_chat_domain::reaction::ReactionRepository;
 
-use crate::cursor::{PackedPage, WrittenPage};
+use super::written::{PackedPage, WrittenPage};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
 use crate::views::MessageView;
 
 /// By the ids of the messages.
 type Mine = BTreeMap<String, Vec<String>>;
 
 /// Where nobody reacts it is complete; else every reader gets `mine` added.
-pub(super) struct SharedPage {
+pub(crate) struct SharedPage {
     written: WrittenPage,
     reacted: Arc<[MessageId]>,
 }
 
 impl SharedPage {
-    pub(super) fn new(messages: Vec<Message>, next_cursor: Option<String>) -> Result<Self, Problem> {
+    pub(crate) fn new(messages: Vec<Message>, next_cursor: Option<String>) -> Result<Self, Problem> {
         let reacted: Arc<[MessageId]> =
             messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.id).collect();
         let written = WrittenPage::new(messages.into_iter().map(MessageView::from).collect(), next_cursor)?;
@@ -32,19 +31,19 @@ impl SharedPage {
     }
 
     /// Only messages that have reactions are asked for, all at once.
-    pub(super) async fn read_by(
+    pub(crate) async fn read_by(
         self,
         reader: UserId,
         chatroom: ChatroomId,
-        services: web::Data<Services>,
+        reactions: Arc<dyn ReactionRepository>,
     ) -> Result<WrittenPage, Problem> {
         if self.reacted.is_empty() {
             return Ok(self.written);
         }
         let reacted = self.reacted.to_vec();
-        let reactions = blocking(move || services.stores.reactions.of_user(chatroom, reader, reacted)).await?;
+        let own = blocking(move || reactions.of_user(chatroom, reader, reacted)).await?;
         let mut mine = Mine::new();
-        for (message, emoji) in reactions {
+        for (message, emoji) in own {
             mine.entry(message.to_string()).or_default().push(emoji.as_str().to_owned());
         }
         self.written.beside("mine", Some(&mine))

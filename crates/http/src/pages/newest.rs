@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::time::timeout;
-use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::page::Limit;
 use metrics::{Counter, counter};
@@ -17,7 +17,6 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::shared::{PackedSharedPage, SharedPage};
-use crate::services::Services;
 
 /// In bytes of compressed pages, altogether.
 const MOST: u64 = 8 * 1024 * 1024;
@@ -28,7 +27,7 @@ const USUAL_PAGE: u64 = 4 * 1024;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Which page: the length is part of it.
-pub(crate) type Which = (ChatroomId, Limit);
+pub(super) type Which = (ChatroomId, Limit);
 
 /// Bounded; what is asked for least goes first.
 pub(crate) struct NewestPages {
@@ -65,10 +64,15 @@ impl Default for NewestPages {
 
 impl NewestPages {
     /// The page, if it is remembered, still the newest, and the reader's to see.
-    pub(super) async fn current(&self, services: &Services, which: Which, reader: UserId) -> Option<SharedPage> {
+    pub(crate) async fn current(
+        &self,
+        heads: &dyn ChatroomHeads,
+        which: Which,
+        reader: UserId,
+    ) -> Option<SharedPage> {
         let Remembered { head, page } = self.pages.get(&which)?;
         // Without an answer the page is read: that goes another way to the store.
-        let now = timeout(PATIENCE, services.stores.heads.head(which.0, reader)).await;
+        let now = timeout(PATIENCE, heads.head(which.0, reader)).await;
         if now != Ok(Ok(Some(head))) {
             return None;
         }
@@ -78,7 +82,7 @@ impl NewestPages {
     }
 
     /// Keeps a page that was read when the chatroom's head was there.
-    pub(super) fn remember(&self, which: Which, head: Seq, page: &SharedPage) {
+    pub(crate) fn remember(&self, which: Which, head: Seq, page: &SharedPage) {
         self.from_store.increment(1);
         self.pages.insert(which, Remembered { head, page: Arc::new(page.pack()) });
     }
