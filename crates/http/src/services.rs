@@ -25,7 +25,7 @@ use chit_chat_live::{Hub, Sources};
 
 use crate::ended_sessions::EndedSessionSet;
 use crate::pages::NewestPages;
-use crate::streams::EventWriter;
+use crate::views::EventWriter;
 
 /// The ports that no store implements.
 #[derive(Clone)]

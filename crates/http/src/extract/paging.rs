@@ -7,11 +7,9 @@ use chit_chat_domain::text::fold;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::openapi::values;
+use crate::openapi::values::{self, LONGEST_SEARCH};
 use crate::pages::cursor;
 use crate::problem::{Code, Problem};
-
-pub(crate) const LONGEST_SEARCH: usize = 100;
 
 /// `limit` and `cursor`, as every list takes them.
 #[derive(Deserialize, IntoParams)]

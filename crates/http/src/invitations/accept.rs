@@ -2,8 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::code::ByCode;
-use crate::extract::Caller;
+use crate::extract::{ByCode, Caller};
 use crate::memberships::added;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};

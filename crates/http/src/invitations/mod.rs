@@ -1,13 +1,11 @@
 //! `/api/chatrooms/{chatroom_id}/invitations` and `/api/invitations/{code}`: letting people in by a code.
 
 mod accept;
-mod code;
 mod create;
 mod list;
 mod revoke;
 
 pub(crate) use accept::accept;
-pub(crate) use code::written;
 pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;

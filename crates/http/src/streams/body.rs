@@ -14,9 +14,9 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::feed::{Feed, PATIENCE, Said, What};
 use super::positions;
-use super::room::STREAM;
 use crate::connections::Connection;
 
+pub(super) const STREAM: &str = "text/event-stream";
 /// About so much is handed over at once.
 const CHUNK: usize = 16 * 1024;
 /// So that the clients of an instance that stops do not all come again at once, in milliseconds.

@@ -9,7 +9,6 @@ mod positions;
 mod room;
 mod socket;
 mod typing;
-mod written;
 
 pub(crate) use hints::hint;
 pub(crate) use mine::{__path_open_stream, __path_resume_stream, open_stream, resume_stream};
@@ -17,7 +16,6 @@ pub(crate) use room::{room_stream, wants_stream};
 pub(crate) use socket::{__path_open_socket, open_socket};
 pub(crate) use typing::{__path_tell_typing, tell_typing};
 use utoipa::OpenApi;
-pub(crate) use written::EventWriter;
 
 #[derive(OpenApi)]
 #[openapi(paths(open_stream, resume_stream, open_socket, tell_typing))]

@@ -8,8 +8,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_live::{Own, Written};
 use serde::Serialize;
 
-use super::written::written;
-use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView};
+use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView, written};
 
 #[derive(Serialize)]
 struct Notice<D> {

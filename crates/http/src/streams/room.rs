@@ -7,7 +7,7 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_live::Start;
 
-use super::body::{Ids, answer};
+use super::body::{Ids, STREAM, answer};
 use super::feed::Feed;
 use super::notice::WithHeads;
 use crate::extract::Caller;
@@ -15,7 +15,6 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::services::Services;
 
-pub(super) const STREAM: &str = "text/event-stream";
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// Whether the client asks for a stream rather than a page.

@@ -5,8 +5,8 @@ use chit_chat_domain::invitation::{Invitation, MaxUses};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::invitation_code::written_invitation_code;
 use super::values::{Id, Time};
-use crate::invitations::written;
 use crate::openapi::values;
 
 /// What lets people into a chatroom.
@@ -36,7 +36,7 @@ impl From<Invitation> for InvitationView {
         Self {
             id: Id(invitation.id),
             chatroom_id: Id(invitation.chatroom_id),
-            code: written(&invitation.code()),
+            code: written_invitation_code(&invitation.code()),
             created_by: Id(invitation.created_by),
             created_at: Time(invitation.created_at),
             expires_at: invitation.expires_at.map(Time),

@@ -6,7 +6,9 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 
 use super::basics::{ID, id};
 use super::builders::{int32, or_null, text, whole};
-use crate::extract::LONGEST_SEARCH;
+
+/// How long a search may be, in characters.
+pub(crate) const LONGEST_SEARCH: usize = 100;
 
 pub(crate) fn cursor_or_null() -> Object {
     or_null(text("Where the list goes on, to be given back as `?cursor=`; null at its end.").build())

@@ -2,12 +2,15 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
-use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, ProtocolError};
+use actix_ws::{
+    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError, Session,
+};
 use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::message::{IdempotencyKey, SendMessage};
@@ -15,10 +18,13 @@ use chit_chat_domain::message::{IdempotencyKey, SendMessage};
 use super::super::feed::{Feed, PATIENCE, Said, What};
 use super::super::typing;
 use super::frames::{self, Frame, Send};
-use super::{Socket, UNAUTHORIZED, because, because_of, come_again};
+use super::reasons::{UNAUTHORIZED, because, because_of, come_again};
+use crate::connections::Connection;
 use crate::extract::Caller;
+use crate::limits::Writes;
 use crate::messages::{Order, settle};
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 use crate::services::Services;
 
 /// More are read once some of these are answered.
@@ -32,6 +38,17 @@ const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
 type Received = Option<Result<AggregatedMessage, ProtocolError>>;
+
+/// An open WebSocket.
+pub(super) struct Socket {
+    pub(super) services: web::Data<Services>,
+    pub(super) session: Session,
+    pub(super) messages: AggregatedMessageStream,
+    pub(super) writes: Writes,
+    pub(super) connection: Option<Rc<Connection>>,
+    /// Of the request that opened it: what fails is logged under it.
+    pub(super) id: RequestId,
+}
 
 /// Between a client that has said where to start, and the stream.
 pub(super) struct Conversation<'a> {

@@ -5,7 +5,7 @@ use chit_chat_domain::event::Event;
 use chit_chat_live::{Write, Written};
 use serde::Serialize;
 
-use crate::views::EventView;
+use super::event::EventView;
 
 /// As much as most events take.
 const USUAL: usize = 640;
@@ -22,7 +22,7 @@ impl Write for EventWriter {
 }
 
 /// JSON has no line breaks of its own, so one line of data is enough.
-pub(super) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
+pub(crate) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
     let mut text = Vec::with_capacity(USUAL);
     if !id.is_empty() {
         text.extend_from_slice(format!("id: {id}\n").as_bytes());

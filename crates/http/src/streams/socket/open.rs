@@ -1,0 +1,129 @@
+//! `GET /api/ws`: all my chatrooms over a WebSocket (RFC 6455), which also carries what I send.
+
+use std::time::Duration;
+
+use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
+use actix_web::rt::time::timeout;
+use actix_web::{HttpRequest, HttpResponse, rt, web};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
+
+use super::super::feed::Feed;
+use super::super::mine;
+use super::conversation::{Conversation, Socket};
+use super::frames::{self, Start};
+use super::origin;
+use super::reasons::{TIMEOUT, because, because_of, close_code, come_again};
+use crate::connections::Connection;
+use crate::extract::{Caller, bearer_token};
+use crate::limits::Writes;
+use crate::openapi::{ANY, Problems, of};
+use crate::problem::{Code, Problem};
+use crate::request_id::RequestId;
+use crate::services::Services;
+
+const PROTOCOL: &str = "chit-chat.v1";
+/// A frame holds one message and little more.
+const LARGEST_FRAME: usize = 128 * 1024;
+/// A client has so long to say where to start.
+const SLOWEST_START: Duration = Duration::from_secs(10);
+/// So often it is asked meanwhile whether the instance stops.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Hear of all my chatrooms, and send, over a WebSocket
+///
+/// Subprotocol `chit-chat.v1`. The access token comes in the header, or in the first frame; never in the URL.
+#[utoipa::path(
+    get, path = "/api/ws", operation_id = "open_socket", tag = "streams",
+    responses(
+        (status = 101, description = "The connection is a WebSocket now"),
+        Problems<{ ANY | of(&[Code::InvalidToken, Code::OriginNotAllowed]) }>,
+    ),
+)]
+pub(crate) async fn open_socket(
+    request: HttpRequest,
+    payload: web::Payload,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    origin::check(&request)?;
+    check_protocol(&request)?;
+    let caller = match bearer_token(&request) {
+        Some(token) => Some(Caller::with_token(&services, token)?),
+        None => None,
+    };
+    let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
+        .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))?;
+    let messages = messages.max_frame_size(LARGEST_FRAME).aggregate_continuations();
+    let socket = Socket {
+        services,
+        session,
+        messages: messages.max_continuation_size(LARGEST_FRAME),
+        writes: Writes::of(&request),
+        connection: Connection::of(&request),
+        id: RequestId::of(request.headers()),
+    };
+    rt::spawn(socket.serve(caller));
+    Ok(response)
+}
+
+/// Who names protocols but not ours speaks another language.
+fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
+    let mut named =
+        request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok()).peekable();
+    if named.peek().is_none() || named.flat_map(|value| value.split(',')).any(|name| name.trim() == PROTOCOL) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::BadRequest, format!("the subprotocol is {PROTOCOL}")))
+}
+
+impl Socket {
+    async fn serve(mut self, caller: Option<Caller>) {
+        let reason = match timeout(SLOWEST_START, self.start(caller)).await {
+            Ok(Ok((caller, feed))) => Conversation::new(&mut self, caller, feed).run().await,
+            Ok(Err(reason)) => reason,
+            Err(_) => Some(because(CloseCode::Other(TIMEOUT), "the first frame did not come in time")),
+        };
+        // The client may be gone already.
+        drop(self.session.close(reason).await);
+    }
+
+    /// Reads the first frame, which says who listens from where on.
+    async fn start(&mut self, caller: Option<Caller>) -> Result<(Caller, Feed), Option<CloseReason>> {
+        let text = loop {
+            if self.services.streams.is_closed() {
+                return Err(Some(come_again()));
+            }
+            let Ok(message) = timeout(LOOK_EVERY, self.messages.recv()).await else {
+                continue;
+            };
+            match message {
+                Some(Ok(AggregatedMessage::Text(text))) => break text,
+                Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
+                Some(Ok(AggregatedMessage::Pong(_))) => {}
+                Some(Ok(AggregatedMessage::Binary(_))) => {
+                    return Err(Some(because(CloseCode::Unsupported, "frames are text")));
+                }
+                Some(Err(error)) => return Err(Some(because_of(&error))),
+                Some(Ok(AggregatedMessage::Close(_))) | None => return Err(None),
+            }
+        };
+        match self.open(caller, &text).await {
+            Ok(opened) => Ok(opened),
+            Err(problem) => {
+                let reason = because(close_code(problem.code), problem.code.as_str());
+                drop(self.session.text(frames::refused(None, &problem, self.id.as_str())).await);
+                Err(Some(reason))
+            }
+        }
+    }
+
+    async fn open(&self, caller: Option<Caller>, text: &str) -> Result<(Caller, Feed), Problem> {
+        let Start { token, after } = Start::read(text)?;
+        let caller = match (token, caller) {
+            (Some(token), _) => Caller::with_token(&self.services, &token)?,
+            (None, Some(caller)) => caller,
+            (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
+        };
+        let feed = mine::feed(caller, self.services.clone(), Some(mine::parse(after)?)).await?;
+        Ok((caller, feed))
+    }
+}

@@ -1,0 +1,39 @@
+//! Why a WebSocket is closed.
+
+use std::io::ErrorKind;
+
+use actix_ws::{CloseCode, CloseReason, ProtocolError};
+
+use crate::problem::Code;
+
+/// From IANA's registry of close codes.
+pub(super) const UNAUTHORIZED: u16 = 3000;
+pub(super) const TIMEOUT: u16 = 3008;
+
+pub(super) fn close_code(code: Code) -> CloseCode {
+    match code {
+        Code::Unauthenticated | Code::InvalidToken => CloseCode::Other(UNAUTHORIZED),
+        Code::Unavailable | Code::Overloaded | Code::TooManyStreams => CloseCode::Again,
+        Code::Internal => CloseCode::Error,
+        _ => CloseCode::Policy,
+    }
+}
+
+/// A message of several frames that is too large comes as an error of input.
+pub(super) fn because_of(error: &ProtocolError) -> CloseReason {
+    match error {
+        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            because(CloseCode::Invalid, "the text is not UTF-8")
+        }
+        ProtocolError::Overflow | ProtocolError::Io(_) => because(CloseCode::Size, "the frame is too large"),
+        _ => because(CloseCode::Protocol, "no WebSocket frame"),
+    }
+}
+
+pub(super) fn come_again() -> CloseReason {
+    because(CloseCode::Restart, "come again")
+}
+
+pub(super) fn because(code: CloseCode, why: &str) -> CloseReason {
+    CloseReason { code, description: Some(why.to_owned()) }
+}
