@@ -6,6 +6,7 @@
 
 mod clock;
 mod company;
+mod fault;
 mod finale;
 mod ids;
 mod people;
@@ -31,10 +32,10 @@ use chit_chat_domain::user::{PasswordHasher, Username};
 use chit_chat_system::SystemClock;
 use thiserror::Error;
 
+pub use self::fault::Fault;
 use self::finale::Finale;
 use self::people::{People, Person};
 use self::plan::Plan;
-pub use self::scripts::Fault;
 use self::stage::Stage;
 use chit_chat_domain::stores::Stores;
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chit_chat_domain::id::UserId;
 
 use super::clock::{DAY, HOUR, MINUTE, Moment, PRESENT, SECOND};
+use super::fault::Fault;
 use super::ids;
-use super::scripts::Fault;
 
 const FILE: &str = include_str!("people.txt");
 

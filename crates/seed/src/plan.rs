@@ -7,10 +7,11 @@ use fastrand::Rng;
 
 use super::clock::{MINUTE, Moment, SECOND};
 use super::company::Company;
+use super::fault::Fault;
 use super::ids;
 use super::people::People;
 use super::scene::Scene;
-use super::scripts::{Cue, Dialogue, Fault, Line, Script, Text};
+use super::scripts::{Cue, Dialogue, Line, Script, Text};
 use super::timetable::Timetable;
 use super::words::{Drawer, Words};
 

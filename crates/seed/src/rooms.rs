@@ -1,8 +1,9 @@
 //! The rooms, each with its own script.
 
+use super::fault::Fault;
 use super::people::People;
 use super::plan::Plan;
-use super::scripts::{Fault, Script};
+use super::scripts::Script;
 use super::words::Words;
 
 macro_rules! script {

@@ -26,18 +26,8 @@
 
 use std::ops::Range;
 
-use thiserror::Error;
-
+use super::fault::Fault;
 use super::words::Words;
-
-/// A syntax error in a text file; tests ensure that there is none.
-#[derive(Debug, Error)]
-#[error("{file}, line {line}: {reason}")]
-pub struct Fault {
-    pub(crate) file: &'static str,
-    pub(crate) line: usize,
-    pub(crate) reason: &'static str,
-}
 
 pub(crate) struct Script {
     pub(crate) file: &'static str,

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use fastrand::Rng;
 
-use super::scripts::Fault;
+use super::fault::Fault;
 
 const FILE: &str = include_str!("words.txt");
 

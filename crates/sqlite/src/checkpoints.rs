@@ -3,10 +3,10 @@
 //! SQLite itself would make the unlucky writer wait whose commit lengthens the log beyond a measure.
 
 use std::fs::File;
-use std::mem::{self, ManuallyDrop};
+use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
@@ -18,11 +18,6 @@ use metrics::{Counter, Histogram, counter, histogram};
 use crate::writer::Writer;
 use crate::{Conn, database, writeback};
 
-/// A log of so many writes, at about five pages each, is worth a checkpoint.
-const WORTH: usize = 2_000;
-/// Writers that are busy write the same pages again and again: each is moved once for all that comes
-/// in so long.
-const REST: Duration = Duration::from_millis(500);
 /// From this length on, in pages (512 MiB), the log should begin again from its start. Writers feel it,
 /// so it should be rare.
 const LONG: i32 = 131_072;
@@ -33,19 +28,6 @@ const TOGETHER: usize = 20;
 /// If writers are so fast that few never remain, they pause after so many attempts.
 const ATTEMPTS: usize = 8;
 
-/// Counts writes since the last checkpoint.
-#[derive(Debug, Default)]
-pub(crate) struct Written {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    writes: usize,
-    stopped: bool,
-}
-
 /// The thread that checkpoints, until it is dropped. Its priority is low: writers go first.
 pub(crate) struct Checkpoints {
     _thread: Threads,
@@ -55,46 +37,6 @@ pub(crate) struct Checkpoints {
 struct Outcome {
     #[diesel(sql_type = Integer)]
     log: i32,
-}
-
-impl Written {
-    pub(crate) fn note(&self, writes: usize) {
-        let mut state = self.lock();
-        let before = state.writes;
-        state.writes += writes;
-        if before < WORTH && state.writes >= WORTH {
-            self.changed.notify_one();
-        }
-    }
-
-    /// Whether there is something worth a checkpoint, now or later; else it is time to stop.
-    fn wait(&self) -> bool {
-        let mut state = self.lock();
-        while state.writes < WORTH && !state.stopped {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        !state.stopped
-    }
-
-    /// Waits, unless it is time to stop.
-    fn rest(&self) {
-        let until_stopped = |state: &mut State| !state.stopped;
-        drop(self.changed.wait_timeout_while(self.lock(), REST, until_stopped));
-    }
-
-    /// Begins to count again; answers what was counted.
-    fn reset(&self) -> usize {
-        mem::take(&mut self.lock().writes)
-    }
-
-    fn stop(&self) {
-        self.lock().stopped = true;
-        self.changed.notify_one();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Checkpoints {

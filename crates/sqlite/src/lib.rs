@@ -14,6 +14,7 @@ mod ports;
 mod statements;
 mod writeback;
 mod writer;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;

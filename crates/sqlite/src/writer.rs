@@ -12,7 +12,7 @@ use chit_chat_relational::{Sql, SqlError};
 use diesel::connection::SimpleConnection;
 use parking_lot::{FairMutex, FairMutexGuard};
 
-use crate::checkpoints::Written;
+use crate::written::Written;
 use crate::{Conn, database};
 
 /// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
