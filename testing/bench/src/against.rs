@@ -15,16 +15,9 @@ use crate::options::Options;
 use crate::plan;
 use crate::point::{Engine, Point, Subject, Work};
 use crate::report::comparison;
-use crate::results::Results;
+use crate::results::Compared;
 use crate::run::RUN_IN;
 use crate::stand::Stand;
-
-/// The results of both servers.
-#[derive(Debug, Default)]
-pub(crate) struct Compared {
-    pub(crate) ours: Results,
-    pub(crate) theirs: Results,
-}
 
 /// Measures both servers alternately, and prints the comparison.
 pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The goals of the measurements: what is measured, and the value it should reach.
 
-use crate::plan;
+use crate::baselines::baseline;
 use crate::point::{Engine, Point, Subject, Work};
 use crate::results::{Results, Spread};
 
@@ -101,7 +101,7 @@ pub(crate) fn all() -> Vec<Claim> {
 /// Returns whether a goal needs this point.
 pub(crate) fn concern(point: Point) -> bool {
     all().iter().any(|claim| match claim.measure {
-        Measure::Ratio(ours) => point == ours || Some(point) == plan::baseline(ours),
+        Measure::Ratio(ours) => point == ours || Some(point) == baseline(ours),
         Measure::Tail(ours) => point == ours,
         Measure::Memory(_) => false,
     })
@@ -111,7 +111,7 @@ impl Claim {
     /// The measured value; `None` if it was not measured.
     pub(crate) fn measured(&self, results: &Results) -> Option<Spread> {
         match self.measure {
-            Measure::Ratio(ours) => results.ratio(ours, plan::baseline(ours)?),
+            Measure::Ratio(ours) => results.ratio(ours, baseline(ours)?),
             Measure::Tail(ours) => results.spread(ours, |measured| measured.figures.tail()),
             Measure::Memory(engine) => memory(results, engine),
         }

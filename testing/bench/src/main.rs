@@ -3,6 +3,7 @@
 mod actix_alone;
 mod against;
 mod bare_sqlite;
+mod baselines;
 mod claims;
 mod crowd;
 mod figures;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::crowd::{Crowd, FIRST, HOT, LONG};
 use crate::figures::Figures;
-use crate::point::{Engine, Point, Subject, Work};
+use crate::point::{Engine, Length, Point, Subject, Work};
 use crate::stand::Stand;
 use crate::usage::{Meter, Parties, Usage};
 
@@ -20,13 +20,6 @@ pub(crate) const LOGINS: u32 = 16;
 const CALM: Duration = Duration::from_secs(20);
 const LINES_SHOWN: usize = 5;
 const LOOK: Duration = Duration::from_millis(200);
-
-/// The duration of a measurement.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Length {
-    pub(crate) warm_up: Duration,
-    pub(crate) measured: Duration,
-}
 
 /// The result of a measurement.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! The points that can be measured.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A row of the tables: a subject, its work, and the number of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -8,6 +9,13 @@ pub(crate) struct Point {
     pub(crate) subject: Subject,
     pub(crate) work: Work,
     pub(crate) connections: u32,
+}
+
+/// The duration of a measurement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Length {
+    pub(crate) warm_up: Duration,
+    pub(crate) measured: Duration,
 }
 
 /// The program that does the work.

@@ -9,6 +9,13 @@ use crate::usage::Usage;
 #[derive(Debug, Default)]
 pub(crate) struct Results(HashMap<Point, Vec<Measured>>);
 
+/// The results of both servers.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    pub(crate) ours: Results,
+    pub(crate) theirs: Results,
+}
+
 /// The median and the extremes of the rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {

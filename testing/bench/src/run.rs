@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 
 use crate::fill::Size;
 use crate::interrupt::Interrupt;
-use crate::measure::{Length, Measured};
+use crate::measure::Measured;
 use crate::options::Options;
-use crate::point::{Engine, Point, Subject, Work};
+use crate::point::{Engine, Length, Point, Subject, Work};
 use crate::report::{Run, Streams, report};
 use crate::results::Results;
 use crate::stand::Stand;

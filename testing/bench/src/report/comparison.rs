@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use super::numbers::{millis, precise, range, whole};
 use super::table;
-use crate::against::Compared;
 use crate::measure::Measured;
 use crate::point::Point;
-use crate::results::{Results, Spread};
+use crate::results::{Compared, Results, Spread};
 
 /// A row for each point: our figure, the other's, and their ratio.
 pub(crate) fn comparison(points: &[Point], compared: &Compared) -> String {

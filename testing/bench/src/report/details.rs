@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::Run;
 use super::numbers::{millis, precise, range, whole};
+use super::run::Run;
 use super::table;
+use crate::baselines::{actix_alone, baseline};
 use crate::measure::Measured;
-use crate::plan::{self, Section};
+use crate::plan::Section;
 use crate::point::{Point, Subject};
 use crate::results::{Results, Spread};
 use crate::usage::Usage;
@@ -96,8 +97,8 @@ fn row(point: Point, results: &Results) -> Option<Vec<String>> {
     let median = |figure: fn(&Measured) -> f64| results.spread(point, figure).map(|spread| spread.median);
     let latency =
         |figure| median(figure).map_or_else(String::new, |seconds| millis(Duration::from_secs_f64(seconds)));
-    let against = plan::baseline(point).and_then(|baseline| results.ratio(point, baseline));
-    let of_actix = plan::actix_alone(point).and_then(|actix| results.ratio(point, actix));
+    let against = baseline(point).and_then(|baseline| results.ratio(point, baseline));
+    let of_actix = actix_alone(point).and_then(|actix| results.ratio(point, actix));
     let memory = |kibibytes: fn(&Usage) -> Option<u64>| {
         let most = results.most_memory(|other| other == point, kibibytes);
         most.map(|megabytes| format!("{megabytes:.0} MB")).unwrap_or_default()

@@ -4,41 +4,20 @@ mod claims;
 mod comparison;
 mod details;
 mod numbers;
+mod run;
 mod streams;
 mod table;
 mod wrap;
-
-use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::fill::Size;
-use crate::plan::Section;
-use crate::point::Point;
 use crate::results::Results;
 pub(crate) use comparison::comparison;
 use numbers::whole;
+pub(crate) use run::Run;
 pub(crate) use streams::Streams;
-
-/// The circumstances of the measurements.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) machine: Vec<(&'static str, String)>,
-    pub(crate) sections: Vec<Section>,
-    pub(crate) size: Size,
-    pub(crate) rounds: usize,
-    pub(crate) took: Duration,
-    pub(crate) quick: bool,
-    pub(crate) streams: Vec<Streams>,
-}
-
-impl Run {
-    /// All measured points, in the order of the tables.
-    fn points(&self) -> impl Iterator<Item = Point> {
-        self.sections.iter().flat_map(|section| section.points.iter().copied())
-    }
-}
 
 /// Renders the whole page.
 pub(crate) fn report(run: &Run, results: &Results) -> String {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{POSTGRES, output, scripts};
 use crate::crowd::Crowd;
 use crate::figures::Figures;
-use crate::measure::Length;
+use crate::point::Length;
 
 /// New connections per second on a busy machine.
 const CONNECTED_PER_SECOND: u32 = 64;
