@@ -70,6 +70,7 @@ mod redacted;
 mod retry;
 pub mod revision;
 pub mod secrets;
+pub mod services;
 pub mod session;
 pub mod store_error;
 pub mod stores;

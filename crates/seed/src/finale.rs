@@ -60,7 +60,7 @@ impl Finale<'_> {
         self.pin()?;
         self.talk_in_pairs()?;
         for (who, whom) in pairs(self.people, &BLOCKED) {
-            self.stage.blocks.block(Pair::new(who, whom)?)?;
+            self.stage.services.blocks.block(Pair::new(who, whom)?)?;
         }
         self.read()
     }
@@ -77,20 +77,20 @@ impl Finale<'_> {
 
     fn set(&self, slug: &str, change: &ChatroomChange) -> Result<(), Failure> {
         let Some(plan) = self.plan(slug) else { return Ok(()) };
-        let changed = self.stage.chatrooms.change(plan.id, plan.owner, change);
+        let changed = self.stage.services.chatrooms.change(plan.id, plan.owner, change);
         unless_people_changed_it(changed.map(drop))
     }
 
     fn keep_order(&self) -> Result<(), Failure> {
         for (slug, username) in MODERATORS {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
-                let promoted = self.stage.memberships.change_role(plan.id, plan.owner, user, "moderator");
+                let promoted = self.stage.services.memberships.change_role(plan.id, plan.owner, user, "moderator");
                 unless_people_changed_it(promoted.map(drop))?;
             }
         }
         for (slug, username) in BANNED {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
-                unless_people_changed_it(self.stage.bans.ban(plan.id, plan.owner, user).map(drop))?;
+                unless_people_changed_it(self.stage.services.bans.ban(plan.id, plan.owner, user).map(drop))?;
             }
         }
         self.invite()
@@ -99,11 +99,11 @@ impl Finale<'_> {
     /// Creates an invitation unless there is one, because each has a new code.
     fn invite(&self) -> Result<(), Failure> {
         let Some(plan) = self.plan(INVITING) else { return Ok(()) };
-        let there = self.stage.invitations.list(plan.id, plan.owner, None, Limit::default());
+        let there = self.stage.services.invitations.list(plan.id, plan.owner, None, Limit::default());
         if there.is_ok_and(|page| page.items.is_empty()) {
             self.stage.cue(PRESENT - 19 * MINUTE, ids::id("invitation", PRESENT - 19 * MINUTE));
             let entered = CreateInvitation { max_uses: Some(10), ..CreateInvitation::default() };
-            self.stage.invitations.create(plan.id, plan.owner, &entered)?;
+            self.stage.services.invitations.create(plan.id, plan.owner, &entered)?;
         }
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Finale<'_> {
     fn pin(&self) -> Result<(), Failure> {
         for plan in PINNED.iter().filter_map(|slug| self.plan(slug)) {
             if let Some(first) = first_message(plan) {
-                unless_people_changed_it(self.stage.pins.pin(plan.id, plan.owner, first))?;
+                unless_people_changed_it(self.stage.services.pins.pin(plan.id, plan.owner, first))?;
             }
         }
         Ok(())
@@ -121,7 +121,7 @@ impl Finale<'_> {
         for (number, dialogue) in DIRECT.iter().enumerate() {
             let [(one, other), lines @ ..] = dialogue else { continue };
             let (Some(one), Some(other)) = (self.id(one), self.id(other)) else { continue };
-            let room = self.stage.direct.open(Pair::new(one, other)?)?.chatroom.id;
+            let room = self.stage.services.direct.open(Pair::new(one, other)?)?.chatroom.id;
             for ((author, text), line) in lines.iter().zip(1..) {
                 let Some(author) = self.id(author) else { continue };
                 self.say(room, author, text, &format!("direct-{number}-{line}"), Moment::from(line))?;
@@ -142,7 +142,7 @@ impl Finale<'_> {
         self.stage.cue(at, ids::id(&format!("message {name}"), at));
         let (body, key) = (text.to_owned(), Some(key(&format!("seed-{name}"))?));
         let message = SendMessage { chatroom_id: room, author_id: author, body, reply_to: None, key };
-        self.stage.messages.send(&message).map(drop)
+        self.stage.services.messages.send(&message).map(drop)
     }
 
     fn read(&self) -> Result<(), Failure> {
@@ -153,7 +153,7 @@ impl Finale<'_> {
         }
         for (username, slug) in MUTED {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
-                unless_people_changed_it(self.stage.reading.set_muted(plan.id, user, true))?;
+                unless_people_changed_it(self.stage.services.reading.set_muted(plan.id, user, true))?;
             }
         }
         Ok(())
@@ -161,10 +161,10 @@ impl Finale<'_> {
 
     fn read_nearly_all(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
         // Most people are not in most rooms.
-        let Ok(head) = self.stage.chatrooms.head(room, user) else { return Ok(()) };
+        let Ok(head) = self.stage.services.chatrooms.head(room, user) else { return Ok(()) };
         let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
         let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
-        unless_people_changed_it(self.stage.reading.mark(room, user, Mark { seq, force: false }).map(drop))
+        unless_people_changed_it(self.stage.services.reading.mark(room, user, Mark { seq, force: false }).map(drop))
     }
 
     fn plan(&self, slug: &str) -> Option<&Plan> {

@@ -2,21 +2,15 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::ban::BanService;
-use chit_chat_domain::block::BlockService;
-use chit_chat_domain::chatroom::{ChatroomChange, ChatroomService, CreateChatroom};
+use chit_chat_domain::chatroom::{ChatroomChange, CreateChatroom};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::denial::Failure;
-use chit_chat_domain::direct::DirectService;
 use chit_chat_domain::id::ChatroomId;
-use chit_chat_domain::invitation::InvitationService;
-use chit_chat_domain::membership::MembershipService;
-use chit_chat_domain::message::{IdempotencyKey, MessageService, Precondition, SendMessage};
-use chit_chat_domain::pin::PinService;
-use chit_chat_domain::reaction::{Emoji, ReactionService};
-use chit_chat_domain::reading::ReadingService;
+use chit_chat_domain::message::{IdempotencyKey, Precondition, SendMessage};
+use chit_chat_domain::reaction::Emoji;
+use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::NobodyListens;
-use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp, SignUps};
+use chit_chat_domain::user::{PasswordHasher, PasswordPolicy, SignUp};
 use chit_chat_system::SystemSecrets;
 use uuid::Uuid;
 
@@ -30,17 +24,7 @@ pub(crate) struct Stage {
     calendar: Calendar,
     clock: Arc<ScriptedClock>,
     ids: Arc<ScriptedIds>,
-    accounts: AccountService,
-    pub(crate) chatrooms: ChatroomService,
-    pub(crate) memberships: MembershipService,
-    pub(crate) messages: MessageService,
-    pub(crate) reactions: ReactionService,
-    pub(crate) pins: PinService,
-    pub(crate) bans: BanService,
-    pub(crate) invitations: InvitationService,
-    pub(crate) direct: DirectService,
-    pub(crate) blocks: BlockService,
-    pub(crate) reading: ReadingService,
+    pub(crate) services: Services,
 }
 
 /// A room, and whether an earlier run created it.
@@ -52,69 +36,16 @@ pub(crate) struct Opened {
 impl Stage {
     pub(crate) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
         let (clock, ids) = (Arc::new(ScriptedClock::new(now)), Arc::new(ScriptedIds::new()));
-        Self {
-            calendar: Calendar::new(now),
-            accounts: AccountService {
-                policy: PasswordPolicy::Demonstration,
-                sign_ups: SignUps::Open,
-                users: stores.users.clone(),
-                memberships: stores.memberships.clone(),
-                hasher,
-                secrets: Arc::new(SystemSecrets),
-                ended: Arc::new(NobodyListens),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            chatrooms: ChatroomService {
-                chatrooms: stores.chatrooms.clone(),
-                events: stores.events.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            memberships: MembershipService {
-                chatrooms: stores.chatrooms.clone(),
-                memberships: stores.memberships.clone(),
-                clock: clock.clone(),
-            },
-            messages: MessageService {
-                chatrooms: stores.chatrooms.clone(),
-                messages: stores.messages.clone(),
-                mentions: stores.mentions.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            reactions: ReactionService {
-                chatrooms: stores.chatrooms.clone(),
-                messages: stores.messages.clone(),
-                reactions: stores.reactions.clone(),
-                clock: clock.clone(),
-            },
-            pins: PinService {
-                chatrooms: stores.chatrooms.clone(),
-                messages: stores.messages.clone(),
-                pins: stores.pins.clone(),
-                clock: clock.clone(),
-            },
-            bans: BanService {
-                chatrooms: stores.chatrooms.clone(),
-                memberships: stores.memberships.clone(),
-                bans: stores.bans.clone(),
-                clock: clock.clone(),
-            },
-            invitations: InvitationService {
-                chatrooms: stores.chatrooms.clone(),
-                memberships: stores.memberships.clone(),
-                invitations: stores.invitations.clone(),
-                secrets: Arc::new(SystemSecrets),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
-            direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
-            blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
-            reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
-            clock,
-            ids,
-        }
+        let system = System {
+            clock: clock.clone(),
+            ids: ids.clone(),
+            secrets: Arc::new(SystemSecrets),
+            hasher,
+            ended: Arc::new(NobodyListens),
+        };
+        let services = Services::over(stores, &system, Policies::default());
+        let services = services.with_password_policy(PasswordPolicy::Demonstration);
+        Self { calendar: Calendar::new(now), clock, ids, services }
     }
 
     /// Creates an account for a person who has none.
@@ -126,7 +57,7 @@ impl Stage {
             email: person.email.map(str::to_owned),
             display_name: person.display_name.map(str::to_owned),
         };
-        self.accounts.sign_up(&entered).map(drop)
+        self.services.accounts.sign_up(&entered).map(drop)
     }
 
     /// Creates a room, or finds the one of an earlier run.
@@ -138,7 +69,7 @@ impl Stage {
             member_ids: plan.members.iter().map(ToString::to_string).collect(),
             key: Some(key(&format!("seed-room-{}", plan.slug))?),
         };
-        let created = self.chatrooms.create(plan.owner, &entered)?;
+        let created = self.services.chatrooms.create(plan.owner, &entered)?;
         Ok(Opened { id: created.chatroom.id, replayed: created.replayed })
     }
 
@@ -151,7 +82,7 @@ impl Stage {
         let mut done = plan.steps.len();
         for step in plan.steps.iter().rev() {
             if let Act::Say { id, .. } = &step.act
-                && self.messages.messages.find(opened.id, *id)?.is_some()
+                && self.services.messages.messages.find(opened.id, *id)?.is_some()
             {
                 break;
             }
@@ -167,24 +98,24 @@ impl Stage {
                 self.ids.set((*id).into());
                 let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
                 let reply_to = reply_to.map(|id| id.to_string());
-                self.messages.send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key }).map(drop)
+                self.services.messages.send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key }).map(drop)
             }
             Act::Edit { author, message, body } => {
-                self.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)
+                self.services.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)
             }
-            Act::Delete { by, message } => self.messages.delete(room, *by, *message, &Precondition::None),
-            Act::Join { who } => self.memberships.join(room, *who).map(drop),
-            Act::Add { by, who } => self.memberships.add(room, *by, *who).map(drop),
-            Act::Leave { who } => self.memberships.leave(room, *who).map(drop),
-            Act::Remove { by, who } => self.memberships.remove(room, *by, *who),
-            Act::Promote { by, who } => self.memberships.change_role(room, *by, *who, "owner").map(drop),
+            Act::Delete { by, message } => self.services.messages.delete(room, *by, *message, &Precondition::None),
+            Act::Join { who } => self.services.memberships.join(room, *who).map(drop),
+            Act::Add { by, who } => self.services.memberships.add(room, *by, *who).map(drop),
+            Act::Leave { who } => self.services.memberships.leave(room, *who).map(drop),
+            Act::Remove { by, who } => self.services.memberships.remove(room, *by, *who),
+            Act::Promote { by, who } => self.services.memberships.change_role(room, *by, *who, "owner").map(drop),
             Act::React { by, message, emoji } => {
                 let emoji = Emoji::parse(emoji).map_err(|violation| Failure::invalid("emoji", violation))?;
-                self.reactions.add(room, *by, *message, &emoji)
+                self.services.reactions.add(room, *by, *message, &emoji)
             }
             Act::Rename { by, name } => {
                 let change = ChatroomChange { name: Some((*name).to_owned()), ..ChatroomChange::default() };
-                self.chatrooms.change(room, *by, &change).map(drop)
+                self.services.chatrooms.change(room, *by, &change).map(drop)
             }
         }
     }

@@ -7,11 +7,10 @@ use std::error::Error;
 use std::sync::Arc;
 
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::NobodyListens;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{
-    AccountService, AdministrationService, PasswordHasher, PasswordPolicy, SignUp, SignUps, User,
-};
+use chit_chat_domain::user::{SignUp, User};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 
 use super::{Outcome, say};
@@ -34,53 +33,36 @@ fn create(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPasswor
     let password = password::choose(*password_stdin)?;
     let entered =
         SignUp { username: name.clone(), password: password.text.clone(), email: None, display_name: None };
-    let user = accounts(stores)?.sign_up(&entered).map_err(|failure| told(failure, name))?;
+    let user = services(stores)?.accounts.sign_up(&entered).map_err(|failure| told(failure, name))?;
     password.hand_out(&format!("{} can sign in now; the account's id is {}", shown(&user), user.id))
 }
 
 fn reset_password(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPassword) -> Outcome {
     let password = password::choose(*password_stdin)?;
-    let reset = administration(stores)?.reset_password(name, &password.text);
+    let reset = services(stores)?.administration.reset_password(name, &password.text);
     let (user, ended) = reset.map_err(|failure| told(failure, name))?;
     password.hand_out(&format!("{} has a new password; {} ended", shown(&user), sessions(ended.len())))
 }
 
 fn disable(stores: &Stores, name: &str) -> Outcome {
-    let (user, ended) = administration(stores)?.disable(name).map_err(|failure| told(failure, name))?;
+    let (user, ended) = services(stores)?.administration.disable(name).map_err(|failure| told(failure, name))?;
     say(&format!("{} is disabled; {} ended", shown(&user), sessions(ended.len())))
 }
 
 fn enable(stores: &Stores, name: &str) -> Outcome {
-    let user = administration(stores)?.enable(name).map_err(|failure| told(failure, name))?;
+    let user = services(stores)?.administration.enable(name).map_err(|failure| told(failure, name))?;
     say(&format!("{} is enabled", shown(&user)))
 }
 
-fn accounts(stores: &Stores) -> Result<AccountService, Box<dyn Error>> {
-    Ok(AccountService {
-        policy: PasswordPolicy::Strict,
-        sign_ups: SignUps::Open,
-        users: stores.users.clone(),
-        memberships: stores.memberships.clone(),
-        hasher: hasher()?,
-        secrets: Arc::new(SystemSecrets),
-        ended: Arc::new(NobodyListens),
+fn services(stores: &Stores) -> Result<Services, Box<dyn Error>> {
+    let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-    })
-}
-
-fn administration(stores: &Stores) -> Result<AdministrationService, Box<dyn Error>> {
-    Ok(AdministrationService {
-        users: stores.users.clone(),
-        administration: stores.administration.clone(),
-        hasher: hasher()?,
+        secrets: Arc::new(SystemSecrets),
+        hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
         ended: Arc::new(NobodyListens),
-        clock: Arc::new(SystemClock),
-    })
-}
-
-fn hasher() -> Result<Arc<dyn PasswordHasher>, Box<dyn Error>> {
-    Ok(Arc::new(BcryptPool::start(BcryptPool::COST)?))
+    };
+    Ok(Services::over(stores, &system, Policies::default()))
 }
 
 /// The username as its owner spells it.

@@ -1,0 +1,159 @@
+//! Every use case, wired to its ports in one place.
+
+use std::sync::Arc;
+
+use crate::ban::BanService;
+use crate::block::BlockService;
+use crate::chatroom::ChatroomService;
+use crate::clock::Clock;
+use crate::direct::DirectService;
+use crate::id::IdSource;
+use crate::invitation::InvitationService;
+use crate::membership::MembershipService;
+use crate::message::MessageService;
+use crate::pin::PinService;
+use crate::reaction::ReactionService;
+use crate::reading::ReadingService;
+use crate::revision::RevisionService;
+use crate::secrets::Secrets;
+use crate::session::{EndedSessions, SessionService};
+use crate::stores::Stores;
+use crate::user::{AccountService, AdministrationService, PasswordHasher, PasswordPolicy, SignUps};
+
+/// The ports of use cases that no store implements.
+#[derive(Clone)]
+pub struct System {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+    pub secrets: Arc<dyn Secrets>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Learns of every session that ends through these services.
+    pub ended: Arc<dyn EndedSessions>,
+}
+
+/// Rules of one deployment, asked in addition to those of the domain. There are none yet: a policy
+/// becomes a field with a default that allows everything. Make it from `Policies::default()`, so that
+/// a new field changes no caller.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Policies {}
+
+/// All services over one store.
+pub struct Services {
+    pub accounts: AccountService,
+    pub administration: AdministrationService,
+    pub sessions: SessionService,
+    pub chatrooms: ChatroomService,
+    pub memberships: MembershipService,
+    pub direct: DirectService,
+    pub blocks: BlockService,
+    pub bans: BanService,
+    pub invitations: InvitationService,
+    pub messages: MessageService,
+    pub reactions: ReactionService,
+    pub pins: PinService,
+    pub revisions: RevisionService,
+    pub reading: ReadingService,
+}
+
+impl Services {
+    /// Wires every service. Sign-ups are open and passwords must be strong, unless told otherwise.
+    pub fn over(stores: &Stores, system: &System, Policies {}: Policies) -> Self {
+        let System { clock, ids, secrets, hasher, ended } = system;
+        Self {
+            accounts: AccountService {
+                policy: PasswordPolicy::Strict,
+                sign_ups: SignUps::Open,
+                users: stores.users.clone(),
+                memberships: stores.memberships.clone(),
+                hasher: hasher.clone(),
+                secrets: secrets.clone(),
+                ended: ended.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            administration: AdministrationService {
+                users: stores.users.clone(),
+                administration: stores.administration.clone(),
+                hasher: hasher.clone(),
+                ended: ended.clone(),
+                clock: clock.clone(),
+            },
+            sessions: SessionService {
+                users: stores.users.clone(),
+                sessions: stores.sessions.clone(),
+                hasher: hasher.clone(),
+                secrets: secrets.clone(),
+                ended: ended.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            chatrooms: ChatroomService {
+                chatrooms: stores.chatrooms.clone(),
+                events: stores.events.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            memberships: MembershipService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                clock: clock.clone(),
+            },
+            direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
+            blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
+            bans: BanService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                bans: stores.bans.clone(),
+                clock: clock.clone(),
+            },
+            invitations: InvitationService {
+                chatrooms: stores.chatrooms.clone(),
+                memberships: stores.memberships.clone(),
+                invitations: stores.invitations.clone(),
+                secrets: secrets.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            messages: MessageService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                mentions: stores.mentions.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            reactions: ReactionService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                reactions: stores.reactions.clone(),
+                clock: clock.clone(),
+            },
+            pins: PinService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                pins: stores.pins.clone(),
+                clock: clock.clone(),
+            },
+            revisions: RevisionService {
+                chatrooms: stores.chatrooms.clone(),
+                messages: stores.messages.clone(),
+                revisions: stores.revisions.clone(),
+            },
+            reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
+        }
+    }
+
+    /// Opens or closes sign-ups.
+    #[must_use]
+    pub fn with_sign_ups(mut self, sign_ups: SignUps) -> Self {
+        self.accounts.sign_ups = sign_ups;
+        self
+    }
+
+    /// Says which passwords new accounts may have.
+    #[must_use]
+    pub fn with_password_policy(mut self, policy: PasswordPolicy) -> Self {
+        self.accounts.policy = policy;
+        self
+    }
+}
