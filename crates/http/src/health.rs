@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::openapi::{ANY, Problems};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// All is well.
 #[derive(Serialize, ToSchema)]
@@ -32,12 +32,12 @@ pub(crate) async fn live() -> HttpResponse {
         Problems<{ ANY }>,
     ),
 )]
-pub(crate) async fn ready(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     // Without asking a store that hangs: whoever asks whether to send requests here cannot wait for it.
-    if services.ended.is_stale() {
+    if state.ended.is_stale() {
         return Err(Problem::unavailable());
     }
-    if blocking(move || services.stores.readiness.is_current()).await? {
+    if blocking(move || state.stores.readiness.is_current()).await? {
         Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {
         Err(Problem { detail: "the database lacks migrations".to_owned(), ..Problem::unavailable() })

@@ -164,7 +164,9 @@ impl Finale<'_> {
         let Ok(head) = self.stage.services.chatrooms.head(room, user) else { return Ok(()) };
         let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
         let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
-        unless_people_changed_it(self.stage.services.reading.mark(room, user, Mark { seq, force: false }).map(drop))
+        unless_people_changed_it(
+            self.stage.services.reading.mark(room, user, Mark { seq, force: false }).map(drop),
+        )
     }
 
     fn plan(&self, slug: &str) -> Option<&Plan> {

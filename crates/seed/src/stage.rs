@@ -98,7 +98,10 @@ impl Stage {
                 self.ids.set((*id).into());
                 let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
                 let reply_to = reply_to.map(|id| id.to_string());
-                self.services.messages.send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key }).map(drop)
+                self.services
+                    .messages
+                    .send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key })
+                    .map(drop)
             }
             Act::Edit { author, message, body } => {
                 self.services.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::denial::Failure;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_http::Services;
+use chit_chat_http::State;
 use chit_chat_system::SystemClock;
 use chit_chat_threads::{Priority, Threads};
 use metrics::{counter, histogram};
@@ -34,21 +34,17 @@ pub(crate) struct Background(Threads);
 
 impl Background {
     /// Catches up once, then starts.
-    pub(crate) fn start(
-        services: &Arc<Services>,
-        stores: &Stores,
-        metrics: PrometheusHandle,
-    ) -> Result<Self, Failure> {
-        services.accounts.finish_deletions()?;
-        follow(services)?;
+    pub(crate) fn start(state: &Arc<State>, stores: &Stores, metrics: PrometheusHandle) -> Result<Self, Failure> {
+        state.services.accounts.finish_deletions()?;
+        follow(state)?;
         let mut background = Self(Threads::default());
-        let started = background.start_all(services.clone(), stores.clone(), metrics);
+        let started = background.start_all(state.clone(), stores.clone(), metrics);
         started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
         Ok(background)
     }
 
-    fn start_all(&mut self, services: Arc<Services>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
-        self.every(FOLLOW_EVERY, "follow", move || follow(&services))?;
+    fn start_all(&mut self, state: Arc<State>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
+        self.every(FOLLOW_EVERY, "follow", move || follow(&state))?;
         self.every(TIDY_EVERY, "tidy", move || tidy(&stores))?;
         self.every(ADD_UP_EVERY, "metrics", move || {
             metrics.run_upkeep();
@@ -111,9 +107,9 @@ enum Progress {
     More,
 }
 
-fn follow(services: &Services) -> Result<Progress, StoreError> {
+fn follow(state: &State) -> Result<Progress, StoreError> {
     let started = Instant::now();
-    services.follow()?;
+    state.follow()?;
     // What took long is old news by now.
     Ok(if started.elapsed() < FOLLOW_EVERY { Progress::Done } else { Progress::More })
 }

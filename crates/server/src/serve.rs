@@ -10,7 +10,8 @@ use actix_web::App;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use chit_chat_http::{Connections, Exposition, Services, System, configure_metrics, cors, limited};
+use chit_chat_domain::services::{Policies, Services, System};
+use chit_chat_http::{Access, Connections, EndedSessionSet, Exposition, State, configure_metrics, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
@@ -27,17 +28,21 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
     let signing_keys = signing_key::load(config)?;
     let stores = store::open(&config.database_url)?;
+    let ended = Arc::new(EndedSessionSet::default());
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
-        tokens: Arc::new(JwtAccessTokens::new(&signing_keys)),
+        ended: ended.clone(),
     };
-    let services = Arc::new(Services::start(stores.clone(), system)?.with_sign_ups(config.signup));
-    let background = Background::start(&services, &stores, metrics.clone())?;
+    let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
+    let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
+    let access = Access { clock: system.clock, tokens, ended };
+    let state = Arc::new(State::start(services, stores.clone(), access)?);
+    let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
-        let served = listen(config, services, telemetry::exposition(metrics)).await;
+        let served = listen(config, state, telemetry::exposition(metrics)).await;
         exit_soon();
         served
     })?;
@@ -56,15 +61,15 @@ fn exit_soon() {
     });
 }
 
-async fn listen(config: &Config, services: Arc<Services>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
+async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     descriptors::allow(config.limits.max_connections);
-    let services = Data::from(services);
-    let streaming = services.clone();
+    let state = Data::from(state);
+    let streaming = state.clone();
     let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
         App::new()
-            .app_data(services.clone())
+            .app_data(state.clone())
             .app_data(Data::new(origins.clone()))
             .wrap(cors(&origins))
             .wrap(from_fn(chit_chat_http::answer))
@@ -95,10 +100,10 @@ fn bind(variable: &str, name: &str) -> Result<Vec<TcpListener>, String> {
 }
 
 /// Stops the server on a signal. Streams must be told, because they never end by themselves.
-async fn stop_when_told(services: Data<Services>, connections: Arc<Connections>, server: ServerHandle) {
+async fn stop_when_told(state: Data<State>, connections: Arc<Connections>, server: ServerHandle) {
     match signals::told().await {
         Ok(stop) => {
-            services.streams.close();
+            state.streams.close();
             connections.stop();
             server.stop(stop == Stop::Gracefully).await;
         }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, MemberPath};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::BanView;
 
 /// Ban somebody from a chatroom
@@ -29,9 +29,9 @@ use crate::views::BanView;
 pub(crate) async fn ban(
     caller: Caller,
     path: MemberPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let placed = blocking(move || services.bans.ban(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    let placed = blocking(move || state.services.bans.ban(path.chatroom_id, caller.user_id, path.user_id)).await?;
     let mut response = if placed.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(BanView::from(placed.ban)))
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, MemberPath};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Lift a ban
 #[utoipa::path(
@@ -23,8 +23,8 @@ use crate::services::Services;
 pub(crate) async fn lift(
     caller: Caller,
     path: MemberPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.bans.lift(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    blocking(move || state.services.bans.lift(path.chatroom_id, caller.user_id, path.user_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,7 +7,7 @@ use crate::openapi::{MODERATORS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::BanView;
 
 /// Who is banned from a chatroom, newest ban first
@@ -26,10 +26,10 @@ pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
-    let page = blocking(move || services.bans.list(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.bans.list(id, caller.user_id, after, limit)).await?;
     pages::answer(&request, page, |ban| ban.seq, BanView::from)
 }

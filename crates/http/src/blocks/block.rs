@@ -7,7 +7,7 @@ use crate::extract::Caller;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Block somebody
 ///
@@ -24,11 +24,11 @@ use crate::services::Services;
 pub(crate) async fn block(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = pair(caller, &request)?;
-    let blocking_services = services.clone();
-    blocking(move || blocking_services.blocks.block(pair)).await?;
-    services.streams.look(pair.chatroom_id());
+    let blocking_state = state.clone();
+    blocking(move || blocking_state.services.blocks.block(pair)).await?;
+    state.streams.look(pair.chatroom_id());
     Ok(HttpResponse::NoContent().finish())
 }

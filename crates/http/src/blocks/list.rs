@@ -12,7 +12,7 @@ use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::BlockView;
 
 /// Until the year 9999, in microseconds: what lies beyond it no store keeps.
@@ -30,11 +30,11 @@ const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
 pub(crate) async fn list(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(position)?, paging.limit()?);
-    let rows = blocking(move || services.stores.blocks.list(caller.user_id, after, limit)).await?;
+    let rows = blocking(move || state.stores.blocks.list(caller.user_id, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let written = |Block { user_id, created_at }: &Block| format!("{} {user_id}", created_at.as_micros());
     pages::answer(&request, page, written, BlockView::from)

@@ -7,7 +7,7 @@ use crate::extract::Caller;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Block somebody no more
 ///
@@ -23,11 +23,11 @@ use crate::services::Services;
 pub(crate) async fn unblock(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = pair(caller, &request)?;
-    let unblocking = services.clone();
-    blocking(move || unblocking.blocks.unblock(pair)).await?;
-    services.streams.look(pair.chatroom_id());
+    let unblocking = state.clone();
+    blocking(move || unblocking.services.blocks.unblock(pair)).await?;
+    state.streams.look(pair.chatroom_id());
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use crate::extract::{Caller, InChatroom, Json, Patched, Whole, kept, present};
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ChatroomView;
 
 /// What somebody changes of a chatroom; what is absent stays.
@@ -67,10 +67,10 @@ impl ChatroomPatch {
 pub(crate) async fn change(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<ChatroomPatch>,
 ) -> Result<HttpResponse, Problem> {
     let change = body.into_inner().0.into_change()?;
-    let chatroom = blocking(move || services.chatrooms.change(id, caller.user_id, &change)).await?;
+    let chatroom = blocking(move || state.services.chatrooms.change(id, caller.user_id, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

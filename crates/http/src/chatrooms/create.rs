@@ -11,7 +11,7 @@ use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values
 use crate::problem::{Code, Problem};
 use crate::replay::created;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ChatroomView;
 
 /// What somebody enters to make a chatroom.
@@ -41,12 +41,12 @@ pub(crate) struct NewChatroom {
 pub(crate) async fn create(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<NewChatroom>,
 ) -> Result<HttpResponse, Problem> {
     let NewChatroom { name, visibility, member_ids } = body.into_inner().0;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
-    let made = blocking(move || services.chatrooms.create(caller.user_id, &entered)).await?;
+    let made = blocking(move || state.services.chatrooms.create(caller.user_id, &entered)).await?;
     let location = format!("/api/chatrooms/{}", made.chatroom.id);
     Ok(created(made.replayed).insert_header((LOCATION, location)).json(ChatroomView::from(made.chatroom)))
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, InChatroom};
 use crate::openapi::{OWNERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Delete a chatroom
 ///
@@ -22,8 +22,8 @@ use crate::services::Services;
 pub(crate) async fn delete(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.chatrooms.delete(id, caller.user_id)).await?;
+    blocking(move || state.services.chatrooms.delete(id, caller.user_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,7 +11,7 @@ use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::{ChatroomView, MyChatroomView};
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -36,14 +36,14 @@ pub(crate) struct Scope {
 pub(crate) async fn list(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(scope): web::Query<Scope>,
     web::Query(search): web::Query<Search>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     match scope.visibility.as_deref() {
-        None => mine(caller, &request, services, &search, &paging).await,
-        Some("public") => public(&request, services, &search, &paging).await,
+        None => mine(caller, &request, state, &search, &paging).await,
+        Some("public") => public(&request, state, &search, &paging).await,
         Some(_) => Err(Problem::parameter("visibility", "must be public, or absent for your own chatrooms")),
     }
 }
@@ -51,13 +51,13 @@ pub(crate) async fn list(
 async fn mine(
     caller: Caller,
     request: &HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(parse_place)?;
-    let rows = blocking(move || services.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
+    let rows = blocking(move || state.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |mine| place_text(mine.place()), MyChatroomView::from)
 }
@@ -75,13 +75,13 @@ fn parse_place(text: &str) -> Option<Place> {
 
 async fn public(
     request: &HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(|text| text.parse().ok())?;
-    let rows = blocking(move || services.stores.chatrooms.public(query, after, limit)).await?;
+    let rows = blocking(move || state.stores.chatrooms.public(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |chatroom| chatroom.id, ChatroomView::from)
 }

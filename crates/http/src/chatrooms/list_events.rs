@@ -8,7 +8,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::streams::{room_stream, wants_stream};
 use crate::views::EventView;
 
@@ -36,16 +36,16 @@ pub(crate) async fn list_events(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(from): web::Query<From>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let after = seq("after", from.after.as_deref())?;
     if wants_stream(&request) {
-        return room_stream(caller, id, request, services, after).await;
+        return room_stream(caller, id, request, state, after).await;
     }
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
-    let page = blocking(move || services.chatrooms.log(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.chatrooms.log(id, caller.user_id, after, limit)).await?;
     pages::answer(&request, page, |event| event.seq, EventView::from)
 }

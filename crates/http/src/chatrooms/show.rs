@@ -6,7 +6,7 @@ use crate::extract::{Caller, InChatroom};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ChatroomView;
 
 /// One chatroom
@@ -21,8 +21,8 @@ use crate::views::ChatroomView;
 pub(crate) async fn show(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let chatroom = blocking(move || services.chatrooms.show(id, caller.user_id)).await?;
+    let chatroom = blocking(move || state.services.chatrooms.show(id, caller.user_id)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

@@ -10,7 +10,7 @@ use crate::extract::{Caller, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ChatroomView;
 
 /// Open the direct chatroom with somebody
@@ -30,10 +30,10 @@ use crate::views::ChatroomView;
 pub(crate) async fn open(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = Pair::new(caller.user_id, path_id(&request, "user_id", Denial::UserNotFound)?)?;
-    let opened = blocking(move || services.direct.open(pair)).await?;
+    let opened = blocking(move || state.services.direct.open(pair)).await?;
     let mut response = HttpResponse::Ok();
     if opened.new {
         let location = format!("/api/chatrooms/{}", opened.chatroom.id);

@@ -12,7 +12,7 @@ use chit_chat_live::Who;
 
 use crate::limits;
 use crate::problem::{Code, Problem};
-use crate::services::Services;
+use crate::state::State;
 
 /// The user and session behind a valid access token. Handlers take it first, so that nothing about
 /// the content is said to strangers.
@@ -26,12 +26,12 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Whoever shows this token, if it is good.
-    pub(crate) fn with_token(services: &Services, token: &str) -> Result<Self, Problem> {
-        let claims = services.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
-        if services.ended.is_stale() {
+    pub(crate) fn with_token(state: &State, token: &str) -> Result<Self, Problem> {
+        let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
+        if state.ended.is_stale() {
             return Err(Problem::unavailable());
         }
-        if services.ended.contains(claims.session_id) {
+        if state.ended.contains(claims.session_id) {
             return Err(Problem::invalid_token());
         }
         let AccessClaims { user_id, session_id, expires_at } = claims;
@@ -70,13 +70,13 @@ impl FromRequest for Caller {
 }
 
 fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
-    let Some(services) = request.app_data::<web::Data<Services>>() else {
+    let Some(state) = request.app_data::<web::Data<State>>() else {
         return Err(Problem::internal("the services are not wired"));
     };
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    Caller::with_token(services, token)
+    Caller::with_token(state, token)
 }
 
 pub(crate) fn bearer_token(request: &HttpRequest) -> Option<&str> {

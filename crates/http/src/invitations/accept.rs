@@ -7,7 +7,7 @@ use crate::memberships::added;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MembershipView;
 
 /// Enter a chatroom by an invitation
@@ -28,10 +28,10 @@ use crate::views::MembershipView;
 pub(crate) async fn accept(
     caller: Caller,
     ByCode(code): ByCode,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (accepting, room) = (services.clone(), code.chatroom_id);
-    let entered = blocking(move || accepting.invitations.accept(&code, caller.user_id)).await?;
-    services.streams.look(room);
+    let (accepting, room) = (state.clone(), code.chatroom_id);
+    let entered = blocking(move || accepting.services.invitations.accept(&code, caller.user_id)).await?;
+    state.streams.look(room);
     Ok(added(entered))
 }

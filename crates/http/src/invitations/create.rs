@@ -10,7 +10,7 @@ use crate::extract::{Caller, InChatroom, Json, Whole};
 use crate::openapi::{FORM, MODERATORS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::InvitationView;
 
 /// What somebody enters to make an invitation.
@@ -41,16 +41,16 @@ pub(crate) struct NewInvitation {
 pub(crate) async fn create(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<NewInvitation>,
 ) -> Result<HttpResponse, Problem> {
     let NewInvitation { expires_in_seconds, max_uses } = body.into_inner().0;
     let number = |Whole(number)| number;
     let entered =
         CreateInvitation { expires_in_seconds: expires_in_seconds.map(number), max_uses: max_uses.map(number) };
-    let creating = services.clone();
-    let made = blocking(move || creating.invitations.create(id, caller.user_id, &entered)).await?;
-    services.streams.look(id);
+    let creating = state.clone();
+    let made = blocking(move || creating.services.invitations.create(id, caller.user_id, &entered)).await?;
+    state.streams.look(id);
     let location = format!("/api/chatrooms/{id}/invitations/{}", made.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(InvitationView::from(made)))
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, InvitationPath};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Revoke an invitation
 ///
@@ -25,8 +25,9 @@ use crate::services::Services;
 pub(crate) async fn revoke(
     caller: Caller,
     path: InvitationPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.invitations.revoke(path.chatroom_id, caller.user_id, path.invitation_id)).await?;
+    blocking(move || state.services.invitations.revoke(path.chatroom_id, caller.user_id, path.invitation_id))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,7 +7,7 @@ use crate::extract::{Caller, MemberPath};
 use crate::openapi::{MODERATORS, OWNERS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MembershipView;
 
 /// Add somebody to a chatroom
@@ -28,7 +28,9 @@ use crate::views::MembershipView;
 pub(crate) async fn add(
     caller: Caller,
     path: MemberPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.memberships.add(path.chatroom_id, caller.user_id, path.user_id)).await.map(added)
+    blocking(move || state.services.memberships.add(path.chatroom_id, caller.user_id, path.user_id))
+        .await
+        .map(added)
 }

@@ -8,7 +8,7 @@ use crate::extract::{Caller, Json, MemberPath};
 use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MembershipView;
 
 /// The role that a member is to have.
@@ -36,11 +36,12 @@ pub(crate) struct RolePatch {
 pub(crate) async fn change_role(
     caller: Caller,
     path: MemberPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<RolePatch>,
 ) -> Result<HttpResponse, Problem> {
     let RolePatch { role } = body.into_inner().0;
-    let member =
-        blocking(move || services.memberships.change_role(path.chatroom_id, caller.user_id, path.user_id, &role));
+    let member = blocking(move || {
+        state.services.memberships.change_role(path.chatroom_id, caller.user_id, path.user_id, &role)
+    });
     Ok(HttpResponse::Ok().json(MembershipView::from(member.await?)))
 }

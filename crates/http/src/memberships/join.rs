@@ -7,7 +7,7 @@ use crate::extract::{Caller, InChatroom};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MembershipView;
 
 /// Join a public chatroom
@@ -26,7 +26,7 @@ use crate::views::MembershipView;
 pub(crate) async fn join(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.memberships.join(id, caller.user_id)).await.map(added)
+    blocking(move || state.services.memberships.join(id, caller.user_id)).await.map(added)
 }

@@ -7,7 +7,7 @@ use crate::extract::{Caller, InChatroom, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Leave a chatroom
 ///
@@ -27,11 +27,11 @@ use crate::services::Services;
 pub(crate) async fn leave(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     // Nobody is in a chatroom that does not exist.
     if let Ok(id) = path_id(&request, "chatroom_id", Denial::ChatroomNotFound) {
-        blocking(move || services.memberships.leave(id, caller.user_id)).await?;
+        blocking(move || state.services.memberships.leave(id, caller.user_id)).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }

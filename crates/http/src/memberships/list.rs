@@ -7,7 +7,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MembershipView;
 
 /// Who is in a chatroom, longest-standing first
@@ -26,11 +26,11 @@ pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.unwrap_or(0);
-    let page = blocking(move || services.memberships.list(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.memberships.list(id, caller.user_id, after, limit)).await?;
     pages::answer(&request, page, |member| member.membership.joined_seq, MembershipView::from)
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, MessagePath, precondition};
 use crate::openapi::{IfMatchHeader, MEMBERS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Delete a message
 ///
@@ -26,9 +26,9 @@ pub(crate) async fn delete(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let condition = precondition(&request)?;
-    blocking(move || services.messages.delete(chatroom_id, caller.user_id, message_id, &condition)).await?;
+    blocking(move || state.services.messages.delete(chatroom_id, caller.user_id, message_id, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use crate::extract::{Caller, Json, MessagePath, precondition};
 use crate::openapi::{FORM, IfMatchHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MessageView;
 
 /// What a message says from now on.
@@ -39,13 +39,13 @@ pub(crate) async fn edit(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<Edit>,
 ) -> Result<HttpResponse, Problem> {
     let Edit { body } = body.into_inner().0;
     let condition = precondition(&request)?;
     let message =
-        blocking(move || services.messages.edit(chatroom_id, caller.user_id, message_id, &body, &condition));
+        blocking(move || state.services.messages.edit(chatroom_id, caller.user_id, message_id, &body, &condition));
     let message = message.await?;
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
 }

@@ -12,7 +12,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{SharedPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MessageHistory;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -42,7 +42,7 @@ pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(position): web::Query<Position>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
@@ -50,23 +50,23 @@ pub(crate) async fn list(
     let (range, limit, with_html) = (range(&position, &paging)?, paging.limit()?, rendering.wants_html()?);
     if range == PageRange::Latest
         && !with_html
-        && let Some(page) = services.newest.current(&*services.stores.heads, (id, limit), caller.user_id).await
+        && let Some(page) = state.pages.current(&*state.stores.heads, (id, limit), caller.user_id).await
     {
-        let reactions = services.stores.reactions.clone();
+        let reactions = state.stores.reactions.clone();
         return Ok(page.read_by(caller.user_id, id, reactions).await?.answer(&request));
     }
-    let asked = services.clone();
+    let asked = state.clone();
     let read = blocking(move || {
-        let history = asked.messages.page(id, caller.user_id, range, limit)?;
+        let history = asked.services.messages.page(id, caller.user_id, range, limit)?;
         let html = with_html.then(|| html_by_id(&history.page.items));
         Ok::<_, Failure>((history, html))
     });
     let (history, html) = read.await?;
     let (head, page) = (history.head, written(range, history.page)?);
     if let (PageRange::Latest, Some(head)) = (range, head) {
-        services.newest.remember((id, limit), head, &page);
+        state.pages.remember((id, limit), head, &page);
     }
-    let page = page.read_by(caller.user_id, id, services.stores.reactions.clone()).await?;
+    let page = page.read_by(caller.user_id, id, state.stores.reactions.clone()).await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }
 

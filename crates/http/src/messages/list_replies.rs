@@ -9,7 +9,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{SharedPage, cursor};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MessageHistory;
 
 /// What answers a message, oldest first
@@ -28,21 +28,21 @@ pub(crate) async fn list_replies(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let (asked, with_html) = (services.clone(), rendering.wants_html()?);
+    let (asked, with_html) = (state.clone(), rendering.wants_html()?);
     let read = blocking(move || {
-        let page = asked.messages.replies(chatroom_id, caller.user_id, message_id, after, limit)?;
+        let page = asked.services.messages.replies(chatroom_id, caller.user_id, message_id, after, limit)?;
         let html = with_html.then(|| html_by_id(&page.items));
         Ok::<_, Failure>((page, html))
     });
     let (page, html) = read.await?;
     let next = cursor::next(&page, |message| message.seq);
     let page = SharedPage::new(page.items, next)?
-        .read_by(caller.user_id, chatroom_id, services.stores.reactions.clone())
+        .read_by(caller.user_id, chatroom_id, state.stores.reactions.clone())
         .await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

@@ -7,7 +7,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::RevisionView;
 
 /// Every text that a message had, oldest first
@@ -28,11 +28,12 @@ pub(crate) async fn list_revisions(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page = blocking(move || services.revisions.list(chatroom_id, caller.user_id, message_id, after, limit));
+    let page =
+        blocking(move || state.services.revisions.list(chatroom_id, caller.user_id, message_id, after, limit));
     let page = page.await?;
     pages::answer(&request, page, |it| it.revision, RevisionView::from)
 }

@@ -15,7 +15,7 @@ use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, 
 use crate::problem::{Code, Problem};
 use crate::replay::created;
 use crate::run::{blocking, pending};
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MessageView;
 
 /// What somebody says.
@@ -44,13 +44,13 @@ pub(crate) async fn send(
     caller: Caller,
     InChatroom(chatroom_id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<NewMessage>,
 ) -> Result<HttpResponse, Problem> {
     let NewMessage { body, reply_to } = body.into_inner().0;
     let key = idempotency_key(&request)?;
     let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, reply_to, key };
-    let sent = settle(services, &entered, &Order::default()).await?;
+    let sent = settle(state, &entered, &Order::default()).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
     response.insert_header((LOCATION, location)).insert_header(etag(&sent.message));
@@ -64,28 +64,28 @@ pub(crate) struct Order(Arc<Mutex<()>>);
 /// No thread waits for the store, unless something has to be read: what the message is tied to, or why it was refused.
 /// What comes behind waits for that; behind a message that is handed over nothing waits, for the store keeps its order.
 pub(crate) async fn settle(
-    services: web::Data<Services>,
+    state: web::Data<State>,
     entered: &SendMessage,
     Order(order): &Order,
 ) -> Result<Sent, Problem> {
     let turn = order.lock().await;
-    let (draft, answer) = services.messages.begin_send(entered)?;
+    let (draft, answer) = state.services.messages.begin_send(entered)?;
     let (appended, _turn) = match answer {
         None => (None, turn),
         Some(answer) => {
             drop(turn);
             let appended = pending(answer).await?;
             if appended != Appended::Refused {
-                return Ok(told(&services, services.messages.finish_send(&draft, Some(appended))?));
+                return Ok(told(&state, state.services.messages.finish_send(&draft, Some(appended))?));
             }
             (Some(appended), order.lock().await)
         }
     };
-    let finishing = services.clone();
-    Ok(told(&services, blocking(move || finishing.messages.finish_send(&draft, appended)).await?))
+    let finishing = state.clone();
+    Ok(told(&state, blocking(move || finishing.services.messages.finish_send(&draft, appended)).await?))
 }
 
-fn told(services: &Services, sent: Sent) -> Sent {
-    services.streams.sent(&sent.message);
+fn told(state: &State, sent: Sent) -> Sent {
+    state.streams.sent(&sent.message);
     sent
 }

@@ -9,7 +9,7 @@ use crate::extract::{Caller, MessagePath, Rendering, matches_none};
 use crate::openapi::{IfNoneMatchHeader, MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::{MessageView, ShownMessage};
 
 /// One message, or its tombstone
@@ -29,12 +29,12 @@ pub(crate) async fn show(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let with_html = rendering.wants_html()?;
     let read = blocking(move || {
-        let message = services.messages.show(chatroom_id, caller.user_id, message_id)?;
+        let message = state.services.messages.show(chatroom_id, caller.user_id, message_id)?;
         let html = with_html.then(|| html(&message));
         Ok::<_, Failure>((message, html))
     });

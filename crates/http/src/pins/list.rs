@@ -10,7 +10,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::{PinList, PinView};
 
 /// The pinned messages, newest pin first
@@ -26,14 +26,14 @@ pub(crate) async fn list(
     caller: Caller,
     InChatroom(id): InChatroom,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let (before, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(Seq::MAX), paging.limit()?);
     let with_html = rendering.wants_html()?;
     let read = blocking(move || {
-        let page = services.pins.list(id, caller.user_id, before, limit)?;
+        let page = state.services.pins.list(id, caller.user_id, before, limit)?;
         let html = with_html.then(|| html_by_id(page.items.iter().map(|pin| &pin.message)));
         Ok::<_, Failure>((page, html))
     });

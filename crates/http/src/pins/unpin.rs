@@ -6,7 +6,7 @@ use crate::extract::{Caller, MessagePath};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Unpin a message
 ///
@@ -22,8 +22,8 @@ use crate::services::Services;
 pub(crate) async fn unpin(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || services.pins.unpin(chatroom_id, caller.user_id, message_id)).await?;
+    blocking(move || state.services.pins.unpin(chatroom_id, caller.user_id, message_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, ReactionPath};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// React to a message
 ///
@@ -25,9 +25,9 @@ use crate::services::Services;
 pub(crate) async fn add(
     caller: Caller,
     path: ReactionPath,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let ReactionPath { chatroom_id, message_id, emoji } = path;
-    blocking(move || services.reactions.add(chatroom_id, caller.user_id, message_id, &emoji)).await?;
+    blocking(move || state.services.reactions.add(chatroom_id, caller.user_id, message_id, &emoji)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ReactionView;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -37,14 +37,15 @@ pub(crate) async fn list(
     caller: Caller,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(by): web::Query<By>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let emoji = by.emoji.as_deref().map(Emoji::parse).transpose().map_err(|violation| ("emoji", violation))?;
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page =
-        blocking(move || services.reactions.list(chatroom_id, caller.user_id, message_id, emoji, after, limit));
+    let page = blocking(move || {
+        state.services.reactions.list(chatroom_id, caller.user_id, message_id, emoji, after, limit)
+    });
     let page = page.await?;
     pages::answer(&request, page, |reaction| reaction.seq, ReactionView::from)
 }

@@ -9,7 +9,7 @@ use crate::extract::{Caller, InChatroom, Json, Whole};
 use crate::openapi::{FORM, MEMBERS, Problems, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ReadMarkerView;
 
 /// Up to where somebody has read.
@@ -38,12 +38,12 @@ pub(crate) struct NewReadMarker {
 pub(crate) async fn mark(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<NewReadMarker>,
 ) -> Result<HttpResponse, Problem> {
     let NewReadMarker { seq: Whole(seq), force } = body.into_inner().0;
-    let at = services.clone();
-    let seq = blocking(move || at.reading.mark(id, caller.user_id, Mark { seq, force })).await?;
-    services.streams.look_at_user(caller.user_id);
+    let at = state.clone();
+    let seq = blocking(move || at.services.reading.mark(id, caller.user_id, Mark { seq, force })).await?;
+    state.streams.look_at_user(caller.user_id);
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, seq)))
 }

@@ -6,7 +6,7 @@ use super::set_muted::set_muted;
 use crate::extract::{Caller, InChatroom};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
-use crate::services::Services;
+use crate::state::State;
 
 /// Mute a chatroom
 ///
@@ -22,7 +22,7 @@ use crate::services::Services;
 pub(crate) async fn mute(
     caller: Caller,
     path: InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    set_muted(caller, path, services, true).await
+    set_muted(caller, path, state, true).await
 }

@@ -6,7 +6,7 @@ use crate::extract::{Caller, InChatroom};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::ReadMarkerView;
 
 /// How far I have read
@@ -21,8 +21,8 @@ use crate::views::ReadMarkerView;
 pub(crate) async fn show_marker(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let state = blocking(move || services.reading.state(id, caller.user_id)).await?;
-    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, state.read_seq)))
+    let reading = blocking(move || state.services.reading.state(id, caller.user_id)).await?;
+    Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, reading.read_seq)))
 }

@@ -6,7 +6,7 @@ use super::set_muted::set_muted;
 use crate::extract::{Caller, InChatroom};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
-use crate::services::Services;
+use crate::state::State;
 
 /// Unmute a chatroom
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::services::Services;
 pub(crate) async fn unmute(
     caller: Caller,
     path: InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    set_muted(caller, path, services, false).await
+    set_muted(caller, path, state, false).await
 }

@@ -7,7 +7,7 @@ use crate::extract::{Caller, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// End one of my sessions
 #[utoipa::path(
@@ -21,9 +21,9 @@ use crate::services::Services;
 pub(crate) async fn end(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let session = path_id(&request, "session_id", Denial::SessionNotFound)?;
-    blocking(move || services.sessions.sign_out(caller.user_id, session)).await?;
+    blocking(move || state.services.sessions.sign_out(caller.user_id, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

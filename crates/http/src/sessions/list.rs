@@ -10,7 +10,7 @@ use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::SessionView;
 
 /// My sessions, newest first
@@ -25,12 +25,12 @@ use crate::views::SessionView;
 pub(crate) async fn list(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     // There are never more than a hundred, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
-    let mut sessions = blocking(move || services.sessions.list(caller.user_id)).await?;
+    let mut sessions = blocking(move || state.services.sessions.list(caller.user_id)).await?;
     sessions.retain(|session| after.is_none_or(|after| place(session) < after));
     let page = Page::cut(sessions, limit);
     let position = |session: &Session| {

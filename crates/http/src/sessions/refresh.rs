@@ -11,7 +11,7 @@ use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// A refresh token, to be spent.
 #[derive(Deserialize, ToSchema)]
@@ -34,12 +34,12 @@ pub(crate) struct Refresh {
 )]
 pub(crate) async fn refresh(
     attempts: Attempts,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<Refresh>,
 ) -> Result<HttpResponse, Problem> {
     let attempt = attempts.refresh()?;
     let shown = tokens::read(&body.0.0.refresh_token).ok_or(Denial::InvalidRefreshToken)?;
-    let sessions = services.clone();
-    let grant = attempt.settle(blocking(move || sessions.sessions.refresh(&shown))).await?;
-    Ok(tokens::answer(&services, &grant))
+    let sessions = state.clone();
+    let grant = attempt.settle(blocking(move || sessions.services.sessions.refresh(&shown))).await?;
+    Ok(tokens::answer(&state, &grant))
 }

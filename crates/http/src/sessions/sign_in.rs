@@ -10,7 +10,7 @@ use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::hashing;
-use crate::services::Services;
+use crate::state::State;
 
 /// Who somebody says they are.
 #[derive(Deserialize, ToSchema)]
@@ -35,14 +35,14 @@ pub(crate) struct Login {
 pub(crate) async fn sign_in(
     request: HttpRequest,
     attempts: Attempts,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
     let attempt = attempts.guess(username.to_ascii_lowercase())?;
-    let sessions = services.clone();
-    let grant = hashing(move || sessions.sessions.sign_in(&username, &password, agent.as_deref()));
+    let sessions = state.clone();
+    let grant = hashing(move || sessions.services.sessions.sign_in(&username, &password, agent.as_deref()));
     let grant = attempt.settle(grant).await?;
-    Ok(tokens::answer(&services, &grant))
+    Ok(tokens::answer(&state, &grant))
 }

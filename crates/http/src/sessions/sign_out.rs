@@ -6,7 +6,7 @@ use crate::extract::Caller;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Sign out
 ///
@@ -18,7 +18,7 @@ use crate::services::Services;
         Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
     ),
 )]
-pub(crate) async fn sign_out(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    blocking(move || services.sessions.sign_out(caller.user_id, caller.session_id)).await?;
+pub(crate) async fn sign_out(caller: Caller, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    blocking(move || state.services.sessions.sign_out(caller.user_id, caller.session_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

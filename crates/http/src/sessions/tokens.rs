@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::openapi::values;
-use crate::services::Services;
+use crate::state::State;
 
 /// What a session is used by (RFC 6749).
 #[derive(Serialize, ToSchema)]
@@ -31,8 +31,8 @@ pub(super) struct Tokens {
     refresh_token: String,
 }
 
-pub(crate) fn answer(services: &Services, grant: &Grant) -> HttpResponse {
-    let access_token = services.tokens.issue(grant.user.id, grant.session_id, services.clock.now());
+pub(crate) fn answer(state: &State, grant: &Grant) -> HttpResponse {
+    let access_token = state.tokens.issue(grant.user.id, grant.session_id, state.clock.now());
     let profile = grant.user.profile.as_ref();
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache")).json(
         Tokens {

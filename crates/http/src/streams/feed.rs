@@ -13,7 +13,7 @@ use chit_chat_live::{End, Listener, News, Written};
 use super::notice::{self, WithHeads};
 use crate::extract::Caller;
 use crate::problem::Problem;
-use crate::services::Services;
+use crate::state::State;
 
 /// Clients that hear nothing for longer come again.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -24,7 +24,7 @@ const DISTRUST: Duration = Duration::from_millis(250);
 
 /// A stream, from its first word to its last.
 pub(super) struct Feed {
-    services: web::Data<Services>,
+    state: web::Data<State>,
     listener: Listener,
     /// When the token does.
     expires_at: Timestamp,
@@ -52,17 +52,17 @@ pub(super) enum What {
 }
 
 impl Feed {
-    pub(super) fn new(services: web::Data<Services>, caller: Caller, listener: Listener) -> Self {
+    pub(super) fn new(state: web::Data<State>, caller: Caller, listener: Listener) -> Self {
         let now = Instant::now();
         let (expires_at, heartbeat_at) = (caller.expires_at, now + HEARTBEAT);
-        let ends_at = now + left(expires_at, services.clock.now());
+        let ends_at = now + left(expires_at, state.clock.now());
         let timer = Box::pin(sleep_until(heartbeat_at.min(ends_at)));
-        Self { services, listener, expires_at, first: Vec::new(), heartbeat_at, timer, over: false }
+        Self { state, listener, expires_at, first: Vec::new(), heartbeat_at, timer, over: false }
     }
 
     /// Said before anything else, with the position that the stream starts from.
     pub(super) fn say_first(&mut self, what: WithHeads, id: &str) {
-        let written = what.written(id, self.services.clock.now(), self.listener.heads());
+        let written = what.written(id, self.state.clock.now(), self.listener.heads());
         self.first.push(Said { written, what: What::First });
     }
 
@@ -74,7 +74,7 @@ impl Feed {
         if self.is_refused() {
             return Poll::Ready(Some(self.refused()));
         }
-        if self.services.ended.is_stale() {
+        if self.state.ended.is_stale() {
             if self.listener.is_stopping() {
                 let written = self.with_heads(WithHeads::Heartbeat);
                 return Poll::Ready(Some(self.last(What::Stopping, written)));
@@ -95,7 +95,7 @@ impl Feed {
         if self.over || self.is_refused() {
             return Err(Problem::invalid_token());
         }
-        if self.services.ended.is_stale() { Err(Problem::unavailable()) } else { Ok(()) }
+        if self.state.ended.is_stale() { Err(Problem::unavailable()) } else { Ok(()) }
     }
 
     /// How far it has come in each chatroom.
@@ -120,7 +120,7 @@ impl Feed {
             News::Event(entry) => Some(Said { written: entry.written.clone(), what: What::Event }),
             News::Aside(written) => Some(Said { written: *written, what: What::Notice }),
             News::Own(chatroom, own) => {
-                let written = notice::own(chatroom, own, self.services.clock.now());
+                let written = notice::own(chatroom, own, self.state.clock.now());
                 Some(Said { written, what: What::Notice })
             }
             News::CaughtUp => Some(Said { written: self.with_heads(WithHeads::CaughtUp), what: What::CaughtUp }),
@@ -138,7 +138,7 @@ impl Feed {
     }
 
     fn refused(&mut self) -> Said {
-        self.last(What::Notice, notice::unauthenticated(self.services.clock.now()))
+        self.last(What::Notice, notice::unauthenticated(self.state.clock.now()))
     }
 
     /// Nothing is delivered to sessions of which nobody knows whether they have ended.
@@ -157,10 +157,10 @@ impl Feed {
             if is_due {
                 self.heartbeat_at = now + HEARTBEAT;
             }
-            let ends_at = now + left(self.expires_at, self.services.clock.now()).max(DISTRUST);
+            let ends_at = now + left(self.expires_at, self.state.clock.now()).max(DISTRUST);
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
             // A heartbeat says that the heads are those of now; else silence says it all.
-            if is_due && self.services.streams.is_current() {
+            if is_due && self.state.streams.is_current() {
                 return Poll::Ready(Some(Said {
                     written: self.with_heads(WithHeads::Heartbeat),
                     what: What::Notice,
@@ -174,11 +174,11 @@ impl Feed {
     }
 
     fn is_refused(&self) -> bool {
-        self.expires_at <= self.services.clock.now() || self.services.ended.contains(self.listener.session())
+        self.expires_at <= self.state.clock.now() || self.state.ended.contains(self.listener.session())
     }
 
     fn with_heads(&self, what: WithHeads) -> Written {
-        what.written("", self.services.clock.now(), self.listener.heads())
+        what.written("", self.state.clock.now(), self.listener.heads())
     }
 }
 

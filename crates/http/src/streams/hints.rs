@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::web;
 use chit_chat_domain::id::ChatroomId;
 
-use crate::services::Services;
+use crate::state::State;
 
 /// What a member changes for themselves in a chatroom.
 const PRIVATE: [&str; 2] = ["/read_marker", "/mute"];
@@ -15,7 +15,7 @@ const PRIVATE: [&str; 2] = ["/read_marker", "/mute"];
 pub(crate) fn hint<B>(response: &ServiceResponse<B>) {
     let request = response.request();
     let changes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
-    let Some(services) = request.app_data::<web::Data<Services>>().filter(|_| changes) else {
+    let Some(state) = request.app_data::<web::Data<State>>().filter(|_| changes) else {
         return;
     };
     if !response.status().is_success() || PRIVATE.iter().any(|end| request.path().ends_with(end)) {
@@ -25,13 +25,13 @@ pub(crate) fn hint<B>(response: &ServiceResponse<B>) {
     if let Some(chatroom) = path.get("chatroom_id").and_then(|text| text.parse::<ChatroomId>().ok()) {
         let is_send = request.method() == Method::POST;
         if !is_send {
-            services.streams.look(chatroom);
+            state.streams.look(chatroom);
             if path.get("message_id").is_none() {
-                services.streams.look_at_users();
+                state.streams.look_at_users();
             }
         }
     } else {
-        services.streams.look_at_users();
-        services.wake_ended();
+        state.streams.look_at_users();
+        state.wake_ended();
     }
 }

@@ -19,7 +19,7 @@ use crate::extract::{Caller, Json, Reader};
 use crate::openapi::{BODY, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Where to go on.
 #[derive(Deserialize, ToSchema)]
@@ -44,13 +44,13 @@ pub(crate) struct Resume {
 pub(crate) async fn open_stream(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let after = match last_event_id(&request) {
         None => Some(Positions::new()),
         Some(text) => positions::decode(text),
     };
-    start(caller, &request, services, after).await
+    start(caller, &request, state, after).await
 }
 
 /// Hear of all my chatrooms from these positions on
@@ -66,11 +66,11 @@ pub(crate) async fn open_stream(
 pub(crate) async fn resume_stream(
     Reader(caller): Reader,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<Resume>,
 ) -> Result<HttpResponse, Problem> {
     let after = parse(body.into_inner().0.after)?;
-    start(caller, &request, services, Some(after)).await
+    start(caller, &request, state, Some(after)).await
 }
 
 pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
@@ -82,26 +82,26 @@ pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
 async fn start(
     caller: Caller,
     request: &HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<HttpResponse, Problem> {
-    let feed = feed(caller, services, after).await?;
+    let feed = feed(caller, state, after).await?;
     Ok(answer(request, feed, Ids::Positions))
 }
 
 /// A stream of all chatrooms; without positions that can be read, one that says so.
 pub(super) async fn feed(
     caller: Caller,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<Feed, Problem> {
-    let asked = services.clone();
+    let asked = state.clone();
     let standing = blocking(move || asked.streams.standing(caller.who())).await?;
     let after = after.filter(|after| {
         standing.chatrooms.iter().all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
     });
-    let listener = listen(caller, &services, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
-    let mut feed = Feed::new(services, caller, listener);
+    let listener = listen(caller, &state, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
+    let mut feed = Feed::new(state, caller, listener);
     // Also who is cut off right behind it can go on from where it was.
     let id = positions::encode(feed.positions()).unwrap_or_default();
     feed.say_first(WithHeads::Ready, &id);
@@ -111,10 +111,10 @@ pub(super) async fn feed(
     Ok(feed)
 }
 
-fn listen(caller: Caller, services: &Services, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
+fn listen(caller: Caller, state: &State, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
     let starts = standing.chatrooms.into_iter().map(|joined| {
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
         Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
     });
-    services.streams.listen(caller.who(), standing.version, starts)
+    state.streams.listen(caller.who(), standing.version, starts)
 }

@@ -13,7 +13,7 @@ use super::notice::WithHeads;
 use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
@@ -30,17 +30,17 @@ pub(crate) async fn room_stream(
     caller: Caller,
     id: ChatroomId,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     after: Option<Seq>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = services.clone();
-    let head = blocking(move || asked.chatrooms.head(id, caller.user_id)).await?;
+    let asked = state.clone();
+    let head = blocking(move || asked.services.chatrooms.head(id, caller.user_id)).await?;
     let resumed = last_event_id(&request).map(|text| text.parse().ok());
     let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
     let start = Start { chatroom: id, position: known.unwrap_or(head), head, read: ReadState::default() };
-    let listener = services.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
-    let mut feed = Feed::new(services, caller, listener);
+    let listener = state.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
+    let mut feed = Feed::new(state, caller, listener);
     if known.is_none() {
         feed.say_first(WithHeads::Reset, &head.to_string());
     }

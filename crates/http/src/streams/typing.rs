@@ -8,7 +8,7 @@ use crate::extract::{Caller, InChatroom};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 
 /// Tell that I am writing
 ///
@@ -24,16 +24,16 @@ use crate::services::Services;
 pub(crate) async fn tell_typing(
     caller: Caller,
     InChatroom(id): InChatroom,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    tell(&services, caller, id).await?;
+    tell(&state, caller, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub(super) async fn tell(services: &web::Data<Services>, caller: Caller, id: ChatroomId) -> Result<(), Problem> {
-    let asked = services.clone();
-    blocking(move || asked.chatrooms.may_speak(id, caller.user_id)).await?;
-    let now = services.clock.now();
-    services.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
+pub(super) async fn tell(state: &web::Data<State>, caller: Caller, id: ChatroomId) -> Result<(), Problem> {
+    let asked = state.clone();
+    blocking(move || asked.services.chatrooms.may_speak(id, caller.user_id)).await?;
+    let now = state.clock.now();
+    state.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::limits::Attempts;
 use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::hashing;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::OwnView;
 
 /// What somebody changes of their account.
@@ -44,7 +44,7 @@ pub(crate) struct AccountPatch {
 pub(crate) async fn change_me(
     caller: Caller,
     attempts: Attempts,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
     let AccountPatch { display_name, email, password, current_password } = body.into_inner().0;
@@ -56,7 +56,7 @@ pub(crate) async fn change_me(
     let attempt = attempts.guess_if(password.is_some(), caller.user_id)?;
     let change = ProfileChange { display_name, email, password, current_password };
     let Caller { user_id, session_id, .. } = caller;
-    let user = attempt.settle(hashing(move || services.accounts.change(user_id, session_id, &change)));
+    let user = attempt.settle(hashing(move || state.services.accounts.change(user_id, session_id, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }

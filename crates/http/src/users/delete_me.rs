@@ -9,7 +9,7 @@ use crate::limits::Attempts;
 use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::hashing;
-use crate::services::Services;
+use crate::state::State;
 
 /// The password, to be sure.
 #[derive(Deserialize, ToSchema)]
@@ -33,11 +33,11 @@ pub(crate) struct Deletion {
 pub(crate) async fn delete_me(
     caller: Caller,
     attempts: Attempts,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
     let attempt = attempts.guess(caller.user_id)?;
-    attempt.settle(hashing(move || services.accounts.delete(caller.user_id, &password))).await?;
+    attempt.settle(hashing(move || state.services.accounts.delete(caller.user_id, &password))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,7 +11,7 @@ use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{List, WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::UserView;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -37,35 +37,31 @@ pub(crate) struct Asked {
 pub(crate) async fn list(
     _: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(asked): web::Query<Asked>,
     web::Query(search): web::Query<Search>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     if let Some(ids) = asked.ids {
-        return resolve(&request, services, &ids).await;
+        return resolve(&request, state, &ids).await;
     }
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
-    let rows = blocking(move || services.stores.users.search(query, after, limit)).await?;
+    let rows = blocking(move || state.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).and_then(folded_username).map(|name| cursor::encode(&name));
     Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))
 }
 
 /// Those of the users that exist, deleted ones included.
-async fn resolve(
-    request: &HttpRequest,
-    services: web::Data<Services>,
-    ids: &str,
-) -> Result<HttpResponse, Problem> {
+async fn resolve(request: &HttpRequest, state: web::Data<State>, ids: &str) -> Result<HttpResponse, Problem> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > Limit::MAX.get() {
         return Err(Problem::parameter("ids", format!("takes at most {} ids", Limit::MAX.get())));
     }
     let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
     let ids = parsed.map_err(|_| Problem::parameter("ids", "takes ids, separated by commas"))?;
-    let users = blocking(move || services.stores.users.find_many(ids)).await?;
+    let users = blocking(move || state.stores.users.find_many(ids)).await?;
     Ok(WrittenPage::new(users.into_iter().map(UserView::from).collect(), None)?.answer(request))
 }
 

@@ -6,7 +6,7 @@ use super::newest_first::newest_first;
 use crate::extract::{Caller, Paging, Rendering};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::MessageList;
 
 /// Where others mention me, newest first
@@ -23,10 +23,10 @@ use crate::views::MessageList;
 pub(crate) async fn list_my_mentions(
     caller: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |after, limit| services.stores.mentions.of_user(caller.user_id, after, limit);
+    let read = move |after, limit| state.stores.mentions.of_user(caller.user_id, after, limit);
     newest_first(&request, &paging, &rendering, read).await
 }

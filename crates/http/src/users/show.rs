@@ -7,7 +7,7 @@ use crate::extract::{Caller, path_id};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::UserView;
 
 /// One user
@@ -22,9 +22,9 @@ use crate::views::UserView;
 pub(crate) async fn show(
     _: Caller,
     request: HttpRequest,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = path_id(&request, "user_id", Denial::UserNotFound)?;
-    let user = blocking(move || services.stores.users.find(id)).await?;
+    let user = blocking(move || state.stores.users.find(id)).await?;
     Ok(HttpResponse::Ok().json(UserView::from(user.ok_or(Denial::UserNotFound)?)))
 }

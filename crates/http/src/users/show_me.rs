@@ -6,7 +6,7 @@ use crate::extract::Caller;
 use crate::openapi::{Problems, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::OwnView;
 
 /// My account
@@ -17,7 +17,7 @@ use crate::views::OwnView;
         Problems<{ SIGNED_IN }>,
     ),
 )]
-pub(crate) async fn show_me(caller: Caller, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let user = blocking(move || services.stores.users.find(caller.user_id)).await?;
+pub(crate) async fn show_me(caller: Caller, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let user = blocking(move || state.stores.users.find(caller.user_id)).await?;
     Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
 }

@@ -14,7 +14,7 @@ use crate::limits::Attempts;
 use crate::openapi::{ANY, FORM, Problems, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::hashing;
-use crate::services::Services;
+use crate::state::State;
 use crate::views::OwnView;
 
 /// What somebody enters to sign up.
@@ -38,8 +38,8 @@ impl FromRequest for Open {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match request.app_data::<web::Data<Services>>() {
-            Some(services) => services.accounts.may_sign_up().map(|()| Self).map_err(Problem::from),
+        ready(match request.app_data::<web::Data<State>>() {
+            Some(state) => state.services.accounts.may_sign_up().map(|()| Self).map_err(Problem::from),
             None => Err(Problem::internal("the services are not wired")),
         })
     }
@@ -57,13 +57,13 @@ impl FromRequest for Open {
 pub(crate) async fn sign_up(
     _: Open,
     attempts: Attempts,
-    services: web::Data<Services>,
+    state: web::Data<State>,
     body: Json<NewAccount>,
 ) -> Result<HttpResponse, Problem> {
     let NewAccount { username, password, email, display_name } = body.into_inner().0;
     let entered = SignUp { username, password, email, display_name };
     let attempt = attempts.sign_up()?;
-    let user = attempt.settle(hashing(move || services.accounts.sign_up(&entered))).await?;
+    let user = attempt.settle(hashing(move || state.services.accounts.sign_up(&entered))).await?;
     let location = format!("/api/users/{}", user.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -12,10 +12,11 @@ use actix_web::web::Data;
 use chit_chat_contract::{Engine, Raw, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{PasswordHasher, SignUps};
-use chit_chat_http::{AllowedOrigins, Limits, Services, System, answer, configure, cors, limited};
+use chit_chat_http::{Access, AllowedOrigins, EndedSessionSet, Limits, State, answer, configure, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
 use uuid::Uuid;
@@ -48,7 +49,7 @@ pub(crate) struct TestApp(Rc<Inner>);
 pub(crate) struct Inner {
     call: Box<dyn Fn(TestRequest) -> Answered>,
     pub(crate) clock: Arc<ShiftedClock>,
-    pub(crate) services: Data<Services>,
+    pub(crate) state: Data<State>,
     pub(crate) limits: Option<Data<Limits>>,
     pub(crate) origins: AllowedOrigins,
     pub(crate) stores: Stores,
@@ -77,13 +78,13 @@ impl TestApp {
     /// Behind a listening socket; `stop` it at the end.
     pub(crate) async fn listening(engine: Engine) -> Self {
         let app = Self::new(engine).await;
-        let Inner { clock, services, stores, database, limits, origins, .. } = &*app;
-        let wire = Wire::listen(services);
+        let Inner { clock, state, stores, database, limits, origins, .. } = &*app;
+        let wire = Wire::listen(state);
         let called = wire.clone();
         Self(Rc::new(Inner {
             call: Box::new(move |request| Box::pin(called.clone().call(request))),
             clock: clock.clone(),
-            services: services.clone(),
+            state: state.clone(),
             limits: limits.clone(),
             origins: origins.clone(),
             stores: stores.clone(),
@@ -140,16 +141,19 @@ impl TestApp {
         Around { limits, origins, sign_ups }: Around,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
+        let ended = Arc::new(EndedSessionSet::default());
         let system = System {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             secrets: Arc::new(SystemSecrets),
             hasher,
-            tokens: Arc::new(tokens()),
+            ended: ended.clone(),
         };
-        let services = Data::new(Services::start(stores.clone(), system).unwrap().with_sign_ups(sign_ups));
+        let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
+        let access = Access { clock: clock.clone(), tokens: Arc::new(tokens()), ended };
+        let state = Data::new(State::start(services, stores.clone(), access).unwrap());
         let app = App::new()
-            .app_data(services.clone())
+            .app_data(state.clone())
             .app_data(Data::new(origins.clone()))
             .wrap(cors(&origins))
             .wrap(from_fn(answer));
@@ -160,16 +164,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { Answer::read(call_service(&*service, request.to_request()).await).await })
         };
-        Self(Rc::new(Inner {
-            call: Box::new(call),
-            clock,
-            services,
-            limits,
-            origins,
-            stores,
-            wire: None,
-            database,
-        }))
+        Self(Rc::new(Inner { call: Box::new(call), clock, state, limits, origins, stores, wire: None, database }))
     }
 
     pub(crate) async fn answer(&self, request: TestRequest) -> Answer {
@@ -212,7 +207,7 @@ impl TestApp {
 
     /// What the server does in the background, all the time.
     pub(crate) fn follow(&self) {
-        self.services.follow().unwrap();
+        self.state.follow().unwrap();
     }
 
     /// Past the API, as an operator's command does it.

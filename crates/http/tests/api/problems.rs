@@ -198,7 +198,7 @@ async fn bad_request() -> Answer {
 
 async fn too_many_streams(app: &TestApp, ann: &Person) -> Answer {
     let who = Who { user: ann.id.parse().unwrap(), session: SessionId::from(Uuid::now_v7()) };
-    let open: Vec<_> = std::iter::from_fn(|| app.services.streams.listen(who, 0, [])).collect();
+    let open: Vec<_> = std::iter::from_fn(|| app.state.streams.listen(who, 0, [])).collect();
     assert_eq!(open.len(), 50);
     ann.get("/api/events").await
 }

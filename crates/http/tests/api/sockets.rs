@@ -32,9 +32,9 @@ pub(crate) struct Listening {
 impl Listening {
     /// On one thread, so that whoever could block it blocks everybody.
     pub(crate) fn start(app: &TestApp) -> Self {
-        let (services, limits, origins) = (app.services.clone(), app.limits.clone(), app.origins.clone());
+        let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
-            let app = App::new().app_data(services.clone()).app_data(SlowestBody(SLOWEST_BODY));
+            let app = App::new().app_data(state.clone()).app_data(SlowestBody(SLOWEST_BODY));
             let app = app.app_data(Data::new(origins.clone())).wrap(from_fn(answer));
             app.configure(configure).configure(limited(limits.clone()))
         };

@@ -10,7 +10,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpMessage, HttpServer, rt};
-use chit_chat_http::{Services, answer, configure};
+use chit_chat_http::{State, answer, configure};
 use ureq::Agent;
 
 use crate::answer::Answer;
@@ -24,9 +24,9 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// Starts to listen on a free port.
-    pub(crate) fn listen(services: &Data<Services>) -> Self {
-        let services = services.clone();
-        let app = move || App::new().app_data(services.clone()).wrap(from_fn(answer)).configure(configure);
+    pub(crate) fn listen(state: &Data<State>) -> Self {
+        let state = state.clone();
+        let app = move || App::new().app_data(state.clone()).wrap(from_fn(answer)).configure(configure);
         let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let address = server.addrs()[0];
         let server = server.run();

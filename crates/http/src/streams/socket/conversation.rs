@@ -25,7 +25,7 @@ use crate::limits::Writes;
 use crate::messages::{Order, settle};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
-use crate::services::Services;
+use crate::state::State;
 
 /// More are read once some of these are answered.
 const MOST_UNANSWERED: usize = 32;
@@ -41,7 +41,7 @@ type Received = Option<Result<AggregatedMessage, ProtocolError>>;
 
 /// An open WebSocket.
 pub(super) struct Socket {
-    pub(super) services: web::Data<Services>,
+    pub(super) state: web::Data<State>,
     pub(super) session: Session,
     pub(super) messages: AggregatedMessageStream,
     pub(super) writes: Writes,
@@ -172,7 +172,7 @@ impl<'a> Conversation<'a> {
 
     /// In the order in which they came; the answers may overtake each other.
     fn attend(&mut self, text: &str) {
-        let services = self.socket.services.clone();
+        let state = self.socket.state.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let order = self.order.clone();
         // Each frame is a request of its own.
@@ -184,7 +184,7 @@ impl<'a> Conversation<'a> {
             }
             Ok(Frame::Send(message)) => Box::pin(async move {
                 let r#ref = message.r#ref.clone();
-                Some(match deliver(services, caller, message, &order).await {
+                Some(match deliver(state, caller, message, &order).await {
                     Ok(sent) => frames::sent(r#ref, sent),
                     Err(problem) => frames::refused(r#ref, &problem, &id),
                 })
@@ -192,7 +192,7 @@ impl<'a> Conversation<'a> {
             Ok(Frame::Typing { r#ref, chatroom_id }) => Box::pin(async move {
                 let chatroom = chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound));
                 let told = match chatroom {
-                    Ok(chatroom) => typing::tell(&services, caller, chatroom).await,
+                    Ok(chatroom) => typing::tell(&state, caller, chatroom).await,
                     Err(problem) => Err(problem),
                 };
                 told.err().map(|problem| frames::refused(r#ref, &problem, &id))
@@ -216,7 +216,7 @@ fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Op
 }
 
 async fn deliver(
-    services: web::Data<Services>,
+    state: web::Data<State>,
     caller: Caller,
     send: Send,
     order: &Order,
@@ -225,7 +225,7 @@ async fn deliver(
     let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
     let (author_id, body, reply_to) = (caller.user_id, send.body, send.reply_to);
-    settle(services, &SendMessage { chatroom_id, author_id, body, reply_to, key }, order).await
+    settle(state, &SendMessage { chatroom_id, author_id, body, reply_to, key }, order).await
 }
 
 fn gone(_: Closed) -> Over {

@@ -19,7 +19,7 @@ use crate::limits::Writes;
 use crate::openapi::{ANY, Problems, of};
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
-use crate::services::Services;
+use crate::state::State;
 
 const PROTOCOL: &str = "chit-chat.v1";
 /// A frame holds one message and little more.
@@ -42,19 +42,19 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub(crate) async fn open_socket(
     request: HttpRequest,
     payload: web::Payload,
-    services: web::Data<Services>,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
     check_protocol(&request)?;
     let caller = match bearer_token(&request) {
-        Some(token) => Some(Caller::with_token(&services, token)?),
+        Some(token) => Some(Caller::with_token(&state, token)?),
         None => None,
     };
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))?;
     let messages = messages.max_frame_size(LARGEST_FRAME).aggregate_continuations();
     let socket = Socket {
-        services,
+        state,
         session,
         messages: messages.max_continuation_size(LARGEST_FRAME),
         writes: Writes::of(&request),
@@ -89,7 +89,7 @@ impl Socket {
     /// Reads the first frame, which says who listens from where on.
     async fn start(&mut self, caller: Option<Caller>) -> Result<(Caller, Feed), Option<CloseReason>> {
         let text = loop {
-            if self.services.streams.is_closed() {
+            if self.state.streams.is_closed() {
                 return Err(Some(come_again()));
             }
             let Ok(message) = timeout(LOOK_EVERY, self.messages.recv()).await else {
@@ -119,11 +119,11 @@ impl Socket {
     async fn open(&self, caller: Option<Caller>, text: &str) -> Result<(Caller, Feed), Problem> {
         let Start { token, after } = Start::read(text)?;
         let caller = match (token, caller) {
-            (Some(token), _) => Caller::with_token(&self.services, &token)?,
+            (Some(token), _) => Caller::with_token(&self.state, &token)?,
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };
-        let feed = mine::feed(caller, self.services.clone(), Some(mine::parse(after)?)).await?;
+        let feed = mine::feed(caller, self.state.clone(), Some(mine::parse(after)?)).await?;
         Ok((caller, feed))
     }
 }

@@ -70,7 +70,7 @@ async fn streams_end_with_their_token(#[values(Engine::Sqlite, Engine::Postgres)
     ears.expect_each(&["ready", "caught_up"]);
     app.clock.set_forward(3_601);
     say_past_the_api(&app, &ann, &room, "too late");
-    app.services.streams.look(room.id.parse().unwrap());
+    app.state.streams.look(room.id.parse().unwrap());
     ears.expect("unauthenticated");
     ears.expect_end();
 }
@@ -108,7 +108,7 @@ async fn streams_end_with_the_instance() {
     let mut one = Ears::open(&server, &ann, &room.path("events"), &[]);
     mine.expect_each(&["ready", "caught_up"]);
     one.expect("caught_up");
-    app.services.streams.close();
+    app.state.streams.close();
     for ears in [&mut mine, &mut one] {
         ears.expect("retry 0");
         ears.expect_end();
@@ -127,7 +127,7 @@ async fn streams_end_with_the_instance_also_while_nobody_is_trusted() {
     ears.expect_each(&["ready", "caught_up"]);
     app.follow();
     std::thread::sleep(Duration::from_millis(2_100));
-    app.services.streams.close();
+    app.state.streams.close();
     ears.expect("retry 0");
     ears.expect_end();
 }

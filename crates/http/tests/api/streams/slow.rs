@@ -70,7 +70,7 @@ async fn who_goes_away_is_missed_at_once() {
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
     let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
-    let (_, answer) = app.services.messages.begin_send(&entered).unwrap();
+    let (_, answer) = app.state.services.messages.begin_send(&entered).unwrap();
     assert!(matches!(answer.unwrap().wait(), Ok(Appended::Stored(_))));
 }
 
@@ -79,11 +79,11 @@ struct Following(Arc<AtomicBool>);
 
 impl Following {
     fn start(app: &TestApp) -> Self {
-        let (services, over) = (app.services.clone(), Arc::new(AtomicBool::new(false)));
+        let (state, over) = (app.state.clone(), Arc::new(AtomicBool::new(false)));
         let until = over.clone();
         thread::spawn(move || {
             while !until.load(Ordering::Relaxed) {
-                services.follow().unwrap();
+                state.follow().unwrap();
                 thread::sleep(Duration::from_millis(100));
             }
         });

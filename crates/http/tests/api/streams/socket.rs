@@ -81,7 +81,7 @@ async fn who_has_not_started_yet_is_told_of_the_end_as_well(
     let app = TestApp::new(engine).await;
     let server = Listening::start(&app);
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
-    app.services.streams.close();
+    app.state.streams.close();
     phone.expect_close(1012);
 }
 
@@ -90,7 +90,7 @@ async fn nor_does_it_help_to_ping_without_end() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
-    app.services.streams.close();
+    app.state.streams.close();
     let end = loop {
         // It may be over already.
         drop(phone.0.send(Message::Ping("there?".into())));
@@ -118,7 +118,7 @@ async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Eng
     }
     phone.say(&json!({"type": "sing"}));
     phone.expect("refused");
-    app.services.streams.close();
+    app.state.streams.close();
     other.expect_close(1012);
     held.run("COMMIT");
     let mut sent = 0;
@@ -261,7 +261,7 @@ async fn it_ends_with_the_session_and_with_the_instance(
     ann.delete("/api/auth/session").await.expect_status(204);
     anns.expect("unauthenticated");
     anns.expect_close(3000);
-    app.services.streams.close();
+    app.state.streams.close();
     bobs.expect_close(1012);
 }
 

@@ -1,0 +1,58 @@
+//! What the handlers work with: the domain's services, the ports that they may use directly, and what
+//! this instance keeps in memory.
+
+use std::io;
+use std::sync::Arc;
+
+use chit_chat_domain::clock::Clock;
+use chit_chat_domain::services::Services;
+use chit_chat_domain::session::AccessTokens;
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::stores::Stores;
+use chit_chat_live::{Hub, Sources};
+
+use crate::ended_sessions::EndedSessionSet;
+use crate::pages::NewestPages;
+use crate::views::EventWriter;
+
+/// How access tokens are checked.
+#[derive(Clone)]
+pub struct Access {
+    pub clock: Arc<dyn Clock>,
+    pub tokens: Arc<dyn AccessTokens>,
+    /// The set that the services note ended sessions in.
+    pub ended: Arc<EndedSessionSet>,
+}
+
+/// Shared by all handlers.
+pub struct State {
+    pub services: Services,
+    pub(crate) stores: Stores,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tokens: Arc<dyn AccessTokens>,
+    pub(crate) ended: Arc<EndedSessionSet>,
+    pub(crate) pages: NewestPages,
+    pub streams: Hub,
+}
+
+impl State {
+    /// Starts the threads that streams need.
+    pub fn start(services: Services, stores: Stores, access: Access) -> io::Result<Self> {
+        let Access { clock, tokens, ended } = access;
+        let written = Box::new(EventWriter);
+        let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
+        Ok(Self { services, stores, clock, tokens, ended, pages: NewestPages::default(), streams })
+    }
+
+    /// Reads what happened through other instances. The server calls it a few times a second.
+    pub fn follow(&self) -> Result<(), StoreError> {
+        self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
+        self.wake_ended();
+        self.streams.follow()
+    }
+
+    /// The streams of ended sessions end.
+    pub(crate) fn wake_ended(&self) {
+        self.streams.wake_sessions(|session| self.ended.contains(session));
+    }
+}
