@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use chit_chat_domain::clock::Clock;
+use chit_chat_domain::credential::Via;
 use chit_chat_domain::services::Services;
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::store_error::StoreError;
@@ -49,6 +50,13 @@ impl State {
         self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
         self.wake_ended();
         self.streams.follow()
+    }
+
+    /// Whether the credential was ended before its time.
+    pub(crate) fn has_ended(&self, via: Via) -> bool {
+        match via {
+            Via::Session { id, .. } => self.ended.contains(id),
+        }
     }
 
     /// The streams of ended sessions end.

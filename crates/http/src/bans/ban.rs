@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, MemberPath};
+use crate::extract::{MemberPath, Principal};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -27,11 +27,11 @@ use crate::views::BanView;
     ),
 )]
 pub(crate) async fn ban(
-    caller: Caller,
+    caller: Principal,
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let placed = blocking(move || state.services.bans.ban(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    let placed = blocking(move || state.services.bans.ban(path.chatroom_id, caller.user, path.user_id)).await?;
     let mut response = if placed.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(BanView::from(placed.ban)))
 }

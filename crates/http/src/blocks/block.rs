@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pair::pair;
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -22,7 +22,7 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn block(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -7,7 +7,7 @@ use chit_chat_domain::block::Block;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 
-use crate::extract::{Caller, Paging};
+use crate::extract::{Paging, Principal};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -28,13 +28,13 @@ const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(position)?, paging.limit()?);
-    let rows = blocking(move || state.stores.blocks.list(caller.user_id, after, limit)).await?;
+    let rows = blocking(move || state.stores.blocks.list(caller.user, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let written = |Block { user_id, created_at }: &Block| format!("{} {user_id}", created_at.as_micros());
     pages::answer(&request, page, written, BlockView::from)

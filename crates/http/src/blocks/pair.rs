@@ -4,9 +4,9 @@ use actix_web::HttpRequest;
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::direct::Pair;
 
-use crate::extract::{Caller, path_id};
+use crate::extract::{Principal, path_id};
 use crate::problem::Problem;
 
-pub(super) fn pair(caller: Caller, request: &HttpRequest) -> Result<Pair, Problem> {
-    Ok(Pair::new(caller.user_id, path_id(request, "user_id", Denial::UserNotFound)?)?)
+pub(super) fn pair(caller: Principal, request: &HttpRequest) -> Result<Pair, Problem> {
+    Ok(Pair::new(caller.user, path_id(request, "user_id", Denial::UserNotFound)?)?)
 }

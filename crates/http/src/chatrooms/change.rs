@@ -5,7 +5,7 @@ use chit_chat_domain::chatroom::ChatroomChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json, Patched, Whole, kept, present};
+use crate::extract::{InChatroom, Json, Patched, Principal, Whole, kept, present};
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -65,12 +65,12 @@ impl ChatroomPatch {
     ),
 )]
 pub(crate) async fn change(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
     body: Json<ChatroomPatch>,
 ) -> Result<HttpResponse, Problem> {
     let change = body.into_inner().0.into_change()?;
-    let chatroom = blocking(move || state.services.chatrooms.change(id, caller.user_id, &change)).await?;
+    let chatroom = blocking(move || state.services.chatrooms.change(id, caller.user, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

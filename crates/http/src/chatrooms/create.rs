@@ -6,7 +6,7 @@ use chit_chat_domain::chatroom::CreateChatroom;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Json, idempotency_key};
+use crate::extract::{Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::replay::created;
@@ -39,14 +39,14 @@ pub(crate) struct NewChatroom {
     ),
 )]
 pub(crate) async fn create(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     body: Json<NewChatroom>,
 ) -> Result<HttpResponse, Problem> {
     let NewChatroom { name, visibility, member_ids } = body.into_inner().0;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
-    let made = blocking(move || state.services.chatrooms.create(caller.user_id, &entered)).await?;
+    let made = blocking(move || state.services.chatrooms.create(caller.user, &entered)).await?;
     let location = format!("/api/chatrooms/{}", made.chatroom.id);
     Ok(created(made.replayed).insert_header((LOCATION, location)).json(ChatroomView::from(made.chatroom)))
 }

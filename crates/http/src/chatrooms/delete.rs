@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{OWNERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -20,10 +20,10 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn delete(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.chatrooms.delete(id, caller.user_id)).await?;
+    blocking(move || state.services.chatrooms.delete(id, caller.user)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,7 +6,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use crate::extract::{Caller, Paging, Search};
+use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -34,7 +34,7 @@ pub(crate) struct Scope {
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(scope): web::Query<Scope>,
@@ -49,7 +49,7 @@ pub(crate) async fn list(
 }
 
 async fn mine(
-    caller: Caller,
+    caller: Principal,
     request: &HttpRequest,
     state: web::Data<State>,
     search: &Search,
@@ -57,7 +57,7 @@ async fn mine(
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(parse_place)?;
-    let rows = blocking(move || state.stores.chatrooms.of_member(caller.user_id, query, after, limit)).await?;
+    let rows = blocking(move || state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |mine| place_text(mine.place()), MyChatroomView::from)
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::extract::{Caller, InChatroom, Paging, seq};
+use crate::extract::{InChatroom, Paging, Principal, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -33,7 +33,7 @@ pub(crate) struct From {
     ),
 )]
 pub(crate) async fn list_events(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
@@ -46,6 +46,6 @@ pub(crate) async fn list_events(
     }
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
-    let page = blocking(move || state.services.chatrooms.log(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.chatrooms.log(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |event| event.seq, EventView::from)
 }

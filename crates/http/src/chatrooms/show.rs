@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -19,10 +19,10 @@ use crate::views::ChatroomView;
     ),
 )]
 pub(crate) async fn show(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let chatroom = blocking(move || state.services.chatrooms.show(id, caller.user_id)).await?;
+    let chatroom = blocking(move || state.services.chatrooms.show(id, caller.user)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

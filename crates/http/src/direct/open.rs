@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 use chit_chat_domain::direct::Pair;
 
-use crate::extract::{Caller, path_id};
+use crate::extract::{Principal, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -28,11 +28,11 @@ use crate::views::ChatroomView;
     ),
 )]
 pub(crate) async fn open(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let pair = Pair::new(caller.user_id, path_id(&request, "user_id", Denial::UserNotFound)?)?;
+    let pair = Pair::new(caller.user, path_id(&request, "user_id", Denial::UserNotFound)?)?;
     let opened = blocking(move || state.services.direct.open(pair)).await?;
     let mut response = HttpResponse::Ok();
     if opened.new {

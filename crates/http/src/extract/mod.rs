@@ -1,22 +1,22 @@
 //! What handlers take out of a request, each refused with a problem of its own.
 
 mod body;
-mod caller;
 mod condition;
 mod headers;
 mod invitation_code;
 mod paging;
 mod path;
 mod payload;
+mod principal;
 mod rendering;
 mod whole;
 
 pub(crate) use body::{Json, Patched, kept, present};
-pub(crate) use caller::{Caller, Reader, bearer_token};
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use invitation_code::ByCode;
 pub(crate) use paging::{Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, ReactionPath, path_id};
 pub use payload::SlowestBody;
+pub(crate) use principal::{Principal, Reader, bearer_token};
 pub(crate) use rendering::Rendering;
 pub(crate) use whole::Whole;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{ByCode, Caller};
+use crate::extract::{ByCode, Principal};
 use crate::memberships::added;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
@@ -26,12 +26,12 @@ use crate::views::MembershipView;
     ),
 )]
 pub(crate) async fn accept(
-    caller: Caller,
+    caller: Principal,
     ByCode(code): ByCode,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (accepting, room) = (state.clone(), code.chatroom_id);
-    let entered = blocking(move || accepting.services.invitations.accept(&code, caller.user_id)).await?;
+    let entered = blocking(move || accepting.services.invitations.accept(&code, caller.user)).await?;
     state.streams.look(room);
     Ok(added(entered))
 }

@@ -6,7 +6,7 @@ use chit_chat_domain::invitation::CreateInvitation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json, Whole};
+use crate::extract::{InChatroom, Json, Principal, Whole};
 use crate::openapi::{FORM, MODERATORS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -39,7 +39,7 @@ pub(crate) struct NewInvitation {
     ),
 )]
 pub(crate) async fn create(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
     body: Json<NewInvitation>,
@@ -49,7 +49,7 @@ pub(crate) async fn create(
     let entered =
         CreateInvitation { expires_in_seconds: expires_in_seconds.map(number), max_uses: max_uses.map(number) };
     let creating = state.clone();
-    let made = blocking(move || creating.services.invitations.create(id, caller.user_id, &entered)).await?;
+    let made = blocking(move || creating.services.invitations.create(id, caller.user, &entered)).await?;
     state.streams.look(id);
     let location = format!("/api/chatrooms/{id}/invitations/{}", made.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(InvitationView::from(made)))

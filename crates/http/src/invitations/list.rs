@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom, Paging};
+use crate::extract::{InChatroom, Paging, Principal};
 use crate::openapi::{MODERATORS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -23,13 +23,13 @@ use crate::views::InvitationView;
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
-    let page = blocking(move || state.services.invitations.list(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.invitations.list(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |invitation| invitation.id, InvitationView::from)
 }

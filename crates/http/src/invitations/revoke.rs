@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, InvitationPath};
+use crate::extract::{InvitationPath, Principal};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -23,11 +23,10 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn revoke(
-    caller: Caller,
+    caller: Principal,
     path: InvitationPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.invitations.revoke(path.chatroom_id, caller.user_id, path.invitation_id))
-        .await?;
+    blocking(move || state.services.invitations.revoke(path.chatroom_id, caller.user, path.invitation_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::added::added;
-use crate::extract::{Caller, MemberPath};
+use crate::extract::{MemberPath, Principal};
 use crate::openapi::{MODERATORS, OWNERS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -26,11 +26,9 @@ use crate::views::MembershipView;
     ),
 )]
 pub(crate) async fn add(
-    caller: Caller,
+    caller: Principal,
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.add(path.chatroom_id, caller.user_id, path.user_id))
-        .await
-        .map(added)
+    blocking(move || state.services.memberships.add(path.chatroom_id, caller.user, path.user_id)).await.map(added)
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Json, MemberPath};
+use crate::extract::{Json, MemberPath, Principal};
 use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -34,14 +34,14 @@ pub(crate) struct RolePatch {
     ),
 )]
 pub(crate) async fn change_role(
-    caller: Caller,
+    caller: Principal,
     path: MemberPath,
     state: web::Data<State>,
     body: Json<RolePatch>,
 ) -> Result<HttpResponse, Problem> {
     let RolePatch { role } = body.into_inner().0;
     let member = blocking(move || {
-        state.services.memberships.change_role(path.chatroom_id, caller.user_id, path.user_id, &role)
+        state.services.memberships.change_role(path.chatroom_id, caller.user, path.user_id, &role)
     });
     Ok(HttpResponse::Ok().json(MembershipView::from(member.await?)))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::added::added;
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -24,9 +24,9 @@ use crate::views::MembershipView;
     ),
 )]
 pub(crate) async fn join(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.join(id, caller.user_id)).await.map(added)
+    blocking(move || state.services.memberships.join(id, caller.user)).await.map(added)
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
-use crate::extract::{Caller, InChatroom, path_id};
+use crate::extract::{InChatroom, Principal, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -25,13 +25,13 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn leave(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     // Nobody is in a chatroom that does not exist.
     if let Ok(id) = path_id(&request, "chatroom_id", Denial::ChatroomNotFound) {
-        blocking(move || state.services.memberships.leave(id, caller.user_id)).await?;
+        blocking(move || state.services.memberships.leave(id, caller.user)).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom, Paging};
+use crate::extract::{InChatroom, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -23,7 +23,7 @@ use crate::views::MembershipView;
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
@@ -31,6 +31,6 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.unwrap_or(0);
-    let page = blocking(move || state.services.memberships.list(id, caller.user_id, after, limit)).await?;
+    let page = blocking(move || state.services.memberships.list(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |member| member.membership.joined_seq, MembershipView::from)
 }

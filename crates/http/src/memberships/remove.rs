@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, MemberPath};
+use crate::extract::{MemberPath, Principal};
 use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -23,10 +23,10 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn remove(
-    caller: Caller,
+    caller: Principal,
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.remove(path.chatroom_id, caller.user_id, path.user_id)).await?;
+    blocking(move || state.services.memberships.remove(path.chatroom_id, caller.user, path.user_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::extract::{Caller, MessagePath, precondition};
+use crate::extract::{MessagePath, Principal, precondition};
 use crate::openapi::{IfMatchHeader, MEMBERS, Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -23,12 +23,12 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn delete(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let condition = precondition(&request)?;
-    blocking(move || state.services.messages.delete(chatroom_id, caller.user_id, message_id, &condition)).await?;
+    blocking(move || state.services.messages.delete(chatroom_id, caller.user, message_id, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::etag::etag;
-use crate::extract::{Caller, Json, MessagePath, precondition};
+use crate::extract::{Json, MessagePath, Principal, precondition};
 use crate::openapi::{FORM, IfMatchHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -36,7 +36,7 @@ pub(crate) struct Edit {
     ),
 )]
 pub(crate) async fn edit(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
@@ -45,7 +45,7 @@ pub(crate) async fn edit(
     let Edit { body } = body.into_inner().0;
     let condition = precondition(&request)?;
     let message =
-        blocking(move || state.services.messages.edit(chatroom_id, caller.user_id, message_id, &body, &condition));
+        blocking(move || state.services.messages.edit(chatroom_id, caller.user, message_id, &body, &condition));
     let message = message.await?;
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
 }

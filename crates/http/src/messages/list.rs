@@ -7,7 +7,7 @@ use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
 use super::rendered::html_by_id;
-use crate::extract::{Caller, InChatroom, Paging, Rendering, seq};
+use crate::extract::{InChatroom, Paging, Principal, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{SharedPage, cursor};
 use crate::problem::Problem;
@@ -39,7 +39,7 @@ pub(crate) struct Position {
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
@@ -50,14 +50,14 @@ pub(crate) async fn list(
     let (range, limit, with_html) = (range(&position, &paging)?, paging.limit()?, rendering.wants_html()?);
     if range == PageRange::Latest
         && !with_html
-        && let Some(page) = state.pages.current(&*state.stores.heads, (id, limit), caller.user_id).await
+        && let Some(page) = state.pages.current(&*state.stores.heads, (id, limit), caller.user).await
     {
         let reactions = state.stores.reactions.clone();
-        return Ok(page.read_by(caller.user_id, id, reactions).await?.answer(&request));
+        return Ok(page.read_by(caller.user, id, reactions).await?.answer(&request));
     }
     let asked = state.clone();
     let read = blocking(move || {
-        let history = asked.services.messages.page(id, caller.user_id, range, limit)?;
+        let history = asked.services.messages.page(id, caller.user, range, limit)?;
         let html = with_html.then(|| html_by_id(&history.page.items));
         Ok::<_, Failure>((history, html))
     });
@@ -66,7 +66,7 @@ pub(crate) async fn list(
     if let (PageRange::Latest, Some(head)) = (range, head) {
         state.pages.remember((id, limit), head, &page);
     }
-    let page = page.read_by(caller.user_id, id, state.stores.reactions.clone()).await?;
+    let page = page.read_by(caller.user, id, state.stores.reactions.clone()).await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }
 

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Failure;
 
 use super::rendered::html_by_id;
-use crate::extract::{Caller, MessagePath, Paging, Rendering};
+use crate::extract::{MessagePath, Paging, Principal, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{SharedPage, cursor};
 use crate::problem::{Code, Problem};
@@ -25,7 +25,7 @@ use crate::views::MessageHistory;
     ),
 )]
 pub(crate) async fn list_replies(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
@@ -35,14 +35,14 @@ pub(crate) async fn list_replies(
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
     let (asked, with_html) = (state.clone(), rendering.wants_html()?);
     let read = blocking(move || {
-        let page = asked.services.messages.replies(chatroom_id, caller.user_id, message_id, after, limit)?;
+        let page = asked.services.messages.replies(chatroom_id, caller.user, message_id, after, limit)?;
         let html = with_html.then(|| html_by_id(&page.items));
         Ok::<_, Failure>((page, html))
     });
     let (page, html) = read.await?;
     let next = cursor::next(&page, |message| message.seq);
     let page = SharedPage::new(page.items, next)?
-        .read_by(caller.user_id, chatroom_id, state.stores.reactions.clone())
+        .read_by(caller.user, chatroom_id, state.stores.reactions.clone())
         .await?;
     Ok(page.beside("html", html.as_ref())?.answer(&request))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::extract::{Caller, MessagePath, Paging};
+use crate::extract::{MessagePath, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
@@ -25,15 +25,14 @@ use crate::views::RevisionView;
     ),
 )]
 pub(crate) async fn list_revisions(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page =
-        blocking(move || state.services.revisions.list(chatroom_id, caller.user_id, message_id, after, limit));
+    let page = blocking(move || state.services.revisions.list(chatroom_id, caller.user, message_id, after, limit));
     let page = page.await?;
     pages::answer(&request, page, |it| it.revision, RevisionView::from)
 }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::etag::etag;
-use crate::extract::{Caller, InChatroom, Json, idempotency_key};
+use crate::extract::{InChatroom, Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
 use crate::replay::created;
@@ -41,7 +41,7 @@ pub(crate) struct NewMessage {
     ),
 )]
 pub(crate) async fn send(
-    caller: Caller,
+    caller: Principal,
     InChatroom(chatroom_id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
@@ -49,7 +49,7 @@ pub(crate) async fn send(
 ) -> Result<HttpResponse, Problem> {
     let NewMessage { body, reply_to } = body.into_inner().0;
     let key = idempotency_key(&request)?;
-    let entered = SendMessage { chatroom_id, author_id: caller.user_id, body, reply_to, key };
+    let entered = SendMessage { chatroom_id, author_id: caller.user, body, reply_to, key };
     let sent = settle(state, &entered, &Order::default()).await?;
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);

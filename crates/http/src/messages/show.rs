@@ -5,7 +5,7 @@ use chit_chat_domain::denial::Failure;
 
 use super::etag::etag;
 use super::rendered::html;
-use crate::extract::{Caller, MessagePath, Rendering, matches_none};
+use crate::extract::{MessagePath, Principal, Rendering, matches_none};
 use crate::openapi::{IfNoneMatchHeader, MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -26,7 +26,7 @@ use crate::views::{MessageView, ShownMessage};
     ),
 )]
 pub(crate) async fn show(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
@@ -34,7 +34,7 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, Problem> {
     let with_html = rendering.wants_html()?;
     let read = blocking(move || {
-        let message = state.services.messages.show(chatroom_id, caller.user_id, message_id)?;
+        let message = state.services.messages.show(chatroom_id, caller.user, message_id)?;
         let html = with_html.then(|| html(&message));
         Ok::<_, Failure>((message, html))
     });

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::denial::Failure;
 
-use crate::extract::{Caller, InChatroom, Paging, Rendering};
+use crate::extract::{InChatroom, Paging, Principal, Rendering};
 use crate::messages::html_by_id;
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{WrittenPage, cursor};
@@ -23,7 +23,7 @@ use crate::views::{PinList, PinView};
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     request: HttpRequest,
     state: web::Data<State>,
@@ -33,7 +33,7 @@ pub(crate) async fn list(
     let (before, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(Seq::MAX), paging.limit()?);
     let with_html = rendering.wants_html()?;
     let read = blocking(move || {
-        let page = state.services.pins.list(id, caller.user_id, before, limit)?;
+        let page = state.services.pins.list(id, caller.user, before, limit)?;
         let html = with_html.then(|| html_by_id(page.items.iter().map(|pin| &pin.message)));
         Ok::<_, Failure>((page, html))
     });

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, MessagePath};
+use crate::extract::{MessagePath, Principal};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -20,10 +20,10 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn pin(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.pins.pin(chatroom_id, caller.user_id, message_id)).await?;
+    blocking(move || state.services.pins.pin(chatroom_id, caller.user, message_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::reaction::Emoji;
 use serde::Deserialize;
 
-use crate::extract::{Caller, MessagePath, Paging};
+use crate::extract::{MessagePath, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
@@ -34,7 +34,7 @@ pub(crate) struct By {
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     MessagePath { chatroom_id, message_id }: MessagePath,
     request: HttpRequest,
     state: web::Data<State>,
@@ -43,9 +43,8 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let emoji = by.emoji.as_deref().map(Emoji::parse).transpose().map_err(|violation| ("emoji", violation))?;
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page = blocking(move || {
-        state.services.reactions.list(chatroom_id, caller.user_id, message_id, emoji, after, limit)
-    });
+    let page =
+        blocking(move || state.services.reactions.list(chatroom_id, caller.user, message_id, emoji, after, limit));
     let page = page.await?;
     pages::answer(&request, page, |reaction| reaction.seq, ReactionView::from)
 }

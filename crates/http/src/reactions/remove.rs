@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, ReactionPath};
+use crate::extract::{Principal, ReactionPath};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -21,11 +21,11 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn remove(
-    caller: Caller,
+    caller: Principal,
     path: ReactionPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let ReactionPath { chatroom_id, message_id, emoji } = path;
-    blocking(move || state.services.reactions.remove(chatroom_id, caller.user_id, message_id, &emoji)).await?;
+    blocking(move || state.services.reactions.remove(chatroom_id, caller.user, message_id, &emoji)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,7 @@ use chit_chat_domain::reading::Mark;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, InChatroom, Json, Whole};
+use crate::extract::{InChatroom, Json, Principal, Whole};
 use crate::openapi::{FORM, MEMBERS, Problems, SIGNED_IN, values};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -36,14 +36,14 @@ pub(crate) struct NewReadMarker {
     ),
 )]
 pub(crate) async fn mark(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
     body: Json<NewReadMarker>,
 ) -> Result<HttpResponse, Problem> {
     let NewReadMarker { seq: Whole(seq), force } = body.into_inner().0;
     let at = state.clone();
-    let seq = blocking(move || at.services.reading.mark(id, caller.user_id, Mark { seq, force })).await?;
-    state.streams.look_at_user(caller.user_id);
+    let seq = blocking(move || at.services.reading.mark(id, caller.user, Mark { seq, force })).await?;
+    state.streams.look_at_user(caller.user);
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, seq)))
 }

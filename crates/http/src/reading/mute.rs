@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::set_muted::set_muted;
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
 use crate::problem::Problem;
 use crate::state::State;
@@ -20,7 +20,7 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn mute(
-    caller: Caller,
+    caller: Principal,
     path: InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {

@@ -2,19 +2,19 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::state::State;
 
 pub(super) async fn set_muted(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
     muted: bool,
 ) -> Result<HttpResponse, Problem> {
     let at = state.clone();
-    blocking(move || at.services.reading.set_muted(id, caller.user_id, muted)).await?;
-    state.streams.look_at_user(caller.user_id);
+    blocking(move || at.services.reading.set_muted(id, caller.user, muted)).await?;
+    state.streams.look_at_user(caller.user);
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -19,10 +19,10 @@ use crate::views::ReadMarkerView;
     ),
 )]
 pub(crate) async fn show_marker(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let reading = blocking(move || state.services.reading.state(id, caller.user_id)).await?;
+    let reading = blocking(move || state.services.reading.state(id, caller.user)).await?;
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, reading.read_seq)))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
-use crate::extract::{Caller, path_id};
+use crate::extract::{Principal, path_id};
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -19,11 +19,11 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn end(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let session = path_id(&request, "session_id", Denial::SessionNotFound)?;
-    blocking(move || state.services.sessions.sign_out(caller.user_id, session)).await?;
+    blocking(move || state.services.sessions.sign_out(caller.user, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,11 +1,12 @@
 //! `GET /api/auth/sessions`: newest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::session::Session;
 
-use crate::extract::{Caller, Paging};
+use crate::extract::{Paging, Principal};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
@@ -23,21 +24,22 @@ use crate::views::SessionView;
     ),
 )]
 pub(crate) async fn list(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     // There are never more than a hundred, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
-    let mut sessions = blocking(move || state.services.sessions.list(caller.user_id)).await?;
+    let mut sessions = blocking(move || state.services.sessions.list(caller.user)).await?;
     sessions.retain(|session| after.is_none_or(|after| place(session) < after));
     let page = Page::cut(sessions, limit);
     let position = |session: &Session| {
         let (created_at, id) = place(session);
         format!("{created_at} {id}")
     };
-    pages::answer(&request, page, position, |session| SessionView::new(session, caller.session_id))
+    let Via::Session { id: current, .. } = caller.via;
+    pages::answer(&request, page, position, |session| SessionView::new(session, current))
 }
 
 /// Where a session stands among all.

@@ -1,8 +1,9 @@
 //! `DELETE /api/auth/session`
 
 use actix_web::{HttpResponse, web};
+use chit_chat_domain::credential::Via;
 
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -18,7 +19,8 @@ use crate::state::State;
         Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
     ),
 )]
-pub(crate) async fn sign_out(caller: Caller, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.sessions.sign_out(caller.user_id, caller.session_id)).await?;
+pub(crate) async fn sign_out(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let Via::Session { id: session, .. } = caller.via;
+    blocking(move || state.services.sessions.sign_out(caller.user, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

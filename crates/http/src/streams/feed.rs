@@ -8,10 +8,11 @@ use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use actix_web::web;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::credential::Via;
 use chit_chat_live::{End, Listener, News, Written};
 
 use super::notice::{self, WithHeads};
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -26,8 +27,7 @@ const DISTRUST: Duration = Duration::from_millis(250);
 pub(super) struct Feed {
     state: web::Data<State>,
     listener: Listener,
-    /// When the token does.
-    expires_at: Timestamp,
+    via: Via,
     /// In turn.
     first: Vec<Said>,
     heartbeat_at: Instant,
@@ -52,12 +52,12 @@ pub(super) enum What {
 }
 
 impl Feed {
-    pub(super) fn new(state: web::Data<State>, caller: Caller, listener: Listener) -> Self {
+    pub(super) fn new(state: web::Data<State>, caller: Principal, listener: Listener) -> Self {
         let now = Instant::now();
-        let (expires_at, heartbeat_at) = (caller.expires_at, now + HEARTBEAT);
-        let ends_at = now + left(expires_at, state.clock.now());
+        let (via, heartbeat_at) = (caller.via, now + HEARTBEAT);
+        let ends_at = now + left(via.expires_at(), state.clock.now());
         let timer = Box::pin(sleep_until(heartbeat_at.min(ends_at)));
-        Self { state, listener, expires_at, first: Vec::new(), heartbeat_at, timer, over: false }
+        Self { state, listener, via, first: Vec::new(), heartbeat_at, timer, over: false }
     }
 
     /// Said before anything else, with the position that the stream starts from.
@@ -157,7 +157,7 @@ impl Feed {
             if is_due {
                 self.heartbeat_at = now + HEARTBEAT;
             }
-            let ends_at = now + left(self.expires_at, self.state.clock.now()).max(DISTRUST);
+            let ends_at = now + left(self.via.expires_at(), self.state.clock.now()).max(DISTRUST);
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
             // A heartbeat says that the heads are those of now; else silence says it all.
             if is_due && self.state.streams.is_current() {
@@ -174,7 +174,7 @@ impl Feed {
     }
 
     fn is_refused(&self) -> bool {
-        self.expires_at <= self.state.clock.now() || self.state.ended.contains(self.listener.session())
+        self.via.expires_at() <= self.state.clock.now() || self.state.has_ended(self.via)
     }
 
     fn with_heads(&self, what: WithHeads) -> Written {

@@ -15,7 +15,7 @@ use super::feed::Feed;
 use super::notice::WithHeads;
 use super::positions::{self, Positions};
 use super::room::last_event_id;
-use crate::extract::{Caller, Json, Reader};
+use crate::extract::{Json, Principal, Reader};
 use crate::openapi::{BODY, Problems, SIGNED_IN, WRITE, of, values};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -42,7 +42,7 @@ pub(crate) struct Resume {
     ),
 )]
 pub(crate) async fn open_stream(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -80,7 +80,7 @@ pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
 }
 
 async fn start(
-    caller: Caller,
+    caller: Principal,
     request: &HttpRequest,
     state: web::Data<State>,
     after: Option<Positions>,
@@ -91,7 +91,7 @@ async fn start(
 
 /// A stream of all chatrooms; without positions that can be read, one that says so.
 pub(super) async fn feed(
-    caller: Caller,
+    caller: Principal,
     state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<Feed, Problem> {
@@ -111,7 +111,7 @@ pub(super) async fn feed(
     Ok(feed)
 }
 
-fn listen(caller: Caller, state: &State, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
+fn listen(caller: Principal, state: &State, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
     let starts = standing.chatrooms.into_iter().map(|joined| {
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
         Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }

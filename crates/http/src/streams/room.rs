@@ -10,7 +10,7 @@ use chit_chat_live::Start;
 use super::body::{Ids, STREAM, answer};
 use super::feed::Feed;
 use super::notice::WithHeads;
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::problem::Problem;
 use crate::run::blocking;
 use crate::state::State;
@@ -27,14 +27,14 @@ pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
 
 /// Everything behind `after`, or behind the id that the client heard last, or from now on.
 pub(crate) async fn room_stream(
-    caller: Caller,
+    caller: Principal,
     id: ChatroomId,
     request: HttpRequest,
     state: web::Data<State>,
     after: Option<Seq>,
 ) -> Result<HttpResponse, Problem> {
     let asked = state.clone();
-    let head = blocking(move || asked.services.chatrooms.head(id, caller.user_id)).await?;
+    let head = blocking(move || asked.services.chatrooms.head(id, caller.user)).await?;
     let resumed = last_event_id(&request).map(|text| text.parse().ok());
     let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use chit_chat_domain::id::ChatroomId;
 
 use super::notice;
-use crate::extract::{Caller, InChatroom};
+use crate::extract::{InChatroom, Principal};
 use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -22,7 +22,7 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn tell_typing(
-    caller: Caller,
+    caller: Principal,
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
@@ -30,10 +30,10 @@ pub(crate) async fn tell_typing(
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub(super) async fn tell(state: &web::Data<State>, caller: Caller, id: ChatroomId) -> Result<(), Problem> {
+pub(super) async fn tell(state: &web::Data<State>, caller: Principal, id: ChatroomId) -> Result<(), Problem> {
     let asked = state.clone();
-    blocking(move || asked.services.chatrooms.may_speak(id, caller.user_id)).await?;
+    blocking(move || asked.services.chatrooms.may_speak(id, caller.user)).await?;
     let now = state.clock.now();
-    state.streams.tell_typing(id, caller.user_id, || notice::typing(id, caller.user_id, now));
+    state.streams.tell_typing(id, caller.user, || notice::typing(id, caller.user, now));
     Ok(())
 }

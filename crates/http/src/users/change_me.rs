@@ -1,11 +1,12 @@
 //! `PATCH /api/users/me`
 
 use actix_web::{HttpResponse, web};
+use chit_chat_domain::credential::Via;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Json, Patched, kept, present};
+use crate::extract::{Json, Patched, Principal, kept, present};
 use crate::limits::Attempts;
 use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
@@ -42,7 +43,7 @@ pub(crate) struct AccountPatch {
     ),
 )]
 pub(crate) async fn change_me(
-    caller: Caller,
+    caller: Principal,
     attempts: Attempts,
     state: web::Data<State>,
     body: Json<AccountPatch>,
@@ -53,10 +54,11 @@ pub(crate) async fn change_me(
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "a new password needs current_password beside it"));
     }
-    let attempt = attempts.guess_if(password.is_some(), caller.user_id)?;
+    let attempt = attempts.guess_if(password.is_some(), caller.user)?;
     let change = ProfileChange { display_name, email, password, current_password };
-    let Caller { user_id, session_id, .. } = caller;
-    let user = attempt.settle(hashing(move || state.services.accounts.change(user_id, session_id, &change)));
+    // It stays, whatever else a new password ends.
+    let Via::Session { id: kept_session, .. } = caller.via;
+    let user = attempt.settle(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }

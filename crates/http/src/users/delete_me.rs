@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Caller, Json};
+use crate::extract::{Json, Principal};
 use crate::limits::Attempts;
 use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
@@ -31,13 +31,13 @@ pub(crate) struct Deletion {
     ),
 )]
 pub(crate) async fn delete_me(
-    caller: Caller,
+    caller: Principal,
     attempts: Attempts,
     state: web::Data<State>,
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
-    let attempt = attempts.guess(caller.user_id)?;
-    attempt.settle(hashing(move || state.services.accounts.delete(caller.user_id, &password))).await?;
+    let attempt = attempts.guess(caller.user)?;
+    attempt.settle(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

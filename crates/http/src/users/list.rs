@@ -6,7 +6,7 @@ use chit_chat_domain::page::{Limit, Page};
 use chit_chat_domain::user::User;
 use serde::Deserialize;
 
-use crate::extract::{Caller, Paging, Search};
+use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{List, WrittenPage, cursor};
 use crate::problem::Problem;
@@ -35,7 +35,7 @@ pub(crate) struct Asked {
     ),
 )]
 pub(crate) async fn list(
-    _: Caller,
+    _: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(asked): web::Query<Asked>,

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::newest_first::newest_first;
-use crate::extract::{Caller, Paging, Rendering};
+use crate::extract::{Paging, Principal, Rendering};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
 use crate::state::State;
@@ -21,12 +21,12 @@ use crate::views::MessageList;
     ),
 )]
 pub(crate) async fn list_my_mentions(
-    caller: Caller,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |after, limit| state.stores.mentions.of_user(caller.user_id, after, limit);
+    let read = move |after, limit| state.stores.mentions.of_user(caller.user, after, limit);
     newest_first(&request, &paging, &rendering, read).await
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
-use crate::extract::{Caller, path_id};
+use crate::extract::{Principal, path_id};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
 use crate::run::blocking;
@@ -20,7 +20,7 @@ use crate::views::UserView;
     ),
 )]
 pub(crate) async fn show(
-    _: Caller,
+    _: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {

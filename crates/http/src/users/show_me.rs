@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -17,7 +17,7 @@ use crate::views::OwnView;
         Problems<{ SIGNED_IN }>,
     ),
 )]
-pub(crate) async fn show_me(caller: Caller, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let user = blocking(move || state.stores.users.find(caller.user_id)).await?;
+pub(crate) async fn show_me(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let user = blocking(move || state.stores.users.find(caller.user)).await?;
     Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
 }

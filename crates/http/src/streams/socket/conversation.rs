@@ -20,7 +20,7 @@ use super::super::typing;
 use super::frames::{self, Frame, Send};
 use super::reasons::{UNAUTHORIZED, because, because_of, come_again};
 use crate::connections::Connection;
-use crate::extract::Caller;
+use crate::extract::Principal;
 use crate::limits::Writes;
 use crate::messages::{Order, settle};
 use crate::problem::Problem;
@@ -53,7 +53,7 @@ pub(super) struct Socket {
 /// Between a client that has said where to start, and the stream.
 pub(super) struct Conversation<'a> {
     socket: &'a mut Socket,
-    caller: Caller,
+    caller: Principal,
     feed: Feed,
     answers: Vec<Answer>,
     order: Order,
@@ -72,7 +72,7 @@ enum Turn {
 type Over = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
-    pub(super) fn new(socket: &'a mut Socket, caller: Caller, feed: Feed) -> Self {
+    pub(super) fn new(socket: &'a mut Socket, caller: Principal, feed: Feed) -> Self {
         Self { socket, caller, feed, answers: Vec::new(), order: Order::default(), says_first: false }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Conversation<'a> {
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let order = self.order.clone();
         // Each frame is a request of its own.
-        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user_id));
+        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => {
                 let refused = frames::refused(frames::reference(text), &problem, &id);
@@ -217,14 +217,14 @@ fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Op
 
 async fn deliver(
     state: web::Data<State>,
-    caller: Caller,
+    caller: Principal,
     send: Send,
     order: &Order,
 ) -> Result<chit_chat_domain::message::Sent, Problem> {
     let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
     let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
-    let (author_id, body, reply_to) = (caller.user_id, send.body, send.reply_to);
+    let (author_id, body, reply_to) = (caller.user, send.body, send.reply_to);
     settle(state, &SendMessage { chatroom_id, author_id, body, reply_to, key }, order).await
 }
 

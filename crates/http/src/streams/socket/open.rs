@@ -14,7 +14,7 @@ use super::frames::{self, Start};
 use super::origin;
 use super::reasons::{TIMEOUT, because, because_of, close_code, come_again};
 use crate::connections::Connection;
-use crate::extract::{Caller, bearer_token};
+use crate::extract::{Principal, bearer_token};
 use crate::limits::Writes;
 use crate::openapi::{ANY, Problems, of};
 use crate::problem::{Code, Problem};
@@ -47,7 +47,7 @@ pub(crate) async fn open_socket(
     origin::check(&request)?;
     check_protocol(&request)?;
     let caller = match bearer_token(&request) {
-        Some(token) => Some(Caller::with_token(&state, token)?),
+        Some(token) => Some(Principal::with_token(&state, token)?),
         None => None,
     };
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
@@ -76,7 +76,7 @@ fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 impl Socket {
-    async fn serve(mut self, caller: Option<Caller>) {
+    async fn serve(mut self, caller: Option<Principal>) {
         let reason = match timeout(SLOWEST_START, self.start(caller)).await {
             Ok(Ok((caller, feed))) => Conversation::new(&mut self, caller, feed).run().await,
             Ok(Err(reason)) => reason,
@@ -87,7 +87,7 @@ impl Socket {
     }
 
     /// Reads the first frame, which says who listens from where on.
-    async fn start(&mut self, caller: Option<Caller>) -> Result<(Caller, Feed), Option<CloseReason>> {
+    async fn start(&mut self, caller: Option<Principal>) -> Result<(Principal, Feed), Option<CloseReason>> {
         let text = loop {
             if self.state.streams.is_closed() {
                 return Err(Some(come_again()));
@@ -116,10 +116,10 @@ impl Socket {
         }
     }
 
-    async fn open(&self, caller: Option<Caller>, text: &str) -> Result<(Caller, Feed), Problem> {
+    async fn open(&self, caller: Option<Principal>, text: &str) -> Result<(Principal, Feed), Problem> {
         let Start { token, after } = Start::read(text)?;
         let caller = match (token, caller) {
-            (Some(token), _) => Caller::with_token(&self.state, &token)?,
+            (Some(token), _) => Principal::with_token(&self.state, &token)?,
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };

@@ -1,12 +1,12 @@
-//! Who sends a request, by its access token (RFC 6750).
+//! The sender of a request, by its access token (RFC 6750).
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
-use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::credential::Via;
+use chit_chat_domain::id::UserId;
 use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::Who;
 
@@ -14,39 +14,48 @@ use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
-/// The user and session behind a valid access token. Handlers take it first, so that nothing about
-/// the content is said to strangers.
+/// Who sends a request, by which credential, and what that credential allows. Handlers take it first,
+/// so that strangers learn nothing about the content.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller {
-    pub(crate) user_id: UserId,
-    pub(crate) session_id: SessionId,
-    /// When the token does.
-    pub(crate) expires_at: Timestamp,
+pub(crate) struct Principal {
+    pub(crate) user: UserId,
+    pub(crate) via: Via,
+    #[expect(dead_code, reason = "no credential is limited yet")]
+    pub(crate) scopes: Scopes,
 }
 
-impl Caller {
-    /// Whoever shows this token, if it is good.
+/// Which of the user's rights a credential has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scopes {
+    /// Everything that the user may do.
+    All,
+}
+
+impl Principal {
+    /// The bearer of an access token, if it is good.
     pub(crate) fn with_token(state: &State, token: &str) -> Result<Self, Problem> {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
         if state.ended.is_stale() {
             return Err(Problem::unavailable());
         }
-        if state.ended.contains(claims.session_id) {
+        let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
+        let via = Via::Session { id, expires_at };
+        if state.has_ended(via) {
             return Err(Problem::invalid_token());
         }
-        let AccessClaims { user_id, session_id, expires_at } = claims;
-        Ok(Self { user_id, session_id, expires_at })
+        Ok(Self { user, via, scopes: Scopes::All })
     }
 
     /// Who listens to a stream.
     pub(crate) fn who(self) -> Who {
-        Who { user: self.user_id, session: self.session_id }
+        let Via::Session { id: session, .. } = self.via;
+        Who { user: self.user, session }
     }
 }
 
-/// A caller whose request changes nothing, though it is a POST.
+/// A principal whose request changes nothing, though it is a POST.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader(pub(crate) Caller);
+pub(crate) struct Reader(pub(crate) Principal);
 
 impl FromRequest for Reader {
     type Error = Problem;
@@ -57,26 +66,26 @@ impl FromRequest for Reader {
     }
 }
 
-impl FromRequest for Caller {
+impl FromRequest for Principal {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).and_then(|caller| {
-            limits::count_write(request, caller.user_id)?;
-            Ok(caller)
+        ready(authenticate(request).and_then(|principal| {
+            limits::count_write(request, principal.user)?;
+            Ok(principal)
         }))
     }
 }
 
-fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let Some(state) = request.app_data::<web::Data<State>>() else {
         return Err(Problem::internal("the services are not wired"));
     };
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    Caller::with_token(state, token)
+    Principal::with_token(state, token)
 }
 
 pub(crate) fn bearer_token(request: &HttpRequest) -> Option<&str> {
