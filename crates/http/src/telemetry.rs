@@ -13,7 +13,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, ServiceConfig};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-use crate::routes::{at, get};
+use crate::route::Route;
 
 /// Writes all metrics down in the text format of Prometheus.
 pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
@@ -21,7 +21,7 @@ pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
 /// Adds `GET /metrics`.
 pub fn configure_metrics(app: &mut ServiceConfig, exposition: Exposition) {
     app.app_data(Data::new(exposition));
-    app.service(get(at("/metrics", "GET, HEAD"), show));
+    Route::new("/metrics").get(show).register(app);
 }
 
 async fn show(exposition: Data<Exposition>) -> HttpResponse {

@@ -28,7 +28,7 @@ pub struct Problem {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) retry_after: Option<u32>,
-    pub(crate) allow: Option<&'static str>,
+    pub(crate) allow: Option<String>,
 }
 
 /// What is wrong with one value: of the body by JSON pointer, of path, query or headers by name.
@@ -88,9 +88,9 @@ impl Problem {
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
-    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
         let problem = Self::new(Code::MethodNotAllowed, format!("this resource answers to {allow}"));
-        Self { allow: Some(allow), ..problem }
+        Self { allow: Some(allow.to_owned()), ..problem }
     }
 
     /// Logs what happened; the client learns only the request's id.

@@ -60,8 +60,8 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     if let Some(seconds) = problem.retry_after {
         response.insert_header((RETRY_AFTER, seconds));
     }
-    if let Some(allow) = problem.allow {
-        response.insert_header((ALLOW, allow));
+    if let Some(allow) = &problem.allow {
+        response.insert_header((ALLOW, allow.as_str()));
     }
     match serde_json::to_string(&ProblemBody::new(problem, request_id)) {
         Ok(text) => response.body(text),

@@ -1,33 +1,34 @@
-//! The table of all routes, read from its source; and methods that a resource does not answer to.
+//! The table of all routes, and methods that a resource does not answer to.
+
+use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use chit_chat_contract::Engine;
+use chit_chat_http::Route;
 use rstest::rstest;
 
 use crate::app::TestApp;
 
-const SOURCE: &str = include_str!("../../src/routes.rs");
-const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-
-/// Each path of the API, and the methods that it names for `Allow`.
-fn resources() -> Vec<(&'static str, &'static str)> {
-    let literals: Vec<&str> = SOURCE.split('"').skip(1).step_by(2).collect();
-    let pairs = literals.windows(2).filter(|pair| pair[0].starts_with('/'));
-    pairs.map(|pair| (pair[0], pair[1])).collect()
-}
+const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// Each method of each path.
-pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
-    let methods =
-        |(path, allow): (&'static str, &'static str)| allow.split(", ").map(move |method| (method, path));
-    resources().into_iter().flat_map(methods).collect()
+pub(crate) fn all() -> Vec<(Method, &'static str)> {
+    let methods = |route: Route| {
+        let path = route.path();
+        route.methods().iter().map(move |method| (method, path)).collect::<Vec<_>>()
+    };
+    chit_chat_http::routes().flat_map(methods).collect()
 }
 
 #[test]
-fn the_table_of_routes_can_be_read() {
-    assert!(resources().contains(&("/api/chatrooms/{chatroom_id}", "GET, HEAD, PATCH, DELETE")));
-    assert!(resources().len() >= 18);
-    assert!(all().iter().all(|(method, path)| METHODS.contains(method) && path.starts_with('/')), "{:?}", all());
+fn each_path_has_one_route_and_each_route_a_method() {
+    let routes: Vec<Route> = chit_chat_http::routes().collect();
+    let paths: BTreeSet<&str> = routes.iter().map(Route::path).collect();
+    assert_eq!(paths.len(), routes.len());
+    assert!(paths.iter().all(|path| path.starts_with('/')), "{paths:?}");
+    assert!(routes.iter().all(|route| route.methods().iter().next().is_some()));
+    let room = routes.iter().find(|route| route.path() == "/api/chatrooms/{chatroom_id}").unwrap();
+    assert_eq!(room.methods().to_string(), "GET, HEAD, PATCH, DELETE");
 }
 
 #[rstest]
@@ -36,16 +37,18 @@ async fn every_resource_answers_to_exactly_the_methods_that_it_allows(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let client = TestApp::new(engine).await.nobody();
-    for (path, allow) in resources() {
-        for method in METHODS.iter().chain(&["OPTIONS", "TRACE", "PURGE"]) {
-            let path = path.replace("{file:.*}", "index.html").replace(['{', '}'], "");
-            let answer = client.request(Method::from_bytes(method.as_bytes()).unwrap(), &path).send().await;
-            if allow.split(", ").any(|allowed| allowed == *method) {
+    let others = ["OPTIONS", "TRACE", "PURGE"].map(|name| Method::from_bytes(name.as_bytes()).unwrap());
+    for route in chit_chat_http::routes() {
+        let path = route.path().replace("{file:.*}", "index.html").replace(['{', '}'], "");
+        let allowed: Vec<Method> = route.methods().iter().collect();
+        for method in METHODS.iter().chain(&others) {
+            let answer = client.request(method.clone(), &path).send().await;
+            if allowed.contains(method) {
                 assert_ne!(answer.status, 405, "{method} {path}");
                 assert_ne!(answer["code"], "not_found", "{method} {path}");
             } else {
                 let refused = answer.expect_problem(405, "method_not_allowed");
-                assert_eq!(refused.header("Allow"), Some(allow), "{method} {path}");
+                assert_eq!(refused.header("Allow"), Some(route.methods().to_string().as_str()), "{method} {path}");
             }
         }
     }

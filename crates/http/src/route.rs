@@ -1,0 +1,139 @@
+//! One route: a path, and the handlers of its methods.
+
+use std::fmt;
+
+use actix_web::http::Method;
+use actix_web::web::ServiceConfig;
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+
+use crate::matched;
+use crate::problem::Problem;
+
+/// Answers at one path. `Allow`, the answer to other methods, and `HEAD` follow from the handlers.
+pub struct Route {
+    path: &'static str,
+    methods: Methods,
+    resource: Resource,
+}
+
+/// Methods that a route answers, written as the value of `Allow`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Methods(Vec<Method>);
+
+/// The order within `Allow`.
+const IN_ORDER: [Method; 6] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+impl Route {
+    pub(crate) fn new(path: &'static str) -> Self {
+        let resource = web::resource(path).guard(matched::note(path));
+        Self { path, methods: Methods::default(), resource }
+    }
+
+    /// Every route that answers GET answers HEAD too (RFC 9110, section 9.1).
+    pub(crate) fn get<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args> + Copy,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::GET, handler).on(Method::HEAD, handler)
+    }
+
+    pub(crate) fn post<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::POST, handler)
+    }
+
+    pub(crate) fn put<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::PUT, handler)
+    }
+
+    pub(crate) fn patch<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::PATCH, handler)
+    }
+
+    pub(crate) fn delete<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(Method::DELETE, handler)
+    }
+
+    fn on<F, Args>(mut self, method: Method, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.methods.0.push(method.clone());
+        Self { resource: self.resource.route(web::method(method).to(handler)), ..self }
+    }
+
+    /// The pattern of the path.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The methods that have a handler.
+    pub fn methods(&self) -> &Methods {
+        &self.methods
+    }
+
+    /// Adds the route to an app. Methods without a handler are answered by 405.
+    pub(crate) fn register(self, app: &mut ServiceConfig) {
+        let allow = self.methods.to_string();
+        let refuse = move || {
+            let problem = Problem::method_not_allowed(&allow);
+            async move { Err::<HttpResponse, _>(problem) }
+        };
+        app.service(self.resource.default_service(web::to(refuse)));
+    }
+}
+
+impl Methods {
+    /// In the order of `Allow`.
+    pub fn iter(&self) -> impl Iterator<Item = Method> {
+        IN_ORDER.into_iter().filter(|method| self.0.contains(method))
+    }
+}
+
+impl fmt::Display for Methods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, method) in self.iter().enumerate() {
+            write!(f, "{}{method}", if place == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn handler() -> HttpResponse {
+        HttpResponse::Ok().finish()
+    }
+
+    #[test]
+    fn methods_are_listed_in_one_order_and_get_brings_head() {
+        let route = Route::new("/").delete(handler).post(handler).get(handler);
+        assert_eq!(route.methods().to_string(), "GET, HEAD, POST, DELETE");
+    }
+}
