@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
-
-use super::bench::Common;
 
 /// A mark in every password and every message.
 pub(crate) const HUSH: &str = "hush";
@@ -40,17 +38,16 @@ impl Secrets {
     }
 }
 
-/// Searches the logs of all servers of the run.
-pub(crate) fn hold_no_secrets(common: &Common) -> Result<String> {
-    let logs = common.logs.lock().unwrap_or_else(PoisonError::into_inner);
+/// Searches the logs of servers.
+pub(crate) fn hold_no_secrets(logs: &[PathBuf], secrets: &Secrets) -> Result<String> {
     let mut lines = 0;
-    for log in logs.iter() {
-        let (found, count) = common.secrets.found_in(log)?;
+    for log in logs {
+        let (found, count) = secrets.found_in(log)?;
         let shown: Vec<&String> = found.iter().take(SHOWN).collect();
         ensure!(found.is_empty(), "{} lines of {} hold a secret: {shown:#?}", found.len(), log.display());
         lines += count;
     }
-    let tokens = common.secrets.0.lock().unwrap_or_else(PoisonError::into_inner).len();
+    let tokens = secrets.0.lock().unwrap_or_else(PoisonError::into_inner).len();
     Ok(format!(
         "{lines} lines of {} servers, searched for {tokens} tokens and every password and text",
         logs.len()
