@@ -11,7 +11,7 @@ fn blocks() -> Vec<&'static str> {
     after_fences.filter_map(|rest| rest.split("```").next()).collect()
 }
 
-/// What the document calls by a path from the root of the repository.
+/// The paths in the document, from the root of the repository.
 fn files() -> Vec<&'static str> {
     let roots = ["crates/", "testing/", "docs/"];
     let paths = DOCUMENT.split('`').filter(|word| roots.iter().any(|root| word.starts_with(root)));

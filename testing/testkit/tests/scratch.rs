@@ -1,4 +1,4 @@
-//! What the kit promises.
+//! A test for each promise of the kit.
 
 use std::time::Duration;
 

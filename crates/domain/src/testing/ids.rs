@@ -65,7 +65,7 @@ pub fn limit(count: u64) -> Limit {
     }
 }
 
-/// Gives [`fresh_id`] first, and then one greater at a time.
+/// An id source that starts with [`fresh_id`] and counts up.
 #[derive(Debug)]
 pub struct SequentialIds(AtomicU64);
 

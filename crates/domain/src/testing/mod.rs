@@ -1,7 +1,7 @@
-//! What tests of rules need: entities with defaults, a clock and ids that tests decide about, and, with the feature
-//! `mocks`, a [`World`] in which every port is a mock.
+//! A kit for tests of rules: builders for entities, and a clock and ids that the test controls. The feature `mocks`
+//! adds a `World`, in which every port is a mock.
 //!
-//! Everything here panics if it is given a value that breaks a rule: a test with an invalid name is a wrong test.
+//! Builders panic if a value breaks a rule, because a test with an invalid value is wrong.
 #![expect(clippy::panic, reason = "an invalid value in a test fails the test")]
 
 mod chatroom;

@@ -1,4 +1,4 @@
-//! What these tests often build.
+//! Entities that these tests often build.
 
 use chit_chat_domain::chatroom::{Chatroom, Visibility};
 use chit_chat_domain::id::UserId;

@@ -1,4 +1,4 @@
-//! What many tests expect of the ports.
+//! Expectations that many tests share.
 
 use std::sync::Arc;
 
