@@ -75,6 +75,7 @@ pub mod services;
 pub mod session;
 pub mod store_error;
 pub mod stores;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

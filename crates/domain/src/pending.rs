@@ -7,10 +7,11 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::task::{Context, Poll, Waker};
 
 use crate::store_error::StoreError;
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// One answer of a store, there now or later.
 #[must_use = "the outcome of a write decides what to answer"]
@@ -124,7 +125,7 @@ impl<T> Drop for Completer<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::thread;
 
@@ -160,5 +161,63 @@ mod tests {
         assert!(Pin::new(&mut pending).poll(&mut context).is_pending());
         completer.complete(Ok('a'));
         assert_eq!(Pin::new(&mut pending).poll(&mut context), Poll::Ready(Ok('a')));
+    }
+}
+
+#[cfg(all(test, loom))]
+mod interleavings {
+    use loom::sync::Notify;
+    use loom::{model, thread};
+
+    use super::*;
+
+    /// Wakes the thread that polls.
+    struct Bell(Notify);
+
+    impl std::task::Wake for Bell {
+        fn wake(self: std::sync::Arc<Self>) {
+            self.0.notify();
+        }
+    }
+
+    fn awaited<T>(mut pending: Pending<T>) -> Result<T, StoreError> {
+        let bell = std::sync::Arc::new(Bell(Notify::new()));
+        let waker = Waker::from(std::sync::Arc::clone(&bell));
+        loop {
+            if let Poll::Ready(answer) = Pin::new(&mut pending).poll(&mut Context::from_waker(&waker)) {
+                return answer;
+            }
+            bell.0.wait();
+        }
+    }
+
+    #[test]
+    fn an_answer_reaches_a_waiting_thread() {
+        model(|| {
+            let (completer, pending) = Pending::channel();
+            let completing = thread::spawn(move || completer.complete(Ok(7)));
+            assert_eq!(pending.wait(), Ok(7));
+            completing.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn an_answer_wakes_a_task() {
+        model(|| {
+            let (completer, pending) = Pending::channel();
+            let completing = thread::spawn(move || completer.complete(Ok(7)));
+            assert_eq!(awaited(pending), Ok(7));
+            completing.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn dropping_the_completer_ends_the_wait() {
+        model(|| {
+            let (completer, pending) = Pending::<()>::channel();
+            let dropping = thread::spawn(move || drop(completer));
+            assert!(matches!(awaited(pending), Err(StoreError::Unavailable(_))));
+            dropping.join().unwrap();
+        });
     }
 }

@@ -18,6 +18,7 @@ mod registry;
 mod replay;
 mod ring;
 mod room;
+mod sync;
 mod typing;
 
 pub use entry::{Entry, Write, Written};

@@ -2,15 +2,15 @@
 
 use std::mem;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 
 use chit_chat_domain::changes_since::Standing;
 use chit_chat_domain::id::ChatroomId;
-use parking_lot::Mutex;
 
 use crate::entry::{Entry, Written};
 use crate::news::Who;
+use crate::sync::{AtomicBool, Mutex};
 
 /// The most pending ephemeral events; further ones are dropped.
 const MOST_ASIDES: usize = 16;
@@ -141,6 +141,87 @@ impl Seat {
             if asides.len() < MOST_ASIDES {
                 asides.push((self.chatroom, written.clone()));
             }
+        });
+    }
+}
+
+#[cfg(all(test, loom))]
+mod interleavings {
+    use std::task::Wake;
+
+    use chit_chat_domain::id::{SessionId, UserId};
+    use loom::model::Builder;
+    use loom::sync::Notify;
+    use loom::thread;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Two are known to find nearly all faults of locks, and more would take minutes.
+    const PREEMPTIONS: usize = 2;
+
+    /// Wakes the listener.
+    struct Bell(Notify);
+
+    impl Wake for Bell {
+        fn wake(self: Arc<Self>) {
+            self.0.notify();
+        }
+    }
+
+    fn explore(model: impl Fn() + Send + Sync + 'static) {
+        let mut builder = Builder::new();
+        builder.preemption_bound = Some(PREEMPTIONS);
+        builder.check(model);
+    }
+
+    fn mailbox() -> Arc<Mailbox> {
+        let (user, session) = (UserId::from(Uuid::from_u128(1)), SessionId::from(Uuid::from_u128(2)));
+        Arc::new(Mailbox::of(Who { user, session }))
+    }
+
+    /// Takes the mail until `look` has seen everything.
+    fn listen(mailbox: &Mailbox, mut look: impl FnMut(&Mail) -> bool) {
+        let bell = Arc::new(Bell(Notify::new()));
+        let waker = Waker::from(Arc::clone(&bell));
+        while !look(&mailbox.take(&waker)) {
+            bell.0.wait();
+        }
+    }
+
+    #[test]
+    fn a_listener_misses_no_message_and_is_told_of_a_chatroom_once() {
+        explore(|| {
+            let mailbox = mailbox();
+            let seat = Arc::new(Seat::new(ChatroomId::from(Uuid::from_u128(3)), Arc::clone(&mailbox)));
+            let head = Arc::new(Mutex::new(0));
+            let senders = [(); 2].map(|()| {
+                let (seat, head) = (Arc::clone(&seat), Arc::clone(&head));
+                thread::spawn(move || {
+                    *head.lock() += 1;
+                    seat.tell();
+                })
+            });
+            listen(&mailbox, |mail| {
+                assert!(mail.chatrooms.len() <= 1, "told twice");
+                // As the listener does: it looks, and then it reads.
+                mail.chatrooms.iter().for_each(|_| seat.looks());
+                !mail.chatrooms.is_empty() && *head.lock() == 2
+            });
+            for sender in senders {
+                sender.join().unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn the_close_wakes_the_listener() {
+        explore(|| {
+            let mailbox = mailbox();
+            let closed = Arc::clone(&mailbox);
+            let closing = thread::spawn(move || closed.close());
+            listen(&mailbox, Mail::is_closed);
+            closing.join().unwrap();
         });
     }
 }

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use chit_chat_threads::{Priority, Threads};
-use parking_lot::{Condvar, Mutex};
+
+use crate::sync::{Condvar, Mutex, wait};
 
 /// First come, first served. Whoever pushes sees to it that nothing waits twice.
 pub(crate) struct Queue<J> {
@@ -46,7 +47,7 @@ impl<J: Send + 'static> Queue<J> {
             if let Some(job) = state.jobs.pop_front() {
                 return Some(job);
             }
-            self.changed.wait(&mut state);
+            state = wait(&self.changed, state);
         }
     }
 
@@ -79,5 +80,44 @@ impl Workers {
         threads.stop_by(move || closing.close());
         threads.start_each(name, 0..count, Priority::Normal, move || serve())?;
         Ok(Self { _threads: threads })
+    }
+}
+
+#[cfg(all(test, loom))]
+mod interleavings {
+    use loom::{model, thread};
+
+    use super::*;
+
+    #[test]
+    fn each_job_reaches_one_of_two_idle_workers() {
+        model(|| {
+            let queue = Arc::new(Queue::default());
+            let workers = [(); 2].map(|()| {
+                let queue = Arc::clone(&queue);
+                thread::spawn(move || queue.pop())
+            });
+            queue.push(1);
+            queue.push(2);
+            let mut jobs = workers.map(|worker| worker.join().unwrap());
+            jobs.sort_unstable();
+            assert_eq!(jobs, [Some(1), Some(2)]);
+        });
+    }
+
+    #[test]
+    fn the_close_ends_every_worker() {
+        model(|| {
+            let queue = Arc::new(Queue::default());
+            let workers = [(); 2].map(|()| {
+                let queue = Arc::clone(&queue);
+                thread::spawn(move || while queue.pop().is_some() {})
+            });
+            queue.push(1);
+            queue.close();
+            for worker in workers {
+                worker.join().unwrap();
+            }
+        });
     }
 }

@@ -6,8 +6,7 @@
 
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use chit_chat_domain::pending::{Completer, Pending};
@@ -16,6 +15,7 @@ use chit_chat_threads::{Priority, Threads};
 use metrics::{Counter, Gauge, Histogram};
 
 use super::line::Line;
+use super::sync::{Condvar, Mutex, MutexGuard, yield_now};
 
 /// Does a batch on a worker's thread, and answers each item in its place.
 pub(crate) type Work<I, O> = dyn Fn(&[I]) -> Vec<Result<O, StoreError>> + Send + Sync;
@@ -88,8 +88,7 @@ where
         lane_of: fn(&I) -> L,
         work: &Arc<Work<I, O>>,
     ) -> Result<Self, StoreError> {
-        let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
-        let shared = Arc::new(Shared { settings, lane_of, state, changed: Condvar::new(), metrics });
+        let shared = Arc::new(Shared::new(settings, metrics, lane_of));
         let (serving, closing, work) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(work));
         let mut workers = Threads::default();
         workers.stop_by(move || closing.close());
@@ -101,25 +100,34 @@ where
 
     /// Hands over an item; if too many wait, the answer says so at once.
     pub(crate) fn push(&self, item: I) -> Pending<O> {
-        let lane = (self.shared.lane_of)(&item);
-        let mut state = self.shared.lock();
-        if state.line.len() >= self.shared.settings.capacity {
-            self.shared.metrics.turned_away.increment(1);
+        self.shared.push(item)
+    }
+}
+
+impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
+    fn new(settings: Settings, metrics: BatchMetrics, lane_of: fn(&I) -> L) -> Self {
+        let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
+        Self { settings, lane_of, state, changed: Condvar::new(), metrics }
+    }
+
+    fn push(&self, item: I) -> Pending<O> {
+        let lane = (self.lane_of)(&item);
+        let mut state = self.lock();
+        if state.line.len() >= self.settings.capacity {
+            self.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Busy));
         }
         let (completer, pending) = Pending::channel();
         let is_free = state.line.push(lane, (item, Handed { completer, at: Instant::now() }));
         let somebody_may_begin = is_free && state.idle > 0;
         drop(state);
-        self.shared.metrics.waiting.increment(1);
+        self.metrics.waiting.increment(1);
         if somebody_may_begin {
-            self.shared.changed.notify_one();
+            self.changed.notify_one();
         }
         pending
     }
-}
 
-impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
     fn serve(&self, work: &Work<I, O>) {
         while let Some(Batch { lanes, items, handed }) = self.take() {
             // A panic must not cost the thread, and with it the store; those who wait hear that
@@ -179,7 +187,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         loop {
             let before = state.line.len();
             drop(state);
-            thread::yield_now();
+            yield_now();
             state = self.lock();
             if state.line.len() <= before || state.line.len() >= self.settings.largest_batch {
                 return state;
@@ -200,7 +208,10 @@ impl<I, O, L> Shared<I, O, L> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, loom))]
+mod interleavings;
+
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::collections::HashSet;
     use std::sync::Barrier;
@@ -282,7 +293,7 @@ mod tests {
             Batcher::start(settings, unheard(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
         let first = batcher.push(0);
         while batcher.shared.lock().line.len() > 0 {
-            thread::yield_now();
+            yield_now();
         }
         let others: Vec<_> = (1..500).map(|item| batcher.push(item)).collect();
         assert_eq!(first.wait(), Ok(0));

@@ -6,6 +6,7 @@ mod line;
 mod locked;
 mod send_metrics;
 mod sends;
+mod sync;
 mod writing;
 
 pub use heads::{Ask, HeadQueue, Question};
