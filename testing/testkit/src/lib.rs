@@ -24,8 +24,7 @@
 #![expect(clippy::panic, reason = "a test whose stage cannot be set has failed")]
 
 mod scratch;
-mod services;
 mod stage;
+mod system;
 
 pub use scratch::Scratch;
-pub use services::Services;

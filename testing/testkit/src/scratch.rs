@@ -3,12 +3,13 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use chit_chat_domain::services::{Policies, Services};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::testing::{FixedClock, SequentialIds};
 use chit_chat_sqlite as sqlite;
 use tempfile::TempDir;
 
-use crate::Services;
+use crate::system::system;
 
 /// An empty SQLite store in a temporary file, and the use cases over it. The file goes when it is dropped.
 pub struct Scratch {
@@ -31,7 +32,8 @@ impl Scratch {
         let store = done(sqlite::Store::open(&path));
         done(store.migrate());
         let (stores, clock, ids) = (Stores::from(Arc::new(store)), Arc::default(), Arc::default());
-        Self { services: Services::over(&stores, &clock, &ids), stores, clock, ids, _folder: folder }
+        let services = Services::over(&stores, &system(&clock, &ids), Policies::default());
+        Self { services, stores, clock, ids, _folder: folder }
     }
 }
 

@@ -1,40 +1,35 @@
 //! People, chatrooms and messages, in one line each.
 
 use chit_chat_domain::chatroom::{CreateChatroom, Visibility};
-use chit_chat_domain::clock::Clock;
-use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
+use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Message, PageRange, SendMessage};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::testing::password_hash;
-use chit_chat_domain::user::{NewUser, SignedUp, Username};
+use chit_chat_domain::user::SignUp;
 
 use crate::Scratch;
 use crate::scratch::done;
 
 impl Scratch {
+    /// Everybody's password.
+    pub const PASSWORD: &str = "correct horse battery";
+
     /// Signs people up by their usernames.
     #[track_caller]
     pub fn people<const N: usize>(&self, usernames: [&str; N]) -> [UserId; N] {
         usernames.map(|username| self.person(username))
     }
 
-    /// Signs somebody up. The hash of their password is [`password_hash`].
+    /// Signs somebody up, with the password [`PASSWORD`](Self::PASSWORD).
     #[track_caller]
     pub fn person(&self, username: &str) -> UserId {
-        let username: Username = done(username.parse());
-        let id = UserId::from(self.ids.next());
-        let user = NewUser {
-            id,
-            reservation: format!("reserved: {}", username.folded()),
-            username,
-            display_name: None,
+        let entered = SignUp {
+            username: username.to_owned(),
+            password: Self::PASSWORD.to_owned(),
             email: None,
-            password_hash: password_hash(),
-            created_at: self.clock.now(),
+            display_name: None,
         };
-        assert_eq!(done(self.stores.users.insert(user)), SignedUp::Created);
-        id
+        done(self.services.accounts.sign_up(&entered)).id
     }
 
     /// Makes a private chatroom, which the owner adds these members to.

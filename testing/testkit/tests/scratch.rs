@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::invitation::CreateInvitation;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::testing::{NOW, fresh_id};
 use chit_chat_testkit::Scratch;
@@ -48,6 +49,17 @@ fn a_promoted_member_has_the_role() {
     scratch.promote(room, ada, grace, Role::Moderator);
     let member = scratch.stores.memberships.find(room, grace).unwrap().unwrap();
     assert_eq!(member.membership.role, Role::Moderator);
+}
+
+#[test]
+fn everybody_signs_in_and_invites() {
+    let scratch = Scratch::open();
+    let [ada, grace] = scratch.people(["ada", "grace"]);
+    let granted = scratch.services.sessions.sign_in("Ada", Scratch::PASSWORD, None).unwrap();
+    assert_eq!(granted.user.id, ada);
+    let room = scratch.chatroom(ada, &[]);
+    let invitation = scratch.services.invitations.create(room, ada, &CreateInvitation::default()).unwrap();
+    assert!(scratch.services.invitations.accept(&invitation.code(), grace).unwrap().new);
 }
 
 #[test]

@@ -21,10 +21,11 @@ use crate::readiness::MockReadiness;
 use crate::reading::{MockReadRepository, ReadingService};
 use crate::revision::{MockRevisionRepository, RevisionService};
 use crate::secrets::MockSecrets;
+use crate::services::{Policies, Services, System};
 use crate::session::{MockEndedSessions, MockSessionRepository, SessionService};
+use crate::stores::Stores;
 use crate::user::{
     AccountService, AdministrationService, MockAdministrationRepository, MockPasswordHasher, MockUserRepository,
-    PasswordPolicy, SignUps,
 };
 
 /// A mock of every port, and a clock and ids that are known beforehand.
@@ -74,126 +75,102 @@ pub struct World {
     pub ids: Arc<SequentialIds>,
 }
 
-/// The services, each over the mocks of its ports.
 impl World {
-    pub fn accounts(self) -> AccountService {
-        AccountService {
-            policy: PasswordPolicy::Strict,
-            sign_ups: SignUps::Open,
+    /// Every service over these mocks.
+    pub fn services(self) -> Services {
+        let (stores, system) = self.into_ports();
+        Services::over(&stores, &system, Policies::default())
+    }
+
+    /// These mocks as the ports of a store and of the system.
+    pub fn into_ports(self) -> (Stores, System) {
+        let stores = Stores {
             users: Arc::new(self.users),
+            administration: Arc::new(self.administration),
+            sessions: Arc::new(self.sessions),
+            chatrooms: Arc::new(self.chatrooms),
+            heads: Arc::new(self.heads),
             memberships: Arc::new(self.memberships),
-            hasher: Arc::new(self.hasher),
-            secrets: Arc::new(self.secrets),
-            ended: Arc::new(self.ended),
+            mentions: Arc::new(self.mentions),
+            direct: Arc::new(self.direct),
+            blocks: Arc::new(self.blocks),
+            bans: Arc::new(self.bans),
+            invitations: Arc::new(self.invitations),
+            reads: Arc::new(self.reads),
+            messages: Arc::new(self.messages),
+            reactions: Arc::new(self.reactions),
+            pins: Arc::new(self.pins),
+            revisions: Arc::new(self.revisions),
+            events: Arc::new(self.events),
+            changes_since: Arc::new(self.changes_since),
+            readiness: Arc::new(self.readiness),
+        };
+        let system = System {
             clock: self.clock,
             ids: self.ids,
-        }
+            secrets: Arc::new(self.secrets),
+            hasher: Arc::new(self.hasher),
+            ended: Arc::new(self.ended),
+        };
+        (stores, system)
+    }
+}
+
+/// One service over these mocks.
+impl World {
+    pub fn accounts(self) -> AccountService {
+        self.services().accounts
     }
 
     pub fn administration(self) -> AdministrationService {
-        AdministrationService {
-            users: Arc::new(self.users),
-            administration: Arc::new(self.administration),
-            hasher: Arc::new(self.hasher),
-            ended: Arc::new(self.ended),
-            clock: self.clock,
-        }
+        self.services().administration
     }
 
     pub fn sessions(self) -> SessionService {
-        SessionService {
-            users: Arc::new(self.users),
-            sessions: Arc::new(self.sessions),
-            hasher: Arc::new(self.hasher),
-            secrets: Arc::new(self.secrets),
-            ended: Arc::new(self.ended),
-            clock: self.clock,
-            ids: self.ids,
-        }
+        self.services().sessions
     }
 
     pub fn chatrooms(self) -> ChatroomService {
-        ChatroomService {
-            chatrooms: Arc::new(self.chatrooms),
-            events: Arc::new(self.events),
-            clock: self.clock,
-            ids: self.ids,
-        }
+        self.services().chatrooms
     }
 
     pub fn memberships(self) -> MembershipService {
-        MembershipService {
-            chatrooms: Arc::new(self.chatrooms),
-            memberships: Arc::new(self.memberships),
-            clock: self.clock,
-        }
+        self.services().memberships
     }
 
     pub fn direct(self) -> DirectService {
-        DirectService { direct: Arc::new(self.direct), clock: self.clock }
+        self.services().direct
     }
 
     pub fn blocks(self) -> BlockService {
-        BlockService { blocks: Arc::new(self.blocks), clock: self.clock }
+        self.services().blocks
     }
 
     pub fn bans(self) -> BanService {
-        BanService {
-            chatrooms: Arc::new(self.chatrooms),
-            memberships: Arc::new(self.memberships),
-            bans: Arc::new(self.bans),
-            clock: self.clock,
-        }
+        self.services().bans
     }
 
     pub fn invitations(self) -> InvitationService {
-        InvitationService {
-            chatrooms: Arc::new(self.chatrooms),
-            memberships: Arc::new(self.memberships),
-            invitations: Arc::new(self.invitations),
-            secrets: Arc::new(self.secrets),
-            clock: self.clock,
-            ids: self.ids,
-        }
+        self.services().invitations
     }
 
     pub fn reading(self) -> ReadingService {
-        ReadingService { chatrooms: Arc::new(self.chatrooms), reads: Arc::new(self.reads) }
+        self.services().reading
     }
 
     pub fn messages(self) -> MessageService {
-        MessageService {
-            chatrooms: Arc::new(self.chatrooms),
-            messages: Arc::new(self.messages),
-            mentions: Arc::new(self.mentions),
-            clock: self.clock,
-            ids: self.ids,
-        }
+        self.services().messages
     }
 
     pub fn reactions(self) -> ReactionService {
-        ReactionService {
-            chatrooms: Arc::new(self.chatrooms),
-            messages: Arc::new(self.messages),
-            reactions: Arc::new(self.reactions),
-            clock: self.clock,
-        }
+        self.services().reactions
     }
 
     pub fn pins(self) -> PinService {
-        PinService {
-            chatrooms: Arc::new(self.chatrooms),
-            messages: Arc::new(self.messages),
-            pins: Arc::new(self.pins),
-            clock: self.clock,
-        }
+        self.services().pins
     }
 
     pub fn revisions(self) -> RevisionService {
-        RevisionService {
-            chatrooms: Arc::new(self.chatrooms),
-            messages: Arc::new(self.messages),
-            revisions: Arc::new(self.revisions),
-        }
+        self.services().revisions
     }
 }
