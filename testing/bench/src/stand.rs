@@ -6,6 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use chit_chat_client::Client;
 use chit_chat_domain::user::PasswordHasher;
 use chit_chat_rig::{Cluster, Database, Process, Server};
 use chit_chat_system::BcryptPool;
@@ -149,7 +150,7 @@ fn serve(program: &Path, database: &Database, log: &Path) -> Result<Server> {
 }
 
 fn fetch_page(server: &Server, tokens: &Tokens) -> Result<Vec<u8>> {
-    let url = format!("{}/api/chatrooms/{}/messages", server.url(), id(FIRST));
-    let mut answer = ureq::get(url).header("Authorization", format!("Bearer {}", tokens.of(FIRST)?)).call()?;
-    Ok(answer.body_mut().read_to_vec()?)
+    let client = Client::new(server.url()).with_token(tokens.of(FIRST)?);
+    let page = client.get(format!("/api/chatrooms/{}/messages", id(FIRST)))?.expect(200)?;
+    Ok(page.text.into_bytes())
 }

@@ -1,31 +1,24 @@
-//! A client over real sockets.
+//! A client whose failures fail the test.
 
 use serde_json::{Value, json};
-use ureq::http::Request;
-use ureq::{Agent, Error};
 
 pub(crate) const PASSWORD: &str = "correct horse";
 
 #[derive(Clone)]
-pub(crate) struct Client {
-    agent: Agent,
-    url: String,
-    token: Option<String>,
-}
+pub(crate) struct Client(chit_chat_client::Client);
 
 impl Client {
     pub(crate) fn new(url: &str) -> Self {
-        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Self { agent, url: url.to_owned(), token: None }
+        Self(chit_chat_client::Client::new(url))
     }
 
     /// The same person, also at another server.
     pub(crate) fn at(&self, url: &str) -> Self {
-        Self { token: self.token.clone(), ..Self::new(url) }
+        Self(self.0.at(url))
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self(self.0.with_token(token))
     }
 
     /// A new user, signed in; and their id.
@@ -37,7 +30,7 @@ impl Client {
     }
 
     pub(crate) fn token(&self) -> &str {
-        self.token.as_deref().unwrap()
+        self.0.token()
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {
@@ -46,7 +39,7 @@ impl Client {
 
     /// The answer's body, if its status is this.
     #[track_caller]
-    pub(crate) fn expect(&self, status: u16, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) fn expect(&self, status: u16, method: &'static str, path: &str, body: &Value) -> Value {
         let (found, text) =
             self.send(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         assert_eq!(found, status, "{method} {path}: {text}");
@@ -54,16 +47,9 @@ impl Client {
     }
 
     /// Status and body, unless the server is gone.
-    pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Result<(u16, String), Error> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        let mut response = if body.is_null() {
-            self.agent.run(request.body(())?)?
-        } else {
-            self.agent.run(request.header("Content-Type", "application/json").body(body.to_string())?)?
-        };
-        Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+    pub(crate) fn send(&self, method: &'static str, path: &str, body: &Value) -> anyhow::Result<(u16, String)> {
+        let request = self.0.request(method, path);
+        let answer = if body.is_null() { request.send()? } else { request.json(body).send()? };
+        Ok((answer.status, answer.text))
     }
 }

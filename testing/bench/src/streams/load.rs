@@ -10,7 +10,7 @@ use actix_web::rt;
 use actix_web::rt::time::{sleep, sleep_until, timeout};
 use anyhow::{Context, Result, bail};
 
-use super::ears::Ears;
+use super::readers::Readers;
 use super::sender::Sender;
 use super::told::Told;
 use crate::options::Listen;
@@ -24,7 +24,7 @@ const OPENING: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Load {
-    ears: Rc<Ears>,
+    readers: Rc<Readers>,
     address: String,
     /// The path, sender and body of messages.
     sends: Vec<[String; 3]>,
@@ -55,16 +55,16 @@ impl Load {
     async fn open(options: &Listen) -> Result<Self> {
         let address = options.url.trim_start_matches("http://").to_owned();
         let sends = requests(&fs::read_to_string(&options.tokens)?)?;
-        let load = Self { ears: Rc::default(), address, sends, listeners: options.listeners };
+        let load = Self { readers: Rc::default(), address, sends, listeners: options.listeners };
         let mut opened = 0;
         while opened < load.listeners {
             let batch = usize::try_from(load.listeners - opened)?.min(OPENING);
             let opening: Vec<_> = (0..batch)
                 .map(|n| {
-                    let (ears, address, path) =
-                        (Rc::clone(&load.ears), load.address.clone(), options.path.clone());
+                    let (readers, address, path) =
+                        (Rc::clone(&load.readers), load.address.clone(), options.path.clone());
                     let [_, token, _] = load.request(usize::try_from(opened).unwrap_or_default() + n);
-                    rt::spawn(async move { ears.open(&address, &path, &token).await })
+                    rt::spawn(async move { readers.open(&address, &path, &token).await })
                 })
                 .collect();
             for stream in opening {
@@ -90,7 +90,7 @@ impl Load {
         let sender = self.sender(0).await?;
         let first = sender.send().await?;
         self.caught_up(first).await?;
-        self.ears.note_behind(first);
+        self.readers.note_behind(first);
         let (start, mut acknowledged) = (rt::time::Instant::now(), Vec::new());
         while start.elapsed() < duration {
             sleep_until(start + PACE * u32::try_from(acknowledged.len())?).await;
@@ -101,7 +101,7 @@ impl Load {
         self.caught_up(first + i64::try_from(acknowledged.len())?).await?;
         let delays: Option<Vec<Duration>> = acknowledged
             .iter()
-            .map(|(seq, at)| Some(self.ears.arrived(*seq, self.listeners)?.saturating_duration_since(*at)))
+            .map(|(seq, at)| Some(self.readers.arrived(*seq, self.listeners)?.saturating_duration_since(*at)))
             .collect();
         let messages = u64::try_from(acknowledged.len())?;
         Ok(Told::of(took, messages, messages * u64::from(self.listeners), delays.context("not everybody heard")?))
@@ -109,7 +109,7 @@ impl Load {
 
     /// Sends as fast as the server accepts, and counts deliveries.
     async fn flat_out(&self, duration: Duration) -> Result<Told> {
-        self.ears.note_behind(i64::MAX - 1);
+        self.readers.note_behind(i64::MAX - 1);
         let (over, sent) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
         let mut senders = Vec::new();
         for number in 0..SENDERS {
@@ -117,9 +117,9 @@ impl Load {
             senders.push(rt::spawn(sender.send_until(Rc::clone(&over), Rc::clone(&sent))));
         }
         sleep(duration / 4).await;
-        let (start, before, sent_before) = (Instant::now(), self.ears.sum(), sent.get());
+        let (start, before, sent_before) = (Instant::now(), self.readers.sum(), sent.get());
         sleep(duration).await;
-        let (took, heard, messages) = (start.elapsed(), self.ears.sum() - before, sent.get() - sent_before);
+        let (took, heard, messages) = (start.elapsed(), self.readers.sum() - before, sent.get() - sent_before);
         over.set(true);
         for sender in senders {
             sender.await??;
@@ -136,7 +136,7 @@ impl Load {
 
     async fn caught_up(&self, seq: i64) -> Result<()> {
         let waiting = async {
-            while self.ears.least() < seq {
+            while self.readers.least() < seq {
                 sleep(Duration::from_millis(5)).await;
             }
         };

@@ -3,8 +3,8 @@
 //! wrk cannot read streams, so the load is a process of this program: it holds the streams, sends, and records
 //! when events arrive.
 
-mod ears;
 mod load;
+mod readers;
 mod sender;
 mod told;
 

@@ -6,11 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use chit_chat_client::Client;
 use chit_chat_rig::until;
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::client::Client;
 use super::log::dense;
 use super::person::Person;
 use super::writer::{Outcome, Writer};

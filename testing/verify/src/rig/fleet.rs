@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
+use chit_chat_client::Client;
 use chit_chat_rig::Database;
 use fastrand::Rng;
 
 use super::bench::Bench;
-use super::client::Client;
 use super::server::Server;
 
 /// Several instances. A restarted one has another address.

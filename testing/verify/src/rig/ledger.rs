@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
+use chit_chat_client::short;
 use serde_json::{Map, Value, json};
-
-use super::answer::short;
 
 /// The record of one listener. It rejects events that a listener must never receive.
 #[derive(Debug)]

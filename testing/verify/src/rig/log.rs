@@ -1,9 +1,8 @@
 //! Reads a chatroom's log as a client does.
 
 use anyhow::{Context, Result, ensure};
+use chit_chat_client::Client;
 use serde_json::Value;
-
-use super::client::Client;
 
 /// Reads every event of a chatroom, in order.
 pub(crate) fn whole_log(client: &Client, room: &str) -> Result<Vec<Value>> {

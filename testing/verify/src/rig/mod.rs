@@ -1,10 +1,7 @@
 //! The tools of trials: servers, PostgreSQL clusters, clients, and users who record what they did.
 
-mod answer;
 mod bench;
-mod client;
 mod crew;
-mod ears;
 mod figures;
 mod findings;
 mod fleet;
@@ -18,12 +15,10 @@ mod server;
 mod wire;
 mod writer;
 
-pub(crate) use answer::Answer;
 pub(crate) use bench::{Bench, Common};
+pub(crate) use chit_chat_client::{Answer, Client, EventReader, Heard, Listen, Said};
 pub(crate) use chit_chat_rig::{Cluster, Database, Process, until};
-pub(crate) use client::Client;
 pub(crate) use crew::{Crew, Progress};
-pub(crate) use ears::{Ears, Heard, Listen, Said};
 pub(crate) use figures::Times;
 pub(crate) use findings::Findings;
 pub(crate) use fleet::{Fleet, Roamer};

@@ -1,10 +1,10 @@
 //! The users of a trial.
 
 use anyhow::Result;
+use chit_chat_client::Client;
 use fastrand::Rng;
 use serde_json::json;
 
-use super::client::Client;
 use super::secrets::HUSH;
 
 /// A signed-in user.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
+use chit_chat_client::Answer;
+use serde_json::Value;
 
 /// A mark in every password and every message.
 pub(crate) const HUSH: &str = "hush";
@@ -18,6 +20,15 @@ const SHOWN: usize = 5;
 pub(crate) struct Secrets(Mutex<HashSet<String>>);
 
 impl Secrets {
+    /// Records the tokens of a response.
+    pub(crate) fn note_tokens(&self, answer: &Answer) {
+        for field in ["access_token", "refresh_token"] {
+            if let Some(token) = answer.json.get(field).and_then(Value::as_str) {
+                self.note(token);
+            }
+        }
+    }
+
     pub(crate) fn note(&self, token: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
     }

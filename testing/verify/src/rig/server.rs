@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use chit_chat_client::Client;
 use chit_chat_rig::Database;
 
-use super::client::Client;
 use super::secrets::Secrets;
 
 /// The key with which the servers sign access tokens.
@@ -40,7 +40,8 @@ impl Server {
     }
 
     pub(crate) fn nobody(&self) -> Client {
-        Client::new(self.server.url(), self.secrets.clone())
+        let secrets = Arc::clone(&self.secrets);
+        Client::new(self.server.url()).watched_by(move |answer| secrets.note_tokens(answer))
     }
 
     pub(crate) fn kill(self) -> Result<()> {

@@ -6,9 +6,8 @@ use std::str;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use chit_chat_client::{Answer, short};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
-
-use super::answer::{Answer, short};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;

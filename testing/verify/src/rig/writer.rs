@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
+use chit_chat_client::{Answer, Client};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::client::Client;
 use super::secrets::HUSH;
 
 const REPLAYED: usize = 5;
@@ -169,8 +168,6 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn message(seq: u64, body: Option<&str>) -> HashMap<String, Value> {
@@ -179,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_moved_or_changed_is_noticed() {
-        let client = Client::new("http://localhost", Arc::default());
+        let client = Client::new("http://localhost");
         let mut writer = Writer::new(client, "/api/chatrooms/r", Rng::with_seed(1));
         let entry = Entry { id: "m".into(), seq: 3, key: "k".into(), sent: "a".into(), text: Some("b".into()) };
         writer.written.push(entry);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, dense};
+use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, Server, dense};
 
 /// More than the system buffers for a connection.
 const FLOOD: usize = 1_600;
@@ -26,8 +26,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let id = room.rsplit_once('/').context("no id")?.1;
     let base = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
     let listen = Listen::to_all().narrowly();
-    let mut deaf = Ears::open(&ann.client, &listen)?.expect_stream()?;
-    let mut slow = Ears::open(&ann.client, &listen)?.expect_stream()?;
+    let mut deaf = EventReader::open(&ann.client, &listen)?.expect_stream()?;
+    let mut slow = EventReader::open(&ann.client, &listen)?.expect_stream()?;
     let start = Instant::now();
     write(&ann.client, &room)?;
     wait(&server, &mut slow)?;
@@ -40,7 +40,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     ensure!(heard < Some(last), "everything was heard: it was never behind");
     ledger.connect();
     let again = Listen::to_all_after(&ledger.positions());
-    read(&mut Ears::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, last)?;
+    read(&mut EventReader::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, last)?;
     ledger.compare(id, &dense(&ann.client, &room)?)?;
     let heard = heard.unwrap_or_default() - base;
     Ok(format!("cut off after {:.1} s, having got {heard} of {FLOOD} events; the rest was heard later", took.as_secs_f32()))
@@ -55,7 +55,7 @@ fn write(ann: &Client, room: &str) -> Result<()> {
 }
 
 /// Waits until only one stream is left.
-fn wait(server: &Server, slow: &mut Ears) -> Result<()> {
+fn wait(server: &Server, slow: &mut EventReader) -> Result<()> {
     let start = Instant::now();
     while streams(server)? > 1 {
         ensure!(start.elapsed() < IN_TIME, "nobody was cut off");
@@ -73,9 +73,9 @@ fn streams(server: &Server) -> Result<u64> {
 }
 
 /// Reads up to the last event or the end of the stream; returns the position.
-fn read(ears: &mut Ears, ledger: &mut Ledger, room: &str, last: u64) -> Result<Option<u64>> {
+fn read(reader: &mut EventReader, ledger: &mut Ledger, room: &str, last: u64) -> Result<Option<u64>> {
     while ledger.position(room) < Some(last) {
-        match ears.next(PATIENCE)? {
+        match reader.next(PATIENCE)? {
             Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
             Heard::Said(_) | Heard::Retry(_) => {}
             Heard::Nothing | Heard::End { .. } => break,

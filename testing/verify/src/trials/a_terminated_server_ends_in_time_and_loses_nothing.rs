@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
 
-use crate::rig::{Bench, Cluster, Crew, Database, Ears, Heard, Listen, Person, Server};
+use crate::rig::{Bench, Cluster, Crew, Database, EventReader, Heard, Listen, Person, Server};
 use crate::trial::Engine;
 
 const TIMES: usize = 3;
@@ -65,18 +65,18 @@ fn listeners(server: &Server, rng: &mut Rng) -> Result<Vec<Person>> {
 }
 
 /// Opens streams, half of them of the chatroom, the others of all chatrooms.
-fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<Ears>> {
+fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<EventReader>> {
     let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
     let streams = listeners.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
-    let open = |(person, kind): (&Person, _)| Ears::open(&person.client.at(server.url()), kind)?.expect_stream();
+    let open = |(person, kind): (&Person, _)| EventReader::open(&person.client.at(server.url()), kind)?.expect_stream();
     streams.take(STREAMS).map(open).collect()
 }
 
 /// Checks that the stream ends with the time to reconnect.
-fn ends_well(mut ears: Ears) -> Result<()> {
+fn ends_well(mut reader: EventReader) -> Result<()> {
     let mut pause = None;
     loop {
-        match ears.next(PATIENCE)? {
+        match reader.next(PATIENCE)? {
             Heard::Said(_) => pause = None,
             Heard::Retry(millis) => pause = Some(millis),
             Heard::End { complete: true } if pause.is_some() => return Ok(()),

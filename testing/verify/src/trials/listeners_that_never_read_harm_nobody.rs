@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
-use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, Server, Times, dense, race};
+use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, Server, Times, dense, race};
 
 const DEAF: usize = 200;
 /// A user may have fifty streams.
@@ -44,7 +44,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let over = &AtomicBool::new(false);
     let (flood, calm, delays) = thread::scope(|scope| {
         let start = Instant::now();
-        let reading: Vec<_> = readers.iter_mut().map(|ears| scope.spawn(move || read(ears, start, over))).collect();
+        let reading: Vec<_> = readers.iter_mut().map(|reader| scope.spawn(move || read(reader, start, over))).collect();
         let flood = race(WRITERS, |_| write(&ann.client, &room, start, FLOOD / WRITERS, LONG, Duration::ZERO));
         let calm_from = start.elapsed();
         let calm = write(&ann.client, &room, start, CALM, 0, BETWEEN);
@@ -77,10 +77,10 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
 }
 
 /// Opens streams, equally many for each user, half of them of all chatrooms.
-fn open(people: &[Person], room: &str, count: usize, how: impl Fn(&Listen) -> Listen) -> Result<Vec<Ears>> {
+fn open(people: &[Person], room: &str, count: usize, how: impl Fn(&Listen) -> Listen) -> Result<Vec<EventReader>> {
     let kinds = [Listen::to(format!("{room}/events")), Listen::to_all()];
     let people = people.iter().flat_map(|person| kinds.iter().map(move |kind| (person, kind))).cycle();
-    people.take(count).map(|(person, kind)| Ears::open(&person.client, &how(kind))?.expect_stream()).collect()
+    people.take(count).map(|(person, kind)| EventReader::open(&person.client, &how(kind))?.expect_stream()).collect()
 }
 
 /// Sends messages whose body is the time of sending, in microseconds.
@@ -94,10 +94,10 @@ fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pa
 }
 
 /// Reads messages, and returns when each was sent and how long it took to arrive.
-fn read(ears: &mut Ears, start: Instant, over: &AtomicBool) -> Result<Vec<(Duration, Duration)>> {
+fn read(reader: &mut EventReader, start: Instant, over: &AtomicBool) -> Result<Vec<(Duration, Duration)>> {
     let mut heard = Vec::new();
     loop {
-        match ears.next(SILENCE)? {
+        match reader.next(SILENCE)? {
             Heard::Said(said) if said.kind == "message.created" => {
                 let sent = said.body["data"]["body"].as_str().and_then(|body| body.split(' ').next()?.parse().ok());
                 let sent = Duration::from_micros(sent.context("no time")?);
@@ -127,17 +127,17 @@ fn replayed(server: &Server) -> Result<u64> {
 }
 
 /// Lets some of the deaf listeners read at last.
-fn heal(deaf: &mut [Ears], room: &str, base: u64, log: &[Value]) -> Result<()> {
+fn heal(deaf: &mut [EventReader], room: &str, base: u64, log: &[Value]) -> Result<()> {
     let id = room.rsplit_once('/').context("no id")?.1;
     let (last, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);
     thread::scope(|scope| {
-        let reading = deaf.iter_mut().map(|ears| {
+        let reading = deaf.iter_mut().map(|reader| {
             scope.spawn(move || {
                 let mut ledger = Ledger::new("");
                 ledger.start(id, base);
                 while ledger.position(id) < Some(last) {
                     ensure!(Instant::now() < deadline, "only {:?} of {last} in time", ledger.position(id));
-                    match ears.next(SILENCE)? {
+                    match reader.next(SILENCE)? {
                         Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
                         Heard::Said(_) | Heard::Nothing => {}
                         heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(id))),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 
-use crate::rig::{Bench, Client, Ears, HUSH, Heard, Ledger, Listen, Person, race};
+use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, race};
 
 const STREAMS: usize = 12;
 const WRITERS: usize = 4;
@@ -29,10 +29,10 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let id = room.rsplit_once('/').context("no id")?.1;
     let last = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
     let kinds = [Listen::to(format!("{room}/events?after=0")), Listen::to_all_after(&json!({id: 0}))];
-    let open = |listen: &Listen| Ears::open(&ann.client, &listen.clone().narrowly())?.expect_stream();
+    let open = |listen: &Listen| EventReader::open(&ann.client, &listen.clone().narrowly())?.expect_stream();
     let streams = kinds.iter().cycle().take(STREAMS).map(open).collect::<Result<Vec<_>>>()?;
     let slowest = thread::scope(|scope| {
-        let reading: Vec<_> = streams.into_iter().map(|ears| scope.spawn(|| read(ears, id, last))).collect();
+        let reading: Vec<_> = streams.into_iter().map(|reader| scope.spawn(|| read(reader, id, last))).collect();
         thread::sleep(SOON);
         cluster.kill()?;
         thread::sleep(OUTAGE);
@@ -65,13 +65,13 @@ fn write(ann: &Client, room: &str, count: usize) -> Result<()> {
 }
 
 /// Reads everything and one more message sent after the outage; returns when that arrived.
-fn read(mut ears: Ears, room: &str, last: u64) -> Result<Instant> {
+fn read(mut reader: EventReader, room: &str, last: u64) -> Result<Instant> {
     let mut ledger = Ledger::new("");
     ledger.start(room, 0);
     let deadline = Instant::now() + PATIENCE;
     while ledger.position(room) <= Some(last) {
         ensure!(Instant::now() < deadline, "only {:?} of {last} in time", ledger.position(room));
-        match ears.next(SILENCE)? {
+        match reader.next(SILENCE)? {
             Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
             Heard::Said(_) | Heard::Nothing => {}
             heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(room))),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 use serde_json::json;
 
-use crate::rig::{Bench, Client, Ears, HUSH, Listen, Person, Times};
+use crate::rig::{Bench, Client, EventReader, HUSH, Listen, Person, Times};
 
 const TIMES: usize = 20;
 const EVENT: Duration = Duration::from_millis(500);
@@ -24,8 +24,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let bob = Person::new(&here.nobody(), "bob", &mut rng)?;
     let room = ann.make_room(&[&bob])?;
     let listening = bob.client.at(there.url());
-    let mut one = Ears::open(&listening, &Listen::to(format!("{room}/events")))?.expect_stream()?;
-    let mut all = Ears::open(&listening, &Listen::to_all())?.expect_stream()?;
+    let mut one = EventReader::open(&listening, &Listen::to(format!("{room}/events")))?.expect_stream()?;
+    let mut all = EventReader::open(&listening, &Listen::to_all())?.expect_stream()?;
     one.expect("caught_up")?;
     all.expect("ready")?;
     all.expect("caught_up")?;
@@ -43,19 +43,19 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(figures)
 }
 
-fn events(ann: &Client, room: &str, ears: &mut Ears, rng: &mut Rng) -> Result<Times> {
+fn events(ann: &Client, room: &str, reader: &mut EventReader, rng: &mut Rng) -> Result<Times> {
     let mut times = Times::default();
     for _ in 0..TIMES {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
         let sent = ann.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
-        let heard = times.of(|| ears.expect("message.created"))?;
+        let heard = times.of(|| reader.expect("message.created"))?;
         ensure!(heard.body["data"] == sent.json, "heard {heard:?}\n{}", sent.evidence());
     }
     Ok(times)
 }
 
 /// Measures the time until the join and the first message after it arrive.
-fn joins(ann: &Person, bob: &Client, ears: &mut Ears, rng: &mut Rng) -> Result<Times> {
+fn joins(ann: &Person, bob: &Client, reader: &mut EventReader, rng: &mut Rng) -> Result<Times> {
     let mut times = Times::default();
     for _ in 0..TIMES {
         let room = ann.make_room(&[])?;
@@ -63,9 +63,9 @@ fn joins(ann: &Person, bob: &Client, ears: &mut Ears, rng: &mut Rng) -> Result<T
         let joined = bob.put(format!("{room}/memberships/me"))?.expect(201)?;
         let start = Instant::now();
         ann.client.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
-        let heard = ears.expect("membership.created")?;
+        let heard = reader.expect("membership.created")?;
         ensure!(heard.body["data"]["user_id"] == joined.json["user_id"], "heard {heard:?}\n{}", joined.evidence());
-        ears.expect("message.created").context("behind the joining")?;
+        reader.expect("message.created").context("behind the joining")?;
         times.note(start.elapsed());
     }
     Ok(times)

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::rig::{Bench, Client, Ears, HUSH, Heard, Listen, Person, Said, Server, dense, password};
+use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Listen, Person, Said, Server, dense, password};
 
 const SOON: Duration = Duration::from_secs(1);
 /// The time that writers continue before and after the act.
@@ -114,7 +114,7 @@ impl<'t> Scene<'t> {
         let streams = self.streams()?;
         thread::scope(|scope| {
             let hearing: Vec<_> =
-                streams.into_iter().map(|(ears, of_all)| scope.spawn(move || hear(ears, of_all, over))).collect();
+                streams.into_iter().map(|(reader, of_all)| scope.spawn(move || hear(reader, of_all, over))).collect();
             let writing = self.servers.iter().map(|server| scope.spawn(|| self.write(server, over)));
             let writing: Vec<_> = writing.collect();
             thread::sleep(BEFORE);
@@ -133,12 +133,12 @@ impl<'t> Scene<'t> {
     }
 
     /// Opens bob's streams of both kinds on each instance.
-    fn streams(&self) -> Result<Vec<(Ears, bool)>> {
+    fn streams(&self) -> Result<Vec<(EventReader, bool)>> {
         let mut streams = Vec::new();
         for server in self.servers {
             let bob = self.bob.client.at(server.url());
             for (listen, of_all) in [(Listen::to(format!("{}/events", self.room)), false), (Listen::to_all(), true)] {
-                streams.push((Ears::open(&bob, &listen)?.expect_stream()?, of_all));
+                streams.push((EventReader::open(&bob, &listen)?.expect_stream()?, of_all));
             }
         }
         Ok(streams)
@@ -191,9 +191,9 @@ impl Scene<'_> {
         let id = self.room.rsplit_once('/').context("no id")?.1;
         for server in self.servers {
             let bob = self.bob.client.at(server.url());
-            let one = Ears::open(&bob, &Listen::to(format!("{}/events?after={last}", self.room)))?;
+            let one = EventReader::open(&bob, &Listen::to(format!("{}/events?after={last}", self.room)))?;
             ensure!(one.status == 403, "{} for the stream of the chatroom", one.status);
-            let mut all = Ears::open(&bob, &Listen::to_all_after(&json!({id: last - 1})))?.expect_stream()?;
+            let mut all = EventReader::open(&bob, &Listen::to_all_after(&json!({id: last - 1})))?.expect_stream()?;
             let ready = all.expect("ready")?;
             ensure!(ready.body["data"]["heads"].get(id).is_none(), "{ready:?}");
             all.expect("caught_up")?;
@@ -221,10 +221,10 @@ impl Account {
     }
 }
 
-fn hear(mut ears: Ears, of_all: bool, over: &AtomicBool) -> Result<Account> {
+fn hear(mut reader: EventReader, of_all: bool, over: &AtomicBool) -> Result<Account> {
     let mut account = Account { said: Vec::new(), ended: None, of_all };
     loop {
-        match ears.next(SILENCE)? {
+        match reader.next(SILENCE)? {
             Heard::Said(said) => account.said.push((Instant::now(), said)),
             Heard::Retry(_) | Heard::Nothing => {}
             Heard::End { complete } => {

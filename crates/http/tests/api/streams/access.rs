@@ -7,7 +7,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::json;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::{PASSWORD, TestApp};
 use crate::sockets::Listening;
 use crate::streams::slow::say_past_the_api;
@@ -44,16 +44,16 @@ async fn streams_end_with_their_session(#[values(Engine::Sqlite, Engine::Postgre
     let room = ann.create_room("Plans", "private", &[]).await;
     let other = app.sign_in("ann").await;
     let server = Listening::start(&app);
-    let mut mine = Ears::open(&server, &ann, "/api/events", &[]);
-    let mut one = Ears::open(&server, &ann, &room.path("events"), &[]);
-    let mut others = Ears::open(&server, &other, "/api/events", &[]);
+    let mut mine = EventStream::open(&server, &ann, "/api/events", &[]);
+    let mut one = EventStream::open(&server, &ann, &room.path("events"), &[]);
+    let mut others = EventStream::open(&server, &other, "/api/events", &[]);
     mine.expect_each(&["ready", "caught_up"]);
     one.expect("caught_up");
     others.expect_each(&["ready", "caught_up"]);
     ann.delete("/api/auth/session").await.expect_status(204);
-    for ears in [&mut mine, &mut one] {
-        ears.expect("unauthenticated");
-        ears.expect_end();
+    for stream in [&mut mine, &mut one] {
+        stream.expect("unauthenticated");
+        stream.expect_end();
     }
     other.post(room.messages(), json!({"body": "still here"})).await.expect_status(201);
     others.expect("message.created");
@@ -66,13 +66,13 @@ async fn streams_end_with_their_token(#[values(Engine::Sqlite, Engine::Postgres)
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &ann, "/api/events", &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     app.clock.set_forward(3_601);
     say_past_the_api(&app, &ann, &room, "too late");
     app.state.streams.look(room.id.parse().unwrap());
-    ears.expect("unauthenticated");
-    ears.expect_end();
+    stream.expect("unauthenticated");
+    stream.expect_end();
 }
 
 #[rstest]
@@ -82,9 +82,9 @@ async fn streams_end_with_the_account(#[values(Engine::Sqlite, Engine::Postgres)
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut anns = EventStream::open(&server, &ann, &room.path("events"), &[]);
     anns.expect("caught_up");
-    let mut bobs = Ears::open(&server, &bob, "/api/events", &[]);
+    let mut bobs = EventStream::open(&server, &bob, "/api/events", &[]);
     bobs.expect_each(&["ready", "caught_up"]);
     let delete = bob.request(Method::DELETE, "/api/users/me").json(json!({"password": PASSWORD}));
     delete.send().await.expect_status(204);
@@ -104,16 +104,16 @@ async fn streams_end_with_the_instance() {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut mine = Ears::open(&server, &ann, "/api/events", &[]);
-    let mut one = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut mine = EventStream::open(&server, &ann, "/api/events", &[]);
+    let mut one = EventStream::open(&server, &ann, &room.path("events"), &[]);
     mine.expect_each(&["ready", "caught_up"]);
     one.expect("caught_up");
     app.state.streams.close();
-    for ears in [&mut mine, &mut one] {
-        ears.expect("retry 0");
-        ears.expect_end();
+    for stream in [&mut mine, &mut one] {
+        stream.expect("retry 0");
+        stream.expect_end();
     }
-    let mut late = Ears::open(&server, &ann, "/api/events", &[]);
+    let mut late = EventStream::open(&server, &ann, "/api/events", &[]);
     while late.next().is_some() {}
 }
 
@@ -123,11 +123,11 @@ async fn streams_end_with_the_instance_also_while_nobody_is_trusted() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &ann, "/api/events", &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     app.follow();
     std::thread::sleep(Duration::from_millis(2_100));
     app.state.streams.close();
-    ears.expect("retry 0");
-    ears.expect_end();
+    stream.expect("retry 0");
+    stream.expect_end();
 }

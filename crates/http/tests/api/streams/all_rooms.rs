@@ -4,7 +4,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::json;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
@@ -19,19 +19,19 @@ async fn it_covers_all_my_rooms_and_no_others(#[values(Engine::Sqlite, Engine::P
         (ann.create_room("One", "private", &[&bob]).await, ann.create_room("Two", "public", &[]).await);
     let foreign = bob.create_room("Three", "public", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, PATH, &[]);
-    assert_eq!(ears.expect("ready")["data"]["heads"], json!({&one.id: 3, &two.id: 2}));
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, PATH, &[]);
+    assert_eq!(stream.expect("ready")["data"]["heads"], json!({&one.id: 3, &two.id: 2}));
+    stream.expect("caught_up");
     bob.say(&foreign, "unheard").await;
     bob.say(&one, "one").await;
-    assert_eq!(ears.expect("message.created")["chatroom_id"], one.id.as_str());
+    assert_eq!(stream.expect("message.created")["chatroom_id"], one.id.as_str());
     ann.say(&two, "two").await;
-    assert_eq!(ears.expect("message.created")["chatroom_id"], two.id.as_str());
+    assert_eq!(stream.expect("message.created")["chatroom_id"], two.id.as_str());
     ann.join(&foreign).await;
-    let joined = ears.expect("membership.created");
+    let joined = stream.expect("membership.created");
     assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(foreign.id), &json!(ann.id)));
     bob.say(&foreign, "heard").await;
-    assert_eq!(ears.expect("message.created")["data"]["body"], "heard");
+    assert_eq!(stream.expect("message.created")["data"]["body"], "heard");
 }
 
 #[rstest]
@@ -43,19 +43,19 @@ async fn leaving_ends_a_room_and_joining_again_begins_it_again(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &bob, PATH, &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &bob, PATH, &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     ann.remove(&room, &bob).await;
-    ears.expect("membership.deleted");
+    stream.expect("membership.deleted");
     ann.say(&room, "unheard").await;
     ann.add(&room, &bob).await;
-    assert_eq!(ears.event(), (6, "membership.created".to_owned()));
+    assert_eq!(stream.event(), (6, "membership.created".to_owned()));
     ann.say(&room, "heard").await;
-    assert_eq!(ears.event(), (7, "message.created".to_owned()));
+    assert_eq!(stream.event(), (7, "message.created".to_owned()));
     ann.delete(room.own_path()).await.expect_status(204);
-    ears.expect("chatroom.deleted");
+    stream.expect("chatroom.deleted");
     let another = ann.create_room("Others", "private", &[&bob]).await;
-    let first = ears.expect("membership.created");
+    let first = stream.expect("membership.created");
     assert_eq!((&first["chatroom_id"], &first["data"]["user_id"]), (&json!(another.id), &json!(bob.id)));
 }
 
@@ -66,23 +66,26 @@ async fn a_reconnect_goes_on_in_every_room(#[values(Engine::Sqlite, Engine::Post
     let ann = app.sign_up("ann").await;
     let (one, two) = (ann.create_room("One", "private", &[]).await, ann.create_room("Two", "private", &[]).await);
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, PATH, &[]);
-    ears.expect("ready");
-    assert_ne!(ears.last_id, "", "also who hears no more than this knows where it was");
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, PATH, &[]);
+    stream.expect("ready");
+    assert_ne!(stream.last_id, "", "also who hears no more than this knows where it was");
+    stream.expect("caught_up");
     ann.say(&one, "one").await;
-    ears.expect("message.created");
-    let id = format!("Last-Event-ID: {}", ears.last_id);
-    drop(ears);
+    stream.expect("message.created");
+    let id = format!("Last-Event-ID: {}", stream.last_id);
+    drop(stream);
     ann.say_each(&one, &["two", "three"]).await;
     ann.say(&two, "four").await;
     let positions = json!({&one.id: 3, &two.id: 2});
-    for mut ears in [Ears::open(&server, &ann, PATH, &[&id]), Ears::resume(&server, &ann, &positions)] {
-        assert_eq!(ears.expect("ready")["data"]["heads"], json!({&one.id: 5, &two.id: 3}));
-        let mut missed: Vec<_> = (0..3).map(|_| ears.expect("message.created")["data"]["body"].clone()).collect();
+    for mut stream in
+        [EventStream::open(&server, &ann, PATH, &[&id]), EventStream::resume(&server, &ann, &positions)]
+    {
+        assert_eq!(stream.expect("ready")["data"]["heads"], json!({&one.id: 5, &two.id: 3}));
+        let mut missed: Vec<_> =
+            (0..3).map(|_| stream.expect("message.created")["data"]["body"].clone()).collect();
         missed.sort_unstable_by_key(ToString::to_string);
         assert_eq!(missed, ["four", "three", "two"]);
-        ears.expect("caught_up");
+        stream.expect("caught_up");
     }
 }
 
@@ -96,12 +99,12 @@ async fn a_cursor_that_means_nothing_is_reset(#[case] header: &str) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, PATH, &[header]);
-    ears.expect("ready");
-    assert_eq!(ears.expect("reset")["data"]["heads"], json!({&room.id: 2}));
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, PATH, &[header]);
+    stream.expect("ready");
+    assert_eq!(stream.expect("reset")["data"]["heads"], json!({&room.id: 2}));
+    stream.expect("caught_up");
     ann.say(&room, "hello").await;
-    assert_eq!(ears.event().0, 3);
+    assert_eq!(stream.event().0, 3);
 }
 
 #[rstest]
@@ -111,13 +114,13 @@ async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::resume(&server, &ann, &json!({&room.id: 3}));
-    ears.expect_each(&["ready", "reset", "caught_up"]);
+    let mut stream = EventStream::resume(&server, &ann, &json!({&room.id: 3}));
+    stream.expect_each(&["ready", "reset", "caught_up"]);
     // Of a chatroom that is not mine nothing is said, whether there is one or not.
     let unknown = uuid::Uuid::now_v7().to_string();
-    let mut ears = Ears::resume(&server, &ann, &json!({unknown: 7, &room.id: 1}));
-    assert_eq!(ears.expect("ready")["data"]["heads"], json!({&room.id: 2}));
-    ears.expect_each(&["membership.created", "caught_up"]);
+    let mut stream = EventStream::resume(&server, &ann, &json!({unknown: 7, &room.id: 1}));
+    assert_eq!(stream.expect("ready")["data"]["heads"], json!({&room.id: 2}));
+    stream.expect_each(&["membership.created", "caught_up"]);
     for after in [json!({"x": 1}), json!({&room.id: -1})] {
         ann.post(PATH, json!({"after": after})).await.expect_problem(422, "invalid_value");
     }
@@ -135,10 +138,10 @@ async fn an_id_that_would_lack_a_chatroom_is_empty() {
         ann.create_room(&format!("Room {number}"), "private", &[]).await;
     }
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, PATH, &[]);
-    ears.expect_each(&["ready", "caught_up"]);
-    assert!(ears.last_id.len() > 4_000);
+    let mut stream = EventStream::open(&server, &ann, PATH, &[]);
+    stream.expect_each(&["ready", "caught_up"]);
+    assert!(stream.last_id.len() > 4_000);
     ann.create_room("One more", "private", &[]).await;
-    ears.expect("membership.created");
-    assert_eq!(ears.last_id, "");
+    stream.expect("membership.created");
+    assert_eq!(stream.last_id, "");
 }

@@ -4,7 +4,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
@@ -16,21 +16,21 @@ async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let server = Listening::start(&app);
-    let mut all = [&ann, &bob, &cem].map(|person| Ears::open(&server, person, "/api/events", &[]));
-    for ears in &mut all {
-        ears.expect_each(&["ready", "caught_up"]);
+    let mut all = [&ann, &bob, &cem].map(|person| EventStream::open(&server, person, "/api/events", &[]));
+    for stream in &mut all {
+        stream.expect_each(&["ready", "caught_up"]);
     }
-    let [mut ears_of_ann, mut ears_of_bob, mut ears_of_cem] = all;
+    let [mut stream_of_ann, mut stream_of_bob, mut stream_of_cem] = all;
     let room = ann.open(&bob).await;
-    let joined = ears_of_bob.expect("membership.created");
+    let joined = stream_of_bob.expect("membership.created");
     assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(room.id), &json!(bob.id)));
-    ears_of_ann.expect_each(&["membership.created", "membership.created"]);
+    stream_of_ann.expect_each(&["membership.created", "membership.created"]);
     bob.say(&room, "hello").await;
-    for ears in [&mut ears_of_ann, &mut ears_of_bob] {
-        assert_eq!(ears.expect("message.created")["data"]["body"], "hello");
+    for stream in [&mut stream_of_ann, &mut stream_of_bob] {
+        assert_eq!(stream.expect("message.created")["data"]["body"], "hello");
     }
     let plans = cem.create_room("Plans", "private", &[]).await;
-    assert_eq!(ears_of_cem.expect("membership.created")["chatroom_id"], plans.id.as_str());
+    assert_eq!(stream_of_cem.expect("membership.created")["chatroom_id"], plans.id.as_str());
 }
 
 #[rstest]
@@ -42,20 +42,20 @@ async fn a_stream_goes_on_while_the_chatroom_is_hidden_and_tells_what_a_block_do
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, "/api/events", &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &ann, "/api/events", &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     ann.leave(&room).await;
-    assert_eq!(ears.expect("chatroom.hidden")["data"], json!({"chatroom_id": room.id, "seq": 3}));
+    assert_eq!(stream.expect("chatroom.hidden")["data"], json!({"chatroom_id": room.id, "seq": 3}));
     ann.put(format!("/api/direct/{}", bob.id)).await.expect_status(200);
-    assert_eq!(ears.expect("chatroom.shown")["data"], json!({"chatroom_id": room.id}));
+    assert_eq!(stream.expect("chatroom.shown")["data"], json!({"chatroom_id": room.id}));
     bob.say(&room, "are you there?").await;
-    assert_eq!(ears.event(), (4, "message.created".to_owned()));
+    assert_eq!(stream.event(), (4, "message.created".to_owned()));
     let block = format!("/api/users/me/blocks/{}", ann.id);
     bob.put(&block).await.expect_status(204);
-    let updated = ears.expect("chatroom.updated")["data"].clone();
+    let updated = stream.expect("chatroom.updated")["data"].clone();
     assert_eq!((&updated["name"], &updated["archived"]), (&Value::Null, &json!(true)));
     bob.delete(&block).await.expect_status(204);
-    assert_eq!(ears.expect("chatroom.updated")["data"]["archived"], false);
+    assert_eq!(stream.expect("chatroom.updated")["data"]["archived"], false);
     bob.say(&room, "hello").await;
-    assert_eq!(ears.event(), (7, "message.created".to_owned()));
+    assert_eq!(stream.event(), (7, "message.created".to_owned()));
 }

@@ -4,7 +4,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::json;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
@@ -17,18 +17,18 @@ async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut one = Ears::open(&server, &bob, &room.path("events"), &[]);
+    let mut one = EventStream::open(&server, &bob, &room.path("events"), &[]);
     one.expect("caught_up");
-    let mut all = Ears::open(&server, &bob, "/api/events", &[]);
+    let mut all = EventStream::open(&server, &bob, "/api/events", &[]);
     all.expect_each(&["ready", "caught_up"]);
     ann.ban(&room, &bob).await;
     ann.say(&room, "among ourselves").await;
     ann.delete(room.ban(&bob.id)).await.expect_status(204);
-    for ears in [&mut one, &mut all] {
-        let ban = ears.expect("ban.created");
+    for stream in [&mut one, &mut all] {
+        let ban = stream.expect("ban.created");
         assert_eq!((&ban["actor_id"], &ban["seq"]), (&json!(ann.id), &json!(4)));
         assert_eq!(ban["data"], json!({"chatroom_id": room.id, "user_id": bob.id}));
-        let end = ears.expect("membership.deleted");
+        let end = stream.expect("membership.deleted");
         assert_eq!(end["data"], json!({"chatroom_id": room.id, "user_id": bob.id, "reason": "banned"}));
     }
     one.expect_end();
@@ -45,9 +45,9 @@ async fn who_comes_by_an_invitation_is_heard_of_and_hears_at_once(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut anns = EventStream::open(&server, &ann, &room.path("events"), &[]);
     anns.expect("caught_up");
-    let mut bobs = Ears::open(&server, &bob, "/api/events", &[]);
+    let mut bobs = EventStream::open(&server, &bob, "/api/events", &[]);
     bobs.expect_each(&["ready", "caught_up"]);
     let invitation = ann.invite(&room, json!({"max_uses": 1})).await;
     let made = anns.expect("invitation.created");
@@ -57,7 +57,7 @@ async fn who_comes_by_an_invitation_is_heard_of_and_hears_at_once(
     assert_eq!(bobs.expect("membership.created")["seq"], 4);
     let path = room.path(&format!("invitations/{}", invitation["id"].as_str().unwrap()));
     ann.delete(path).await.expect_status(204);
-    for ears in [&mut anns, &mut bobs] {
-        assert_eq!(ears.expect("invitation.deleted")["data"], made["data"]);
+    for stream in [&mut anns, &mut bobs] {
+        assert_eq!(stream.expect("invitation.deleted")["data"], made["data"]);
     }
 }

@@ -4,7 +4,7 @@ mod access;
 mod all_rooms;
 mod direct;
 mod doors;
-mod ears;
+mod event_stream;
 mod histories;
 mod one_room;
 mod own;

@@ -3,7 +3,7 @@
 use chit_chat_contract::Engine;
 use rstest::rstest;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
@@ -15,23 +15,23 @@ async fn the_log_is_replayed_and_goes_on(#[values(Engine::Sqlite, Engine::Postgr
     let room = ann.create_room("Plans", "public", &[]).await;
     let sent = ann.say(&room, "hello").await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, &room.path("events?after=1"), &[]);
-    assert_eq!(ears.event(), (2, "membership.created".to_owned()));
-    assert_eq!(ears.last_id, "2");
-    let hello = ears.expect("message.created");
+    let mut stream = EventStream::open(&server, &ann, &room.path("events?after=1"), &[]);
+    assert_eq!(stream.event(), (2, "membership.created".to_owned()));
+    assert_eq!(stream.last_id, "2");
+    let hello = stream.expect("message.created");
     assert_eq!(hello["data"], sent);
-    assert_eq!(ears.expect("caught_up")["data"]["heads"][&room.id], 3);
+    assert_eq!(stream.expect("caught_up")["data"]["heads"][&room.id], 3);
     bob.join(&room).await;
-    assert_eq!(ears.event(), (4, "membership.created".to_owned()));
+    assert_eq!(stream.event(), (4, "membership.created".to_owned()));
     ann.say(&room, "welcome").await;
-    assert_eq!(ears.event(), (5, "message.created".to_owned()));
+    assert_eq!(stream.event(), (5, "message.created".to_owned()));
     ann.edit(&sent, "Hello").await;
-    assert_eq!(ears.event(), (6, "message.updated".to_owned()));
+    assert_eq!(stream.event(), (6, "message.updated".to_owned()));
     ann.erase(&sent).await;
-    assert_eq!(ears.event(), (7, "message.deleted".to_owned()));
+    assert_eq!(stream.event(), (7, "message.deleted".to_owned()));
     ann.patch(room.own_path(), serde_json::json!({"name": "Other plans"})).await.expect_status(200);
-    assert_eq!(ears.event(), (8, "chatroom.updated".to_owned()));
-    assert_eq!(ears.last_id, "8");
+    assert_eq!(stream.event(), (8, "chatroom.updated".to_owned()));
+    assert_eq!(stream.last_id, "8");
 }
 
 #[rstest]
@@ -42,17 +42,17 @@ async fn a_reconnect_goes_on_where_the_client_was(#[values(Engine::Sqlite, Engin
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
     let events = room.path("events");
-    let mut first = Ears::open(&server, &ann, &events, &[]);
+    let mut first = EventStream::open(&server, &ann, &events, &[]);
     first.expect("caught_up");
     assert_eq!(first.last_id, "2", "also who heard nothing yet knows where it was");
     drop(first);
     ann.say_each(&room, &["one", "two"]).await;
-    let mut second = Ears::open(&server, &ann, &events, &["Last-Event-ID: 2"]);
+    let mut second = EventStream::open(&server, &ann, &events, &["Last-Event-ID: 2"]);
     assert_eq!(second.event().0, 3);
     assert_eq!(second.event().0, 4);
     second.expect("caught_up");
     // What the client heard last counts more than the address that it began with.
-    let mut third = Ears::open(&server, &ann, &room.path("events?after=0"), &["Last-Event-ID: 4"]);
+    let mut third = EventStream::open(&server, &ann, &room.path("events?after=0"), &["Last-Event-ID: 4"]);
     third.expect("caught_up");
     ann.say(&room, "three").await;
     assert_eq!((second.event().0, third.event().0), (5, 5));
@@ -68,11 +68,11 @@ async fn a_position_that_means_nothing_is_reset(#[case] header: &str) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, &room.path("events"), &[header]);
-    assert_eq!(ears.expect("reset")["data"]["heads"][&room.id], 2);
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, &room.path("events"), &[header]);
+    assert_eq!(stream.expect("reset")["data"]["heads"][&room.id], 2);
+    stream.expect("caught_up");
     ann.say(&room, "hello").await;
-    assert_eq!(ears.event().0, 3);
+    assert_eq!(stream.event().0, 3);
 }
 
 #[rstest]
@@ -84,14 +84,14 @@ async fn it_ends_with_the_membership(#[values(Engine::Sqlite, Engine::Postgres)]
     bob.leave(&room).await;
     bob.join(&room).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &bob, &room.path("events?after=0"), &[]);
-    ears.expect_each(&["chatroom.created", "membership.created", "membership.created"]);
+    let mut stream = EventStream::open(&server, &bob, &room.path("events?after=0"), &[]);
+    stream.expect_each(&["chatroom.created", "membership.created", "membership.created"]);
     // An earlier membership of bob's ended here, not this one.
-    ears.expect_each(&["membership.deleted", "membership.created", "caught_up"]);
+    stream.expect_each(&["membership.deleted", "membership.created", "caught_up"]);
     ann.remove(&room, &bob).await;
     ann.say(&room, "he is gone").await;
-    assert_eq!(ears.expect("membership.deleted")["data"]["reason"], "removed");
-    ears.expect_end();
+    assert_eq!(stream.expect("membership.deleted")["data"]["reason"], "removed");
+    stream.expect_end();
 }
 
 #[rstest]
@@ -101,11 +101,11 @@ async fn it_ends_with_the_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] e
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, &room.path("events"), &[]);
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, &room.path("events"), &[]);
+    stream.expect("caught_up");
     ann.delete(room.own_path()).await.expect_status(204);
-    ears.expect("chatroom.deleted");
-    ears.expect_end();
+    stream.expect("chatroom.deleted");
+    stream.expect_end();
 }
 
 #[rstest]
@@ -117,18 +117,18 @@ async fn typing_is_heard_once_in_a_while_and_never_replayed(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &ann, &room.path("events"), &[]);
-    ears.expect("caught_up");
+    let mut stream = EventStream::open(&server, &ann, &room.path("events"), &[]);
+    stream.expect("caught_up");
     for _ in 0..5 {
         bob.post(room.path("typing"), serde_json::json!({})).await.expect_status(204);
     }
     bob.say(&room, "hello").await;
-    let typing = ears.expect("typing");
+    let typing = stream.expect("typing");
     assert_eq!((&typing["actor_id"], &typing["chatroom_id"]), (&bob.id.clone().into(), &room.id.clone().into()));
     assert_eq!(typing.get("seq"), None);
-    ears.expect("message.created");
-    assert_eq!(ears.last_id, "4");
-    let mut later = Ears::open(&server, &ann, &room.path("events?after=3"), &[]);
+    stream.expect("message.created");
+    assert_eq!(stream.last_id, "4");
+    let mut later = EventStream::open(&server, &ann, &room.path("events?after=3"), &[]);
     later.expect_each(&["message.created", "caught_up"]);
 }
 
@@ -142,11 +142,11 @@ async fn who_speaks_an_older_http_hears_it_without_chunks(
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open_plainly(&server, &ann, &room.path("events?after=0"), headers);
-    ears.expect_each(&["chatroom.created", "membership.created", "caught_up"]);
+    let mut stream = EventStream::open_plainly(&server, &ann, &room.path("events?after=0"), headers);
+    stream.expect_each(&["chatroom.created", "membership.created", "caught_up"]);
     ann.say(&room, "hello").await;
-    ears.expect("message.created");
+    stream.expect("message.created");
     ann.delete(room.own_path()).await.expect_status(204);
-    ears.expect("chatroom.deleted");
-    ears.expect_end();
+    stream.expect("chatroom.deleted");
+    stream.expect_end();
 }

@@ -5,7 +5,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use super::telephone::Telephone;
 use crate::app::TestApp;
 use crate::people::{Person, Room};
@@ -34,37 +34,37 @@ async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut mine = Ears::open(&server, &bob, PATH, &[]);
-    let mut resumed = Ears::resume(&server, &bob, &json!({&room.id: 3}));
+    let mut mine = EventStream::open(&server, &bob, PATH, &[]);
+    let mut resumed = EventStream::resume(&server, &bob, &json!({&room.id: 3}));
     let mut phone = Telephone::start(&server, bob.token.as_deref().unwrap(), &json!({}));
-    let mut anns = Ears::open(&server, &ann, PATH, &[]);
-    let mut of_room = Ears::open(&server, &bob, &room.path("events"), &[]);
-    for ears in [&mut mine, &mut resumed, &mut anns] {
-        ears.expect_each(&["ready", "caught_up"]);
+    let mut anns = EventStream::open(&server, &ann, PATH, &[]);
+    let mut of_room = EventStream::open(&server, &bob, &room.path("events"), &[]);
+    for stream in [&mut mine, &mut resumed, &mut anns] {
+        stream.expect_each(&["ready", "caught_up"]);
     }
     phone.expect_each(&["ready", "caught_up"]);
     of_room.expect("caught_up");
     let marker = |seq: i64| json!({"chatroom_id": room.id, "seq": seq});
     mark(&bob, &room, 2).await;
-    for ears in [&mut mine, &mut resumed] {
-        is_own(&ears.expect("read_marker.updated"), &room, &marker(2));
+    for stream in [&mut mine, &mut resumed] {
+        is_own(&stream.expect("read_marker.updated"), &room, &marker(2));
     }
     is_own(&phone.expect("read_marker.updated"), &room, &marker(2));
     let mute = json!({"chatroom_id": room.id});
     bob.put(room.path("mute")).await.expect_status(204);
-    for ears in [&mut mine, &mut resumed] {
-        is_own(&ears.expect("mute.created"), &room, &mute);
+    for stream in [&mut mine, &mut resumed] {
+        is_own(&stream.expect("mute.created"), &room, &mute);
     }
     is_own(&phone.expect("mute.created"), &room, &mute);
     bob.delete(room.path("mute")).await.expect_status(204);
     mark(&bob, &room, 2).await;
-    for ears in [&mut mine, &mut resumed] {
-        is_own(&ears.expect("mute.deleted"), &room, &mute);
+    for stream in [&mut mine, &mut resumed] {
+        is_own(&stream.expect("mute.deleted"), &room, &mute);
     }
     is_own(&phone.expect("mute.deleted"), &room, &mute);
     ann.say(&room, "hello").await;
-    for ears in [&mut mine, &mut resumed, &mut anns, &mut of_room] {
-        assert_eq!(ears.event(), (4, "message.created".to_owned()));
+    for stream in [&mut mine, &mut resumed, &mut anns, &mut of_room] {
+        assert_eq!(stream.event(), (4, "message.created".to_owned()));
     }
     phone.expect("message.created");
 }
@@ -78,14 +78,14 @@ async fn they_hear_it_through_another_instance(#[values(Engine::Sqlite, Engine::
     let (one, two) =
         (ann.create_room("One", "private", &[&bob]).await, ann.create_room("Two", "private", &[&bob]).await);
     let server = Listening::start(&there);
-    let mut ears = Ears::open(&server, &bob, PATH, &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &bob, PATH, &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     mark(&bob, &two, 1).await;
     there.follow();
-    is_own(&ears.expect("read_marker.updated"), &two, &json!({"chatroom_id": two.id, "seq": 1}));
+    is_own(&stream.expect("read_marker.updated"), &two, &json!({"chatroom_id": two.id, "seq": 1}));
     bob.put(one.path("mute")).await.expect_status(204);
     there.follow();
-    is_own(&ears.expect("mute.created"), &one, &json!({"chatroom_id": one.id}));
+    is_own(&stream.expect("mute.created"), &one, &json!({"chatroom_id": one.id}));
 }
 
 #[rstest]
@@ -97,19 +97,19 @@ async fn they_have_no_place_in_any_log_and_move_no_cursor(
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&app);
-    let mut ears = Ears::open(&server, &bob, PATH, &[]);
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::open(&server, &bob, PATH, &[]);
+    stream.expect_each(&["ready", "caught_up"]);
     ann.say(&room, "one").await;
-    ears.expect("message.created");
-    let before = ears.last_id.clone();
+    stream.expect("message.created");
+    let before = stream.last_id.clone();
     mark(&bob, &room, 4).await;
-    ears.expect("read_marker.updated");
+    stream.expect("read_marker.updated");
     bob.put(room.path("mute")).await.expect_status(204);
-    ears.expect("mute.created");
-    assert_eq!(ears.last_id, before);
+    stream.expect("mute.created");
+    assert_eq!(stream.last_id, before);
     ann.say(&room, "two").await;
     let id = format!("Last-Event-ID: {before}");
-    let mut again = Ears::open(&server, &bob, PATH, &[&id]);
+    let mut again = EventStream::open(&server, &bob, PATH, &[&id]);
     again.expect("ready");
     assert_eq!(again.event(), (5, "message.created".to_owned()), "and what is read is not told again");
     again.expect("caught_up");

@@ -4,7 +4,7 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::json;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::client::Client;
 use crate::sockets::Listening;
@@ -17,9 +17,9 @@ async fn everything_is_heard_elsewhere(#[values(Engine::Sqlite, Engine::Postgres
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&there);
-    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut anns = EventStream::open(&server, &ann, &room.path("events"), &[]);
     anns.expect("caught_up");
-    let mut bobs = Ears::open(&server, &bob, "/api/events", &[]);
+    let mut bobs = EventStream::open(&server, &bob, "/api/events", &[]);
     bobs.expect_each(&["ready", "caught_up"]);
     ann.say(&room, "before").await;
     ann.add(&room, &bob).await;
@@ -51,17 +51,17 @@ async fn both_hear_the_same_in_the_same_order(#[values(Engine::Sqlite, Engine::P
     let elsewhere = Client::new(there.clone(), ann.token.clone());
     let room = ann.create_room("Plans", "private", &[]).await;
     let servers = [Listening::start(&here), Listening::start(&there)];
-    let mut ears = servers.each_ref().map(|server| Ears::open(server, &ann, &room.path("events"), &[]));
+    let mut streams = servers.each_ref().map(|server| EventStream::open(server, &ann, &room.path("events"), &[]));
     for number in 0..20 {
         let client = if number % 3 == 0 { &elsewhere } else { &*ann };
         client.post(room.messages(), serde_json::json!({"body": number.to_string()})).await.expect_status(201);
     }
     here.follow();
     there.follow();
-    for ears in &mut ears {
-        ears.expect("caught_up");
+    for stream in &mut streams {
+        stream.expect("caught_up");
         for number in 0..20 {
-            let message = ears.expect("message.created");
+            let message = stream.expect("message.created");
             assert_eq!(
                 (&message["seq"], &message["data"]["body"]),
                 (&(3 + number).into(), &number.to_string().into())
@@ -81,13 +81,15 @@ async fn the_removed_do_not_see_what_became_of_a_message(
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let server = Listening::start(&there);
-    let mut anns = Ears::open(&server, &ann, &room.path("events"), &[]);
-    let mut bobs =
-        [Ears::open(&server, &bob, "/api/events", &[]), Ears::open(&server, &bob, &room.path("events"), &[])];
+    let mut anns = EventStream::open(&server, &ann, &room.path("events"), &[]);
+    let mut bobs = [
+        EventStream::open(&server, &bob, "/api/events", &[]),
+        EventStream::open(&server, &bob, &room.path("events"), &[]),
+    ];
     anns.expect("caught_up");
     bobs[0].expect("ready");
-    for ears in &mut bobs {
-        ears.expect("caught_up");
+    for stream in &mut bobs {
+        stream.expect("caught_up");
     }
     let (edited, liked) = (ann.say(&room, "harmless").await, ann.say(&room, "liked").await);
     let plain = ann.say(&room, "as it was").await;
@@ -98,12 +100,12 @@ async fn the_removed_do_not_see_what_became_of_a_message(
     for body in ["secret", "liked", "as it was"] {
         assert_eq!(anns.expect("message.created")["data"]["body"], body);
     }
-    for ears in &mut bobs {
+    for stream in &mut bobs {
         for _ in [edited["seq"].clone(), liked["seq"].clone()] {
-            let message = ears.expect("message.created");
+            let message = stream.expect("message.created");
             assert_eq!((&message["data"]["body"], &message["data"]["reactions"]), (&json!(null), &json!({})));
         }
-        assert_eq!(ears.expect("message.created")["data"]["body"], plain["body"]);
-        ears.expect("membership.deleted");
+        assert_eq!(stream.expect("message.created")["data"]["body"], plain["body"]);
+        stream.expect("membership.deleted");
     }
 }

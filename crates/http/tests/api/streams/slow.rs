@@ -10,7 +10,7 @@ use chit_chat_contract::Engine;
 use chit_chat_domain::message::{Appended, SendMessage};
 use rstest::rstest;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::people::{Person, Room};
 use crate::sockets::Listening;
@@ -24,20 +24,20 @@ async fn who_does_not_read_hears_everything_later(#[values(Engine::Sqlite, Engin
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut slow = Ears::open(&server, &ann, "/api/events", &[]);
-    let mut quick = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut slow = EventStream::open(&server, &ann, "/api/events", &[]);
+    let mut quick = EventStream::open(&server, &ann, &room.path("events"), &[]);
     slow.expect_each(&["ready", "caught_up"]);
     quick.expect("caught_up");
     for number in 0..MANY {
         say_past_the_api(&app, &ann, &room, &format!("{number} {}", "x".repeat(900)));
     }
     let _following = Following::start(&app);
-    for ears in [&mut quick, &mut slow] {
+    for stream in [&mut quick, &mut slow] {
         for seq in 3..3 + MANY {
-            assert_eq!(ears.event().0, seq);
+            assert_eq!(stream.event().0, seq);
         }
     }
-    let mut late = Ears::open(&server, &ann, &room.path("events?after=0"), &[]);
+    let mut late = EventStream::open(&server, &ann, &room.path("events?after=0"), &[]);
     for seq in 1..3 + MANY {
         assert_eq!(late.event().0, seq);
     }
@@ -52,13 +52,13 @@ async fn who_goes_away_is_missed_at_once() {
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
     let paths = ["/api/events".to_owned(), room.path("events")];
-    let open = || paths.iter().cycle().map(|path| Ears::open(&server, &ann, path, &[]));
-    let mut ears: Vec<_> = open().take(50).collect();
-    for (ears, first) in ears.iter_mut().zip(["ready", "caught_up"].iter().cycle()) {
-        ears.expect(first);
+    let open = || paths.iter().cycle().map(|path| EventStream::open(&server, &ann, path, &[]));
+    let mut streams: Vec<_> = open().take(50).collect();
+    for (stream, first) in streams.iter_mut().zip(["ready", "caught_up"].iter().cycle()) {
+        stream.expect(first);
     }
     assert_eq!(ann.request(Method::HEAD, "/api/events").send().await.status, 429);
-    drop(ears);
+    drop(streams);
     let start = Instant::now();
     while ann.request(Method::HEAD, "/api/events").send().await.status != 200 {
         assert!(start.elapsed() < Duration::from_secs(10), "their streams are still open");

@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tungstenite::Message;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use super::telephone::Telephone;
 use crate::app::{Around, TestApp};
 use crate::limits::{limited, rates};
@@ -348,9 +348,9 @@ async fn sends_count_as_writes() {
         }
     }
     assert_eq!(outcomes.iter().filter(|code| **code == "rate_limited").count(), 2, "{outcomes:?}");
-    let mut others = Ears::open(&server, &ann, &room.path("events"), &[]);
+    let mut others = EventStream::open(&server, &ann, &room.path("events"), &[]);
     others.expect("caught_up");
     // Whoever comes again only listens, though by POST.
-    Ears::resume(&server, &ann, &json!({})).expect("ready");
+    EventStream::resume(&server, &ann, &json!({})).expect("ready");
     ann.post(room.path("typing"), json!({})).await.expect_problem(429, "rate_limited");
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
 
 use super::{Course, id_of};
-use crate::rig::{Ears, Fleet, Heard, Ledger, Listen, Person, Roamer, Said};
+use crate::rig::{EventReader, Fleet, Heard, Ledger, Listen, Person, Roamer, Said};
 
 /// The pause between attempts to connect.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -100,7 +100,7 @@ impl<'f> Listener<'f> {
     /// Listens on one connection, and returns whether everything has arrived.
     fn connect(&mut self, course: &Course) -> Result<bool> {
         let pace = *self.rng.choice(&[Pace::Quick, Pace::Quick, Pace::Slow, Pace::Napping]).context("no pace")?;
-        let Some(mut ears) = self.open(pace)? else {
+        let Some(mut reader) = self.open(pace)? else {
             self.has_heard_all(course)?;
             return Ok(false);
         };
@@ -108,7 +108,7 @@ impl<'f> Listener<'f> {
         let ends_at = Instant::now() + Duration::from_millis(self.rng.u64(CONNECTION));
         let (mut has_caught_up, mut is_told_to_come_again) = (false, false);
         while !course.has_failed() && (is_patient || course.is_over() || Instant::now() < ends_at) {
-            match ears.next(SILENCE)? {
+            match reader.next(SILENCE)? {
                 Heard::Said(said) => {
                     has_caught_up |= self.hear(&said)?;
                     self.take_time(pace, course);
@@ -128,13 +128,13 @@ impl<'f> Listener<'f> {
     }
 
     /// Opens a stream; `None` if the instance is down or unavailable.
-    fn open(&mut self, pace: Pace) -> Result<Option<Ears>> {
+    fn open(&mut self, pace: Pace) -> Result<Option<EventReader>> {
         let listen = match pace {
             Pace::Quick => self.question(),
             Pace::Slow | Pace::Napping => self.question().narrowly(),
         };
         let client = self.roamer.anywhere(&mut self.rng)?;
-        let Some(ears) = Ears::open(&client, &listen).ok().filter(|ears| ears.status != 503) else {
+        let Some(reader) = EventReader::open(&client, &listen).ok().filter(|reader| reader.status != 503) else {
             self.refusals += 1;
             return Ok(None);
         };
@@ -143,7 +143,7 @@ impl<'f> Listener<'f> {
         if self.way == Way::Cursor && self.last_id.is_none() {
             self.ledger.begin_anew();
         }
-        ears.expect_stream().map(Some)
+        reader.expect_stream().map(Some)
     }
 
     fn question(&self) -> Listen {

@@ -7,7 +7,7 @@ mod picture;
 use chit_chat_contract::Engine;
 use rstest::rstest;
 
-use super::ears::Ears;
+use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 use happenings::{Dice, People};
@@ -27,8 +27,8 @@ async fn what_is_heard_adds_up_to_what_is_there(
     let elsewhere = people.through(&there);
     let server = Listening::start(&here);
     let mut picture = Picture::look(&people.ann).await;
-    let mut ears = Ears::resume(&server, &people.ann, &picture.positions());
-    ears.expect_each(&["ready", "caught_up"]);
+    let mut stream = EventStream::resume(&server, &people.ann, &picture.positions());
+    stream.expect_each(&["ready", "caught_up"]);
     let mut dice = Dice::new(seed);
     for step in 0..STEPS {
         let through = if dice.roll(4) == 0 { &elsewhere } else { &people };
@@ -37,13 +37,13 @@ async fn what_is_heard_adds_up_to_what_is_there(
         println!("seed {seed}, step {step}: {what}");
         if dice.roll(8) == 0 {
             // The connection is lost; the client goes on from its own positions.
-            ears = Ears::resume(&server, &people.ann, &picture.positions());
-            picture.begin_anew(&people.ann, &ears.expect("ready")["data"]["heads"]).await;
+            stream = EventStream::resume(&server, &people.ann, &picture.positions());
+            picture.begin_anew(&people.ann, &stream.expect("ready")["data"]["heads"]).await;
         }
         let now = Picture::look(&people.ann).await;
         while picture.shown() != now.shown() {
             println!("still {} and not {}", picture.shown(), now.shown());
-            let heard = ears.next().expect("an event");
+            let heard = stream.next().expect("an event");
             picture.apply(&people.ann, &heard.kind, &heard.body).await;
         }
     }

@@ -1,5 +1,6 @@
 //! A client over real sockets.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,24 +8,26 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use ureq::{Agent, http};
 
-use super::answer::{Answer, short};
-use super::secrets::Secrets;
+use crate::answer::{Answer, short};
 
 /// Longer than any server may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Somebody, or nobody yet, at one server.
-#[derive(Clone, Debug)]
-pub(crate) struct Client {
+/// A user of one server, or nobody yet.
+#[derive(Clone)]
+pub struct Client {
     agent: Agent,
     url: String,
     token: Option<String>,
-    secrets: Arc<Secrets>,
+    watch: Option<Watch>,
 }
 
-/// A request that is being put together.
+/// Sees each response.
+type Watch = Arc<dyn Fn(&Answer) + Send + Sync>;
+
+/// A request under construction.
 #[derive(Debug)]
-pub(crate) struct Request<'c> {
+pub struct Request<'c> {
     client: &'c Client,
     method: &'static str,
     path: String,
@@ -33,76 +36,88 @@ pub(crate) struct Request<'c> {
 }
 
 impl Client {
-    pub(crate) fn new(url: &str, secrets: Arc<Secrets>) -> Self {
+    pub fn new(url: &str) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
-        Self { agent: config.build().new_agent(), url: url.to_owned(), token: None, secrets }
+        Self { agent: config.build().new_agent(), url: url.to_owned(), token: None, watch: None }
     }
 
-    /// The same person with connections of their own, there.
-    pub(crate) fn at(&self, url: &str) -> Self {
-        Self { token: self.token.clone(), ..Self::new(url, self.secrets.clone()) }
+    /// Shows each response to this function, also those of clients made from this one.
+    #[must_use]
+    pub fn watched_by(self, watch: impl Fn(&Answer) + Send + Sync + 'static) -> Self {
+        Self { watch: Some(Arc::new(watch)), ..self }
     }
 
-    pub(crate) fn with_token(&self, token: &str) -> Self {
+    /// The same user with new connections, at another server.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { token: self.token.clone(), watch: self.watch.clone(), ..Self::new(url) }
+    }
+
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub(crate) fn anonymous(&self) -> Self {
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
         Self { token: None, ..self.clone() }
     }
 
-    pub(crate) fn token(&self) -> &str {
+    pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
 
     /// Host and port.
-    pub(crate) fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         self.url.trim_start_matches("http://")
     }
 
-    pub(crate) fn request(&self, method: &'static str, path: impl Into<String>) -> Request<'_> {
+    pub fn request(&self, method: &'static str, path: impl Into<String>) -> Request<'_> {
         Request { client: self, method, path: path.into(), headers: Vec::new(), body: None }
     }
 
-    pub(crate) fn get(&self, path: impl Into<String>) -> Result<Answer> {
+    pub fn get(&self, path: impl Into<String>) -> Result<Answer> {
         self.request("GET", path).send()
     }
 
-    pub(crate) fn post(&self, path: impl Into<String>, body: &Value) -> Result<Answer> {
+    pub fn post(&self, path: impl Into<String>, body: &Value) -> Result<Answer> {
         self.request("POST", path).json(body).send()
     }
 
-    pub(crate) fn patch(&self, path: impl Into<String>, body: &Value) -> Result<Answer> {
+    pub fn patch(&self, path: impl Into<String>, body: &Value) -> Result<Answer> {
         self.request("PATCH", path).json(body).send()
     }
 
-    pub(crate) fn put(&self, path: impl Into<String>) -> Result<Answer> {
+    pub fn put(&self, path: impl Into<String>) -> Result<Answer> {
         self.request("PUT", path).send()
     }
 
-    pub(crate) fn delete(&self, path: impl Into<String>) -> Result<Answer> {
+    pub fn delete(&self, path: impl Into<String>) -> Result<Answer> {
         self.request("DELETE", path).send()
     }
 }
 
 impl Request<'_> {
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    pub(crate) fn json(self, body: &Value) -> Self {
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
         self.bytes(body.to_string().into_bytes())
     }
 
-    /// As JSON, whatever it is.
-    pub(crate) fn bytes(mut self, body: Vec<u8>) -> Self {
+    /// Sends these bytes as JSON, valid or not.
+    #[must_use]
+    pub fn bytes(mut self, body: Vec<u8>) -> Self {
         self.body = Some(body);
         self.header("Content-Type", "application/json")
     }
 
     /// Fails only if there is no answer.
-    pub(crate) fn send(self) -> Result<Answer> {
+    pub fn send(self) -> Result<Answer> {
         let asked = self.described();
         let mut request =
             http::Request::builder().method(self.method).uri(format!("{}{}", self.client.url, self.path));
@@ -119,7 +134,9 @@ impl Request<'_> {
         let mut response = answered.with_context(|| format!("no answer to {asked}"))?;
         let bytes = response.body_mut().read_to_vec().with_context(|| format!("no whole answer to {asked}"))?;
         let answer = Answer::new(asked, response.status().as_u16(), response.headers().clone(), &bytes);
-        self.client.note_tokens(&answer);
+        if let Some(watch) = &self.client.watch {
+            watch(&answer);
+        }
         Ok(answer)
     }
 
@@ -131,12 +148,12 @@ impl Request<'_> {
     }
 }
 
-impl Client {
-    fn note_tokens(&self, answer: &Answer) {
-        for field in ["access_token", "refresh_token"] {
-            if let Some(token) = answer.json.get(field).and_then(Value::as_str) {
-                self.secrets.note(token);
-            }
-        }
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_signed_in = self.token.is_some();
+        f.debug_struct("Client")
+            .field("url", &self.url)
+            .field("is_signed_in", &is_signed_in)
+            .finish_non_exhaustive()
     }
 }

@@ -18,7 +18,7 @@ const ID: &[u8] = b"id: ";
 
 /// All listeners.
 #[derive(Default)]
-pub(super) struct Ears {
+pub(super) struct Readers {
     heard: RefCell<Vec<Rc<Cell<i64>>>>,
     /// By seq, after `first`: how many listeners have it, and when the last one received it.
     arrivals: RefCell<Arrivals>,
@@ -30,7 +30,7 @@ struct Arrivals {
     latest: Vec<(u32, Option<Instant>)>,
 }
 
-impl Ears {
+impl Readers {
     /// Opens a stream and keeps reading it.
     pub(super) async fn open(self: &Rc<Self>, address: &str, path: &str, token: &str) -> Result<()> {
         let stream = TcpStream::connect(address).await?;
@@ -48,8 +48,8 @@ impl Ears {
         drop(buffer);
         let heard = Rc::new(Cell::new(0));
         self.heard.borrow_mut().push(Rc::clone(&heard));
-        let ears = Rc::clone(self);
-        rt::spawn(async move { ears.read(stream, &heard).await });
+        let readers = Rc::clone(self);
+        rt::spawn(async move { readers.read(stream, &heard).await });
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! A client that listens: it reads server-sent events off a socket.
+//! Reads server-sent events from a socket.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use serde_json::{Value, json};
 
-use super::answer::short;
-use super::client::Client;
+use crate::answer::short;
+use crate::client::Client;
 
 /// For the head of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -19,9 +19,9 @@ const BUFFER: usize = 16 * 1024;
 const NARROW: usize = 64 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// What to listen to.
+/// A request for a stream.
 #[derive(Clone, Debug)]
-pub(crate) struct Listen {
+pub struct Listen {
     method: &'static str,
     path: String,
     last_id: Option<String>,
@@ -29,26 +29,29 @@ pub(crate) struct Listen {
     narrow: bool,
 }
 
-/// One stream.
+/// One open stream.
 #[derive(Debug)]
-pub(crate) struct Ears {
+pub struct EventReader {
     stream: TcpStream,
-    /// As it came, in chunks.
+    /// Bytes as they arrived, in chunks.
     raw: Vec<u8>,
-    /// Out of its chunks, and not heard yet.
+    /// Text without the framing of chunks, up to the next event.
     text: Vec<u8>,
+    is_chunked: bool,
     complete: bool,
-    pub(crate) status: u16,
+    pub status: u16,
+    /// The status line and the headers of the response.
+    pub head: String,
 }
 
-/// What listening for a while has brought.
+/// The outcome of listening for a while.
 #[derive(Clone, Debug)]
-pub(crate) enum Heard {
+pub enum Heard {
     Said(Said),
-    /// So many milliseconds later the client shall come again.
+    /// The client should reconnect after so many milliseconds.
     Retry(u64),
     Nothing,
-    /// The server ended the stream as it should, or the connection was lost.
+    /// The server completed the stream, or the connection was lost.
     End {
         complete: bool,
     },
@@ -56,33 +59,35 @@ pub(crate) enum Heard {
 
 /// One event.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
-    pub(crate) id: Option<String>,
-    pub(crate) kind: String,
-    pub(crate) body: Value,
+pub struct Said {
+    pub id: Option<String>,
+    pub kind: String,
+    pub body: Value,
 }
 
 impl Listen {
-    /// To one chatroom; `path` may name a position.
-    pub(crate) fn to(path: impl Into<String>) -> Self {
+    /// Listens to one chatroom; `path` may contain a position.
+    pub fn to(path: impl Into<String>) -> Self {
         Self { method: "GET", path: path.into(), last_id: None, body: None, narrow: false }
     }
 
-    pub(crate) fn to_all() -> Self {
+    pub fn to_all() -> Self {
         Self::to("/api/events")
     }
 
-    /// To all chatrooms, from these positions on.
-    pub(crate) fn to_all_after(after: &Value) -> Self {
+    /// Listens to all chatrooms, from these positions on.
+    pub fn to_all_after(after: &Value) -> Self {
         Self { method: "POST", body: Some(json!({"after": after})), ..Self::to_all() }
     }
 
-    pub(crate) fn last_heard(self, id: Option<String>) -> Self {
+    #[must_use]
+    pub fn last_heard(self, id: Option<String>) -> Self {
         Self { last_id: id, ..self }
     }
 
-    /// With hardly any room for what was not read yet.
-    pub(crate) fn narrowly(self) -> Self {
+    /// Makes the socket's receive buffer small.
+    #[must_use]
+    pub fn narrowly(self) -> Self {
         Self { narrow: true, ..self }
     }
 
@@ -100,28 +105,35 @@ impl Listen {
     }
 }
 
-impl Ears {
-    /// Fails only if there is no answer.
-    pub(crate) fn open(client: &Client, listen: &Listen) -> Result<Self> {
+impl EventReader {
+    /// Opens a stream. Fails only if there is no response.
+    pub fn open(client: &Client, listen: &Listen) -> Result<Self> {
         let stream = TcpStream::connect(client.address())?;
         stream.set_nodelay(true)?;
         if listen.narrow {
             set_socket_recv_buffer_size(&stream, NARROW)?;
         }
-        let mut ears = Self { stream, raw: Vec::new(), text: Vec::new(), complete: false, status: 0 };
-        ears.stream.write_all(listen.written(client).as_bytes())?;
-        ears.read_head().with_context(|| format!("no answer to {} {}", listen.method, listen.path))?;
-        Ok(ears)
+        Self::ask(stream, &listen.written(client))
+            .with_context(|| format!("no answer to {} {}", listen.method, listen.path))
     }
 
-    /// The stream, if it is one.
-    pub(crate) fn expect_stream(self) -> Result<Self> {
+    /// Sends a whole request, and reads the head of its response.
+    pub fn ask(mut stream: TcpStream, request: &str) -> Result<Self> {
+        stream.write_all(request.as_bytes())?;
+        let (raw, text, head) = (Vec::new(), Vec::new(), String::new());
+        let mut reader = Self { stream, raw, text, is_chunked: false, complete: false, status: 0, head };
+        reader.read_head()?;
+        Ok(reader)
+    }
+
+    /// Fails unless the response is a stream.
+    pub fn expect_stream(self) -> Result<Self> {
         ensure!(self.status == 200, "a stream was refused: {} {}", self.status, short(&lossy(&self.raw)));
         Ok(self)
     }
 
-    /// What comes next, as long as it comes in this time.
-    pub(crate) fn next(&mut self, limit: Duration) -> Result<Heard> {
+    /// Reads the next event, for at most this time.
+    pub fn next(&mut self, limit: Duration) -> Result<Heard> {
         let deadline = Instant::now() + limit;
         loop {
             if let Some(heard) = self.parse()? {
@@ -139,12 +151,17 @@ impl Ears {
         }
     }
 
-    /// The next event, which has to be of this kind.
-    pub(crate) fn expect(&mut self, kind: &str) -> Result<Said> {
+    /// Reads the next event, which has to be of this kind.
+    pub fn expect(&mut self, kind: &str) -> Result<Said> {
         match self.next(PATIENCE)? {
             Heard::Said(said) if said.kind == kind => Ok(said),
             heard => bail!("expected {kind}, heard {heard:?}"),
         }
+    }
+
+    /// Whether a part of an event has arrived.
+    pub fn is_within_event(&self) -> bool {
+        !self.text.is_empty()
     }
 
     fn read_head(&mut self) -> Result<()> {
@@ -152,8 +169,10 @@ impl Ears {
         loop {
             if let Some(end) = find(&self.raw, HEAD_END) {
                 let head: Vec<u8> = self.raw.drain(..end + HEAD_END.len()).collect();
-                let status = str::from_utf8(&head)?.split(' ').nth(1).and_then(|status| status.parse().ok());
+                self.head = String::from_utf8(head)?;
+                let status = self.head.split(' ').nth(1).and_then(|status| status.parse().ok());
                 self.status = status.context("no status line")?;
+                self.is_chunked = self.head.to_ascii_lowercase().contains("transfer-encoding: chunked");
                 return if self.status == 200 { self.unpack() } else { Ok(()) };
             }
             ensure!(self.read(deadline)? == Taken::Some, "the head did not come");
@@ -179,8 +198,12 @@ impl Ears {
         }
     }
 
-    /// Takes whole chunks out of what came; an event can be cut anywhere.
+    /// Takes whole chunks out of the bytes; an event can be cut anywhere.
     fn unpack(&mut self) -> Result<()> {
+        if !self.is_chunked {
+            self.text.append(&mut self.raw);
+            return Ok(());
+        }
         let mut taken = 0;
         while let Some(rest) = self.raw.get(taken..)
             && let Some(line) = find(rest, b"\r\n")
@@ -216,7 +239,8 @@ impl Ears {
                 _ => bail!("no line of an event stream: {}", short(line)),
             }
         }
-        ensure!(said.body["type"] == *said.kind, "not what it is called: {said:?}");
+        let kind = said.body.get("type").and_then(Value::as_str);
+        ensure!(kind == Some(&*said.kind), "not what it is called: {said:?}");
         Ok(Some(Heard::Said(said)))
     }
 }
