@@ -15,67 +15,67 @@ pub enum Denial {
     MessageNotFound,
     #[error("no such user")]
     UserNotFound,
-    #[error("this user is not a member of the chatroom")]
+    #[error("the user is not a member of the chatroom")]
     MembershipNotFound,
     #[error("no such invitation")]
     InvitationNotFound,
     #[error("no such session")]
     SessionNotFound,
-    #[error("only members of the chatroom may do this")]
+    #[error("only members of the chatroom can do this; join it first")]
     NotAMember,
-    #[error("only moderators and owners of the chatroom may do this")]
+    #[error("only moderators and owners of the chatroom can do this")]
     NotAModerator,
-    #[error("only owners of the chatroom may do this")]
+    #[error("only owners of the chatroom can do this")]
     NotAnOwner,
-    #[error("only the message's author may do this")]
+    #[error("only the author of the message can do this")]
     NotTheAuthor,
-    #[error("only the message's author or a moderator or owner of the chatroom may do this")]
+    #[error("only the author of the message, or a moderator or owner of the chatroom, can do this")]
     NotTheAuthorNorAModerator,
-    #[error("an owner of the chatroom cannot be removed or demoted by another")]
+    #[error("an owner of the chatroom cannot be removed, banned or demoted by another user")]
     TargetIsOwner,
-    #[error("a moderator of the chatroom is removed by owners alone")]
+    #[error("only owners of the chatroom can remove or ban a moderator")]
     TargetIsModerator,
     /// Does not reveal which of the two.
-    #[error("one of the two has blocked the other")]
+    #[error("one of the two users has blocked the other")]
     Blocked,
-    #[error("nobody blocks so many: unblock somebody first")]
+    #[error("you have reached the limit of blocked users; unblock a user first")]
     TooManyBlocks,
-    #[error("must be somebody else")]
+    #[error("must be another user")]
     Oneself,
     #[error("the user is banned from the chatroom")]
     Banned,
-    #[error("nobody writes here: the chatroom is read-only")]
+    #[error("the chatroom is archived")]
     ChatroomArchived,
     /// The time until the user may send again.
-    #[error("slow mode: the next message may be sent in {seconds} seconds")]
+    #[error("slow mode: wait {seconds} seconds before you send the next message")]
     SlowMode { seconds: u32 },
-    #[error("this is not done in a direct chatroom")]
+    #[error("not allowed in a direct chatroom")]
     DirectChatroom,
-    #[error("a chatroom needs an owner: make somebody else an owner first")]
+    #[error("the chatroom would have no owner; make another member an owner first")]
     LastOwner,
-    #[error("the chatroom has as many invitations as it can have: revoke one first")]
+    #[error("the chatroom has reached the limit of active invitations; revoke one first")]
     TooManyInvitations,
-    #[error("the invitation is revoked, expired or spent")]
+    #[error("the invitation was revoked, has expired or has been used up")]
     InvitationGone,
     #[error("the message has been deleted")]
     MessageDeleted,
-    #[error("the message has as many kinds of reactions as there can be")]
+    #[error("the message has reached the limit of different reactions; use one that it already has")]
     TooManyReactions,
-    #[error("as many messages are pinned here as there can be: unpin another first")]
+    #[error("the chatroom has reached the limit of pinned messages; unpin one first")]
     TooManyPins,
-    #[error("the message has changed since the revision that If-Match names")]
+    #[error("the message is not at a revision given in If-Match; read it again")]
     RevisionMismatch,
-    #[error("this idempotency key was used before with other content")]
+    #[error("the idempotency key was already used with different content")]
     IdempotencyKeyReused,
-    #[error("this username is taken")]
+    #[error("the username is taken")]
     UsernameTaken,
-    #[error("the credentials are wrong")]
+    #[error("the credentials are incorrect")]
     InvalidCredentials,
-    #[error("the refresh token is not valid")]
+    #[error("the refresh token is invalid or has expired; sign in again")]
     InvalidRefreshToken,
-    #[error("accounts are made by the operator alone")]
+    #[error("sign-up is closed")]
     SignUpClosed,
-    #[error("an operator has disabled this account")]
+    #[error("the account has been disabled by an operator")]
     AccountDisabled,
 }
 
@@ -86,10 +86,10 @@ pub enum Failure {
     #[error(transparent)]
     Denied(#[from] Denial),
     /// Values violate rules.
-    #[error("some values break a rule")]
+    #[error("one or more values are invalid")]
     Invalid(Vec<FieldViolation>),
     /// The queue for password hashing is full.
-    #[error("too many passwords are being checked")]
+    #[error("too many passwords are waiting to be checked")]
     Busy,
     /// The store failed.
     #[error(transparent)]

@@ -121,7 +121,7 @@ impl<T> Completer<T> {
 
 impl<T> Drop for Completer<T> {
     fn drop(&mut self) {
-        self.answer(Err(StoreError::Unavailable("the store stopped before it answered".into())));
+        self.answer(Err(StoreError::Unavailable("the store stopped before it completed the operation".into())));
     }
 }
 

@@ -9,13 +9,13 @@ pub enum StoreError {
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// The queue of the store is full; a retry may succeed.
-    #[error("too much waits for the store")]
+    #[error("too many operations are waiting for the store")]
     Busy,
     /// Concurrent writes kept changing the same data; a retry may succeed.
-    #[error("too many concurrent changes")]
+    #[error("too many concurrent changes to the same data")]
     Contention,
     /// The data cannot have been written by this program.
-    #[error("the store holds something unexpected: {0}")]
+    #[error("the store holds invalid data: {0}")]
     Corrupt(String),
     /// Anything else.
     #[error("the store failed: {0}")]

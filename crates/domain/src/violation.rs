@@ -9,7 +9,7 @@ use crate::id::UserId;
 pub enum Violation {
     #[error("must not be empty")]
     Empty,
-    #[error("must not be only white space")]
+    #[error("must not be blank")]
     Blank,
     #[error("must have at most {0} characters")]
     TooManyCharacters(usize),
@@ -25,29 +25,29 @@ pub enum Violation {
     ControlCharacter,
     #[error("may contain only {0}")]
     ForbiddenCharacter(&'static str),
-    #[error("must end in {0}")]
+    #[error("must end with {0}")]
     BadEnding(&'static str),
     #[error("is reserved")]
     Reserved,
-    #[error("is one of the commonest passwords")]
+    #[error("is too common")]
     TooCommon,
-    #[error("is not an email address")]
+    #[error("must be an email address")]
     NotAnEmailAddress,
-    #[error("is not one emoji")]
+    #[error("must be a single emoji")]
     NotAnEmoji,
-    #[error("must be from 0 to {0}, the chatroom's last_seq")]
+    #[error("must be between 0 and {0}, the chatroom's last_seq")]
     NotInLog(i64),
     #[error("must be one of {0}")]
     NotOneOf(&'static str),
-    #[error("entry {0} is not an id")]
+    #[error("entry {0} is not a valid id")]
     EntryNotAnId(usize),
-    #[error("is not an id")]
+    #[error("must be a valid id")]
     NotAnId,
-    #[error("is not a message of this chatroom")]
+    #[error("must be a message of the same chatroom")]
     NoSuchMessage,
     #[error("no such user: {}", list(.0))]
     NoSuchUsers(Vec<UserId>),
-    #[error("have blocked you: {}", list(.0))]
+    #[error("these users have blocked you: {}", list(.0))]
     BlockedBy(Vec<UserId>),
 }
 

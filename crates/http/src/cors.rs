@@ -90,7 +90,7 @@ fn origin(text: &str) -> Option<String> {
 
 impl fmt::Display for NoOrigins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("takes * or origins without a path, such as https://chat.example.com,http://localhost:3000")
+        f.write_str("must be * or a list of origins without a path, such as https://chat.example.com,http://localhost:3000")
     }
 }
 

@@ -40,6 +40,6 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Probl
     if blocking(move || state.stores.readiness.is_current()).await? {
         Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {
-        Err(Problem { detail: "the database lacks migrations".to_owned(), ..Problem::unavailable() })
+        Err(Problem { detail: "the database schema is not up to date".to_owned(), ..Problem::unavailable() })
     }
 }

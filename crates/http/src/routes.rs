@@ -169,5 +169,5 @@ fn of_document() -> Vec<Route> {
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NotFound, "there is nothing at this path"))
+    Err(Problem::new(Code::NotFound, "no resource exists at this path"))
 }

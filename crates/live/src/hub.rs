@@ -290,7 +290,7 @@ impl Shared {
 /// Each poll asks again.
 fn put_off(asked: Result<(), StoreError>) {
     if let Err(error) = asked {
-        tracing::debug!(%error, "whether users moved could not be asked; it will be");
+        tracing::debug!(%error, "cannot check which users changed; will retry");
     }
 }
 

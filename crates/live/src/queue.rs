@@ -71,7 +71,7 @@ impl Workers {
         let serve = Arc::new(move || {
             while let Some(job) = serving.pop() {
                 if catch_unwind(AssertUnwindSafe(|| work(&job))).is_err() {
-                    tracing::error!(name, "a job was abandoned; it will be tried again");
+                    tracing::error!(name, "a job panicked; it will be retried");
                     abandon(job);
                 }
             }

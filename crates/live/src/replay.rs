@@ -84,7 +84,7 @@ fn visible(
 impl Job {
     pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
-            tracing::debug!(%error, "a listener's question failed; it will be asked again");
+            tracing::debug!(%error, "a listener's query failed; will retry");
             failed.note(self.clone());
         }
     }

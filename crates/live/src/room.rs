@@ -133,7 +133,7 @@ impl Room {
             let has_read = matches!(step, Step::Read(..));
             if let Err(error) = self.take_step(step, sources) {
                 self.abandon();
-                tracing::debug!(chatroom_id = %self.id, %error, "the log could not be read; it will be");
+                tracing::debug!(chatroom_id = %self.id, %error, "cannot read the log; will retry");
                 return false;
             }
             if has_read {

@@ -142,7 +142,7 @@ fn quoted(name: &str) -> String {
 
 /// The URL of the server's maintenance database, and the name of the URL's own database.
 fn split(url: &str) -> Result<(String, String), StoreError> {
-    let unnamed = || StoreError::Other("the URL of the database names no database".into());
+    let unnamed = || StoreError::Other("the database URL does not name a database".into());
     let (scheme, rest) = url.split_once("://").ok_or_else(unnamed)?;
     let (location, parameters) = rest.split_once('?').map_or((rest, None), |(l, p)| (l, Some(p)));
     let (host, name) = location.split_once('/').ok_or_else(unnamed)?;

@@ -172,7 +172,7 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
         last_seq: 0,
     };
     if !insert_row(conn, &chatroom)? {
-        return Err(SqlError::Corrupt("the id of a new chatroom is another's".into()));
+        return Err(SqlError::Corrupt("the id of a new chatroom is already in use".into()));
     }
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
     ledger.note(NewChange::ChatroomCreated(Some(new.name.clone()), new.visibility))?;

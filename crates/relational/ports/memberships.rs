@@ -138,7 +138,7 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     ledger.concerns([new.user_id]);
     ledger.close(conn)?;
     let member = find(conn, new.chatroom_id, new.user_id)?;
-    member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership is missing".into()))
+    member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership was not found".into()))
 }
 
 /// What keeps a user out, however the chatroom is entered.

@@ -131,7 +131,7 @@ struct QuietErrors;
 
 impl diesel::r2d2::HandleError<diesel::r2d2::Error> for QuietErrors {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::debug!(%error, "no connection");
+        tracing::debug!(%error, "no database connection available");
     }
 }
 

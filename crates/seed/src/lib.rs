@@ -47,19 +47,19 @@ const REPORT_EVERY: usize = 250;
 pub enum SeedError {
     /// The database has accounts of other users.
     #[error(
-        "nothing was changed: the database holds other people's accounts ({0}), and the demonstration data would \
-         add some whose password everybody knows. To add them all the same: chit-chat db seed --force (or make db-seed ARGS=--force)"
+        "nothing was changed: the database already has other accounts ({0}), and the demonstration data would add \
+         accounts with a public password. To add them anyway: chit-chat db seed --force (or make db-seed ARGS=--force)"
     )]
     OtherData(String),
     /// A username of the data is taken; `--force` cannot help.
-    #[error("the username {0} is or was somebody else's; `chit-chat db drop` makes room, and deletes everything")]
+    #[error("the username {0} is taken by another account; `chit-chat db drop` deletes the whole database")]
     NameTaken(&'static str),
     /// A step failed; the data up to that step stays.
-    #[error("{doing}: {failure}; run `chit-chat db seed` again to go on from there")]
+    #[error("{doing}: {failure}; run `chit-chat db seed` again to continue")]
     Failed { doing: String, failure: Failure },
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("progress could not be shown: {0}")]
+    #[error("cannot print progress: {0}")]
     Io(#[from] io::Error),
     /// A mistake in the text files.
     #[error(transparent)]

@@ -39,7 +39,7 @@ impl Background {
         follow(state)?;
         let mut background = Self(Threads::default());
         let started = background.start_all(state.clone(), stores.clone(), metrics);
-        started.map_err(|error| StoreError::Other(format!("no thread for the background: {error}")))?;
+        started.map_err(|error| StoreError::Other(format!("cannot start the background thread: {error}")))?;
         Ok(background)
     }
 
@@ -89,7 +89,7 @@ fn repeat(
         match outcome {
             Ok(_) if failing => {
                 failing = false;
-                tracing::info!(name, "works again");
+                tracing::info!(name, "recovered");
             }
             Err(error) if !failing => {
                 failing = true;

@@ -64,7 +64,7 @@ fn sign_ups(text: &str) -> Result<SignUps, String> {
     match text.to_ascii_lowercase().as_str() {
         "open" => Ok(SignUps::Open),
         "closed" => Ok(SignUps::Closed),
-        _ => Err("SIGNUP takes open or closed".to_owned()),
+        _ => Err("SIGNUP must be open or closed".to_owned()),
     }
 }
 
@@ -74,7 +74,8 @@ fn log(text: &str) -> Result<Targets, String> {
         None => Some(filter.with_default(log_level(part)?)),
     });
     filter.ok_or_else(|| {
-        "LOG takes error, warn, info, debug or trace, also by part: info,chit_chat_http=debug".to_owned()
+        "LOG must be error, warn, info, debug or trace, optionally per module: info,chit_chat_http=debug"
+            .to_owned()
     })
 }
 
@@ -91,12 +92,12 @@ fn log_level(text: &str) -> Option<LevelFilter> {
 fn address(text: &str) -> Result<String, String> {
     match text.to_socket_addrs() {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("LISTEN takes an address and a port, such as 127.0.0.1:8080".to_owned()),
+        Err(_) => Err("LISTEN must be an address and a port, such as 127.0.0.1:8080".to_owned()),
     }
 }
 
 fn metrics_address(text: &str) -> Result<String, String> {
-    address(text).map_err(|_| "METRICS_LISTEN takes an address and a port, such as 127.0.0.1:9090".to_owned())
+    address(text).map_err(|_| "METRICS_LISTEN must be an address and a port, such as 127.0.0.1:9090".to_owned())
 }
 
 #[cfg(test)]
@@ -110,7 +111,7 @@ mod tests {
         assert_eq!(log("warn, chit_chat_http = debug"), log("warn,chit_chat_http=debug"));
         for wrong in ["bogus", "", ",", "x=", "=", "=info", "info,,x=", "info,", "x=loud", "x=y=info", "a b=info"]
         {
-            assert!(log(wrong).unwrap_err().contains("LOG takes"), "{wrong}");
+            assert!(log(wrong).unwrap_err().contains("LOG must be"), "{wrong}");
         }
     }
 
@@ -118,7 +119,7 @@ mod tests {
     fn words_are_taken_in_any_case() {
         assert_eq!(sign_ups("OPEN"), Ok(SignUps::Open));
         assert_eq!(sign_ups("Closed"), Ok(SignUps::Closed));
-        assert!(sign_ups("shut").unwrap_err().contains("SIGNUP takes"));
+        assert!(sign_ups("shut").unwrap_err().contains("SIGNUP must be"));
     }
 
     #[test]

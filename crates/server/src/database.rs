@@ -20,18 +20,18 @@ impl FromStr for Database {
     fn from_str(url: &str) -> Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
             if path.starts_with(":memory:") {
-                return Err("DATABASE_URL names no file: SQLite is kept in a file only, \
+                return Err("DATABASE_URL names no file: in-memory SQLite is not supported, use a file \
                             such as sqlite://./data/chit-chat.db"
                     .to_owned());
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err("DATABASE_URL takes sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned());
+            return Err("DATABASE_URL must be sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned());
         }
         if asks_for_tls(url) && !cfg!(feature = "tls") {
-            return Err("DATABASE_URL asks for TLS (sslmode), which this build lacks: \
-                        build with `--features tls`, or ask for sslmode=disable"
+            return Err("DATABASE_URL requires TLS (sslmode), which this build does not support: \
+                        build with `--features tls`, or set sslmode=disable"
                 .to_owned());
         }
         Ok(Self::Postgres(SecretString::from(url)))
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn anything_else_is_told_what_would_be_right() {
         for url in ["mysql://db/chat", "sqlite://", "chat.db", ""] {
-            assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL takes"), "{url}");
+            assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL must be"), "{url}");
         }
     }
 

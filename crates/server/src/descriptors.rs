@@ -20,7 +20,7 @@ pub(crate) fn allow(connections: u32) {
         tracing::warn!(
             needed,
             granted = if raised.is_ok() { Some(granted) } else { current },
-            "MAX_CONNECTIONS={connections} needs more file descriptors than this process may have (ulimit -n)"
+            "MAX_CONNECTIONS={connections} needs more file descriptors than the process limit allows (ulimit -n)"
         );
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 fn exit_soon() {
     thread::spawn(|| {
         thread::sleep(LAST_GRACE);
-        tracing::warn!("stopped without waiting for the database");
+        tracing::warn!("stopped without waiting for the database to finish");
         logging::flush();
         process::exit(0);
     });
@@ -107,7 +107,7 @@ async fn stop_when_told(state: Data<State>, connections: Arc<Connections>, serve
             connections.stop();
             server.stop(stop == Stop::Gracefully).await;
         }
-        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+        Err(error) => tracing::error!(%error, "cannot listen for signals"),
     }
 }
 

@@ -15,15 +15,15 @@ use crate::database::Database;
 #[derive(Debug, Error)]
 pub(crate) enum KeyError {
     #[error(
-        "JWT_SECRET is missing: on PostgreSQL give 32 bytes or more, such as `openssl rand -base64 32` prints, \
-         or name a JWT_SECRET_FILE, where a key is made and kept"
+        "JWT_SECRET is missing: on PostgreSQL, set it to 32 bytes or more, such as the output of \
+         `openssl rand -base64 32`, or set JWT_SECRET_FILE to a path where a key is created and kept"
     )]
     Missing,
-    #[error("JWT_SECRET needs 32 bytes or more in each key of its comma-separated list")]
+    #[error("each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more")]
     Weak,
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
-    #[error("{} does not hold a key of 32 bytes or more", .0.display())]
+    #[error("{} must contain a key of 32 bytes or more", .0.display())]
     WeakFile(PathBuf),
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error
     if stores.readiness.is_current().map_err(|error| with_hint(error, database))? {
         Ok(stores)
     } else {
-        Err(format!("{database}: its schema is not up to date; `chit-chat db migrate` brings it there").into())
+        Err(format!("{database}: the schema is not up to date; run `chit-chat db migrate`").into())
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn require_file(path: &Path) -> Result<(), String> {
     if path.exists() {
         Ok(())
     } else {
-        Err(format!("{} does not exist; `chit-chat db create` makes it", path.display()))
+        Err(format!("{} does not exist; run `chit-chat db create`", path.display()))
     }
 }
 
@@ -77,7 +77,7 @@ fn with_hint(error: StoreError, database: &Database) -> StoreError {
         (StoreError::Unavailable(why), Database::Postgres(url))
             if chit_chat_postgres::exists(url.expose_secret()) == Ok(false) =>
         {
-            StoreError::Unavailable(format!("{}; `chit-chat db create` makes it", why.trim_end()))
+            StoreError::Unavailable(format!("{}; run `chit-chat db create`", why.trim_end()))
         }
         (other, _) => other,
     }

@@ -24,14 +24,14 @@ impl WriteMessages for MessageWriter {
         let written = self.0.write_some(sends.len(), |conn| append(conn, sends));
         written.map_err(|error| match error {
             // All rooms share one lock, so any other attempt would wait in vain as well.
-            StoreError::Contention => StoreError::Unavailable("another process keeps the database locked".into()),
+            StoreError::Contention => StoreError::Unavailable("the database is locked by another process".into()),
             other => other,
         })
     }
 
     fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
         let mut appended = self.write_together(std::slice::from_ref(send))?;
-        appended.pop().ok_or_else(|| StoreError::Other("a message got no answer".into()))
+        appended.pop().ok_or_else(|| StoreError::Other("a message was appended without a result".into()))
     }
 }
 

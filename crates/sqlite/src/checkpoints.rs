@@ -47,7 +47,7 @@ impl Checkpoints {
         thread.stop_by(move || written.stop());
         thread
             .start("checkpoint", Priority::Low, move || checkpointer.serve())
-            .map_err(|error| StoreError::Other(format!("no thread for checkpoints: {error}")))?;
+            .map_err(|error| StoreError::Other(format!("cannot start the checkpoint thread: {error}")))?;
         Ok(Self { _thread: thread })
     }
 }
@@ -84,7 +84,7 @@ impl Checkpointer {
             let started = Instant::now();
             if let Err(error) = self.checkpoint() {
                 self.failures.increment(1);
-                tracing::warn!(%error, "a checkpoint failed; the next one makes up for it");
+                tracing::warn!(%error, "a checkpoint failed; the next one will catch up");
             }
             self.duration.record(started.elapsed());
             self.writer.written.rest();

@@ -44,7 +44,7 @@ pub(crate) async fn list(
     match scope.visibility.as_deref() {
         None => mine(caller, &request, state, &search, &paging).await,
         Some("public") => public(&request, state, &search, &paging).await,
-        Some(_) => Err(Problem::parameter("visibility", "must be public, or absent for your own chatrooms")),
+        Some(_) => Err(Problem::parameter("visibility", "must be public if present")),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn ui() -> HttpResponse {
 pub(crate) async fn ui_file(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.match_info().query("file");
     let file = serve(path, CONFIG.clone()).map_err(Problem::internal)?;
-    let file = file.ok_or_else(|| Problem::new(Code::NotFound, "there is nothing at this path"))?;
+    let file = file.ok_or_else(|| Problem::new(Code::NotFound, "no resource exists at this path"))?;
     let mut response = HttpResponse::Ok();
     response.content_type(file.content_type).insert_header((CACHE_CONTROL, "max-age=3600"));
     Ok(response.body(file.bytes.into_owned()))

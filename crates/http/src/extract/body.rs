@@ -89,7 +89,7 @@ pub(crate) fn kept<T>(field: &'static str, patched: Patched<T>) -> Result<Option
 fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
     match request.mime_type() {
         Ok(Some(mime)) if mime.subtype() == JSON || mime.suffix() == Some(JSON) => Ok(()),
-        _ if is_without_body(request) => Err(Problem::new(Code::MalformedBody, "a JSON body is missing")),
+        _ if is_without_body(request) => Err(Problem::new(Code::MalformedBody, "the JSON body is missing")),
         _ => {
             let detail = "send the body with Content-Type: application/json";
             Err(Problem::new(Code::UnsupportedMediaType, detail))
@@ -99,7 +99,10 @@ fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if nests_deeper(bytes, DEEPEST) {
-        return Err(Problem::new(Code::MalformedBody, format!("the body is nested deeper than {DEEPEST} levels")));
+        return Err(Problem::new(
+            Code::MalformedBody,
+            format!("the JSON body is nested more than {DEEPEST} levels deep"),
+        ));
     }
     serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
 }

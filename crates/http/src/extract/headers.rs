@@ -39,7 +39,7 @@ pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> Result<b
 fn condition(request: &HttpRequest, header: &'static str) -> Result<Option<Condition>, Problem> {
     let lines: Result<Vec<&str>, _> = request.headers().get_all(header).map(HeaderValue::to_str).collect();
     let malformed = || {
-        let detail = format!("{header} takes entity tags in quotes, as ETag gives them");
+        let detail = format!("{header} must be a list of quoted entity tags, as returned in ETag");
         Problem::new(Code::MalformedHeader, detail)
     };
     match lines.map_err(|_| malformed())?.as_slice() {

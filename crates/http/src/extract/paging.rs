@@ -65,11 +65,9 @@ pub(crate) fn query_config() -> web::QueryConfig {
 /// A position in a log, as a parameter of the query.
 pub(crate) fn seq(parameter: &'static str, text: Option<&str>) -> Result<Option<Seq>, Problem> {
     let number = whole_number(parameter, text)?.map(Seq::try_from).transpose();
-    number.map_err(|_| Problem::parameter(parameter, "is beyond every log"))
+    number.map_err(|_| Problem::parameter(parameter, "is too large"))
 }
 
 fn whole_number(parameter: &'static str, text: Option<&str>) -> Result<Option<u64>, Problem> {
-    text.map(str::parse)
-        .transpose()
-        .map_err(|_| Problem::parameter(parameter, "must be a whole number, not negative"))
+    text.map(str::parse).transpose().map_err(|_| Problem::parameter(parameter, "must be a non-negative integer"))
 }

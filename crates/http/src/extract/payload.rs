@@ -31,7 +31,7 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
         return Err(too_large());
     }
     let patience = request.app_data().map_or(SLOWEST_BODY, |SlowestBody(patience)| *patience);
-    let late = |_| Problem::new(Code::RequestTimeout, "the body took too long to arrive");
+    let late = |_| Problem::new(Code::RequestTimeout, "the request body took too long to arrive");
     let bytes = timeout(patience, collect(payload)).await.map_err(late)??;
     match encoding {
         Encoding::Identity => Ok(bytes),
@@ -66,13 +66,13 @@ async fn collect(payload: Payload) -> Result<Bytes, Problem> {
 async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
     let inflated = web::block(move || encoding.inflate(&bytes)).await;
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
-    let malformed = |_| Problem::new(Code::MalformedBody, "the body is not what its Content-Encoding says");
+    let malformed = |_| Problem::new(Code::MalformedBody, "the body does not match its Content-Encoding");
     let inflated = inflated.map_err(malformed)?;
     if inflated.len() > LARGEST_BODY { Err(too_large()) } else { Ok(inflated.into()) }
 }
 
 fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, "the body is larger than 1 MiB")
+    Problem::new(Code::BodyTooLarge, "the request body is larger than 1 MiB")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +92,7 @@ impl Encoding {
             b"deflate" => Some(Self::Deflate),
             _ => None,
         };
-        let unknown =
-            || Problem::new(Code::UnsupportedEncoding, "encode the body by gzip or deflate, or not at all");
+        let unknown = || Problem::new(Code::UnsupportedEncoding, "the supported encodings are gzip and deflate");
         encoding.filter(|_| codings.next().is_none()).ok_or_else(unknown)
     }
 

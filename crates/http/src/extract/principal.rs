@@ -80,7 +80,7 @@ impl FromRequest for Principal {
 
 fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let Some(state) = request.app_data::<web::Data<State>>() else {
-        return Err(Problem::internal("the services are not wired"));
+        return Err(Problem::internal("the services are not configured"));
     };
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));

@@ -19,7 +19,7 @@ impl Rendering {
         match self.render.as_deref() {
             None => Ok(false),
             Some("html") => Ok(true),
-            Some(_) => Err(Problem::parameter("render", "must be html, or absent for the source alone")),
+            Some(_) => Err(Problem::parameter("render", "must be html if present")),
         }
     }
 }

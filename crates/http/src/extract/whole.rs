@@ -15,7 +15,7 @@ impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = Number::deserialize(deserializer)?;
         let whole = number.as_i64().or_else(|| of_float(number.as_f64()?));
-        whole.map(Self).ok_or_else(|| D::Error::custom(format!("{number} is not a whole number, or too large")))
+        whole.map(Self).ok_or_else(|| D::Error::custom(format!("{number} is not an integer or is too large")))
     }
 }
 

@@ -53,7 +53,10 @@ impl FromStr for Rate {
 
 impl fmt::Display for NoRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "takes COUNT/PERIOD, such as 10/15m: 1 to {MOST} in at most {LONGEST_HOURS} hours (s, m or h)")
+        write!(
+            f,
+            "must be COUNT/PERIOD, such as 10/15m: a count from 1 to {MOST}, a period of at most {LONGEST_HOURS} hours (s, m or h)"
+        )
     }
 }
 

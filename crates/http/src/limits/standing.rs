@@ -43,7 +43,7 @@ impl Standing {
 
     pub(super) fn refusal(self) -> Problem {
         let (name, seconds) = (self.policy.name, self.seconds());
-        let detail = format!("the limit \"{name}\" is used up; try again in {seconds} seconds");
+        let detail = format!("the limit \"{name}\" is exceeded; try again in {seconds} seconds");
         Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }
     }
 

@@ -65,7 +65,7 @@ impl<K: Clone + Eq + Hash> ShrinkableKeyedStateStore<K> for States<K> {
         let mut states = self.lock();
         states.retain(|_, good_at| *good_at > good_before);
         if states.len() > MOST_KEYS {
-            tracing::warn!(keys = states.len(), "a limit is kept for too many at once and starts anew");
+            tracing::warn!(keys = states.len(), "a rate limit tracks too many keys and is reset");
             states.clear();
         }
         if states.capacity() > 4 * states.len() {

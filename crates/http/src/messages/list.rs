@@ -86,7 +86,7 @@ fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     match (before, after, around) {
         (None, None, None) => Ok(PageRange::Latest),
         (Some(range), None, None) | (None, Some(range), None) | (None, None, Some(range)) => Ok(range),
-        _ => Err(Problem::parameter("before", "only one of before, after and around can be given")),
+        _ => Err(Problem::parameter("before", "only one of before, after and around is allowed")),
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>)
     };
     let position = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let position = position.as_deref().and_then(parse);
-    position.map(Some).ok_or_else(|| Problem::parameter("cursor", "is not one that a list has given"))
+    position.map(Some).ok_or_else(|| Problem::parameter("cursor", "must be a cursor returned by the same list"))
 }
 
 /// The cursor behind the last item of a page, unless it is the last page.

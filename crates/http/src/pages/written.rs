@@ -47,7 +47,8 @@ impl WrittenPage {
         let Some(member) = member else {
             return Ok(self);
         };
-        let members = self.body.strip_suffix(b"}").ok_or_else(|| Problem::internal("a page is no object"))?;
+        let members =
+            self.body.strip_suffix(b"}").ok_or_else(|| Problem::internal("a page is not a JSON object"))?;
         let mut body = Vec::with_capacity(2 * self.body.len());
         body.extend_from_slice(members);
         body.extend_from_slice(format!(",\"{name}\":").as_bytes());

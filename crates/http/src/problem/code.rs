@@ -49,133 +49,130 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Missing, not JSON, no object, or a field is missing, there twice or of the wrong type; `detail` says which,
-    /// and where. A new password without `current_password` too.
-    MalformedBody = (BAD_REQUEST, "malformed_body", "The body is not the JSON that is needed here"),
-    /// `If-Match` or `If-None-Match` holds something else than entity tags. Send them in quotes, as `ETag` gives
-    /// them.
-    MalformedHeader = (BAD_REQUEST, "malformed_header", "A header cannot be read"),
-    /// Refused before the API saw it, for a reason that has no code of its own.
-    BadRequest = (BAD_REQUEST, "bad_request", "The request cannot be read"),
-    /// Send `Authorization: Bearer ...` with the `access_token` of `POST /api/auth/session`.
-    Unauthenticated = (UNAUTHORIZED, "unauthenticated", "An access token is needed"),
-    /// It has expired, its session has ended, or it is not one of this server's. Refresh it, or sign in again.
-    InvalidToken = (UNAUTHORIZED, "invalid_token", "The access token is not valid, or not any more"),
-    /// At sign-in: no such user, or another password; it is not said which. When changing the password or deleting
-    /// the account: another password.
-    InvalidCredentials = (UNAUTHORIZED, "invalid_credentials", "The credentials are wrong")
+    /// The body is missing, is not a JSON object, or has a field that is missing, duplicated or of the wrong type;
+    /// `detail` says which and where. Also returned when `password` is changed without `current_password`.
+    MalformedBody = (BAD_REQUEST, "malformed_body", "The request body is malformed"),
+    /// `If-Match` or `If-None-Match` contains something other than entity tags. Send the quoted value of `ETag`.
+    MalformedHeader = (BAD_REQUEST, "malformed_header", "A request header is malformed"),
+    /// The request was rejected before it reached the API, for a reason without a code of its own.
+    BadRequest = (BAD_REQUEST, "bad_request", "The request is malformed"),
+    /// Send `Authorization: Bearer ...` with the `access_token` returned by `POST /api/auth/session`.
+    Unauthenticated = (UNAUTHORIZED, "unauthenticated", "An access token is required"),
+    /// The token has expired, its session has ended, or another server issued it. Refresh it, or sign in again.
+    InvalidToken = (UNAUTHORIZED, "invalid_token", "The access token is invalid or has expired"),
+    /// At sign-in, the user does not exist or the password is wrong; the answer does not say which. When changing
+    /// the password or deleting the account, the current password is wrong.
+    InvalidCredentials = (UNAUTHORIZED, "invalid_credentials", "The credentials are incorrect")
         if Denial::InvalidCredentials,
-    /// It was spent before (its session has been ended for safety), the session is over, or it is not one of this
-    /// server's. Sign in again.
-    InvalidRefreshToken =
-        (UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid, or not any more")
+    /// The token was already used (its session is then ended for safety), its session has ended, or another server
+    /// issued it. Sign in again.
+    InvalidRefreshToken = (UNAUTHORIZED, "invalid_refresh_token", "The refresh token is invalid or has expired")
         if Denial::InvalidRefreshToken,
-    /// The chatroom is public, so it can be joined: `PUT /api/chatrooms/{id}/memberships/me`.
-    NotAMember = (FORBIDDEN, "not_a_member", "Only members of the chatroom may do this") if Denial::NotAMember,
-    /// Ask one of them.
-    NotAModerator = (FORBIDDEN, "not_a_moderator", "Only moderators and owners of the chatroom may do this")
+    /// The chatroom is public, so you can join it: `PUT /api/chatrooms/{id}/memberships/me`.
+    NotAMember = (FORBIDDEN, "not_a_member", "Only members of the chatroom can do this") if Denial::NotAMember,
+    /// Ask a moderator or an owner.
+    NotAModerator = (FORBIDDEN, "not_a_moderator", "Only moderators and owners of the chatroom can do this")
         if Denial::NotAModerator,
     /// Ask an owner.
-    NotAnOwner = (FORBIDDEN, "not_an_owner", "Only owners of the chatroom may do this") if Denial::NotAnOwner,
-    /// Only authors edit; authors, moderators and owners of the chatroom delete.
-    NotTheAuthor = (FORBIDDEN, "not_the_author", "The message is somebody else's")
+    NotAnOwner = (FORBIDDEN, "not_an_owner", "Only owners of the chatroom can do this") if Denial::NotAnOwner,
+    /// Only its author can edit a message; its author, moderators and owners can delete it.
+    NotTheAuthor = (FORBIDDEN, "not_the_author", "The message was written by another user")
         if Denial::NotTheAuthor | Denial::NotTheAuthorNorAModerator,
-    /// Owners leave or step down by themselves.
-    TargetIsOwner = (FORBIDDEN, "target_is_owner", "Owners do not remove or demote each other")
+    /// Only owners themselves can leave or give up their role.
+    TargetIsOwner = (FORBIDDEN, "target_is_owner", "An owner cannot be removed, banned or demoted")
         if Denial::TargetIsOwner,
-    /// Owners remove and demote them.
-    TargetIsModerator = (FORBIDDEN, "target_is_moderator", "Moderators do not remove each other")
+    /// Ask an owner to remove or demote the moderator.
+    TargetIsModerator = (FORBIDDEN, "target_is_moderator", "Only owners can remove or ban a moderator")
         if Denial::TargetIsModerator,
-    /// No direct chatroom is opened, or nobody is added. The problem does not say who has blocked whom; my own
-    /// blocks are in `GET /api/users/me/blocks`.
-    Blocked = (FORBIDDEN, "blocked", "One of the two has blocked the other") if Denial::Blocked,
-    /// They do not join, are not added and not let in by an invitation until a moderator lifts the ban.
+    /// You cannot open a direct chatroom with this user or add them to a chatroom. The answer does not say who
+    /// blocked whom; `GET /api/users/me/blocks` lists your own blocks.
+    Blocked = (FORBIDDEN, "blocked", "One of the two users has blocked the other") if Denial::Blocked,
+    /// The user cannot join, be added or accept an invitation until a moderator lifts the ban.
     Banned = (FORBIDDEN, "banned", "The user is banned from the chatroom") if Denial::Banned,
-    /// An operator has disabled it; the password was right. Ask them.
+    /// The password is right, but an operator has disabled the account. Contact the operator.
     AccountDisabled = (FORBIDDEN, "account_disabled", "The account is disabled") if Denial::AccountDisabled,
     /// The server runs with `SIGNUP=closed`. Ask its operator for an account.
-    SignUpClosed = (FORBIDDEN, "sign_up_closed", "Nobody may sign up here") if Denial::SignUpClosed,
-    /// A web page opens a WebSocket from an origin that `CORS_ORIGINS` does not name.
-    OriginNotAllowed = (FORBIDDEN, "origin_not_allowed", "Pages of this origin may not do this"),
-    /// No route has this path.
-    NotFound = (NOT_FOUND, "not_found", "There is nothing at this path"),
-    /// It never existed, was deleted, or is private or direct and you are no member.
-    ChatroomNotFound = (NOT_FOUND, "chatroom_not_found", "There is no such chatroom, or not for you")
+    SignUpClosed = (FORBIDDEN, "sign_up_closed", "Sign-up is closed") if Denial::SignUpClosed,
+    /// A web page tried to open a WebSocket from an origin that is not listed in `CORS_ORIGINS`.
+    OriginNotAllowed = (FORBIDDEN, "origin_not_allowed", "The origin is not allowed"),
+    /// No route matches the path.
+    NotFound = (NOT_FOUND, "not_found", "No resource exists at this path"),
+    /// The chatroom never existed, was deleted, or is private or direct and you are not a member.
+    ChatroomNotFound = (NOT_FOUND, "chatroom_not_found", "The chatroom does not exist or is not visible to you")
         if Denial::ChatroomNotFound,
     /// The message may be in another chatroom.
-    MessageNotFound = (NOT_FOUND, "message_not_found", "There is no such message in this chatroom")
+    MessageNotFound = (NOT_FOUND, "message_not_found", "No such message in this chatroom")
         if Denial::MessageNotFound,
-    /// No user has this id, or the one to be added or banned has deleted their account.
-    UserNotFound = (NOT_FOUND, "user_not_found", "There is no such user") if Denial::UserNotFound,
-    /// The role of somebody was to be changed who is no member.
+    /// No user has this id, or the user to be added or banned has deleted their account.
+    UserNotFound = (NOT_FOUND, "user_not_found", "No such user") if Denial::UserNotFound,
+    /// Only the role of a member can be changed.
     MembershipNotFound = (NOT_FOUND, "membership_not_found", "The user is not a member of the chatroom")
         if Denial::MembershipNotFound,
-    /// The code is nobody's, the chatroom is gone, or it has no such invitation.
-    InvitationNotFound = (NOT_FOUND, "invitation_not_found", "There is no such invitation")
-        if Denial::InvitationNotFound,
-    /// It has ended already, or is somebody else's.
-    SessionNotFound = (NOT_FOUND, "session_not_found", "There is no such open session of yours")
-        if Denial::SessionNotFound,
-    /// The header `Allow` names those that it answers to.
-    MethodNotAllowed = (METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not answer to this method"),
-    /// The body was not complete half a minute after the head. The connection is closed.
+    /// The code is unknown, the chatroom was deleted, or the invitation belongs to another chatroom.
+    InvitationNotFound = (NOT_FOUND, "invitation_not_found", "No such invitation") if Denial::InvitationNotFound,
+    /// The session has ended, or it belongs to another user.
+    SessionNotFound = (NOT_FOUND, "session_not_found", "No such session") if Denial::SessionNotFound,
+    /// The `Allow` header lists the supported methods.
+    MethodNotAllowed = (METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not support this method"),
+    /// The body was incomplete half a minute after the head. The connection is closed.
     RequestTimeout = (REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive"),
-    /// Without regard to case. The names of deleted accounts stay taken.
-    UsernameTaken = (CONFLICT, "username_taken", "The username is, or was, somebody's") if Denial::UsernameTaken,
-    /// A tombstone cannot be edited, reacted to or pinned.
+    /// Usernames are compared without regard to case, and those of deleted accounts stay taken.
+    UsernameTaken = (CONFLICT, "username_taken", "The username is taken") if Denial::UsernameTaken,
+    /// A deleted message cannot be edited, reacted to or pinned.
     MessageDeleted = (CONFLICT, "message_deleted", "The message has been deleted") if Denial::MessageDeleted,
-    /// People may still react by one of those.
-    TooManyReactions = (CONFLICT, "too_many_reactions", "The message has 50 kinds of reactions already")
+    /// You can still react with one of those emoji.
+    TooManyReactions =
+        (CONFLICT, "too_many_reactions", "The message has reached the limit of 50 different reactions")
         if Denial::TooManyReactions,
-    /// Unpin another message first: `DELETE /api/chatrooms/{id}/pins/{message_id}`.
-    TooManyPins = (CONFLICT, "too_many_pins", "The chatroom has 100 pins already") if Denial::TooManyPins,
-    /// The only owner wanted to step down. Make somebody else an owner first, or leave: then a moderator takes
-    /// over, or else the longest-standing member.
-    LastOwner = (CONFLICT, "last_owner", "The chatroom would be left without an owner") if Denial::LastOwner,
-    /// It is archived: an owner can open it again. A direct chatroom: one of the two has blocked the other, or
-    /// deleted their account.
-    ChatroomArchived = (CONFLICT, "chatroom_read_only", "Nobody writes in this chatroom")
-        if Denial::ChatroomArchived,
-    /// Two people share it, and neither decides about it: nobody renames, sets, joins, adds, removes, promotes or
-    /// deletes there.
-    DirectChatroom = (CONFLICT, "direct_chatroom", "This is not done in a direct chatroom")
-        if Denial::DirectChatroom,
-    /// 10,000 are as many as there can be. Unblock somebody first.
-    TooManyBlocks = (CONFLICT, "too_many_blocks", "Nobody blocks so many people") if Denial::TooManyBlocks,
-    /// There are 100 that can be used. Revoke one first.
-    TooManyInvitations = (CONFLICT, "too_many_invitations", "The chatroom has too many invitations")
+    /// Unpin a message first: `DELETE /api/chatrooms/{id}/pins/{message_id}`.
+    TooManyPins = (CONFLICT, "too_many_pins", "The chatroom has reached the limit of 100 pins")
+        if Denial::TooManyPins,
+    /// The only owner cannot give up the role. Make another member an owner first, or leave: a moderator then
+    /// takes over, or else the longest-standing member.
+    LastOwner = (CONFLICT, "last_owner", "The chatroom must keep at least one owner") if Denial::LastOwner,
+    /// Nobody can write to it until an owner reopens it. A direct chatroom is archived while one user blocks the
+    /// other, and when one deletes their account.
+    ChatroomArchived = (CONFLICT, "chatroom_read_only", "The chatroom is archived") if Denial::ChatroomArchived,
+    /// The two members have equal rights: neither can rename, configure or delete the chatroom, or add, remove or
+    /// promote members.
+    DirectChatroom = (CONFLICT, "direct_chatroom", "Not allowed in a direct chatroom") if Denial::DirectChatroom,
+    /// A user can block 10,000 others. Unblock a user first.
+    TooManyBlocks = (CONFLICT, "too_many_blocks", "You have reached the limit of blocked users")
+        if Denial::TooManyBlocks,
+    /// A chatroom can have 100 active invitations. Revoke one first.
+    TooManyInvitations =
+        (CONFLICT, "too_many_invitations", "The chatroom has reached the limit of active invitations")
         if Denial::TooManyInvitations,
-    /// It has been revoked, has expired, or has let in as many as it was for. Ask for another.
-    InvitationGone = (GONE, "invitation_gone", "The invitation cannot be used any more") if Denial::InvitationGone,
-    /// It is not at a revision that `If-Match` names. Read it again, and decide again.
-    RevisionMismatch = (PRECONDITION_FAILED, "revision_mismatch", "The message has changed meanwhile")
+    /// It was revoked, has expired, or has been used as often as it allows. Ask for another.
+    InvitationGone = (GONE, "invitation_gone", "The invitation can no longer be used") if Denial::InvitationGone,
+    /// The message is not at a revision given in `If-Match`. Read it again, and decide again.
+    RevisionMismatch = (PRECONDITION_FAILED, "revision_mismatch", "The message has changed in the meantime")
         if Denial::RevisionMismatch,
-    /// Also once inflated.
-    BodyTooLarge = (PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than 1 MiB"),
+    /// The limit also applies to the decompressed body.
+    BodyTooLarge = (PAYLOAD_TOO_LARGE, "body_too_large", "The request body is larger than 1 MiB"),
     /// Send `Content-Type: application/json`.
-    UnsupportedMediaType = (UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body must be JSON, and say so"),
-    /// Send the body with `Content-Encoding: gzip` or `deflate`, or as it is.
+    UnsupportedMediaType = (UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The request body must be JSON"),
+    /// Send the body with `Content-Encoding: gzip` or `deflate`, or uncompressed.
     UnsupportedEncoding =
-        (UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", "The body's encoding is not known here"),
-    /// `errors` says which value, and which rule.
-    InvalidValue = (UNPROCESSABLE_ENTITY, "invalid_value", "A value breaks a rule") if Denial::Oneself,
-    /// You used this `Idempotency-Key` before, with other content. Use a new one for a new request.
+        (UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", "The content encoding is not supported"),
+    /// `errors` lists each invalid value and the rule that it breaks.
+    InvalidValue = (UNPROCESSABLE_ENTITY, "invalid_value", "A value is invalid") if Denial::Oneself,
+    /// You already used this `Idempotency-Key` with different content. Use a new key for each new request.
     IdempotencyKeyReused =
-        (UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key belongs to another request")
+        (UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used for another request")
         if Denial::IdempotencyKeyReused,
-    /// Too many failed logins, sign-ups or writes: [LIMITS.md](LIMITS.md). Try again after `Retry-After`.
-    RateLimited = (TOO_MANY_REQUESTS, "rate_limited", "Too many requests of this kind"),
-    /// The chatroom has `slow_mode_seconds`. Try again after `Retry-After`.
-    SlowMode = (TOO_MANY_REQUESTS, "slow_mode", "Members have to wait between two messages")
-        if Denial::SlowMode { .. },
-    /// 50 of one user on one instance are as many as there can be. Close one first.
-    TooManyStreams = (TOO_MANY_REQUESTS, "too_many_streams", "Too many streams are open already"),
-    /// A fault of the server. Report the `request_id`: the log tells more under it.
-    Internal = (INTERNAL_SERVER_ERROR, "internal", "Internal error"),
-    /// Too many sign-ins, too many messages that wait to be written, or too many changes of the same thing. Try
-    /// again after `Retry-After`.
-    Overloaded = (SERVICE_UNAVAILABLE, "overloaded", "Too much is going on right now"),
-    /// The database cannot be reached or lacks migrations, or too much waits for it. Try again after
+    /// Too many failed logins, sign-ups or writes: see [LIMITS.md](LIMITS.md). Retry after `Retry-After`.
+    RateLimited = (TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+    /// Members must wait `slow_mode_seconds` between two messages. Retry after `Retry-After`.
+    SlowMode = (TOO_MANY_REQUESTS, "slow_mode", "The chatroom is in slow mode") if Denial::SlowMode { .. },
+    /// A user can have 50 open streams per instance. Close one first.
+    TooManyStreams = (TOO_MANY_REQUESTS, "too_many_streams", "Too many open streams"),
+    /// A fault of the server. Report the `request_id`: the log has the details.
+    Internal = (INTERNAL_SERVER_ERROR, "internal", "Internal server error"),
+    /// Too many sign-ins, too many messages waiting to be written, or too many changes to the same data. Retry
+    /// after `Retry-After`.
+    Overloaded = (SERVICE_UNAVAILABLE, "overloaded", "The server is overloaded"),
+    /// The database is unreachable, lacks migrations or has too many operations waiting. Retry after
     /// `Retry-After`.
-    Unavailable = (SERVICE_UNAVAILABLE, "unavailable", "The service is not available right now"),
+    Unavailable = (SERVICE_UNAVAILABLE, "unavailable", "The service is temporarily unavailable"),
 }

@@ -54,7 +54,7 @@ impl Problem {
     /// A parameter of the path or the query, or a header, that breaks a rule.
     pub(crate) fn parameter(name: &'static str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: None, parameter: Some(name), reason: reason.into() };
-        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is not valid")) }
+        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is invalid")) }
     }
 
     /// Values of the body that break rules.
@@ -64,39 +64,40 @@ impl Problem {
             parameter: None,
             reason: violation.to_string(),
         });
-        Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "some values break a rule") }
+        Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "one or more values are invalid") }
     }
 
     /// The token may be good and its session or user gone all the same.
     pub(crate) fn invalid_token() -> Self {
-        Self::new(Code::InvalidToken, "the access token is expired, ended or not one of ours")
+        Self::new(Code::InvalidToken, "the access token is invalid, has expired or belongs to an ended session")
     }
 
     pub(crate) fn too_many_streams() -> Self {
-        let problem = Self::new(Code::TooManyStreams, "close one of your streams first");
+        let problem =
+            Self::new(Code::TooManyStreams, "you have reached the limit of open streams; close one first");
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
     /// A value of the body that breaks a rule of this interface alone.
     pub(crate) fn field(name: &str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: Some(format!("/{name}")), parameter: None, reason: reason.into() };
-        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is not valid")) }
+        Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is invalid")) }
     }
 
     pub(crate) fn unavailable() -> Self {
-        let problem = Self::new(Code::Unavailable, "the database does not answer; try again later");
+        let problem = Self::new(Code::Unavailable, "the database is not responding; try again later");
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        let problem = Self::new(Code::MethodNotAllowed, format!("this resource answers to {allow}"));
+        let problem = Self::new(Code::MethodNotAllowed, format!("supported methods: {allow}"));
         Self { allow: Some(allow.to_owned()), ..problem }
     }
 
     /// Logs what happened; the client learns only the request's id.
     pub(crate) fn internal(what: impl fmt::Display) -> Self {
         tracing::error!(%what, "internal error");
-        Self::new(Code::Internal, "something went wrong on our side")
+        Self::new(Code::Internal, "an unexpected error occurred")
     }
 }
 
@@ -107,7 +108,7 @@ impl From<Failure> for Problem {
             Failure::Invalid(violations) => Self::fields(&violations),
             Failure::Busy => Self {
                 retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too many passwords are being checked; try again later")
+                ..Self::new(Code::Overloaded, "too many passwords are waiting to be checked; try again later")
             },
             Failure::Store(StoreError::Unavailable(why)) => {
                 tracing::warn!(%why, "the store is unavailable");
@@ -115,11 +116,11 @@ impl From<Failure> for Problem {
             }
             Failure::Store(StoreError::Busy) => Self {
                 retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too much waits for the database; try again later")
+                ..Self::new(Code::Overloaded, "too many operations are waiting for the database; try again later")
             },
             Failure::Store(StoreError::Contention) => Self {
                 retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too many people change this at once; try again later")
+                ..Self::new(Code::Overloaded, "too many concurrent changes to the same data; try again later")
             },
             Failure::Store(error) => Self::internal(error),
         }

@@ -76,7 +76,7 @@ pub(crate) async fn resume_stream(
 pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
     let parsed =
         after.into_iter().map(|(id, seq)| Some((id.parse::<ChatroomId>().ok()?, seq)).filter(|_| seq >= 0));
-    parsed.collect::<Option<_>>().ok_or_else(|| Problem::field("after", "must map ids of chatrooms to seqs"))
+    parsed.collect::<Option<_>>().ok_or_else(|| Problem::field("after", "must map chatroom ids to seqs"))
 }
 
 async fn start(

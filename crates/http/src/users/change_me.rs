@@ -52,7 +52,7 @@ pub(crate) async fn change_me(
     let password = kept("password", password)?;
     let current_password = kept("current_password", current_password)?;
     if password.is_some() && current_password.is_none() {
-        return Err(Problem::new(Code::MalformedBody, "a new password needs current_password beside it"));
+        return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
     }
     let attempt = attempts.guess_if(password.is_some(), caller.user)?;
     let change = ProfileChange { display_name, email, password, current_password };

@@ -57,10 +57,10 @@ pub(crate) async fn list(
 async fn resolve(request: &HttpRequest, state: web::Data<State>, ids: &str) -> Result<HttpResponse, Problem> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > Limit::MAX.get() {
-        return Err(Problem::parameter("ids", format!("takes at most {} ids", Limit::MAX.get())));
+        return Err(Problem::parameter("ids", format!("must have at most {} ids", Limit::MAX.get())));
     }
     let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
-    let ids = parsed.map_err(|_| Problem::parameter("ids", "takes ids, separated by commas"))?;
+    let ids = parsed.map_err(|_| Problem::parameter("ids", "must be ids separated by commas"))?;
     let users = blocking(move || state.stores.users.find_many(ids)).await?;
     Ok(WrittenPage::new(users.into_iter().map(UserView::from).collect(), None)?.answer(request))
 }

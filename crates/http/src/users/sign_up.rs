@@ -40,7 +40,7 @@ impl FromRequest for Open {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match request.app_data::<web::Data<State>>() {
             Some(state) => state.services.accounts.may_sign_up().map(|()| Self).map_err(Problem::from),
-            None => Err(Problem::internal("the services are not wired")),
+            None => Err(Problem::internal("the services are not configured")),
         })
     }
 }

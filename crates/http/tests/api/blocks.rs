@@ -72,7 +72,7 @@ async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(
     let with_ann = json!({"name": "With Ann", "member_ids": [cem.id, ann.id]});
     let refused = bob.post("/api/chatrooms", with_ann.clone()).await.expect_invalid("member_ids");
     let reasons: Vec<_> = refused.errors().map(|error| error["reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons, [format!("have blocked you: {}", ann.id)]);
+    assert_eq!(reasons, [format!("these users have blocked you: {}", ann.id)]);
     assert_eq!(bob.get("/api/chatrooms").await.each("id"), [json!(room.id)]);
     cem.add(&room, &ann).await;
     ann.delete(block_of(&bob)).await.expect_status(204);

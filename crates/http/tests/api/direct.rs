@@ -41,7 +41,7 @@ async fn it_takes_another_who_is_there(#[values(Engine::Sqlite, Engine::Postgres
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let oneself = ann.put(direct(&ann)).await.expect_problem(422, "invalid_value");
-    assert_eq!(oneself["errors"], json!([{"parameter": "user_id", "reason": "must be somebody else"}]));
+    assert_eq!(oneself["errors"], json!([{"parameter": "user_id", "reason": "must be another user"}]));
     for nobody in [uuid::Uuid::now_v7().to_string(), "1".to_owned(), "me".to_owned()] {
         ann.put(format!("/api/direct/{nobody}")).await.expect_problem(404, "user_not_found");
     }

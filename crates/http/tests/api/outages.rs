@@ -83,8 +83,8 @@ async fn an_internal_error_tells_nothing_but_the_request_id() {
             assert_eq!(
                 answer.body,
                 json!({
-                    "type": "urn:chit-chat:problem:internal", "title": "Internal error", "status": 500,
-                    "detail": "something went wrong on our side", "code": "internal", "request_id": null,
+                    "type": "urn:chit-chat:problem:internal", "title": "Internal server error", "status": 500,
+                    "detail": "an unexpected error occurred", "code": "internal", "request_id": null,
                 })
             );
             assert!(!format!("{:?}", answer.headers).contains("10.0.0.7"));

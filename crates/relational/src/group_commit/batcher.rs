@@ -94,7 +94,7 @@ where
         workers.stop_by(move || closing.close());
         workers
             .start_each(settings.name, 0..settings.workers, Priority::Normal, move || serving.serve(&*work))
-            .map_err(|error| StoreError::Other(format!("no thread for {}: {error}", settings.name)))?;
+            .map_err(|error| StoreError::Other(format!("cannot start a thread for {}: {error}", settings.name)))?;
         Ok(Self { shared, _workers: workers })
     }
 
@@ -134,7 +134,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
             // their answer was abandoned.
             let done = catch_unwind(AssertUnwindSafe(|| self.answer(handed, work(&items))));
             if done.is_err() {
-                tracing::error!(name = self.settings.name, "a batch was abandoned");
+                tracing::error!(name = self.settings.name, "a batch panicked");
             }
             self.lock().line.let_go(&lanes);
         }

@@ -75,7 +75,7 @@ impl<E: WriteMessages> Writing<E> {
     }
 
     fn write_one_by_one(&self, sends: &[Waiting], error: &StoreError) -> Answers {
-        tracing::debug!(%error, sends = sends.len(), "written one by one");
+        tracing::debug!(%error, sends = sends.len(), "the batch failed; writing its messages one by one");
         sends.iter().map(|send| self.engine.write_alone(send)).collect()
     }
 

@@ -56,10 +56,10 @@ impl TryFrom<InvitationRow> for Invitation {
 }
 
 fn secret(bytes: Vec<u8>) -> Sql<InvitationSecret> {
-    let wrong = |_| SqlError::Corrupt("an invitation's secret has another length".into());
+    let wrong = |_| SqlError::Corrupt("an invitation's secret has the wrong length".into());
     Ok(InvitationSecret::new(bytes.try_into().map_err(wrong)?))
 }
 
 fn max_uses(count: i64) -> Sql<MaxUses> {
-    MaxUses::parse(count).map_err(|_| SqlError::Corrupt(format!("an invitation for {count}")))
+    MaxUses::parse(count).map_err(|_| SqlError::Corrupt(format!("an invitation with {count} uses")))
 }

@@ -79,7 +79,9 @@ impl MessageRow {
             (Some(key), Some(digest)) => {
                 Ok(Idempotency { key: IdempotencyKey::restore(key.clone()), digest: digest.0 })
             }
-            _ => Err(SqlError::Corrupt("a keyed message has no key or no digest".into())),
+            _ => {
+                Err(SqlError::Corrupt("a message has an idempotency key without a digest, or the reverse".into()))
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
     let database = &config.database_url;
     let Database::Sqlite(path) = database else {
         return Err(format!(
-            "chit-chat backs up SQLite only; {database} is for pg_dump, such as \
+            "only SQLite can be backed up by chit-chat; back up {database} with pg_dump, such as \
              `pg_dump --format=custom --file={} \"$DATABASE_URL\"`",
             file.display()
         )
@@ -21,27 +21,27 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
     };
     store::require_file(path)?;
     if signing_key::files(config).iter().any(|key| chit_chat_sqlite::same_file(key, file)) {
-        return Err(format!("{} is the file of the signing key", file.display()).into());
+        return Err(format!("{} is the signing key file", file.display()).into());
     }
     match chit_chat_sqlite::backup(path, file, force)? {
         Backup::Written(bytes) => {
             say(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
-            say(&format!("The signing key is not in it: {}", where_the_key_is(config)))
+            say(&format!("The backup does not contain the signing key: {}", where_the_key_is(config)))
         }
-        Backup::Exists => Err(format!("{} exists; --force replaces it", file.display()).into()),
+        Backup::Exists => Err(format!("{} already exists; use --force to replace it", file.display()).into()),
         Backup::IsNoFile => {
-            Err(format!("{} is a folder, a device or a symbolic link; no backup replaces it", file.display())
+            Err(format!("{} is a directory, a device or a symbolic link, and is not replaced", file.display())
                 .into())
         }
         Backup::IsTheDatabase => {
-            Err(format!("{} is the database itself, or belongs to it", file.display()).into())
+            Err(format!("{} is the database itself or one of its files", file.display()).into())
         }
     }
 }
 
 fn where_the_key_is(config: &Config) -> String {
     match signing_key::file(config).filter(|file| file.exists()) {
-        Some(file) => format!("keep {} as well", file.display()),
-        None => "keep what JWT_SECRET holds as well".to_owned(),
+        Some(file) => format!("back up {} as well", file.display()),
+        None => "back up the value of JWT_SECRET as well".to_owned(),
     }
 }

@@ -24,12 +24,12 @@ fn create(config: &Config) -> Outcome {
     let database = &config.database_url;
     let made = store::create(database)?;
     store::open(database)?;
-    say(&format!("{database}: {}", if made { "created" } else { "was there already; its schema is up to date" }))
+    say(&format!("{database}: {}", if made { "created" } else { "already exists; the schema is up to date" }))
 }
 
 fn migrate(config: &Config) -> Outcome {
     store::open(&config.database_url)?;
-    say(&format!("{}: its schema is up to date", config.database_url))
+    say(&format!("{}: the schema is up to date", config.database_url))
 }
 
 fn seed(config: &Config, force: bool) -> Outcome {
@@ -41,17 +41,19 @@ fn seed(config: &Config, force: bool) -> Outcome {
 
 fn drop(config: &Config, yes: bool) -> Outcome {
     let database = &config.database_url;
-    if !yes && !confirmed(&format!("Delete {database} and all that is in it?"))? {
+    if !yes && !confirmed(&format!("Delete {database} and everything in it?"))? {
         return Err("nothing was deleted".into());
     }
     let was_there = store::drop(database)?;
     signing_key::forget(database)?;
-    say(&format!("{database}: {}", if was_there { "dropped" } else { "was not there" }))
+    say(&format!("{database}: {}", if was_there { "dropped" } else { "did not exist" }))
 }
 
 fn confirmed(question: &str) -> Result<bool, Box<dyn Error>> {
     if !stdin().is_terminal() {
-        return Err("nobody is there to ask; `chit-chat db drop --yes` does not".into());
+        return Err(
+            "cannot ask for confirmation: standard input is not a terminal; use `chit-chat db drop --yes`".into(),
+        );
     }
     write!(stdout(), "{question} [y/N] ")?;
     stdout().flush()?;

@@ -91,13 +91,13 @@ fn switch(text: &str) -> Result<Switch, String> {
     match text.to_ascii_lowercase().as_str() {
         "on" => Ok(Switch::On),
         "off" => Ok(Switch::Off),
-        _ => Err("RATE_LIMITS takes on or off".to_owned()),
+        _ => Err("RATE_LIMITS must be on or off".to_owned()),
     }
 }
 
 fn connections(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (1..=MOST_CONNECTIONS).contains(number));
-    number.ok_or_else(|| format!("MAX_CONNECTIONS takes a number from 1 to {MOST_CONNECTIONS}"))
+    number.ok_or_else(|| format!("MAX_CONNECTIONS must be a number from 1 to {MOST_CONNECTIONS}"))
 }
 
 fn rate(variable: &str, text: &str) -> Result<Rate, String> {
@@ -108,7 +108,7 @@ fn nets(list: &str) -> Result<Nets, String> {
     let parts = list.split(',').map(str::trim).filter(|_| !list.trim().is_empty());
     let net = |text: &str| text.parse().ok().or_else(|| Some(IpNet::from(text.parse::<IpAddr>().ok()?)));
     let nets: Option<_> = parts.map(net).collect();
-    let wrong = || "TRUSTED_PROXIES takes addresses and nets, such as 10.0.0.0/8,192.0.2.1,::1".to_owned();
+    let wrong = || "TRUSTED_PROXIES must be addresses and networks, such as 10.0.0.0/8,192.0.2.1,::1".to_owned();
     nets.map(Nets).ok_or_else(wrong)
 }
 
@@ -136,14 +136,14 @@ mod tests {
     fn words_are_taken_in_any_case() {
         assert_eq!(switch("On"), Ok(Switch::On));
         assert_eq!(switch("OFF"), Ok(Switch::Off));
-        assert!(switch("maybe").unwrap_err().contains("RATE_LIMITS takes"));
+        assert!(switch("maybe").unwrap_err().contains("RATE_LIMITS must be"));
     }
 
     #[test]
     fn a_number_of_connections_has_its_bounds() {
         assert_eq!((connections("1"), connections("1000000")), (Ok(1), Ok(1_000_000)));
         for wrong in ["0", "1000001", "-1", "x", "1.5"] {
-            assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS takes"), "{wrong}");
+            assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS must be"), "{wrong}");
         }
     }
 
@@ -153,13 +153,13 @@ mod tests {
         assert_eq!(parsed("10.0.0.0/8, 192.0.2.1,::1").unwrap(), ["10.0.0.0/8", "192.0.2.1/32", "::1/128"]);
         assert_eq!(parsed(" ").unwrap(), Vec::<String>::new());
         for wrong in ["proxy", "10.0.0.0/33", "10.0.0.1,", ",", "10.0.0.1;10.0.0.2"] {
-            assert!(parsed(wrong).unwrap_err().contains("TRUSTED_PROXIES takes"), "{wrong}");
+            assert!(parsed(wrong).unwrap_err().contains("TRUSTED_PROXIES must be"), "{wrong}");
         }
     }
 
     #[test]
     fn a_wrong_rate_is_told_by_its_variable() {
         assert!(rate("WRITES_PER_USER", "10/1m").is_ok());
-        assert!(rate("WRITES_PER_USER", "many").unwrap_err().starts_with("WRITES_PER_USER takes COUNT/PERIOD"));
+        assert!(rate("WRITES_PER_USER", "many").unwrap_err().starts_with("WRITES_PER_USER must be COUNT/PERIOD"));
     }
 }

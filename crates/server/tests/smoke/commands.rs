@@ -12,10 +12,10 @@ fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Pos
     let place = Place::new(engine);
     succeed(&place, &["db", "drop", "--yes"]);
     assert!(succeed(&place, &["db", "create"]).contains("created"));
-    assert!(succeed(&place, &["db", "create"]).contains("was there already"));
+    assert!(succeed(&place, &["db", "create"]).contains("already exists"));
     assert!(succeed(&place, &["db", "migrate"]).contains("up to date"));
     assert!(succeed(&place, &["db", "drop", "--yes"]).contains("dropped"));
-    assert!(succeed(&place, &["db", "drop", "--yes"]).contains("was not there"));
+    assert!(succeed(&place, &["db", "drop", "--yes"]).contains("did not exist"));
 }
 
 #[rstest]
@@ -25,7 +25,7 @@ fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::
     let (output, text) = run(chit_chat(&["db", "drop"]).env("DATABASE_URL", &place.url));
     assert!(!output.status.success());
     assert!(text.contains("--yes"), "{text}");
-    assert!(succeed(&place, &["db", "create"]).contains("was there already"));
+    assert!(succeed(&place, &["db", "create"]).contains("already exists"));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_weak_signing_key_is_refused_on_either_engine() {
 fn a_wrong_database_url_is_named() {
     for wrong in ["mysql://me:hunter2@db/chat", "sqlite://", "data/chat.db", "postgres:hunter2"] {
         let text = refusal(&[("DATABASE_URL", wrong), ("JWT_SECRET", SECRET)]);
-        assert!(text.contains("DATABASE_URL takes sqlite://PATH or postgres://"), "{text}");
+        assert!(text.contains("DATABASE_URL must be sqlite://PATH or postgres://"), "{text}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_wrong_address_is_named() {
     let place = Place::new(Engine::Sqlite);
     for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", " "] {
         let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", wrong)]);
-        assert!(text.contains("LISTEN takes an address and a port"), "{text}");
+        assert!(text.contains("LISTEN must be an address and a port"), "{text}");
     }
 }
 
@@ -80,7 +80,7 @@ fn an_address_that_is_taken_is_named() {
 fn a_wrong_sign_up_policy_is_named() {
     for wrong in ["shut", "clos", " "] {
         let text = refusal(&[("SIGNUP", wrong)]);
-        assert!(text.contains("SIGNUP takes open or closed"), "{text}");
+        assert!(text.contains("SIGNUP must be open or closed"), "{text}");
     }
 }
 
@@ -88,7 +88,7 @@ fn a_wrong_sign_up_policy_is_named() {
 fn a_wrong_log_filter_is_named() {
     for wrong in ["chit_chat=loud", ",", "x=", "info,,x="] {
         let text = refusal(&[("LOG", wrong)]);
-        assert!(text.contains("LOG takes error, warn, info"), "{text}");
+        assert!(text.contains("LOG must be error, warn, info"), "{text}");
     }
 }
 
@@ -109,14 +109,14 @@ fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
 #[test]
 fn a_wrong_limit_is_named_and_what_would_be_right() {
     for (variable, wrong, right) in [
-        ("RATE_LIMITS", "maybe", "RATE_LIMITS takes on or off"),
+        ("RATE_LIMITS", "maybe", "RATE_LIMITS must be on or off"),
         ("LOGIN_FAILURES_PER_NAME", "10", "COUNT/PERIOD"),
         ("LOGIN_FAILURES_PER_ADDRESS", "0/15m", "COUNT/PERIOD"),
         ("SIGN_UPS_PER_ADDRESS", "20/1d", "COUNT/PERIOD"),
         ("WRITES_PER_USER", "/1m", "COUNT/PERIOD"),
         ("TRUSTED_PROXIES", "my-proxy", "10.0.0.0/8"),
         ("CORS_ORIGINS", "chat.example.com", "https://chat.example.com"),
-        ("MAX_CONNECTIONS", "0", "MAX_CONNECTIONS takes a number from 1 to 1000000"),
+        ("MAX_CONNECTIONS", "0", "MAX_CONNECTIONS must be a number from 1 to 1000000"),
     ] {
         let text = refusal(&[(variable, wrong)]);
         let flag = format!("--{}", variable.to_lowercase().replace('_', "-"));
@@ -139,5 +139,5 @@ fn an_empty_variable_counts_as_absent() {
     let (_, text) = run(command.envs(needed.map(|variable| (variable, ""))).current_dir(folder.path()));
     assert!(text.contains("./data/chit-chat.db does not exist"), "{text}");
     let (output, text) = run(&mut chit_chat(&["--listen", "", "user", "list"]));
-    assert!(!output.status.success() && text.contains("LISTEN takes"), "{text}");
+    assert!(!output.status.success() && text.contains("LISTEN must be"), "{text}");
 }

@@ -72,7 +72,7 @@ fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
     if named.peek().is_none() || named.flat_map(|value| value.split(',')).any(|name| name.trim() == PROTOCOL) {
         return Ok(());
     }
-    Err(Problem::new(Code::BadRequest, format!("the subprotocol is {PROTOCOL}")))
+    Err(Problem::new(Code::BadRequest, format!("the subprotocol must be {PROTOCOL}")))
 }
 
 impl Socket {

@@ -17,7 +17,7 @@ pub(super) fn check(request: &HttpRequest) -> Result<(), Problem> {
     if is_same_host(request, origin) || allowed.is_some_and(|allowed| allowed.contains(origin)) {
         return Ok(());
     }
-    Err(Problem::new(Code::OriginNotAllowed, "CORS_ORIGINS does not name the origin of this page"))
+    Err(Problem::new(Code::OriginNotAllowed, "the origin of this page is not listed in CORS_ORIGINS"))
 }
 
 fn is_same_host(request: &HttpRequest, origin: &str) -> bool {

@@ -77,8 +77,8 @@ fn sessions(count: usize) -> String {
 /// The error message for a failure, with the username or the rule.
 fn told(failure: Failure, name: &str) -> Box<dyn Error> {
     match failure {
-        Failure::Denied(Denial::UserNotFound) => format!("there is no user {name}").into(),
-        Failure::Denied(Denial::UsernameTaken) => format!("the username {name} is, or was, somebody's").into(),
+        Failure::Denied(Denial::UserNotFound) => format!("no such user: {name}").into(),
+        Failure::Denied(Denial::UsernameTaken) => format!("the username {name} is taken").into(),
         Failure::Invalid(violations) => {
             let rules: Vec<String> =
                 violations.iter().map(|broken| format!("the {} {}", broken.field, broken.violation)).collect();
