@@ -9,26 +9,26 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::state::State;
 
-/// All is well.
+/// The state of the server.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Whether the process lives
+/// Check liveness
 #[utoipa::path(
     get, path = "/healthz", operation_id = "is_alive", tag = "service",
-    responses((status = 200, description = "It does", body = Health)),
+    responses((status = 200, description = "The process is running", body = Health)),
 )]
 pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// Whether it can serve
+/// Check readiness
 #[utoipa::path(
     get, path = "/readyz", operation_id = "is_ready", tag = "service",
     responses(
-        (status = 200, description = "It can", body = Health),
+        (status = 200, description = "The server can handle requests", body = Health),
         Problems<{ ANY }>,
     ),
 )]

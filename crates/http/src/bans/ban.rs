@@ -9,11 +9,11 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::BanView;
 
-/// Ban somebody from a chatroom
+/// Ban a user
 ///
-/// It ends a membership that there is, and keeps the user out until it is lifted: from joining, from being
-/// added, and from being let in by an invitation. Moderators ban members and people who are none, owners
-/// also moderators; nobody bans an owner.
+/// Ends the user's membership, if any. Until the ban is lifted, the user cannot join, be added or accept an
+/// invitation. Moderators can ban members and users outside the chatroom; owners can also ban moderators. Owners
+/// cannot be banned.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",
@@ -22,7 +22,7 @@ use crate::views::BanView;
     params(MemberPath),
     responses(
         (status = 201, description = "The new ban", body = BanView),
-        (status = 200, description = "The ban that there was already", body = BanView),
+        (status = 200, description = "The existing ban", body = BanView),
         Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
     ),
 )]

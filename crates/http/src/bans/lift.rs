@@ -9,6 +9,8 @@ use crate::run::blocking;
 use crate::state::State;
 
 /// Lift a ban
+///
+/// Does not restore the membership. Requires a moderator or an owner.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/bans/{user_id}",

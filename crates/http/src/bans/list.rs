@@ -10,7 +10,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::BanView;
 
-/// Who is banned from a chatroom, newest ban first
+/// List bans
+///
+/// Newest first. Requires a moderator or an owner.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/bans",

@@ -9,13 +9,13 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// Block somebody
+/// Block a user
 ///
-/// From then on they open no direct chatroom with me and add me to none, and nobody writes in the direct chatroom that
-/// we share. They are not told.
+/// The user can no longer open a direct chatroom with you or add you to a chatroom, and your direct chatroom with
+/// them is archived. They are not notified.
 #[utoipa::path(
     put, path = "/api/users/me/blocks/{user_id}", operation_id = "block_user", tag = "blocks",
-    params(("user_id" = Uuid, Path, description = "A user")),
+    params(("user_id" = Uuid, Path, description = "The id of the user.")),
     responses(
         (status = 204, description = "The user is blocked"),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue, Code::TooManyBlocks]) }>,

@@ -18,7 +18,9 @@ use crate::views::BlockView;
 /// Until the year 9999, in microseconds: what lies beyond it no store keeps.
 const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
 
-/// Whom I block, newest first
+/// List blocked users
+///
+/// Most recently blocked first.
 #[utoipa::path(
     get, path = "/api/users/me/blocks", operation_id = "list_blocks", tag = "blocks",
     params(Paging),

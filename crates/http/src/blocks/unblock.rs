@@ -9,12 +9,12 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// Block somebody no more
+/// Unblock a user
 ///
-/// The direct chatroom that we share can be written in again, unless they block me.
+/// Reopens your direct chatroom with them, unless they block you.
 #[utoipa::path(
     delete, path = "/api/users/me/blocks/{user_id}", operation_id = "unblock_user", tag = "blocks",
-    params(("user_id" = Uuid, Path, description = "A user")),
+    params(("user_id" = Uuid, Path, description = "The id of the user.")),
     responses(
         (status = 204, description = "The user is not blocked"),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue]) }>,

@@ -12,7 +12,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
-/// What somebody changes of a chatroom; what is absent stays.
+/// Changes to a chatroom. Absent fields keep their value.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ChatroomPatch {
     #[serde(default, deserialize_with = "present")]
@@ -52,15 +52,16 @@ impl ChatroomPatch {
     }
 }
 
-/// Change a chatroom
+/// Update a chatroom
 ///
-/// Name and topic: whoever has `rename_role`, and nobody while it is archived. Everything else: owners.
+/// Members whose role is at least `rename_role` can change the name and the topic, unless the chatroom is
+/// archived. Only owners can change the other settings.
 #[utoipa::path(
     patch, path = "/api/chatrooms/{chatroom_id}", operation_id = "change_chatroom", tag = "chatrooms",
     params(InChatroom),
     request_body = ChatroomPatch,
     responses(
-        (status = 200, description = "The chatroom as it is now", body = ChatroomView),
+        (status = 200, description = "The updated chatroom", body = ChatroomView),
         Problems<{ SIGNED_IN | FORM | OWNERS | MODERATORS | SPEAKERS }>,
     ),
 )]

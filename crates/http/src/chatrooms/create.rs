@@ -14,7 +14,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
-/// What somebody enters to make a chatroom.
+/// A new chatroom.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewChatroom {
     #[schema(schema_with = values::chatroom_name)]
@@ -26,9 +26,9 @@ pub(crate) struct NewChatroom {
     member_ids: Vec<String>,
 }
 
-/// Make a chatroom
+/// Create a chatroom
 ///
-/// Whoever makes it is its owner. A repeated request answers with the chatroom as it is now.
+/// You become its owner. A retry with the same `Idempotency-Key` returns the chatroom in its current state.
 #[utoipa::path(
     post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
     params(IdempotencyKeyHeader),

@@ -10,12 +10,12 @@ use crate::state::State;
 
 /// Delete a chatroom
 ///
-/// Owners may.
+/// Deletes the chatroom and its messages for all members. Requires an owner.
 #[utoipa::path(
     delete, path = "/api/chatrooms/{chatroom_id}", operation_id = "delete_chatroom", tag = "chatrooms",
     params(InChatroom),
     responses(
-        (status = 204, description = "The chatroom is gone, for everybody"),
+        (status = 204, description = "The chatroom is deleted"),
         Problems<{ SIGNED_IN | WRITE | OWNERS }>,
     ),
 )]

@@ -21,10 +21,10 @@ pub(crate) struct Scope {
     visibility: Option<String>,
 }
 
-/// My chatrooms, or those to discover
+/// List chatrooms
 ///
-/// Those that the caller is a member of, the last active first, as a home screen shows them; with `visibility=public` those
-/// that anybody may join, the newest first.
+/// Returns the chatrooms that you are a member of, the most recently active first. With `visibility=public`,
+/// returns all public chatrooms, newest first.
 #[utoipa::path(
     get, path = "/api/chatrooms", operation_id = "list_chatrooms", tag = "chatrooms",
     params(Scope, Search, Paging),

@@ -19,15 +19,16 @@ pub(crate) struct From {
     after: Option<String>,
 }
 
-/// The log of every change
+/// List events
 ///
-/// `seq` counts 1, 2, 3, ... without a gap. A message appears as it is now. With `Accept: text/event-stream` the
-/// answer goes on: what is behind `Last-Event-ID` or `after`, `caught_up`, then every event as it happens.
+/// Returns the chatroom's log of changes, in ascending order of `seq`, which counts 1, 2, 3, ... without gaps.
+/// Messages appear in their current state. With `Accept: text/event-stream`, the response is a stream: the events
+/// after `Last-Event-ID` or `after`, then `caught_up`, then each new event as it happens.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/events", operation_id = "list_events", tag = "chatrooms",
     params(InChatroom, From, Paging),
     responses(
-        (status = 200, description = "A page of the log, ascending, or a stream that goes on",
+        (status = 200, description = "A page of events, or a stream of events",
             content((List<EventView> = "application/json"), (String = "text/event-stream")), headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
     ),

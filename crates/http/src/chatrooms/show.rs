@@ -9,7 +9,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
-/// One chatroom
+/// Retrieve a chatroom
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}", operation_id = "get_chatroom", tag = "chatrooms",
     params(InChatroom),

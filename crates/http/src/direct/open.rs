@@ -13,17 +13,18 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
-/// Open the direct chatroom with somebody
+/// Open a direct chatroom
 ///
-/// The two share one, whoever asks first. There is no owner: nobody renames, sets, joins, adds, removes or deletes there.
-/// Leaving it hides it from my chatrooms until the next message, or until it is opened again. It is read-only while one
-/// of the two blocks the other, and once an account is deleted.
+/// Returns the one direct chatroom of two users, and creates it if necessary. It has no owner: neither user can
+/// rename, configure or delete it, or add or remove members. Leaving hides it from your list until the next
+/// message or until you open it again. It is archived while one user blocks the other, and when one deletes their
+/// account.
 #[utoipa::path(
     put, path = "/api/direct/{user_id}", operation_id = "open_direct_chatroom", tag = "direct",
-    params(("user_id" = Uuid, Path, description = "The other person")),
+    params(("user_id" = Uuid, Path, description = "The id of the other user.")),
     responses(
         (status = 201, description = "The new chatroom", body = ChatroomView, headers(("Location"))),
-        (status = 200, description = "The chatroom that there was already", body = ChatroomView),
+        (status = 200, description = "The existing chatroom", body = ChatroomView),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue]) }>,
     ),
 )]

@@ -135,6 +135,9 @@ fn parameter(parameter: &mut Parameter) {
         if id.examples.is_empty() {
             id.examples = vec![json!(values::ID)];
         }
+        if let Some(kind) = parameter.name.strip_suffix("_id") {
+            parameter.description.get_or_insert_with(|| format!("The id of the {kind}."));
+        }
     }
     match &mut parameter.schema {
         Some(RefOr::T(Schema::Object(schema))) if schema.description.is_some() => {

@@ -26,32 +26,33 @@ use crate::{
 const DESCRIPTION: &str = "\
 Accounts, sessions, chatrooms, memberships, messages, and a log of every change.
 
-Lists are `{\"items\": [...], \"next_cursor\": ...}`; give the cursor back as `?cursor=`. Every answer with a status of \
-400 or more is a problem by RFC 9457, with a stable `code`; but a request that is no HTTP, has too long a URL or too \
-large a head, or never completes its head, gets a bare 400, 431 or 408 before any operation: without a body, and \
-without `X-Request-Id`. What a caller may not know of does not exist: 404. Where `GET` is answered, `HEAD` is too. Send \
-`X-Request-Id` with any request, and it comes back and stands in the server's log. The API only ever grows: be ready \
-for fields, codes and types of events that are not described here.";
+Lists are `{\"items\": [...], \"next_cursor\": ...}`: send `next_cursor` as `?cursor=` to get the next page. \
+Every response with a status of 400 or more is a problem (RFC 9457) with a stable `code`. The only exceptions \
+are requests that are not valid HTTP, have too long a URL or too large a head, or never complete their head: \
+they get 400, 431 or 408 without a body and without `X-Request-Id`. Resources that you may not see return 404, \
+as if they did not exist. Every `GET` route also answers `HEAD`. An `X-Request-Id` that you send is returned and \
+written to the server's log. Versions only add to the API: ignore fields, codes and event types that you do not \
+know.";
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Chit-Chat", description = DESCRIPTION, license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
     servers((url = "/", description = "This server")),
     tags(
-        (name = "sessions", description = "Signing in, staying signed in, signing out"),
+        (name = "sessions", description = "Sign in, refresh tokens, sign out"),
         (name = "users", description = "Accounts and profiles"),
-        (name = "blocks", description = "Whom I do not want to hear from"),
-        (name = "chatrooms", description = "Making, finding, changing and deleting chatrooms; their logs"),
-        (name = "direct", description = "The one chatroom that two people share"),
-        (name = "memberships", description = "Who belongs to a chatroom, and as what"),
-        (name = "bans", description = "Keeping people out of a chatroom"),
-        (name = "invitations", description = "Letting people in by a code"),
-        (name = "messages", description = "Sending, reading, editing and deleting messages"),
-        (name = "reactions", description = "Answering messages by an emoji"),
-        (name = "pins", description = "Keeping messages in sight"),
-        (name = "reading", description = "How far I have read, and what I do not want to hear of"),
-        (name = "streams", description = "Hearing of every change as it happens"),
-        (name = "service", description = "Health, and this document"),
+        (name = "blocks", description = "Blocked users"),
+        (name = "chatrooms", description = "Chatrooms and their event logs"),
+        (name = "direct", description = "Direct chatrooms of two users"),
+        (name = "memberships", description = "Members of chatrooms and their roles"),
+        (name = "bans", description = "Users banned from chatrooms"),
+        (name = "invitations", description = "Invitations to chatrooms, by code"),
+        (name = "messages", description = "Send, read, edit and delete messages"),
+        (name = "reactions", description = "Emoji reactions to messages"),
+        (name = "pins", description = "Pinned messages"),
+        (name = "reading", description = "Read markers and muted chatrooms"),
+        (name = "streams", description = "Live events"),
+        (name = "service", description = "Health checks and this document"),
     ),
     paths(show, health::live, health::ready),
     components(schemas(ProblemBody)),
@@ -70,7 +71,7 @@ pub fn pretty() -> serde_json::Result<String> {
     generate().to_pretty_json()
 }
 
-/// This document
+/// Retrieve this document
 #[utoipa::path(
     get, path = "/api/openapi.json", operation_id = "get_openapi", tag = "service",
     responses((status = 200, description = "The OpenAPI document", body = Object)),

@@ -10,9 +10,10 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
-/// Enter a chatroom by an invitation
+/// Accept an invitation
 ///
-/// Whoever is a member already stays so and uses nothing up, also if the invitation cannot be used any more.
+/// Makes you a member of the chatroom. If you already are one, nothing changes and no use is counted, even if the
+/// invitation is no longer active.
 #[utoipa::path(
     post,
     path = "/api/invitations/{code}/accept",
@@ -21,7 +22,7 @@ use crate::views::MembershipView;
     params(ByCode),
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
-        (status = 200, description = "The membership that there was already", body = MembershipView),
+        (status = 200, description = "The existing membership", body = MembershipView),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound]) }>,
     ),
 )]

@@ -13,7 +13,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::InvitationView;
 
-/// What somebody enters to make an invitation.
+/// A new invitation.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewInvitation {
     #[schema(schema_with = values::expires_in_seconds)]
@@ -22,10 +22,10 @@ pub(crate) struct NewInvitation {
     max_uses: Option<Whole>,
 }
 
-/// Make an invitation
+/// Create an invitation
 ///
-/// Whoever accepts it becomes a member, unless they are banned. Moderators and owners invite, and hand its
-/// `code` on as they like. A chatroom has at most 100 that can be used.
+/// Anyone who accepts the invitation becomes a member, unless they are banned. Share its `code`. A chatroom can
+/// have 100 active invitations. Requires a moderator or an owner.
 #[utoipa::path(
     post,
     path = "/api/chatrooms/{chatroom_id}/invitations",

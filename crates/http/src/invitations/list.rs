@@ -10,7 +10,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::InvitationView;
 
-/// The invitations to a chatroom that can be used, newest first
+/// List invitations
+///
+/// Returns the active invitations of the chatroom, newest first. Requires a moderator or an owner.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/invitations",

@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// Revoke an invitation
 ///
-/// Whoever has come by it stays.
+/// Users who already accepted it remain members. Requires a moderator or an owner.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/invitations/{invitation_id}",
@@ -18,7 +18,7 @@ use crate::state::State;
     tag = "invitations",
     params(InvitationPath),
     responses(
-        (status = 204, description = "The invitation lets nobody in any more"),
+        (status = 204, description = "The invitation can no longer be accepted"),
         Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::InvitationNotFound]) }>,
     ),
 )]

@@ -10,9 +10,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
-/// Add somebody to a chatroom
+/// Add a member
 ///
-/// Whoever has the chatroom's `add_role` may: any member, unless its owners have set it otherwise. Nobody adds who blocks them.
+/// Requires the role `add_role`, by default any member. You cannot add a user who has blocked you.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -21,7 +21,7 @@ use crate::views::MembershipView;
     params(MemberPath),
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
-        (status = 200, description = "The membership that there was already", body = MembershipView),
+        (status = 200, description = "The existing membership", body = MembershipView),
         Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned]) }>,
     ),
 )]

@@ -11,16 +11,16 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
-/// The role that a member is to have.
+/// A member's new role.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RolePatch {
     #[schema(schema_with = values::new_role)]
     role: String,
 }
 
-/// Give a member another role
+/// Change a member's role
 ///
-/// Owners may; an owner steps down only by their own hand.
+/// Requires an owner. Another owner's role cannot be changed; owners can change their own.
 #[utoipa::path(
     patch,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -29,7 +29,7 @@ pub(crate) struct RolePatch {
     params(MemberPath),
     request_body = RolePatch,
     responses(
-        (status = 200, description = "The membership as it is now", body = MembershipView),
+        (status = 200, description = "The updated membership", body = MembershipView),
         Problems<{ SIGNED_IN | FORM | OWNERS | of(&[Code::UserNotFound, Code::MembershipNotFound, Code::TargetIsOwner, Code::LastOwner]) }>,
     ),
 )]

@@ -19,7 +19,7 @@ use crate::views::MembershipView;
     params(InChatroom),
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
-        (status = 200, description = "The membership that there was already", body = MembershipView),
+        (status = 200, description = "The existing membership", body = MembershipView),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
     ),
 )]

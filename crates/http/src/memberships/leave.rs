@@ -11,8 +11,9 @@ use crate::state::State;
 
 /// Leave a chatroom
 ///
-/// If the last owner leaves, the longest-standing moderator takes over, or else member; if the last member leaves, the
-/// chatroom is deleted. A direct chatroom is only hidden from my chatrooms, until the next message.
+/// If you are the last owner, the longest-standing moderator becomes the owner, or else the longest-standing
+/// member. If you are the last member, the chatroom is deleted. Leaving a direct chatroom only hides it from your
+/// list until the next message.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/memberships/me",
@@ -20,7 +21,7 @@ use crate::state::State;
     tag = "memberships",
     params(InChatroom),
     responses(
-        (status = 204, description = "The caller is not in it, or does not see it, whether or not it exists"),
+        (status = 204, description = "You are not a member, or the chatroom does not exist or is not visible to you"),
         Problems<{ SIGNED_IN | WRITE }>,
     ),
 )]

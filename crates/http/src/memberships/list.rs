@@ -10,7 +10,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
-/// Who is in a chatroom, longest-standing first
+/// List memberships
+///
+/// Longest-standing members first.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/memberships",

@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// Remove a member
 ///
-/// Moderators remove members, owners also moderators; nobody removes an owner.
+/// Moderators can remove members; owners can also remove moderators. Owners cannot be removed.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/memberships/{user_id}",
@@ -18,7 +18,7 @@ use crate::state::State;
     tag = "memberships",
     params(MemberPath),
     responses(
-        (status = 204, description = "The user is no member"),
+        (status = 204, description = "The user is not a member"),
         Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
     ),
 )]

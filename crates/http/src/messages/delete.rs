@@ -10,7 +10,7 @@ use crate::state::State;
 
 /// Delete a message
 ///
-/// Its author may, and moderators and owners of the chatroom.
+/// Leaves a tombstone without the body. Requires the author, a moderator or an owner.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
@@ -18,7 +18,7 @@ use crate::state::State;
     tag = "messages",
     params(MessagePath, IfMatchHeader),
     responses(
-        (status = 204, description = "Only a tombstone is left"),
+        (status = 204, description = "The message is deleted"),
         Problems<{ SIGNED_IN | WRITE | MEMBERS | of(&[Code::MessageNotFound, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]) }>,
     ),
 )]

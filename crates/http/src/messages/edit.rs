@@ -12,7 +12,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MessageView;
 
-/// What a message says from now on.
+/// The new body of a message.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = MessageEdit)]
 pub(crate) struct Edit {
@@ -22,7 +22,7 @@ pub(crate) struct Edit {
 
 /// Edit a message
 ///
-/// Its author may.
+/// Requires the author.
 #[utoipa::path(
     patch,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
@@ -31,7 +31,7 @@ pub(crate) struct Edit {
     params(MessagePath, IfMatchHeader),
     request_body = Edit,
     responses(
-        (status = 200, description = "The message as it is now", body = MessageView, headers(("ETag"))),
+        (status = 200, description = "The updated message", body = MessageView, headers(("ETag"))),
         Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]) }>,
     ),
 )]

@@ -26,10 +26,10 @@ pub(crate) struct Position {
     around: Option<String>,
 }
 
-/// Read the messages, oldest first
+/// List messages
 ///
-/// The newest page, unless one of `before`, `after` and `around` says otherwise. The cursor leads on in the
-/// direction of reading: to older messages, unless newer ones were asked for.
+/// Returns a page of messages in ascending order: the newest ones, unless one of `before`, `after` and `around`
+/// is given. The cursor continues in the same direction: to newer messages with `after`, otherwise to older ones.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "list_messages", tag = "messages",
     params(InChatroom, Position, Paging, Rendering),

@@ -12,9 +12,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::MessageHistory;
 
-/// What answers a message, oldest first
+/// List replies to a message
 ///
-/// The message may be a tombstone, and so may its replies.
+/// Oldest first. Replies to a deleted message remain, and deleted replies appear as tombstones.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/replies", operation_id = "list_replies",
     tag = "messages",

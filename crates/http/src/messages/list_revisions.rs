@@ -10,9 +10,10 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::RevisionView;
 
-/// Every text that a message had, oldest first
+/// List revisions of a message
 ///
-/// The last is what it says now. Of a deleted message there is none.
+/// Returns every body that the message has had, oldest first; the last one is current. A deleted message has no
+/// revisions.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions",

@@ -12,23 +12,23 @@ use crate::openapi::{FORM, Problems, SIGNED_IN, WRITE, values};
 use crate::problem::Problem;
 use crate::run::blocking;
 
-/// What somebody might say.
+/// Markdown to preview.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Draft {
     #[schema(schema_with = values::message_body)]
     body: String,
 }
 
-/// How it would look.
+/// A rendered message.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rendered {
     #[schema(schema_with = values::html)]
     html: String,
 }
 
-/// See how a message would look
+/// Preview a message
 ///
-/// Nothing is sent, and nothing kept.
+/// Renders Markdown as HTML in the same way as messages. Nothing is stored.
 #[utoipa::path(
     post, path = "/api/render", operation_id = "render_markdown", tag = "messages",
     request_body = Draft,

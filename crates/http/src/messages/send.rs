@@ -18,7 +18,7 @@ use crate::run::{blocking, pending};
 use crate::state::State;
 use crate::views::MessageView;
 
-/// What somebody says.
+/// A new message.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewMessage {
     #[schema(schema_with = values::message_body)]
@@ -29,13 +29,14 @@ pub(crate) struct NewMessage {
 
 /// Send a message
 ///
-/// `@username` mentions a member, `@all` everybody if a moderator or owner writes it.
+/// `@username` mentions a member. `@all` mentions all members, if the author is a moderator or an owner. A retry
+/// with the same `Idempotency-Key` returns the message in its current state.
 #[utoipa::path(
     post, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "send_message", tag = "messages",
     params(InChatroom, IdempotencyKeyHeader),
     request_body = NewMessage,
     responses(
-        (status = 201, description = "The message, as it is now", body = MessageView,
+        (status = 201, description = "The message", body = MessageView,
             headers(("Location"), ("ETag"), ("Idempotent-Replayed"))),
         Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode]) }>,
     ),

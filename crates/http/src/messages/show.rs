@@ -12,7 +12,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::{MessageView, ShownMessage};
 
-/// One message, or its tombstone
+/// Retrieve a message
+///
+/// A deleted message is returned as a tombstone.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",
@@ -21,7 +23,7 @@ use crate::views::{MessageView, ShownMessage};
     params(MessagePath, Rendering, IfNoneMatchHeader),
     responses(
         (status = 200, description = "The message", body = ShownMessage, headers(("ETag"))),
-        (status = 304, description = "The client has this revision", headers(("ETag"))),
+        (status = 304, description = "The message is at one of the given revisions", headers(("ETag"))),
         Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::MessageNotFound, Code::MalformedHeader]) }>,
     ),
 )]

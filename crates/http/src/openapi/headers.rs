@@ -14,17 +14,17 @@ pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 /// A place in the annotations names a header of an answer; this is what stands behind the name.
 #[rustfmt::skip]
 const OF_ANSWERS: [(&str, &str, &str); 11] = [
-    ("Cache-Control", "Tokens are not to be kept by caches.", "no-store"),
+    ("Cache-Control", "Forbids caches to store the tokens.", "no-store"),
     ("ETag", "The message's revision, for `If-Match` and `If-None-Match`.", "\"1\""),
-    ("Idempotent-Replayed", "`true` if an earlier request with the same `Idempotency-Key` did it.", "true"),
-    ("Link", "The next page, if there is one (RFC 8288).", "</api/users?cursor=YWRh>; rel=\"next\""),
-    ("Location", "The path of what was made.", "/api/chatrooms/019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55"),
-    ("Pragma", "For caches of HTTP/1.0.", "no-cache"),
-    (RATE_LIMIT, "How much of a limit is left, and in how many seconds there is more (draft-ietf-httpapi-ratelimit-headers). Absent where limits are switched off.", "\"writes\";r=599;t=1"),
-    (RATE_LIMIT_POLICY, "The limit: its name, how much it allows, and in how many seconds.", "\"writes\";q=600;w=60"),
-    ("Retry-After", "Wait so many seconds, then send the same request again.", "1"),
-    ("WWW-Authenticate", "What to authenticate by (RFC 6750).", "Bearer"),
-    (REQUEST_ID, "Names the request in the server's log; the one that the request brought, if it brought one.", values::ID),
+    ("Idempotent-Replayed", "`true` if the response repeats the outcome of an earlier request with the same `Idempotency-Key`.", "true"),
+    ("Link", "The next page, if any (RFC 8288).", "</api/users?cursor=YWRh>; rel=\"next\""),
+    ("Location", "The path of the new resource.", "/api/chatrooms/019ab0e2-6a3f-7c11-9d0e-3b4f6f1d2c55"),
+    ("Pragma", "For HTTP/1.0 caches.", "no-cache"),
+    (RATE_LIMIT, "The remaining quota, and the seconds until it is renewed (draft-ietf-httpapi-ratelimit-headers). Absent if rate limits are switched off.", "\"writes\";r=599;t=1"),
+    (RATE_LIMIT_POLICY, "The name of the limit, its quota, and its period in seconds.", "\"writes\";q=600;w=60"),
+    ("Retry-After", "Seconds to wait before retrying the request.", "1"),
+    ("WWW-Authenticate", "The authentication scheme (RFC 6750).", "Bearer"),
+    (REQUEST_ID, "Identifies the request in the server's log. Same as in the request, if it had one.", values::ID),
 ];
 
 pub(crate) fn components() -> impl Iterator<Item = (&'static str, Header)> {
@@ -68,17 +68,17 @@ pub(crate) struct IfNoneMatchHeader {
 }
 
 fn key() -> Object {
-    let description = "Makes the request safe to repeat: the same key with the same content does it once, the \
-                       same key with other content is refused.";
+    let description = "Makes retries safe: requests with the same key and the same content take effect once. \
+                       The same key with different content is rejected.";
     described(description, values::idempotency_key())
 }
 
 fn condition() -> Object {
-    entity_tags("Refuses with 412 unless the message is at one of these revisions.")
+    entity_tags("Fails with 412 unless the message is at one of these revisions.")
 }
 
 fn copies() -> Object {
-    entity_tags("Answers 304 if the message is at one of these revisions.")
+    entity_tags("Returns 304 if the message is at one of these revisions.")
 }
 
 /// `*` or entity tags (RFC 9110, section 8.8.3).

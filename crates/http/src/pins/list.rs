@@ -13,7 +13,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::{PinList, PinView};
 
-/// The pinned messages, newest pin first
+/// List pinned messages
+///
+/// Most recently pinned first.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/pins", operation_id = "list_pins", tag = "pins",
     params(InChatroom, Paging, Rendering),

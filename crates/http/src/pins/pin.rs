@@ -10,12 +10,12 @@ use crate::state::State;
 
 /// Pin a message
 ///
-/// Any member may; a chatroom can have 100 pins. Deleting a message unpins it.
+/// Any member can pin messages. A chatroom can have 100 pins. Deleting a message unpins it.
 #[utoipa::path(
     put, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "pin_message", tag = "pins",
     params(MessagePath),
     responses(
-        (status = 204, description = "The message is pinned, and may have been before"),
+        (status = 204, description = "The message is pinned"),
         Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins]) }>,
     ),
 )]

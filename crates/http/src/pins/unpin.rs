@@ -10,12 +10,12 @@ use crate::state::State;
 
 /// Unpin a message
 ///
-/// Any member may, whoever pinned it.
+/// Any member can unpin a message, whoever pinned it.
 #[utoipa::path(
     delete, path = "/api/chatrooms/{chatroom_id}/pins/{message_id}", operation_id = "unpin_message", tag = "pins",
     params(MessagePath),
     responses(
-        (status = 204, description = "The message is not pinned, and may never have been"),
+        (status = 204, description = "The message is not pinned"),
         Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted]) }>,
     ),
 )]

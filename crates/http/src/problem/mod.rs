@@ -31,18 +31,18 @@ pub struct Problem {
     pub(crate) allow: Option<String>,
 }
 
-/// What is wrong with one value: of the body by JSON pointer, of path, query or headers by name.
+/// An invalid value, identified by `pointer` in the body or by `parameter` in the path, the query or a header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// A JSON Pointer into the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = String, required = false, examples("/username"))]
     pub(crate) pointer: Option<String>,
-    /// The name of a parameter of the path or the query, or of a header.
+    /// The name of a path parameter, query parameter or header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = String, required = false, examples("limit"))]
     pub(crate) parameter: Option<&'static str>,
-    /// The rule, for people.
+    /// The broken rule, for humans.
     pub(crate) reason: String,
 }
 

@@ -8,9 +8,10 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// React to a message
+/// Add a reaction
 ///
-/// By any emoji of Unicode, sequences included; a message can have 50 different ones. The message's revision stays.
+/// Accepts any Unicode emoji, including sequences. A message can have 50 different emoji. Reactions do not change
+/// the message's revision.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}",
@@ -18,7 +19,7 @@ use crate::state::State;
     tag = "reactions",
     params(ReactionPath),
     responses(
-        (status = 204, description = "The caller reacts by this emoji, and may have before"),
+        (status = 204, description = "You react with this emoji"),
         Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions]) }>,
     ),
 )]

@@ -19,9 +19,9 @@ pub(crate) struct By {
     emoji: Option<String>,
 }
 
-/// Who reacts to a message, in the order of time
+/// List reactions to a message
 ///
-/// Also people who have left the chatroom or deleted their account since.
+/// Oldest first. Includes reactions by users who have left the chatroom or deleted their account.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions",

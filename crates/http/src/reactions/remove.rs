@@ -8,7 +8,7 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// Take a reaction of one's own back
+/// Remove your reaction
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}",
@@ -16,7 +16,7 @@ use crate::state::State;
     tag = "reactions",
     params(ReactionPath),
     responses(
-        (status = 204, description = "The caller does not react by this emoji, and may never have"),
+        (status = 204, description = "You do not react with this emoji"),
         Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue]) }>,
     ),
 )]

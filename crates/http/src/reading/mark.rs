@@ -12,26 +12,26 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ReadMarkerView;
 
-/// Up to where somebody has read.
+/// A new position of the read marker.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewReadMarker {
     #[schema(schema_with = values::read_seq)]
     seq: Whole,
-    /// Also backwards: to have messages unread again.
+    /// Also moves the marker back, which makes messages unread again.
     #[serde(default)]
     force: bool,
 }
 
-/// Tell how far I have read
+/// Move your read marker
 ///
-/// The marker moves forward alone, so that devices need not agree: a `seq` before it changes nothing, unless by `force`. My other
-/// devices hear of it on their streams, and nobody else does.
+/// Marks everything up to `seq` as read. The marker only moves forward, so several devices can send it in any
+/// order; `force` also moves it back. Your other devices are notified on their streams; other users are not.
 #[utoipa::path(
     put, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "move_read_marker", tag = "reading",
     params(InChatroom),
     request_body = NewReadMarker,
     responses(
-        (status = 200, description = "Where the marker is now", body = ReadMarkerView),
+        (status = 200, description = "The current read marker", body = ReadMarkerView),
         Problems<{ SIGNED_IN | FORM | MEMBERS }>,
     ),
 )]

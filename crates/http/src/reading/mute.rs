@@ -10,12 +10,12 @@ use crate::state::State;
 
 /// Mute a chatroom
 ///
-/// Nothing changes but that my devices know: they hear of it on their streams, and find it in the list of my chatrooms.
+/// Stores the setting and sends it to your devices. It is up to them not to notify you.
 #[utoipa::path(
     put, path = "/api/chatrooms/{chatroom_id}/mute", operation_id = "mute_chatroom", tag = "reading",
     params(InChatroom),
     responses(
-        (status = 204, description = "I want to hear nothing of it unasked"),
+        (status = 204, description = "The chatroom is muted"),
         Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
     ),
 )]

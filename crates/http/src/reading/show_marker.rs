@@ -9,12 +9,14 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::ReadMarkerView;
 
-/// How far I have read
+/// Retrieve your read marker
+///
+/// The marker starts where you joined the chatroom.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/read_marker", operation_id = "get_read_marker", tag = "reading",
     params(InChatroom),
     responses(
-        (status = 200, description = "My read marker; at first it is where I joined", body = ReadMarkerView),
+        (status = 200, description = "The read marker", body = ReadMarkerView),
         Problems<{ SIGNED_IN | MEMBERS }>,
     ),
 )]

@@ -13,7 +13,7 @@ use crate::state::State;
     delete, path = "/api/chatrooms/{chatroom_id}/mute", operation_id = "unmute_chatroom", tag = "reading",
     params(InChatroom),
     responses(
-        (status = 204, description = "I want to hear of it again"),
+        (status = 204, description = "The chatroom is not muted"),
         Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
     ),
 )]

@@ -9,10 +9,12 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// End one of my sessions
+/// End a session
+///
+/// Signs one of your devices out.
 #[utoipa::path(
     delete, path = "/api/auth/sessions/{session_id}", operation_id = "end_session", tag = "sessions",
-    params(("session_id" = Uuid, Path, description = "One of the caller's sessions")),
+    params(("session_id" = Uuid, Path, description = "The id of one of your sessions.")),
     responses(
         (status = 204, description = "The session has ended"),
         Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,

@@ -14,7 +14,9 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::SessionView;
 
-/// My sessions, newest first
+/// List your sessions
+///
+/// Newest first.
 #[utoipa::path(
     get, path = "/api/auth/sessions", operation_id = "list_sessions", tag = "sessions",
     params(Paging),

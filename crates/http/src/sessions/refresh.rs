@@ -13,22 +13,22 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// A refresh token, to be spent.
+/// A refresh token to exchange for new tokens.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Refresh {
     #[schema(schema_with = values::shown_token)]
     refresh_token: String,
 }
 
-/// Stay signed in
+/// Refresh tokens
 ///
-/// Spends a refresh token for the next access token and the next refresh token. To show one that was
-/// spent before ends the session, unless its answer got lost within half a minute.
+/// Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once:
+/// reusing one ends the session, unless it is a retry within half a minute.
 #[utoipa::path(
     post, path = "/api/auth/refresh", operation_id = "refresh_tokens", tag = "sessions",
     request_body = Refresh,
     responses(
-        (status = 200, description = "The next tokens", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
+        (status = 200, description = "The new tokens", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
         Problems<{ ANY | BODY | of(&[Code::InvalidRefreshToken]) }>,
     ),
 )]

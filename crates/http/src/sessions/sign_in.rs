@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem};
 use crate::run::hashing;
 use crate::state::State;
 
-/// Who somebody says they are.
+/// Credentials.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Login {
     #[schema(schema_with = values::known_username)]
@@ -23,12 +23,12 @@ pub(crate) struct Login {
 
 /// Sign in
 ///
-/// Opens a session: an access token for an hour, and a refresh token for the next one.
+/// Starts a session and returns an access token, valid for one hour, and a refresh token to renew it.
 #[utoipa::path(
     post, path = "/api/auth/session", operation_id = "sign_in", tag = "sessions",
     request_body = Login,
     responses(
-        (status = 200, description = "A new session", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
+        (status = 200, description = "The new session's tokens", body = Tokens, headers(("Cache-Control"), ("Pragma"))),
         Problems<{ ANY | BODY | of(&[Code::InvalidCredentials, Code::AccountDisabled]) }>,
     ),
 )]

@@ -11,7 +11,7 @@ use crate::state::State;
 
 /// Sign out
 ///
-/// Ends the session that the access token belongs to.
+/// Ends the session of the access token.
 #[utoipa::path(
     delete, path = "/api/auth/session", operation_id = "sign_out", tag = "sessions",
     responses(

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::openapi::values;
 use crate::state::State;
 
-/// What a session is used by (RFC 6749).
+/// The tokens of a session (RFC 6749).
 #[derive(Serialize, ToSchema)]
 pub(super) struct Tokens {
     #[schema(schema_with = values::username, required)]

@@ -21,7 +21,7 @@ use crate::problem::{Code, Problem};
 use crate::run::blocking;
 use crate::state::State;
 
-/// Where to go on.
+/// Positions to resume from.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Resume {
     /// The last `seq` that was heard of each chatroom. What is not named starts now.
@@ -30,13 +30,14 @@ pub(crate) struct Resume {
     after: HashMap<String, Seq>,
 }
 
-/// Hear of all my chatrooms
+/// Stream events of your chatrooms
 ///
-/// Server-sent events, from now on or from `Last-Event-ID` on: `ready`, what was missed, `caught_up`, then live.
+/// Server-sent events, starting now or after `Last-Event-ID`: `ready`, the missed events, `caught_up`, then each
+/// new event as it happens.
 #[utoipa::path(
     get, path = "/api/events", operation_id = "open_stream", tag = "streams",
     responses(
-        (status = 200, description = "Events, for as long as the client listens", body = String,
+        (status = 200, description = "Events, until the client disconnects", body = String,
             content_type = "text/event-stream"),
         Problems<{ SIGNED_IN | of(&[Code::TooManyStreams]) }>,
     ),
@@ -53,12 +54,14 @@ pub(crate) async fn open_stream(
     start(caller, &request, state, after).await
 }
 
-/// Hear of all my chatrooms from these positions on
+/// Resume the stream from given positions
+///
+/// Like `GET /api/events`, starting after the given `seq` of each chatroom.
 #[utoipa::path(
     post, path = "/api/events", operation_id = "resume_stream", tag = "streams",
     request_body = Resume,
     responses(
-        (status = 200, description = "Events, for as long as the client listens", body = String,
+        (status = 200, description = "Events, until the client disconnects", body = String,
             content_type = "text/event-stream"),
         Problems<{ SIGNED_IN | (BODY & !WRITE) | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
     ),

@@ -10,14 +10,14 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::state::State;
 
-/// Tell that I am writing
+/// Send a typing indicator
 ///
-/// Heard by those who listen to the chatroom through the same instance; at most once in three seconds, whatever is sent.
+/// Subscribers of the chatroom on the same instance receive it, at most once every three seconds.
 #[utoipa::path(
     post, path = "/api/chatrooms/{chatroom_id}/typing", operation_id = "tell_typing", tag = "streams",
     params(InChatroom),
     responses(
-        (status = 204, description = "Whoever listens will hear of it"),
+        (status = 204, description = "The indicator is accepted"),
         Problems<{ SIGNED_IN | WRITE | SPEAKERS }>,
     ),
 )]

@@ -14,7 +14,7 @@ use crate::run::hashing;
 use crate::state::State;
 use crate::views::OwnView;
 
-/// What somebody changes of their account.
+/// Changes to an account. Absent fields keep their value.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AccountPatch {
     #[serde(default, deserialize_with = "present")]
@@ -31,14 +31,15 @@ pub(crate) struct AccountPatch {
     current_password: Patched<String>,
 }
 
-/// Change my account
+/// Update your account
 ///
-/// What is absent stays, null removes. A new password needs the current one, and ends all other sessions.
+/// Absent fields keep their value; null clears them. A new password requires the current one, and ends all other
+/// sessions.
 #[utoipa::path(
     patch, path = "/api/users/me", operation_id = "change_account", tag = "users",
     request_body = AccountPatch,
     responses(
-        (status = 200, description = "The account as it is now", body = OwnView),
+        (status = 200, description = "The updated account", body = OwnView),
         Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials]) }>,
     ),
 )]

@@ -11,7 +11,7 @@ use crate::problem::{Code, Problem};
 use crate::run::hashing;
 use crate::state::State;
 
-/// The password, to be sure.
+/// Confirms the deletion of an account.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = AccountDeletion)]
 pub(crate) struct Deletion {
@@ -19,14 +19,14 @@ pub(crate) struct Deletion {
     password: String,
 }
 
-/// Delete my account
+/// Delete your account
 ///
-/// Its messages stay, its name stays taken, and its chatrooms are left.
+/// Ends all sessions and leaves all chatrooms. Your messages remain, and your username stays taken.
 #[utoipa::path(
     delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
     request_body = Deletion,
     responses(
-        (status = 204, description = "The account is gone, and all its sessions have ended"),
+        (status = 204, description = "The account is deleted"),
         Problems<{ SIGNED_IN | BODY | of(&[Code::InvalidCredentials]) }>,
     ),
 )]

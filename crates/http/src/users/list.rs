@@ -22,10 +22,10 @@ pub(crate) struct Asked {
     ids: Option<String>,
 }
 
-/// Find people
+/// Find users
 ///
-/// By a part of their username or display name with `q`, or by `ids`: then all of those that exist come at
-/// once, deleted ones included.
+/// With `q`, searches usernames and display names. With `ids`, returns those users that exist, including deleted
+/// ones, in one page.
 #[utoipa::path(
     get, path = "/api/users", operation_id = "find_users", tag = "users",
     params(Asked, Search, Paging),

@@ -9,9 +9,10 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::views::MessageList;
 
-/// Where others mention me, newest first
+/// List messages that mention you
 ///
-/// In chatrooms where I am a member now; what mentions everybody, since I joined.
+/// Newest first, from chatrooms that you are a member of. Messages that mention everyone are included if they
+/// were sent after you joined.
 #[utoipa::path(
     get, path = "/api/users/me/mentions", operation_id = "list_mentions", tag = "users",
     params(Paging, Rendering),

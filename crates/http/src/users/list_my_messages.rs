@@ -9,9 +9,9 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::views::MessageList;
 
-/// What I wrote, newest first
+/// List your messages
 ///
-/// In chatrooms where I am a member now.
+/// Newest first, from chatrooms that you are a member of.
 #[utoipa::path(
     get, path = "/api/users/me/messages", operation_id = "list_own_messages", tag = "users",
     params(Paging, Rendering),

@@ -10,10 +10,10 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::UserView;
 
-/// One user
+/// Retrieve a user
 #[utoipa::path(
     get, path = "/api/users/{user_id}", operation_id = "get_user", tag = "users",
-    params(("user_id" = Uuid, Path, description = "A user")),
+    params(("user_id" = Uuid, Path, description = "The id of the user.")),
     responses(
         (status = 200, description = "The user", body = UserView),
         Problems<{ SIGNED_IN | of(&[Code::UserNotFound]) }>,

@@ -9,7 +9,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::OwnView;
 
-/// My account
+/// Retrieve your account
 #[utoipa::path(
     get, path = "/api/users/me", operation_id = "get_account", tag = "users",
     responses(

@@ -17,7 +17,7 @@ use crate::run::hashing;
 use crate::state::State;
 use crate::views::OwnView;
 
-/// What somebody enters to sign up.
+/// A new account.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewAccount {
     #[schema(schema_with = values::username)]
@@ -46,6 +46,8 @@ impl FromRequest for Open {
 }
 
 /// Sign up
+///
+/// Creates an account. Sign in afterwards to start a session.
 #[utoipa::path(
     post, path = "/api/users", operation_id = "sign_up", tag = "users",
     request_body = NewAccount,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// That a user is kept out of a chatroom.
+/// A ban of a user from a chatroom.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Ban)]
 pub(crate) struct BanView {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// That I block a user.
+/// A block of a user by the signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Block)]
 pub(crate) struct BlockView {

@@ -28,7 +28,7 @@ pub(crate) struct ChatroomView {
     last_seq: i64,
 }
 
-/// How a chatroom is used.
+/// Settings of a chatroom.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SettingsView {
     #[schema(schema_with = values::topic_or_null, required)]
@@ -39,7 +39,7 @@ pub(super) struct SettingsView {
     add_role: &'static str,
     #[schema(schema_with = values::slow_mode)]
     slow_mode_seconds: u16,
-    /// Whether nobody writes there any more.
+    /// Whether the chatroom is read-only.
     archived: bool,
 }
 
@@ -55,7 +55,7 @@ impl From<Settings> for SettingsView {
     }
 }
 
-/// A chatroom in a list: with `role` and what follows if the list is of the caller's own.
+/// A chatroom in a list. `role` and the fields after it are present only in the list of your own chatrooms.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChatroomSummary)]
 pub(crate) struct MyChatroomView {
@@ -66,7 +66,7 @@ pub(crate) struct MyChatroomView {
     #[schema(schema_with = values::other_party_or_null)]
     other_user_id: Option<Id<UserId>>,
     last_message: Option<MessageView>,
-    /// Whether the caller wants to hear nothing of it unasked.
+    /// Whether the chatroom is muted.
     #[schema(required = false)]
     muted: bool,
     #[schema(schema_with = values::read_seq, required = false)]

@@ -26,7 +26,7 @@ pub(crate) struct EventView {
     parent: Option<ParentView>,
 }
 
-/// The message that the one in `data` answers: how many replies it has now.
+/// The message that the message in `data` replies to, with its current number of replies.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Parent)]
 pub(super) struct ParentView {
@@ -51,7 +51,7 @@ enum Data {
     Pin(PinDetail),
 }
 
-/// What the chatroom was from then on.
+/// The chatroom after the event.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ChatroomDetail {
     #[schema(schema_with = values::id)]
@@ -65,14 +65,14 @@ pub(super) struct ChatroomDetail {
     settings: SettingsView,
 }
 
-/// Which chatroom is gone.
+/// The deleted chatroom.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ChatroomDeletion {
     #[schema(schema_with = values::id)]
     id: Id<ChatroomId>,
 }
 
-/// What the member was from then on.
+/// The membership after the event.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MembershipDetail {
     #[schema(schema_with = values::id)]
@@ -83,7 +83,7 @@ pub(super) struct MembershipDetail {
     role: &'static str,
 }
 
-/// Who is no member any more, and why.
+/// The ended membership.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MembershipDeletion {
     #[schema(schema_with = values::id)]
@@ -94,7 +94,7 @@ pub(super) struct MembershipDeletion {
     reason: &'static str,
 }
 
-/// Who is kept out, or is so no more.
+/// The user whose ban was created or lifted.
 #[derive(Serialize, ToSchema)]
 pub(super) struct BanDetail {
     #[schema(schema_with = values::id)]
@@ -103,7 +103,7 @@ pub(super) struct BanDetail {
     user_id: Id<UserId>,
 }
 
-/// Which invitation: all members are told of it, but not its code.
+/// The created or revoked invitation, without its code.
 #[derive(Serialize, ToSchema)]
 pub(super) struct InvitationDetail {
     #[schema(schema_with = values::id)]
@@ -112,7 +112,7 @@ pub(super) struct InvitationDetail {
     invitation_id: Id<InvitationId>,
 }
 
-/// Who reacted to a message, or took it back, and by what.
+/// The reaction that was added or removed.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ReactionDetail {
     #[schema(schema_with = values::id)]
@@ -127,7 +127,7 @@ pub(super) struct ReactionDetail {
     count: u64,
 }
 
-/// Which message is pinned, or is no more.
+/// The message that was pinned or unpinned.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PinDetail {
     #[schema(schema_with = values::id)]

@@ -24,8 +24,8 @@ type Named = (String, RefOr<Schema>);
 impl PartialSchema for EventView {
     fn schema() -> RefOr<Schema> {
         let mut told_apart = Discriminator::new("type");
-        let mut one_of =
-            OneOfBuilder::new().description(Some("An entry of a chatroom's log; `type` tells what `data` is."));
+        let mut one_of = OneOfBuilder::new()
+            .description(Some("An entry of a chatroom's log. `type` determines the shape of `data`."));
         for (types, (name, _)) in shapes() {
             let reference = Ref::from_schema_name(name);
             told_apart
@@ -99,7 +99,7 @@ fn other() -> Object {
     let none_of = Extensions::from_iter([("not", json!({ "enum": known }))]);
     let r#type = ObjectBuilder::new().schema_type(Type::String).extensions(Some(none_of));
     event(r#type, ObjectBuilder::new().schema_type(Type::Object).into())
-        .description(Some("Of a type that later versions add: to be skipped, its `seq` counts."))
+        .description(Some("An event of a type added in a later version. Skip it, but count its `seq`."))
         .build()
 }
 

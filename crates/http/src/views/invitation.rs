@@ -9,7 +9,7 @@ use super::invitation_code::written_invitation_code;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// What lets people into a chatroom.
+/// An invitation to a chatroom.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Invitation)]
 pub(crate) struct InvitationView {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// That a user belongs to a chatroom.
+/// A membership of a user in a chatroom.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Membership)]
 pub(crate) struct MembershipView {

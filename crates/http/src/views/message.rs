@@ -12,7 +12,7 @@ use super::reaction::Counts;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// A message, or the tombstone of one.
+/// A message, or the tombstone of a deleted one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Message)]
 pub(crate) struct MessageView {
@@ -45,7 +45,7 @@ pub(crate) struct MessageView {
     reactions: Counts,
 }
 
-/// Whom a message mentions: some members by name, or everybody.
+/// The members that a message mentions.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Mentions)]
 pub(crate) struct MentionsView {
@@ -60,7 +60,7 @@ impl From<Mentions> for MentionsView {
     }
 }
 
-/// A message that was read by itself, and what was asked for beside it.
+/// A message, with its HTML on request.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ShownMessage {
     #[serde(flatten)]
@@ -69,7 +69,7 @@ pub(crate) struct ShownMessage {
     pub(crate) html: Option<String>,
 }
 
-/// A page of messages, and what was asked for beside them.
+/// A page of messages, with their HTML on request.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
 pub(crate) struct MessageList {
@@ -80,7 +80,7 @@ pub(crate) struct MessageList {
     html: Option<BTreeMap<String, String>>,
 }
 
-/// A page of a chatroom's messages, and beside them what is the reader's own.
+/// A page of a chatroom's messages, with the caller's own reactions.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
 pub(crate) struct MessageHistory {

@@ -11,7 +11,7 @@ use super::message::MessageView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// That a message is pinned.
+/// A pinned message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Pin)]
 pub(crate) struct PinView {
@@ -22,7 +22,7 @@ pub(crate) struct PinView {
     pinned_at: Time,
 }
 
-/// A page of pins, and what was asked for beside them.
+/// A page of pins, with the HTML of their messages on request.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
 pub(crate) struct PinList {

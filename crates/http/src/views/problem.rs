@@ -9,23 +9,23 @@ use utoipa::ToSchema;
 use crate::openapi::values;
 use crate::problem::{Code, FieldError, Problem, uri};
 
-/// What went wrong (RFC 9457).
+/// A problem (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
     /// The code as a URI.
     r#type: String,
-    /// What the code means, whatever the request.
+    /// Describes the code, for humans.
     title: &'a str,
     #[schema(schema_with = values::status)]
     status: u16,
-    /// About this one request, for people; may be worded differently tomorrow.
+    /// Describes this occurrence, for humans. The wording can change.
     detail: &'a str,
     #[schema(schema_with = values::problem_code)]
     code: &'a str,
-    /// As in the header `X-Request-Id`.
+    /// The value of the `X-Request-Id` header.
     request_id: &'a str,
-    /// Every value that breaks a rule; absent if the problem is about no single value.
+    /// The invalid values. Absent if the problem is not about particular values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// That somebody reacts to a message.
+/// A reaction of a user to a message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Reaction)]
 pub(crate) struct ReactionView {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::values::Id;
 use crate::openapi::values;
 
-/// How far the caller has read in a chatroom.
+/// The position up to which the caller has read a chatroom.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReadMarker)]
 pub(crate) struct ReadMarkerView {

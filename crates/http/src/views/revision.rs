@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::values::Time;
 use crate::openapi::values;
 
-/// What a message said from one writing to the next.
+/// A body that a message had, from one edit to the next.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Revision)]
 pub(crate) struct RevisionView {

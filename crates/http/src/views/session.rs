@@ -18,10 +18,10 @@ pub(crate) struct SessionView {
     created_at: Time,
     #[schema(schema_with = values::time)]
     last_used_at: Time,
-    /// What the client called itself at sign-in.
+    /// The client's `User-Agent` at sign-in.
     #[schema(required)]
     user_agent: Option<String>,
-    /// Whether the request itself belongs to it.
+    /// Whether this is the session of the request.
     current: bool,
 }
 

@@ -10,7 +10,7 @@ use utoipa::openapi::schema::Schema;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// A user as everybody sees them; of a deleted one nothing is left but the id.
+/// A user. A deleted user has only an `id`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserView {
@@ -32,7 +32,7 @@ struct ProfileView {
     created_at: Time,
 }
 
-/// A user as they see themselves.
+/// The account of the signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
 pub(crate) struct OwnView {

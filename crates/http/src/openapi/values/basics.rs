@@ -18,7 +18,7 @@ pub(crate) fn id_or_null() -> Object {
 }
 
 pub(crate) fn time() -> Object {
-    text("In UTC, to the microsecond.")
+    text("UTC, with microseconds.")
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .examples(["2025-11-22T20:51:30.000000Z"])
         .build()
@@ -29,22 +29,25 @@ pub(crate) fn time_or_null() -> Object {
 }
 
 pub(crate) fn seq() -> Object {
-    whole("A place in the chatroom's log: 1, 2, 3, ... without a gap.").minimum(Some(1)).examples([42]).build()
+    whole("A position in the chatroom's log, which counts 1, 2, 3, ... without gaps.")
+        .minimum(Some(1))
+        .examples([42])
+        .build()
 }
 
 pub(crate) fn positions() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("The last `seq` that was heard, by the id of the chatroom."))
+        .description(Some("The last `seq` received, by chatroom id."))
         .additional_properties(Some(Schema::Object(whole("").minimum(Some(0)).build())))
         .examples([json!({ID: 42})])
         .build()
 }
 
 pub(crate) fn problem_code() -> Object {
-    word("Names the kind of problem; docs/ERRORS.md tells what to do about each.", Code::ALL.map(Code::as_str))
+    word("The kind of problem. docs/ERRORS.md explains each code.", Code::ALL.map(Code::as_str))
 }
 
 pub(crate) fn status() -> Object {
-    whole("The status of the answer.").format(Some(int32())).minimum(Some(400)).maximum(Some(599)).build()
+    whole("The status code of the response.").format(Some(int32())).minimum(Some(400)).maximum(Some(599)).build()
 }

@@ -34,7 +34,7 @@ pub(crate) fn described(description: &str, mut object: Object) -> Object {
 
 /// One of these, in an answer. Later there may be more: a closed list would break generated clients.
 pub(super) fn word<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
-    let known = format!("{description} Be ready for others than {}.", words.join(", "));
+    let known = format!("{description} Known values: {}. More can be added.", words.join(", "));
     text(&known).extensions(Some(Extensions::from_iter([("x-extensible-enum", words.to_vec())]))).build()
 }
 

@@ -9,27 +9,32 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 use super::basics::id;
 use super::builders::{described, int32, line, one_of, or_null, whole, word};
 
-const VISIBILITY: &str = "Public: anyone signed in finds and joins it. Private: only members know of it.";
+const VISIBILITY: &str = "Public: every signed-in user can find and join it. Private: only members can see it.";
 
-const DIRECT: &str = "Direct: two people alone are in it.";
+const DIRECT: &str = "Direct: shared by exactly two users.";
 
 const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
 
-const ROLE: &str = "Moderators may do all that members may, and keep order; owners may do all that moderators may, and decide about \
-     the chatroom and everybody's role.";
+const ROLE: &str =
+    "Moderators can also invite, remove and ban users. Owners can also change the settings and everyone's role.";
 
 const ROLES: [Role; 3] = [Role::Member, Role::Moderator, Role::Owner];
 
 pub(crate) fn other_party_or_null() -> Object {
-    described("Who else is in it, if it is a direct chatroom.", or_null(id()))
+    described("The other user of a direct chatroom.", or_null(id()))
 }
 
 pub(crate) fn chatroom_name() -> Object {
-    line("On one line; trimmed.", ChatroomName::LONGEST).examples(["Engines"]).build()
+    line("A single line. Leading and trailing white space is removed.", ChatroomName::LONGEST)
+        .examples(["Engines"])
+        .build()
 }
 
 pub(crate) fn chatroom_name_or_null() -> Object {
-    described("On one line; trimmed. Null for a direct chatroom.", or_null(chatroom_name()))
+    described(
+        "A single line. Leading and trailing white space is removed. Null for a direct chatroom.",
+        or_null(chatroom_name()),
+    )
 }
 
 pub(crate) fn visibility() -> Object {
@@ -43,7 +48,7 @@ pub(crate) fn new_visibility() -> Object {
 
 pub(crate) fn visibility_or_default() -> Object {
     // No `default`: generators take a field that has one for a field that is always there.
-    let mut object = described("Private if absent.", or_null(new_visibility()));
+    let mut object = described("Defaults to private.", or_null(new_visibility()));
     object.enum_values.get_or_insert_default().push(Value::Null);
     object
 }
@@ -58,19 +63,23 @@ pub(crate) fn new_role() -> Object {
 
 /// The least role that may do something.
 pub(crate) fn least_role() -> Object {
-    word("The least role that may do it.", ROLES.map(Role::as_str))
+    word("The minimum role required.", ROLES.map(Role::as_str))
 }
 
 pub(crate) fn new_least_role() -> Object {
-    one_of("The least role that may do it.", ROLES.map(Role::as_str)).build()
+    one_of("The minimum role required.", ROLES.map(Role::as_str)).build()
 }
 
 pub(crate) fn topic_or_null() -> Object {
-    or_null(line("What the chatroom is about. On one line; trimmed.", Topic::LONGEST).examples(["Steam"]).build())
+    or_null(
+        line("The topic, a single line. Leading and trailing white space is removed.", Topic::LONGEST)
+            .examples(["Steam"])
+            .build(),
+    )
 }
 
 pub(crate) fn slow_mode() -> Object {
-    whole("How many seconds a member waits between two messages; moderators and owners do not.")
+    whole("Seconds that members must wait between two messages. Does not apply to moderators and owners. 0 switches slow mode off.")
         .format(Some(int32()))
         .minimum(Some(0))
         .maximum(Some(SlowMode::LONGEST))
@@ -79,25 +88,25 @@ pub(crate) fn slow_mode() -> Object {
 }
 
 pub(crate) fn membership_end() -> Object {
-    word("Why a membership ended.", MembershipEnd::ALL.map(MembershipEnd::as_str))
+    word("The reason why the membership ended.", MembershipEnd::ALL.map(MembershipEnd::as_str))
 }
 
 pub(crate) fn member_ids() -> Schema {
     let people = ArrayBuilder::new().items(id()).max_items(Some(MOST_INITIAL_MEMBERS));
-    people.description(Some("Who else is a member from the start.")).build().into()
+    people.description(Some("Users to add as members.")).build().into()
 }
 
 pub(crate) fn unread_count() -> Object {
-    behind_the_marker("Messages of others behind the read marker, without deleted ones.")
+    behind_the_marker("The number of messages by other users after the read marker, without deleted ones.")
 }
 
 pub(crate) fn mention_count() -> Object {
-    behind_the_marker("Those of them that mention me, or everybody.")
+    behind_the_marker("The number of unread messages that mention you or everyone.")
 }
 
 fn behind_the_marker(what: &str) -> Object {
     let most = MyChatroom::MOST_UNREAD;
-    whole(&format!("{what} {most} means: or more."))
+    whole(&format!("{what} {most} means {most} or more."))
         .format(Some(int32()))
         .minimum(Some(0))
         .maximum(Some(most))
@@ -106,6 +115,6 @@ fn behind_the_marker(what: &str) -> Object {
 }
 
 pub(crate) fn read_seq() -> Object {
-    let marker = whole("The read marker: everything up to this place in the chatroom's log has been read.");
+    let marker = whole("The read marker: the position in the chatroom's log up to which you have read.");
     marker.minimum(Some(0)).examples([2]).build()
 }

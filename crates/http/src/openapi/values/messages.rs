@@ -9,11 +9,11 @@ use super::basics::{ID, id};
 use super::builders::{SPACE, described, int32, one_of, or_null, text, whole};
 
 pub(crate) fn reply_to() -> Object {
-    described("The message of the same chatroom that it answers.", or_null(id()))
+    described("The message that this one replies to. It must be in the same chatroom.", or_null(id()))
 }
 
 pub(crate) fn reply_count() -> Object {
-    whole("How many messages answer it, without deleted ones.")
+    whole("The number of replies, without deleted ones.")
         .format(Some(int32()))
         .minimum(Some(0))
         .examples([2])
@@ -22,11 +22,11 @@ pub(crate) fn reply_count() -> Object {
 
 pub(crate) fn mentioned() -> Schema {
     let ids = ArrayBuilder::new().items(id()).unique_items(true).max_items(Some(MOST_MENTIONED));
-    Schema::Array(ids.description(Some("None of them if all are mentioned.")).build())
+    Schema::Array(ids.description(Some("The mentioned members. Empty if `all` is true.")).build())
 }
 
 pub(crate) fn revision() -> Object {
-    whole("1 when sent, one more with each edit and with the deletion.")
+    whole("Starts at 1, and increases by 1 with each edit and with the deletion.")
         .format(Some(int32()))
         .minimum(Some(1))
         .examples([1])
@@ -34,7 +34,7 @@ pub(crate) fn revision() -> Object {
 }
 
 pub(crate) fn message_body() -> Object {
-    text("Markdown, kept as it is; not only white space.")
+    text("Markdown, stored unchanged. Must not be blank.")
         .min_length(Some(1))
         .max_length(Some(MessageBody::LONGEST))
         .pattern(Some(format!(r"^[^\u0000]*[^\u0000{SPACE}][^\u0000]*$")))
@@ -43,26 +43,26 @@ pub(crate) fn message_body() -> Object {
 }
 
 pub(crate) fn message_body_or_null() -> Object {
-    described("Null in a tombstone.", or_null(message_body()))
+    described("Null if the message is deleted.", or_null(message_body()))
 }
 
 pub(crate) fn emoji() -> Object {
-    text("Fully qualified, as Unicode has it.").examples([EMOJI]).build()
+    text("A fully qualified Unicode emoji.").examples([EMOJI]).build()
 }
 
 const EMOJI: &str = "👍";
 
 /// What somebody reacts by.
 pub(crate) fn new_emoji() -> Object {
-    text("One emoji of Unicode, be it a sequence; percent-encoded.").examples([EMOJI]).build()
+    text("A single Unicode emoji or emoji sequence, percent-encoded.").examples([EMOJI]).build()
 }
 
 pub(crate) fn only_emoji() -> Object {
-    text("Only the reactions by this emoji.").examples([EMOJI]).build()
+    text("Return only reactions with this emoji.").examples([EMOJI]).build()
 }
 
 pub(crate) fn reaction_count() -> Object {
-    whole("How many people react by the emoji from then on: to be put in the place of what the message has.")
+    whole("The new number of users who react with the emoji. It replaces the message's count.")
         .minimum(Some(0))
         .examples([2])
         .build()
@@ -71,7 +71,7 @@ pub(crate) fn reaction_count() -> Object {
 pub(crate) fn reactions() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("How many people react by each emoji, those first that were used first."))
+        .description(Some("The number of users who react with each emoji, in order of first use."))
         .additional_properties(Some(Schema::Object(whole("").minimum(Some(1)).build())))
         .examples([json!({EMOJI: 2})])
         .build()
@@ -82,7 +82,7 @@ pub(crate) fn mine() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some(
-            "By which emoji the caller reacts, by the ids of the messages; without those to which they do not.",
+            "The emoji that the caller reacts with, by message id. Messages without such a reaction are absent.",
         ))
         .additional_properties(Some(Schema::Array(emoji)))
         .examples([json!({ID: [EMOJI]})])
@@ -90,17 +90,20 @@ pub(crate) fn mine() -> Object {
 }
 
 pub(crate) fn render() -> Object {
-    one_of("Messages as HTML too, in `html`.", ["html"]).build()
+    one_of("Also return the messages as HTML, in `html`.", ["html"]).build()
 }
 
 pub(crate) fn html() -> Object {
-    text("Of the Markdown in `body`; safe to be shown as it is.")
+    text("The HTML of the Markdown in `body`. It is sanitized and can be displayed as is.")
         .examples(["<p>Is anybody compiling?</p>\n"])
         .build()
 }
 
 pub(crate) fn html_or_null() -> Object {
-    described("The body as HTML, with `render=html` alone; null in a tombstone.", or_null(html()))
+    described(
+        "The body as HTML. Present only with `render=html`. Null if the message is deleted.",
+        or_null(html()),
+    )
 }
 
 pub(crate) fn html_by_id() -> Object {
@@ -109,7 +112,7 @@ pub(crate) fn html_by_id() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some(
-            "The bodies as HTML by the ids of the messages, with `render=html` alone; without tombstones.",
+            "The bodies as HTML, by message id, without deleted messages. Present only with `render=html`.",
         ))
         .additional_properties(Some(Schema::Object(html)))
         .examples([examples])
@@ -126,5 +129,5 @@ pub(crate) fn idempotency_key() -> Object {
 }
 
 pub(crate) fn idempotency_key_or_null() -> Object {
-    described("The `Idempotency-Key` that it was sent with.", or_null(idempotency_key()))
+    described("The `Idempotency-Key` that the message was sent with.", or_null(idempotency_key()))
 }

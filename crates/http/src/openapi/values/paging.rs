@@ -11,22 +11,23 @@ use super::builders::{int32, or_null, text, whole};
 pub(crate) const LONGEST_SEARCH: usize = 100;
 
 pub(crate) fn cursor_or_null() -> Object {
-    or_null(text("Where the list goes on, to be given back as `?cursor=`; null at its end.").build())
+    or_null(text("The value of `cursor` for the next page. Null on the last page.").build())
 }
 
 pub(crate) fn cursor() -> Object {
-    text("Where the list goes on: the `next_cursor` of the page before.").examples([CURSOR]).build()
+    text("The `next_cursor` of the previous page.").examples([CURSOR]).build()
 }
 
 const CURSOR: &str = "NDI";
 
 pub(crate) fn limit() -> Object {
-    let limit = whole("How many entries the page may have.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
+    let limit =
+        whole("The maximum number of entries in the page.").minimum(Some(1)).maximum(Some(Limit::MAX.get()));
     limit.format(Some(int32())).default(Some(json!(Limit::default().get()))).build()
 }
 
 pub(crate) fn search() -> Object {
-    text("What the name contains, without regard to case.")
+    text("Text that the name contains, in any case.")
         .max_length(Some(LONGEST_SEARCH))
         .pattern(Some(r"^[^\u0000]*$"))
         .examples(["ad"])
@@ -34,15 +35,15 @@ pub(crate) fn search() -> Object {
 }
 
 pub(crate) fn before() -> Object {
-    position("What stands before this place in the log.")
+    position("Return messages before this position in the log.")
 }
 
 pub(crate) fn after() -> Object {
-    position("What stands behind this place in the log.")
+    position("Return entries after this position in the log.")
 }
 
 pub(crate) fn around() -> Object {
-    position("What stands on both sides of this place in the log.")
+    position("Return messages on both sides of this position in the log.")
 }
 
 fn position(description: &str) -> Object {
@@ -51,5 +52,5 @@ fn position(description: &str) -> Object {
 
 pub(crate) fn ids() -> Schema {
     let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
-    ids.description(Some("These users, separated by commas.")).examples([json!([ID])]).build().into()
+    ids.description(Some("Ids of users, separated by commas.")).examples([json!([ID])]).build().into()
 }

@@ -9,7 +9,7 @@ use utoipa::openapi::{KnownFormat, SchemaFormat};
 use super::builders::{line, one_of, or_null, text, whole};
 
 pub(crate) fn username() -> Object {
-    text("Unique without regard to case; all, deleted, everyone, here, me and system are nobody's.")
+    text("Unique, regardless of case. The names all, deleted, everyone, here, me and system are reserved.")
         .min_length(Some(1))
         .max_length(Some(Username::LONGEST))
         .pattern(Some("^[A-Za-z0-9_.-]*[A-Za-z0-9_]$"))
@@ -20,7 +20,7 @@ pub(crate) const USERNAME: &str = "ada";
 
 /// A name that somebody signs in by: whatever it is, it is looked up and not judged.
 pub(crate) fn known_username() -> Object {
-    text("Without regard to case.").examples([USERNAME]).build()
+    text("The username, in any case.").examples([USERNAME]).build()
 }
 
 /// A refresh token that somebody shows.
@@ -30,7 +30,7 @@ pub(crate) fn shown_token() -> Object {
 pub(crate) const REFRESH_TOKEN: &str = "AZqw4mo_fBGdDjtPbx0sVQ_eW1mZ4Kq0T8uYcR2xLhNvBpJ7dGsA3iQ9fEtC6wXa";
 
 pub(crate) fn password() -> Object {
-    text("None of the commonest. Every character counts, and every byte of it.")
+    text("Must not be a common password. All characters are significant.")
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .min_length(Some(NewPassword::SHORTEST))
         .max_length(Some(NewPassword::LONGEST))
@@ -45,13 +45,17 @@ pub(crate) fn known_password() -> Object {
 }
 
 pub(crate) fn email_or_null() -> Object {
-    let email = text("A contact, seen by its owner alone.").max_length(Some(Email::LONGEST));
+    let email = text("Visible only to the account's owner.").max_length(Some(Email::LONGEST));
     let email = email.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)));
     or_null(email.examples(["ada@example.com"]).build())
 }
 
 pub(crate) fn display_name_or_null() -> Object {
-    or_null(line("On one line; trimmed.", DisplayName::LONGEST).examples(["Ada Lovelace"]).build())
+    or_null(
+        line("A single line. Leading and trailing white space is removed.", DisplayName::LONGEST)
+            .examples(["Ada Lovelace"])
+            .build(),
+    )
 }
 
 pub(crate) fn token() -> Object {
@@ -59,7 +63,7 @@ pub(crate) fn token() -> Object {
 }
 
 pub(crate) fn expires_in() -> Object {
-    whole("Seconds for which the access token is good.").examples([ACCESS_TOKEN_LIFETIME.as_secs()]).build()
+    whole("Seconds until the access token expires.").examples([ACCESS_TOKEN_LIFETIME.as_secs()]).build()
 }
 
 pub(crate) fn bearer() -> Object {
@@ -67,5 +71,5 @@ pub(crate) fn bearer() -> Object {
 }
 
 pub(crate) fn public() -> Object {
-    one_of("The public chatrooms, instead of my own.", [Visibility::Public.as_str()]).build()
+    one_of("Return all public chatrooms instead of your own.", [Visibility::Public.as_str()]).build()
 }

@@ -29,13 +29,14 @@ const SLOWEST_START: Duration = Duration::from_secs(10);
 /// So often it is asked meanwhile whether the instance stops.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Hear of all my chatrooms, and send, over a WebSocket
+/// Open a WebSocket
 ///
-/// Subprotocol `chit-chat.v1`. The access token comes in the header, or in the first frame; never in the URL.
+/// Streams the events of your chatrooms, as `GET /api/events` does, and sends messages. The subprotocol is
+/// `chit-chat.v1`. Send the access token in the `Authorization` header or in the first frame, never in the URL.
 #[utoipa::path(
     get, path = "/api/ws", operation_id = "open_socket", tag = "streams",
     responses(
-        (status = 101, description = "The connection is a WebSocket now"),
+        (status = 101, description = "The connection is upgraded to a WebSocket"),
         Problems<{ ANY | of(&[Code::InvalidToken, Code::OriginNotAllowed]) }>,
     ),
 )]
