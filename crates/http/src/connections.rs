@@ -1,5 +1,5 @@
-//! Ends connections on which nothing comes to an end: answers that nobody takes, bodies that go on
-//! after their answer, heads that never complete. actix itself sees only to the first head.
+//! Closes stalled connections: slow readers, bodies still arriving after the response, heads that never complete.
+//! actix itself limits only the time for the first head.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -18,32 +18,32 @@ use actix_web::rt;
 use actix_web::rt::time::sleep;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// A client that still sends has so long to notice the refusal.
+/// The time that a client which is still sending has to read the rejection.
 const LINGER: Duration = Duration::from_secs(3);
 
 thread_local! {
-    /// Those of this worker.
+    /// The connections of this worker.
     static OPEN: RefCell<Vec<Weak<Connection>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What all connections of a server have in common.
+/// The state that all connections of a server share.
 pub struct Connections {
     patience: Duration,
     stopping: AtomicBool,
 }
 
-/// One connection, as long as it is open.
+/// An open connection.
 pub(crate) struct Connection {
     all: Arc<Connections>,
-    /// When to end it, unless a request is being answered.
+    /// When to close it, unless a request is being handled.
     ends_at: Cell<Option<Instant>>,
-    /// What it carries ends by itself, with a last word.
+    /// It carries a stream, which ends by itself with a final event.
     is_stream: Cell<bool>,
-    /// The same socket, under a descriptor of its own.
+    /// The same socket, under its own descriptor.
     socket: TcpStream,
 }
 
-/// A request has come; it is given the time that it needs.
+/// Stops the timer: the request takes the time that it needs.
 pub(crate) fn begin(request: &ServiceRequest) {
     if let Some(connection) = request.conn_data::<Rc<Connection>>() {
         connection.ends_at.set(None);
@@ -51,7 +51,7 @@ pub(crate) fn begin(request: &ServiceRequest) {
     }
 }
 
-/// From now on the client has to take the answer, and to send a whole next head.
+/// Starts the timer: the client must now read the response and send a complete next head.
 pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
     let is_stream = response.response().body().size() == BodySize::Stream;
     if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
@@ -60,19 +60,19 @@ pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
 }
 
 impl Connection {
-    /// The one that a request came on, if it is watched.
+    /// The connection of a request, if it is watched.
     pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         request.conn_data::<Rc<Self>>().map(Rc::clone)
     }
 
-    /// The client of a stream has so long to take what it was given.
+    /// Gives the client of a stream this time to read what was sent.
     pub(crate) fn wait_for_taking(&self, patience: Duration) {
         self.is_stream.set(true);
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
-    /// Whether the client has closed its side. actix goes on for the sake of clients that merely have nothing
-    /// more to send; one that listens to a stream has left.
+    /// Whether the client has closed its side. actix continues, because some clients merely have nothing more to
+    /// send; a client that reads a stream has disconnected.
     pub(crate) fn has_left(&self) -> bool {
         self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
     }
@@ -83,7 +83,7 @@ impl Connection {
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
-    /// Either may find it gone already.
+    /// Both calls fail harmlessly if the connection is already closed.
     fn end_if_due(&self, now: Instant) {
         let Some(ends_at) = self.ends_at.get() else {
             return;
@@ -91,19 +91,19 @@ impl Connection {
         if ends_at <= now {
             drop(self.socket.shutdown(Shutdown::Both));
         } else if self.all.is_stopping() && !self.is_stream.get() {
-            // As if the client had nothing more to send: what is on its way to it arrives.
+            // Shuts down reading only, so that data in flight still reaches the client.
             drop(self.socket.shutdown(Shutdown::Read));
         }
     }
 }
 
 impl Connections {
-    /// Each is ended that stands still for so long between two requests.
+    /// Closes each connection that is idle for this long between two requests.
     pub fn new(patience: Duration) -> Self {
         Self { patience, stopping: AtomicBool::new(false) }
     }
 
-    /// Watches one that has just been accepted.
+    /// Watches a connection that was just accepted.
     pub fn watch(self: &Arc<Self>, stream: &rt::net::TcpStream, data: &mut Extensions) {
         let Some(socket) = second_handle(stream) else {
             tracing::debug!("a connection is not watched");
@@ -116,13 +116,13 @@ impl Connections {
         data.insert(connection);
     }
 
-    /// What is answered from now on is the last of its connection, and within a second none awaits a request.
+    /// Makes every further response the last of its connection, and closes idle connections within a second.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Ready once they are stopped. It wakes nobody and so is small: a connection looks at it whenever something
-    /// happens there, and where nothing does its socket is seen to.
+    /// Resolves once the server is stopping. It wakes no task and so stays small: connections poll it on activity,
+    /// and the sockets of idle ones are shut down.
     pub fn stopped(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let all = Arc::clone(self);
         poll_fn(move |_| if all.is_stopping() { Poll::Ready(()) } else { Poll::Pending })
@@ -159,7 +159,7 @@ async fn look_again_and_again() {
     }
 }
 
-/// Whether any connection is still open.
+/// Closes the connections that are due. Returns whether any is still open.
 fn look(now: Instant) -> bool {
     OPEN.with_borrow_mut(|open| {
         open.retain(|connection| connection.upgrade().inspect(|open| open.end_if_due(now)).is_some());

@@ -1,4 +1,4 @@
-//! Which web pages may use the API from a browser (CORS, by the Fetch standard).
+//! Cross-origin resource sharing: the web pages that may use the API from a browser (Fetch standard).
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ const SHOWN: [&str; 9] = [
     "X-Request-Id",
 ];
 
-/// Whose pages may.
+/// The origins whose pages may use the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AllowedOrigins {
     #[default]
@@ -39,11 +39,11 @@ pub enum AllowedOrigins {
     These(Vec<String>),
 }
 
-/// A text that names no origins.
+/// The text is not a list of origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoOrigins;
 
-/// Lets their pages in. Cookies are never asked for: tokens are all that counts.
+/// The CORS middleware. It never allows credentials, because the API uses tokens rather than cookies.
 pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
     let cors = Cors::default().allowed_methods(METHODS).allowed_headers(SENT).expose_headers(SHOWN);
     let cors = cors.max_age(SECONDS_TO_REMEMBER);
@@ -56,7 +56,7 @@ pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
 }
 
 impl AllowedOrigins {
-    /// Whether pages of this origin may.
+    /// Whether pages of this origin may use the API.
     pub(crate) fn contains(&self, origin: &str) -> bool {
         match self {
             Self::None => false,
@@ -79,7 +79,7 @@ impl FromStr for AllowedOrigins {
     }
 }
 
-/// As browsers write it: scheme, host, and the port unless it is the scheme's own.
+/// An origin as browsers write it: scheme, host, and the port unless it is the default one.
 fn origin(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_lowercase();
     let uri: Uri = text.parse().ok()?;

@@ -1,7 +1,7 @@
-//! The sessions that have ended while their access tokens would still be good.
+//! Ended sessions whose access tokens have not expired yet.
 //!
-//! What ends through this instance is noted at once; what ends through another is read from the
-//! store's log by [`EndedSessionSet::refresh`], which somebody calls a few times a second.
+//! Sessions that end through this instance are added at once. Those that end through others are read from the
+//! store's log by [`EndedSessionSet::refresh`], which the server calls several times a second.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -12,12 +12,12 @@ use chit_chat_domain::id::SessionId;
 use chit_chat_domain::session::{EndedSession, EndedSessions, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
 
-/// Entries of the log can become visible a little out of order, so the last ones are read again.
+/// Entries of the log can become visible slightly out of order, so the latest ones are read again.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Without news for so long, nobody can be trusted any more.
+/// Without a refresh for this long, no session can be trusted.
 const STALE: Duration = Duration::from_secs(2);
 
-/// Those sessions, in memory.
+/// These sessions, in memory.
 #[derive(Default)]
 pub struct EndedSessionSet {
     ended: RwLock<HashMap<SessionId, Timestamp>>,
@@ -27,13 +27,13 @@ pub struct EndedSessionSet {
 #[derive(Default)]
 struct Progress {
     refreshed_at: Option<Instant>,
-    /// Read up to here by then.
+    /// Positions in the log, and when each was read.
     positions: VecDeque<(Instant, i64)>,
     settled: i64,
 }
 
 impl EndedSessionSet {
-    /// Reads what ended since the last time, through whichever instance, and forgets what expired.
+    /// Reads the sessions that ended since the last call, through any instance, and drops expired ones.
     pub fn refresh(&self, sessions: &dyn SessionRepository, now: Timestamp) -> Result<(), StoreError> {
         let settled = self.progress().settled;
         let started = Instant::now();
@@ -48,13 +48,13 @@ impl EndedSessionSet {
         Ok(())
     }
 
-    /// Whether the session's tokens are to be refused.
+    /// Whether the session's tokens must be rejected.
     pub(crate) fn contains(&self, session: SessionId) -> bool {
         self.ended.read().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
     }
 
-    /// Whether the news are too old to trust anybody. Without a first refresh nobody else can end
-    /// sessions, so there is no news to miss.
+    /// Whether the last refresh is too old to trust any session. Before the first refresh no other instance can
+    /// end sessions, so nothing can be missed.
     pub(crate) fn is_stale(&self) -> bool {
         self.progress().refreshed_at.is_some_and(|at| at.elapsed() > STALE)
     }

@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve.
+//! Health checks: liveness and readiness.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) async fn live() -> HttpResponse {
     ),
 )]
 pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    // Without asking a store that hangs: whoever asks whether to send requests here cannot wait for it.
+    // Checked before the store: a load balancer cannot wait for a store that hangs.
     if state.ended.is_stale() {
         return Err(Problem::unavailable());
     }

@@ -1,5 +1,5 @@
-//! The HTTP API: extractors, handlers and the JSON that they speak. One folder per resource, one
-//! file per kind of request; `routes` is the table of them all.
+//! The HTTP API: extractors, handlers and JSON views. Each resource has a folder, each operation a file; `routes`
+//! is the table of all routes.
 
 mod bans;
 mod blocks;

@@ -1,5 +1,5 @@
-//! Which route a request takes. It is noted while the request is routed: later the request may be
-//! gone with its client, and to look for the route once more would cost as much as routing.
+//! The route of a request. It is recorded during routing: later the request may be dropped because its client
+//! disconnected, and looking the route up again would cost as much as routing.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,12 +8,12 @@ use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::guard::{Guard, fn_guard};
 
-/// The pattern of the route, as soon as there is one.
+/// The pattern of the route, once it is known.
 #[derive(Clone, Default)]
 pub(crate) struct Matched(Rc<Cell<Option<&'static str>>>);
 
 impl Matched {
-    /// Of a request that has yet to be routed.
+    /// For a request that has not been routed yet.
     pub(crate) fn of(request: &ServiceRequest) -> Self {
         let matched = Self::default();
         request.extensions_mut().insert(matched.clone());
@@ -25,7 +25,7 @@ impl Matched {
     }
 }
 
-/// Lets every request pass that matches the pattern, and notes it.
+/// A guard that accepts every request, and records the pattern.
 pub(crate) fn note(pattern: &'static str) -> impl Guard {
     fn_guard(move |context| {
         if let Some(Matched(noted)) = context.req_data().get() {

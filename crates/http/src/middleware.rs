@@ -1,4 +1,4 @@
-//! What happens around every request: its id, its line in the log, and problems as RFC 9457 wants them.
+//! Runs around every request: the request id, the access log, and problems (RFC 9457).
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -17,14 +17,14 @@ use crate::telemetry::{self, InFlight};
 use crate::views::problem_response;
 use crate::{connections, limits, streams};
 
-/// What proxies log for a client that did not wait for its answer.
+/// The status that proxies log when the client disconnects before the response.
 const CLIENT_GONE: u16 = 499;
 
 type Answer<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
-/// Names the request, calls the handler, turns an error into a problem, and logs one line.
+/// Identifies the request, calls the handler, turns an error into a problem, and logs one line.
 ///
-/// Boxed: actix keeps room for it in each connection as long as that is open, and streams are for hours.
+/// Boxed: actix reserves space for it in each connection as long as that is open, and streams are open for hours.
 pub fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -35,7 +35,7 @@ pub fn answer<B: MessageBody + 'static>(
 async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Answer<B> {
     let _in_flight = InFlight::begin();
     let mut line = Line::begin(&request);
-    // So that whatever is logged on the way carries the id that the client sees.
+    // Everything logged below carries the id that the client receives.
     let span = tracing::error_span!("request", request_id = line.id.as_str());
     connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());
@@ -47,12 +47,12 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     Ok(response)
 }
 
-/// What is logged and counted of a request, once, even if its client does not wait for the answer.
+/// The log line and the metrics of a request, recorded once, even if the client disconnects.
 struct Line {
     id: RequestId,
     method: Method,
     matched: Matched,
-    /// Of what is answered before it is routed.
+    /// For responses that are sent before routing.
     unrouted: Option<String>,
     started: Instant,
     status: u16,
@@ -72,7 +72,7 @@ impl Line {
 
     fn answered<B>(&mut self, response: &ServiceResponse<B>) {
         self.status = response.status().as_u16();
-        // CORS answers preflights by itself.
+        // The CORS middleware answers preflight requests by itself.
         if self.matched.pattern().is_none() {
             self.unrouted = response.request().match_pattern();
         }
@@ -113,7 +113,7 @@ fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<Ei
     }
 }
 
-/// What the draft of a problem has to hand on, lest browsers hide the problem from their pages.
+/// CORS headers to copy to the error response; without them browsers hide it from the page.
 fn is_of_cors(name: &HeaderName) -> bool {
     name == VARY || name.as_str().starts_with("access-control-")
 }

@@ -1,8 +1,8 @@
-//! Answering a request that was sent before.
+//! Responses to retried requests.
 
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-/// 201, and whether an earlier request with the same `Idempotency-Key` did it.
+/// 201, with a header that tells whether an earlier request with the same `Idempotency-Key` created the resource.
 pub(crate) fn created(replayed: bool) -> HttpResponseBuilder {
     let mut response = HttpResponse::Created();
     if replayed {

@@ -1,4 +1,4 @@
-//! What a request is called in its answer and in the log.
+//! Request ids, in responses and in the log.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,17 +8,17 @@ use uuid::Builder;
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
 
-/// Printable ASCII, as it goes into the answer's header.
+/// Printable ASCII, as the response header requires.
 pub(crate) struct RequestId(HeaderValue);
 
 impl RequestId {
-    /// The client's own if it sends a decent one, else a new one.
+    /// The client's own id if it is valid, else a new one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get(REQUEST_ID).filter(|value| is_decent(value.as_bytes()));
         sent.cloned().map_or_else(Self::new, Self)
     }
 
-    /// A UUID of version 7. Nobody is kept from guessing it, so its randomness may be cheap.
+    /// A UUID of version 7. It need not be unguessable, so cheap randomness is enough.
     fn new() -> Self {
         let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let mut random = [0; 10];

@@ -1,4 +1,4 @@
-//! Running what blocks beside the event loop, and waiting no longer than any client would.
+//! Runs blocking work outside the event loop, with a time limit.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 
-/// A store that hangs must not take the connections of its clients along.
+/// A store that hangs must not block the connections of its clients.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// For use cases that wait for the store: more of them would only wait for its few connections, each with a thread and
-/// its memory.
+/// The number of use cases that may block at a time: more of them would only wait for the store's few
+/// connections, each with a thread and its memory.
 static PLACES: Semaphore = Semaphore::const_new(32);
-/// As long as for a connection.
+/// The same as for a database connection.
 const PATIENCE_FOR_A_PLACE: Duration = Duration::from_secs(2);
 
 /// Runs a use case on a thread that may block.
@@ -26,13 +26,13 @@ where
     E: Into<Failure> + Send + 'static,
 {
     let place = timeout(PATIENCE_FOR_A_PLACE, PLACES.acquire()).await.map_err(|_| Problem::unavailable())?;
-    // It comes back with the answer, when the thread is free: however long its client waited, and not so early that the next
-    // use case would need another thread.
+    // The place is returned when the thread is free again: even if the client has disconnected, and not so early
+    // that the next use case would need another thread.
     on_a_thread(move || (work(), place)).await
 }
 
-/// The same for a use case that hashes a password. It takes no place from the others: hashing takes long, and its queue is
-/// bounded by itself.
+/// Runs a use case that hashes a password. It does not count as blocking work: hashing takes long, and has its
+/// own bounded queue.
 pub(crate) async fn hashing<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Problem>
 where
     T: Send + 'static,
@@ -52,7 +52,7 @@ where
     answer.map_err(|failure| Problem::from(failure.into()))
 }
 
-/// Waits for a store's answer without a thread.
+/// Awaits a store's answer without blocking a thread.
 pub(crate) async fn pending<T>(answer: Pending<T>) -> Result<T, Problem> {
     let answer = timeout(PATIENCE, answer).await.map_err(|_| Problem::unavailable())?;
     answer.map_err(|error| Problem::from(Failure::from(error)))

@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// The streams of ended sessions end.
+    /// Ends the streams of ended sessions.
     pub(crate) fn wake_ended(&self) {
         self.streams.wake_sessions(|session| self.ended.contains(session));
     }

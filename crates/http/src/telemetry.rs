@@ -1,6 +1,6 @@
-//! What the requests amount to, for Prometheus; and where it is read.
+//! Metrics of requests, for Prometheus, and the endpoint that exposes them.
 //!
-//! Labels come from the table of routes and from short lists, never from what clients make up.
+//! Labels come from the table of routes and from short lists, never from clients.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::route::Route;
 
-/// Writes all metrics down in the text format of Prometheus.
+/// Writes all metrics in the text format of Prometheus.
 pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// Adds `GET /metrics`.
@@ -32,11 +32,11 @@ async fn show(exposition: Data<Exposition>) -> HttpResponse {
 
 thread_local! {
     static IN_FLIGHT: Gauge = gauge!("http_requests_in_flight");
-    /// By route. To look a meter up by its labels takes longer than all else that is done with it.
+    /// Cached by route: looking a meter up by its labels takes longer than everything else.
     static METERS: RefCell<HashMap<String, Vec<Meters>>> = RefCell::default();
 }
 
-/// Counts as in flight until it is dropped, also if the client has gone.
+/// Counts as in flight until it is dropped, even if the client disconnects.
 pub(crate) struct InFlight(Gauge);
 
 impl InFlight {
@@ -53,7 +53,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Of the requests to one route that have these in common.
+/// The meters of requests that share a route and these labels.
 struct Meters {
     method: &'static str,
     status: u16,
@@ -61,7 +61,7 @@ struct Meters {
     took: Histogram,
 }
 
-/// One answered request.
+/// Records a request after its response.
 pub(crate) fn record(method: &Method, route: Option<&str>, status: u16, took: Duration) {
     let (method, route) = (known(method), route.unwrap_or("none"));
     METERS.with_borrow_mut(|meters| {
@@ -90,7 +90,7 @@ impl Meters {
     }
 }
 
-/// A client may invent methods.
+/// Clients can invent methods, which all count as one.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/bans`: who is kept out of a chatroom.
+//! `/api/chatrooms/{chatroom_id}/bans`: users banned from a chatroom.
 
 mod ban;
 mod lift;
@@ -9,7 +9,7 @@ pub(crate) use lift::lift;
 pub(crate) use list::list;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(list::list, ban::ban, lift::lift))]
 pub(crate) struct Api;

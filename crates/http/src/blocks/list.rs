@@ -15,7 +15,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::BlockView;
 
-/// Until the year 9999, in microseconds: what lies beyond it no store keeps.
+/// Up to the year 9999, in microseconds: no store holds later times.
 const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
 
 /// List blocked users

@@ -1,4 +1,4 @@
-//! `/api/users/me/blocks`: whom I do not want to hear from.
+//! `/api/users/me/blocks`: the users that the caller blocks.
 
 mod block;
 mod list;
@@ -10,7 +10,7 @@ pub(crate) use list::list;
 pub(crate) use unblock::unblock;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(list::list, block::block, unblock::unblock))]
 pub(crate) struct Api;

@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms`: mine, or with `?visibility=public` those to discover.
+//! `GET /api/chatrooms`: the caller's chatrooms, or with `?visibility=public` all public ones.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Place;
@@ -66,7 +66,7 @@ fn place_text(Place { active_at, chatroom_id }: Place) -> String {
     format!("{} {chatroom_id}", active_at.as_micros())
 }
 
-/// Nothing was ever active before 1970, and not every store knows times that are long ago.
+/// Rejects negative times: no chatroom was active before 1970, and some stores do not support them.
 fn parse_place(text: &str) -> Option<Place> {
     let (micros, id) = text.split_once(' ')?;
     let micros = micros.parse().ok().filter(|micros| *micros >= 0)?;

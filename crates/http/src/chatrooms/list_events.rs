@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/events`: the log, ascending, behind `?after=`.
+//! `GET /api/chatrooms/{chatroom_id}/events`: the log after `?after=`, ascending.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;

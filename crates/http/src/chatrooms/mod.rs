@@ -1,4 +1,4 @@
-//! `/api/chatrooms`: making, finding, changing and deleting chatrooms, and reading their logs.
+//! `/api/chatrooms`: creates, finds, updates and deletes chatrooms, and reads their logs.
 
 mod change;
 mod create;
@@ -15,7 +15,7 @@ pub(crate) use list_events::list_events;
 pub(crate) use show::show;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(
     create::create,

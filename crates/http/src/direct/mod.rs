@@ -1,11 +1,11 @@
-//! `/api/direct`: the one chatroom that two people share.
+//! `/api/direct`: direct chatrooms of two users.
 
 mod open;
 
 pub(crate) use open::open;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(open::open))]
 pub(crate) struct Api;

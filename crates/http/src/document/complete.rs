@@ -1,4 +1,4 @@
-//! What all operations have in common, added to each: the need for a token, reusable problems, headers, links.
+//! Adds what all operations have in common: security, shared problems, headers and links.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::problem::Code;
 /// The name of the security scheme.
 pub(super) const ACCESS_TOKEN: &str = "access_token";
 
-/// With every answer of an operation that is limited.
+/// The headers of every response of a rate-limited operation.
 const LIMIT: [&str; 2] = [headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY];
 
-/// How utoipa calls a list, and how clients do.
+/// utoipa's names of list schemas, and the published ones.
 pub(super) type Renamed = BTreeMap<String, String>;
 
 pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -47,7 +47,7 @@ pub(super) fn name_lists(components: &mut Components) -> Renamed {
     renamed
 }
 
-/// utoipa has no word for a field that needs another.
+/// utoipa cannot express that one field requires another.
 pub(super) fn require_current_password(components: &mut Components) {
     if let Some(RefOr::T(Schema::Object(patch))) = components.schemas.get_mut("AccountPatch") {
         let needs = json!({"password": ["current_password"]});
@@ -75,7 +75,7 @@ pub(super) fn operation(operation: &mut Operation, components: &mut Components, 
             }
             RefOr::Ref(_) => {
                 let (name, mut response) = problems::component(&codes);
-                // One for all operations that refer to it: what a limited one says stands in it.
+                // One component serves all operations that refer to it, so it has the headers of the limited ones.
                 if is_limited || !components.responses.contains_key(&name) {
                     if is_limited {
                         name_headers(&mut response, &LIMIT);
@@ -120,13 +120,13 @@ fn name_headers(response: &mut Response, names: &[&str]) {
     response.headers.extend(references);
 }
 
-/// The annotations only name headers.
+/// Annotations contain only the names of headers.
 fn add_headers(response: &mut Response) {
     let names = response.headers.keys().cloned().chain([headers::REQUEST_ID.to_owned()]);
     response.headers = names.map(|name| (name.clone(), RefOr::Ref(headers::reference(&name)))).collect();
 }
 
-/// utoipa has no place for these beside `schema_with`.
+/// utoipa does not support these together with `schema_with`.
 fn parameter(parameter: &mut Parameter) {
     if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) =
         (&parameter.parameter_in, &mut parameter.schema)

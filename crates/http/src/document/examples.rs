@@ -1,4 +1,4 @@
-//! An example of each body of a request, that makes sense as a whole: what pages like Swagger UI fill their forms with.
+//! An example for each request body, which Swagger UI and similar tools fill in.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::openapi::values::{ID, REFRESH_TOKEN, USERNAME};
 
 const PASSWORD: &str = "analytical engine";
 
-/// By the name of the body's schema.
+/// The example for the schema of a body.
 pub(super) fn of_body(schema: &str) -> Option<Value> {
     let example = match schema {
         "NewAccount" => json!({

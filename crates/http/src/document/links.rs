@@ -1,4 +1,4 @@
-//! Where an answer leads: which operations take what it gives.
+//! Links: operations that use values of a response.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::link::{Link, LinkBuilder};
@@ -12,7 +12,7 @@ const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
 const INVITATION: (&str, &str) = ("invitation_id", ID);
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
 
-/// From an operation's status to another operation, with what for its parameters.
+/// From an operation and status to another operation, with the values of its parameters.
 type Lead = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip]
@@ -63,7 +63,7 @@ const LINKS: &[Lead] = &[
     ("list_sessions", "200", "end_session", &[("session_id", "$response.body#/items/0/id")]),
 ];
 
-/// Where this operation's answer of this status leads.
+/// The links of this operation's response.
 pub(super) fn from(operation: &str, status: &str) -> impl Iterator<Item = (&'static str, RefOr<Link>)> {
     let leads = move |link: &&Lead| link.0 == operation && link.1 == status;
     LINKS.iter().filter(leads).map(|(_, _, to, parameters)| {

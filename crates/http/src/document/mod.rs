@@ -61,12 +61,12 @@ struct Api;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| generate().to_json().unwrap_or_default());
 
-/// The document, as it is served.
+/// The document as served.
 pub fn json() -> &'static str {
     &DOCUMENT
 }
 
-/// The document, as it is read.
+/// The document, formatted for reading.
 pub fn pretty() -> serde_json::Result<String> {
     generate().to_pretty_json()
 }

@@ -1,4 +1,4 @@
-//! `GET /api/docs/`: Swagger UI, out of the binary.
+//! `GET /api/docs/`: Swagger UI, embedded in the binary.
 
 use std::sync::{Arc, LazyLock};
 
@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem};
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::from("/api/openapi.json").try_it_out_enabled(true);
-    // None: nothing is asked of a validator on the network.
+    // Disabled, because it would send the document to an external validator.
     Arc::new(config.validator_url("none").display_request_duration(true))
 });
 

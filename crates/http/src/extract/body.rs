@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use super::payload;
 use crate::problem::{Code, Problem};
 
-/// `serde_json` stops here by itself, but not in what it skips.
+/// `serde_json` has the same limit, but does not apply it to values that it skips.
 const DEEPEST: usize = 128;
 
 /// A JSON body that is an object.
@@ -45,7 +45,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 /// A field of a merge patch (RFC 7396): absent, null (to be removed), or a value.
 pub(crate) type Patched<T> = Option<Option<T>>;
 
-/// serde takes an array for a struct as well; here only an object will do.
+/// Accepts only objects: serde would also read a struct from an array.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
@@ -68,7 +68,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Fields<T> {
     }
 }
 
-/// Tells null from absent, together with `#[serde(default)]`.
+/// Distinguishes null from absent, together with `#[serde(default)]`.
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Patched<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -77,7 +77,7 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// The value of a field that can be changed but not removed: a null is refused.
+/// The value of a field that can be changed but not removed: null is rejected.
 pub(crate) fn kept<T>(field: &'static str, patched: Patched<T>) -> Result<Option<T>, Problem> {
     match patched {
         Some(None) => Err(Problem::fields(&[FieldViolation::new(field, Violation::Empty)])),
@@ -107,7 +107,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
 }
 
-/// Whether JSON opens more arrays and objects within each other. Of what is no JSON it may say either.
+/// Whether the arrays and objects of a JSON text are nested deeper. The result is arbitrary if the text is not
+/// JSON.
 fn nests_deeper(json: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {

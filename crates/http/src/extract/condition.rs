@@ -1,5 +1,5 @@
-//! What `If-Match` and `If-None-Match` hold (RFC 9110, section 13.1). actix's own reading passes over
-//! what is malformed, and splits tags at the commas in them.
+//! `If-Match` and `If-None-Match` (RFC 9110, section 13.1). actix's own parser ignores malformed values, and
+//! splits tags at commas inside them.
 
 use actix_web::http::header::EntityTag;
 
@@ -29,7 +29,7 @@ impl Condition {
 
 const WHITE: [char; 2] = [' ', '\t'];
 
-/// The tag at the start, and what follows it.
+/// The entity tag at the start of the text, and the rest.
 fn read_tag(text: &str) -> Option<(EntityTag, &str)> {
     let (weak, text) = text.strip_prefix("W/").map_or((false, text), |text| (true, text));
     let (tag, behind) = text.strip_prefix('"')?.split_once('"')?;

@@ -1,4 +1,4 @@
-//! Headers that carry meaning for the domain.
+//! Request headers that the domain uses.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{EntityTag, HeaderName, HeaderValue, USER_AGENT};
@@ -17,7 +17,7 @@ pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<Idempotenc
     IdempotencyKey::parse(&text).map(Some).map_err(|violation| ("Idempotency-Key", violation).into())
 }
 
-/// The revisions that `If-Match` names. A weak tag never matches, by RFC 9110.
+/// The revisions in `If-Match`. Weak tags never match (RFC 9110).
 pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
     Ok(match condition(request, "If-Match")? {
         None | Some(Condition::Any) => Precondition::None,
@@ -27,7 +27,7 @@ pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Proble
     })
 }
 
-/// Whether the client has this revision already.
+/// Whether the client already has this revision.
 pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> Result<bool, Problem> {
     Ok(match condition(request, "If-None-Match")? {
         None => false,
@@ -48,7 +48,7 @@ fn condition(request: &HttpRequest, header: &'static str) -> Result<Option<Condi
     }
 }
 
-/// The revision whose tag it is, to the letter: `"02"` is nobody's.
+/// The revision with exactly this tag: `"02"` does not match any.
 fn revision(tag: &EntityTag) -> Option<Revision> {
     tag.tag().parse().ok().filter(|revision: &Revision| revision.to_string() == tag.tag())
 }

@@ -12,7 +12,7 @@ use crate::openapi::values;
 use crate::problem::Problem;
 use crate::views::parse_invitation_code;
 
-/// `/api/invitations/{code}...`: what is no code at all names nothing either.
+/// `/api/invitations/{code}...`: a malformed code is an unknown one.
 #[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Path, names("code"))]
 pub(crate) struct ByCode(#[param(schema_with = values::invitation_code)] pub(crate) InvitationCode);

@@ -1,4 +1,4 @@
-//! What handlers take out of a request, each refused with a problem of its own.
+//! Extractors. Each rejects a request with a problem of its own.
 
 mod body;
 mod condition;

@@ -1,4 +1,4 @@
-//! Which part of a list is asked for.
+//! Pagination parameters.
 
 use actix_web::web;
 use chit_chat_domain::chatroom::Seq;
@@ -11,7 +11,7 @@ use crate::openapi::values::{self, LONGEST_SEARCH};
 use crate::pages::cursor;
 use crate::problem::{Code, Problem};
 
-/// `limit` and `cursor`, as every list takes them.
+/// `limit` and `cursor`, common to all lists.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
@@ -27,13 +27,13 @@ impl Paging {
         limit.map_or_else(|| Ok(Limit::default()), Limit::parse).map_err(|violation| ("limit", violation).into())
     }
 
-    /// The position behind which the page starts.
+    /// The position after which the page starts.
     pub(crate) fn position<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
         cursor::decode(self.cursor.as_deref(), parse)
     }
 }
 
-/// `q`: text that what is searched for contains, without regard to case.
+/// `q`: text that a match contains, in any case.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
@@ -42,7 +42,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// The folded text; an empty one asks for everything.
+    /// The folded text. An empty one matches everything.
     pub(crate) fn folded(&self) -> Result<Option<String>, Problem> {
         let Some(text) = self.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -62,7 +62,7 @@ pub(crate) fn query_config() -> web::QueryConfig {
         .error_handler(|error, _| Problem::new(Code::InvalidValue, error.to_string()).into())
 }
 
-/// A position in a log, as a parameter of the query.
+/// A position in a log, from a query parameter.
 pub(crate) fn seq(parameter: &'static str, text: Option<&str>) -> Result<Option<Seq>, Problem> {
     let number = whole_number(parameter, text)?.map(Seq::try_from).transpose();
     number.map_err(|_| Problem::parameter(parameter, "is too large"))

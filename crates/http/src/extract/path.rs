@@ -1,4 +1,5 @@
-//! Ids in paths. What is no id names nothing: 404. And emoji, which are values: 422.
+//! Ids in paths: a text that is not an id names nothing, so the result is 404. Emoji in paths are values, so the
+//! result is 422.
 
 use std::future::{Ready, ready};
 use std::str::FromStr;
@@ -60,7 +61,7 @@ pub(crate) struct ReactionPath {
     pub(crate) emoji: Emoji,
 }
 
-/// The id at a place of the path.
+/// The id in a path parameter.
 pub(crate) fn path_id<T: FromStr>(request: &HttpRequest, name: &str, or: Denial) -> Result<T, Problem> {
     request.match_info().get(name).and_then(|text| text.parse().ok()).ok_or_else(|| or.into())
 }

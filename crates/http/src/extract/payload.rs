@@ -1,4 +1,4 @@
-//! The bytes of a body: complete within a time, bounded, and without the compression they came in.
+//! Reads request bodies: within a time limit and a size limit, decompressed.
 
 use std::future::poll_fn;
 use std::io::{Read, Result as IoResult};
@@ -16,15 +16,15 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::problem::{Code, Problem};
 
-/// No request needs more, compressed or not; what is larger is refused before it is read.
+/// No request needs more, compressed or not. Larger bodies are rejected before they are read.
 const LARGEST_BODY: usize = 1024 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(30);
 
-/// How long after the head a body may take to arrive, where that is not the usual half minute.
+/// Overrides the half minute in which a body must arrive.
 #[derive(Clone, Copy, Debug)]
 pub struct SlowestBody(pub Duration);
 
-/// The whole body.
+/// The complete body.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
     if announced(request.headers()).is_some_and(|length| length > LARGEST_BODY as u64) {
@@ -43,7 +43,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Most bodies come in one piece, which is taken as it is.
+/// Most bodies arrive in one chunk, which is used without a copy.
 async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
@@ -62,7 +62,7 @@ async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     Ok(if joined.is_empty() { only } else { joined.freeze() })
 }
 
-/// Beside the event loop, for a small bomb is still a mebibyte of work.
+/// Runs outside the event loop, because even a small compressed body can take a mebibyte of work.
 async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
     let inflated = web::block(move || encoding.inflate(&bytes)).await;
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
@@ -96,7 +96,7 @@ impl Encoding {
         encoding.filter(|_| codings.next().is_none()).ok_or_else(unknown)
     }
 
-    /// Stops at the first byte too many, so that a bomb costs no more than the largest body.
+    /// Stops at the first byte beyond the limit, so that a decompression bomb costs no more than the largest body.
     fn inflate(self, bytes: &[u8]) -> IoResult<Vec<u8>> {
         let mut inflated = Vec::new();
         let most = LARGEST_BODY as u64 + 1;

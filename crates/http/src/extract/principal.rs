@@ -46,7 +46,7 @@ impl Principal {
         Ok(Self { user, via, scopes: Scopes::All })
     }
 
-    /// Who listens to a stream.
+    /// The identity of a stream's subscriber.
     pub(crate) fn who(self) -> Who {
         let Via::Session { id: session, .. } = self.via;
         Who { user: self.user, session }

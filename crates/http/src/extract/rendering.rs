@@ -1,4 +1,4 @@
-//! Whether messages come as HTML too.
+//! The `render` parameter.
 
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use crate::openapi::values;
 use crate::problem::Problem;
 
-/// `render`, as every reading of messages takes it.
+/// `render`, common to all operations that return messages.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Rendering {

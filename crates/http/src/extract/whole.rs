@@ -1,13 +1,13 @@
-//! Whole numbers in JSON, which has but one kind of numbers: 2.0 is 2.
+//! Integers in JSON, which has only one kind of number: 2.0 is 2.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
-/// Beyond it, not every whole number is a floating point one.
+/// Above this, some integers have no floating point representation.
 const MOST: f64 = 9_007_199_254_740_992.0;
 
-/// A whole number, however it is written.
+/// An integer, in any notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Whole(pub(crate) i64);
 

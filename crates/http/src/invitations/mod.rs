@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/invitations` and `/api/invitations/{code}`: letting people in by a code.
+//! `/api/chatrooms/{chatroom_id}/invitations` and `/api/invitations/{code}`: joining by invitation code.
 
 mod accept;
 mod create;
@@ -11,7 +11,7 @@ pub(crate) use list::list;
 pub(crate) use revoke::revoke;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(create::create, list::list, revoke::revoke, accept::accept))]
 pub(crate) struct Api;

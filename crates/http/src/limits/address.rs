@@ -1,4 +1,4 @@
-//! Where a request comes from, behind whichever proxies.
+//! The client's address, behind trusted proxies.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +8,14 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// What one customer is given at least, of IPv6.
+/// The part of an IPv6 address that identifies a customer.
 const CUSTOMER: u128 = !0 << 64;
 
-/// Who is behind an address: for IPv6 the whole /64, of which anybody has plenty.
+/// A client's address. For IPv6 it is the /64, because a client can use any address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Source(IpAddr);
 
-/// The proxies whose word is taken for where a request comes from.
+/// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Default)]
 pub struct Proxies {
     trusted: Vec<IpNet>,
@@ -43,8 +43,8 @@ impl Proxies {
         self.forwarded(headers).unwrap_or(peer)
     }
 
-    /// The last address of the header that is no proxy of ours; if all are, the first. Whoever is
-    /// not ours may have written anything to the left of it.
+    /// The last address in the header that is not a trusted proxy, or the first one if all are. Anything to the
+    /// left of it may be forged.
     fn forwarded(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let lines: Vec<_> = headers.get_all(X_FORWARDED_FOR).collect();
         let mut client = None;
@@ -75,7 +75,7 @@ impl Proxies {
     }
 }
 
-/// Peers are compared in their shortest form, so a net of IPv4 that is written as IPv6 must be too.
+/// Peers are compared in canonical form, so an IPv4 network written as IPv6 must be converted, too.
 fn canonical(net: IpNet) -> IpNet {
     let mapped = match net {
         IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
@@ -84,7 +84,7 @@ fn canonical(net: IpNet) -> IpNet {
     mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(net)
 }
 
-/// Some proxies write the port too.
+/// Some proxies include the port.
 fn parse(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = bare.parse().ok().or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()));

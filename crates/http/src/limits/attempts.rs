@@ -1,7 +1,7 @@
-//! What strangers may try only so often: guessing passwords and refresh tokens, and signing up.
+//! Limits on attempts before authentication: passwords, refresh tokens and sign-ups.
 //!
-//! An attempt is paid for before it is made, so that parallel ones cannot overrun a limit, and is
-//! given back if it turns out to be harmless, also if its client is gone by then.
+//! An attempt is charged in advance, so that parallel ones cannot exceed the limit. It is refunded if it turns
+//! out to be harmless, even if the client has disconnected.
 
 use std::future::{Ready, ready};
 use std::hash::{BuildHasher, Hash};
@@ -15,10 +15,10 @@ use super::address::Source;
 use super::standing::Standing;
 use crate::problem::{Code, Problem};
 
-/// Where attempts are announced.
+/// Registers attempts.
 pub(crate) struct Attempts(HttpRequest);
 
-/// One that may be made now.
+/// A permitted attempt.
 #[must_use = "an attempt has to be settled"]
 pub(crate) struct Attempt(Option<Paid>);
 
@@ -32,7 +32,7 @@ struct Paid {
 
 #[derive(Clone, Copy)]
 enum At {
-    /// The password of somebody, by a hash of who it is.
+    /// The password of a user, identified by a hash.
     Password(u64),
     RefreshToken,
     Account,
@@ -48,22 +48,22 @@ impl FromRequest for Attempts {
 }
 
 impl Attempts {
-    /// Before the password of somebody is checked; wrong ones count, by address and by whose it is.
+    /// Registers the check of a password. Wrong ones count, by address and by user.
     pub(crate) fn guess(&self, whose: impl Hash) -> Result<Attempt, Problem> {
         self.pay(|limits| At::Password(limits.hasher.hash_one(whose)))
     }
 
-    /// Only if a password is going to be checked.
+    /// Registers the check only if `checked`.
     pub(crate) fn guess_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
         if checked { self.guess(whose) } else { Ok(Attempt(None)) }
     }
 
-    /// Before a refresh token is looked up; wrong ones count.
+    /// Registers the use of a refresh token. Invalid ones count.
     pub(crate) fn refresh(&self) -> Result<Attempt, Problem> {
         self.pay(|_| At::RefreshToken)
     }
 
-    /// Before somebody signs up; accounts count, and names that are taken, for that tells who is here.
+    /// Registers a sign-up. New accounts count, and so do taken usernames, because they reveal which users exist.
     pub(crate) fn sign_up(&self) -> Result<Attempt, Problem> {
         self.pay(|_| At::Account)
     }
@@ -84,7 +84,7 @@ impl Attempts {
 }
 
 impl Attempt {
-    /// Makes the attempt, to its end even if the client does not wait for it.
+    /// Runs the attempt to its end, even if the client disconnects.
     pub(crate) async fn settle<T: 'static>(
         self,
         attempt: impl Future<Output = Result<T, Problem>> + 'static,
@@ -112,7 +112,7 @@ impl Paid {
 }
 
 impl At {
-    /// Whether what was answered is what the limit is there for.
+    /// Whether the outcome is one that the limit applies to.
     fn counts(self, refused: Option<Code>) -> bool {
         match self {
             Self::Password(_) => refused == Some(Code::InvalidCredentials),

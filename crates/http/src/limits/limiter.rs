@@ -1,4 +1,4 @@
-//! One limit, kept for each key by governor.
+//! A rate limit per key, based on governor.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,10 +11,10 @@ use super::rate::Rate;
 use super::standing::{Policy, Standing};
 use super::states::States;
 
-/// Between two looks for keys that are as good as new.
+/// The number of calls between two sweeps of unused keys.
 const TAKES_BETWEEN_SWEEPS: u32 = 4_096;
 
-/// Counts what each key uses up.
+/// Counts the usage of each key.
 pub(super) struct Limiter<K: Clone + Eq + Hash, C: Clock = DefaultClock> {
     policy: Policy,
     states: States<K>,
@@ -35,7 +35,7 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
         Self { policy: Policy { name, rate }, states, counts, takes: AtomicU32::new(0) }
     }
 
-    /// Uses up one for the key, if there is one left.
+    /// Charges one use to the key, if any is left.
     pub(super) fn take(&self, key: &K) -> Result<Standing, Standing> {
         if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
             self.counts.retain_recent();
@@ -47,7 +47,7 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
         }
     }
 
-    /// Undoes one [`take`](Self::take) of the key.
+    /// Refunds one [`take`](Self::take) of the key.
     pub(super) fn give_back(&self, key: &K) {
         self.states.give_back(key, self.policy.rate.interval().into());
     }

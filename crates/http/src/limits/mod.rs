@@ -1,4 +1,4 @@
-//! How often who may do what. Without [`Limits`] in the app there are none.
+//! Rate limits. An app without [`Limits`] has none.
 
 mod address;
 mod attempts;
@@ -30,9 +30,9 @@ pub struct Rates {
     pub writes_per_user: Rate,
 }
 
-/// Counts for all workers.
+/// The counters, shared by all workers.
 pub struct Limits {
-    /// By address and name together: nobody can lock anybody else out.
+    /// By address and name together, so that nobody can lock another user out.
     failures_of_name: Limiter<(Source, u64)>,
     failures_of_address: Limiter<Source>,
     sign_ups: Limiter<Source>,
@@ -54,7 +54,7 @@ impl Limits {
     }
 }
 
-/// Puts limits into an app; without them nothing is limited.
+/// Adds limits to an app.
 pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::ServiceConfig) {
     move |app| {
         if let Some(limits) = limits {
@@ -63,7 +63,7 @@ pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::Servi
     }
 }
 
-/// Counts what somebody changes otherwise than by requests.
+/// Counts writes that arrive outside of HTTP requests.
 pub(crate) struct Writes(Option<web::Data<Limits>>);
 
 impl Writes {
@@ -79,7 +79,7 @@ impl Writes {
     }
 }
 
-/// Counts a request that changes something.
+/// Counts a request that writes.
 pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
     let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
     let Some(limits) = request.app_data::<web::Data<Limits>>().filter(|_| writes) else {

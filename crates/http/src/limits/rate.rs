@@ -1,4 +1,4 @@
-//! How much of something is allowed in which time.
+//! Rates: how often something is allowed per period.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -10,24 +10,24 @@ use governor::Quota;
 const MOST: u32 = 1_000_000;
 const LONGEST_HOURS: u64 = 24;
 
-/// So many at once, and as many again spread over the period.
+/// Allows this many at once, and as many again spread over the period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub(super) count: NonZeroU32,
     pub(super) period: Duration,
 }
 
-/// A text that is no rate.
+/// The text is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRate;
 
 impl Rate {
     pub(super) fn quota(self) -> Quota {
-        // No part is empty: a second has more nanoseconds than any count.
+        // The interval is never zero: a second has more nanoseconds than the largest count.
         Quota::with_period(self.interval()).unwrap_or(Quota::per_second(self.count)).allow_burst(self.count)
     }
 
-    /// Between one and the next.
+    /// The time between two uses.
     pub(super) fn interval(self) -> Duration {
         self.period / self.count.get()
     }

@@ -1,4 +1,4 @@
-//! How a client stands with a limit, as its answers say it (draft-ietf-httpapi-ratelimit-headers).
+//! The `RateLimit` headers of responses (draft-ietf-httpapi-ratelimit-headers).
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) struct Policy {
 pub(super) struct Standing {
     pub(super) policy: Policy,
     pub(super) left: u32,
-    /// Until all is there again or, if nothing is left, the next one.
+    /// The time until the quota is complete again or, if nothing is left, until the next use.
     pub(super) wait: Duration,
 }
 
@@ -36,7 +36,7 @@ impl Standing {
         Self::new(self.policy, self.left + 1)
     }
 
-    /// Remembers it for the answer's headers.
+    /// Stores it for the headers of the response.
     pub(super) fn note(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
@@ -47,14 +47,14 @@ impl Standing {
         Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }
     }
 
-    /// Rounded up, so that whoever waits so long has waited long enough.
+    /// Rounded up, so that this wait is always enough.
     fn seconds(self) -> u32 {
         let whole = self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0);
         u32::try_from(whole).unwrap_or(u32::MAX)
     }
 }
 
-/// Says how the client stands with the limit that applied last, if one did.
+/// Adds the headers of the limit that applied last, if any.
 pub(crate) fn say<B>(response: &mut ServiceResponse<B>) {
     let Some(standing) = response.request().extensions().get::<Standing>().copied() else {
         return;

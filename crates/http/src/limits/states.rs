@@ -1,4 +1,4 @@
-//! Where governor keeps what each key has used up: bounded, and able to take back what was used.
+//! A bounded store for governor that supports refunds.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,7 +11,7 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 /// A few megabytes.
 const MOST_KEYS: usize = 100_000;
 
-/// When each key will be as good as new. Clones are the same.
+/// When the quota of each key is complete again. Clones share the same map.
 pub(super) struct States<K>(Arc<Mutex<HashMap<K, Nanos>>>);
 
 impl<K> Clone for States<K> {
@@ -27,7 +27,7 @@ impl<K> Default for States<K> {
 }
 
 impl<K: Eq + Hash> States<K> {
-    /// Gives back a part of what the key has used up, if it is still known.
+    /// Refunds a part of the key's usage, if the key is still known.
     pub(super) fn give_back(&self, key: &K, part: Nanos) {
         if let Some(good_at) = self.lock().get_mut(key) {
             *good_at = good_at.saturating_sub(part);
@@ -59,8 +59,8 @@ impl<K: Clone + Eq + Hash> StateStore for States<K> {
 }
 
 impl<K: Clone + Eq + Hash> ShrinkableKeyedStateStore<K> for States<K> {
-    /// Whoever makes up more keys than fit has all forgotten rather than fill the memory: each key
-    /// is good for a whole quota anyway.
+    /// If there are more keys than fit, drops them all instead of using more memory: every key then has a full
+    /// quota.
     fn retain_recent(&self, good_before: Nanos) {
         let mut states = self.lock();
         states.retain(|_, good_at| *good_at > good_before);

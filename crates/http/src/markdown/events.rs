@@ -1,4 +1,4 @@
-//! What the parser found, without what must not be shown.
+//! Filters the parser's events.
 
 use std::mem::take;
 
@@ -7,10 +7,10 @@ use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStre
 
 use super::sanitizer::leads_somewhere;
 
-/// Browsers have a limit too, and what they do beyond it is anybody's guess.
+/// Browsers also have a limit, and behave unpredictably beyond it.
 const DEEPEST: usize = 32;
 
-/// The events that are harmless; `None` if they nest too deep.
+/// The events that are safe to render. `None` if they are nested too deeply.
 pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     let mut document = Document::default();
     for event in TextMergeStream::new(parser) {
@@ -19,7 +19,7 @@ pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     Some(document.events)
 }
 
-/// One paragraph with everything in it, line by line.
+/// A single paragraph with the source as it is, line by line.
 pub(super) fn as_written(source: &str) -> Vec<Event<'static>> {
     let mut document = Document { events: vec![Event::Start(Tag::Paragraph)], ..Document::default() };
     document.lines(source);
@@ -30,9 +30,9 @@ pub(super) fn as_written(source: &str) -> Vec<Event<'static>> {
 #[derive(Default)]
 struct Document<'a> {
     events: Vec<Event<'a>>,
-    /// How each open tag ends, if it is there at all.
+    /// How each open tag ends, or `None` if it is dropped.
     open: Vec<Option<TagEnd>>,
-    /// Of the block of HTML that is open.
+    /// The content of the open HTML block.
     raw: String,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Document<'a> {
             Event::SoftBreak => self.events.push(Event::HardBreak),
             Event::Text(text) if !self.is_within_link_or_code() => self.linked(&text),
             Event::Text(_) | Event::Code(_) | Event::HardBreak | Event::Rule => self.events.push(event),
-            // Of features that are off.
+            // These belong to features that are off.
             Event::InlineMath(_)
             | Event::DisplayMath(_)
             | Event::FootnoteReference(_)
@@ -72,7 +72,7 @@ impl<'a> Document<'a> {
         let raw = take(&mut self.raw);
         self.lines(&raw);
         if let Some(Event::Start(Tag::Link { dest_url, .. })) = self.events.last() {
-            // A link without words shows where it leads.
+            // A link without text shows its target.
             self.events.push(Event::Text(dest_url.clone()));
         }
         self.events.push(Event::End(end));
@@ -81,7 +81,7 @@ impl<'a> Document<'a> {
     fn replaced(&self, tag: Tag<'a>) -> Option<Tag<'a>> {
         match tag {
             Tag::HtmlBlock => Some(Tag::Paragraph),
-            // An image would tell its owner who reads the message, and when.
+            // An image would tell its host who reads the message, and when.
             Tag::Link { link_type, dest_url, title, id } | Tag::Image { link_type, dest_url, title, id } => {
                 self.link(link_type, dest_url, title, id)
             }
@@ -98,12 +98,12 @@ impl<'a> Document<'a> {
             | Tag::Emphasis
             | Tag::Strong
             | Tag::Strikethrough => Some(tag),
-            // Of features that are off.
+            // These belong to features that are off.
             _ => None,
         }
     }
 
-    /// Within another link, or if it leads nowhere, only its words stay.
+    /// Keeps only the text of a link inside another link, or with an unsafe target.
     fn link(
         &self,
         link_type: LinkType,
@@ -120,7 +120,7 @@ impl<'a> Document<'a> {
         self.open.iter().flatten().any(|end| matches!(end, TagEnd::Link | TagEnd::CodeBlock))
     }
 
-    /// Text in which addresses of web pages are links, as people expect who just paste them.
+    /// Text in which URLs become links, because people paste them without markup.
     fn linked(&mut self, text: &str) {
         let mut finder = LinkFinder::new();
         for span in finder.kinds(&[LinkKind::Url]).spans(text) {
@@ -135,7 +135,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Text that is no Markdown, with its line breaks.
+    /// Plain text with its line breaks.
     fn lines(&mut self, text: &str) {
         for (number, line) in text.lines().enumerate() {
             if number > 0 {

@@ -1,7 +1,7 @@
-//! Markdown as HTML that can be shown to everybody, whoever wrote it.
+//! Renders Markdown as HTML that is safe to display, whoever wrote it.
 //!
-//! CommonMark with tables and strikethrough; every line break is shown. Only harmless events of the parser become HTML,
-//! and that HTML passes a sanitizer that trusts nothing: either would do alone.
+//! The dialect is CommonMark with tables and strikethrough; every line break is kept. Only safe parser events
+//! become HTML, and a sanitizer filters the result again: either step would be enough on its own.
 
 mod events;
 mod sanitizer;
@@ -13,12 +13,12 @@ use pulldown_cmark::{Event, Options, Parser};
 use sanitizer::SANITIZER;
 
 const FEATURES: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
-/// In bytes. What people write for each other stays far below.
+/// In bytes. Ordinary messages are far shorter.
 const LONGEST: usize = 8 * MessageBody::LONGEST;
-/// The parser fills up the rows of tables, so that a short text could have a quarter of a million cells.
+/// The parser pads table rows, so that a short text could produce a quarter of a million cells.
 const MOST_CELLS: usize = 10_000;
 
-/// The HTML of a message's body. What would grow without measure, or show nothing, is shown as it was written.
+/// The HTML of a message's body. Text that would grow without bounds, or render as nothing, is shown as it is.
 pub(crate) fn html(source: &str) -> String {
     formatted(source).unwrap_or_else(|| written(as_written(source)))
 }
@@ -31,7 +31,7 @@ fn formatted(source: &str) -> Option<String> {
     (1..=LONGEST).contains(&html.len()).then_some(html)
 }
 
-/// So many cells a table in this text has at most.
+/// An upper bound on the number of table cells in this text.
 fn most_cells(source: &str) -> usize {
     let columns = source.lines().map(|line| line.matches('|').count() + 1).max().unwrap_or_default();
     source.lines().count().saturating_mul(columns)

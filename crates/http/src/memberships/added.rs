@@ -1,11 +1,11 @@
-//! The answer to joining and to being added.
+//! The response to joining and to being added.
 
 use actix_web::HttpResponse;
 use chit_chat_domain::membership::AddedMember;
 
 use crate::views::MembershipView;
 
-/// 201 for a new member, 200 for one who was there already.
+/// 201 for a new member, 200 for an existing one.
 pub(crate) fn added(added: AddedMember) -> HttpResponse {
     let mut response = if added.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     response.json(MembershipView::from(added.member))

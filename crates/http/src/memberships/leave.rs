@@ -30,7 +30,7 @@ pub(crate) async fn leave(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    // Nobody is in a chatroom that does not exist.
+    // A chatroom that does not exist has no members, so there is nothing to leave.
     if let Ok(id) = path_id(&request, "chatroom_id", Denial::ChatroomNotFound) {
         blocking(move || state.services.memberships.leave(id, caller.user)).await?;
     }

@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/memberships`: who belongs to a chatroom.
+//! `/api/chatrooms/{chatroom_id}/memberships`: the members of a chatroom.
 
 mod add;
 mod added;
@@ -17,7 +17,7 @@ pub(crate) use list::list;
 pub(crate) use remove::remove;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(list::list, join::join, leave::leave, add::add, change_role::change_role, remove::remove))]
 pub(crate) struct Api;

@@ -1,4 +1,4 @@
-//! `ETag` of a message.
+//! The `ETag` of a message.
 
 use actix_web::http::header::{ETag, EntityTag};
 use chit_chat_domain::message::Message;

@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always oldest first.
+//! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always in ascending order.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Failure;
@@ -75,7 +75,7 @@ fn written(range: PageRange, page: Page<Message>) -> Result<SharedPage, Problem>
     SharedPage::new(page.items, next)
 }
 
-/// A cursor goes on from wherever the first page was asked for.
+/// A cursor continues the range of the first page.
 fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     let before = seq("before", position.before.as_deref())?.map(PageRange::Before);
     let after = seq("after", position.after.as_deref())?.map(PageRange::After);
@@ -90,7 +90,7 @@ fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     }
 }
 
-/// On in the direction of reading: to older messages, unless newer ones were asked for.
+/// The next position in the direction of reading: newer messages with `after`, otherwise older ones.
 fn next(range: PageRange, page: &Page<Message>) -> Option<String> {
     if !page.more {
         return None;

@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/revisions`: what a message said, oldest first.
+//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/revisions`: every body of a message, oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

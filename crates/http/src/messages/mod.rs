@@ -1,5 +1,5 @@
-//! `/api/chatrooms/{chatroom_id}/messages`: sending, reading, editing and deleting messages; and
-//! `/api/render`: how one would look.
+//! `/api/chatrooms/{chatroom_id}/messages`: sends, reads, edits and deletes messages; and `/api/render`, which
+//! previews one.
 
 mod delete;
 mod edit;
@@ -24,7 +24,7 @@ pub(crate) use send::{Order, settle};
 pub(crate) use show::show;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(
     list::list,

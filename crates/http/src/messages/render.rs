@@ -1,4 +1,4 @@
-//! `POST /api/render`: how a message would look.
+//! `POST /api/render`: previews a message.
 
 use actix_web::HttpResponse;
 use chit_chat_domain::denial::Failure;

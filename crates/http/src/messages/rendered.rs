@@ -1,4 +1,4 @@
-//! Messages as HTML. It takes time: not for the threads that answer requests.
+//! Messages as HTML. Rendering takes time, so it does not run on threads that handle requests.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use chit_chat_domain::message::Message;
 
 use crate::markdown;
 
-/// `None` of a tombstone.
+/// `None` for a tombstone.
 pub(super) fn html(message: &Message) -> Option<String> {
     message.body.as_ref().map(|body| markdown::html(body.as_str()))
 }
 
-/// By the ids of the messages; of tombstones there is none.
+/// The HTML by message id, without tombstones.
 pub(crate) fn html_by_id<'a>(messages: impl IntoIterator<Item = &'a Message>) -> BTreeMap<String, String> {
     messages.into_iter().filter_map(|message| Some((message.id.to_string(), html(message)?))).collect()
 }

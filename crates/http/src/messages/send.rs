@@ -58,12 +58,13 @@ pub(crate) async fn send(
     Ok(response.json(MessageView::from(sent.message)))
 }
 
-/// Keeps what one client sends without waiting for answers in its order.
+/// Keeps the order of one client's messages when it sends them without waiting for answers.
 #[derive(Clone, Default)]
 pub(crate) struct Order(Arc<Mutex<()>>);
 
-/// No thread waits for the store, unless something has to be read: what the message is tied to, or why it was refused.
-/// What comes behind waits for that; behind a message that is handed over nothing waits, for the store keeps its order.
+/// No thread waits for the store, unless something must be read: a message's references, or the reason for a
+/// refusal. Only then do later messages wait; behind a message that was handed over they do not, because the
+/// store keeps the order.
 pub(crate) async fn settle(
     state: web::Data<State>,
     entered: &SendMessage,

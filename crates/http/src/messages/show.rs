@@ -41,7 +41,7 @@ pub(crate) async fn show(
         Ok::<_, Failure>((message, html))
     });
     let (message, html) = read.await?;
-    // Another version of the server may make other HTML of the same revision, and safer.
+    // Another version of the server may render the same revision differently, and more safely.
     if matches_none(&request, message.revision)? && html.is_none() {
         return Ok(HttpResponse::NotModified().insert_header(etag(&message)).finish());
     }

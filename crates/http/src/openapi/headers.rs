@@ -1,4 +1,4 @@
-//! The headers of the API: those of answers as components, those of requests as parameters.
+//! The headers of the API: response headers as components, request headers as parameters.
 
 use utoipa::IntoParams;
 use utoipa::openapi::Ref;
@@ -11,7 +11,7 @@ pub(crate) const RATE_LIMIT: &str = "RateLimit";
 pub(crate) const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
 pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 
-/// A place in the annotations names a header of an answer; this is what stands behind the name.
+/// Name, description and example of each response header. Annotations refer to them by name.
 #[rustfmt::skip]
 const OF_ANSWERS: [(&str, &str, &str); 11] = [
     ("Cache-Control", "Forbids caches to store the tokens.", "no-store"),

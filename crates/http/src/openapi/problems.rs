@@ -1,5 +1,5 @@
-//! The problems that an operation can answer with, as a type that stands in its annotation:
-//! `responses(..., Problems<{ SIGNED_IN | BODY | of(&[Code::LastOwner]) }>)`.
+//! The problems of an operation, as a type in its annotation: `responses(..., Problems<{ SIGNED_IN | BODY |
+//! of(&[Code::LastOwner]) }>)`.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use super::headers;
 use super::values::ID;
 use crate::problem::{Code, uri};
 
-/// A set of codes, one bit each, so that it can be an argument of a type.
+/// A set of codes, one bit each, so that it can be a const argument of a type.
 pub(crate) type Codes = u128;
 
-/// What can happen to every request that asks the store.
+/// For every request that uses the store.
 pub(crate) const ANY: Codes = of(&[Code::BadRequest, Code::Internal, Code::Overloaded, Code::Unavailable]);
-/// To every request that needs an access token; the document demands one wherever these stand.
+/// For every request that needs an access token. The document requires one wherever this is used.
 pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken]);
-/// To every request that changes something.
+/// For every request that writes.
 pub(crate) const WRITE: Codes = of(&[Code::RateLimited]);
-/// To every request with a body.
+/// For every request with a body.
 pub(crate) const BODY: Codes = WRITE
     | of(&[
         Code::MalformedBody,
@@ -32,22 +32,22 @@ pub(crate) const BODY: Codes = WRITE
         Code::UnsupportedMediaType,
         Code::UnsupportedEncoding,
     ]);
-/// To every request whose body holds values that rules apply to.
+/// For every request whose body has values to validate.
 pub(crate) const FORM: Codes = BODY | of(&[Code::InvalidValue]);
-/// To every request with parameters in the query.
+/// For every request with query parameters.
 pub(crate) const QUERY: Codes = of(&[Code::InvalidValue]);
-/// To what only members of a chatroom may do.
+/// For operations that require a member.
 pub(crate) const MEMBERS: Codes = of(&[Code::ChatroomNotFound, Code::NotAMember]);
-/// To what nobody does where nobody writes.
+/// For operations that are not possible in an archived chatroom.
 pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomArchived]);
-/// To what only moderators of a chatroom may do.
+/// For operations that require a moderator.
 pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator, Code::DirectChatroom]);
-/// To what only owners of a chatroom may do.
+/// For operations that require an owner.
 pub(crate) const OWNERS: Codes = MEMBERS | of(&[Code::NotAnOwner, Code::DirectChatroom]);
 
 const REASONS: &str = "#/components/responses/";
 
-/// The set of these codes.
+/// A set of codes.
 pub(crate) const fn of(codes: &[Code]) -> Codes {
     match codes {
         [] => 0,
@@ -59,7 +59,7 @@ const fn bit(code: Code) -> Codes {
     1 << code as u32
 }
 
-/// Refers to one component per status; [`components`] makes those that are referred to.
+/// Refers to one component per status. [`component`] creates it.
 pub(crate) struct Problems<const CODES: Codes>;
 
 impl<const CODES: Codes> IntoResponses for Problems<CODES> {
@@ -73,7 +73,7 @@ impl<const CODES: Codes> IntoResponses for Problems<CODES> {
     }
 }
 
-/// The codes that a response stands for, if it is one of [`Problems`].
+/// The codes of a response, if it comes from [`Problems`].
 pub(crate) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
     let name = match response {
         RefOr::Ref(reference) => reference.ref_location.strip_prefix(REASONS),
@@ -85,7 +85,7 @@ pub(crate) fn codes_of(response: &RefOr<Response>) -> Vec<Code> {
     .unwrap_or_default()
 }
 
-/// A name and what it stands for: problems of one status.
+/// The name and the content of a component: the problems of one status.
 pub(crate) fn component(codes: &[Code]) -> (String, Response) {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let titles: Vec<&str> = codes.iter().map(|code| code.title()).collect();

@@ -1,4 +1,4 @@
-//! Where a list goes on: opaque to clients, so that lists may change how they are ordered.
+//! Pagination by cursor. Cursors are opaque to clients, so that the order of a list can change.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,12 +6,12 @@ use chit_chat_domain::page::Page;
 
 use crate::problem::Problem;
 
-/// Hides a position.
+/// Encodes a position.
 pub(crate) fn encode(position: &impl ToString) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(position.to_string())
 }
 
-/// The position that `parse` finds in a cursor.
+/// Decodes a cursor, and parses the position with `parse`.
 pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
     let Some(cursor) = cursor else {
         return Ok(None);

@@ -1,9 +1,9 @@
-//! The newest pages of chatrooms, kept as they were written out, and compressed: most of a page is names of fields and ids
-//! that repeat.
+//! A cache of the newest pages of chatrooms, serialized and compressed: most of a page consists of field names
+//! and ids that repeat.
 //!
-//! A page is given again only while the chatroom's head is where it was when the page was read. The
-//! head is asked for after the request came in, together with whether the reader is a member, so a
-//! remembered page is as fresh as one that is read, whichever instance wrote.
+//! A cached page is used only while the chatroom's head is where it was when the page was read. The head is read
+//! after the request has arrived, together with the reader's membership, so a cached page is as fresh as one that
+//! is read, whichever instance wrote.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,18 +18,18 @@ use quick_cache::sync::Cache;
 
 use super::shared::{PackedSharedPage, SharedPage};
 
-/// In bytes of compressed pages, altogether.
+/// The total size of compressed pages, in bytes.
 const MOST: u64 = 8 * 1024 * 1024;
-/// What a page weighs besides its body.
+/// The size of an entry besides the page's body.
 const OVERHEAD: usize = 256;
 const USUAL_PAGE: u64 = 4 * 1024;
-/// So long may the head take.
+/// The time limit for reading the head.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Which page: the length is part of it.
+/// The key of a page, which includes its length.
 pub(super) type Which = (ChatroomId, Limit);
 
-/// Bounded; what is asked for least goes first.
+/// A bounded cache, which evicts the entries that are requested least.
 pub(crate) struct NewestPages {
     pages: Cache<Which, Remembered, BySize>,
     from_memory: Counter,
@@ -63,7 +63,7 @@ impl Default for NewestPages {
 }
 
 impl NewestPages {
-    /// The page, if it is remembered, still the newest, and the reader's to see.
+    /// The page, if it is cached, still the newest, and visible to the reader.
     pub(crate) async fn current(
         &self,
         heads: &dyn ChatroomHeads,
@@ -71,7 +71,7 @@ impl NewestPages {
         reader: UserId,
     ) -> Option<SharedPage> {
         let Remembered { head, page } = self.pages.get(&which)?;
-        // Without an answer the page is read: that goes another way to the store.
+        // Without an answer, the page is read, which uses another path to the store.
         let now = timeout(PATIENCE, heads.head(which.0, reader)).await;
         if now != Ok(Ok(Some(head))) {
             return None;
@@ -81,7 +81,7 @@ impl NewestPages {
         Some(page)
     }
 
-    /// Keeps a page that was read when the chatroom's head was there.
+    /// Caches a page that was read at this head of the chatroom.
     pub(crate) fn remember(&self, which: Which, head: Seq, page: &SharedPage) {
         self.from_store.increment(1);
         self.pages.insert(which, Remembered { head, page: Arc::new(page.pack()) });

@@ -1,4 +1,4 @@
-//! A page of messages as all of its readers get it, and what it takes to say beside it which reactions are the reader's.
+//! A page of messages that is the same for all readers, and the data that each reader's own reactions need.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::views::MessageView;
 
-/// By the ids of the messages.
+/// The emoji by message id.
 type Mine = BTreeMap<String, Vec<String>>;
 
-/// Where nobody reacts it is complete; else every reader gets `mine` added.
+/// Without reactions it is complete. Otherwise each reader gets `mine` added.
 pub(crate) struct SharedPage {
     written: WrittenPage,
     reacted: Arc<[MessageId]>,
@@ -30,7 +30,7 @@ impl SharedPage {
         Ok(Self { written: written.beside("mine", mine.as_ref())?, reacted })
     }
 
-    /// Only messages that have reactions are asked for, all at once.
+    /// Queries only messages that have reactions, all in one query.
     pub(crate) async fn read_by(
         self,
         reader: UserId,
@@ -49,13 +49,13 @@ impl SharedPage {
         self.written.beside("mine", Some(&mine))
     }
 
-    /// Made small, to be kept.
+    /// Compresses the page for the cache.
     pub(super) fn pack(&self) -> PackedSharedPage {
         PackedSharedPage { written: self.written.pack(), reacted: self.reacted.clone() }
     }
 }
 
-/// A page that is kept in little memory.
+/// A compressed page.
 pub(super) struct PackedSharedPage {
     written: PackedPage,
     reacted: Arc<[MessageId]>,
@@ -67,7 +67,7 @@ impl PackedSharedPage {
         self.written.size() + size_of_val(&*self.reacted)
     }
 
-    /// As it was; `None` if it were damaged.
+    /// The page. `None` if the data is damaged.
     pub(super) fn unpack(&self) -> Option<SharedPage> {
         Some(SharedPage { written: self.written.unpack()?, reacted: self.reacted.clone() })
     }

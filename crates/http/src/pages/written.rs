@@ -13,7 +13,7 @@ use super::cursor;
 use crate::openapi::values;
 use crate::problem::Problem;
 
-/// What a link to another page of the same list does not keep.
+/// Query parameters that links to other pages of the same list drop.
 const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
 
 /// In bytes.
@@ -27,7 +27,7 @@ pub(crate) struct List<T> {
     next_cursor: Option<String>,
 }
 
-/// A page of a list, written out: it is the same for whoever may read it.
+/// A serialized page of a list, the same for every reader.
 pub(crate) struct WrittenPage {
     body: Bytes,
     next_cursor: Option<String>,
@@ -41,8 +41,8 @@ impl WrittenPage {
         Ok(Self { body: body.into(), next_cursor: list.next_cursor })
     }
 
-    /// The page with another member beside its items, if there is one. What is written is not read for it, so that a page
-    /// that was kept can have one too; what is kept must be without.
+    /// Adds another member to the page, if there is one. The JSON is extended without parsing it, so that a cached
+    /// page can have one as well. Cached pages must not contain it.
     pub(crate) fn beside(self, name: &'static str, member: Option<&impl Serialize>) -> Result<Self, Problem> {
         let Some(member) = member else {
             return Ok(self);
@@ -57,13 +57,13 @@ impl WrittenPage {
         Ok(Self { body: body.into(), ..self })
     }
 
-    /// Made small, to be kept.
+    /// Compresses the page for the cache.
     pub(crate) fn pack(&self) -> PackedPage {
         let body = compress_prepend_size(&self.body).into_boxed_slice();
         PackedPage { body, next_cursor: self.next_cursor.clone() }
     }
 
-    /// Where the list goes on is said in the body and as a link (RFC 8288).
+    /// The response, with the next cursor in the body and as a link (RFC 8288).
     pub(crate) fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
@@ -73,7 +73,7 @@ impl WrittenPage {
     }
 }
 
-/// A page that is kept in little memory.
+/// A compressed page.
 pub(crate) struct PackedPage {
     body: Box<[u8]>,
     next_cursor: Option<String>,
@@ -85,7 +85,7 @@ impl PackedPage {
         self.body.len()
     }
 
-    /// As it was written out; `None` if it were damaged.
+    /// The page. `None` if the data is damaged.
     pub(crate) fn unpack(&self) -> Option<WrittenPage> {
         let body = decompress_size_prepended(&self.body).ok()?;
         Some(WrittenPage { body: body.into(), next_cursor: self.next_cursor.clone() })

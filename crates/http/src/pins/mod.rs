@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/pins`: the messages that members keep in sight.
+//! `/api/chatrooms/{chatroom_id}/pins`: pinned messages.
 
 mod list;
 mod pin;
@@ -9,7 +9,7 @@ pub(crate) use pin::pin;
 pub(crate) use unpin::unpin;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(list::list, pin::pin, unpin::unpin))]
 pub(crate) struct Api;

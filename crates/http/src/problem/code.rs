@@ -1,15 +1,15 @@
-//! The stable codes of all problems, with the status and the documentation of each.
+//! The stable codes of all problems, with their status and documentation.
 
 use actix_web::http::StatusCode;
 use chit_chat_domain::denial::Denial;
 
-/// Declares [`Code`] from a table: the advice of `docs/ERRORS.md`, variant, status, code, title, and denials.
+/// Declares [`Code`] from a table: advice for `docs/ERRORS.md`, variant, status, code, title and denials.
 macro_rules! codes {
     ($(
         $(#[doc = $advice:literal])+
         $variant:ident = ($status:ident, $code:literal, $title:literal) $(if $denial:pat)?,
     )+) => {
-        /// Names a kind of problem, for programs to tell them apart.
+        /// Identifies the kind of a problem, for programs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code {
             $( $(#[doc = $advice])+ $variant, )+
@@ -19,22 +19,22 @@ macro_rules! codes {
             /// Every code, in the order of `docs/ERRORS.md`.
             pub const ALL: [Self; [$($code),+].len()] = [$(Self::$variant),+];
 
-            /// The status that says roughly the same.
+            /// The closest HTTP status.
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)+ }
             }
 
-            /// The stable name.
+            /// The stable name, on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// What it means, whatever the request.
+            /// A description of the code, for humans.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)+ }
             }
 
-            /// When it occurs, and what to do about it, in Markdown.
+            /// When the code occurs and what to do, in Markdown.
             pub fn advice(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($advice),+).trim_ascii(),)+ }
             }

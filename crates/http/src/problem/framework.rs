@@ -6,7 +6,7 @@ use actix_web::{Error, ResponseError};
 use super::{Code, Problem};
 
 impl Problem {
-    /// The problem behind an error; the framework's own are told by their status.
+    /// The problem behind an error. Errors of the framework are classified by their status.
     pub(crate) fn of(error: &Error) -> Self {
         if let Some(problem) = error.as_error::<Self>() {
             return problem.clone();

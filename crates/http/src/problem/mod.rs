@@ -21,7 +21,7 @@ pub(crate) fn uri(code: Code) -> String {
     format!("urn:chit-chat:problem:{}", code.as_str())
 }
 
-/// What went wrong with a request, as the client is told.
+/// A problem, as reported to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) code: Code,
@@ -51,13 +51,13 @@ impl Problem {
         Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None }
     }
 
-    /// A parameter of the path or the query, or a header, that breaks a rule.
+    /// An invalid path parameter, query parameter or header.
     pub(crate) fn parameter(name: &'static str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: None, parameter: Some(name), reason: reason.into() };
         Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is invalid")) }
     }
 
-    /// Values of the body that break rules.
+    /// Invalid values in the body.
     pub(crate) fn fields(violations: &[FieldViolation]) -> Self {
         let errors = violations.iter().map(|FieldViolation { field, violation }| FieldError {
             pointer: Some(format!("/{field}")),
@@ -67,7 +67,7 @@ impl Problem {
         Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "one or more values are invalid") }
     }
 
-    /// The token may be good and its session or user gone all the same.
+    /// Also for valid tokens whose session or user is gone.
     pub(crate) fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "the access token is invalid, has expired or belongs to an ended session")
     }
@@ -78,7 +78,7 @@ impl Problem {
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
-    /// A value of the body that breaks a rule of this interface alone.
+    /// A value in the body that breaks a rule of the HTTP API, rather than of the domain.
     pub(crate) fn field(name: &str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: Some(format!("/{name}")), parameter: None, reason: reason.into() };
         Self { errors: vec![error], ..Self::new(Code::InvalidValue, format!("{name} is invalid")) }
@@ -94,7 +94,7 @@ impl Problem {
         Self { allow: Some(allow.to_owned()), ..problem }
     }
 
-    /// Logs what happened; the client learns only the request's id.
+    /// Logs the cause. The client receives only the request id.
     pub(crate) fn internal(what: impl fmt::Display) -> Self {
         tracing::error!(%what, "internal error");
         Self::new(Code::Internal, "an unexpected error occurred")
@@ -157,7 +157,7 @@ impl ResponseError for Problem {
         self.code.status()
     }
 
-    /// A draft: the middleware `answer` writes the body, for it knows the request's id.
+    /// A draft: the middleware `answer` writes the body, because it knows the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

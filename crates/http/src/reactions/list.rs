@@ -1,4 +1,4 @@
-//! `GET .../reactions`: who reacts to a message, in the order of time.
+//! `GET .../reactions`: the reactions to a message, oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::reaction::Emoji;

@@ -1,4 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions`: what people answer by an emoji.
+//! `/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions`: emoji reactions.
 
 mod add;
 mod list;
@@ -9,7 +9,7 @@ pub(crate) use list::list;
 pub(crate) use remove::remove;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(list::list, add::add, remove::remove))]
 pub(crate) struct Api;

@@ -1,5 +1,4 @@
-//! `/api/chatrooms/{chatroom_id}/read_marker` and `.../mute`: what a member tells of their reading. It is nobody else's
-//! business.
+//! `/api/chatrooms/{chatroom_id}/read_marker` and `.../mute`: a member's private reading state.
 
 mod mark;
 mod mute;
@@ -13,7 +12,7 @@ pub(crate) use show_marker::show_marker;
 pub(crate) use unmute::unmute;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(show_marker::show_marker, mark::mark, mute::mute, unmute::unmute))]
 pub(crate) struct Api;

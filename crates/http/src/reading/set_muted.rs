@@ -1,4 +1,4 @@
-//! Muting and unmuting.
+//! Shared by muting and unmuting.
 
 use actix_web::{HttpResponse, web};
 

@@ -31,7 +31,7 @@ pub(crate) async fn list(
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    // There are never more than a hundred, so pages are cut here.
+    // A user never has more than a hundred sessions, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
     let mut sessions = blocking(move || state.services.sessions.list(caller.user)).await?;
     sessions.retain(|session| after.is_none_or(|after| place(session) < after));
@@ -44,7 +44,7 @@ pub(crate) async fn list(
     pages::answer(&request, page, position, |session| SessionView::new(session, current))
 }
 
-/// Where a session stands among all.
+/// The position of a session in the list.
 fn place(session: &Session) -> (i64, SessionId) {
     (session.created_at.as_micros(), session.id)
 }

@@ -1,4 +1,4 @@
-//! `/api/auth`: signing in, staying signed in, signing out.
+//! `/api/auth`: sign-in, token refresh and sign-out.
 
 mod end;
 mod list;
@@ -14,7 +14,7 @@ pub(crate) use sign_in::sign_in;
 pub(crate) use sign_out::sign_out;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(sign_in::sign_in, sign_out::sign_out, refresh::refresh, list::list, end::end))]
 pub(crate) struct Api;

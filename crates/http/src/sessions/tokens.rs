@@ -1,4 +1,4 @@
-//! The answer that hands out tokens (RFC 6749, section 5.1).
+//! The response with tokens (RFC 6749, section 5.1).
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
@@ -16,17 +16,17 @@ use crate::state::State;
 pub(super) struct Tokens {
     #[schema(schema_with = values::username, required)]
     username: Option<String>,
-    /// To be sent as `Authorization: Bearer ...`.
+    /// Sent as `Authorization: Bearer ...`.
     #[schema(schema_with = values::token)]
     access_token: String,
-    /// The access token again, under the name that older clients read.
+    /// A copy of the access token, for older clients.
     #[schema(schema_with = values::token)]
     token: String,
     #[schema(schema_with = values::bearer)]
     token_type: &'static str,
     #[schema(schema_with = values::expires_in)]
     expires_in: u64,
-    /// To be spent at `POST /api/auth/refresh`.
+    /// Exchanged at `POST /api/auth/refresh`.
     #[schema(schema_with = values::token)]
     refresh_token: String,
 }
@@ -46,7 +46,7 @@ pub(crate) fn answer(state: &State, grant: &Grant) -> HttpResponse {
     )
 }
 
-/// The refresh token that a client shows, if it is one at all.
+/// Parses a refresh token. `None` if it is malformed.
 pub(crate) fn read(text: &str) -> Option<RefreshToken> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| RefreshToken::from_bytes(&bytes))
 }

@@ -1,4 +1,4 @@
-//! A stream as the endless body of an answer.
+//! A stream as the endless body of a response.
 
 use std::convert::Infallible;
 use std::mem;
@@ -17,17 +17,18 @@ use super::positions;
 use crate::connections::Connection;
 
 pub(super) const STREAM: &str = "text/event-stream";
-/// About so much is handed over at once.
+/// The approximate size of a chunk.
 const CHUNK: usize = 16 * 1024;
-/// So that the clients of an instance that stops do not all come again at once, in milliseconds.
+/// The range of reconnection delays, in milliseconds, so that the clients of a stopping instance do not all
+/// reconnect at once.
 const COME_AGAIN: std::ops::Range<u32> = 500..5_000;
 
-/// What stands in `id:`.
+/// The content of `id:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ids {
-    /// The position in the one chatroom.
+    /// The position in a single chatroom.
     Seq,
-    /// All positions.
+    /// The positions in all chatrooms.
     Positions,
 }
 
@@ -35,15 +36,15 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
-    /// Whether anything was said since it was asked in vain.
+    /// Whether anything was sent since the last poll without a result.
     has_said: bool,
 }
 
-/// The answer that goes on.
+/// The streaming response.
 pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, STREAM)).insert_header((CACHE_CONTROL, "no-store"));
-    // nginx would gather what is to be passed on at once.
+    // Tells nginx not to buffer the stream.
     response.insert_header(("X-Accel-Buffering", "no"));
     if request.method() == Method::HEAD {
         return response.finish();
@@ -51,7 +52,7 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
     let connection = Connection::of(request);
     let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_said: false }));
     if request.version() < Version::HTTP_11 {
-        // There the end of the connection is the end of the answer (RFC 9112, 6.3).
+        // In HTTP/1.0, closing the connection ends the response (RFC 9112, section 6.3).
         response.head_mut().no_chunking(true);
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
@@ -83,12 +84,12 @@ impl MessageBody for Body {
 }
 
 impl Body {
-    /// Who is asked for more without a reason may be asked because the client has gone: actix asks when it does.
+    /// A poll without a reason can mean that the client has disconnected: actix polls then.
     fn is_left(&mut self) -> bool {
         !mem::take(&mut self.has_said) && self.connection.as_ref().is_some_and(|connection| connection.has_left())
     }
 
-    /// As much as there is, up to a measure; a single event is handed over without a copy.
+    /// Collects available events up to a limit. A single event is passed on without a copy.
     fn gather(&mut self, first: Said, context: &mut Context<'_>) -> Bytes {
         let mut chunk = BytesMut::new();
         let mut said = first;
@@ -102,7 +103,7 @@ impl Body {
         self.finish(chunk, &said)
     }
 
-    /// The last of a chunk tells how far all of it goes.
+    /// Appends the id of the last event, which covers the whole chunk.
     fn finish(&self, mut chunk: BytesMut, last: &Said) -> Bytes {
         let text = self.text(last);
         if let Some(id) = self.id_after(last) {
@@ -125,9 +126,10 @@ impl Body {
 
     fn id_after(&self, last: &Said) -> Option<String> {
         match (self.ids, last.what) {
-            // What comes first has its own.
+            // These carry their own id.
             (_, What::Stopping | What::First) => None,
-            // Too many for it: an empty one, lest the client resume by an old one that lacks some chatroom.
+            // Too many positions to fit: sends an empty id, so that the client does not resume from an old one
+            // that lacks some chatrooms.
             (Ids::Positions, _) => Some(positions::encode(self.feed.positions()).unwrap_or_default()),
             (Ids::Seq, What::CaughtUp) => self.feed.positions().next().map(|(_, seq)| seq.to_string()),
             (Ids::Seq, _) => None,

@@ -1,4 +1,4 @@
-//! What one stream says, whatever carries it: the news of its listener, heartbeats, and its end.
+//! The content of a stream, independent of its transport: events, heartbeats and the end.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,26 +16,26 @@ use crate::extract::Principal;
 use crate::problem::Problem;
 use crate::state::State;
 
-/// Clients that hear nothing for longer come again.
+/// Clients reconnect if they receive nothing for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// A client that takes nothing for so long, though a heartbeat is due, is cut off.
+/// A client that reads nothing for this long, although a heartbeat is due, is disconnected.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-/// While nobody can be trusted, it is asked so often whether somebody can.
+/// The interval for checking again while sessions cannot be trusted.
 const DISTRUST: Duration = Duration::from_millis(250);
 
-/// A stream, from its first word to its last.
+/// A stream, from its first event to its last.
 pub(super) struct Feed {
     state: web::Data<State>,
     listener: Listener,
     via: Via,
-    /// In turn.
+    /// Sent in this order before anything else.
     first: Vec<Said>,
     heartbeat_at: Instant,
     timer: Pin<Box<Sleep>>,
     over: bool,
 }
 
-/// Something to be sent.
+/// An item to send.
 pub(super) struct Said {
     pub(super) written: Written,
     pub(super) what: What,
@@ -47,7 +47,7 @@ pub(super) enum What {
     Event,
     Notice,
     CaughtUp,
-    /// The last: the instance stops, and another one takes the client.
+    /// The last item: the instance is stopping, and the client should reconnect to another one.
     Stopping,
 }
 
@@ -60,13 +60,13 @@ impl Feed {
         Self { state, listener, via, first: Vec::new(), heartbeat_at, timer, over: false }
     }
 
-    /// Said before anything else, with the position that the stream starts from.
+    /// Queues an item to send first, with the position that the stream starts from.
     pub(super) fn say_first(&mut self, what: WithHeads, id: &str) {
         let written = what.written(id, self.state.clock.now(), self.listener.heads());
         self.first.push(Said { written, what: What::First });
     }
 
-    /// What comes next; `None` after the last.
+    /// The next item. `None` after the last.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
         if self.over {
             return Poll::Ready(None);
@@ -90,7 +90,7 @@ impl Feed {
         }
     }
 
-    /// Whether its user may still do something. Otherwise what the stream says next tells why, if it is for good.
+    /// Whether the user may still act. If that has changed for good, the next item tells why.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.over || self.is_refused() {
             return Err(Problem::invalid_token());
@@ -98,7 +98,7 @@ impl Feed {
         if self.state.ended.is_stale() { Err(Problem::unavailable()) } else { Ok(()) }
     }
 
-    /// How far it has come in each chatroom.
+    /// The current position in each chatroom.
     pub(super) fn positions(&self) -> impl ExactSizeIterator<Item = (chit_chat_domain::id::ChatroomId, Seq)> {
         self.listener.positions()
     }
@@ -109,7 +109,7 @@ impl Feed {
         }
         let said = self.first.remove(0);
         if self.first.is_empty() {
-            // There are thousands of streams, and most of the time each only waits.
+            // Frees memory: there are thousands of streams, and most of them only wait.
             self.first = Vec::new();
         }
         Some(said)
@@ -141,7 +141,7 @@ impl Feed {
         self.last(What::Notice, notice::unauthenticated(self.state.clock.now()))
     }
 
-    /// Nothing is delivered to sessions of which nobody knows whether they have ended.
+    /// Delivers nothing while it is unknown whether the session has ended.
     fn distrust(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
         self.timer.as_mut().reset(Instant::now() + DISTRUST);
         while self.timer.as_mut().poll(context).is_ready() {
@@ -159,7 +159,7 @@ impl Feed {
             }
             let ends_at = now + left(self.via.expires_at(), self.state.clock.now()).max(DISTRUST);
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
-            // A heartbeat says that the heads are those of now; else silence says it all.
+            // A heartbeat promises that the heads are current. Without that, nothing is sent.
             if is_due && self.state.streams.is_current() {
                 return Poll::Ready(Some(Said {
                     written: self.with_heads(WithHeads::Heartbeat),
@@ -182,7 +182,7 @@ impl Feed {
     }
 }
 
-/// How long until then.
+/// The time left until then.
 fn left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::from_micros(u64::try_from(until.as_micros() - now.as_micros()).unwrap_or_default())
 }

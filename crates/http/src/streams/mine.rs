@@ -1,4 +1,4 @@
-//! `GET` and `POST /api/events`: all my chatrooms, also those that I join meanwhile.
+//! `GET` and `POST /api/events`: the events of all the caller's chatrooms, including those joined later.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use crate::state::State;
 /// Positions to resume from.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Resume {
-    /// The last `seq` that was heard of each chatroom. What is not named starts now.
+    /// The last `seq` received, by chatroom. Chatrooms that are absent start now.
     #[serde(default)]
     #[schema(schema_with = values::positions)]
     after: HashMap<String, Seq>,
@@ -92,7 +92,7 @@ async fn start(
     Ok(answer(request, feed, Ids::Positions))
 }
 
-/// A stream of all chatrooms; without positions that can be read, one that says so.
+/// A stream of all chatrooms. If the positions cannot be read, it says so.
 pub(super) async fn feed(
     caller: Principal,
     state: web::Data<State>,
@@ -105,7 +105,7 @@ pub(super) async fn feed(
     });
     let listener = listen(caller, &state, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(state, caller, listener);
-    // Also who is cut off right behind it can go on from where it was.
+    // Allows a client that is disconnected right after this to resume.
     let id = positions::encode(feed.positions()).unwrap_or_default();
     feed.say_first(WithHeads::Ready, &id);
     if after.is_none() {

@@ -1,4 +1,4 @@
-//! Live streams on the wire: one chatroom, or all of mine, over SSE and WebSocket.
+//! Live streams: one chatroom or all of the caller's, over SSE and WebSocket.
 
 mod body;
 mod feed;

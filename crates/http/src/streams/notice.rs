@@ -1,4 +1,4 @@
-//! What streams say besides the events of logs: the same envelope, without `seq`.
+//! Notices: stream items other than events of a log. They have the same envelope, without `seq`.
 
 use std::collections::BTreeMap;
 
@@ -29,16 +29,16 @@ struct Heads {
 #[derive(Serialize)]
 struct Nothing {}
 
-/// The words for what carries the heads of the stream's chatrooms.
+/// The notices that carry the heads of the stream's chatrooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WithHeads {
-    /// The first thing that a stream of all one's chatrooms says.
+    /// The first item of a stream of all chatrooms.
     Ready,
-    /// What the client missed has been said.
+    /// The client has received everything that it missed.
     CaughtUp,
-    /// The client's position means nothing here: it fetches anew, then listens on.
+    /// The client's position is not valid: it must fetch the state again, then continue.
     Reset,
-    /// All is well, and the logs have come so far.
+    /// The stream is alive, and these are the heads of the logs.
     Heartbeat,
 }
 
@@ -64,19 +64,19 @@ impl WithHeads {
     }
 }
 
-/// The token has expired, or its session has ended: come again with another one.
+/// The token has expired or its session has ended: the client must reconnect with a new one.
 pub(super) fn unauthenticated(at: Timestamp) -> Written {
     let r#type = "unauthenticated";
     written("", r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data: Nothing {} })
 }
 
-/// Somebody is writing.
+/// A user is typing.
 pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> Written {
     let (r#type, chatroom_id, actor_id) = ("typing", Some(Id(chatroom)), Some(Id(user)));
     written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
 }
 
-/// What has changed for the user who listens alone.
+/// A change that concerns only the stream's user.
 pub(super) fn own(chatroom: ChatroomId, own: Own, at: Timestamp) -> Written {
     match own {
         Own::ReadMarker(seq) => of_own("read_marker.updated", chatroom, at, ReadMarkerView::new(chatroom, seq)),

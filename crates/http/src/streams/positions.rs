@@ -1,4 +1,4 @@
-//! Where a stream of many chatrooms has come to, as the `id:` of its events: opaque to clients.
+//! The positions of a stream of several chatrooms, as the `id:` of its events. Opaque to clients.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,9 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
 use uuid::Uuid;
 
-/// Proxies and clients take so much for a header.
+/// Proxies and clients accept headers of this size.
 const LONGEST: usize = 4_096;
-/// The first byte, so that another form can come.
+/// The first byte, which allows other formats later.
 const VERSION: u8 = 1;
 const ID: usize = 16;
 const SEQ: usize = 6;
@@ -18,7 +18,7 @@ const ENTRY: usize = ID + SEQ;
 
 pub(super) type Positions = HashMap<ChatroomId, Seq>;
 
-/// `None` if the text would be too long: the client has the positions themselves.
+/// `None` if the text would be too long. The client can send the positions instead.
 pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>) -> Option<String> {
     if (1 + positions.len() * ENTRY) * 4 / 3 >= LONGEST {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>
     Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// `None` if nothing that [`encode`] has given.
+/// `None` if the text does not come from [`encode`].
 pub(super) fn decode(text: &str) -> Option<Positions> {
     if text.len() > LONGEST {
         return None;

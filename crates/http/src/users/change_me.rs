@@ -64,7 +64,7 @@ pub(crate) async fn change_me(
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }
 
-/// Whoever is deleted has no token any more, even before every instance has heard of it.
+/// Deleted users have no valid token, even before every instance knows of the deletion.
 fn without_user(problem: Problem) -> Problem {
     if problem.code == Code::UserNotFound { Problem::invalid_token() } else { problem }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/users`: searching by `?q=`, or resolving `?ids=`.
+//! `GET /api/users`: searches with `?q=`, or looks up `?ids=`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::id::UserId;
@@ -53,7 +53,7 @@ pub(crate) async fn list(
     Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))
 }
 
-/// Those of the users that exist, deleted ones included.
+/// Those of the users that exist, including deleted ones.
 async fn resolve(request: &HttpRequest, state: web::Data<State>, ids: &str) -> Result<HttpResponse, Problem> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > Limit::MAX.get() {

@@ -1,4 +1,4 @@
-//! `GET /api/users/me/mentions`: where others mention me, newest first, in chatrooms where I am a member now.
+//! `GET /api/users/me/mentions`: messages by others that mention the caller, newest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

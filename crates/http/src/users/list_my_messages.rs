@@ -1,4 +1,4 @@
-//! `GET /api/users/me/messages`: what I wrote, newest first, in chatrooms where I am a member now.
+//! `GET /api/users/me/messages`: the caller's messages, newest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

@@ -20,7 +20,7 @@ pub(crate) use show_me::show_me;
 pub(crate) use sign_up::sign_up;
 use utoipa::OpenApi;
 
-/// The part of the document.
+/// This module's part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(paths(
     sign_up::sign_up,

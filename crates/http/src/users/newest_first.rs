@@ -1,4 +1,4 @@
-//! Pages of messages from several chatrooms, newest first: the cursor is the id of the last.
+//! Pages of messages from several chatrooms, newest first. The cursor is the id of the last message.
 
 use actix_web::{HttpRequest, HttpResponse};
 use chit_chat_domain::id::MessageId;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::views::MessageView;
 
-/// Answers with what `read` finds behind a message, with one row more than the limit.
+/// Responds with the messages that `read` returns, which reads one row more than the limit.
 pub(super) async fn newest_first(
     request: &HttpRequest,
     paging: &Paging,

@@ -30,7 +30,8 @@ pub(crate) struct NewAccount {
     display_name: Option<String>,
 }
 
-/// Sign-ups are open. The handler takes it first, so that nobody fills in a form in vain.
+/// Passes if sign-up is open. The handler takes it first, so that a closed server says so before it validates the
+/// body.
 pub(crate) struct Open;
 
 impl FromRequest for Open {

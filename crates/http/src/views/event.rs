@@ -13,7 +13,7 @@ use super::message::MessageView;
 use super::values::{Id, Time};
 use crate::openapi::values;
 
-/// An entry of a chatroom's log. What it looks like in the document, `event_schema` says.
+/// An entry of a chatroom's log. `event_schema` describes it in the OpenAPI document.
 #[derive(Serialize)]
 pub(crate) struct EventView {
     r#type: &'static str,
@@ -36,7 +36,7 @@ pub(super) struct ParentView {
     reply_count: i32,
 }
 
-/// A message as it is now, or what changed as it was then.
+/// A message in its current state, or the state after another change.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Data {
@@ -137,7 +137,7 @@ pub(super) struct PinDetail {
 }
 
 impl EventView {
-    /// What happened, in a word.
+    /// The type of the event.
     pub(crate) fn kind(&self) -> &'static str {
         self.r#type
     }

@@ -1,4 +1,4 @@
-//! Events in the document: one schema per shape of `data`, told apart by `type`.
+//! The OpenAPI schemas of events: one per shape of `data`, distinguished by `type`.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use super::message::MentionsView;
 use super::message::MessageView;
 use crate::openapi::values;
 
-/// What later versions add: without it, generated clients fail on a page that has an event of a new type.
+/// Events of later versions. Without it, generated clients would fail on a page with an unknown type.
 const OTHER: &str = "OtherEvent";
 
 type Named = (String, RefOr<Schema>);

@@ -1,4 +1,4 @@
-//! Invitations on the wire, for those who may make them.
+//! Invitations on the wire, for members who can create them.
 
 use chit_chat_domain::id::{ChatroomId, InvitationId, UserId};
 use chit_chat_domain::invitation::{Invitation, MaxUses};

@@ -1,4 +1,4 @@
-//! Invitation codes as clients see them: one word of a URL.
+//! Invitation codes in URLs.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! The JSON shapes of the API. A resource looks the same to every reader.
+//! The JSON views of the API. A resource looks the same to every reader.
 
 mod ban;
 mod block;

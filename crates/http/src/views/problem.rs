@@ -45,7 +45,7 @@ impl<'a> ProblemBody<'a> {
     }
 }
 
-/// The whole response.
+/// The complete response.
 pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpResponse {
     let status = problem.code.status();
     let mut response = HttpResponse::build(status);
@@ -53,7 +53,7 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, challenge(problem.code)));
     }
-    // What is left of the body would be read for nothing.
+    // Reading the rest of the body would be a waste.
     if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {
         response.force_close();
     }
@@ -69,7 +69,7 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     }
 }
 
-/// RFC 6750, section 3: a request without any token is told of no error.
+/// A request without a token gets no error attribute (RFC 6750, section 3).
 fn challenge(code: Code) -> &'static str {
     match code {
         Code::InvalidToken => "Bearer error=\"invalid_token\"",

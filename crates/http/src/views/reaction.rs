@@ -28,7 +28,7 @@ impl From<Reaction> for ReactionView {
     }
 }
 
-/// How many people react by each emoji: written as it is kept.
+/// The number of users who react with each emoji, in the stored form.
 pub(crate) struct Counts(Option<Box<RawValue>>);
 
 impl From<Reactions> for Counts {

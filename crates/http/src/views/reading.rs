@@ -1,4 +1,4 @@
-//! What one has read, on the wire.
+//! Reading state on the wire.
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
@@ -24,7 +24,7 @@ impl ReadMarkerView {
     }
 }
 
-/// Which chatroom the caller has muted or wants to see, or not any more.
+/// A chatroom that the caller has muted, unmuted or opened again.
 #[derive(Serialize)]
 pub(crate) struct WhereView {
     chatroom_id: Id<ChatroomId>,
@@ -36,7 +36,7 @@ impl WhereView {
     }
 }
 
-/// Which direct chatroom the caller has hidden, and how far its log had come.
+/// A direct chatroom that the caller has hidden, and the head of its log at that time.
 #[derive(Serialize)]
 pub(crate) struct HiddenView {
     chatroom_id: Id<ChatroomId>,

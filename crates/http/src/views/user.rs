@@ -73,7 +73,7 @@ impl From<User> for UserView {
 }
 
 impl OwnView {
-    /// `None` if the account has been deleted meanwhile.
+    /// `None` if the account has been deleted.
     pub(crate) fn of(user: &User) -> Option<Self> {
         let email = user.profile.as_ref()?.email.as_ref().map(|email| email.as_str().to_owned());
         Some(Self { id: Id(user.id), profile: ProfileView::of(user)?, deleted: false, email })

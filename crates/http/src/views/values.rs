@@ -1,4 +1,4 @@
-//! How ids and instants are written.
+//! Ids and timestamps on the wire.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
 
-/// An id, as its text.
+/// An id as text.
 pub(crate) struct Id<T>(pub(crate) T);
 
 impl<T: Display> Serialize for Id<T> {
@@ -18,7 +18,7 @@ impl<T: Display> Serialize for Id<T> {
     }
 }
 
-/// An instant, by RFC 3339 in UTC, always with six digits, so that it sorts as text.
+/// A timestamp (RFC 3339, UTC), always with six digits, so that timestamps sort as text.
 pub(crate) struct Time(pub(crate) Timestamp);
 
 const FORMAT: StaticFormatDescription =

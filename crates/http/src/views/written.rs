@@ -1,4 +1,4 @@
-//! Events as server-sent events, written once for everybody (WHATWG HTML, "Server-sent events").
+//! Events as server-sent events, serialized once for all subscribers (WHATWG HTML, "Server-sent events").
 
 use actix_web::web::Bytes;
 use chit_chat_domain::event::Event;
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::event::EventView;
 
-/// As much as most events take.
+/// The size of most events.
 const USUAL: usize = 640;
 
-/// Writes the events of logs.
+/// Serializes the events of logs.
 pub(crate) struct EventWriter;
 
 impl Write for EventWriter {
@@ -21,7 +21,7 @@ impl Write for EventWriter {
     }
 }
 
-/// JSON has no line breaks of its own, so one line of data is enough.
+/// JSON contains no raw line breaks, so one line of data is enough.
 pub(crate) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
     let mut text = Vec::with_capacity(USUAL);
     if !id.is_empty() {

@@ -1,4 +1,4 @@
-//! Text that is made to be hard to read: it takes a moment at most, and no more room than it is allowed.
+//! Texts that are expensive to parse: they must take little time and space.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,9 +7,9 @@ use chit_chat_domain::message::MessageBody;
 
 use crate::markdown::{LONGEST, html};
 
-/// Of machines under load that build without optimisation.
+/// Generous for machines under load that build without optimisation.
 const A_MOMENT: Duration = Duration::from_secs(5);
-/// In bytes: a quarter of what the threads have that answer requests.
+/// In bytes: a quarter of the stack of the threads that handle requests.
 const STACK: usize = 512 * 1024;
 
 /// As long as a message can be.
@@ -17,13 +17,13 @@ fn full(text: &str) -> String {
     text.chars().cycle().take(MessageBody::LONGEST).collect()
 }
 
-/// Opened as often as it is closed.
+/// Opens and closes equally often.
 fn balanced(open: &str, close: &str) -> String {
     let times = MessageBody::LONGEST / (open.chars().count() + close.chars().count());
     open.repeat(times) + &close.repeat(times)
 }
 
-/// One more of the first before each of the second.
+/// Repeats the first once more before each of the second.
 fn growing(first: &str, second: &str) -> String {
     (0..88).fold(String::new(), |text, length| text + &first.repeat(length) + second)
 }
@@ -32,7 +32,7 @@ fn padded_table(columns: usize) -> String {
     full(&format!("{}\n{}\n{}", "a|".repeat(columns), "-|".repeat(columns), "a\n".repeat(MessageBody::LONGEST)))
 }
 
-/// Hard when it is said again and again.
+/// Expensive when repeated.
 #[rustfmt::skip]
 const AGAIN: &[&str] = &[
     ">", "> ", "- ", "1. ", "* ", "+\t", "#", "# ", "[", "]", "![", "[]", "[](", "[a](", "[a]: b\n",

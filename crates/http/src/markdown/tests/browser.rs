@@ -1,4 +1,4 @@
-//! What a browser finds in HTML, and what it should not find there.
+//! Parses HTML as a browser does, and reports anything unexpected.
 
 use html5ever::serialize::{SerializeOpts, serialize};
 use html5ever::tendril::TendrilSink;
@@ -6,12 +6,12 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, LocalName, ParseOpts, QualName, ns, parse_document, parse_fragment};
 use markup5ever_rcdom::{Handle, NodeData, RcDom, SerializableHandle};
 
-/// Elements without attributes; the last three are around every document, whether they are written or not.
+/// Elements without attributes. The last three are part of every document, whether written or not.
 const PLAIN: &str =
     "blockquote br del em h1 h2 h3 h4 h5 h6 hr li p pre strong table tbody td th thead tr ul html head body";
 
-/// Everything that is not allowed, however the HTML is read: as a page, within one, with scripts or without, and once more
-/// after the page has written out what it read.
+/// Everything that is not allowed, for each way to read the HTML: as a page, inside a page, with or without
+/// scripts, and again after serializing the result.
 pub(super) fn faults(html: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for scripting_enabled in [true, false] {
@@ -43,7 +43,7 @@ fn inner_html(document: &Handle) -> String {
     String::from_utf8(html).unwrap()
 }
 
-/// A document takes what is in it along when it goes, whoever else holds it.
+/// Dropping a document drops its nodes, even if others still hold them.
 fn look(document: &Handle, faults: &mut Vec<String>) {
     let mut nodes = vec![document.clone()];
     while let Some(node) = nodes.pop() {
@@ -79,7 +79,7 @@ fn element_fault(name: &str, attributes: &[Attribute]) -> Option<String> {
     (!is_harmless).then(|| format!("<{name}> with {attributes:?}"))
 }
 
-/// One that lost its address leads nowhere.
+/// A link that lost its address has no target.
 fn is_link(attributes: &[(&str, &str)]) -> bool {
     let is_harmless = |(name, value): &(&str, &str)| match *name {
         "href" => is_harmless_url(value),
@@ -91,7 +91,7 @@ fn is_link(attributes: &[(&str, &str)]) -> bool {
     has("rel") && attributes.iter().all(is_harmless)
 }
 
-/// Browsers pass over some characters before and in a scheme: none of them is here.
+/// Browsers ignore some characters before and inside a scheme. None of them appears here.
 fn is_harmless_url(url: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control();
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();

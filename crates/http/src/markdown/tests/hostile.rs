@@ -1,4 +1,4 @@
-//! Attacks that are known, and others made of their pieces.
+//! Known attacks, and combinations of their parts.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::markdown::{SANITIZER, html};
 
 const NONE: Vec<String> = Vec::new();
 
-/// Each by what it tries.
+/// Known attacks by name.
 fn known() -> BTreeMap<String, String> {
     serde_json::from_str(include_str!("xss.json")).unwrap()
 }
 
-/// As a renderer would do it that thinks of nothing.
+/// Renders without any protection.
 fn careless(source: &str) -> String {
     let mut html = String::new();
     push_html(&mut html, Parser::new_ext(source, Options::all()));
@@ -41,7 +41,7 @@ fn the_known_attacks_are_attacks() {
     assert!(succeeding >= 180, "{succeeding}");
 }
 
-/// Nothing of them is an element: they all can be read.
+/// None of them is an element, so all of them are visible.
 #[test]
 fn what_is_no_markdown_is_shown() {
     assert_eq!(html("<script>alert(1)</script>"), "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
@@ -50,7 +50,7 @@ fn what_is_no_markdown_is_shown() {
     assert_eq!(html("<div>\n\n*a*\n\n</div>"), "<p>&lt;div&gt;</p>\n<p><em>a</em></p>\n<p>&lt;/div&gt;</p>\n");
 }
 
-/// The sanitizer has nothing to do while the rest is right; it should be right by itself.
+/// The sanitizer has nothing to do while the first step works, so this tests it alone.
 #[test]
 fn the_sanitizer_alone_stops_every_known_attack() {
     for (what, source) in known() {
@@ -61,7 +61,7 @@ fn the_sanitizer_alone_stops_every_known_attack() {
     }
 }
 
-/// What attacks are made of.
+/// The parts of attacks.
 #[rustfmt::skip]
 const PIECES: &[&str] = &[
     "<", ">", "</", "/>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "<!", "\"", "'", "`", "```", "~~~", "=", " ", "\n",

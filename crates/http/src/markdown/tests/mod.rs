@@ -1,4 +1,4 @@
-//! Markdown as it is meant, as it is abused, and as no machine should have to read it.
+//! Tests of Markdown: ordinary, hostile and expensive texts.
 
 mod bounds;
 mod browser;

@@ -1,4 +1,4 @@
-//! What people write.
+//! Ordinary messages.
 
 use crate::markdown::html;
 

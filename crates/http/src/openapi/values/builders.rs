@@ -1,11 +1,11 @@
-//! What schemas are built from.
+//! Builders of schemas.
 
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
-/// White space as the domain trims it: the Unicode property, which dialects of regular expressions
-/// do not agree about.
+/// White space as the domain trims it: the Unicode property, spelled out because dialects of regular expressions
+/// differ.
 pub(super) const SPACE: &str = r"\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
 
 pub(super) const CONTROL: &str = r"\u0000-\u001F\u007F-\u009F";
@@ -32,18 +32,18 @@ pub(crate) fn described(description: &str, mut object: Object) -> Object {
     object
 }
 
-/// One of these, in an answer. Later there may be more: a closed list would break generated clients.
+/// A word in a response. The list is open: a closed one would break generated clients when words are added.
 pub(super) fn word<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
     let known = format!("{description} Known values: {}. More can be added.", words.join(", "));
     text(&known).extensions(Some(Extensions::from_iter([("x-extensible-enum", words.to_vec())]))).build()
 }
 
-/// One of these and nothing else, in a request.
+/// A word in a request, from a closed list.
 pub(super) fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> ObjectBuilder {
     text(description).enum_values(Some(words))
 }
 
-/// A line as the domain trims it: white space of any kind around, no control characters within.
+/// A single line as the domain trims it: optional white space around it, no control characters inside.
 pub(super) fn line(description: &str, longest: usize) -> ObjectBuilder {
     let edge = format!("[^{CONTROL}{SPACE}]");
     let pattern = format!("^[{SPACE}]*{edge}([^{CONTROL}]*{edge})?[{SPACE}]*$");

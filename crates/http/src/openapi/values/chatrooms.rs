@@ -47,7 +47,7 @@ pub(crate) fn new_visibility() -> Object {
 }
 
 pub(crate) fn visibility_or_default() -> Object {
-    // No `default`: generators take a field that has one for a field that is always there.
+    // No `default`: code generators would treat the field as always present.
     let mut object = described("Defaults to private.", or_null(new_visibility()));
     object.enum_values.get_or_insert_default().push(Value::Null);
     object
@@ -61,7 +61,7 @@ pub(crate) fn new_role() -> Object {
     one_of(ROLE, ROLES.map(Role::as_str)).build()
 }
 
-/// The least role that may do something.
+/// The minimum role for something.
 pub(crate) fn least_role() -> Object {
     word("The minimum role required.", ROLES.map(Role::as_str))
 }

@@ -1,4 +1,4 @@
-//! Messages, and what people do with them.
+//! Messages and reactions.
 
 use chit_chat_domain::mention::MOST_MENTIONED;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
@@ -52,7 +52,7 @@ pub(crate) fn emoji() -> Object {
 
 const EMOJI: &str = "👍";
 
-/// What somebody reacts by.
+/// An emoji to react with.
 pub(crate) fn new_emoji() -> Object {
     text("A single Unicode emoji or emoji sequence, percent-encoded.").examples([EMOJI]).build()
 }

@@ -1,4 +1,4 @@
-//! What pages are asked for by.
+//! Pagination.
 
 use chit_chat_domain::page::Limit;
 use serde_json::json;

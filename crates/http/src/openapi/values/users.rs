@@ -1,4 +1,4 @@
-//! Users, their sessions, and what they sign in by.
+//! Users, sessions and credentials.
 
 use chit_chat_domain::chatroom::Visibility;
 use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
@@ -18,12 +18,12 @@ pub(crate) fn username() -> Object {
 }
 pub(crate) const USERNAME: &str = "ada";
 
-/// A name that somebody signs in by: whatever it is, it is looked up and not judged.
+/// A username for signing in. It is looked up, not validated.
 pub(crate) fn known_username() -> Object {
     text("The username, in any case.").examples([USERNAME]).build()
 }
 
-/// A refresh token that somebody shows.
+/// A refresh token in a request.
 pub(crate) fn shown_token() -> Object {
     text("The latest `refresh_token` of the session.").examples([REFRESH_TOKEN]).build()
 }
@@ -39,7 +39,7 @@ pub(crate) fn password() -> Object {
         .build()
 }
 
-/// A password that was chosen before: whatever it is, it is compared and not judged.
+/// An existing password. It is compared, not validated.
 pub(crate) fn known_password() -> Object {
     text("").format(Some(SchemaFormat::KnownFormat(KnownFormat::Password))).examples(["analytical engine"]).build()
 }

@@ -1,4 +1,4 @@
-//! A WebSocket at work: events go out, messages come in, each is answered.
+//! An open WebSocket: sends events, receives messages, and answers each message.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -27,13 +27,13 @@ use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
 
-/// More are read once some of these are answered.
+/// Reading pauses until some of these are answered.
 const MOST_UNANSWERED: usize = 32;
 
-/// An instance that stops has ten seconds for all.
+/// A stopping instance has ten seconds for everything.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const LAST_FRAMES: Duration = Duration::from_secs(1);
-/// Nothing more is on its way.
+/// Silence of this length means that nothing more is in transit.
 const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -46,29 +46,29 @@ pub(super) struct Socket {
     pub(super) messages: AggregatedMessageStream,
     pub(super) writes: Writes,
     pub(super) connection: Option<Rc<Connection>>,
-    /// Of the request that opened it: what fails is logged under it.
+    /// The id of the request that opened it, for the log.
     pub(super) id: RequestId,
 }
 
-/// Between a client that has said where to start, and the stream.
+/// The state between the first frame and the stream.
 pub(super) struct Conversation<'a> {
     socket: &'a mut Socket,
     caller: Principal,
     feed: Feed,
     answers: Vec<Answer>,
     order: Order,
-    /// Neither side is kept waiting by the other.
+    /// Alternates, so that neither side has to wait for the other.
     says_first: bool,
 }
 
-/// What is next.
+/// The next thing to do.
 enum Turn {
     Say(Option<Said>),
     Answer(Option<String>),
     Hear(Received),
 }
 
-/// The conversation is over, and why.
+/// The conversation is over, with the reason.
 type Over = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
@@ -121,12 +121,12 @@ impl<'a> Conversation<'a> {
             self.read_the_rest().await;
             return Err(Some(come_again()));
         }
-        // What was written out as JSON is text.
+        // Serialized JSON is always text.
         let text = ByteString::try_from(said.written.json).map_err(|_| None)?;
         self.socket.session.text(text).await.map_err(gone)
     }
 
-    /// What is under way may be stored, and its sender should know.
+    /// Answers messages that are being stored, so that their senders know the outcome.
     async fn answer_the_rest(&mut self) {
         let rest = async {
             while !self.answers.is_empty() {
@@ -139,8 +139,8 @@ impl<'a> Conversation<'a> {
         drop(timeout(LAST_ANSWERS, rest).await);
     }
 
-    /// None of it was begun, and its sender hears to come again: a connection that ends with something unread is reset by
-    /// the system, and what was said last is lost.
+    /// Rejects messages that were not started, and tells their senders to retry. Unread data would make the system
+    /// reset the connection, and the last answers would be lost.
     async fn read_the_rest(&mut self) {
         let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.messages.recv()).await {} };
         drop(timeout(LAST_FRAMES, rest).await);
@@ -170,7 +170,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// In the order in which they came; the answers may overtake each other.
+    /// In order of arrival. The answers can overtake each other.
     fn attend(&mut self, text: &str) {
         let state = self.socket.state.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
@@ -202,7 +202,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// The first that is ready, in the order in which they were asked for.
+/// The first answer that is ready, in order of request.
 fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Option<String>> {
     for place in 0..answers.len() {
         if let Some(answer) = answers.get_mut(place)

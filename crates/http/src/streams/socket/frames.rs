@@ -1,4 +1,4 @@
-//! What client and server say to each other, besides the events.
+//! The frames of client and server, other than events.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ enum First {
     Start(Start),
 }
 
-/// Who listens, and from where on.
+/// The token, and the positions to start from.
 #[derive(Deserialize)]
 pub(super) struct Start {
     pub(super) token: Option<String>,
@@ -24,7 +24,7 @@ pub(super) struct Start {
     pub(super) after: HashMap<String, Seq>,
 }
 
-/// Every other frame of a client.
+/// Every later frame of a client.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub(super) enum Frame {
@@ -32,7 +32,7 @@ pub(super) enum Frame {
     Typing { r#ref: Option<String>, chatroom_id: String },
 }
 
-/// A message to be sent. `ref` comes back with the answer.
+/// A message to send. Its answer repeats `ref`.
 #[derive(Deserialize)]
 pub(super) struct Send {
     pub(super) r#ref: Option<String>,
@@ -62,7 +62,7 @@ impl Frame {
     }
 }
 
-/// What the client calls a frame, also one that cannot be read otherwise.
+/// The client's name for a frame, even if the rest of it is invalid.
 pub(super) fn reference(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {

@@ -1,4 +1,4 @@
-//! `GET /api/ws`: all my chatrooms over a WebSocket (RFC 6455), which also carries what I send.
+//! `GET /api/ws`: the events of all the caller's chatrooms over a WebSocket (RFC 6455), which also sends messages.
 
 mod conversation;
 mod frames;

@@ -1,4 +1,4 @@
-//! `GET /api/ws`: all my chatrooms over a WebSocket (RFC 6455), which also carries what I send.
+//! `GET /api/ws`: the events of all the caller's chatrooms over a WebSocket (RFC 6455), which also sends messages.
 
 use std::time::Duration;
 
@@ -22,11 +22,11 @@ use crate::request_id::RequestId;
 use crate::state::State;
 
 const PROTOCOL: &str = "chit-chat.v1";
-/// A frame holds one message and little more.
+/// A frame holds one message and little else.
 const LARGEST_FRAME: usize = 128 * 1024;
-/// A client has so long to say where to start.
+/// The time that a client has to send its first frame.
 const SLOWEST_START: Duration = Duration::from_secs(10);
-/// So often it is asked meanwhile whether the instance stops.
+/// The interval for checking whether the instance is stopping.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Open a WebSocket
@@ -66,7 +66,7 @@ pub(crate) async fn open_socket(
     Ok(response)
 }
 
-/// Who names protocols but not ours speaks another language.
+/// A client that offers only other protocols is rejected.
 fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
     let mut named =
         request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok()).peekable();
@@ -83,11 +83,11 @@ impl Socket {
             Ok(Err(reason)) => reason,
             Err(_) => Some(because(CloseCode::Other(TIMEOUT), "the first frame did not come in time")),
         };
-        // The client may be gone already.
+        // Fails if the client has already disconnected.
         drop(self.session.close(reason).await);
     }
 
-    /// Reads the first frame, which says who listens from where on.
+    /// Reads the first frame, with the token and the positions.
     async fn start(&mut self, caller: Option<Principal>) -> Result<(Principal, Feed), Option<CloseReason>> {
         let text = loop {
             if self.state.streams.is_closed() {

@@ -1,4 +1,4 @@
-//! Whose pages may open a WebSocket: browsers do not ask beforehand, as they do for other requests.
+//! Checks the origin of WebSockets: browsers send no preflight request for them.
 
 use actix_web::http::Uri;
 use actix_web::http::header::{HOST, ORIGIN};
@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, web};
 use crate::cors::AllowedOrigins;
 use crate::problem::{Code, Problem};
 
-/// What is no browser sends no `Origin`; a page of the same host may, and those of the allowed origins.
+/// Clients other than browsers send no `Origin`. Pages of the same host and of the allowed origins are accepted.
 pub(super) fn check(request: &HttpRequest) -> Result<(), Problem> {
     let Some(origin) = request.headers().get(ORIGIN) else {
         return Ok(());

@@ -19,7 +19,7 @@ pub(super) fn close_code(code: Code) -> CloseCode {
     }
 }
 
-/// A message of several frames that is too large comes as an error of input.
+/// A fragmented message that is too large is reported as an input error.
 pub(super) fn because_of(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
