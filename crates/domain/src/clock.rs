@@ -1,4 +1,4 @@
-//! Instants, and where the current one comes from.
+//! Timestamps, and the port that reads the current time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 pub use time::{Date, Weekday};
 use time::{OffsetDateTime, UtcDateTime};
 
-/// An instant in UTC, in whole microseconds: what both engines keep without loss.
+/// A UTC timestamp in whole microseconds, which both engines store without loss.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -34,19 +34,19 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// The instant that lies `duration` after this one.
+    /// The timestamp `duration` after this one.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(micros(duration)))
     }
 
-    /// The instant that lies `duration` before this one.
+    /// The timestamp `duration` before this one.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(micros(duration)))
     }
 
-    /// How many seconds to wait until `later`, rounded up; at least one.
+    /// Seconds to wait until `later`, rounded up, and at least one.
     pub fn seconds_until(self, later: Self) -> u32 {
         let seconds = later.0.saturating_sub(self.0).saturating_add(999_999) / 1_000_000;
         u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
@@ -113,10 +113,10 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// What time it is.
+/// The source of the current time.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// The current instant.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 

@@ -1,4 +1,4 @@
-//! Identifiers: one distinct type per thing, all over UUIDs.
+//! Identifiers: a distinct type per entity, all based on UUIDs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// The text names nothing.
+/// The text is not a valid id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnId;
 
@@ -38,7 +38,7 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = NotAnId;
 
-            /// Accepts the hyphenated form alone: one spelling for one thing.
+            /// Accepts only the hyphenated form, so that each id has one spelling.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match Uuid::try_parse(text) {
                     Ok(uuid) if text.len() == Hyphenated::LENGTH => Ok(Self(uuid)),
@@ -56,7 +56,7 @@ macro_rules! id {
 }
 
 id!(
-    /// A user, also after the account was deleted.
+    /// A user, also after the account is deleted.
     UserId
 );
 id!(
@@ -76,9 +76,9 @@ id!(
     InvitationId
 );
 
-/// Where new identifiers come from; the domain has no randomness of its own.
+/// The source of new identifiers. The domain itself has no randomness.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait IdSource: Send + Sync {
-    /// A UUID that was never given out before.
+    /// A new UUID.
     fn next(&self) -> Uuid;
 }

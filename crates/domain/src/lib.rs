@@ -1,11 +1,11 @@
 //! The rules of Chit-Chat, without I/O.
 //!
-//! - **Values** (`Username`, `MessageBody`, ...) are parsed once; what holds one is valid.
-//! - **Rules** are methods on entities that answer with a named [`Denial`](denial::Denial).
-//! - **Use cases** are services over ports: one method per thing that a user can do.
-//! - **Ports** are traits that a store, a clock or a password hasher implements.
+//! - **Values** (`Username`, `MessageBody`, ...) are parsed once: holding one proves that it is valid.
+//! - **Rules** are methods of entities that return a named [`Denial`](denial::Denial).
+//! - **Use cases** are services over ports: one method per action of a user.
+//! - **Ports** are traits, implemented by a store, a clock or a password hasher.
 //!
-//! # Testing rules of your own
+//! # Testing your own rules
 //!
 //! With the feature `mocks`, the module `testing` has a `World` in which every port is a mock, made by
 //! [mockall](https://docs.rs/mockall), and builders for entities: a rule is tested without a database and without HTTP.

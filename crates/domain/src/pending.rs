@@ -1,7 +1,7 @@
-//! An answer that arrives later, made of the standard library alone.
+//! An answer that arrives later, built on the standard library alone.
 //!
-//! Waiting senders must not each hold a thread: a store accepts a write at once and completes it
-//! from whichever thread commits it. Tests and threads [`wait`](Pending::wait), async callers await.
+//! Waiting senders must not hold a thread each: a store accepts a write at once and completes it from the thread
+//! that commits it. Tests and threads call [`wait`](Pending::wait); async callers await.
 
 use std::fmt;
 use std::future::Future;
@@ -13,11 +13,11 @@ use std::task::{Context, Poll, Waker};
 use crate::store_error::StoreError;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-/// One answer of a store, there now or later.
+/// An answer of a store, available now or later.
 #[must_use = "the outcome of a write decides what to answer"]
 pub struct Pending<T>(Arc<Shared<T>>);
 
-/// The store's end of a [`Pending`]; dropped without an answer, it answers `Unavailable`.
+/// The store's end of a [`Pending`]. If it is dropped without an answer, the answer is `Unavailable`.
 pub struct Completer<T>(Option<Arc<Shared<T>>>);
 
 struct Shared<T> {
@@ -30,7 +30,7 @@ struct State<T> {
     waiting: Waiting,
 }
 
-/// Who is to be told of the answer.
+/// The party to notify of the answer.
 enum Waiting {
     Nobody,
     Thread,
@@ -42,19 +42,19 @@ impl<T> Shared<T> {
         Arc::new(Self { state: Mutex::new(State { answer, waiting: Waiting::Nobody }), arrived: Condvar::new() })
     }
 
-    // A panic elsewhere leaves the state whole: every change to it is one assignment.
+    // A panic elsewhere cannot leave the state inconsistent: every change to it is one assignment.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T> Pending<T> {
-    /// An answer that is there already.
+    /// An answer that is already available.
     pub fn ready(answer: Result<T, StoreError>) -> Self {
         Self(Shared::new(Some(answer)))
     }
 
-    /// An answer to come, and the end that gives it.
+    /// A pending answer, and the end that completes it.
     pub fn channel() -> (Completer<T>, Self) {
         let shared = Shared::new(None);
         (Completer(Some(Arc::clone(&shared))), Self(shared))
@@ -93,7 +93,7 @@ impl<T> fmt::Debug for Pending<T> {
 }
 
 impl<T> Completer<T> {
-    /// Whether anybody will hear the answer: they may have given up.
+    /// Returns false if the waiting side has given up.
     pub fn is_awaited(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| Arc::strong_count(shared) > 1)
     }

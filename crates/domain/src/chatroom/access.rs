@@ -1,21 +1,21 @@
-//! What somebody is to a chatroom, and what must still hold when a decision is written down.
+//! The rights of a user in a chatroom, and the conditions that must still hold when a decision is written.
 
 use super::{Chatroom, Right, Visibility};
 use crate::denial::Denial;
 use crate::id::{InvitationId, UserId};
 use crate::membership::{Membership, Role};
 
-/// A chatroom as one user stands to it.
+/// A chatroom and the rights of one user in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// The living chatroom.
+    /// The chatroom, which is not deleted.
     pub chatroom: Chatroom,
-    /// The user's membership, absent for outsiders and for deleted users.
+    /// The user's membership. Absent for outsiders and deleted users.
     pub membership: Option<Membership>,
 }
 
 impl Access {
-    /// The chatroom, for those who may know of it.
+    /// The chatroom, if the user may see it.
     pub fn may_see(&self) -> Result<&Chatroom, Denial> {
         match (self.chatroom.visibility, &self.membership) {
             (Visibility::Public, _) | (_, Some(_)) => Ok(&self.chatroom),
@@ -23,13 +23,13 @@ impl Access {
         }
     }
 
-    /// The membership, for members; others hear no more than they may know.
+    /// The membership, if the user is a member. The denial tells outsiders no more than they may know.
     pub fn as_member(&self) -> Result<&Membership, Denial> {
         self.may_see()?;
         self.membership.as_ref().ok_or(Denial::NotAMember)
     }
 
-    /// The membership, for members who have this right.
+    /// The membership, if the member has this right.
     pub fn may(&self, right: Right) -> Result<&Membership, Denial> {
         let member = self.as_member()?;
         member.at_least(right.least_role(&self.chatroom)?)?;
@@ -37,9 +37,9 @@ impl Access {
     }
 }
 
-/// What the store makes sure of at the very moment of a write: the actor is a member of the chatroom
-/// and has this right. Whoever decided has read it before, but the actor may have been removed or
-/// demoted since, or the chatroom set otherwise.
+/// The condition that the store checks in the transaction of a write: the actor is a member of the chatroom and
+/// has this right. The service checked it before, but the actor may have been removed or demoted since, or the
+/// chatroom's settings may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guard {
     pub actor: UserId,
@@ -47,25 +47,25 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// The actor is a member and has at least this role.
+    /// Requires a member with at least this role.
     pub fn holds(actor: UserId, role: Role) -> Self {
         Self::may(actor, Right::Role(role))
     }
 
-    /// The actor is a member and has this right.
+    /// Requires a member with this right.
     pub fn may(actor: UserId, right: Right) -> Self {
         Self { actor, right }
     }
 }
 
-/// What lets somebody become a member, made sure of at the moment of the write.
+/// What allows a user to become a member. The store checks it in the transaction of the write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// The chatroom is public.
     Public,
-    /// A member lets them in.
+    /// A member adds them.
     By(Guard),
-    /// They have the code of this invitation; it can be used once more, and is.
+    /// They use the code of this invitation, which must be active. This counts as one use.
     Invitation(InvitationId),
 }
 

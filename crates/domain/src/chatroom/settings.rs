@@ -1,4 +1,4 @@
-//! What owners set for a chatroom.
+//! Settings of a chatroom.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::membership::Role;
 use crate::text;
 use crate::violation::Violation;
 
-/// What a chatroom is about: 1 to 250 characters on one line, trimmed.
+/// The topic of a chatroom: 1 to 250 characters on a single line, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic(String);
 
@@ -32,7 +32,7 @@ impl Topic {
     }
 }
 
-/// How many seconds a member waits between two messages; none if zero.
+/// Seconds that members must wait between two messages. Zero switches slow mode off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SlowMode(u16);
 
@@ -52,22 +52,22 @@ impl SlowMode {
         self.0
     }
 
-    /// When the next message may be sent after one at this time.
+    /// The time from which the next message can be sent, after one sent at `last`.
     pub fn next_turn(self, last: Timestamp) -> Timestamp {
         last.plus(Duration::from_secs(self.0.into()))
     }
 }
 
-/// How a chatroom is used; a new one has the defaults.
+/// Settings of a chatroom. New chatrooms have the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     pub topic: Option<Topic>,
-    /// Who gives it another name or topic.
+    /// The minimum role for changing the name and the topic.
     pub rename_role: Role,
-    /// Who adds people.
+    /// The minimum role for adding members.
     pub add_role: Role,
     pub slow_mode: SlowMode,
-    /// Nobody writes there any more.
+    /// The chatroom is read-only.
     pub archived: bool,
 }
 
@@ -84,12 +84,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How long somebody waits between two messages, if at all.
+    /// The slow mode that applies to this role, if any.
     pub fn slow_mode_of(&self, role: Role) -> Option<SlowMode> {
         Some(self.slow_mode).filter(|slow_mode| slow_mode.0 > 0 && role < Role::Moderator)
     }
 
-    /// The least role that sends without more ado; `None` if nobody does.
+    /// The minimum role that can send without a check of slow mode. `None` if nobody can send.
     pub fn speaking_role(&self) -> Option<Role> {
         match self {
             Self { archived: true, .. } => None,
@@ -99,23 +99,23 @@ impl Settings {
     }
 }
 
-/// What somebody claims to be allowed to do in a chatroom.
+/// A right that a user needs in a chatroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
-    /// Whatever takes at least this role.
+    /// Anything that requires at least this role.
     Role(Role),
-    /// To send and edit messages, and whatever else adds to the conversation.
+    /// Sending and editing messages, and anything else that adds to the conversation.
     Speak,
-    /// To mention everybody.
+    /// Mentioning everyone.
     CallAll,
-    /// To give the chatroom another name or topic.
+    /// Changing the name or the topic.
     Rename,
-    /// To add people.
+    /// Adding members.
     Add,
 }
 
 impl Right {
-    /// The least role that has this right in the chatroom as it is set now.
+    /// The minimum role that has this right under the chatroom's current settings.
     pub fn least_role(self, Chatroom { visibility, settings, .. }: &Chatroom) -> Result<Role, Denial> {
         match self {
             _ if *visibility == Visibility::Direct && !self.is_for_two() => Err(Denial::DirectChatroom),
@@ -128,19 +128,19 @@ impl Right {
         }
     }
 
-    /// In a direct chatroom each talks and sees to what is their own, and neither decides about more.
+    /// In a direct chatroom, both users can talk and manage what is their own, and neither can manage the other.
     fn is_for_two(self) -> bool {
         matches!(self, Self::Speak | Self::Role(Role::Member))
     }
 }
 
-/// What to change of a chatroom; what is `None` stays.
+/// Changes to a chatroom. `None` keeps the current value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatroomChanges {
     pub name: Option<ChatroomName>,
-    /// Who may know of it from now on.
+    /// The new visibility.
     pub visibility: Option<Visibility>,
-    /// `Some(None)` takes the topic away.
+    /// `Some(None)` removes the topic.
     pub topic: Option<Option<Topic>>,
     pub rename_role: Option<Role>,
     pub add_role: Option<Role>,
@@ -149,7 +149,7 @@ pub struct ChatroomChanges {
 }
 
 impl ChatroomChanges {
-    /// What it takes to make them, the most first.
+    /// The rights that the changes require, the highest first.
     pub fn rights(&self) -> impl Iterator<Item = Right> {
         let Self { name, topic, visibility, rename_role, add_role, slow_mode, archived } = self;
         let roles = rename_role.or(*add_role).is_some();
@@ -159,7 +159,7 @@ impl ChatroomChanges {
         owner.into_iter().chain(renames.then_some(Right::Rename))
     }
 
-    /// Without what is so already.
+    /// The changes without those that have no effect.
     #[must_use]
     pub fn differing_from(self, old: &Chatroom) -> Self {
         let was = &old.settings;
@@ -174,7 +174,7 @@ impl ChatroomChanges {
         }
     }
 
-    /// The chatroom as it is with these changes.
+    /// The chatroom with the changes applied.
     #[must_use]
     pub fn applied_to(&self, old: &Chatroom) -> Chatroom {
         let was = &old.settings;

@@ -1,4 +1,4 @@
-//! Two people.
+//! A pair of users.
 
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -6,7 +6,7 @@ use uuid::{Builder, Uuid};
 use crate::denial::Denial;
 use crate::id::{ChatroomId, UserId};
 
-/// Somebody who does something, and another person.
+/// A user who acts, and another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair {
     me: UserId,
@@ -14,23 +14,23 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Nobody is another person to themselves.
+    /// Fails if both are the same user.
     pub fn new(me: UserId, other: UserId) -> Result<Self, Denial> {
         if me == other { Err(Denial::Oneself) } else { Ok(Self { me, other }) }
     }
 
-    /// Who does something.
+    /// The user who acts.
     pub fn me(self) -> UserId {
         self.me
     }
 
-    /// The other person.
+    /// The other user.
     pub fn other(self) -> UserId {
         self.other
     }
 
-    /// The id of their direct chatroom, the same for both: a hash of their ids as a UUID of version 8. So there can
-    /// be one at most, whoever makes it first.
+    /// The id of their direct chatroom: a hash of both ids as a UUID of version 8. It is the same for both, so a
+    /// pair has at most one direct chatroom, whoever opens it first.
     pub fn chatroom_id(self) -> ChatroomId {
         let (first, second) = (self.me.min(self.other), self.me.max(self.other));
         let hash = Sha256::new().chain_update(Uuid::from(first)).chain_update(Uuid::from(second)).finalize();
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!((pair.me(), pair.other()), (user_id(1), user_id(2)));
     }
 
-    /// Another hash would give people who share a chatroom already a second one.
+    /// With a different hash, existing pairs would get a second chatroom.
     #[test]
     fn the_id_never_changes() {
         let pair = Pair::new(user_id(1), user_id(2)).unwrap();

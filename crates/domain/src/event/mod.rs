@@ -1,4 +1,4 @@
-//! Events: the log of everything durable that happened in a chatroom.
+//! Events: the log of every durable change in a chatroom.
 
 mod repository;
 
@@ -13,30 +13,30 @@ use crate::membership::{LeaveReason, Role};
 use crate::message::Message;
 use crate::reaction::Tally;
 
-/// One entry of a chatroom's log.
+/// An entry of a chatroom's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub chatroom_id: ChatroomId,
-    /// Its place: one more than the entry before.
+    /// The position in the log: one more than that of the previous entry.
     pub seq: Seq,
     pub at: Timestamp,
-    /// Who did it.
+    /// The user who acted.
     pub actor_id: UserId,
     pub change: Change,
-    /// What the message that it shows answers.
+    /// The message that the event's message replies to.
     pub parent: Option<Parent>,
 }
 
-/// A message that another one answers, as far as it changes with its replies.
+/// A message with replies, reduced to the fields that change with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parent {
     pub id: MessageId,
-    /// As it is now, like all of a message.
+    /// The current count, like every field of a message.
     pub reply_count: i32,
 }
 
 impl Event {
-    /// A message's row is its own entry: it tells of its sending.
+    /// The event of sending a message. It is not stored: the message's row serves as the log entry.
     pub fn of_sending(message: Message) -> Self {
         Self {
             chatroom_id: message.chatroom_id,
@@ -48,7 +48,7 @@ impl Event {
         }
     }
 
-    /// The message that it shows, if it shows one.
+    /// The message in the event, if any.
     pub fn message(&self) -> Option<&Message> {
         match &self.change {
             Change::MessageCreated(message)
@@ -58,12 +58,12 @@ impl Event {
         }
     }
 
-    /// Whether what was done after it may show in it.
+    /// Whether later changes can be visible in the event.
     pub fn shows_later_changes(&self) -> bool {
         self.parent.is_some() || self.shown_as_it_is_now().is_some_and(Message::has_changed)
     }
 
-    /// Of a deletion nothing that follows is shown.
+    /// Deleted messages show no later changes.
     fn shown_as_it_is_now(&self) -> Option<&Message> {
         match &self.change {
             Change::MessageCreated(message) | Change::MessageUpdated(message) => Some(message),
@@ -71,7 +71,8 @@ impl Event {
         }
     }
 
-    /// For somebody who was no member any more when what it shows was changed; `None` if nothing later shows in it.
+    /// The event for a user who was no longer a member when its content was changed. `None` if no later change is
+    /// visible in it.
     pub fn withheld(&self) -> Option<Self> {
         if !self.shows_later_changes() {
             return None;
@@ -86,26 +87,26 @@ impl Event {
     }
 }
 
-/// What happened. Messages appear as they are now, so that an edited or deleted text is never replayed.
+/// A change. Messages appear in their current state, so that an edited or deleted text is never replayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The chatroom was made.
+    /// The chatroom was created.
     ChatroomCreated { name: Option<ChatroomName>, visibility: Visibility },
-    /// The chatroom is named and set like this now.
+    /// The chatroom's name or settings were changed.
     ChatroomUpdated { name: Option<ChatroomName>, visibility: Visibility, settings: Settings },
-    /// The chatroom is gone; the last entry of its log.
+    /// The chatroom was deleted. This is the last entry of its log.
     ChatroomDeleted,
-    /// Somebody joined or was added.
+    /// A user joined or was added.
     MembershipCreated { user_id: UserId, role: Role },
-    /// Somebody has another role.
+    /// A member's role was changed.
     MembershipUpdated { user_id: UserId, role: Role },
-    /// Somebody left or was removed.
+    /// A member left or was removed.
     MembershipDeleted { user_id: UserId, reason: MembershipEnd },
-    /// Somebody is kept out.
+    /// A user was banned.
     BanCreated { user_id: UserId },
-    /// Somebody is kept out no more.
+    /// A ban was lifted.
     BanDeleted { user_id: UserId },
-    /// Somebody made an invitation; its code is not for all.
+    /// An invitation was created. Its code is not included.
     InvitationCreated { invitation_id: InvitationId },
     /// An invitation was revoked, or used for the last time.
     InvitationDeleted { invitation_id: InvitationId },
@@ -113,11 +114,11 @@ pub enum Change {
     MessageCreated(Message),
     /// A message was edited.
     MessageUpdated(Message),
-    /// A message was deleted, and its reactions and pin with it.
+    /// A message was deleted, together with its reactions and its pin.
     MessageDeleted(Message),
-    /// Somebody reacts to a message.
+    /// A user added a reaction to a message.
     ReactionCreated { message_id: MessageId, user_id: UserId, tally: Tally },
-    /// Somebody took a reaction back.
+    /// A user removed a reaction.
     ReactionDeleted { message_id: MessageId, user_id: UserId, tally: Tally },
     /// A message was pinned.
     PinCreated { message_id: MessageId },
@@ -125,28 +126,28 @@ pub enum Change {
     PinDeleted { message_id: MessageId },
 }
 
-/// Why a membership ended.
+/// The reason why a membership ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MembershipEnd {
-    /// By the member.
+    /// The member left.
     Left,
-    /// By a moderator or owner.
+    /// A moderator or an owner removed the member.
     Removed,
-    /// Likewise, and for good unless the ban is lifted.
+    /// A moderator or an owner banned the member.
     Banned,
-    /// With the member's account.
+    /// The member's account was deleted.
     AccountDeleted,
 }
 
 impl MembershipEnd {
     pub const ALL: [Self; 4] = [Self::Left, Self::Removed, Self::Banned, Self::AccountDeleted];
 
-    /// The reason behind a word.
+    /// The reason for a word.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
-    /// The word for it.
+    /// The word for it, on the wire and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Left => "left",

@@ -1,4 +1,4 @@
-//! Invitations: codes that let whoever has one into a chatroom, for some time or some people.
+//! Invitations: codes that let users join a chatroom, optionally limited in time and uses.
 
 mod bounds;
 mod code;
@@ -16,36 +16,36 @@ use crate::clock::Timestamp;
 use crate::denial::Denial;
 use crate::id::{ChatroomId, InvitationId, UserId};
 
-/// How many invitations a chatroom may have that can be used.
+/// The maximum number of active invitations of a chatroom.
 pub const MOST_USABLE: usize = 100;
-/// How many invitations of a chatroom are remembered; beyond, the oldest that cannot be used any more are forgotten.
+/// The maximum number of stored invitations of a chatroom. The oldest inactive ones beyond it are erased.
 pub const MOST_REMEMBERED: usize = 1_000;
 
-/// Lets people into a chatroom who are no members yet.
+/// An invitation to a chatroom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     pub id: InvitationId,
     pub chatroom_id: ChatroomId,
-    /// The part of the code that cannot be guessed.
+    /// The secret part of the code.
     pub secret: InvitationSecret,
     pub created_by: UserId,
     pub created_at: Timestamp,
-    /// From when on it lets nobody in; never, if absent.
+    /// The time at which it expires. `None` means never.
     pub expires_at: Option<Timestamp>,
-    /// How many it lets in; all who come, if absent.
+    /// The maximum number of uses. `None` means unlimited.
     pub max_uses: Option<MaxUses>,
-    /// How many it has let in.
+    /// The number of uses.
     pub uses: i64,
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Invitation {
-    /// What is handed on to those who are invited.
+    /// The code to share.
     pub fn code(&self) -> InvitationCode {
         InvitationCode { chatroom_id: self.chatroom_id, invitation_id: self.id, secret: self.secret.clone() }
     }
 
-    /// Lets somebody in unless it is revoked, expired or spent.
+    /// Checks that the invitation is not revoked, expired or used up.
     pub fn may_be_used(&self, now: Timestamp) -> Result<(), Denial> {
         let expired = self.expires_at.is_some_and(|at| at <= now);
         let spent = self.max_uses.is_some_and(|most| i64::from(most.get()) <= self.uses);

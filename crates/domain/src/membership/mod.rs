@@ -1,4 +1,4 @@
-//! Memberships: who belongs to a chatroom, in which role, and what that allows.
+//! Memberships: the users of a chatroom, their roles, and the rights of each role.
 
 mod repository;
 mod service;
@@ -15,14 +15,14 @@ use crate::id::{ChatroomId, UserId};
 use crate::user::{DisplayName, Username};
 use crate::violation::Violation;
 
-/// What a member is in a chatroom; a later role may do all that an earlier one may.
+/// The role of a member. Each role has all the rights of the roles before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Talks; also renames and adds, unless the chatroom leaves that to others.
+    /// Sends messages, and can rename the chatroom and add members unless its settings require another role.
     Member,
-    /// Also keeps order: deletes messages, removes and bans members, invites.
+    /// Can also delete messages, remove and ban members, and create invitations.
     Moderator,
-    /// Also decides about the chatroom and everybody's role.
+    /// Can also change the settings and the roles of members.
     Owner,
 }
 
@@ -37,7 +37,7 @@ impl Role {
         }
     }
 
-    /// The word for it.
+    /// The word for it, on the wire and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -47,18 +47,18 @@ impl Role {
     }
 }
 
-/// That a living user belongs to a living chatroom.
+/// A membership of a user in a chatroom. Neither is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub chatroom_id: ChatroomId,
     pub user_id: UserId,
     pub role: Role,
     pub joined_at: Timestamp,
-    /// The place of the join in the chatroom's log; the order of members.
+    /// The position of the join in the chatroom's log, which orders members.
     pub joined_seq: Seq,
 }
 
-/// A membership with the names of its user.
+/// A membership with its user's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub membership: Membership,
@@ -67,7 +67,7 @@ pub struct Member {
 }
 
 impl Membership {
-    /// Whether the member has at least this role.
+    /// Checks that the member has at least this role.
     pub fn at_least(&self, role: Role) -> Result<(), Denial> {
         match role {
             _ if self.role >= role => Ok(()),
@@ -76,7 +76,8 @@ impl Membership {
         }
     }
 
-    /// Moderators remove and ban members, owners also moderators; nobody an owner.
+    /// Moderators can remove and ban members, owners can also remove and ban moderators, and nobody can remove
+    /// owners.
     pub fn may_remove(&self, target: &Membership) -> Result<(), Denial> {
         self.at_least(Role::Moderator)?;
         match target.role {
@@ -86,7 +87,7 @@ impl Membership {
         }
     }
 
-    /// Owners promote and demote; an owner steps down only by their own hand.
+    /// Owners can change roles, except those of other owners. An owner can step down.
     pub fn may_change_role(&self, target: &Membership) -> Result<(), Denial> {
         self.at_least(Role::Owner)?;
         if target.role == Role::Owner && target.user_id != self.user_id {

@@ -1,11 +1,11 @@
-//! Message bodies: what people say, kept byte for byte.
+//! Message bodies, kept byte for byte.
 
 use std::fmt;
 
 use crate::redacted;
 use crate::violation::Violation;
 
-/// 1 to 4,000 characters, not only white space, without U+0000. Its `Debug` is redacted, except under the feature `mocks`.
+/// 1 to 4,000 characters, not blank, without U+0000. Its `Debug` is redacted, except under the feature `mocks`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
@@ -13,7 +13,7 @@ impl MessageBody {
     /// In characters.
     pub const LONGEST: usize = 4_000;
 
-    /// Checks, and changes nothing.
+    /// Validates without changing the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.contains('\0') {
             return Err(Violation::Nul);
@@ -39,7 +39,7 @@ impl MessageBody {
         &self.0
     }
 
-    /// The text, taken.
+    /// The text, by value.
     pub fn into_string(self) -> String {
         self.0
     }

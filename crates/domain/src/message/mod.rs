@@ -22,46 +22,46 @@ use crate::membership::{Membership, Role};
 use crate::mention::Mentions;
 use crate::reaction::{Emoji, Reactions};
 
-/// How often a message was written: 1 when sent, one more with each edit and with its deletion.
+/// Counts the versions of a message: 1 when sent, plus 1 with each edit and with the deletion.
 pub type Revision = i32;
 
-/// A message, or the tombstone of one.
+/// A message, or the tombstone of a deleted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub id: MessageId,
     pub chatroom_id: ChatroomId,
-    /// Its place in the chatroom's log.
+    /// The position in the chatroom's log.
     pub seq: Seq,
     pub author_id: UserId,
-    /// What it says; `None` in a tombstone.
+    /// The text. `None` in a tombstone.
     pub body: Option<MessageBody>,
-    /// When it was sent.
+    /// The time of sending.
     pub created_at: Timestamp,
-    /// When it was edited last.
+    /// The time of the last edit.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted.
+    /// The time of the deletion.
     pub deleted_at: Option<Timestamp>,
-    /// How often it was written.
+    /// The current version.
     pub revision: Revision,
     /// The idempotency key that it was sent with.
     pub client_key: Option<IdempotencyKey>,
-    /// The message of the same chatroom that it answers, which may be a tombstone by now.
+    /// The message of the same chatroom that this one replies to. It may be deleted.
     pub reply_to: Option<MessageId>,
-    /// How many messages answer it, without tombstones.
+    /// The number of replies, without deleted ones.
     pub reply_count: i32,
-    /// Whom it mentions.
+    /// The members that it mentions.
     pub mentions: Mentions,
-    /// They change without a new revision.
+    /// Reactions do not change the revision.
     pub reactions: Reactions,
 }
 
 impl Message {
-    /// Whether it shows what was done after it was sent.
+    /// Whether the message shows changes made after it was sent.
     pub fn has_changed(&self) -> bool {
         self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty()
     }
 
-    /// As a tombstone that does not tell what became of it, nor when.
+    /// A tombstone that hides what happened to the message, and when.
     #[must_use]
     pub fn withheld(&self) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Message {
         }
     }
 
-    /// The author edits, as long as the message is not deleted.
+    /// Only the author can edit, unless the message is deleted.
     pub fn may_edit(&self, by: &Membership) -> Result<(), Denial> {
         if self.author_id != by.user_id {
             return Err(Denial::NotTheAuthor);
@@ -84,18 +84,18 @@ impl Message {
         self.not_deleted()
     }
 
-    /// Of a tombstone nothing is changed any more.
+    /// A deleted message cannot be changed.
     pub fn not_deleted(&self) -> Result<(), Denial> {
         if self.deleted_at.is_some() { Err(Denial::MessageDeleted) } else { Ok(()) }
     }
 
-    /// People react to a message that is not deleted, by so many emoji at most.
+    /// Messages that are not deleted can have a limited number of different emoji.
     pub fn may_have(&self, reaction: &Emoji) -> Result<(), Denial> {
         self.not_deleted()?;
         self.reactions.may_have(reaction)
     }
 
-    /// The author deletes, and so do moderators and owners of the chatroom.
+    /// The author, moderators and owners can delete.
     pub fn may_delete(&self, by: &Membership) -> Result<(), Denial> {
         if self.author_id == by.user_id || by.at_least(Role::Moderator).is_ok() {
             Ok(())

@@ -1,29 +1,29 @@
-//! How often a message was reacted to, by each emoji.
+//! The number of reactions to a message, by emoji.
 
 use super::{Emoji, Tally};
 use crate::denial::Denial;
 
-/// The emoji of a message and how many people react by each, those first that were used first. It is kept as it is shown,
-/// as a JSON object, so that whoever passes messages on has nothing to take apart: no emoji has a character with a meaning
-/// in JSON.
+/// The emoji of a message and the number of users who react with each, in order of first use. Kept as the JSON
+/// object that clients receive, so that passing messages on requires no parsing. No emoji has a character that
+/// JSON must escape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reactions(Option<Box<str>>);
 
 impl Reactions {
-    /// How many emoji a message can have.
+    /// The maximum number of different emoji of a message.
     pub const MOST: usize = 50;
 
-    /// Wraps what [`as_str`](Self::as_str) gave.
+    /// Wraps the text returned by [`as_str`](Self::as_str).
     pub fn restore(text: Option<String>) -> Self {
         Self(text.map(String::into_boxed_str))
     }
 
-    /// A JSON object; `None` if nobody reacts.
+    /// A JSON object. `None` without reactions.
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_deref()
     }
 
-    /// The same, taken.
+    /// The JSON object, by value.
     pub fn into_string(self) -> Option<String> {
         self.0.map(str::into_string)
     }
@@ -32,7 +32,7 @@ impl Reactions {
         self.0.is_none()
     }
 
-    /// Each emoji and how many people react by it.
+    /// Each emoji and its number of users.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         let object = self.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
         object.into_iter().flat_map(|fields| fields.split(',')).filter_map(|field| {
@@ -41,19 +41,19 @@ impl Reactions {
         })
     }
 
-    /// How many people react by this.
+    /// The number of users who react with this emoji.
     pub fn tally(&self, emoji: &Emoji) -> Tally {
         let there = self.iter().find(|(there, _)| *there == emoji.as_str());
         Tally { emoji: emoji.clone(), count: there.map_or(0, |(_, count)| count) }
     }
 
-    /// Another person may react by what is there already, and by something else while there is room for it.
+    /// Emoji that are already present can always be added; others only up to the limit.
     pub fn may_have(&self, emoji: &Emoji) -> Result<(), Denial> {
         let fits = self.tally(emoji).count > 0 || self.iter().count() < Self::MOST;
         if fits { Ok(()) } else { Err(Denial::TooManyReactions) }
     }
 
-    /// With one more person who reacts by this.
+    /// The counts with one more user of this emoji.
     #[must_use]
     pub fn with(&self, emoji: &Emoji) -> Self {
         let mut counts: Vec<(&str, u64)> = self.iter().collect();
@@ -64,7 +64,7 @@ impl Reactions {
         Self::written(&counts)
     }
 
-    /// With one person less who reacts by this.
+    /// The counts with one user of this emoji less.
     #[must_use]
     pub fn without(&self, emoji: &Emoji) -> Self {
         let lessened =

@@ -1,4 +1,4 @@
-//! Passwords: what may become one, and the ports that keep them.
+//! Passwords: the rules for new ones, and the ports that hash them.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ const COMMONEST: &str = include_str!("commonest_passwords.txt");
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PasswordPolicy {
-    /// 8 characters or more, and none of the commonest.
+    /// At least 8 characters, and not a common password.
     #[default]
     Strict,
-    /// Anything that is not empty: for demonstration data alone.
+    /// Anything that is not empty. For demonstration data only.
     Demonstration,
 }
 
-/// A password that may be chosen. Every byte of it counts. Never shown.
+/// A new password. All of its bytes are significant. Redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// In characters, unless for demonstration data.
+    /// In characters. Does not apply to demonstration data.
     pub const SHORTEST: usize = 8;
     /// In characters.
     pub const LONGEST: usize = 1_024;
@@ -50,7 +50,7 @@ impl NewPassword {
         Ok(Self(text.to_owned()))
     }
 
-    /// The password itself, for the hasher.
+    /// The password, for the hasher.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -62,12 +62,12 @@ impl fmt::Debug for NewPassword {
     }
 }
 
-/// What is kept of a password. Its `Debug` is redacted, except under the feature `mocks`.
+/// A hashed password. Its `Debug` is redacted, except under the feature `mocks`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Wraps what a [`PasswordHasher`] made.
+    /// Wraps the output of a [`PasswordHasher`].
     pub fn new(encoded: String) -> Self {
         Self(encoded)
     }
@@ -84,18 +84,18 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// The hasher has more work than it may queue.
+/// The hasher's queue is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HasherBusy;
 
-/// Hashes and checks passwords, slowly on purpose.
+/// Hashes and checks passwords, deliberately slowly.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait PasswordHasher: Send + Sync {
     /// A salted hash of the password.
     fn hash(&self, password: &str) -> Result<PasswordHash, HasherBusy>;
 
-    /// Whether the password is the one that was hashed. Without a hash it answers `false` after the
-    /// same time, so that nobody can tell which usernames exist.
+    /// Returns whether the password is the one that was hashed. Without a hash it returns `false` after the same
+    /// time, so that timing does not reveal which usernames exist.
     #[expect(clippy::needless_lifetimes, reason = "mockall needs it")]
     fn verify<'a>(&self, password: &str, hash: Option<&'a PasswordHash>) -> Result<bool, HasherBusy>;
 }
