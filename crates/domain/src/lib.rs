@@ -54,6 +54,7 @@ pub mod credential;
 pub mod denial;
 pub mod direct;
 pub mod event;
+mod form;
 mod from_str;
 pub mod guarded;
 pub mod id;

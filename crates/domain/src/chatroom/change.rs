@@ -2,8 +2,8 @@
 
 use super::{ChatroomChanges, ChatroomName, SlowMode, Topic, Visibility};
 use crate::denial::Failure;
+use crate::form::{Form, patched};
 use crate::membership::Role;
-use crate::violation::{FieldViolation, Violation};
 
 /// The input for changing a chatroom. Absent fields stay as they are.
 #[derive(Clone, Debug, Default)]
@@ -26,33 +26,17 @@ pub struct ChatroomChange {
 impl ChatroomChange {
     /// Parses the changes, or returns every violation.
     pub fn parse(&self) -> Result<ChatroomChanges, Failure> {
-        let mut wrong = Wrong::default();
-        let topic = self.topic.as_ref().map(|topic| topic.as_deref().map(Topic::parse).transpose());
+        let mut form = Form::default();
         let changes = ChatroomChanges {
-            name: wrong.unless("name", self.name.as_deref().map(ChatroomName::parse)),
-            visibility: wrong.unless("visibility", self.visibility.as_deref().map(Visibility::parse)),
-            topic: wrong.unless("topic", topic),
-            rename_role: wrong.unless("rename_role", self.rename_role.as_deref().map(Role::parse)),
-            add_role: wrong.unless("add_role", self.add_role.as_deref().map(Role::parse)),
-            slow_mode: wrong.unless("slow_mode_seconds", self.slow_mode_seconds.map(SlowMode::parse)),
+            name: form.optional("name", self.name.as_deref().map(ChatroomName::parse)),
+            visibility: form.optional("visibility", self.visibility.as_deref().map(Visibility::parse)),
+            topic: form.check("topic", patched(self.topic.as_ref(), Topic::parse)).flatten(),
+            rename_role: form.optional("rename_role", self.rename_role.as_deref().map(Role::parse)),
+            add_role: form.optional("add_role", self.add_role.as_deref().map(Role::parse)),
+            slow_mode: form.optional("slow_mode_seconds", self.slow_mode_seconds.map(SlowMode::parse)),
             archived: self.archived,
         };
-        if wrong.0.is_empty() { Ok(changes) } else { Err(Failure::Invalid(wrong.0)) }
-    }
-}
-
-#[derive(Default)]
-struct Wrong(Vec<FieldViolation>);
-
-impl Wrong {
-    fn unless<T>(&mut self, field: &'static str, parsed: Option<Result<T, Violation>>) -> Option<T> {
-        match parsed? {
-            Ok(value) => Some(value),
-            Err(violation) => {
-                self.0.push(FieldViolation::new(field, violation));
-                None
-            }
-        }
+        form.into_result(changes)
     }
 }
 

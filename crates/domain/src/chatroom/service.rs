@@ -9,13 +9,14 @@ use super::{
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::event::{Event, EventRepository};
+use crate::form::Form;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, UserId};
 use crate::membership::Role;
 use crate::message::{Idempotency, IdempotencyKey};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
-use crate::violation::{FieldViolation, Violation};
+use crate::violation::Violation;
 
 /// The input for creating a chatroom.
 #[derive(Clone, Debug)]
@@ -152,17 +153,14 @@ impl ChatroomService {
 type ParsedCreation = (ChatroomName, Visibility, Vec<UserId>);
 
 fn parse_creation(creator: UserId, entered: &CreateChatroom) -> Result<ParsedCreation, Failure> {
-    let name = ChatroomName::parse(&entered.name);
+    let mut form = Form::default();
+    let name = form.check("name", ChatroomName::parse(&entered.name));
     let visibility = entered.visibility.as_deref().map_or(Ok(Visibility::Private), Visibility::parse);
-    let members = parse_members(creator, &entered.member_ids);
+    let visibility = form.check("visibility", visibility);
+    let members = form.check("member_ids", parse_members(creator, &entered.member_ids));
     match (name, visibility, members) {
-        (Ok(name), Ok(visibility), Ok(members)) => Ok((name, visibility, members)),
-        (name, visibility, members) => Err(Failure::Invalid(
-            [("name", name.err()), ("visibility", visibility.err()), ("member_ids", members.err())]
-                .into_iter()
-                .filter_map(|(field, violation)| Some(FieldViolation::new(field, violation?)))
-                .collect(),
-        )),
+        (Some(name), Some(visibility), Some(members)) => Ok((name, visibility, members)),
+        _ => Err(form.into_failure()),
     }
 }
 

@@ -9,13 +9,13 @@ use super::{
 use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right};
 use crate::clock::{Clock, Timestamp};
 use crate::denial::{Denial, Failure};
+use crate::form::Form;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, InvitationId, UserId};
 use crate::membership::{AddedMember, MembershipRepository, NewMembership, Role};
 use crate::page::{Limit, Page};
 use crate::retry::decide_until_written;
 use crate::secrets::Secrets;
-use crate::violation::FieldViolation;
 
 /// The input for creating an invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,15 +141,8 @@ impl InvitationService {
 }
 
 fn parse(entered: &CreateInvitation) -> Result<(Option<Lifetime>, Option<MaxUses>), Failure> {
-    let lifetime = entered.expires_in_seconds.map(Lifetime::parse).transpose();
-    let max_uses = entered.max_uses.map(MaxUses::parse).transpose();
-    match (lifetime, max_uses) {
-        (Ok(lifetime), Ok(max_uses)) => Ok((lifetime, max_uses)),
-        (lifetime, max_uses) => Err(Failure::Invalid(
-            [("expires_in_seconds", lifetime.err()), ("max_uses", max_uses.err())]
-                .into_iter()
-                .filter_map(|(field, violation)| Some(FieldViolation::new(field, violation?)))
-                .collect(),
-        )),
-    }
+    let mut form = Form::default();
+    let lifetime = form.optional("expires_in_seconds", entered.expires_in_seconds.map(Lifetime::parse));
+    let max_uses = form.optional("max_uses", entered.max_uses.map(MaxUses::parse));
+    form.into_result((lifetime, max_uses))
 }

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::form::{Form, patched};
 use crate::id::{IdSource, SessionId, UserId};
 use crate::membership::{LeaveReason, MembershipRepository};
 use crate::secrets::Secrets;
 use crate::session::EndedSessions;
-use crate::violation::{FieldViolation, Violation};
 
 /// The input for signing up.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl AccountService {
         let (Some(username), Some(password), Some(email), Some(display_name)) =
             (username, password, email, display_name)
         else {
-            return Err(Failure::Invalid(form.violations));
+            return Err(form.into_failure());
         };
         let user = NewUser {
             id: UserId::from(self.ids.next()),
@@ -114,13 +114,13 @@ impl AccountService {
     /// [`PasswordHasher::hash`].
     pub fn change(&self, user: UserId, session: SessionId, change: &ProfileChange) -> Result<User, Failure> {
         let mut form = Form::default();
-        let display_name = form.check("display_name", optional(change.display_name.as_ref(), DisplayName::parse));
-        let email = form.check("email", optional(change.email.as_ref(), Email::parse));
+        let display_name = form.check("display_name", patched(change.display_name.as_ref(), DisplayName::parse));
+        let email = form.check("email", patched(change.email.as_ref(), Email::parse));
         let password = change.password.as_deref();
         let password =
             form.check("password", password.map(|text| NewPassword::parse(text, self.policy)).transpose());
         let (Some(display_name), Some(email), Some(password)) = (display_name, email, password) else {
-            return Err(Failure::Invalid(form.violations));
+            return Err(form.into_failure());
         };
         let password = match password {
             Some(password) => {
@@ -183,25 +183,4 @@ impl From<HasherBusy> for Failure {
     fn from(_: HasherBusy) -> Self {
         Self::Busy
     }
-}
-
-/// Collects all violations of a form, not only the first.
-#[derive(Default)]
-struct Form {
-    violations: Vec<FieldViolation>,
-}
-
-impl Form {
-    fn check<T>(&mut self, field: &'static str, parsed: Result<T, Violation>) -> Option<T> {
-        parsed.map_err(|violation| self.violations.push(FieldViolation::new(field, violation))).ok()
-    }
-}
-
-/// Parses a value that a merge patch sets, and passes on a removed or unchanged one.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things in a merge patch")]
-fn optional<T>(
-    entered: Option<&Option<String>>,
-    parse: fn(&str) -> Result<T, Violation>,
-) -> Result<Option<Option<T>>, Violation> {
-    entered.map(|value| value.as_deref().map(parse).transpose()).transpose()
 }
