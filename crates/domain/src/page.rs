@@ -33,7 +33,7 @@ impl Default for Limit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Whether the list continues after the last entry.
+    /// True if the list continues after the last entry.
     pub more: bool,
 }
 

@@ -71,8 +71,8 @@ impl Connection {
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
-    /// Whether the client has closed its side. actix continues, because some clients merely have nothing more to
-    /// send; a client that reads a stream has disconnected.
+    /// Returns whether the client has closed its side. actix continues, because some clients merely have nothing
+    /// more to send; a client that reads a stream has disconnected.
     pub(crate) fn has_left(&self) -> bool {
         self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
     }

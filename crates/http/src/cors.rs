@@ -56,7 +56,7 @@ pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
 }
 
 impl AllowedOrigins {
-    /// Whether pages of this origin may use the API.
+    /// Returns whether pages of this origin may use the API.
     pub(crate) fn contains(&self, origin: &str) -> bool {
         match self {
             Self::None => false,

@@ -48,13 +48,13 @@ impl EndedSessionSet {
         Ok(())
     }
 
-    /// Whether the session's tokens must be rejected.
+    /// Returns whether the session's tokens must be rejected.
     pub(crate) fn contains(&self, session: SessionId) -> bool {
         self.ended.read().unwrap_or_else(PoisonError::into_inner).contains_key(&session)
     }
 
-    /// Whether the last refresh is too old to trust any session. Before the first refresh no other instance can
-    /// end sessions, so nothing can be missed.
+    /// Returns whether the last refresh is too old to trust any session. Before the first refresh no other
+    /// instance can end sessions, so nothing can be missed.
     pub(crate) fn is_stale(&self) -> bool {
         self.progress().refreshed_at.is_some_and(|at| at.elapsed() > STALE)
     }

@@ -52,7 +52,7 @@ impl State {
         self.streams.follow()
     }
 
-    /// Whether the credential was ended before its time.
+    /// Returns whether the credential was ended before its time.
     pub(crate) fn has_ended(&self, via: Via) -> bool {
         match via {
             Via::Session { id, .. } => self.ended.contains(id),

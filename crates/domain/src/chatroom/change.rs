@@ -19,7 +19,7 @@ pub struct ChatroomChange {
     pub add_role: Option<String>,
     /// The time that members wait between two messages.
     pub slow_mode_seconds: Option<i64>,
-    /// Whether the chatroom is archived: nobody can write in it.
+    /// True if the chatroom is archived: nobody can write in it.
     pub archived: Option<bool>,
 }
 

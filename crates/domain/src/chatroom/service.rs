@@ -35,7 +35,7 @@ pub struct CreateChatroom {
 pub struct CreatedChatroom {
     /// The chatroom in its current state.
     pub chatroom: Chatroom,
-    /// Whether an earlier request created it.
+    /// True if an earlier request created it.
     pub replayed: bool,
 }
 

@@ -58,7 +58,7 @@ impl Event {
         }
     }
 
-    /// Whether later changes can be visible in the event.
+    /// Returns whether later changes can be visible in the event.
     pub fn shows_later_changes(&self) -> bool {
         self.parent.is_some() || self.shown_as_it_is_now().is_some_and(Message::has_changed)
     }

@@ -18,7 +18,7 @@ pub const MOST_MENTIONED: usize = 50;
 pub struct Mentions {
     /// Members other than the author, without duplicates; empty if everybody is mentioned.
     pub users: Vec<UserId>,
-    /// Whether everybody in the chatroom is mentioned.
+    /// True if everybody in the chatroom is mentioned.
     pub all: bool,
 }
 

@@ -56,7 +56,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Whether the message shows changes made after it was sent.
+    /// Returns whether the message shows changes made after it was sent.
     pub fn has_changed(&self) -> bool {
         self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty()
     }

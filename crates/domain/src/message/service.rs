@@ -50,7 +50,7 @@ impl SendMessage {
 pub struct Sent {
     /// The message in its current state.
     pub message: Message,
-    /// Whether an earlier request stored it.
+    /// True if an earlier request stored it.
     pub replayed: bool,
 }
 

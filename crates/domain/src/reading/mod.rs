@@ -17,7 +17,7 @@ use crate::violation::Violation;
 pub struct ReadState {
     /// The read marker: everything up to here has been read.
     pub read_seq: Seq,
-    /// Whether the user wants no notifications.
+    /// True if the user wants no notifications.
     pub muted: bool,
     /// The chatroom is hidden from the user until a message after this seq.
     pub hidden_seq: Option<Seq>,
@@ -34,7 +34,7 @@ impl ReadState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub seq: Seq,
-    /// Whether the marker may move backwards.
+    /// True if the marker may move backwards.
     pub force: bool,
 }
 

@@ -23,7 +23,7 @@ pub struct SignUp {
     pub display_name: Option<String>,
 }
 
-/// Whether sign-up is open.
+/// The state of sign-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignUps {
     #[default]

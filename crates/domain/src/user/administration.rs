@@ -24,7 +24,7 @@ pub struct Account {
 pub struct AccountFilter {
     /// Folded text that the username or display name contains.
     pub text: Option<String>,
-    /// Whether to list only disabled accounts.
+    /// Lists only disabled accounts.
     pub disabled: bool,
 }
 

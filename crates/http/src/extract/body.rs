@@ -107,8 +107,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
 }
 
-/// Whether the arrays and objects of a JSON text are nested deeper. The result is arbitrary if the text is not
-/// JSON.
+/// Returns whether the arrays and objects of a JSON text are nested deeper. The result is arbitrary if the text
+/// is not JSON.
 fn nests_deeper(json: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {

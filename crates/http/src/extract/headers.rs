@@ -27,7 +27,7 @@ pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Proble
     })
 }
 
-/// Whether the client already has this revision.
+/// Returns whether the client already has this revision.
 pub(crate) fn matches_none(request: &HttpRequest, current: Revision) -> Result<bool, Problem> {
     Ok(match condition(request, "If-None-Match")? {
         None => false,

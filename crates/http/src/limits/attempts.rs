@@ -112,7 +112,7 @@ impl Paid {
 }
 
 impl At {
-    /// Whether the outcome is one that the limit applies to.
+    /// Returns whether the outcome is one that the limit applies to.
     fn counts(self, refused: Option<Code>) -> bool {
         match self {
             Self::Password(_) => refused == Some(Code::InvalidCredentials),

@@ -28,12 +28,12 @@ pub(super) static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Whether a link may have this target, as a browser would interpret it.
+/// Returns whether a link may have this target, as a browser would interpret it.
 pub(super) fn leads_somewhere(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
-/// Whether this is the class of a code block's language.
+/// Returns whether this is the class of a code block's language.
 fn names_a_language(class: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+#._-".contains(&byte);
     class

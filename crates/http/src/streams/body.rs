@@ -36,7 +36,7 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
-    /// Whether anything was sent since the last poll without a result.
+    /// True if anything was sent since the last poll without a result.
     has_said: bool,
 }
 

@@ -90,7 +90,7 @@ impl Feed {
         }
     }
 
-    /// Whether the user may still act. If that has changed for good, the next item tells why.
+    /// Checks that the user may still act. If that has changed for good, the next item tells why.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.over || self.is_refused() {
             return Err(Problem::invalid_token());

@@ -17,7 +17,7 @@ use crate::state::State;
 
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
-/// Whether the client asks for a stream rather than a page.
+/// Returns whether the client asks for a stream rather than a page.
 pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
     let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
     accepts

@@ -39,7 +39,7 @@ pub(super) struct SettingsView {
     add_role: &'static str,
     #[schema(schema_with = values::slow_mode)]
     slow_mode_seconds: u16,
-    /// Whether the chatroom is read-only.
+    /// True if the chatroom is read-only.
     archived: bool,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct MyChatroomView {
     #[schema(schema_with = values::other_party_or_null)]
     other_user_id: Option<Id<UserId>>,
     last_message: Option<MessageView>,
-    /// Whether the chatroom is muted.
+    /// True if the chatroom is muted.
     #[schema(required = false)]
     muted: bool,
     #[schema(schema_with = values::read_seq, required = false)]

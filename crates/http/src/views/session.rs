@@ -21,7 +21,7 @@ pub(crate) struct SessionView {
     /// The client's `User-Agent` at sign-in.
     #[schema(required)]
     user_agent: Option<String>,
-    /// Whether this is the session of the request.
+    /// True if this is the session of the request.
     current: bool,
 }
 
