@@ -4,7 +4,6 @@
 ///
 /// A refusal is not an answer for a user: the data has changed since it was read, so the use case reads and
 /// decides again, and then either writes or denies.
-#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guarded<T = ()> {
     /// The guard held, and the write is done.

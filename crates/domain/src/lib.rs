@@ -50,6 +50,7 @@ pub mod block;
 pub mod changes_since;
 pub mod chatroom;
 pub mod clock;
+pub mod commits;
 pub mod credential;
 pub mod denial;
 pub mod direct;

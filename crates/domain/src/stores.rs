@@ -42,4 +42,5 @@ stores! {
     events: crate::event::EventRepository,
     changes_since: crate::changes_since::ChangesSince,
     readiness: crate::readiness::Readiness,
+    commits: crate::commits::Commits,
 }

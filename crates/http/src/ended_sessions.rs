@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::session::{EndedSession, EndedSessions, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
@@ -61,6 +62,12 @@ impl EndedSessionSet {
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CommitObserver for EndedSessionSet {
+    fn sessions_ended(&self, ended: &[EndedSession]) {
+        self.note(ended);
     }
 }
 

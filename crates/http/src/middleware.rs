@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
 use crate::views::problem_response;
-use crate::{connections, limits, streams};
+use crate::{connections, limits};
 
 /// The status that proxies log when the client disconnects before the response.
 const CLIENT_GONE: u16 = 499;
@@ -42,7 +42,6 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     limits::say(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
     line.answered(&response);
-    streams::hint(&response);
     connections::end(&response);
     Ok(response)
 }

@@ -2,7 +2,7 @@
 //! this instance keeps in memory.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::credential::Via;
@@ -42,13 +42,17 @@ impl State {
         let Access { clock, tokens, ended } = access;
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
+        // In this order: a stream that wakes up finds that its session has ended.
+        let of_sessions: Weak<EndedSessionSet> = Arc::downgrade(&ended);
+        stores.commits.observe(of_sessions);
+        stores.commits.observe(streams.observer());
         Ok(Self { services, stores, clock, tokens, ended, pages: NewestPages::default(), streams })
     }
 
     /// Reads what happened through other instances. The server calls it a few times a second.
     pub fn follow(&self) -> Result<(), StoreError> {
         self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
-        self.wake_ended();
+        self.streams.wake_sessions(|session| self.ended.contains(session));
         self.streams.follow()
     }
 
@@ -57,10 +61,5 @@ impl State {
         match via {
             Via::Session { id, .. } => self.ended.contains(id),
         }
-    }
-
-    /// Ends the streams of ended sessions.
-    pub(crate) fn wake_ended(&self) {
-        self.streams.wake_sessions(|session| self.ended.contains(session));
     }
 }

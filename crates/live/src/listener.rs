@@ -11,11 +11,11 @@ use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
 
 use crate::entry::{Entry, Written};
-use crate::hub::{Shared, Work};
 use crate::mailbox::{Mail, Mailbox, Parcel};
 use crate::news::{End, News, Own, Start, Who};
 use crate::places::{Place, Places};
 use crate::replay::{Job, Question};
+use crate::shared::{Shared, Work};
 
 /// About so much is taken from a chatroom at once.
 const BYTES: usize = 16 * 1024;

@@ -84,10 +84,6 @@ impl Registry {
         self.users.lock().get(&user).map(|following| following.version)
     }
 
-    pub(crate) fn follows_users(&self) -> bool {
-        !self.users.lock().is_empty()
-    }
-
     pub(crate) fn user_moved(&self, user: UserId, version: UserVersion) {
         if let Some(following) = self.users.lock().get_mut(&user) {
             following.moved_to(version);

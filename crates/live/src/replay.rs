@@ -10,9 +10,9 @@ use chit_chat_domain::store_error::StoreError;
 use parking_lot::Mutex;
 
 use crate::entry::Entry;
-use crate::hub::Sources;
 use crate::mailbox::Mailbox;
 use crate::room::is_next;
+use crate::sources::Sources;
 
 /// More chatrooms are not followed on one stream.
 pub(crate) const MOST_CHATROOMS: usize = 5_000;

@@ -12,9 +12,9 @@ use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Mutex, RwLock};
 
 use crate::entry::{Entry, Written};
-use crate::hub::Sources;
 use crate::mailbox::Seat;
 use crate::ring::Ring;
+use crate::sources::Sources;
 
 /// More that was sent here is left to the log.
 const MOST_SENT: usize = 512;

@@ -10,15 +10,19 @@ mod dialect;
 #[path = "../../relational/ports/mod.rs"]
 mod ports;
 
+use std::sync::Arc;
+
 use append::MessageWriter;
 pub use append::send_statement;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
+use chit_chat_relational::commits::Observers;
 use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
 pub use database::{create, drop, exists};
 
 pub(crate) type Conn = diesel::PgConnection;
+pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 pub(crate) type Connections = Pool<Conn>;
 
 /// Connections for everything but messages on their way; more would only queue inside PostgreSQL.
@@ -33,6 +37,7 @@ pub struct Store {
     connections: Connections,
     sends: SendQueue,
     heads: HeadQueue,
+    observers: Arc<Observers>,
 }
 
 impl Store {
@@ -44,12 +49,14 @@ impl Store {
         };
         let asking = pool("heads", ONE, database::setup())?;
         let sending = pool("sends", WRITERS, database::setup_for_sending())?;
+        let observers = Arc::default();
         Ok(Self {
             connections: pool("main", CONNECTIONS, database::setup())?,
-            sends: SendQueue::start(WRITERS, MessageWriter(sending))?,
+            sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
             }))?,
+            observers,
         })
     }
 
@@ -57,7 +64,9 @@ impl Store {
         self.connections.read(query)
     }
 
-    fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.connections.write(transaction)
+    fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
+        let (done, moved) = self.connections.write(|conn| Tx::run(conn, &transaction))?;
+        self.observers.notify(&moved);
+        Ok(done)
     }
 }

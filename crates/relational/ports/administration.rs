@@ -12,7 +12,7 @@ use chit_chat_relational::{Instant, Key, Sql, text};
 use diesel::prelude::*;
 
 use super::{fragments, sessions, user_heads};
-use crate::{Conn, Store, dialect};
+use crate::{Store, Tx, dialect};
 
 impl AdministrationRepository for Store {
     fn list(
@@ -42,11 +42,11 @@ impl AdministrationRepository for Store {
     }
 
     fn disable(&self, id: UserId, at: Timestamp) -> Result<Option<Vec<EndedSession>>, StoreError> {
-        self.write(|conn| disable(conn, id, at))
+        self.write(|tx| disable(tx, id, at))
     }
 
     fn enable(&self, id: UserId) -> Result<Option<()>, StoreError> {
-        self.write(|conn| enable(conn, id))
+        self.write(|tx| enable(tx, id))
     }
 
     fn reset_password(
@@ -55,44 +55,48 @@ impl AdministrationRepository for Store {
         new: PasswordHash,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError> {
-        self.write(|conn| reset_password(conn, id, &new, at))
+        self.write(|tx| reset_password(tx, id, &new, at))
     }
 }
 
 /// Behind the user's row, as whatever opens a session is: none is left open.
-fn disable(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
-    let Some(row) = dialect::lock_user(conn, id)? else {
+fn disable(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    let Some(row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
     };
     let since = row.disabled_at.unwrap_or(Instant::from(at));
-    diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(since)).execute(conn)?;
-    end_all(conn, id, at)
+    diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(since)).execute(tx.conn)?;
+    end_all(tx, id, at)
 }
 
-fn enable(conn: &mut Conn, id: UserId) -> Sql<Option<()>> {
-    if dialect::lock_user(conn, id)?.is_none() {
+fn enable(tx: &mut Tx<'_>, id: UserId) -> Sql<Option<()>> {
+    if dialect::lock_user(tx, id)?.is_none() {
         return Ok(None);
     }
-    diesel::update(users::table.find(Key::from(id))).set(users::disabled_at.eq(None::<Instant>)).execute(conn)?;
-    user_heads::bump(conn, [id])?;
+    diesel::update(users::table.find(Key::from(id)))
+        .set(users::disabled_at.eq(None::<Instant>))
+        .execute(tx.conn)?;
+    user_heads::bump(tx, [id])?;
     Ok(Some(()))
 }
 
 fn reset_password(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     id: UserId,
     new: &PasswordHash,
     at: Timestamp,
 ) -> Sql<Option<Vec<EndedSession>>> {
-    if dialect::lock_user(conn, id)?.is_none() {
+    if dialect::lock_user(tx, id)?.is_none() {
         return Ok(None);
     }
-    diesel::update(users::table.find(Key::from(id))).set(users::password_hash.eq(new.as_str())).execute(conn)?;
-    end_all(conn, id, at)
+    diesel::update(users::table.find(Key::from(id)))
+        .set(users::password_hash.eq(new.as_str()))
+        .execute(tx.conn)?;
+    end_all(tx, id, at)
 }
 
-fn end_all(conn: &mut Conn, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
-    let ended = sessions::end_all_but(conn, id, None, at)?;
-    user_heads::bump(conn, [id])?;
+fn end_all(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+    let ended = sessions::end_all_but(tx, id, None, at)?;
+    user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }

@@ -16,11 +16,11 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{fragments, memberships};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl BanRepository for Store {
     fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError> {
-        self.write(|conn| place(conn, &ban, guard))
+        self.write(|tx| place(tx, &ban, guard))
     }
 
     fn lift(
@@ -30,7 +30,7 @@ impl BanRepository for Store {
         guard: Guard,
         at: Timestamp,
     ) -> Result<Guarded, StoreError> {
-        self.write(|conn| lift(conn, chatroom, user, guard, at))
+        self.write(|tx| lift(tx, chatroom, user, guard, at))
     }
 
     fn list(&self, chatroom: ChatroomId, after: Option<Seq>, limit: Limit) -> Result<Vec<Ban>, StoreError> {
@@ -49,19 +49,19 @@ impl BanRepository for Store {
     }
 }
 
-fn place(conn: &mut Conn, new: &NewBan, guard: Guard) -> Sql<Banned> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, new.at)? else {
+fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
+    let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, new.at)? else {
         return Ok(Banned::Refused);
     };
-    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
+    if dialect::share_living_users(tx, vec![new.user_id])?.is_empty() {
         return Ok(Banned::NoSuchUser);
     }
-    if let Some(earlier) = find(conn, new.chatroom_id, new.user_id)? {
+    if let Some(earlier) = find(tx, new.chatroom_id, new.user_id)? {
         return Ok(Banned::Already(earlier));
     }
     let as_read = match &new.membership {
-        Some(target) => memberships::is_as_read(conn, target)?,
-        None => !memberships::is_member(conn, new.chatroom_id, new.user_id)?,
+        Some(target) => memberships::is_as_read(tx, target)?,
+        None => !memberships::is_member(tx, new.chatroom_id, new.user_id)?,
     };
     if !as_read {
         return Ok(Banned::Refused);
@@ -73,23 +73,23 @@ fn place(conn: &mut Conn, new: &NewBan, guard: Guard) -> Sql<Banned> {
         created_at: new.at,
         seq: ledger.note(NewChange::BanCreated(new.user_id))?,
     };
-    diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(conn)?;
+    diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(tx.conn)?;
     if new.membership.is_some() {
         // Last: the event that ends a membership is the last that its user gets.
-        memberships::end(conn, &mut ledger, new.user_id, MembershipEnd::Banned)?;
+        memberships::end(tx, &mut ledger, new.user_id, MembershipEnd::Banned)?;
     }
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(Banned::Banned(ban))
 }
 
-fn lift(conn: &mut Conn, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp) -> Sql<Guarded> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, chatroom, guard, at)? else {
+fn lift(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp) -> Sql<Guarded> {
+    let Some(mut ledger) = Ledger::open_guarded(tx, chatroom, guard, at)? else {
         return Ok(Guarded::Refused);
     };
-    let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(conn)?;
+    let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(tx.conn)?;
     if lifted > 0 {
         ledger.note(NewChange::BanDeleted(user))?;
-        ledger.close(conn)?;
+        ledger.close(tx)?;
     }
     Ok(Guarded::Done(()))
 }

@@ -16,16 +16,16 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{direct, fragments, user_heads};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl BlockRepository for Store {
     fn block(&self, pair: Pair, most: usize, at: Timestamp) -> Result<Blocking, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.write(|conn| block(conn, pair, most, at))
+        self.write(|tx| block(tx, pair, most, at))
     }
 
     fn unblock(&self, pair: Pair, at: Timestamp) -> Result<Option<()>, StoreError> {
-        self.write(|conn| unblock(conn, pair, at))
+        self.write(|tx| unblock(tx, pair, at))
     }
 
     fn list(&self, user: UserId, after: Option<Block>, limit: Limit) -> Result<Vec<Block>, StoreError> {
@@ -33,57 +33,57 @@ impl BlockRepository for Store {
     }
 }
 
-fn block(conn: &mut Conn, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking> {
+fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
     // Rooms first, as whoever deletes an account: theirs is the order of all locks.
-    let direct = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
-    if dialect::lock_user(conn, pair.me())?.is_none() {
+    let direct = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
+    if dialect::lock_user(tx, pair.me())?.is_none() {
         return Ok(Blocking::NoSuchUser);
     }
-    if diesel::select(exists(blocks::table.find((me, other)))).get_result::<bool>(conn)? {
+    if diesel::select(exists(blocks::table.find((me, other)))).get_result::<bool>(tx.conn)? {
         return Ok(Blocking::Blocked);
     }
-    if !diesel::select(fragments::is_alive(other)).get_result::<bool>(conn)? {
+    if !diesel::select(fragments::is_alive(other)).get_result::<bool>(tx.conn)? {
         return Ok(Blocking::NoSuchUser);
     }
-    if blocks::table.filter(blocks::user_id.eq(me)).count().get_result::<i64>(conn)? >= most {
+    if blocks::table.filter(blocks::user_id.eq(me)).count().get_result::<i64>(tx.conn)? >= most {
         return Ok(Blocking::TooMany);
     }
     let at_that_time = blocks::created_at.eq(Instant::from(at));
     diesel::insert_into(blocks::table)
         .values((blocks::user_id.eq(me), blocks::blocked_id.eq(other), at_that_time))
-        .execute(conn)?;
-    settle(conn, direct, pair, at)?;
+        .execute(tx.conn)?;
+    settle(tx, direct, pair, at)?;
     Ok(Blocking::Blocked)
 }
 
-fn unblock(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
+fn unblock(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
-    let direct = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
-    if dialect::lock_user(conn, pair.me())?.is_none() {
+    let direct = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
+    if dialect::lock_user(tx, pair.me())?.is_none() {
         return Ok(None);
     }
-    if diesel::delete(blocks::table.find((me, other))).execute(conn)? == 0 {
-        let known = diesel::select(exists(people::table.find(other))).get_result::<bool>(conn)?;
+    if diesel::delete(blocks::table.find((me, other))).execute(tx.conn)? == 0 {
+        let known = diesel::select(exists(people::table.find(other))).get_result::<bool>(tx.conn)?;
         return Ok(known.then_some(()));
     }
-    settle(conn, direct, pair, at)?;
+    settle(tx, direct, pair, at)?;
     Ok(Some(()))
 }
 
 /// Their direct chatroom follows, and the head of the one who blocks.
-fn settle(conn: &mut Conn, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
+fn settle(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
     let direct = match direct {
         Some(ledger) => Some(ledger),
         // The other may have opened it while the user's row was waited for.
-        None => Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?,
+        None => Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?,
     };
     let Some(mut ledger) = direct else {
-        return user_heads::bump(conn, [pair.me()]);
+        return user_heads::bump(tx, [pair.me()]);
     };
-    direct::settle(conn, &mut ledger, pair)?;
+    direct::settle(tx, &mut ledger, pair)?;
     ledger.concerns([pair.me()]);
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(())
 }
 

@@ -20,11 +20,11 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{chatroom_list, fragments, purge};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl ChatroomRepository for Store {
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError> {
-        self.write(|conn| create(conn, &chatroom))
+        self.write(|tx| create(tx, &chatroom))
     }
 
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError> {
@@ -38,12 +38,12 @@ impl ChatroomRepository for Store {
         guard: Guard,
         at: Timestamp,
     ) -> Result<Guarded<Chatroom>, StoreError> {
-        self.write(|conn| update(conn, id, &changes, guard, at))
+        self.write(|tx| update(tx, id, &changes, guard, at))
     }
 
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
-        self.write(|conn| match Ledger::open_guarded(conn, id, guard, at)? {
-            Some(ledger) => delete(conn, ledger).map(Guarded::Done),
+        self.write(|tx| match Ledger::open_guarded(tx, id, guard, at)? {
+            Some(ledger) => delete(tx, ledger).map(Guarded::Done),
             None => Ok(Guarded::Refused),
         })
     }
@@ -83,7 +83,7 @@ impl ChatroomRepository for Store {
     }
 
     fn purge(&self, most: usize) -> Result<bool, StoreError> {
-        self.write(|conn| purge::some(conn, most))
+        self.write(|tx| purge::some(tx, most))
     }
 }
 
@@ -106,28 +106,28 @@ fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {
     Ok(Some(Access { chatroom: chatroom.try_into()?, membership }))
 }
 
-fn create(conn: &mut Conn, new: &NewChatroom) -> Sql<Creation> {
-    if let Some(duplicate) = earlier_creation(conn, new)? {
+fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {
+    if let Some(duplicate) = earlier_creation(tx, new)? {
         return Ok(duplicate);
     }
     let mut people = new.members.clone();
     people.push(new.creator);
-    let living = dialect::share_living_users(conn, people.clone())?;
+    let living = dialect::share_living_users(tx, people.clone())?;
     let missing: Vec<_> = people.into_iter().filter(|user| !living.contains(&Key::from(*user))).collect();
     if !missing.is_empty() {
         return Ok(Creation::NoSuchUsers(missing));
     }
-    let blocked_by = fragments::those_who_block(conn, new.creator, &new.members)?;
+    let blocked_by = fragments::those_who_block(tx, new.creator, &new.members)?;
     if !blocked_by.is_empty() {
         return Ok(Creation::BlockedBy(blocked_by));
     }
-    if !remember_creation(conn, new)? {
+    if !remember_creation(tx, new)? {
         // Somebody used the key at the same moment; their creation is committed by now.
-        if let Some(duplicate) = earlier_creation(conn, new)? {
+        if let Some(duplicate) = earlier_creation(tx, new)? {
             return Ok(duplicate);
         }
     }
-    insert(conn, new).map(Creation::Created)
+    insert(tx, new).map(Creation::Created)
 }
 
 fn earlier_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<Option<Creation>> {
@@ -162,7 +162,7 @@ fn remember_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<bool> {
     Ok(inserted == 1)
 }
 
-fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
+fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
     let chatroom = Chatroom {
         id: new.id,
         name: Some(new.name.clone()),
@@ -171,7 +171,7 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
         created_at: new.created_at,
         last_seq: 0,
     };
-    if !insert_row(conn, &chatroom)? {
+    if !insert_row(tx, &chatroom)? {
         return Err(SqlError::Corrupt("the id of a new chatroom is already in use".into()));
     }
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
@@ -180,9 +180,9 @@ fn insert(conn: &mut Conn, new: &NewChatroom) -> Sql<Chatroom> {
     for user in &new.members {
         rows.push(member(&mut ledger, *user, Role::Member)?);
     }
-    diesel::insert_into(memberships::table).values(&rows).execute(conn)?;
+    diesel::insert_into(memberships::table).values(&rows).execute(tx.conn)?;
     ledger.concerns(rows.iter().map(|row| row.user_id.into()));
-    ledger.close(conn)
+    ledger.close(tx)
 }
 
 /// False if there is one with this id.
@@ -220,17 +220,17 @@ pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<Membe
 }
 
 fn update(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     id: ChatroomId,
     changes: &ChatroomChanges,
     guard: Guard,
     at: Timestamp,
 ) -> Sql<Guarded<Chatroom>> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, id, guard, at)? else {
+    let Some(mut ledger) = Ledger::open_guarded(tx, id, guard, at)? else {
         return Ok(Guarded::Refused);
     };
-    apply(conn, &mut ledger, changes)?;
-    ledger.close(conn).map(Guarded::Done)
+    apply(tx, &mut ledger, changes)?;
+    ledger.close(tx).map(Guarded::Done)
 }
 
 /// Changes a chatroom as a part of what its ledger is open for.
@@ -261,11 +261,11 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
 }
 
 /// Leaves a tombstone without name and members; what was said is purged later, in batches.
-pub(crate) fn delete(conn: &mut Conn, mut ledger: Ledger) -> Sql<()> {
+pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
     let id = Key::from(ledger.chatroom.id);
     let members = memberships::table.filter(memberships::chatroom_id.eq(id));
-    let users: Vec<Key> = members.select(memberships::user_id).load(conn)?;
-    diesel::delete(members).execute(conn)?;
+    let users: Vec<Key> = members.select(memberships::user_id).load(tx.conn)?;
+    diesel::delete(members).execute(tx.conn)?;
     diesel::update(chatrooms::table.find(id))
         .set((
             chatrooms::name.eq(""),
@@ -273,10 +273,10 @@ pub(crate) fn delete(conn: &mut Conn, mut ledger: Ledger) -> Sql<()> {
             chatrooms::topic.eq(None::<&str>),
             chatrooms::deleted_at.eq(Instant::from(ledger.at)),
         ))
-        .execute(conn)?;
+        .execute(tx.conn)?;
     ledger.note(NewChange::ChatroomDeleted)?;
     ledger.concerns(users.into_iter().map(Into::into));
     ledger.shrink_access();
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(())
 }

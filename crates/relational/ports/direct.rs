@@ -14,14 +14,14 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{chatrooms as rooms, fragments};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl DirectRepository for Store {
     fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError> {
         // Most are there and not hidden: then nothing is written.
         match self.read(|conn| shown(conn, pair))? {
             Some(chatroom) => Ok(Opening::Found(chatroom)),
-            None => self.write(|conn| open(conn, pair, at)),
+            None => self.write(|tx| open(tx, pair, at)),
         }
     }
 }
@@ -41,27 +41,27 @@ fn shown(conn: &mut Conn, pair: Pair) -> Sql<Option<Chatroom>> {
     row.map(ChatroomRow::try_into).transpose()
 }
 
-fn open(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
-    let ledger = Ledger::open(conn, pair.chatroom_id(), pair.me(), at)?;
+fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
+    let ledger = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
     // Held until the end, so that no deletion of an account and no block slips in between.
-    if dialect::share_living_users(conn, vec![pair.me(), pair.other()])?.len() < 2 {
+    if dialect::share_living_users(tx, vec![pair.me(), pair.other()])?.len() < 2 {
         return Ok(Opening::NoSuchUser);
     }
     match ledger {
-        Some(ledger) => show(conn, ledger, pair.me()).map(Opening::Found),
-        None => make(conn, pair, at),
+        Some(ledger) => show(tx, ledger, pair.me()).map(Opening::Found),
+        None => make(tx, pair, at),
     }
 }
 
-fn show(conn: &mut Conn, mut ledger: Ledger, user: UserId) -> Sql<Chatroom> {
+fn show(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Chatroom> {
     let mine = memberships::table.find((Key::from(ledger.chatroom.id), Key::from(user)));
-    diesel::update(mine).set(memberships::hidden_seq.eq(None::<i64>)).execute(conn)?;
+    diesel::update(mine).set(memberships::hidden_seq.eq(None::<i64>)).execute(tx.conn)?;
     ledger.concerns([user]);
-    ledger.close(conn)
+    ledger.close(tx)
 }
 
-fn make(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
-    if fragments::are_blocking(conn, pair)? {
+fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
+    if fragments::are_blocking(tx, pair)? {
         return Ok(Opening::Blocked);
     }
     let chatroom = Chatroom {
@@ -72,10 +72,10 @@ fn make(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
         created_at: at,
         last_seq: 0,
     };
-    if !rooms::insert_row(conn, &chatroom)? {
+    if !rooms::insert_row(tx, &chatroom)? {
         // The other opened it at the same moment, and has committed by now.
         let made: ChatroomRow =
-            chatrooms::table.find(Key::from(chatroom.id)).select(ChatroomRow::as_select()).first(conn)?;
+            chatrooms::table.find(Key::from(chatroom.id)).select(ChatroomRow::as_select()).first(tx.conn)?;
         return Ok(Opening::Found(made.try_into()?));
     }
     let mut ledger = Ledger::begin(chatroom, pair.me(), at);
@@ -83,21 +83,21 @@ fn make(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Opening> {
     for (user, other) in [(pair.me(), pair.other()), (pair.other(), pair.me())] {
         let row = rooms::member(&mut ledger, user, Role::Member)?;
         let row = (row, memberships::other_id.eq(Key::from(other)));
-        diesel::insert_into(memberships::table).values(row).execute(conn)?;
+        diesel::insert_into(memberships::table).values(row).execute(tx.conn)?;
     }
     ledger.concerns([pair.me(), pair.other()]);
-    ledger.close(conn).map(Opening::Made)
+    ledger.close(tx).map(Opening::Made)
 }
 
 /// Hides it from a member until the next message.
-pub(crate) fn hide(conn: &mut Conn, mut ledger: Ledger, user: UserId) -> Sql<Leaving> {
+pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Leaving> {
     let head = ledger.chatroom.last_seq;
     let mine = memberships::table
         .find((Key::from(ledger.chatroom.id), Key::from(user)))
         .filter(memberships::hidden_seq.is_null().or(memberships::hidden_seq.lt(head)));
-    if diesel::update(mine).set(memberships::hidden_seq.eq(head)).execute(conn)? == 1 {
+    if diesel::update(mine).set(memberships::hidden_seq.eq(head)).execute(tx.conn)? == 1 {
         ledger.concerns([user]);
-        ledger.close(conn)?;
+        ledger.close(tx)?;
     }
     Ok(Leaving::Hidden)
 }
@@ -111,17 +111,17 @@ pub(crate) fn settle(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()
 }
 
 /// With an account that is gone nobody talks any more, from that very moment on.
-pub(crate) fn close_all(conn: &mut Conn, user: UserId, at: Timestamp) -> Sql<()> {
+pub(crate) fn close_all(tx: &mut Tx<'_>, user: UserId, at: Timestamp) -> Sql<()> {
     let theirs: Vec<Key> = memberships::table
         .filter(memberships::user_id.eq(Key::from(user)))
         .filter(memberships::other_id.is_not_null())
         .order(memberships::chatroom_id)
         .select(memberships::chatroom_id)
-        .load(conn)?;
+        .load(tx.conn)?;
     for id in theirs {
-        if let Some(mut ledger) = Ledger::open(conn, id.into(), user, at)? {
-            set_archived(conn, &mut ledger, true)?;
-            ledger.close(conn)?;
+        if let Some(mut ledger) = Ledger::open(tx, id.into(), user, at)? {
+            set_archived(tx, &mut ledger, true)?;
+            ledger.close(tx)?;
         }
     }
     Ok(())

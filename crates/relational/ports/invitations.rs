@@ -15,11 +15,11 @@ use diesel::prelude::*;
 
 use super::fragments;
 use super::ledger::Ledger;
-use crate::{Conn, Store};
+use crate::{Conn, Store, Tx};
 
 impl InvitationRepository for Store {
     fn create(&self, invitation: Invitation, most: Most, guard: Guard) -> Result<Invited, StoreError> {
-        self.write(|conn| create(conn, &invitation, most, guard))
+        self.write(|tx| create(tx, &invitation, most, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
@@ -65,7 +65,7 @@ impl InvitationRepository for Store {
         guard: Guard,
         at: Timestamp,
     ) -> Result<Revocation, StoreError> {
-        self.write(|conn| revoke(conn, chatroom, id, guard, at))
+        self.write(|tx| revoke(tx, chatroom, id, guard, at))
     }
 }
 
@@ -99,20 +99,20 @@ pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at
     Ok(if can_be_used_again { Use::Granted } else { Use::Last(id) })
 }
 
-fn create(conn: &mut Conn, new: &Invitation, most: Most, guard: Guard) -> Sql<Invited> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, new.created_at)? else {
+fn create(tx: &mut Tx<'_>, new: &Invitation, most: Most, guard: Guard) -> Sql<Invited> {
+    let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, new.created_at)? else {
         return Ok(Invited::Refused);
     };
     let (room, now) = (Key::from(new.chatroom_id), Instant::from(new.created_at));
     let usable = invitations::table.filter(invitations::chatroom_id.eq(room)).filter(is_usable(now));
-    let usable: i64 = usable.count().get_result(conn)?;
+    let usable: i64 = usable.count().get_result(tx.conn)?;
     if usize::try_from(usable).is_ok_and(|usable| usable >= most.usable) {
         return Ok(Invited::TooMany);
     }
-    diesel::insert_into(invitations::table).values(InvitationRow::from(new)).execute(conn)?;
-    forget(conn, room, now, most.remembered)?;
+    diesel::insert_into(invitations::table).values(InvitationRow::from(new)).execute(tx.conn)?;
+    forget(tx, room, now, most.remembered)?;
     ledger.note(NewChange::InvitationCreated(new.id))?;
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(Invited::Created)
 }
 
@@ -133,17 +133,17 @@ fn forget(conn: &mut Conn, room: Key, now: Instant, remembered: usize) -> Sql<()
 }
 
 fn revoke(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     chatroom: ChatroomId,
     id: InvitationId,
     guard: Guard,
     at: Timestamp,
 ) -> Sql<Revocation> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, chatroom, guard, at)? else {
+    let Some(mut ledger) = Ledger::open_guarded(tx, chatroom, guard, at)? else {
         return Ok(Revocation::Refused);
     };
     let row = invitations::table.find((Key::from(chatroom), Key::from(id)));
-    let found: Option<InvitationRow> = row.select(InvitationRow::as_select()).first(conn).optional()?;
+    let found: Option<InvitationRow> = row.select(InvitationRow::as_select()).first(tx.conn).optional()?;
     let Some(found) = found else {
         return Ok(Revocation::NotFound);
     };
@@ -151,11 +151,11 @@ fn revoke(
         return Ok(Revocation::Revoked);
     }
     // Also of what has expired or is spent, so that no clock that goes wrong opens it again.
-    diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(conn)?;
+    diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(tx.conn)?;
     // Its last use has been told as its end.
     if found.max_uses.is_none_or(|most| found.uses < most) {
         ledger.note(NewChange::InvitationDeleted(id))?;
-        ledger.close(conn)?;
+        ledger.close(tx)?;
     }
     Ok(Revocation::Revoked)
 }

@@ -13,7 +13,7 @@ use chit_chat_relational::{Key, Sql, codes};
 use diesel::prelude::*;
 
 use super::user_heads;
-use crate::{Conn, dialect};
+use crate::{Conn, Tx, dialect};
 
 pub(crate) struct Ledger {
     pub(crate) chatroom: Chatroom,
@@ -22,6 +22,8 @@ pub(crate) struct Ledger {
     entries: Vec<EventRow>,
     concerned: Vec<UserId>,
     shrinks_access: bool,
+    /// The head of the log as it was found.
+    found: Seq,
 }
 
 impl Ledger {
@@ -41,7 +43,8 @@ impl Ledger {
 
     /// For a chatroom that this transaction makes.
     pub(crate) fn begin(chatroom: Chatroom, actor: UserId, at: Timestamp) -> Self {
-        Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false }
+        let found = chatroom.last_seq;
+        Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false, found }
     }
 
     /// Whether the guard holds, now and until the transaction ends.
@@ -82,18 +85,21 @@ impl Ledger {
         self.shrinks_access = true;
     }
 
-    /// Writes the entries and the heads.
-    pub(crate) fn close(self, conn: &mut Conn) -> Sql<Chatroom> {
+    /// Writes the entries and the heads, and notes what moved.
+    pub(crate) fn close(self, tx: &mut Tx<'_>) -> Sql<Chatroom> {
         if !self.entries.is_empty() {
-            diesel::insert_into(events::table).values(&self.entries).execute(conn)?;
+            diesel::insert_into(events::table).values(&self.entries).execute(tx.conn)?;
         }
         diesel::update(chatrooms::table.find(Key::from(self.chatroom.id)))
             .set((
                 chatrooms::last_seq.eq(self.chatroom.last_seq),
                 chatrooms::access_version.eq(chatrooms::access_version + i64::from(self.shrinks_access)),
             ))
-            .execute(conn)?;
-        user_heads::bump(conn, self.concerned)?;
+            .execute(tx.conn)?;
+        user_heads::bump(tx, self.concerned)?;
+        if self.chatroom.last_seq > self.found {
+            tx.moved.chatroom(self.chatroom.id, self.chatroom.last_seq);
+        }
         Ok(self.chatroom)
     }
 }

@@ -19,7 +19,7 @@ use diesel::prelude::*;
 use super::invitations::Use;
 use super::ledger::Ledger;
 use super::{chatrooms, direct, fragments, invitations};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl MembershipRepository for Store {
     fn find(&self, chatroom: ChatroomId, user: UserId) -> Result<Option<Member>, StoreError> {
@@ -42,7 +42,7 @@ impl MembershipRepository for Store {
     }
 
     fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError> {
-        self.write(|conn| add(conn, membership, entrance))
+        self.write(|tx| add(tx, membership, entrance))
     }
 
     fn change_role(
@@ -52,11 +52,11 @@ impl MembershipRepository for Store {
         guard: Guard,
         at: Timestamp,
     ) -> Result<RoleChange, StoreError> {
-        self.write(|conn| change_role(conn, target, role, guard, at))
+        self.write(|tx| change_role(tx, target, role, guard, at))
     }
 
     fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
-        self.write(|conn| remove(conn, target, guard, at))
+        self.write(|tx| remove(tx, target, guard, at))
     }
 
     fn leave(
@@ -66,7 +66,7 @@ impl MembershipRepository for Store {
         reason: LeaveReason,
         at: Timestamp,
     ) -> Result<Leaving, StoreError> {
-        self.write(|conn| leave(conn, chatroom, user, reason, at))
+        self.write(|tx| leave(tx, chatroom, user, reason, at))
     }
 
     fn chatrooms_of(&self, user: UserId) -> Result<Vec<ChatroomId>, StoreError> {
@@ -93,32 +93,32 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Membe
     row.map(member).transpose()
 }
 
-fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
+fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     let actor = match entrance {
         Entrance::Public | Entrance::Invitation(_) => new.user_id,
         Entrance::By(guard) => guard.actor,
     };
-    let Some(mut ledger) = Ledger::open(conn, new.chatroom_id, actor, new.at)? else {
+    let Some(mut ledger) = Ledger::open(tx, new.chatroom_id, actor, new.at)? else {
         return Ok(Added::Refused);
     };
     let open = match entrance {
         _ if ledger.chatroom.visibility == Visibility::Direct => false,
         Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
-        Entrance::By(guard) => ledger.holds(conn, guard)?,
+        Entrance::By(guard) => ledger.holds(tx, guard)?,
         // It is looked at when it is used: whoever is a member already needs none.
         Entrance::Invitation(_) => true,
     };
     if !open {
         return Ok(Added::Refused);
     }
-    if let Some(member) = find(conn, new.chatroom_id, new.user_id)? {
+    if let Some(member) = find(tx, new.chatroom_id, new.user_id)? {
         return Ok(Added::Already(member));
     }
-    if let Some(obstacle) = obstacle(conn, new, actor)? {
+    if let Some(obstacle) = obstacle(tx, new, actor)? {
         return Ok(obstacle);
     }
     let used = match entrance {
-        Entrance::Invitation(id) => invitations::use_up(conn, new.chatroom_id, id, new.at)?,
+        Entrance::Invitation(id) => invitations::use_up(tx, new.chatroom_id, id, new.at)?,
         Entrance::Public | Entrance::By(_) => Use::Granted,
     };
     if used == Use::Refused {
@@ -131,13 +131,13 @@ fn add(conn: &mut Conn, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         joined_at: new.at.into(),
         joined_seq: ledger.note(NewChange::MembershipCreated(new.user_id, Role::Member))?,
     };
-    diesel::insert_into(memberships::table).values(&row).execute(conn)?;
+    diesel::insert_into(memberships::table).values(&row).execute(tx.conn)?;
     if let Use::Last(id) = used {
         ledger.note(NewChange::InvitationDeleted(id))?;
     }
     ledger.concerns([new.user_id]);
-    ledger.close(conn)?;
-    let member = find(conn, new.chatroom_id, new.user_id)?;
+    let member = find(tx, new.chatroom_id, new.user_id)?;
+    ledger.close(tx)?;
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership was not found".into()))
 }
 
@@ -153,70 +153,71 @@ fn obstacle(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Ad
     Ok(fragments::is_banned(conn, new.chatroom_id, new.user_id)?.then_some(Added::Banned))
 }
 
-fn change_role(conn: &mut Conn, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Sql<RoleChange> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, target.chatroom_id, guard, at)? else {
+fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Sql<RoleChange> {
+    let Some(mut ledger) = Ledger::open_guarded(tx, target.chatroom_id, guard, at)? else {
         return Ok(RoleChange::Refused);
     };
-    if !is_as_read(conn, target)? {
+    if !is_as_read(tx, target)? {
         return Ok(RoleChange::Refused);
     }
-    if role < Role::Owner && owners_besides(conn, target)? == 0 {
+    if role < Role::Owner && owners_besides(tx, target)? == 0 {
         return Ok(RoleChange::LastOwner);
     }
-    set_role(conn, target.chatroom_id, target.user_id, role)?;
+    set_role(tx, target.chatroom_id, target.user_id, role)?;
     ledger.note(NewChange::MembershipUpdated(target.user_id, role))?;
     if role < target.role {
         ledger.shrink_access();
     }
     ledger.concerns([target.user_id]);
-    ledger.close(conn)?;
-    Ok(find(conn, target.chatroom_id, target.user_id)?.map_or(RoleChange::Refused, RoleChange::Changed))
+    let member = find(tx, target.chatroom_id, target.user_id)?;
+    ledger.close(tx)?;
+    Ok(member.map_or(RoleChange::Refused, RoleChange::Changed))
 }
 
-fn remove(conn: &mut Conn, target: &Membership, guard: Guard, at: Timestamp) -> Sql<Guarded> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, target.chatroom_id, guard, at)? else {
+fn remove(tx: &mut Tx<'_>, target: &Membership, guard: Guard, at: Timestamp) -> Sql<Guarded> {
+    let Some(mut ledger) = Ledger::open_guarded(tx, target.chatroom_id, guard, at)? else {
         return Ok(Guarded::Refused);
     };
-    if !is_as_read(conn, target)? {
+    if !is_as_read(tx, target)? {
         return Ok(Guarded::Refused);
     }
-    end(conn, &mut ledger, target.user_id, MembershipEnd::Removed)?;
-    ledger.close(conn)?;
+    end(tx, &mut ledger, target.user_id, MembershipEnd::Removed)?;
+    ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }
 
-fn leave(conn: &mut Conn, chatroom: ChatroomId, user: UserId, reason: LeaveReason, at: Timestamp) -> Sql<Leaving> {
-    let Some(mut ledger) = Ledger::open(conn, chatroom, user, at)? else {
+fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReason, at: Timestamp) -> Sql<Leaving> {
+    let Some(mut ledger) = Ledger::open(tx, chatroom, user, at)? else {
         return Ok(Leaving::NotMember);
     };
-    if !is_member(conn, chatroom, user)? {
+    if !is_member(tx, chatroom, user)? {
         return Ok(Leaving::NotMember);
     }
     let is_direct = ledger.chatroom.visibility == Visibility::Direct;
     if is_direct && reason == LeaveReason::Left {
-        return direct::hide(conn, ledger, user);
+        return direct::hide(tx, ledger, user);
     }
-    let outcome = match successor(conn, chatroom, user)? {
+    let outcome = match successor(tx, chatroom, user)? {
         None => {
-            end(conn, &mut ledger, user, reason.into())?;
-            chatrooms::delete(conn, ledger)?;
+            end(tx, &mut ledger, user, reason.into())?;
+            chatrooms::delete(tx, ledger)?;
             return Ok(Leaving::ChatroomDeleted);
         }
         Some(_) if is_direct => {
-            direct::set_archived(conn, &mut ledger, true)?;
+            direct::set_archived(tx, &mut ledger, true)?;
             Leaving::Left
         }
         Some((_, Role::Owner)) => Leaving::Left,
         Some((heir, _)) => {
             // Before the leave: the event that ends a membership is the last that its user gets.
-            set_role(conn, chatroom, heir, Role::Owner)?;
+            set_role(tx, chatroom, heir, Role::Owner)?;
             ledger.note(NewChange::MembershipUpdated(heir, Role::Owner))?;
             ledger.concerns([heir]);
             Leaving::HandedOver(heir)
         }
     };
-    end(conn, &mut ledger, user, reason.into())?;
-    ledger.close(conn)?;
+    end(tx, &mut ledger, user, reason.into())?;
+    ledger.close(tx)?;
     Ok(outcome)
 }
 

@@ -20,7 +20,7 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{fragments, message_ledger, pins, reactions, replies_and_mentions, revisions, slow_mode};
-use crate::{Conn, Store};
+use crate::{Conn, Store, Tx};
 
 impl MessageRepository for Store {
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
@@ -28,7 +28,7 @@ impl MessageRepository for Store {
     }
 
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError> {
-        self.write(|conn| slow_mode::append(conn, &message, guard))
+        self.write(|tx| slow_mode::append(tx, &message, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
@@ -63,11 +63,11 @@ impl MessageRepository for Store {
         at: Timestamp,
     ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
-        self.write(|conn| {
-            let written = rewrite(conn, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
+        self.write(|tx| {
+            let written = rewrite(tx, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
             if let Guarded::Done(new) = &written {
-                replies_and_mentions::mention_anew(conn, read, new)?;
-                revisions::keep(conn, read)?;
+                replies_and_mentions::mention_anew(tx, read, new)?;
+                revisions::keep(tx, read)?;
             }
             Ok(written)
         })
@@ -76,13 +76,13 @@ impl MessageRepository for Store {
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError> {
         let mentions = Mentions::default();
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
-        self.write(|conn| {
-            let written = rewrite(conn, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
+        self.write(|tx| {
+            let written = rewrite(tx, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
             if let Guarded::Done(_) = written {
-                replies_and_mentions::untie(conn, read)?;
-                reactions::erase(conn, read)?;
-                pins::erase(conn, read)?;
-                revisions::erase(conn, read)?;
+                replies_and_mentions::untie(tx, read)?;
+                reactions::erase(tx, read)?;
+                pins::erase(tx, read)?;
+                revisions::erase(tx, read)?;
             }
             Ok(written)
         })
@@ -187,13 +187,13 @@ fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> 
 
 /// Writes a message over its row, if that is still at the revision that was read.
 fn rewrite(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     new: &Message,
     guard: Guard,
     at: Timestamp,
     change: NewChange,
 ) -> Sql<Guarded<Message>> {
-    let Some(mut ledger) = Ledger::open_guarded(conn, new.chatroom_id, guard, at)? else {
+    let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, at)? else {
         return Ok(Guarded::Refused);
     };
     let as_read = messages::table
@@ -211,12 +211,12 @@ fn rewrite(
             new.deleted_at.map(|_| messages::reactions.eq(None::<&str>)),
         ))
         .returning(MessageRow::as_returning())
-        .get_result(conn)
+        .get_result(tx.conn)
         .optional()?;
     let Some(row) = row else {
         return Ok(Guarded::Refused);
     };
     ledger.note(change)?;
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(Guarded::Done(row.into()))
 }

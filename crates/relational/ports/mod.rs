@@ -9,6 +9,7 @@ mod blocks;
 mod changes_since;
 mod chatroom_list;
 mod chatrooms;
+mod commits;
 mod direct;
 mod events;
 mod fragments;

@@ -16,15 +16,15 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::{fragments, message_ledger};
-use crate::{Conn, Store};
+use crate::{Conn, Store, Tx};
 
 impl PinRepository for Store {
     fn pin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Pinning, StoreError> {
-        self.write(|conn| pin(conn, message, guard, at))
+        self.write(|tx| pin(tx, message, guard, at))
     }
 
     fn unpin(&self, message: &Message, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
-        self.write(|conn| unpin(conn, message, guard, at))
+        self.write(|tx| unpin(tx, message, guard, at))
     }
 
     fn list(&self, chatroom: ChatroomId, before: Seq, limit: Limit) -> Result<Vec<Pin>, StoreError> {
@@ -50,15 +50,15 @@ fn as_pin((message, pinned_by, pinned_at, seq): Row) -> Pin {
     Pin { message: message.into(), pinned_by: pinned_by.into(), pinned_at: pinned_at.into(), seq }
 }
 
-fn pin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinning> {
-    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+fn pin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinning> {
+    let Some((mut ledger, message)) = message_ledger::open(tx, read, guard, at)? else {
         return Ok(Pinning::Refused);
     };
-    if diesel::select(exists(pins::table.find(key(&message)))).get_result(conn)? {
+    if diesel::select(exists(pins::table.find(key(&message)))).get_result(tx.conn)? {
         return Ok(Pinning::Pinned);
     }
     let there = pins::table.filter(pins::chatroom_id.eq(Key::from(message.chatroom_id)));
-    if there.count().get_result::<i64>(conn)? >= i64::from(MOST_PINS) {
+    if there.count().get_result::<i64>(tx.conn)? >= i64::from(MOST_PINS) {
         return Ok(Pinning::TooMany);
     }
     let (chatroom, id) = key(&message);
@@ -70,20 +70,20 @@ fn pin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinn
             pins::pinned_at.eq(Instant::from(at)),
             pins::seq.eq(ledger.note(NewChange::PinCreated(message.id))?),
         ))
-        .execute(conn)?;
-    ledger.close(conn)?;
+        .execute(tx.conn)?;
+    ledger.close(tx)?;
     Ok(Pinning::Pinned)
 }
 
-fn unpin(conn: &mut Conn, read: &Message, guard: Guard, at: Timestamp) -> Sql<Guarded> {
-    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+fn unpin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Guarded> {
+    let Some((mut ledger, message)) = message_ledger::open(tx, read, guard, at)? else {
         return Ok(Guarded::Refused);
     };
-    if diesel::delete(pins::table.find(key(&message))).execute(conn)? == 0 {
+    if diesel::delete(pins::table.find(key(&message))).execute(tx.conn)? == 0 {
         return Ok(Guarded::Done(()));
     }
     ledger.note(NewChange::PinDeleted(message.id))?;
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }
 

@@ -17,11 +17,11 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::{fragments, message_ledger};
-use crate::{Conn, Store};
+use crate::{Conn, Store, Tx};
 
 impl ReactionRepository for Store {
     fn add(&self, message: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError> {
-        self.write(|conn| add(conn, message, emoji, guard, at))
+        self.write(|tx| add(tx, message, emoji, guard, at))
     }
 
     fn remove(
@@ -31,7 +31,7 @@ impl ReactionRepository for Store {
         guard: Guard,
         at: Timestamp,
     ) -> Result<Guarded, StoreError> {
-        self.write(|conn| remove(conn, message, emoji, guard, at))
+        self.write(|tx| remove(tx, message, emoji, guard, at))
     }
 
     fn list(
@@ -79,15 +79,15 @@ impl ReactionRepository for Store {
     }
 }
 
-fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
-    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+fn add(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
+    let Some((mut ledger, message)) = message_ledger::open(tx, read, guard, at)? else {
         return Ok(Guarded::Refused);
     };
     if message.may_have(emoji).is_err() {
         return Ok(Guarded::Refused);
     }
     let key = key(&message, guard.actor, emoji);
-    if diesel::select(exists(reactions::table.find(key))).get_result(conn)? {
+    if diesel::select(exists(reactions::table.find(key))).get_result(tx.conn)? {
         return Ok(Guarded::Done(()));
     }
     let counts = message.reactions.with(emoji);
@@ -99,24 +99,24 @@ fn add(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timesta
         created_at: at.into(),
         seq: ledger.note(NewChange::ReactionCreated(message.id, guard.actor, counts.tally(emoji)))?,
     };
-    diesel::insert_into(reactions::table).values(&row).execute(conn)?;
-    count(conn, &message, &counts)?;
-    ledger.close(conn)?;
+    diesel::insert_into(reactions::table).values(&row).execute(tx.conn)?;
+    count(tx, &message, &counts)?;
+    ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }
 
-fn remove(conn: &mut Conn, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
-    let Some((mut ledger, message)) = message_ledger::open(conn, read, guard, at)? else {
+fn remove(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Timestamp) -> Sql<Guarded> {
+    let Some((mut ledger, message)) = message_ledger::open(tx, read, guard, at)? else {
         return Ok(Guarded::Refused);
     };
     let key = key(&message, guard.actor, emoji);
-    if diesel::delete(reactions::table.find(key)).execute(conn)? == 0 {
+    if diesel::delete(reactions::table.find(key)).execute(tx.conn)? == 0 {
         return Ok(Guarded::Done(()));
     }
     let counts = message.reactions.without(emoji);
-    count(conn, &message, &counts)?;
+    count(tx, &message, &counts)?;
     ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, counts.tally(emoji)))?;
-    ledger.close(conn)?;
+    ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }
 

@@ -10,7 +10,7 @@ use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
 use super::{fragments, user_heads};
-use crate::{Conn, Store};
+use crate::{Conn, Store, Tx};
 
 impl ReadRepository for Store {
     fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError> {
@@ -18,11 +18,11 @@ impl ReadRepository for Store {
     }
 
     fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Guarded<Seq>, StoreError> {
-        self.write(|conn| move_marker(conn, chatroom, reader, mark))
+        self.write(|tx| move_marker(tx, chatroom, reader, mark))
     }
 
     fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<Guarded, StoreError> {
-        self.write(|conn| set_muted(conn, chatroom, reader, muted))
+        self.write(|tx| set_muted(tx, chatroom, reader, muted))
     }
 }
 
@@ -38,28 +38,28 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<Rea
 }
 
 /// The condition is that of [`Mark::moves`].
-fn move_marker(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Guarded<Seq>> {
+fn move_marker(tx: &mut Tx<'_>, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Guarded<Seq>> {
     let key = (Key::from(chatroom), Key::from(reader));
     let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
     let to = memberships::read_seq.eq(mark.seq);
     let moved = if mark.force {
-        diesel::update(mine.filter(fragments::marker().ne(mark.seq))).set(to).execute(conn)?
+        diesel::update(mine.filter(fragments::marker().ne(mark.seq))).set(to).execute(tx.conn)?
     } else {
-        diesel::update(mine.filter(fragments::marker().lt(mark.seq))).set(to).execute(conn)?
+        diesel::update(mine.filter(fragments::marker().lt(mark.seq))).set(to).execute(tx.conn)?
     };
     if moved > 0 {
-        user_heads::bump(conn, [reader])?;
+        user_heads::bump(tx, [reader])?;
     }
-    Ok(find(conn, chatroom, reader)?.map_or(Guarded::Refused, |state| Guarded::Done(state.read_seq)))
+    Ok(find(tx, chatroom, reader)?.map_or(Guarded::Refused, |state| Guarded::Done(state.read_seq)))
 }
 
-fn set_muted(conn: &mut Conn, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Guarded> {
+fn set_muted(tx: &mut Tx<'_>, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Guarded> {
     let key = (Key::from(chatroom), Key::from(reader));
     let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));
     let differs = mine.filter(memberships::muted.ne(muted));
-    let changed = diesel::update(differs).set(memberships::muted.eq(muted)).execute(conn)?;
+    let changed = diesel::update(differs).set(memberships::muted.eq(muted)).execute(tx.conn)?;
     if changed > 0 {
-        user_heads::bump(conn, [reader])?;
+        user_heads::bump(tx, [reader])?;
     }
-    Ok(find(conn, chatroom, reader)?.map_or(Guarded::Refused, |_| Guarded::Done(())))
+    Ok(find(tx, chatroom, reader)?.map_or(Guarded::Refused, |_| Guarded::Done(())))
 }

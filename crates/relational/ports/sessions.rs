@@ -13,14 +13,14 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use super::user_heads;
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 /// No user has more open sessions than fit into this.
 const MANY: i64 = 10_000;
 
 impl SessionRepository for Store {
     fn create(&self, session: NewSession, most: usize) -> Result<Option<Vec<EndedSession>>, StoreError> {
-        self.write(|conn| create(conn, &session, most))
+        self.write(|tx| create(tx, &session, most))
     }
 
     fn find(&self, user: UserId, id: SessionId) -> Result<Option<Session>, StoreError> {
@@ -32,7 +32,7 @@ impl SessionRepository for Store {
     }
 
     fn rotate(&self, rotation: Rotation) -> Result<Guarded, StoreError> {
-        self.write(|conn| rotate(conn, &rotation))
+        self.write(|tx| rotate(tx, &rotation))
     }
 
     fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -52,7 +52,7 @@ impl SessionRepository for Store {
     }
 
     fn end(&self, user: UserId, id: SessionId, at: Timestamp) -> Result<Option<EndedSession>, StoreError> {
-        self.write(|conn| Ok(end(conn, user, vec![id.into()], at)?.pop()))
+        self.write(|tx| Ok(end(tx, user, vec![id.into()], at)?.pop()))
     }
 
     fn ended_since(&self, position: i64, now: Timestamp) -> Result<Vec<LoggedEnd>, StoreError> {
@@ -72,11 +72,11 @@ impl SessionRepository for Store {
 
     fn forget(&self, now: Timestamp) -> Result<(), StoreError> {
         let (_, oldest_use) = Session::oldest_alive(now);
-        self.write(|conn| {
+        self.write(|tx| {
             diesel::delete(sessions::table.filter(sessions::last_used_at.le(Instant::from(oldest_use))))
-                .execute(conn)?;
+                .execute(tx.conn)?;
             let expired = ended_sessions::tokens_expire_at.le(Instant::from(now));
-            diesel::delete(ended_sessions::table.filter(expired)).execute(conn)?;
+            diesel::delete(ended_sessions::table.filter(expired)).execute(tx.conn)?;
             Ok(())
         })
     }
@@ -84,7 +84,7 @@ impl SessionRepository for Store {
 
 /// Ends every open session of a user but the one to keep.
 pub(crate) fn end_all_but(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     user: UserId,
     keep: Option<SessionId>,
     at: Timestamp,
@@ -93,9 +93,9 @@ pub(crate) fn end_all_but(
         .filter(sessions::user_id.eq(Key::from(user)))
         .filter(sessions::ended_at.is_null())
         .select(sessions::id)
-        .load(conn)?;
+        .load(tx.conn)?;
     open.retain(|id| keep.map(Key::from) != Some(*id));
-    end(conn, user, open, at)
+    end(tx, user, open, at)
 }
 
 pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool> {
@@ -103,8 +103,8 @@ pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool>
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
 }
 
-fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<EndedSession>>> {
-    let user = dialect::lock_user(conn, session.user_id)?.filter(|row| row.disabled_at.is_none());
+fn create(tx: &mut Tx<'_>, session: &NewSession, most: usize) -> Sql<Option<Vec<EndedSession>>> {
+    let user = dialect::lock_user(tx, session.user_id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(session.checked.as_str()) {
         return Ok(None);
     }
@@ -119,7 +119,7 @@ fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<
             sessions::family_hash.eq(session.family.as_bytes()),
             sessions::current_hash.eq(session.current.as_bytes()),
         ))
-        .execute(conn)?;
+        .execute(tx.conn)?;
     let too_many = sessions::table
         .filter(sessions::user_id.eq(Key::from(session.user_id)))
         .filter(sessions::ended_at.is_null())
@@ -127,10 +127,8 @@ fn create(conn: &mut Conn, session: &NewSession, most: usize) -> Sql<Option<Vec<
         .select(sessions::id)
         .offset(i64::try_from(most).unwrap_or(MANY))
         .limit(MANY)
-        .load(conn)?;
-    let ended = end(conn, session.user_id, too_many, session.created_at)?;
-    user_heads::bump(conn, [session.user_id])?;
-    Ok(Some(ended))
+        .load(tx.conn)?;
+    end(tx, session.user_id, too_many, session.created_at).map(Some)
 }
 
 fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
@@ -153,11 +151,11 @@ fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
 }
 
 /// Ends those of the sessions that are open, and logs it for the other instances.
-fn end(conn: &mut Conn, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<EndedSession>> {
+fn end(tx: &mut Tx<'_>, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<EndedSession>> {
     let mut ended = Vec::with_capacity(ids.len());
     for id in ids {
         let open = sessions::table.find((Key::from(user), id)).filter(sessions::ended_at.is_null());
-        let changed = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at))).execute(conn)?;
+        let changed = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at))).execute(tx.conn)?;
         if changed == 1 {
             let tokens_expire_at = at.plus(ACCESS_TOKEN_LIFETIME);
             diesel::insert_into(ended_sessions::table)
@@ -165,12 +163,14 @@ fn end(conn: &mut Conn, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<E
                     ended_sessions::session_id.eq(id),
                     ended_sessions::tokens_expire_at.eq(Instant::from(tokens_expire_at)),
                 ))
-                .execute(conn)?;
-            ended.push(EndedSession { id: id.into(), tokens_expire_at });
+                .execute(tx.conn)?;
+            let session = EndedSession { id: id.into(), tokens_expire_at };
+            tx.moved.ended(session);
+            ended.push(session);
         }
     }
     if !ended.is_empty() {
-        user_heads::bump(conn, [user])?;
+        user_heads::bump(tx, [user])?;
     }
     Ok(ended)
 }

@@ -11,34 +11,35 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::replies_and_mentions;
-use crate::Conn;
+use crate::{Conn, Tx};
 
 /// Stores a message if the guard holds and its author's turn has come. One with the same key is found by any member.
-pub(crate) fn append(conn: &mut Conn, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
-    let Some(mut ledger) = Ledger::open(conn, draft.chatroom_id, guard.actor, draft.created_at)? else {
+pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
+    let Some(mut ledger) = Ledger::open(tx, draft.chatroom_id, guard.actor, draft.created_at)? else {
         return Ok(Turn::Taken(Appended::Refused));
     };
-    let is_member = ledger.holds(conn, Guard::holds(guard.actor, Role::Member))?;
-    if let Some(earlier) = earlier(conn, draft)?.filter(|_| is_member) {
+    let is_member = ledger.holds(tx, Guard::holds(guard.actor, Role::Member))?;
+    if let Some(earlier) = earlier(tx, draft)?.filter(|_| is_member) {
         return Ok(Turn::Taken(earlier));
     }
-    if !ledger.holds(conn, guard)? {
+    if !ledger.holds(tx, guard)? {
         return Ok(Turn::Taken(Appended::Refused));
     }
-    if let Some(slow_mode) = slow_mode(conn, &ledger, draft)? {
-        if let Some(last) = last(conn, draft)? {
+    if let Some(slow_mode) = slow_mode(tx, &ledger, draft)? {
+        if let Some(last) = last(tx, draft)? {
             let next = slow_mode.next_turn(last.into());
             if draft.created_at < next {
                 return Ok(Turn::TooSoon(next));
             }
         }
-        take(conn, draft)?;
+        take(tx, draft)?;
     }
     let seq = ledger.take_seq();
-    store(conn, draft, seq)?;
-    ledger.close(conn)?;
+    store(tx, draft, seq)?;
     let message = Message::stored(draft.clone(), seq);
-    replies_and_mentions::announce(conn, &[&message])?;
+    replies_and_mentions::announce(tx, &[&message])?;
+    tx.moved.message(&message);
+    ledger.close(tx)?;
     Ok(Turn::Taken(Appended::Stored(message)))
 }
 

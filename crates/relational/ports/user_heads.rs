@@ -5,16 +5,17 @@ use chit_chat_relational::schema::user_heads;
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
-use crate::Conn;
+use crate::Tx;
 
 /// So many rows fit into one statement on either engine.
 const CHUNK: usize = 1_000;
 
 /// Moves the heads of these users, always in the order of their ids, so that nobody deadlocks.
-pub(crate) fn bump(conn: &mut Conn, users: impl IntoIterator<Item = UserId>) -> Sql<()> {
+pub(crate) fn bump(tx: &mut Tx<'_>, users: impl IntoIterator<Item = UserId>) -> Sql<()> {
     let mut users: Vec<Key> = users.into_iter().map(Key::from).collect();
     users.sort_unstable();
     users.dedup();
+    users.iter().for_each(|user| tx.moved.user((*user).into()));
     for chunk in users.chunks(CHUNK) {
         let rows: Vec<_> =
             chunk.iter().map(|user| (user_heads::user_id.eq(*user), user_heads::version.eq(1))).collect();
@@ -23,7 +24,7 @@ pub(crate) fn bump(conn: &mut Conn, users: impl IntoIterator<Item = UserId>) -> 
             .on_conflict(user_heads::user_id)
             .do_update()
             .set(user_heads::version.eq(user_heads::version + 1))
-            .execute(conn)?;
+            .execute(tx.conn)?;
     }
     Ok(())
 }

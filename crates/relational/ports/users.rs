@@ -14,11 +14,11 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
 use super::{blocks, direct, fragments, sessions, user_heads};
-use crate::{Conn, Store, dialect};
+use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
     fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError> {
-        self.write(|conn| insert(conn, &user))
+        self.write(|tx| insert(tx, &user))
     }
 
     fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -76,7 +76,7 @@ impl UserRepository for Store {
         changes: UserChanges,
         at: Timestamp,
     ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError> {
-        self.write(|conn| update(conn, id, &changes, at))
+        self.write(|tx| update(tx, id, &changes, at))
     }
 
     fn delete(
@@ -85,7 +85,7 @@ impl UserRepository for Store {
         checked: PasswordHash,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError> {
-        self.write(|conn| delete(conn, id, &checked, at))
+        self.write(|tx| delete(tx, id, &checked, at))
     }
 
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError> {
@@ -122,12 +122,12 @@ fn insert(conn: &mut Conn, user: &NewUser) -> Sql<SignedUp> {
 }
 
 fn update(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     id: UserId,
     changes: &UserChanges,
     at: Timestamp,
 ) -> Sql<Option<(User, Vec<EndedSession>)>> {
-    let Some(mut row) = dialect::lock_user(conn, id)? else {
+    let Some(mut row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
     };
     if let Some(display_name) = &changes.display_name {
@@ -138,7 +138,7 @@ fn update(
     }
     if let Some(password) = &changes.password {
         if row.password_hash.as_deref() != Some(password.checked.as_str())
-            || !sessions::is_open(conn, id, password.session)?
+            || !sessions::is_open(tx, id, password.session)?
         {
             return Ok(None);
         }
@@ -152,19 +152,19 @@ fn update(
             users::email.eq(&row.email),
             users::password_hash.eq(&row.password_hash),
         ))
-        .execute(conn)?;
+        .execute(tx.conn)?;
     let ended = match &changes.password {
-        Some(password) => sessions::end_all_but(conn, id, Some(password.session), at)?,
+        Some(password) => sessions::end_all_but(tx, id, Some(password.session), at)?,
         None => Vec::new(),
     };
-    user_heads::bump(conn, [id])?;
+    user_heads::bump(tx, [id])?;
     Ok(Some((row.into(), ended)))
 }
 
-fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
     // Rooms first, as whoever adds members: theirs is the order of all locks.
-    dialect::lock_chatrooms_of(conn, id)?;
-    let user = dialect::lock_user(conn, id)?.filter(|row| row.disabled_at.is_none());
+    dialect::lock_chatrooms_of(tx, id)?;
+    let user = dialect::lock_user(tx, id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
         return Ok(None);
     }
@@ -179,12 +179,12 @@ fn delete(conn: &mut Conn, id: UserId, checked: &PasswordHash, at: Timestamp) ->
             users::password_hash.eq(nothing),
             users::deleted_at.eq(Instant::from(at)),
         ))
-        .execute(conn)?;
-    refuse_waiting_sends(conn, id)?;
-    direct::close_all(conn, id, at)?;
-    blocks::forget(conn, id)?;
-    let ended = sessions::end_all_but(conn, id, None, at)?;
-    user_heads::bump(conn, [id])?;
+        .execute(tx.conn)?;
+    refuse_waiting_sends(tx, id)?;
+    direct::close_all(tx, id, at)?;
+    blocks::forget(tx, id)?;
+    let ended = sessions::end_all_but(tx, id, None, at)?;
+    user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }
 

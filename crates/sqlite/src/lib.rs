@@ -25,12 +25,14 @@ use chatroom_heads::Heads;
 use checkpoints::Checkpoints;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
+use chit_chat_relational::commits::Observers;
 use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
 pub use database::{create, drop};
 use writer::Writer;
 
 pub(crate) type Conn = diesel::SqliteConnection;
+pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 
 const READERS: u32 = 4;
 /// There is one lock for the whole file.
@@ -42,6 +44,7 @@ pub struct Store {
     writer: Arc<Writer>,
     sends: SendQueue,
     heads: HeadQueue,
+    observers: Arc<Observers>,
     _checkpoints: Checkpoints,
 }
 
@@ -51,12 +54,14 @@ impl Store {
         let url = database::url(path)?;
         let writer = Arc::new(Writer::open(&url)?);
         let heads = Heads::new(&url);
+        let observers = Arc::default();
         Ok(Self {
             readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
-            sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)))?,
+            sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
             _checkpoints: Checkpoints::start(&url, &writer)?,
             writer,
+            observers,
         })
     }
 
@@ -64,7 +69,9 @@ impl Store {
         self.readers.read(query)
     }
 
-    fn write<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.writer.write(transaction)
+    fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
+        let (done, moved) = self.writer.write(|conn| Tx::run(conn, &transaction))?;
+        self.observers.notify(&moved);
+        Ok(done)
     }
 }

@@ -29,6 +29,5 @@ pub(crate) async fn block(
     let pair = pair(caller, &request)?;
     let blocking_state = state.clone();
     blocking(move || blocking_state.services.blocks.block(pair)).await?;
-    state.streams.look(pair.chatroom_id());
     Ok(HttpResponse::NoContent().finish())
 }

@@ -28,6 +28,5 @@ pub(crate) async fn unblock(
     let pair = pair(caller, &request)?;
     let unblocking = state.clone();
     blocking(move || unblocking.services.blocks.unblock(pair)).await?;
-    state.streams.look(pair.chatroom_id());
     Ok(HttpResponse::NoContent().finish())
 }

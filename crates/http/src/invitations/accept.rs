@@ -31,8 +31,6 @@ pub(crate) async fn accept(
     ByCode(code): ByCode,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (accepting, room) = (state.clone(), code.chatroom_id);
-    let entered = blocking(move || accepting.services.invitations.accept(&code, caller.user)).await?;
-    state.streams.look(room);
+    let entered = blocking(move || state.services.invitations.accept(&code, caller.user)).await?;
     Ok(added(entered))
 }

@@ -50,7 +50,6 @@ pub(crate) async fn create(
         CreateInvitation { expires_in_seconds: expires_in_seconds.map(number), max_uses: max_uses.map(number) };
     let creating = state.clone();
     let made = blocking(move || creating.services.invitations.create(id, caller.user, &entered)).await?;
-    state.streams.look(id);
     let location = format!("/api/chatrooms/{id}/invitations/{}", made.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(InvitationView::from(made)))
 }

@@ -78,16 +78,10 @@ pub(crate) async fn settle(
             drop(turn);
             let appended = pending(answer).await?;
             if appended != Appended::Refused {
-                return Ok(told(&state, state.services.messages.finish_send(&draft, Some(appended))?));
+                return Ok(state.services.messages.finish_send(&draft, Some(appended))?);
             }
             (Some(appended), order.lock().await)
         }
     };
-    let finishing = state.clone();
-    Ok(told(&state, blocking(move || finishing.services.messages.finish_send(&draft, appended)).await?))
-}
-
-fn told(state: &State, sent: Sent) -> Sent {
-    state.streams.sent(&sent.message);
-    sent
+    blocking(move || state.services.messages.finish_send(&draft, appended)).await
 }

@@ -44,6 +44,5 @@ pub(crate) async fn mark(
     let NewReadMarker { seq: Whole(seq), force } = body.into_inner().0;
     let at = state.clone();
     let seq = blocking(move || at.services.reading.mark(id, caller.user, Mark { seq, force })).await?;
-    state.streams.look_at_user(caller.user);
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, seq)))
 }

@@ -15,6 +15,5 @@ pub(super) async fn set_muted(
 ) -> Result<HttpResponse, Problem> {
     let at = state.clone();
     blocking(move || at.services.reading.set_muted(id, caller.user, muted)).await?;
-    state.streams.look_at_user(caller.user);
     Ok(HttpResponse::NoContent().finish())
 }

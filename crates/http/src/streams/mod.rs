@@ -2,7 +2,6 @@
 
 mod body;
 mod feed;
-mod hints;
 mod mine;
 mod notice;
 mod positions;
@@ -10,7 +9,6 @@ mod room;
 mod socket;
 mod typing;
 
-pub(crate) use hints::hint;
 pub(crate) use mine::{__path_open_stream, __path_resume_stream, open_stream, resume_stream};
 pub(crate) use room::{room_stream, wants_stream};
 pub(crate) use socket::{__path_open_socket, open_socket};

@@ -6,6 +6,7 @@ use chit_chat_domain::ban::MockBanRepository;
 use chit_chat_domain::block::MockBlockRepository;
 use chit_chat_domain::changes_since::MockChangesSince;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
+use chit_chat_domain::commits::MockCommits;
 use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::invitation::MockInvitationRepository;
@@ -25,6 +26,8 @@ use chit_chat_domain::user::{MockAdministrationRepository, MockUserRepository};
 
 /// Answers nothing: any call fails the test.
 pub(crate) fn silent() -> Stores {
+    let mut commits = MockCommits::new();
+    commits.expect_observe().return_const(());
     Stores {
         users: Arc::new(MockUserRepository::new()),
         administration: Arc::new(MockAdministrationRepository::new()),
@@ -45,6 +48,7 @@ pub(crate) fn silent() -> Stores {
         events: Arc::new(MockEventRepository::new()),
         changes_since: Arc::new(MockChangesSince::new()),
         readiness: Arc::new(MockReadiness::new()),
+        commits: Arc::new(commits),
     }
 }
 

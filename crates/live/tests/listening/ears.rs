@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::event::Event;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
@@ -94,7 +95,7 @@ impl World {
     /// A message that is sent through this instance.
     pub(crate) fn say(&self, room: ChatroomId) -> Seq {
         let message = self.log.send(room);
-        self.hub.sent(&message);
+        self.observer().sent(&message);
         message.seq
     }
 
@@ -102,6 +103,20 @@ impl World {
         for _ in 0..count {
             self.say(room);
         }
+    }
+
+    /// The store notifies the hub that a chatroom has moved.
+    pub(crate) fn chatroom_moved(&self, room: ChatroomId) {
+        self.observer().chatroom_moved(room, self.log.head(room));
+    }
+
+    /// The store notifies the hub that something changed for a user.
+    pub(crate) fn user_moved(&self, user: UserId) {
+        self.observer().user_moved(user);
+    }
+
+    pub(crate) fn observer(&self) -> Arc<dyn CommitObserver> {
+        self.hub.observer().upgrade().unwrap()
     }
 
     pub(crate) fn follow(&self) {

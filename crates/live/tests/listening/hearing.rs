@@ -14,7 +14,7 @@ fn what_is_sent_is_heard_in_order_whatever_the_order_of_the_hints() {
     ears.expect(&entries(room(1), [2]));
     let messages = world.log.send_many(room(1), 5);
     for place in [3, 0, 4, 1, 2] {
-        world.hub.sent(&messages[place]);
+        world.observer().sent(&messages[place]);
     }
     ears.expect(&entries(room(1), 3..=7));
 }
@@ -26,11 +26,11 @@ fn an_old_hint_tells_nothing() {
     let mut ears = world.listen_to(user(1), room(1));
     let message = world.log.send(room(1));
     for _ in 0..3 {
-        world.hub.sent(&message);
+        world.observer().sent(&message);
     }
     ears.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
-    world.hub.sent(&message);
-    world.hub.look(room(1));
+    world.observer().sent(&message);
+    world.chatroom_moved(room(1));
     world.say(room(1));
     ears.expect(&entries(room(1), [3]));
 }
@@ -42,7 +42,7 @@ fn a_look_is_enough() {
     let mut ears = world.listen_to(user(1), room(1));
     ears.expect(&[Heard::CaughtUp]);
     world.log.send_many(room(1), 450);
-    world.hub.look(room(1));
+    world.chatroom_moved(room(1));
     ears.expect(&entries(room(1), 2..=451));
 }
 
@@ -107,7 +107,7 @@ fn an_aside_is_dropped_where_the_log_was_not_heard_to_its_end() {
     world.log.remove(room(1), user(1));
     world.log.fail(true);
     assert!(world.hub.follow().is_err());
-    world.hub.sent(&world.log.send(room(1)));
+    world.observer().sent(&world.log.send(room(1)));
     world.hub.tell_typing(room(1), user(2), aside);
     assert_eq!(ears.poll(), None);
     world.log.fail(false);

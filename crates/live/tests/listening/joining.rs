@@ -15,7 +15,7 @@ fn what_is_joined_is_heard_from_the_joining_on_by_every_stream_of_the_user() {
     }
     assert_eq!(world.log.join(room(1), user(1)), 4);
     world.log.send(room(1));
-    world.hub.look_at_users();
+    world.user_moved(user(1));
     for ears in &mut ears {
         ears.expect(&entries(room(1), [4, 5]));
     }
@@ -117,7 +117,7 @@ fn a_position_is_never_ahead_of_what_was_heard_also_of_who_comes_back() {
     world.log.send(room(1));
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
-    world.hub.look(room(1));
+    world.chatroom_moved(room(1));
     quick.expect(&entries(room(1), 3..=5));
     world.log.open_gate();
     crate::ears::until("both have come", || ears.rung() > before);

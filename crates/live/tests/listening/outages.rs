@@ -10,9 +10,9 @@ fn what_could_not_be_read_is_heard_after_the_next_good_poll() {
     ears.expect(&[Heard::CaughtUp]);
     world.log.fail(true);
     world.log.send(room(1));
-    world.hub.look(room(1));
+    world.chatroom_moved(room(1));
     let message = world.log.send_many(room(1), 2).pop().unwrap();
-    world.hub.sent(&message);
+    world.observer().sent(&message);
     world.log.until_failures(1);
     for _ in 0..3 {
         assert!(world.hub.follow().is_err());

@@ -34,7 +34,7 @@ fn every_stream_of_all_rooms_of_the_user_is_told_and_no_other() {
     }
     world.log.mark(room(1), user(1), 2);
     world.log.mute(room(1), user(1), true);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     for ears in [&mut first, &mut second] {
         ears.expect(&[marker(1, 2), muted(1, true)]);
     }
@@ -61,12 +61,12 @@ fn only_what_has_changed_is_told() {
         ears.expect(&entries(room(n), [1]));
     }
     world.log.mark(room(3), user(1), 0);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     ears.expect(&[marker(3, 0)]);
     world.log.mute(room(2), user(1), true);
     world.log.mute(room(2), user(1), false);
     world.log.mute(room(4), user(1), true);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     ears.expect(&[muted(4, true)]);
     assert_eq!(ears.poll(), None);
 }
@@ -77,12 +77,12 @@ fn what_is_hidden_is_told_with_how_far_its_log_had_come_though_a_message_came_fi
     let mut ears = listening(&world);
     world.log.hide(room(1), user(1), Some(2));
     world.log.send_many(room(1), 1);
-    world.hub.look(room(1));
+    world.chatroom_moved(room(1));
     ears.expect(&entries(room(1), [3]));
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     ears.expect(&[Heard::Own(room(1), Own::Hidden(Some(2)))]);
     world.log.hide(room(1), user(1), None);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     ears.expect(&[Heard::Own(room(1), Own::Hidden(None))]);
     assert_eq!(ears.poll(), None);
 }
@@ -142,7 +142,7 @@ fn what_belongs_to_a_later_membership_is_told_in_that_one() {
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
     world.log.mute(room(1), user(1), true);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     let before = ears.rung();
     crate::ears::until("it is asked where the user is a member", || ears.poll().is_none() && ears.rung() > before);
     world.follow();
@@ -179,7 +179,7 @@ fn an_outage_puts_it_off() {
     let mut ears = listening(&world);
     world.log.fail(true);
     world.log.mute(room(1), user(1), true);
-    world.hub.look_at_user(user(1));
+    world.user_moved(user(1));
     world.log.until_failures(1);
     assert_eq!(ears.poll(), None);
     world.log.fail(false);

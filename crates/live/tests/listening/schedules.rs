@@ -27,9 +27,8 @@ enum Step {
     Whisper(u128),
     /// Gives one of the kept hints.
     Hint(Index),
-    Look(u128),
-    LookAtUser(u128),
-    LookAtUsers,
+    ChatroomMoved(u128),
+    UserMoved(u128),
     Follow,
     /// Joins, or is removed.
     Turn(u128, u128),
@@ -55,9 +54,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => room.clone().prop_map(Step::Keep),
         4 => room.clone().prop_map(Step::Whisper),
         6 => index.prop_map(Step::Hint),
-        3 => room.clone().prop_map(Step::Look),
-        3 => user.clone().prop_map(Step::LookAtUser),
-        3 => Just(Step::LookAtUsers),
+        3 => room.clone().prop_map(Step::ChatroomMoved),
+        3 => user.clone().prop_map(Step::UserMoved),
         6 => Just(Step::Follow),
         6 => (room.clone(), user.clone()).prop_map(|(room, user)| Step::Turn(room, user)),
         4 => (room.clone(), user.clone(), any::<Index>()).prop_map(|(room, user, at)| Step::Mark(room, user, at)),
@@ -121,11 +119,10 @@ impl Play {
             Step::Keep(n) => self.kept.push(log.send(room(n))),
             Step::Whisper(n) => drop(log.send(room(n))),
             Step::Hint(index) if !self.kept.is_empty() => {
-                hub.sent(&self.kept.swap_remove(index.index(self.kept.len())));
+                self.world.observer().sent(&self.kept.swap_remove(index.index(self.kept.len())));
             }
-            Step::Look(n) => hub.look(room(n)),
-            Step::LookAtUser(n) => hub.look_at_user(user(n)),
-            Step::LookAtUsers => hub.look_at_users(),
+            Step::ChatroomMoved(n) => self.world.chatroom_moved(room(n)),
+            Step::UserMoved(n) => self.world.user_moved(user(n)),
             Step::Follow => drop(hub.follow()),
             Step::Turn(n, who) => self.turn(room(n), user(who)),
             Step::Mark(n, who, index) if log.is_member(room(n), user(who)) => {

@@ -36,7 +36,7 @@ fn nobody_sleeps_through_what_comes_at_any_moment() {
                 for turn in 0..EACH {
                     if turn % 3 == 0 {
                         world.log.send(room(n));
-                        world.hub.look(room(n));
+                        world.chatroom_moved(room(n));
                     } else {
                         world.say(room(n));
                     }

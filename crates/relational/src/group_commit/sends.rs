@@ -13,6 +13,7 @@ use super::batcher::{Batcher, Settings};
 use super::send_metrics::{Outcomes, batch_metrics};
 use super::writing::Writing;
 use crate::codes;
+use crate::commits::Observers;
 
 /// PostgreSQL's time for a batch grows faster than the batch.
 const LARGEST_BATCH: usize = 128;
@@ -59,7 +60,11 @@ pub struct SendQueue(Batcher<Waiting, Appended, ChatroomId>);
 impl SendQueue {
     /// Starts so many writing threads. The messages of one room are never written by two at a time:
     /// they would wait for each other, and come out of order.
-    pub fn start(writers: u32, engine: impl WriteMessages + 'static) -> Result<Self, StoreError> {
+    pub fn start(
+        writers: u32,
+        engine: impl WriteMessages + 'static,
+        observers: Arc<Observers>,
+    ) -> Result<Self, StoreError> {
         let settings =
             Settings { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
         let room_of = |send: &Waiting| send.message.chatroom_id;
@@ -70,6 +75,7 @@ impl SendQueue {
             for answer in &answers {
                 outcomes.count(answer);
             }
+            observers.notify_of_batch(&answers);
             answers
         });
         Ok(Self(Batcher::start(settings, batch_metrics(), room_of, &(work as _))?))

@@ -16,6 +16,7 @@ mod changes_since;
 mod chatroom_list;
 mod chatrooms;
 mod checkpoints;
+mod commits;
 mod connections;
 mod deleted_users;
 mod direct;

@@ -9,6 +9,7 @@ use crate::ban::{BanService, MockBanRepository};
 use crate::block::{BlockService, MockBlockRepository};
 use crate::changes_since::MockChangesSince;
 use crate::chatroom::{ChatroomService, MockChatroomHeads, MockChatroomRepository};
+use crate::commits::MockCommits;
 use crate::direct::{DirectService, MockDirectRepository};
 use crate::event::MockEventRepository;
 use crate::invitation::{InvitationService, MockInvitationRepository};
@@ -52,6 +53,7 @@ pub struct World {
     pub blocks: MockBlockRepository,
     pub changes_since: MockChangesSince,
     pub chatrooms: MockChatroomRepository,
+    pub commits: MockCommits,
     pub direct: MockDirectRepository,
     pub ended: MockEndedSessions,
     pub events: MockEventRepository,
@@ -104,6 +106,7 @@ impl World {
             events: Arc::new(self.events),
             changes_since: Arc::new(self.changes_since),
             readiness: Arc::new(self.readiness),
+            commits: Arc::new(self.commits),
         };
         let system = System {
             clock: self.clock,

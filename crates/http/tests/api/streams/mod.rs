@@ -2,6 +2,7 @@
 
 mod access;
 mod all_rooms;
+mod at_commit;
 mod direct;
 mod doors;
 mod event_stream;

@@ -1,0 +1,115 @@
+//! Collects what a transaction moves, and notifies the observers once it has committed.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::commits::CommitObserver;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::message::{Appended, Message};
+use chit_chat_domain::session::EndedSession;
+use chit_chat_domain::store_error::StoreError;
+
+use crate::error::Sql;
+
+/// What a transaction moves.
+#[derive(Debug, Default)]
+pub struct Moved {
+    messages: Vec<Message>,
+    chatrooms: Vec<(ChatroomId, Seq)>,
+    users: Vec<UserId>,
+    ended: Vec<EndedSession>,
+}
+
+impl Moved {
+    pub fn message(&mut self, message: &Message) {
+        self.messages.push(message.clone());
+    }
+
+    pub fn chatroom(&mut self, chatroom: ChatroomId, head: Seq) {
+        self.chatrooms.push((chatroom, head));
+    }
+
+    pub fn user(&mut self, user: UserId) {
+        self.users.push(user);
+    }
+
+    pub fn ended(&mut self, session: EndedSession) {
+        self.ended.push(session);
+    }
+}
+
+/// A transaction under way: its connection, and what it has moved so far.
+#[derive(Debug)]
+pub struct Tx<'a, C> {
+    pub conn: &'a mut C,
+    pub moved: Moved,
+}
+
+impl<'a, C> Tx<'a, C> {
+    /// Runs the body of a transaction. Each attempt starts with nothing moved.
+    pub fn run<T>(conn: &'a mut C, transaction: impl FnOnce(&mut Tx<'_, C>) -> Sql<T>) -> Sql<(T, Moved)> {
+        let mut tx = Tx { conn, moved: Moved::default() };
+        let done = transaction(&mut tx)?;
+        Ok((done, tx.moved))
+    }
+}
+
+impl<C> Deref for Tx<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        self.conn
+    }
+}
+
+impl<C> DerefMut for Tx<'_, C> {
+    fn deref_mut(&mut self) -> &mut C {
+        self.conn
+    }
+}
+
+/// The observers of one store. Call it without holding a lock.
+#[derive(Default)]
+pub struct Observers(RwLock<Vec<Weak<dyn CommitObserver>>>);
+
+impl Observers {
+    pub fn add(&self, observer: Weak<dyn CommitObserver>) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|known| known.strong_count() > 0);
+        all.push(observer);
+    }
+
+    /// Notifies everybody of a committed transaction.
+    pub fn notify(&self, moved: &Moved) {
+        let Moved { messages, chatrooms, users, ended } = moved;
+        if messages.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty() {
+            return;
+        }
+        for observer in self.current() {
+            // Messages first: what is published from memory need not be read from the log.
+            messages.iter().for_each(|message| observer.sent(message));
+            chatrooms.iter().for_each(|(chatroom, head)| observer.chatroom_moved(*chatroom, *head));
+            users.iter().for_each(|user| observer.user_moved(*user));
+            if !ended.is_empty() {
+                observer.sessions_ended(ended);
+            }
+        }
+    }
+
+    /// Notifies everybody of the messages of a committed batch.
+    pub(crate) fn notify_of_batch(&self, answers: &[Result<Appended, StoreError>]) {
+        for observer in self.current() {
+            for answer in answers {
+                if let Ok(Appended::Stored(message)) = answer {
+                    observer.sent(message);
+                }
+            }
+        }
+    }
+
+    fn current(&self) -> Vec<Arc<dyn CommitObserver>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(Weak::upgrade).collect()
+    }
+}
