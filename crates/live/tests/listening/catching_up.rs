@@ -1,6 +1,6 @@
 //! What was missed, and that it is over.
 
-use crate::ears::{Heard, World, entries, room, user};
+use crate::world::{Heard, World, entries, room, user};
 
 #[test]
 fn it_is_said_once_and_after_what_was_missed() {

@@ -3,7 +3,7 @@
 use chit_chat_domain::reading::ReadState;
 use chit_chat_live::{End, Start};
 
-use crate::ears::{Ears, Heard, World, entries, room, until, user, who};
+use crate::world::{Ears, Heard, World, entries, room, until, user, who};
 
 const NOT_A_MEMBER: Heard = Heard::End(End::NotAMember);
 const STOPPING: Heard = Heard::End(End::Stopping);

@@ -2,8 +2,8 @@
 
 use chit_chat_live::End;
 
-use crate::ears::{Heard, World, entries, room, user};
 use crate::hearing::aside;
+use crate::world::{Heard, World, entries, room, user};
 
 #[test]
 fn who_never_looked_hears_everything_from_the_log() {

@@ -2,7 +2,7 @@
 
 use chit_chat_live::{End, Written};
 
-use crate::ears::{Heard, World, entries, room, user};
+use crate::world::{Heard, World, entries, room, user};
 
 #[test]
 fn what_is_sent_is_heard_in_order_whatever_the_order_of_the_hints() {

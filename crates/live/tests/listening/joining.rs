@@ -1,7 +1,7 @@
 //! Chatrooms that are joined and left while somebody listens.
 
-use crate::ears::{Heard, World, entries, room, user};
 use crate::log::Gate;
+use crate::world::{Heard, World, entries, room, user};
 
 #[test]
 fn what_is_joined_is_heard_from_the_joining_on_by_every_stream_of_the_user() {
@@ -120,7 +120,7 @@ fn a_position_is_never_ahead_of_what_was_heard_also_of_who_comes_back() {
     world.chatroom_moved(room(1));
     quick.expect(&entries(room(1), 3..=5));
     world.log.open_gate();
-    crate::ears::until("both have come", || ears.rung() > before);
+    crate::world::until("both have come", || ears.rung() > before);
     ears.expect(&entries(room(1), [3]));
     assert!(ears.position(room(1)).is_none_or(|position| position <= 3));
 }

@@ -8,7 +8,6 @@
 )]
 
 mod catching_up;
-mod ears;
 mod endings;
 mod falling_behind;
 mod hearing;
@@ -19,3 +18,4 @@ mod own;
 mod schedules;
 mod verdict;
 mod waking;
+mod world;

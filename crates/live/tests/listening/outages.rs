@@ -1,6 +1,6 @@
 //! A store that fails for a while.
 
-use crate::ears::{Heard, World, entries, room, until, user};
+use crate::world::{Heard, World, entries, room, until, user};
 
 #[test]
 fn what_could_not_be_read_is_heard_after_the_next_good_poll() {

@@ -2,7 +2,7 @@
 
 use chit_chat_live::Own;
 
-use crate::ears::{Ears, Heard, World, entries, room, user};
+use crate::world::{Ears, Heard, World, entries, room, user};
 
 fn marker(n: u128, seq: i64) -> Heard {
     Heard::Own(room(n), Own::ReadMarker(seq))
@@ -144,7 +144,9 @@ fn what_belongs_to_a_later_membership_is_told_in_that_one() {
     world.log.mute(room(1), user(1), true);
     world.user_moved(user(1));
     let before = ears.rung();
-    crate::ears::until("it is asked where the user is a member", || ears.poll().is_none() && ears.rung() > before);
+    crate::world::until("it is asked where the user is a member", || {
+        ears.poll().is_none() && ears.rung() > before
+    });
     world.follow();
     ears.expect(&entries(room(1), [3, 4]));
     ears.expect(&[muted(1, true)]);

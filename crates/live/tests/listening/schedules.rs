@@ -12,8 +12,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::ears::{Ears, World, room, until, user, who};
 use crate::verdict::Verdict;
+use crate::world::{Ears, World, room, until, user, who};
 
 const ROOMS: u128 = 3;
 const USERS: u128 = 2;

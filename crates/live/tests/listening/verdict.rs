@@ -8,8 +8,8 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::reading::ReadState;
 use chit_chat_live::{End, Own, Start};
 
-use crate::ears::Heard;
 use crate::log::Log;
+use crate::world::Heard;
 
 pub(crate) struct Verdict {
     user: UserId,

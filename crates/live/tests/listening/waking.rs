@@ -5,7 +5,7 @@ use std::thread;
 use chit_chat_domain::id::SessionId;
 use uuid::Uuid;
 
-use crate::ears::{Heard, World, entries, room, user};
+use crate::world::{Heard, World, entries, room, user};
 
 #[test]
 fn nobody_sleeps_through_what_comes_at_any_moment() {
