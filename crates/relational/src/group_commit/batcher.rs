@@ -211,7 +211,8 @@ impl<I, O, L> Shared<I, O, L> {
 #[cfg(all(test, loom))]
 mod interleavings;
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
+#[cfg(not(loom))]
 mod tests {
     use std::collections::HashSet;
     use std::sync::Barrier;
