@@ -27,18 +27,18 @@ pub struct System {
     pub ids: Arc<dyn IdSource>,
     pub secrets: Arc<dyn Secrets>,
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Learns of every session that ends through these services.
+    /// Receives every session that ends through these services.
     pub ended: Arc<dyn EndedSessions>,
 }
 
-/// Rules of one deployment, asked in addition to those of the domain. There are none yet: a policy
-/// becomes a field with a default that allows everything. Make it from `Policies::default()`, so that
-/// a new field changes no caller.
+/// Rules of one deployment, checked in addition to those of the domain. There are none yet: a policy becomes a
+/// field whose default allows everything. Create it with `Policies::default()`, so that a new field changes no
+/// caller.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Policies {}
 
-/// All services over one store.
+/// All services of one store.
 pub struct Services {
     pub accounts: AccountService,
     pub administration: AdministrationService,
@@ -57,7 +57,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Wires every service. Sign-ups are open and passwords must be strong, unless told otherwise.
+    /// Connects every service to its ports. By default sign-up is open and passwords must be strong.
     pub fn over(stores: &Stores, system: &System, Policies {}: Policies) -> Self {
         let System { clock, ids, secrets, hasher, ended } = system;
         Self {
@@ -150,7 +150,7 @@ impl Services {
         self
     }
 
-    /// Says which passwords new accounts may have.
+    /// Sets the policy for the passwords of new accounts.
     #[must_use]
     pub fn with_password_policy(mut self, policy: PasswordPolicy) -> Self {
         self.accounts.policy = policy;

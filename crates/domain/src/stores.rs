@@ -1,11 +1,11 @@
-//! All the repositories of one store.
+//! All ports of one store.
 
 use std::sync::Arc;
 
 /// Declares [`Stores`] from one list of its ports.
 macro_rules! stores {
     ($($field:ident: $port:path,)*) => {
-        /// Every port that a store implements, to be handed to those who need some of them.
+        /// Every port that a store implements, to be passed to the services that need them.
         #[derive(Clone)]
         pub struct Stores {
             $(pub $field: Arc<dyn $port>,)*

@@ -11,7 +11,7 @@ use crate::{
     reading, sessions, streams, users,
 };
 
-/// Adds everything that the API answers to.
+/// Adds all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(query_config()).default_service(web::to(unknown));
     for route in routes() {
@@ -19,8 +19,7 @@ pub fn configure(app: &mut ServiceConfig) {
     }
 }
 
-/// Every route. A request tries the patterns one by one in this order, so what costs little to try or
-/// is asked for most comes first.
+/// All routes. A request is matched against the patterns in this order, so cheap and frequent ones come first.
 pub fn routes() -> impl Iterator<Item = Route> {
     [
         of_health(),

@@ -1,5 +1,5 @@
-//! What the handlers work with: the domain's services, the ports that they may use directly, and what
-//! this instance keeps in memory.
+//! The dependencies of the handlers: the domain's services, the ports that they use directly, and the in-memory
+//! state of this instance.
 
 use std::io;
 use std::sync::{Arc, Weak};
@@ -16,7 +16,7 @@ use crate::ended_sessions::EndedSessionSet;
 use crate::pages::NewestPages;
 use crate::views::EventWriter;
 
-/// How access tokens are checked.
+/// The check of access tokens.
 #[derive(Clone)]
 pub struct Access {
     pub clock: Arc<dyn Clock>,
@@ -49,7 +49,7 @@ impl State {
         Ok(Self { services, stores, clock, tokens, ended, pages: NewestPages::default(), streams })
     }
 
-    /// Reads what happened through other instances. The server calls it a few times a second.
+    /// Reads changes made through other instances. The server calls it several times a second.
     pub fn follow(&self) -> Result<(), StoreError> {
         self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
         self.streams.wake_sessions(|session| self.ended.contains(session));

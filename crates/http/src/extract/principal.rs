@@ -14,8 +14,8 @@ use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
-/// Who sends a request, by which credential, and what that credential allows. Handlers take it first,
-/// so that strangers learn nothing about the content.
+/// The sender of a request, with the credential and its scopes. Handlers take it as their first argument, so that
+/// unauthenticated callers learn nothing about the resource.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Principal {
     pub(crate) user: UserId,
@@ -24,15 +24,15 @@ pub(crate) struct Principal {
     pub(crate) scopes: Scopes,
 }
 
-/// Which of the user's rights a credential has.
+/// The part of the user's rights that a credential has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scopes {
-    /// Everything that the user may do.
+    /// All of the user's rights.
     All,
 }
 
 impl Principal {
-    /// The bearer of an access token, if it is good.
+    /// The principal of an access token, if it is valid.
     pub(crate) fn with_token(state: &State, token: &str) -> Result<Self, Problem> {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
         if state.ended.is_stale() {
@@ -53,7 +53,7 @@ impl Principal {
     }
 }
 
-/// A principal whose request changes nothing, though it is a POST.
+/// A principal whose request changes nothing, although it is a POST.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader(pub(crate) Principal);
 

@@ -21,7 +21,7 @@ pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>)
     position.map(Some).ok_or_else(|| Problem::parameter("cursor", "must be a cursor returned by the same list"))
 }
 
-/// The cursor behind the last item of a page, unless it is the last page.
+/// The cursor after the last item of a page. `None` on the last page.
 pub(crate) fn next<T, P: ToString>(page: &Page<T>, position: impl FnOnce(&T) -> P) -> Option<String> {
     page.items.last().filter(|_| page.more).map(|last| encode(&position(last)))
 }

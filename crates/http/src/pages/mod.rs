@@ -1,4 +1,4 @@
-//! Pages of lists: how they are written, how they go on, and which are kept in memory.
+//! Pages of lists: their serialization, their cursors, and the cache of the newest ones.
 
 pub(crate) mod cursor;
 mod newest;

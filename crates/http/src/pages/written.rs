@@ -1,4 +1,4 @@
-//! A page of a list as JSON, and the answer that carries it.
+//! A page of a list as JSON, and its response.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ContentType, LINK};
@@ -92,7 +92,7 @@ impl PackedPage {
     }
 }
 
-/// Answers with a page of a list, which goes on behind the `position` of its last item.
+/// Responds with a page of a list. The next one starts after the `position` of its last item.
 pub(crate) fn answer<T, P: ToString, V: Serialize>(
     request: &HttpRequest,
     page: Page<T>,
