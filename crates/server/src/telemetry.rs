@@ -33,18 +33,34 @@ pub(crate) fn exposition(handle: PrometheusHandle) -> Exposition {
 fn describe() {
     use Unit::Seconds;
     describe_counter!("http_requests_total", "Requests answered, by route pattern.");
-    describe_histogram!("http_request_duration_seconds", Seconds, "From the head of a request to its answer.");
-    describe_gauge!("http_requests_in_flight", "Requests that wait for their answer.");
-    describe_gauge!("chit_chat_db_connections_in_use", "Database connections at work, by pool.");
-    describe_histogram!("chit_chat_db_connection_wait_seconds", Seconds, "The wait for a database connection.");
-    describe_counter!("chit_chat_db_connection_failures_total", "Times that no connection was to be had.");
-    describe_gauge!("chit_chat_sends_waiting", "Messages that wait to be written.");
+    describe_histogram!(
+        "http_request_duration_seconds",
+        Seconds,
+        "Time from the head of a request to the head of its response."
+    );
+    describe_gauge!("http_requests_in_flight", "Requests without a response yet.");
+    describe_gauge!("chit_chat_db_connections_in_use", "Database connections in use, by pool.");
+    describe_histogram!(
+        "chit_chat_db_connection_wait_seconds",
+        Seconds,
+        "Time spent waiting for a database connection."
+    );
+    describe_counter!("chit_chat_db_connection_failures_total", "Waits that ended without a database connection.");
+    describe_gauge!("chit_chat_sends_waiting", "Messages in the send queue.");
     describe_counter!("chit_chat_sends_total", "Messages sent, by outcome.");
-    describe_histogram!("chit_chat_send_duration_seconds", Seconds, "From the queue to the commit.");
-    describe_gauge!("chit_chat_passwords_waiting", "Passwords that wait to be hashed.");
-    describe_histogram!("chit_chat_password_duration_seconds", Seconds, "The hashing of one password.");
-    describe_counter!("chit_chat_passwords_turned_away_total", "Passwords refused because too many waited.");
-    describe_histogram!("chit_chat_background_duration_seconds", Seconds, "Background work, by task.");
-    describe_counter!("chit_chat_background_failures_total", "Background work that failed, by task.");
-    describe_gauge!("chit_chat_build_info", "Always 1; the label tells the version.");
+    describe_histogram!(
+        "chit_chat_send_duration_seconds",
+        Seconds,
+        "Time from entering the send queue to the commit."
+    );
+    describe_gauge!("chit_chat_passwords_waiting", "Passwords waiting to be hashed.");
+    describe_histogram!("chit_chat_password_duration_seconds", Seconds, "Time to hash one password.");
+    describe_counter!("chit_chat_passwords_turned_away_total", "Passwords rejected because the queue was full.");
+    describe_histogram!(
+        "chit_chat_background_duration_seconds",
+        Seconds,
+        "Duration of background tasks, by task."
+    );
+    describe_counter!("chit_chat_background_failures_total", "Failed background tasks, by task.");
+    describe_gauge!("chit_chat_build_info", "Always 1; the label is the version.");
 }
