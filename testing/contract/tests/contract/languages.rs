@@ -99,6 +99,7 @@ fn signal_waiting(world: &World, function: &str) {
 }
 
 /// A world whose server speaks this language; `None`, with a line in the output, where it cannot.
+#[expect(clippy::explicit_write, reason = "`cargo test` hides what eprintln! prints when a test passes")]
 fn world_in(language: &str) -> Option<World> {
     let world = World::new(Engine::Postgres);
     // For the sessions that begin after it: the store has opened none yet.
@@ -114,7 +115,6 @@ fn world_in(language: &str) -> Option<World> {
     match spoken {
         Ok(()) => Some(world),
         Err(why) => {
-            // Not by println!, which `cargo test` hides when a test passes.
             writeln!(io::stderr(), "SKIPPED: this PostgreSQL does not speak {language}: {why}").unwrap();
             None
         }
