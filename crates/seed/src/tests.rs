@@ -91,7 +91,7 @@ fn a_second_run_undoes_nothing_that_people_did_since() {
     let world = World::new();
     world.seed(false).unwrap();
     let rename = ChatroomChange { name: Some("Ours".to_owned()), ..ChatroomChange::default() };
-    world.chatrooms().change(world.plan().id, world.user("Matt"), &rename).unwrap();
+    world.services().chatrooms.change(world.plan().id, world.user("Matt"), &rename).unwrap();
     world.delete_account("zofia");
     world.sign_up("somebody");
     let (log, usernames) = (world.log(), world.usernames());

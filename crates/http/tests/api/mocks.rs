@@ -2,54 +2,27 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::ban::MockBanRepository;
 use chit_chat_domain::block::MockBlockRepository;
 use chit_chat_domain::changes_since::MockChangesSince;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
-use chit_chat_domain::commits::MockCommits;
 use chit_chat_domain::direct::MockDirectRepository;
-use chit_chat_domain::event::MockEventRepository;
 use chit_chat_domain::invitation::MockInvitationRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::pending::Pending;
-use chit_chat_domain::pin::MockPinRepository;
-use chit_chat_domain::reaction::MockReactionRepository;
 use chit_chat_domain::readiness::MockReadiness;
-use chit_chat_domain::reading::MockReadRepository;
-use chit_chat_domain::revision::MockRevisionRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{MockAdministrationRepository, MockUserRepository};
+use chit_chat_domain::testing::World;
+use chit_chat_domain::user::MockUserRepository;
 
 /// Answers nothing: any call fails the test.
 pub(crate) fn silent() -> Stores {
-    let mut commits = MockCommits::new();
-    commits.expect_observe().return_const(());
-    Stores {
-        users: Arc::new(MockUserRepository::new()),
-        administration: Arc::new(MockAdministrationRepository::new()),
-        sessions: Arc::new(MockSessionRepository::new()),
-        chatrooms: Arc::new(MockChatroomRepository::new()),
-        heads: Arc::new(MockChatroomHeads::new()),
-        memberships: Arc::new(MockMembershipRepository::new()),
-        mentions: Arc::new(MockMentionRepository::new()),
-        direct: Arc::new(MockDirectRepository::new()),
-        blocks: Arc::new(MockBlockRepository::new()),
-        bans: Arc::new(MockBanRepository::new()),
-        invitations: Arc::new(MockInvitationRepository::new()),
-        reads: Arc::new(MockReadRepository::new()),
-        messages: Arc::new(MockMessageRepository::new()),
-        reactions: Arc::new(MockReactionRepository::new()),
-        pins: Arc::new(MockPinRepository::new()),
-        revisions: Arc::new(MockRevisionRepository::new()),
-        events: Arc::new(MockEventRepository::new()),
-        changes_since: Arc::new(MockChangesSince::new()),
-        readiness: Arc::new(MockReadiness::new()),
-        commits: Arc::new(commits),
-    }
+    let mut world = World::default();
+    world.commits.expect_observe().return_const(());
+    world.into_ports().0
 }
 
 /// Fails like this at whatever is the first that an operation asks for.

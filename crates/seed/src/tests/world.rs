@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::chatroom::ChatroomService;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::denial::Failure;
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::message::MessageBody;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::session::{Grant, NobodyListens, SessionService};
-use chit_chat_domain::user::{AccountService, PasswordHasher, PasswordPolicy, SignUp, SignUps};
+use chit_chat_domain::services::{Policies, Services, System};
+use chit_chat_domain::session::{Grant, NobodyListens};
+use chit_chat_domain::user::{PasswordHasher, PasswordPolicy, SignUp};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 use tempfile::TempDir;
 
@@ -141,16 +141,7 @@ impl World {
     }
 
     pub(crate) fn sign_in(&self, username: &str, password: &str) -> Result<Grant, Failure> {
-        let sessions = SessionService {
-            users: self.stores.users.clone(),
-            sessions: self.stores.sessions.clone(),
-            hasher: self.hasher.clone(),
-            secrets: Arc::new(SystemSecrets),
-            ended: Arc::new(NobodyListens),
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(RandomIds),
-        };
-        sessions.sign_in(username, password, None)
+        self.services().sessions.sign_in(username, password, None)
     }
 
     pub(crate) fn sign_up(&self, username: &str) {
@@ -160,34 +151,23 @@ impl World {
             email: None,
             display_name: None,
         };
-        self.accounts().sign_up(&entered).unwrap();
+        self.services().accounts.sign_up(&entered).unwrap();
     }
 
     pub(crate) fn delete_account(&self, username: &str) {
-        self.accounts().delete(self.user(username), PASSWORD).unwrap();
+        self.services().accounts.delete(self.user(username), PASSWORD).unwrap();
     }
 
-    pub(crate) fn chatrooms(&self) -> ChatroomService {
-        ChatroomService {
-            chatrooms: self.stores.chatrooms.clone(),
-            events: self.stores.events.clone(),
+    pub(crate) fn services(&self) -> Services {
+        let system = System {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
-        }
-    }
-
-    fn accounts(&self) -> AccountService {
-        AccountService {
-            policy: PasswordPolicy::Demonstration,
-            sign_ups: SignUps::Open,
-            users: self.stores.users.clone(),
-            memberships: self.stores.memberships.clone(),
-            hasher: self.hasher.clone(),
             secrets: Arc::new(SystemSecrets),
+            hasher: self.hasher.clone(),
             ended: Arc::new(NobodyListens),
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(RandomIds),
-        }
+        };
+        let services = Services::over(&self.stores, &system, Policies::default());
+        services.with_password_policy(PasswordPolicy::Demonstration)
     }
 }
 
