@@ -5,6 +5,7 @@
 
 mod clock;
 mod crowd;
+mod engine;
 mod held;
 mod ids;
 mod log;
@@ -23,6 +24,7 @@ mod world;
 
 pub use clock::TestClock;
 pub use crowd::{Crowd, said_in};
+pub use engine::Engine;
 pub use held::Held;
 pub use ids::TestIds;
 pub use log::{kind, messages_in};
@@ -30,7 +32,7 @@ pub use pile::{all_stored, answer, answer_now, answers, stored};
 pub use race::race;
 pub use raw::{Raw, id_literal};
 pub use reactions::{emoji, flags};
-pub use store::{Engine, TestStore};
+pub use store::TestStore;
 pub use talk::{done, idempotency};
 pub use wait::until;
 pub use world::World;

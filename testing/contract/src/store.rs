@@ -6,26 +6,10 @@ use std::sync::Arc;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 
+use crate::engine::Engine;
 use crate::postgres::Database;
 use crate::raw::Raw;
 use crate::sqlite::File;
-
-/// What holds the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-impl Engine {
-    /// How many batches of messages an instance writes side by side.
-    pub(crate) fn writers(self) -> usize {
-        match self {
-            Self::Sqlite => 1,
-            Self::Postgres => 2,
-        }
-    }
-}
 
 /// A database of one's own and a store on it. Gone when dropped.
 pub struct TestStore {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null where nothing is")]
 
+mod engine;
 mod options;
 mod rig;
 mod run;

@@ -1,28 +1,9 @@
 //! The description of a trial.
 
 use anyhow::Result;
-use clap::ValueEnum;
 
+pub(crate) use crate::engine::{BOTH, Engine, POSTGRES};
 use crate::rig::Bench;
-
-/// The server's database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-impl Engine {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
-        }
-    }
-}
-
-pub(crate) const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Postgres];
-pub(crate) const POSTGRES: &[Engine] = &[Engine::Postgres];
 
 /// Whether other trials may run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

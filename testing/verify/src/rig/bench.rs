@@ -11,7 +11,7 @@ use fastrand::Rng;
 
 use super::secrets::Secrets;
 use super::server::Server;
-use crate::trial::Engine;
+use crate::engine::Engine;
 
 /// The state that all trials of a run share.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
 
-use super::{Course, id_of};
+use super::course::{Course, id_of};
 use crate::rig::{EventReader, Fleet, Heard, Ledger, Listen, Person, Roamer, Said};
 
 /// The pause between attempts to connect.

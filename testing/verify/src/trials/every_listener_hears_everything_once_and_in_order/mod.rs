@@ -3,19 +3,20 @@
 //! stopped. In the end every listener has received every event of its chatrooms in order, and repeats only
 //! after its position.
 
+mod course;
 mod listener;
 mod outages;
 mod writer;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 use fastrand::Rng;
 
+use self::course::{Course, id_of};
 use self::listener::{Listener, Way};
 use self::writer::{Writer, wander};
 use crate::rig::{Bench, Client, Cluster, Fleet, Person, Roamer, dense};
@@ -39,17 +40,6 @@ struct Cast {
     steady: Vec<Person>,
     /// Members who leave and rejoin.
     wanderers: Vec<Person>,
-}
-
-/// The progress of the trial.
-#[derive(Default)]
-struct Course {
-    /// Set once writing, leaving and joining are over.
-    written: AtomicBool,
-    /// The heads that all listeners must reach, and the deadline.
-    heads: OnceLock<(BTreeMap<String, u64>, Instant)>,
-    /// Set after an error, to stop all participants.
-    failed: AtomicBool,
 }
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -134,41 +124,6 @@ fn joined(thread: thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
     thread.join().map_err(|_| anyhow!("somebody panicked")).flatten()
 }
 
-impl Course {
-    fn note<T>(&self, outcome: Result<T>) -> Result<T> {
-        if outcome.is_err() {
-            self.failed.store(true, Ordering::SeqCst);
-        }
-        outcome
-    }
-
-    fn is_written(&self) -> bool {
-        self.written.load(Ordering::SeqCst) || self.has_failed()
-    }
-
-    /// Returns whether writing is over, so that listeners only have to catch up.
-    fn is_over(&self) -> bool {
-        self.heads.get().is_some()
-    }
-
-    fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::SeqCst)
-    }
-
-    fn announce_heads(&self, fleet: &Fleet, cast: &Cast, rng: &mut Rng) -> Result<()> {
-        // Unacknowledged requests may still be written.
-        thread::sleep(LATE);
-        let reader = cast.reader(fleet, rng)?;
-        let mut heads = BTreeMap::new();
-        for room in &cast.rooms {
-            heads.insert(id_of(room).to_owned(), reader.get(room)?.expect(200)?.number_of("last_seq")?);
-        }
-        // Later calls have no effect.
-        drop(self.heads.set((heads, Instant::now() + PATIENCE)));
-        Ok(())
-    }
-}
-
 /// Compares the events of each listener with the logs.
 fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
     let reader = cast.reader(fleet, rng)?;
@@ -190,7 +145,17 @@ fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng:
     ))
 }
 
-/// The id of a chatroom, from its path.
-fn id_of(room: &str) -> &str {
-    room.rsplit_once('/').map_or(room, |(_, id)| id)
+impl Course {
+    fn announce_heads(&self, fleet: &Fleet, cast: &Cast, rng: &mut Rng) -> Result<()> {
+        // Unacknowledged requests may still be written.
+        thread::sleep(LATE);
+        let reader = cast.reader(fleet, rng)?;
+        let mut heads = BTreeMap::new();
+        for room in &cast.rooms {
+            heads.insert(id_of(room).to_owned(), reader.get(room)?.expect(200)?.number_of("last_seq")?);
+        }
+        // Later calls have no effect.
+        drop(self.heads.set((heads, Instant::now() + PATIENCE)));
+        Ok(())
+    }
 }

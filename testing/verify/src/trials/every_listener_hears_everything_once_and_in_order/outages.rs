@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 
-use super::Course;
+use super::course::Course;
 use crate::rig::{Cluster, Fleet};
 
 /// The number of outages of servers, in addition to two of PostgreSQL.

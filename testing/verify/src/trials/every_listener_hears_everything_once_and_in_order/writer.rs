@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use serde_json::json;
 
-use super::Course;
+use super::course::Course;
 use crate::rig::{Answer, Client, Fleet, HUSH, Person, Roamer};
 
 /// The pause between attempts of a request that must succeed.
