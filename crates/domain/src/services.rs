@@ -16,7 +16,7 @@ use crate::reaction::ReactionService;
 use crate::reading::ReadingService;
 use crate::revision::RevisionService;
 use crate::secrets::Secrets;
-use crate::session::{EndedSessions, SessionService};
+use crate::session::SessionService;
 use crate::stores::Stores;
 use crate::user::{AccountService, AdministrationService, PasswordHasher, PasswordPolicy, SignUps};
 
@@ -27,8 +27,6 @@ pub struct System {
     pub ids: Arc<dyn IdSource>,
     pub secrets: Arc<dyn Secrets>,
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Receives every session that ends through these services.
-    pub ended: Arc<dyn EndedSessions>,
 }
 
 /// Rules of one deployment, checked in addition to those of the domain. There are none yet: a policy becomes a
@@ -59,7 +57,7 @@ pub struct Services {
 impl Services {
     /// Connects every service to its ports. By default sign-up is open and passwords must be strong.
     pub fn over(stores: &Stores, system: &System, Policies {}: Policies) -> Self {
-        let System { clock, ids, secrets, hasher, ended } = system;
+        let System { clock, ids, secrets, hasher } = system;
         Self {
             accounts: AccountService {
                 policy: PasswordPolicy::Strict,
@@ -68,7 +66,6 @@ impl Services {
                 memberships: stores.memberships.clone(),
                 hasher: hasher.clone(),
                 secrets: secrets.clone(),
-                ended: ended.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -76,7 +73,6 @@ impl Services {
                 users: stores.users.clone(),
                 administration: stores.administration.clone(),
                 hasher: hasher.clone(),
-                ended: ended.clone(),
                 clock: clock.clone(),
             },
             sessions: SessionService {
@@ -84,7 +80,6 @@ impl Services {
                 sessions: stores.sessions.clone(),
                 hasher: hasher.clone(),
                 secrets: secrets.clone(),
-                ended: ended.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::SessionId;
-use chit_chat_domain::session::{EndedSession, EndedSessions, SessionRepository};
+use chit_chat_domain::session::{EndedSession, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
 
 /// Entries of the log can become visible slightly out of order, so the latest ones are read again.
@@ -20,7 +20,7 @@ const STALE: Duration = Duration::from_secs(2);
 
 /// These sessions, in memory.
 #[derive(Default)]
-pub struct EndedSessionSet {
+pub(crate) struct EndedSessionSet {
     ended: RwLock<HashMap<SessionId, Timestamp>>,
     progress: Mutex<Progress>,
 }
@@ -35,7 +35,7 @@ struct Progress {
 
 impl EndedSessionSet {
     /// Reads the sessions that ended since the last call, through any instance, and drops expired ones.
-    pub fn refresh(&self, sessions: &dyn SessionRepository, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn refresh(&self, sessions: &dyn SessionRepository, now: Timestamp) -> Result<(), StoreError> {
         let settled = self.progress().settled;
         let started = Instant::now();
         let log = sessions.ended_since(settled, now)?;
@@ -67,12 +67,6 @@ impl EndedSessionSet {
 
 impl CommitObserver for EndedSessionSet {
     fn sessions_ended(&self, ended: &[EndedSession]) {
-        self.note(ended);
-    }
-}
-
-impl EndedSessions for EndedSessionSet {
-    fn note(&self, ended: &[EndedSession]) {
         if !ended.is_empty() {
             let mut set = self.ended.write().unwrap_or_else(PoisonError::into_inner);
             set.extend(ended.iter().map(|session| (session.id, session.tokens_expire_at)));

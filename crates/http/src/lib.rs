@@ -38,7 +38,6 @@ mod views;
 
 pub use connections::Connections;
 pub use cors::{AllowedOrigins, NoOrigins, cors};
-pub use ended_sessions::EndedSessionSet;
 pub use extract::SlowestBody;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};
 pub use middleware::answer;

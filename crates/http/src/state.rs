@@ -21,8 +21,6 @@ use crate::views::EventWriter;
 pub struct Access {
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<dyn AccessTokens>,
-    /// The set that the services note ended sessions in.
-    pub ended: Arc<EndedSessionSet>,
 }
 
 /// Shared by all handlers.
@@ -39,7 +37,8 @@ pub struct State {
 impl State {
     /// Starts the threads that streams need.
     pub fn start(services: Services, stores: Stores, access: Access) -> io::Result<Self> {
-        let Access { clock, tokens, ended } = access;
+        let Access { clock, tokens } = access;
+        let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
         // In this order: a stream that wakes up finds that its session has ended.

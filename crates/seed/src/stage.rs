@@ -9,7 +9,6 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{IdempotencyKey, Precondition, SendMessage};
 use chit_chat_domain::reaction::Emoji;
 use chit_chat_domain::services::{Policies, Services, System};
-use chit_chat_domain::session::NobodyListens;
 use chit_chat_domain::user::{PasswordHasher, PasswordPolicy, SignUp};
 use chit_chat_system::SystemSecrets;
 use uuid::Uuid;
@@ -36,13 +35,7 @@ pub(crate) struct Opened {
 impl Stage {
     pub(crate) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
         let (clock, ids) = (Arc::new(ScriptedClock::new(now)), Arc::new(ScriptedIds::new()));
-        let system = System {
-            clock: clock.clone(),
-            ids: ids.clone(),
-            secrets: Arc::new(SystemSecrets),
-            hasher,
-            ended: Arc::new(NobodyListens),
-        };
+        let system = System { clock: clock.clone(), ids: ids.clone(), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(stores, &system, Policies::default());
         let services = services.with_password_policy(PasswordPolicy::Demonstration);
         Self { calendar: Calendar::new(now), clock, ids, services }

@@ -11,7 +11,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use chit_chat_domain::services::{Policies, Services, System};
-use chit_chat_http::{Access, Connections, EndedSessionSet, Exposition, State, configure_metrics, cors, limited};
+use chit_chat_http::{Access, Connections, Exposition, State, configure_metrics, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
@@ -28,17 +28,15 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
     let signing_keys = signing_key::load(config)?;
     let stores = store::open(&config.database_url)?;
-    let ended = Arc::new(EndedSessionSet::default());
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
-        ended: ended.clone(),
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
     let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
-    let access = Access { clock: system.clock, tokens, ended };
+    let access = Access { clock: system.clock, tokens };
     let state = Arc::new(State::start(services, stores.clone(), access)?);
     let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use chit_chat_domain::invitation::InvitationSecret;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::services::System;
-use chit_chat_domain::session::{NobodyListens, RefreshSecret, SecretHash};
+use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::testing::{FixedClock, SequentialIds};
 use chit_chat_domain::user::{HasherBusy, PasswordHash, PasswordHasher, Username};
 
@@ -16,7 +16,6 @@ pub(crate) fn system(clock: &Arc<FixedClock>, ids: &Arc<SequentialIds>) -> Syste
         ids: ids.clone(),
         secrets: Arc::new(PlainSecrets::default()),
         hasher: Arc::new(PlainHasher),
-        ended: Arc::new(NobodyListens),
     }
 }
 

@@ -9,12 +9,12 @@ mod service;
 use std::time::Duration;
 
 pub use access_token::{AccessClaims, AccessTokens};
-pub use ended::{EndedSession, EndedSessions, NobodyListens};
+pub use ended::EndedSession;
 pub use refresh_token::{RefreshSecret, RefreshToken, SecretHash};
 pub use repository::{LoggedEnd, NewSession, Rotation, SessionRepository};
 pub use service::{Grant, SessionService};
 #[cfg(feature = "mocks")]
-pub use {access_token::MockAccessTokens, ended::MockEndedSessions, repository::MockSessionRepository};
+pub use {access_token::MockAccessTokens, repository::MockSessionRepository};
 
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    EndedSessions, MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotation, Session, SessionRepository,
-};
+use super::{MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotation, Session, SessionRepository};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
@@ -32,8 +30,6 @@ pub struct SessionService {
     pub sessions: Arc<dyn SessionRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub secrets: Arc<dyn Secrets>,
-    /// Receives sessions that end.
-    pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -43,7 +39,7 @@ impl SessionService {
     /// only callers who know the password learn that an account is disabled.
     ///
     /// Asks [`UserRepository::credentials`], [`PasswordHasher::verify`], [`Secrets::refresh_secret`] and
-    /// [`Secrets::hash`] twice each, [`SessionRepository::create`], then [`EndedSessions::note`].
+    /// [`Secrets::hash`] twice each, then [`SessionRepository::create`].
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
         // No username contains U+0000, and not every store accepts it in a query.
         let credentials =
@@ -72,8 +68,7 @@ impl SessionService {
             current: self.secrets.hash(&token.secret),
             checked: credentials.password_hash,
         };
-        let ended = self.sessions.create(session, MOST_SESSIONS)?.ok_or(Denial::InvalidCredentials)?;
-        self.ended.note(&ended);
+        self.sessions.create(session, MOST_SESSIONS)?.ok_or(Denial::InvalidCredentials)?;
         Ok(Grant { user, session_id: token.session_id, refresh_token: token })
     }
 
@@ -81,7 +76,7 @@ impl SessionService {
     ///
     /// Asks [`SessionRepository::find`], [`Secrets::hash`] twice, [`UserRepository::find`],
     /// [`Secrets::refresh_secret`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent
-    /// token it asks [`SessionRepository::end`] and [`EndedSessions::note`] instead.
+    /// token it asks [`SessionRepository::end`] instead.
     pub fn refresh(&self, shown: &RefreshToken) -> Result<Grant, Failure> {
         decide_until_written(|| {
             let session = self.sessions.find(shown.user_id, shown.session_id)?;
@@ -110,15 +105,13 @@ impl SessionService {
 
     /// Ends one of the user's sessions.
     ///
-    /// Asks [`SessionRepository::end`], then [`EndedSessions::note`].
+    /// Asks [`SessionRepository::end`].
     pub fn sign_out(&self, user: UserId, session: SessionId) -> Result<(), Failure> {
         if self.close(user, session)? { Ok(()) } else { Err(Denial::SessionNotFound.into()) }
     }
 
     fn close(&self, user: UserId, session: SessionId) -> Result<bool, Failure> {
-        let ended = self.sessions.end(user, session, self.clock.now())?;
-        self.ended.note(ended.as_slice());
-        Ok(ended.is_some())
+        Ok(self.sessions.end(user, session, self.clock.now())?.is_some())
     }
 
     fn rotate(

@@ -12,7 +12,6 @@ use crate::form::{Form, patched};
 use crate::id::{IdSource, SessionId, UserId};
 use crate::membership::{LeaveReason, MembershipRepository};
 use crate::secrets::Secrets;
-use crate::session::EndedSessions;
 
 /// The input for signing up.
 #[derive(Clone)]
@@ -53,8 +52,6 @@ pub struct AccountService {
     pub memberships: Arc<dyn MembershipRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub secrets: Arc<dyn Secrets>,
-    /// Receives sessions that end.
-    pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -109,7 +106,7 @@ impl AccountService {
 
     /// Changes profile and password; a new password ends the user's other sessions.
     ///
-    /// Asks [`UserRepository::update`], then [`EndedSessions::note`]; for a new password first
+    /// Asks [`UserRepository::update`]; for a new password first
     /// [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`] and
     /// [`PasswordHasher::hash`].
     pub fn change(&self, user: UserId, session: SessionId, change: &ProfileChange) -> Result<User, Failure> {
@@ -131,20 +128,18 @@ impl AccountService {
         };
         let outdated = if password.is_some() { Denial::InvalidCredentials } else { Denial::UserNotFound };
         let changes = UserChanges { display_name, email, password };
-        let (user, ended) = self.users.update(user, changes, self.clock.now())?.ok_or(outdated)?;
-        self.ended.note(&ended);
+        let (user, _) = self.users.update(user, changes, self.clock.now())?.ok_or(outdated)?;
         Ok(user)
     }
 
     /// Deletes an account: first the account itself, then its memberships one by one.
     ///
     /// Asks [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`],
-    /// [`UserRepository::delete`], [`EndedSessions::note`], [`MembershipRepository::chatrooms_of`], then
+    /// [`UserRepository::delete`], [`MembershipRepository::chatrooms_of`], then
     /// [`MembershipRepository::leave`] for each chatroom.
     pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
         let checked = self.check_password(user, password)?;
-        let ended = self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
-        self.ended.note(&ended);
+        self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
         self.leave_everywhere(user)
     }
 

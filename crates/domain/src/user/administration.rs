@@ -7,7 +7,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::denial::{Denial, Failure};
 use crate::id::UserId;
 use crate::page::Limit;
-use crate::session::{EndedSession, EndedSessions};
+use crate::session::EndedSession;
 use crate::store_error::StoreError;
 
 /// An account as operators see it.
@@ -56,19 +56,17 @@ pub struct AdministrationService {
     pub users: Arc<dyn UserRepository>,
     pub administration: Arc<dyn AdministrationRepository>,
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Receives sessions that end.
-    pub ended: Arc<dyn EndedSessions>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl AdministrationService {
     /// Disables a user, and returns them and the sessions that this ended.
     ///
-    /// Asks [`UserRepository::credentials`], [`AdministrationRepository::disable`], then [`EndedSessions::note`].
+    /// Asks [`UserRepository::credentials`], then [`AdministrationRepository::disable`].
     pub fn disable(&self, username: &str) -> Result<(User, Vec<EndedSession>), Failure> {
         let user = self.find(username)?;
         let ended = self.administration.disable(user.id, self.clock.now())?;
-        self.noted(user, ended)
+        Ok((user, ended.ok_or(Denial::UserNotFound)?))
     }
 
     /// Enables a user.
@@ -82,15 +80,15 @@ impl AdministrationService {
 
     /// Replaces a password without checking the old one, and returns the user and the sessions that this ended.
     ///
-    /// Asks [`UserRepository::credentials`], [`PasswordHasher::hash`],
-    /// [`AdministrationRepository::reset_password`], then [`EndedSessions::note`].
+    /// Asks [`UserRepository::credentials`], [`PasswordHasher::hash`], then
+    /// [`AdministrationRepository::reset_password`].
     pub fn reset_password(&self, username: &str, password: &str) -> Result<(User, Vec<EndedSession>), Failure> {
         let password = NewPassword::parse(password, PasswordPolicy::Strict)
             .map_err(|violation| Failure::invalid("password", violation))?;
         let user = self.find(username)?;
         let hash = self.hasher.hash(password.reveal())?;
         let ended = self.administration.reset_password(user.id, hash, self.clock.now())?;
-        self.noted(user, ended)
+        Ok((user, ended.ok_or(Denial::UserNotFound)?))
     }
 
     fn find(&self, username: &str) -> Result<User, Failure> {
@@ -98,11 +96,5 @@ impl AdministrationService {
         let credentials =
             if username.contains('\0') { None } else { self.users.credentials(username.to_ascii_lowercase())? };
         Ok(credentials.ok_or(Denial::UserNotFound)?.user)
-    }
-
-    fn noted(&self, user: User, ended: Option<Vec<EndedSession>>) -> Result<(User, Vec<EndedSession>), Failure> {
-        let ended = ended.ok_or(Denial::UserNotFound)?;
-        self.ended.note(&ended);
-        Ok((user, ended))
     }
 }

@@ -16,7 +16,7 @@ use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{PasswordHasher, SignUps};
-use chit_chat_http::{Access, AllowedOrigins, EndedSessionSet, Limits, State, answer, configure, cors, limited};
+use chit_chat_http::{Access, AllowedOrigins, Limits, State, answer, configure, cors, limited};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
 use uuid::Uuid;
@@ -141,16 +141,10 @@ impl TestApp {
         Around { limits, origins, sign_ups }: Around,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
-        let ended = Arc::new(EndedSessionSet::default());
-        let system = System {
-            clock: clock.clone(),
-            ids: Arc::new(RandomIds),
-            secrets: Arc::new(SystemSecrets),
-            hasher,
-            ended: ended.clone(),
-        };
+        let system =
+            System { clock: clock.clone(), ids: Arc::new(RandomIds), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
-        let access = Access { clock: clock.clone(), tokens: Arc::new(tokens()), ended };
+        let access = Access { clock: clock.clone(), tokens: Arc::new(tokens()) };
         let state = Data::new(State::start(services, stores.clone(), access).unwrap());
         let app = App::new()
             .app_data(state.clone())

@@ -9,7 +9,7 @@ use chit_chat_domain::id::UserId;
 use chit_chat_domain::message::MessageBody;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::services::{Policies, Services, System};
-use chit_chat_domain::session::{Grant, NobodyListens};
+use chit_chat_domain::session::Grant;
 use chit_chat_domain::user::{PasswordHasher, PasswordPolicy, SignUp};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 use tempfile::TempDir;
@@ -164,7 +164,6 @@ impl World {
             ids: Arc::new(RandomIds),
             secrets: Arc::new(SystemSecrets),
             hasher: self.hasher.clone(),
-            ended: Arc::new(NobodyListens),
         };
         let services = Services::over(&self.stores, &system, Policies::default());
         services.with_password_policy(PasswordPolicy::Demonstration)

@@ -8,7 +8,6 @@ use mockall::predicate::eq;
 use super::World;
 use crate::chatroom::{Access, Settings, Visibility};
 use crate::membership::Role;
-use crate::session::EndedSession;
 use crate::testing::{FixedClock, access, chatroom, me, password_hash, room};
 use crate::user::{Credentials, User};
 
@@ -75,10 +74,5 @@ impl World {
             .withf(|_, hash| *hash == Some(&password_hash()))
             .times(1)
             .returning(move |entered, _| Ok(entered == right));
-    }
-
-    /// These sessions, and no others, are reported as ended.
-    pub fn ended_are(&mut self, sessions: Vec<EndedSession>) {
-        self.ended.expect_note().withf(move |ended| ended == sessions).times(1).return_const(());
     }
 }

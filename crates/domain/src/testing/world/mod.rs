@@ -23,7 +23,7 @@ use crate::reading::{MockReadRepository, ReadingService};
 use crate::revision::{MockRevisionRepository, RevisionService};
 use crate::secrets::MockSecrets;
 use crate::services::{Policies, Services, System};
-use crate::session::{MockEndedSessions, MockSessionRepository, SessionService};
+use crate::session::{MockSessionRepository, SessionService};
 use crate::stores::Stores;
 use crate::user::{
     AccountService, AdministrationService, MockAdministrationRepository, MockPasswordHasher, MockUserRepository,
@@ -55,7 +55,6 @@ pub struct World {
     pub chatrooms: MockChatroomRepository,
     pub commits: MockCommits,
     pub direct: MockDirectRepository,
-    pub ended: MockEndedSessions,
     pub events: MockEventRepository,
     pub hasher: MockPasswordHasher,
     pub heads: MockChatroomHeads,
@@ -113,7 +112,6 @@ impl World {
             ids: self.ids,
             secrets: Arc::new(self.secrets),
             hasher: Arc::new(self.hasher),
-            ended: Arc::new(self.ended),
         };
         (stores, system)
     }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::services::{Policies, Services, System};
-use chit_chat_domain::session::NobodyListens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{SignUp, User};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
@@ -60,7 +59,6 @@ fn services(stores: &Stores) -> Result<Services, Box<dyn Error>> {
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
-        ended: Arc::new(NobodyListens),
     };
     Ok(Services::over(stores, &system, Policies::default()))
 }
