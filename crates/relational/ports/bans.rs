@@ -3,13 +3,12 @@
 use chit_chat_domain::ban::{Ban, BanRepository, Banned, NewBan};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::event::{Change, MembershipEnd};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::bans::BanRow;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::schema::bans;
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
@@ -71,7 +70,7 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
         user_id: new.user_id,
         banned_by: guard.actor,
         created_at: new.at,
-        seq: ledger.note(NewChange::BanCreated(new.user_id))?,
+        seq: ledger.note(Change::BanCreated { user_id: new.user_id })?,
     };
     diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(tx.conn)?;
     if new.membership.is_some() {
@@ -88,7 +87,7 @@ fn lift(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, guard: Guard, at: T
     };
     let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(tx.conn)?;
     if lifted > 0 {
-        ledger.note(NewChange::BanDeleted(user))?;
+        ledger.note(Change::BanDeleted { user_id: user })?;
         ledger.close(tx)?;
     }
     Ok(Guarded::Done(()))

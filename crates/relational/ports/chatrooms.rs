@@ -5,6 +5,7 @@ use chit_chat_domain::chatroom::{
     Place, Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Membership, Role};
@@ -12,7 +13,6 @@ use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::text::fold;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
@@ -175,7 +175,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
         return Err(SqlError::Corrupt("the id of a new chatroom is already in use".into()));
     }
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
-    ledger.note(NewChange::ChatroomCreated(Some(new.name.clone()), new.visibility))?;
+    ledger.note(Change::ChatroomCreated { name: Some(new.name.clone()), visibility: new.visibility })?;
     let mut rows = vec![member(&mut ledger, new.creator, Role::Owner)?];
     for user in &new.members {
         rows.push(member(&mut ledger, *user, Role::Member)?);
@@ -215,7 +215,7 @@ pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<Membe
         user_id: user.into(),
         role: codes::of_role(role),
         joined_at: ledger.at.into(),
-        joined_seq: ledger.note(NewChange::MembershipCreated(user, role))?,
+        joined_seq: ledger.note(Change::MembershipCreated { user_id: user, role })?,
     })
 }
 
@@ -256,7 +256,7 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
     if speaking_role > codes::of_least_role(old) {
         ledger.shrink_access();
     }
-    ledger.note(NewChange::ChatroomUpdated(name, visibility, settings))?;
+    ledger.note(Change::ChatroomUpdated { name, visibility, settings })?;
     Ok(())
 }
 
@@ -274,7 +274,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
             chatrooms::deleted_at.eq(Instant::from(ledger.at)),
         ))
         .execute(tx.conn)?;
-    ledger.note(NewChange::ChatroomDeleted)?;
+    ledger.note(Change::ChatroomDeleted)?;
     ledger.concerns(users.into_iter().map(Into::into));
     ledger.shrink_access();
     ledger.close(tx)?;

@@ -3,11 +3,11 @@
 use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Settings, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::direct::{DirectRepository, Opening, Pair};
+use chit_chat_domain::event::Change;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::{Leaving, Role};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::ChatroomRow;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::schema::{chatrooms, memberships};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
@@ -79,7 +79,7 @@ fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
         return Ok(Opening::Found(made.try_into()?));
     }
     let mut ledger = Ledger::begin(chatroom, pair.me(), at);
-    ledger.note(NewChange::ChatroomCreated(None, Visibility::Direct))?;
+    ledger.note(Change::ChatroomCreated { name: None, visibility: Visibility::Direct })?;
     for (user, other) in [(pair.me(), pair.other()), (pair.other(), pair.me())] {
         let row = rooms::member(&mut ledger, user, Role::Member)?;
         let row = (row, memberships::other_id.eq(Key::from(other)));

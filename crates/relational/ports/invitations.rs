@@ -2,11 +2,11 @@
 
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, InvitationId};
 use chit_chat_domain::invitation::{Invitation, InvitationRepository, Invited, Most, Revocation};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::rows::invitations::InvitationRow;
 use chit_chat_relational::schema::{chatrooms, invitations};
 use chit_chat_relational::{Instant, Key, Sql};
@@ -111,7 +111,7 @@ fn create(tx: &mut Tx<'_>, new: &Invitation, most: Most, guard: Guard) -> Sql<In
     }
     diesel::insert_into(invitations::table).values(InvitationRow::from(new)).execute(tx.conn)?;
     forget(tx, room, now, most.remembered)?;
-    ledger.note(NewChange::InvitationCreated(new.id))?;
+    ledger.note(Change::InvitationCreated { invitation_id: new.id })?;
     ledger.close(tx)?;
     Ok(Invited::Created)
 }
@@ -154,7 +154,7 @@ fn revoke(
     diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(tx.conn)?;
     // Its last use has been told as its end.
     if found.max_uses.is_none_or(|most| found.uses < most) {
-        ledger.note(NewChange::InvitationDeleted(id))?;
+        ledger.note(Change::InvitationDeleted { invitation_id: id })?;
         ledger.close(tx)?;
     }
     Ok(Revocation::Revoked)

@@ -6,8 +6,9 @@
 
 use chit_chat_domain::chatroom::{Chatroom, Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_relational::rows::events::{EventRow, NewChange};
+use chit_chat_domain::event::Change;
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use chit_chat_relational::rows::events::EventRow;
 use chit_chat_relational::schema::{chatrooms, events, memberships, users};
 use chit_chat_relational::{Key, Sql, codes};
 use diesel::prelude::*;
@@ -68,7 +69,7 @@ impl Ledger {
     }
 
     /// Notes a change under the next seq.
-    pub(crate) fn note(&mut self, change: NewChange) -> Sql<Seq> {
+    pub(crate) fn note(&mut self, change: Change<MessageId>) -> Sql<Seq> {
         let seq = self.take_seq();
         self.entries.push(EventRow::new(self.chatroom.id, seq, self.actor, self.at, change)?);
         Ok(seq)

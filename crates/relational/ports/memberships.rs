@@ -2,7 +2,7 @@
 
 use chit_chat_domain::chatroom::{Entrance, Guard, Seq, Visibility};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::event::MembershipEnd;
+use chit_chat_domain::event::{Change, MembershipEnd};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{
@@ -10,7 +10,6 @@ use chit_chat_domain::membership::{
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::rows::{MembershipRow, NamesRow, member};
 use chit_chat_relational::schema::{memberships, users};
 use chit_chat_relational::{Key, Sql, SqlError, codes};
@@ -129,11 +128,11 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         user_id: new.user_id.into(),
         role: codes::of_role(Role::Member),
         joined_at: new.at.into(),
-        joined_seq: ledger.note(NewChange::MembershipCreated(new.user_id, Role::Member))?,
+        joined_seq: ledger.note(Change::MembershipCreated { user_id: new.user_id, role: Role::Member })?,
     };
     diesel::insert_into(memberships::table).values(&row).execute(tx.conn)?;
     if let Use::Last(id) = used {
-        ledger.note(NewChange::InvitationDeleted(id))?;
+        ledger.note(Change::InvitationDeleted { invitation_id: id })?;
     }
     ledger.concerns([new.user_id]);
     let member = find(tx, new.chatroom_id, new.user_id)?;
@@ -164,7 +163,7 @@ fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, a
         return Ok(RoleChange::LastOwner);
     }
     set_role(tx, target.chatroom_id, target.user_id, role)?;
-    ledger.note(NewChange::MembershipUpdated(target.user_id, role))?;
+    ledger.note(Change::MembershipUpdated { user_id: target.user_id, role })?;
     if role < target.role {
         ledger.shrink_access();
     }
@@ -211,7 +210,7 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
         Some((heir, _)) => {
             // Before the leave: the event that ends a membership is the last that its user gets.
             set_role(tx, chatroom, heir, Role::Owner)?;
-            ledger.note(NewChange::MembershipUpdated(heir, Role::Owner))?;
+            ledger.note(Change::MembershipUpdated { user_id: heir, role: Role::Owner })?;
             ledger.concerns([heir]);
             Leaving::HandedOver(heir)
         }
@@ -238,7 +237,7 @@ fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Opti
 pub(crate) fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
     let key = (Key::from(ledger.chatroom.id), Key::from(user));
     diesel::delete(memberships::table.find(key)).execute(conn)?;
-    ledger.note(NewChange::MembershipDeleted(user, reason))?;
+    ledger.note(Change::MembershipDeleted { user_id: user, reason })?;
     ledger.concerns([user]);
     ledger.shrink_access();
     Ok(())

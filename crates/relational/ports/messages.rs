@@ -2,6 +2,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::mention::Mentions;
@@ -12,7 +13,6 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::rows::mentions;
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
 use chit_chat_relational::{Instant, Key, Sql};
@@ -64,7 +64,7 @@ impl MessageRepository for Store {
     ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            let written = rewrite(tx, &edited, guard, at, NewChange::MessageUpdated(read.id))?;
+            let written = rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id))?;
             if let Guarded::Done(new) = &written {
                 replies_and_mentions::mention_anew(tx, read, new)?;
                 revisions::keep(tx, read)?;
@@ -77,7 +77,7 @@ impl MessageRepository for Store {
         let mentions = Mentions::default();
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            let written = rewrite(tx, &tombstone, guard, at, NewChange::MessageDeleted(read.id))?;
+            let written = rewrite(tx, &tombstone, guard, at, Change::MessageDeleted(read.id))?;
             if let Guarded::Done(_) = written {
                 replies_and_mentions::untie(tx, read)?;
                 reactions::erase(tx, read)?;
@@ -191,7 +191,7 @@ fn rewrite(
     new: &Message,
     guard: Guard,
     at: Timestamp,
-    change: NewChange,
+    change: Change<MessageId>,
 ) -> Sql<Guarded<Message>> {
     let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, at)? else {
         return Ok(Guarded::Refused);

@@ -2,6 +2,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Message;
@@ -9,7 +10,6 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::pin::{MOST_PINS, Pin, PinRepository, Pinning};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::schema::{messages, pins};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::dsl::exists;
@@ -68,7 +68,7 @@ fn pin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinn
             pins::message_id.eq(id),
             pins::pinned_by.eq(Key::from(guard.actor)),
             pins::pinned_at.eq(Instant::from(at)),
-            pins::seq.eq(ledger.note(NewChange::PinCreated(message.id))?),
+            pins::seq.eq(ledger.note(Change::PinCreated { message_id: message.id })?),
         ))
         .execute(tx.conn)?;
     ledger.close(tx)?;
@@ -82,7 +82,7 @@ fn unpin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Gu
     if diesel::delete(pins::table.find(key(&message))).execute(tx.conn)? == 0 {
         return Ok(Guarded::Done(()));
     }
-    ledger.note(NewChange::PinDeleted(message.id))?;
+    ledger.note(Change::PinDeleted { message_id: message.id })?;
     ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }

@@ -3,6 +3,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::message::Message;
@@ -10,7 +11,6 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::{Emoji, Reaction, ReactionRepository, Reactions};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::ReactionRow;
-use chit_chat_relational::rows::events::NewChange;
 use chit_chat_relational::schema::{messages, reactions};
 use chit_chat_relational::{Key, Sql};
 use diesel::dsl::exists;
@@ -97,7 +97,11 @@ fn add(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Timesta
         user_id: guard.actor.into(),
         emoji: emoji.as_str().to_owned(),
         created_at: at.into(),
-        seq: ledger.note(NewChange::ReactionCreated(message.id, guard.actor, counts.tally(emoji)))?,
+        seq: ledger.note(Change::ReactionCreated {
+            message_id: message.id,
+            user_id: guard.actor,
+            tally: counts.tally(emoji),
+        })?,
     };
     diesel::insert_into(reactions::table).values(&row).execute(tx.conn)?;
     count(tx, &message, &counts)?;
@@ -115,7 +119,11 @@ fn remove(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Time
     }
     let counts = message.reactions.without(emoji);
     count(tx, &message, &counts)?;
-    ledger.note(NewChange::ReactionDeleted(message.id, guard.actor, counts.tally(emoji)))?;
+    ledger.note(Change::ReactionDeleted {
+        message_id: message.id,
+        user_id: guard.actor,
+        tally: counts.tally(emoji),
+    })?;
     ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }

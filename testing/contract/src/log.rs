@@ -47,23 +47,5 @@ pub fn messages_in(log: Vec<Event>) -> Vec<Message> {
 
 /// The name of a change, as the API calls it.
 pub fn kind(change: &Change) -> &'static str {
-    match change {
-        Change::ChatroomCreated { .. } => "chatroom.created",
-        Change::ChatroomUpdated { .. } => "chatroom.updated",
-        Change::ChatroomDeleted => "chatroom.deleted",
-        Change::MembershipCreated { .. } => "membership.created",
-        Change::MembershipUpdated { .. } => "membership.updated",
-        Change::MembershipDeleted { .. } => "membership.deleted",
-        Change::BanCreated { .. } => "ban.created",
-        Change::BanDeleted { .. } => "ban.deleted",
-        Change::InvitationCreated { .. } => "invitation.created",
-        Change::InvitationDeleted { .. } => "invitation.deleted",
-        Change::MessageCreated(_) => "message.created",
-        Change::MessageUpdated(_) => "message.updated",
-        Change::MessageDeleted(_) => "message.deleted",
-        Change::ReactionCreated { .. } => "reaction.created",
-        Change::ReactionDeleted { .. } => "reaction.deleted",
-        Change::PinCreated { .. } => "pin.created",
-        Change::PinDeleted { .. } => "pin.deleted",
-    }
+    change.kind().as_str()
 }

@@ -1,17 +1,18 @@
 //! Events: the log of every durable change in a chatroom.
 
+mod change;
 mod repository;
 
+pub use change::{Change, Kind};
 pub use repository::EventRepository;
 #[cfg(feature = "mocks")]
 pub use repository::MockEventRepository;
 
-use crate::chatroom::{ChatroomName, Seq, Settings, Visibility};
+use crate::chatroom::Seq;
 use crate::clock::Timestamp;
-use crate::id::{ChatroomId, InvitationId, MessageId, UserId};
-use crate::membership::{LeaveReason, Role};
+use crate::id::{ChatroomId, MessageId, UserId};
+use crate::membership::LeaveReason;
 use crate::message::Message;
-use crate::reaction::Tally;
 
 /// An entry of a chatroom's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,45 +86,6 @@ impl Event {
         }
         Some(event)
     }
-}
-
-/// A change. Messages appear in their current state, so that an edited or deleted text is never replayed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The chatroom was created.
-    ChatroomCreated { name: Option<ChatroomName>, visibility: Visibility },
-    /// The chatroom's name or settings were changed.
-    ChatroomUpdated { name: Option<ChatroomName>, visibility: Visibility, settings: Settings },
-    /// The chatroom was deleted. This is the last entry of its log.
-    ChatroomDeleted,
-    /// A user joined or was added.
-    MembershipCreated { user_id: UserId, role: Role },
-    /// A member's role was changed.
-    MembershipUpdated { user_id: UserId, role: Role },
-    /// A member left or was removed.
-    MembershipDeleted { user_id: UserId, reason: MembershipEnd },
-    /// A user was banned.
-    BanCreated { user_id: UserId },
-    /// A ban was lifted.
-    BanDeleted { user_id: UserId },
-    /// An invitation was created. Its code is not included.
-    InvitationCreated { invitation_id: InvitationId },
-    /// An invitation was revoked, or used for the last time.
-    InvitationDeleted { invitation_id: InvitationId },
-    /// A message was sent.
-    MessageCreated(Message),
-    /// A message was edited.
-    MessageUpdated(Message),
-    /// A message was deleted, together with its reactions and its pin.
-    MessageDeleted(Message),
-    /// A user added a reaction to a message.
-    ReactionCreated { message_id: MessageId, user_id: UserId, tally: Tally },
-    /// A user removed a reaction.
-    ReactionDeleted { message_id: MessageId, user_id: UserId, tally: Tally },
-    /// A message was pinned.
-    PinCreated { message_id: MessageId },
-    /// A message was unpinned.
-    PinDeleted { message_id: MessageId },
 }
 
 /// The reason why a membership ended.

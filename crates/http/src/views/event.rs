@@ -145,46 +145,37 @@ impl EventView {
 
 impl From<Event> for EventView {
     fn from(event: Event) -> Self {
-        let (r#type, data) = typed(event.chatroom_id, event.change);
         Self {
-            r#type,
+            r#type: event.change.kind().as_str(),
             chatroom_id: Id(event.chatroom_id),
             seq: event.seq,
             at: Time(event.at),
             actor_id: Id(event.actor_id),
-            data,
+            data: data(event.chatroom_id, event.change),
             parent: event.parent.map(|Parent { id, reply_count }| ParentView { id: Id(id), reply_count }),
         }
     }
 }
 
-fn typed(room: ChatroomId, change: Change) -> (&'static str, Data) {
+fn data(room: ChatroomId, change: Change) -> Data {
     match change {
-        Change::ChatroomCreated { name, visibility } => {
-            ("chatroom.created", chatroom(room, name, visibility, Settings::default()))
+        Change::ChatroomCreated { name, visibility } => chatroom(room, name, visibility, Settings::default()),
+        Change::ChatroomUpdated { name, visibility, settings } => chatroom(room, name, visibility, settings),
+        Change::ChatroomDeleted => Data::ChatroomDeletion(ChatroomDeletion { id: Id(room) }),
+        Change::MembershipCreated { user_id, role } | Change::MembershipUpdated { user_id, role } => {
+            membership(room, user_id, role)
         }
-        Change::ChatroomUpdated { name, visibility, settings } => {
-            ("chatroom.updated", chatroom(room, name, visibility, settings))
+        Change::MembershipDeleted { user_id, reason } => deletion(room, user_id, reason),
+        Change::BanCreated { user_id } | Change::BanDeleted { user_id } => ban(room, user_id),
+        Change::InvitationCreated { invitation_id } | Change::InvitationDeleted { invitation_id } => {
+            invitation(room, invitation_id)
         }
-        Change::ChatroomDeleted => ("chatroom.deleted", Data::ChatroomDeletion(ChatroomDeletion { id: Id(room) })),
-        Change::MembershipCreated { user_id, role } => ("membership.created", membership(room, user_id, role)),
-        Change::MembershipUpdated { user_id, role } => ("membership.updated", membership(room, user_id, role)),
-        Change::MembershipDeleted { user_id, reason } => ("membership.deleted", deletion(room, user_id, reason)),
-        Change::BanCreated { user_id } => ("ban.created", ban(room, user_id)),
-        Change::BanDeleted { user_id } => ("ban.deleted", ban(room, user_id)),
-        Change::InvitationCreated { invitation_id } => ("invitation.created", invitation(room, invitation_id)),
-        Change::InvitationDeleted { invitation_id } => ("invitation.deleted", invitation(room, invitation_id)),
-        Change::MessageCreated(message) => ("message.created", Data::Message(message.into())),
-        Change::MessageUpdated(message) => ("message.updated", Data::Message(message.into())),
-        Change::MessageDeleted(message) => ("message.deleted", Data::Message(message.into())),
-        Change::ReactionCreated { message_id, user_id, tally } => {
-            ("reaction.created", reaction(room, message_id, user_id, tally))
+        Change::MessageCreated(message) | Change::MessageUpdated(message) | Change::MessageDeleted(message) => {
+            Data::Message(message.into())
         }
-        Change::ReactionDeleted { message_id, user_id, tally } => {
-            ("reaction.deleted", reaction(room, message_id, user_id, tally))
-        }
-        Change::PinCreated { message_id } => ("pin.created", pin(room, message_id)),
-        Change::PinDeleted { message_id } => ("pin.deleted", pin(room, message_id)),
+        Change::ReactionCreated { message_id, user_id, tally }
+        | Change::ReactionDeleted { message_id, user_id, tally } => reaction(room, message_id, user_id, tally),
+        Change::PinCreated { message_id } | Change::PinDeleted { message_id } => pin(room, message_id),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chit_chat_domain::event::Kind;
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{Discriminator, Object, ObjectBuilder, OneOfBuilder, Schema, Type};
@@ -26,11 +27,11 @@ impl PartialSchema for EventView {
         let mut told_apart = Discriminator::new("type");
         let mut one_of = OneOfBuilder::new()
             .description(Some("An entry of a chatroom's log. `type` determines the shape of `data`."));
-        for (types, (name, _)) in shapes() {
+        for (kinds, (name, _)) in shapes() {
             let reference = Ref::from_schema_name(name);
             told_apart
                 .mapping
-                .extend(types.iter().map(|r#type| ((*r#type).to_owned(), reference.ref_location.clone())));
+                .extend(kinds.iter().map(|kind| (kind.as_str().to_owned(), reference.ref_location.clone())));
             one_of = one_of.item(reference);
         }
         let one_of = one_of.item(Ref::from_schema_name(OTHER));
@@ -64,27 +65,35 @@ impl ToSchema for EventView {
     }
 }
 
-fn shapes() -> impl Iterator<Item = (&'static [&'static str], Named)> {
-    let shapes: [(&str, &'static [&'static str], String); 9] = [
-        ("MessageEvent", &["message.created", "message.updated", "message.deleted"], named::<MessageView>().0),
-        ("ChatroomEvent", &["chatroom.created", "chatroom.updated"], named::<ChatroomDetail>().0),
-        ("ChatroomDeletedEvent", &["chatroom.deleted"], named::<ChatroomDeletion>().0),
-        ("MembershipEvent", &["membership.created", "membership.updated"], named::<MembershipDetail>().0),
-        ("MembershipDeletedEvent", &["membership.deleted"], named::<MembershipDeletion>().0),
-        ("BanEvent", &["ban.created", "ban.deleted"], named::<BanDetail>().0),
-        ("InvitationEvent", &["invitation.created", "invitation.deleted"], named::<InvitationDetail>().0),
-        ("ReactionEvent", &["reaction.created", "reaction.deleted"], named::<ReactionDetail>().0),
-        ("PinEvent", &["pin.created", "pin.deleted"], named::<PinDetail>().0),
+fn shapes() -> impl Iterator<Item = (&'static [Kind], Named)> {
+    let shapes: [(&str, &'static [Kind], String); 9] = [
+        (
+            "MessageEvent",
+            &[Kind::MessageCreated, Kind::MessageUpdated, Kind::MessageDeleted],
+            named::<MessageView>().0,
+        ),
+        ("ChatroomEvent", &[Kind::ChatroomCreated, Kind::ChatroomUpdated], named::<ChatroomDetail>().0),
+        ("ChatroomDeletedEvent", &[Kind::ChatroomDeleted], named::<ChatroomDeletion>().0),
+        ("MembershipEvent", &[Kind::MembershipCreated, Kind::MembershipUpdated], named::<MembershipDetail>().0),
+        ("MembershipDeletedEvent", &[Kind::MembershipDeleted], named::<MembershipDeletion>().0),
+        ("BanEvent", &[Kind::BanCreated, Kind::BanDeleted], named::<BanDetail>().0),
+        ("InvitationEvent", &[Kind::InvitationCreated, Kind::InvitationDeleted], named::<InvitationDetail>().0),
+        ("ReactionEvent", &[Kind::ReactionCreated, Kind::ReactionDeleted], named::<ReactionDetail>().0),
+        ("PinEvent", &[Kind::PinCreated, Kind::PinDeleted], named::<PinDetail>().0),
     ];
-    shapes.into_iter().map(|(name, types, data)| (types, (name.to_owned(), entry(types, &data).into())))
+    shapes.into_iter().map(|(name, kinds, data)| (kinds, (name.to_owned(), entry(kinds, &data).into())))
+}
+
+fn names(kinds: &[Kind]) -> impl Iterator<Item = &'static str> {
+    kinds.iter().map(|kind| kind.as_str())
 }
 
 fn named<T: ToSchema>() -> Named {
     (T::name().into_owned(), T::schema())
 }
 
-fn entry(types: &[&'static str], data: &str) -> Object {
-    let r#type = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(types.iter().copied()));
+fn entry(kinds: &[Kind], data: &str) -> Object {
+    let r#type = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names(kinds)));
     let object = event(r#type, Ref::from_schema_name(data).into());
     let object = if data == MessageView::name() {
         object.property("parent", Ref::from_schema_name(ParentView::name()))
@@ -95,7 +104,7 @@ fn entry(types: &[&'static str], data: &str) -> Object {
 }
 
 fn other() -> Object {
-    let known: Vec<&str> = shapes().flat_map(|(types, _)| types).copied().collect();
+    let known: Vec<&str> = shapes().flat_map(|(kinds, _)| names(kinds)).collect();
     let none_of = Extensions::from_iter([("not", json!({ "enum": known }))]);
     let r#type = ObjectBuilder::new().schema_type(Type::String).extensions(Some(none_of));
     event(r#type, ObjectBuilder::new().schema_type(Type::Object).into())
@@ -115,4 +124,17 @@ fn event(r#type: ObjectBuilder, data: RefOr<Schema>) -> ObjectBuilder {
     properties
         .into_iter()
         .fold(ObjectBuilder::new(), |object, (name, schema)| object.property(name, schema).required(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_event_has_one_schema() {
+        let described: Vec<Kind> = shapes().flat_map(|(kinds, _)| kinds).copied().collect();
+        for kind in Kind::ALL {
+            assert_eq!(described.iter().filter(|described| *described == kind).count(), 1, "{kind:?}");
+        }
+    }
 }

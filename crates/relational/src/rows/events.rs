@@ -2,8 +2,8 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, Seq, Settings, SlowMode, Topic, Visibility};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::event::{Change, Event, MembershipEnd};
-use chit_chat_domain::id::{ChatroomId, InvitationId, MessageId, UserId};
+use chit_chat_domain::event::{Change, Event, Kind, MembershipEnd};
+use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::reaction::{Emoji, Tally};
@@ -25,27 +25,6 @@ pub struct EventRow {
     pub user_id: Option<Key>,
     pub message_id: Option<Key>,
     pub detail: String,
-}
-
-/// A change to be logged. Of messages only the id is kept, never the text.
-#[derive(Clone, Debug)]
-pub enum NewChange {
-    ChatroomCreated(Option<ChatroomName>, Visibility),
-    ChatroomUpdated(Option<ChatroomName>, Visibility, Settings),
-    ChatroomDeleted,
-    MembershipCreated(UserId, Role),
-    MembershipUpdated(UserId, Role),
-    MembershipDeleted(UserId, MembershipEnd),
-    BanCreated(UserId),
-    BanDeleted(UserId),
-    InvitationCreated(InvitationId),
-    InvitationDeleted(InvitationId),
-    MessageUpdated(MessageId),
-    MessageDeleted(MessageId),
-    ReactionCreated(MessageId, UserId, Tally),
-    ReactionDeleted(MessageId, UserId, Tally),
-    PinCreated(MessageId),
-    PinDeleted(MessageId),
 }
 
 #[derive(Default, Deserialize, Serialize)]
@@ -102,33 +81,23 @@ impl SettingsDetail {
     }
 }
 
-const CHATROOM_CREATED: &str = "chatroom.created";
-const CHATROOM_UPDATED: &str = "chatroom.updated";
-const CHATROOM_DELETED: &str = "chatroom.deleted";
-const MEMBERSHIP_CREATED: &str = "membership.created";
-const MEMBERSHIP_UPDATED: &str = "membership.updated";
-const MEMBERSHIP_DELETED: &str = "membership.deleted";
-const BAN_CREATED: &str = "ban.created";
-const BAN_DELETED: &str = "ban.deleted";
-const INVITATION_CREATED: &str = "invitation.created";
-const INVITATION_DELETED: &str = "invitation.deleted";
-const MESSAGE_UPDATED: &str = "message.updated";
-const MESSAGE_DELETED: &str = "message.deleted";
-const REACTION_CREATED: &str = "reaction.created";
-const REACTION_DELETED: &str = "reaction.deleted";
-const PIN_CREATED: &str = "pin.created";
-const PIN_DELETED: &str = "pin.deleted";
-
 impl EventRow {
-    /// The row of a change.
-    pub fn new(chatroom: ChatroomId, seq: Seq, actor: UserId, at: Timestamp, change: NewChange) -> Sql<Self> {
-        let (kind, user, message, detail) = columns(change);
+    /// The row of a change. Of messages only the id is kept, never the text.
+    pub fn new(
+        chatroom: ChatroomId,
+        seq: Seq,
+        actor: UserId,
+        at: Timestamp,
+        change: Change<MessageId>,
+    ) -> Sql<Self> {
+        let kind = change.kind();
+        let (user, message, detail) = columns(change);
         Ok(Self {
             chatroom_id: chatroom.into(),
             seq,
             at: at.into(),
             actor_id: actor.into(),
-            kind: kind.to_owned(),
+            kind: kind.as_str().to_owned(),
             user_id: user.map(Into::into),
             message_id: message.map(Into::into),
             detail: serde_json::to_string(&detail).map_err(|error| SqlError::Corrupt(error.to_string()))?,
@@ -137,14 +106,16 @@ impl EventRow {
 
     /// The message that the event shows, unless it only names one.
     pub fn shown_message(&self) -> Option<Key> {
-        self.message_id.filter(|_| matches!(self.kind.as_str(), MESSAGE_UPDATED | MESSAGE_DELETED))
+        let shows = |kind| matches!(kind, Kind::MessageCreated | Kind::MessageUpdated | Kind::MessageDeleted);
+        self.message_id.filter(|_| Kind::parse(&self.kind).is_some_and(shows))
     }
 
     /// The event; `message` is the message that it shows, as it is now.
     pub fn into_event(self, message: Option<Message>) -> Sql<Event> {
         let detail = serde_json::from_str(&self.detail).map_err(|error| SqlError::Corrupt(error.to_string()))?;
         let (user, named) = (self.user_id.map(Into::into), self.message_id.map(Into::into));
-        let change = change(&self.kind, user, named, message, detail)
+        let change = Kind::parse(&self.kind)
+            .and_then(|kind| change(kind, user, named, message, detail))
             .ok_or_else(|| SqlError::Corrupt(format!("event {} of kind {}", self.seq, self.kind)))?;
         Ok(Event {
             chatroom_id: self.chatroom_id.into(),
@@ -157,49 +128,45 @@ impl EventRow {
     }
 }
 
-fn columns(change: NewChange) -> (&'static str, Option<UserId>, Option<MessageId>, Detail) {
+fn columns(change: Change<MessageId>) -> (Option<UserId>, Option<MessageId>, Detail) {
     let chatroom = |name: Option<ChatroomName>, visibility: Visibility| Detail {
         name: name.map(|name| name.as_str().to_owned()),
         visibility: Some(visibility.as_str().to_owned()),
         ..Detail::default()
     };
-    let role = |role: Role| Detail { role: Some(role.as_str().to_owned()), ..Detail::default() };
-    let invitation = |id: InvitationId| Detail { invitation: Some(id.to_string()), ..Detail::default() };
-    let tally = |Tally { emoji, count }: Tally| Detail {
-        emoji: Some(emoji.as_str().to_owned()),
-        count: Some(count),
-        ..Detail::default()
-    };
     let none = Detail::default();
     match change {
-        NewChange::ChatroomCreated(name, visibility) => (CHATROOM_CREATED, None, None, chatroom(name, visibility)),
-        NewChange::ChatroomUpdated(name, visibility, settings) => {
+        Change::ChatroomCreated { name, visibility } => (None, None, chatroom(name, visibility)),
+        Change::ChatroomUpdated { name, visibility, settings } => {
             let settings = Some(settings.into());
-            (CHATROOM_UPDATED, None, None, Detail { settings, ..chatroom(name, visibility) })
+            (None, None, Detail { settings, ..chatroom(name, visibility) })
         }
-        NewChange::ChatroomDeleted => (CHATROOM_DELETED, None, None, none),
-        NewChange::MembershipCreated(user, as_role) => (MEMBERSHIP_CREATED, Some(user), None, role(as_role)),
-        NewChange::MembershipUpdated(user, as_role) => (MEMBERSHIP_UPDATED, Some(user), None, role(as_role)),
-        NewChange::MembershipDeleted(user, reason) => {
-            let reason = Some(reason.as_str().to_owned());
-            (MEMBERSHIP_DELETED, Some(user), None, Detail { reason, ..none })
+        Change::ChatroomDeleted => (None, None, none),
+        Change::MembershipCreated { user_id, role } | Change::MembershipUpdated { user_id, role } => {
+            (Some(user_id), None, Detail { role: Some(role.as_str().to_owned()), ..none })
         }
-        NewChange::BanCreated(user) => (BAN_CREATED, Some(user), None, none),
-        NewChange::BanDeleted(user) => (BAN_DELETED, Some(user), None, none),
-        NewChange::InvitationCreated(id) => (INVITATION_CREATED, None, None, invitation(id)),
-        NewChange::InvitationDeleted(id) => (INVITATION_DELETED, None, None, invitation(id)),
-        NewChange::MessageUpdated(id) => (MESSAGE_UPDATED, None, Some(id), none),
-        NewChange::MessageDeleted(id) => (MESSAGE_DELETED, None, Some(id), none),
-        NewChange::ReactionCreated(id, user, now) => (REACTION_CREATED, Some(user), Some(id), tally(now)),
-        NewChange::ReactionDeleted(id, user, now) => (REACTION_DELETED, Some(user), Some(id), tally(now)),
-        NewChange::PinCreated(id) => (PIN_CREATED, None, Some(id), none),
-        NewChange::PinDeleted(id) => (PIN_DELETED, None, Some(id), none),
+        Change::MembershipDeleted { user_id, reason } => {
+            (Some(user_id), None, Detail { reason: Some(reason.as_str().to_owned()), ..none })
+        }
+        Change::BanCreated { user_id } | Change::BanDeleted { user_id } => (Some(user_id), None, none),
+        Change::InvitationCreated { invitation_id } | Change::InvitationDeleted { invitation_id } => {
+            (None, None, Detail { invitation: Some(invitation_id.to_string()), ..none })
+        }
+        Change::MessageCreated(id) | Change::MessageUpdated(id) | Change::MessageDeleted(id) => {
+            (None, Some(id), none)
+        }
+        Change::ReactionCreated { message_id, user_id, tally: Tally { emoji, count } }
+        | Change::ReactionDeleted { message_id, user_id, tally: Tally { emoji, count } } => {
+            let emoji = Some(emoji.as_str().to_owned());
+            (Some(user_id), Some(message_id), Detail { emoji, count: Some(count), ..none })
+        }
+        Change::PinCreated { message_id } | Change::PinDeleted { message_id } => (None, Some(message_id), none),
     }
 }
 
 /// `None` if the row lacks what its kind needs.
 fn change(
-    kind: &str,
+    kind: Kind,
     user: Option<UserId>,
     message_id: Option<MessageId>,
     message: Option<Message>,
@@ -212,26 +179,30 @@ fn change(
     let invitation = detail.invitation.and_then(|text| text.parse().ok());
     let tally = detail.emoji.zip(detail.count).map(|(emoji, count)| Tally { emoji: Emoji::restore(emoji), count });
     Some(match kind {
-        CHATROOM_CREATED => Change::ChatroomCreated { name, visibility: visibility? },
-        CHATROOM_UPDATED => Change::ChatroomUpdated {
+        Kind::ChatroomCreated => Change::ChatroomCreated { name, visibility: visibility? },
+        Kind::ChatroomUpdated => Change::ChatroomUpdated {
             name,
             visibility: visibility?,
             settings: detail.settings.map_or(Some(Settings::default()), SettingsDetail::into_settings)?,
         },
-        CHATROOM_DELETED => Change::ChatroomDeleted,
-        MEMBERSHIP_CREATED => Change::MembershipCreated { user_id: user?, role: role? },
-        MEMBERSHIP_UPDATED => Change::MembershipUpdated { user_id: user?, role: role? },
-        MEMBERSHIP_DELETED => Change::MembershipDeleted { user_id: user?, reason: reason? },
-        BAN_CREATED => Change::BanCreated { user_id: user? },
-        BAN_DELETED => Change::BanDeleted { user_id: user? },
-        INVITATION_CREATED => Change::InvitationCreated { invitation_id: invitation? },
-        INVITATION_DELETED => Change::InvitationDeleted { invitation_id: invitation? },
-        MESSAGE_UPDATED => Change::MessageUpdated(message?),
-        MESSAGE_DELETED => Change::MessageDeleted(message?),
-        REACTION_CREATED => Change::ReactionCreated { message_id: message_id?, user_id: user?, tally: tally? },
-        REACTION_DELETED => Change::ReactionDeleted { message_id: message_id?, user_id: user?, tally: tally? },
-        PIN_CREATED => Change::PinCreated { message_id: message_id? },
-        PIN_DELETED => Change::PinDeleted { message_id: message_id? },
-        _ => return None,
+        Kind::ChatroomDeleted => Change::ChatroomDeleted,
+        Kind::MembershipCreated => Change::MembershipCreated { user_id: user?, role: role? },
+        Kind::MembershipUpdated => Change::MembershipUpdated { user_id: user?, role: role? },
+        Kind::MembershipDeleted => Change::MembershipDeleted { user_id: user?, reason: reason? },
+        Kind::BanCreated => Change::BanCreated { user_id: user? },
+        Kind::BanDeleted => Change::BanDeleted { user_id: user? },
+        Kind::InvitationCreated => Change::InvitationCreated { invitation_id: invitation? },
+        Kind::InvitationDeleted => Change::InvitationDeleted { invitation_id: invitation? },
+        Kind::MessageCreated => Change::MessageCreated(message?),
+        Kind::MessageUpdated => Change::MessageUpdated(message?),
+        Kind::MessageDeleted => Change::MessageDeleted(message?),
+        Kind::ReactionCreated => {
+            Change::ReactionCreated { message_id: message_id?, user_id: user?, tally: tally? }
+        }
+        Kind::ReactionDeleted => {
+            Change::ReactionDeleted { message_id: message_id?, user_id: user?, tally: tally? }
+        }
+        Kind::PinCreated => Change::PinCreated { message_id: message_id? },
+        Kind::PinDeleted => Change::PinDeleted { message_id: message_id? },
     })
 }
