@@ -5,7 +5,6 @@ use std::time::Duration;
 use actix_web::rt::time::timeout;
 use actix_web::web;
 use chit_chat_domain::denial::Failure;
-use chit_chat_domain::pending::Pending;
 use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
@@ -53,9 +52,11 @@ where
 }
 
 /// Awaits a store's answer without blocking a thread.
-pub(crate) async fn pending<T>(answer: Pending<T>) -> Result<T, Problem> {
+pub(crate) async fn pending<T, E: Into<Failure>>(
+    answer: impl Future<Output = Result<T, E>>,
+) -> Result<T, Problem> {
     let answer = timeout(PATIENCE, answer).await.map_err(|_| Problem::unavailable())?;
-    answer.map_err(|error| Problem::from(Failure::from(error)))
+    answer.map_err(|failure| Problem::from(failure.into()))
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub fn drop(url: &str) -> Result<bool, StoreError> {
 const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 pub(crate) fn setup() -> Setup<Conn> {
-    Box::new(Session)
+    Box::new(OnConnect)
 }
 
 /// Discards the plans of a connection. PostgreSQL plans a prepared statement for the current size of its
@@ -82,24 +82,24 @@ const SENDING: &str = "SET lock_timeout = '1s'; SET plan_cache_mode = force_gene
      SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 pub(crate) fn setup_for_sending() -> Setup<Conn> {
-    Box::new(Sending)
+    Box::new(OnConnectForSending)
 }
 
 #[derive(Debug)]
-struct Session;
+struct OnConnect;
 
 #[derive(Debug)]
-struct Sending;
+struct OnConnectForSending;
 
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for Session {
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnect {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(SESSION).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for Sending {
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnectForSending {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        Session.on_acquire(conn)?;
+        OnConnect.on_acquire(conn)?;
         conn.batch_execute(SENDING).map_err(diesel::r2d2::Error::QueryError)
     }
 }

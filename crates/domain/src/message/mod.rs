@@ -4,6 +4,7 @@ mod body;
 mod finding;
 mod idempotency;
 mod repository;
+mod sending;
 mod service;
 
 pub use body::MessageBody;
@@ -12,7 +13,8 @@ pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
 pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Turn};
-pub use service::{History, MessageService, Precondition, SendMessage, Sent};
+pub use sending::{SendOutcome, Sending, Sent};
+pub use service::{History, MessageService, Precondition, SendMessage};
 
 use crate::chatroom::Seq;
 use crate::clock::Timestamp;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, Turn,
+    PageRange, Revision, SendOutcome, Sending, Sent, Turn,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
@@ -45,15 +45,6 @@ impl SendMessage {
     }
 }
 
-/// A message, and whether this request or an earlier one with the same key stored it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// The message in its current state.
-    pub message: Message,
-    /// True if an earlier request stored it.
-    pub replayed: bool,
-}
-
 /// A page of a chatroom's messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
@@ -84,34 +75,25 @@ pub struct MessageService {
 
 impl MessageService {
     /// Sends a message and waits until it is on disk.
-    ///
-    /// Asks [`MessageRepository::append`], and nothing else for plain text. Text with an `@`, a reply, and a
-    /// message that was refused ask [`ChatroomRepository::access`], [`MessageRepository::find`] for the parent,
-    /// [`MentionRepository::resolve`] for the names, then [`MessageRepository::append`], or
-    /// [`MessageRepository::append_in_turn`] in slow mode.
     pub fn send(&self, entered: &SendMessage) -> Result<Sent, Failure> {
-        let (draft, pending) = self.begin_send(entered)?;
-        let appended = pending.map(Pending::wait).transpose()?;
-        self.finish_send(&draft, appended)
+        match self.begin_send(entered)?.wait()? {
+            SendOutcome::Sent(sent) => Ok(sent),
+            SendOutcome::Undecided(draft) => self.finish_send(&draft),
+        }
     }
 
-    /// Hands a message to the store without waiting. The membership is not read first: the guard
-    /// settles it in the write itself, which spares a round trip on the way that matters most.
-    /// What names a message or people is not handed over: that has to be read first.
-    pub fn begin_send(&self, entered: &SendMessage) -> Result<(NewMessage, Option<Pending<Appended>>), Failure> {
+    /// Hands a plain message to the store without waiting. The membership is not read first: the guard checks it in the
+    /// write itself, which spares a round trip on the hottest path.
+    pub fn begin_send(&self, entered: &SendMessage) -> Result<Sending, Failure> {
         let draft = self.draft(entered)?;
         let is_plain = draft.reply_to.is_none() && !Named::may_be_in(draft.body.as_str());
-        let pending = is_plain.then(|| self.append(draft.clone()));
-        Ok((draft, pending))
+        let answer = is_plain.then(|| self.append(draft.clone()));
+        Ok(Sending::new(draft, answer))
     }
 
-    /// Turns the store's answer into the caller's. Reads (and so may block) only after a refusal, and
-    /// if nothing was handed over.
-    pub fn finish_send(&self, draft: &NewMessage, appended: Option<Appended>) -> Result<Sent, Failure> {
-        match appended.map(|appended| settle(draft, appended)).transpose()? {
-            Some(Guarded::Done(sent)) => Ok(sent),
-            Some(Guarded::Refused) | None => decide_until_written(|| self.send_tied(draft.clone())),
-        }
+    /// Sends a message that [`begin_send`](Self::begin_send) left undecided. Reads, and so may block.
+    pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
+        decide_until_written(|| self.send_tied(draft.clone()))
     }
 
     fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
@@ -142,7 +124,7 @@ impl MessageService {
         }
         draft.mentions = self.mentions_of(&draft.body, &access, me)?;
         match access.chatroom.settings.slow_mode_of(me.role) {
-            None => settle(&draft, self.append(draft.clone()).wait()?),
+            None => Sent::judge(&draft, self.append(draft.clone()).wait()?),
             Some(_) => self.send_in_turn(&draft),
         }
     }
@@ -166,14 +148,14 @@ impl MessageService {
     fn replay(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
             Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
-            Turn::Taken(appended) => settle(draft, appended),
+            Turn::Taken(appended) => Sent::judge(draft, appended),
         }
     }
 
     fn send_in_turn(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         let guard = guard(draft.author_id, &draft.mentions);
         match self.messages.append_in_turn(draft.clone(), guard)? {
-            Turn::Taken(appended) => settle(draft, appended),
+            Turn::Taken(appended) => Sent::judge(draft, appended),
             Turn::TooSoon(next) => {
                 let seconds = draft.created_at.seconds_until(next);
                 Err(Denial::SlowMode { seconds }.into())
@@ -303,16 +285,4 @@ impl Precondition {
 /// The guard of a message with these mentions.
 fn guard(author: UserId, mentions: &Mentions) -> Guard {
     Guard::may(author, if mentions.all { Right::CallAll } else { Right::Speak })
-}
-
-/// Converts the outcome of the store; a refusal still has to be explained.
-fn settle(draft: &NewMessage, appended: Appended) -> Result<Guarded<Sent>, Failure> {
-    match appended {
-        Appended::Stored(message) => Ok(Guarded::Done(Sent { message, replayed: false })),
-        Appended::Duplicate(message, earlier) if draft.idempotency.as_ref() == Some(&earlier) => {
-            Ok(Guarded::Done(Sent { message, replayed: true }))
-        }
-        Appended::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
-        Appended::Refused => Ok(Guarded::Refused),
-    }
 }

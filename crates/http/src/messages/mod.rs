@@ -19,8 +19,7 @@ pub(crate) use list_replies::list_replies;
 pub(crate) use list_revisions::list_revisions;
 pub(crate) use render::render;
 pub(crate) use rendered::html_by_id;
-pub(crate) use send::send;
-pub(crate) use send::{Order, settle};
+pub(crate) use send::{MessageToSend, finish, send};
 pub(crate) use show::show;
 use utoipa::OpenApi;
 

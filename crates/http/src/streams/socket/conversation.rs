@@ -13,16 +13,15 @@ use actix_ws::{
 };
 use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
-use chit_chat_domain::message::{IdempotencyKey, SendMessage};
 
 use super::super::feed::{Feed, PATIENCE, Said, What};
 use super::super::typing;
-use super::frames::{self, Frame, Send};
+use super::frames::{self, Frame};
 use super::reasons::{UNAUTHORIZED, because, because_of, come_again};
+use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
 use crate::limits::Writes;
-use crate::messages::{Order, settle};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
@@ -184,7 +183,7 @@ impl<'a> Conversation<'a> {
             }
             Ok(Frame::Send(message)) => Box::pin(async move {
                 let r#ref = message.r#ref.clone();
-                Some(match deliver(state, caller, message, &order).await {
+                Some(match sending::send(state, caller, message, &order).await {
                     Ok(sent) => frames::sent(r#ref, sent),
                     Err(problem) => frames::refused(r#ref, &problem, &id),
                 })
@@ -213,19 +212,6 @@ fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Op
         }
     }
     Poll::Pending
-}
-
-async fn deliver(
-    state: web::Data<State>,
-    caller: Principal,
-    send: Send,
-    order: &Order,
-) -> Result<chit_chat_domain::message::Sent, Problem> {
-    let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
-    let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
-    let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
-    let (author_id, body, reply_to) = (caller.user, send.body, send.reply_to);
-    settle(state, &SendMessage { chatroom_id, author_id, body, reply_to, key }, order).await
 }
 
 fn gone(_: Closed) -> Over {

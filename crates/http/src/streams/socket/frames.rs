@@ -6,6 +6,7 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::message::Sent;
 use serde::{Deserialize, Serialize};
 
+use crate::messages::MessageToSend;
 use crate::problem::{Code, Problem};
 use crate::views::{MessageView, ProblemBody};
 
@@ -37,8 +38,8 @@ pub(super) enum Frame {
 pub(super) struct Send {
     pub(super) r#ref: Option<String>,
     pub(super) chatroom_id: String,
-    pub(super) body: String,
-    pub(super) reply_to: Option<String>,
+    #[serde(flatten)]
+    pub(super) message: MessageToSend,
     pub(super) idempotency_key: Option<String>,
 }
 

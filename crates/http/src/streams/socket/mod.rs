@@ -5,5 +5,6 @@ mod frames;
 mod open;
 mod origin;
 mod reasons;
+mod sending;
 
 pub(crate) use open::{__path_open_socket, open_socket};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use chit_chat_contract::Engine;
-use chit_chat_domain::message::{Appended, SendMessage};
+use chit_chat_domain::message::SendMessage;
 use rstest::rstest;
 
 use super::event_stream::EventStream;
@@ -70,8 +70,7 @@ async fn who_goes_away_is_missed_at_once() {
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
     let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
-    let (_, answer) = app.state.services.messages.begin_send(&entered).unwrap();
-    assert!(matches!(answer.unwrap().wait(), Ok(Appended::Stored(_))));
+    app.state.services.messages.send(&entered).unwrap();
 }
 
 /// Asks for the heads again and again, as the server does, until it is dropped.

@@ -1,0 +1,47 @@
+//! Sending what comes over a WebSocket, in the order in which it comes.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use chit_chat_domain::denial::Denial;
+use chit_chat_domain::message::{IdempotencyKey, SendOutcome, Sent};
+use tokio::sync::Mutex;
+
+use super::frames::Send;
+use crate::extract::Principal;
+use crate::messages::finish;
+use crate::problem::Problem;
+use crate::run::pending;
+use crate::state::State;
+
+/// Keeps messages in order that one client sends without waiting for answers.
+///
+/// A message that is with the store holds up nothing, for the store keeps its order. The others wait for one that has to
+/// be decided first.
+#[derive(Clone, Default)]
+pub(super) struct Order(Arc<Mutex<()>>);
+
+pub(super) async fn send(
+    state: web::Data<State>,
+    caller: Principal,
+    send: Send,
+    Order(order): &Order,
+) -> Result<Sent, Problem> {
+    let chatroom_id = send.chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound))?;
+    let key = send.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose();
+    let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
+    let entered = send.message.by(caller.user, chatroom_id, key);
+    let held = order.lock().await;
+    let sending = state.services.messages.begin_send(&entered)?;
+    let held = Some(held).filter(|_| !sending.is_with_store());
+    match pending(sending.answer()).await? {
+        SendOutcome::Sent(sent) => Ok(sent),
+        SendOutcome::Undecided(draft) => {
+            let _held = match held {
+                Some(held) => held,
+                None => order.lock().await,
+            };
+            finish(state, draft).await
+        }
+    }
+}
