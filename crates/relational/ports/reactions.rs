@@ -10,7 +10,7 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::{Emoji, Reaction, ReactionRepository, Reactions};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::rows::ReactionRow;
+use chit_chat_relational::rows::{self, ReactionRow};
 use chit_chat_relational::schema::{messages, reactions};
 use chit_chat_relational::{Key, Sql};
 use diesel::dsl::exists;
@@ -134,7 +134,7 @@ fn key<'a>(message: &Message, user: UserId, emoji: &'a Emoji) -> (Key, Key, Key,
 
 fn count(conn: &mut Conn, message: &Message, reactions: &Reactions) -> Sql<()> {
     let row = messages::table.find((Key::from(message.chatroom_id), message.seq));
-    diesel::update(row).set(messages::reactions.eq(reactions.as_str())).execute(conn)?;
+    diesel::update(row).set(messages::reactions.eq(rows::reactions::column(reactions))).execute(conn)?;
     Ok(())
 }
 

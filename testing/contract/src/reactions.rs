@@ -26,9 +26,11 @@ impl World {
         self.reactions.list(message.chatroom_id, message.id, None, 0, Limit::MAX).unwrap()
     }
 
-    /// The counts that a message has now.
-    pub fn counts(&self, message: &Message) -> Option<String> {
-        self.message(message.chatroom_id, message.id).reactions.into_string()
+    /// The counts that a message has now, as `👍 2, 🎉 1`.
+    pub fn counts(&self, message: &Message) -> String {
+        let reactions = self.message(message.chatroom_id, message.id).reactions;
+        let counts: Vec<_> = reactions.iter().map(|it| format!("{} {}", it.emoji.as_str(), it.count)).collect();
+        counts.join(", ")
     }
 
     /// Lets a member pin a message.

@@ -1,10 +1,9 @@
 //! Rows of messages.
 
 use chit_chat_domain::message::{Idempotency, IdempotencyKey, Message, MessageBody, NewMessage};
-use chit_chat_domain::reaction::Reactions;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
-use super::mentions;
+use super::{mentions, reactions};
 use crate::error::{Sql, SqlError};
 use crate::schema::messages;
 use crate::types::{Instant, Key};
@@ -45,7 +44,7 @@ impl From<MessageRow> for Message {
             reply_to: row.reply_to.map(Into::into),
             reply_count: row.reply_count,
             mentions: row.mentions.as_deref().map(mentions::read).unwrap_or_default(),
-            reactions: Reactions::restore(row.reactions),
+            reactions: row.reactions.as_deref().map(reactions::read).unwrap_or_default(),
         }
     }
 }

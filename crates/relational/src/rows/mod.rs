@@ -7,7 +7,7 @@ pub mod invitations;
 mod memberships;
 pub mod mentions;
 mod messages;
-mod reactions;
+pub mod reactions;
 mod revisions;
 mod sessions;
 mod users;

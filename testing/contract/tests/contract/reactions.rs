@@ -35,7 +35,7 @@ fn a_reaction_is_counted_listed_and_logged(#[values(Engine::Sqlite, Engine::Post
     let guard = Guard::may(matt, Right::Speak);
     assert_eq!(world.reactions.add(&sent, &heart, guard, at), Ok(Guarded::Done(())));
     assert_eq!(world.react(&sent, matt, &thumb), Guarded::Done(()));
-    assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":2,\"❤\u{fe0f}\":1}"));
+    assert_eq!(world.counts(&sent), "👍 2, ❤\u{fe0f} 1");
     let listed = world.reactions_to(&sent);
     let who: Vec<_> = listed.iter().map(|it| (it.user_id, it.emoji.as_str(), it.seq - sent.seq)).collect();
     assert_eq!(who, [(beth, THUMB, 1), (matt, HEART, 2), (matt, THUMB, 3)]);
@@ -75,11 +75,11 @@ fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] en
     let head = world.head(sent.chatroom_id);
     assert_eq!(world.react(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
     assert_eq!(world.take_back(&sent, beth, &emoji(HEART)), Guarded::Done(()));
-    assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
+    assert_eq!(world.counts(&sent), "👍 1");
     assert_eq!(world.head(sent.chatroom_id), head);
     assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
     assert_eq!(world.take_back(&sent, beth, &emoji(THUMB)), Guarded::Done(()));
-    assert_eq!(world.counts(&sent), None);
+    assert_eq!(world.counts(&sent), "");
     assert_eq!(world.head(sent.chatroom_id), head + 1);
 }
 
@@ -93,7 +93,7 @@ fn what_is_taken_back_is_ones_own(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(world.take_back(&sent, matt, &thumb), Guarded::Done(()));
     let left = world.reactions_to(&sent);
     assert_eq!(left.iter().map(|it| it.user_id).collect::<Vec<_>>(), [beth]);
-    assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
+    assert_eq!(world.counts(&sent), "👍 1");
     let event = world.log(sent.chatroom_id).pop().unwrap();
     let tally = Tally { emoji: thumb, count: 1 };
     let deleted = Change::ReactionDeleted { message_id: sent.id, user_id: matt, tally };
@@ -115,7 +115,7 @@ fn a_reaction_that_the_guard_does_not_allow_is_refused(
         world.chatrooms.update(sent.chatroom_id, archive, Guard::holds(matt, Role::Owner), world.tick()).unwrap(),
     );
     assert_eq!(world.react(&sent, matt, &thumb), Guarded::Refused);
-    assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
+    assert_eq!(world.counts(&sent), "👍 1");
 }
 
 #[rstest]
@@ -202,9 +202,9 @@ fn a_deleted_message_has_none_and_gets_none(#[values(Engine::Sqlite, Engine::Pos
     let read = world.message(sent.chatroom_id, sent.id);
     let gone = done(world.erase(&read));
     assert_eq!(gone.reactions, Reactions::default());
-    assert_eq!(world.counts(&sent), None);
+    assert_eq!(world.counts(&sent), "");
     assert_eq!(world.reactions_to(&sent), []);
-    assert_eq!(world.counts(&kept).as_deref(), Some("{\"👍\":1}"));
+    assert_eq!(world.counts(&kept), "👍 1");
     assert_eq!(world.reactions_to(&kept).len(), 1);
     for message in [&sent, &gone] {
         assert_eq!(world.react(message, beth, &emoji(HEART)), Guarded::Refused);
@@ -231,7 +231,7 @@ fn they_stay_when_their_author_leaves_or_deletes_the_account(
     done(world.react(&sent, beth, &emoji(THUMB)));
     world.leave(sent.chatroom_id, beth);
     world.delete_account(beth);
-    assert_eq!(world.counts(&sent).as_deref(), Some("{\"👍\":1}"));
+    assert_eq!(world.counts(&sent), "👍 1");
     assert_eq!(world.reactions_to(&sent)[0].user_id, beth);
 }
 
@@ -246,7 +246,7 @@ fn recount(world: &World, message: &Message) -> HashMap<String, u64> {
 
 fn shown(world: &World, message: &Message) -> HashMap<String, u64> {
     let now = world.message(message.chatroom_id, message.id);
-    now.reactions.iter().map(|(emoji, count)| (emoji.to_owned(), count)).collect()
+    now.reactions.iter().map(|tally| (tally.emoji.as_str().to_owned(), tally.count)).collect()
 }
 
 #[rstest]
@@ -332,7 +332,7 @@ fn no_reaction_is_left_on_a_tombstone(#[values(Engine::Sqlite, Engine::Postgres)
                 another.reactions.add(&sent, &by, Guard::may(beth, Right::Speak), world.tick()).unwrap();
             }
         });
-        assert_eq!(world.counts(&sent), None);
+        assert_eq!(world.counts(&sent), "");
         assert_eq!(world.reactions_to(&sent), []);
     }
     world.log(room);
@@ -352,6 +352,6 @@ fn a_reaction_that_waits_for_the_deletion_is_refused(#[values(Engine::Sqlite, En
         reacting.join().unwrap()
     });
     assert_eq!(reacted, Guarded::Refused);
-    assert_eq!(world.counts(&sent), None);
+    assert_eq!(world.counts(&sent), "");
     assert_eq!(world.reactions_to(&sent), []);
 }
