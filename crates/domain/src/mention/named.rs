@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::MOST_MENTIONED;
+use crate::message::MessageBody;
 use crate::user::Username;
 
 const ALL: &str = "all";
@@ -49,9 +50,8 @@ impl Named {
 
 /// The text of a Markdown message, without code and without links, whose text is or stands for an address.
 fn words(text: &str) -> Vec<CowStr<'_>> {
-    let features = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let (mut words, mut within) = (Vec::new(), 0_usize);
-    for event in TextMergeStream::new(Parser::new_ext(text, features)) {
+    for event in TextMergeStream::new(Parser::new_ext(text, MessageBody::MARKDOWN)) {
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::Link { .. } | Tag::Image { .. }) => within += 1,
             Event::End(TagEnd::CodeBlock | TagEnd::Link | TagEnd::Image) => within = within.saturating_sub(1),

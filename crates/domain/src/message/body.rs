@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use pulldown_cmark::Options;
+
 use crate::redacted;
 use crate::violation::Violation;
 
@@ -12,6 +14,8 @@ pub struct MessageBody(String);
 impl MessageBody {
     /// In characters.
     pub const LONGEST: usize = 4_000;
+    /// The features of Markdown that a body may use beyond CommonMark.
+    pub const MARKDOWN: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
     /// Validates without changing the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {

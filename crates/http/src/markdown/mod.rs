@@ -9,10 +9,9 @@ mod sanitizer;
 use chit_chat_domain::message::MessageBody;
 use events::{as_written, harmless};
 use pulldown_cmark::html::push_html;
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{Event, Parser};
 use sanitizer::SANITIZER;
 
-const FEATURES: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 /// In bytes. Ordinary messages are far shorter.
 const LONGEST: usize = 8 * MessageBody::LONGEST;
 /// The parser pads table rows, so that a short text could produce a quarter of a million cells.
@@ -27,7 +26,7 @@ fn formatted(source: &str) -> Option<String> {
     if most_cells(source) > MOST_CELLS {
         return None;
     }
-    let html = written(harmless(Parser::new_ext(source, FEATURES))?);
+    let html = written(harmless(Parser::new_ext(source, MessageBody::MARKDOWN))?);
     (1..=LONGEST).contains(&html.len()).then_some(html)
 }
 
