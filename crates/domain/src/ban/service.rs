@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Ban, BanRepository, Banned, NewBan};
-use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
+use crate::chatroom::{ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
@@ -39,7 +39,7 @@ impl BanService {
         after: Option<Seq>,
         limit: Limit,
     ) -> Result<Page<Ban>, Failure> {
-        self.access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
+        self.chatrooms.require_access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
         Ok(Page::cut(self.bans.list(chatroom, after, limit)?, limit))
     }
 
@@ -49,7 +49,7 @@ impl BanService {
     /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then [`BanRepository::ban`].
     pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
         decide_until_written(|| {
-            let access = self.access(chatroom, actor)?;
+            let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Moderator))?;
             let membership = self.memberships.find(chatroom, user)?.map(|member| member.membership);
             if let Some(target) = &membership {
@@ -70,13 +70,9 @@ impl BanService {
     /// Asks [`ChatroomRepository::access`], then [`BanRepository::lift`].
     pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
-            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let guard = Guard::holds(actor, Role::Moderator);
             Ok(self.bans.lift(chatroom, user, guard, self.clock.now())?)
         })
-    }
-
-    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
-        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
     }
 }

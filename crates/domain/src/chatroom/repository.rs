@@ -2,6 +2,7 @@
 
 use super::{Access, Chatroom, ChatroomChanges, ChatroomName, Guard, Visibility};
 use crate::clock::Timestamp;
+use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::Role;
@@ -118,4 +119,11 @@ pub trait ChatroomRepository: Send + Sync {
 
     /// Erases at most `most` entries of deleted chatrooms, and returns whether any may be left.
     fn purge(&self, most: usize) -> Result<bool, StoreError>;
+}
+
+impl dyn ChatroomRepository + '_ {
+    /// The living chatroom and what the user is to it; denied if there is none.
+    pub(crate) fn require_access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
+        Ok(self.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Access, Chatroom, ChatroomChange, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
+    Chatroom, ChatroomChange, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
     NewChatroom, Right, Seq, Visibility,
 };
 use crate::clock::Clock;
@@ -82,7 +82,7 @@ impl ChatroomService {
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn show(&self, id: ChatroomId, viewer: UserId) -> Result<Chatroom, Failure> {
-        Ok(self.access(id, viewer)?.may_see()?.clone())
+        Ok(self.chatrooms.require_access(id, viewer)?.may_see()?.clone())
     }
 
     /// Renames a chatroom, or changes its settings.
@@ -91,7 +91,7 @@ impl ChatroomService {
     pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
         let entered = entered.parse()?;
         decide_until_written(|| {
-            let access = self.access(id, actor)?;
+            let access = self.chatrooms.require_access(id, actor)?;
             access.as_member()?;
             let changes = entered.clone().differing_from(&access.chatroom);
             for right in changes.rights() {
@@ -109,7 +109,7 @@ impl ChatroomService {
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::delete`].
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         decide_until_written(|| {
-            self.access(id, actor)?.may(Right::Role(Role::Owner))?;
+            self.chatrooms.require_access(id, actor)?.may(Right::Role(Role::Owner))?;
             let guard = Guard::holds(actor, Role::Owner);
             Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
         })
@@ -119,7 +119,7 @@ impl ChatroomService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`EventRepository::read`].
     pub fn log(&self, id: ChatroomId, reader: UserId, after: i64, limit: Limit) -> Result<Page<Event>, Failure> {
-        let access = self.access(id, reader)?;
+        let access = self.chatrooms.require_access(id, reader)?;
         access.as_member()?;
         // Everything up to the head is committed, so nothing can appear before it later.
         let head = access.chatroom.last_seq;
@@ -132,7 +132,7 @@ impl ChatroomService {
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn head(&self, id: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
-        let access = self.access(id, reader)?;
+        let access = self.chatrooms.require_access(id, reader)?;
         access.as_member()?;
         Ok(access.chatroom.last_seq)
     }
@@ -141,12 +141,8 @@ impl ChatroomService {
     ///
     /// Asks [`ChatroomRepository::access`].
     pub fn may_speak(&self, id: ChatroomId, user: UserId) -> Result<(), Failure> {
-        self.access(id, user)?.may(Right::Speak)?;
+        self.chatrooms.require_access(id, user)?.may(Right::Speak)?;
         Ok(())
-    }
-
-    fn access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
-        Ok(self.chatrooms.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
     }
 }
 

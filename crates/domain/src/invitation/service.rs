@@ -6,7 +6,7 @@ use super::{
     Invitation, InvitationCode, InvitationRepository, Invited, Lifetime, MOST_REMEMBERED, MOST_USABLE, MaxUses,
     Most, Revocation,
 };
-use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right};
+use crate::chatroom::{ChatroomRepository, Entrance, Guard, Right};
 use crate::clock::{Clock, Timestamp};
 use crate::denial::{Denial, Failure};
 use crate::form::Form;
@@ -50,7 +50,7 @@ impl InvitationService {
         let (lifetime, max_uses) = parse(entered)?;
         let (id, secret) = (InvitationId::from(self.ids.next()), self.secrets.invitation_secret());
         decide_until_written(|| {
-            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let created_at = self.clock.now();
             let invitation = Invitation {
                 id,
@@ -82,7 +82,7 @@ impl InvitationService {
         after: Option<InvitationId>,
         limit: Limit,
     ) -> Result<Page<Invitation>, Failure> {
-        self.access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
+        self.chatrooms.require_access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
         Ok(Page::cut(self.invitations.list(chatroom, self.clock.now(), after, limit)?, limit))
     }
 
@@ -91,7 +91,7 @@ impl InvitationService {
     /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::revoke`].
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
         decide_until_written(|| {
-            self.access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let guard = Guard::holds(actor, Role::Moderator);
             match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
                 Revocation::Revoked => Ok(Guarded::Done(())),
@@ -133,10 +133,6 @@ impl InvitationService {
         let found = self.invitations.find(code.chatroom_id, code.invitation_id)?;
         let found = found.filter(|invitation| invitation.secret == code.secret);
         Ok(found.ok_or(Denial::InvitationNotFound)?)
-    }
-
-    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
-        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
     }
 }
 

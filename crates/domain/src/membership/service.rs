@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Added, LeaveReason, Leaving, Member, MembershipRepository, NewMembership, Role, RoleChange};
-use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
+use crate::chatroom::{ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
@@ -51,7 +51,7 @@ impl MembershipService {
         after: Seq,
         limit: Limit,
     ) -> Result<Page<Member>, Failure> {
-        self.access(chatroom, reader)?.as_member()?;
+        self.chatrooms.require_access(chatroom, reader)?.as_member()?;
         Ok(Page::cut(self.memberships.list(chatroom, after, limit)?, limit))
     }
 
@@ -60,7 +60,7 @@ impl MembershipService {
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
         decide_until_written(|| {
-            let access = self.access(chatroom, user)?;
+            let access = self.chatrooms.require_access(chatroom, user)?;
             access.may_see()?;
             // For a private room this is a member, whose membership the store finds.
             let entrance = match access.chatroom.visibility {
@@ -80,7 +80,7 @@ impl MembershipService {
             return self.join(chatroom, user);
         }
         decide_until_written(|| {
-            self.access(chatroom, actor)?.may(Right::Add)?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Add)?;
             let entrance = Entrance::By(Guard::may(actor, Right::Add));
             self.write_added(chatroom, user, entrance)
         })
@@ -99,7 +99,7 @@ impl MembershipService {
     ) -> Result<Member, Failure> {
         let role = Role::parse(role).map_err(|violation| Failure::invalid("role", violation))?;
         decide_until_written(|| {
-            let access = self.access(chatroom, actor)?;
+            let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Owner))?;
             let target = self.memberships.find(chatroom, user)?.ok_or(Denial::MembershipNotFound)?;
             if target.membership.role == role {
@@ -124,7 +124,7 @@ impl MembershipService {
             return self.leave(chatroom, user).map(drop);
         }
         decide_until_written(|| {
-            let access = self.access(chatroom, actor)?;
+            let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Moderator))?;
             let Some(target) = self.memberships.find(chatroom, user)? else {
                 return Ok(Guarded::Done(()));
@@ -150,9 +150,5 @@ impl MembershipService {
     ) -> Result<Guarded<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
         self.memberships.add(new, entrance)?.decided()
-    }
-
-    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
-        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn find(
     user: UserId,
     id: MessageId,
 ) -> Result<(Access, Message), Failure> {
-    let access = chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?;
+    let access = chatrooms.require_access(chatroom, user)?;
     access.as_member()?;
     let message = messages.find(chatroom, id)?.ok_or(Denial::MessageNotFound)?;
     Ok((access, message))

@@ -112,7 +112,7 @@ impl MessageService {
 
     /// Reads the parent and the mentioned users of a message, then sends it.
     fn send_tied(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
-        let access = self.access(draft.chatroom_id, draft.author_id)?;
+        let access = self.chatrooms.require_access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
             Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.replay(&draft),
             outcome => outcome?,
@@ -176,7 +176,7 @@ impl MessageService {
         let Some(Excerpt { head, mut messages }) = self.messages.page(chatroom, reader, range, limit)? else {
             // The page is empty because there are no messages or because the reader may not see them. Only now
             // it matters which.
-            self.access(chatroom, reader)?.as_member()?;
+            self.chatrooms.require_access(chatroom, reader)?.as_member()?;
             return Ok(History { page: Page { items: Vec::new(), more: false }, head: None });
         };
         let more = messages.len() > limit.get();
@@ -266,10 +266,6 @@ impl MessageService {
 
     fn read(&self, chatroom: ChatroomId, user: UserId, id: MessageId) -> Result<(Access, Message), Failure> {
         super::find(&*self.chatrooms, &*self.messages, chatroom, user, id)
-    }
-
-    fn access(&self, chatroom: ChatroomId, user: UserId) -> Result<Access, Failure> {
-        Ok(self.chatrooms.access(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?)
     }
 }
 

@@ -56,7 +56,7 @@ impl PinService {
         before: Seq,
         limit: Limit,
     ) -> Result<Page<Pin>, Failure> {
-        self.chatrooms.access(chatroom, reader)?.ok_or(Denial::ChatroomNotFound)?.as_member()?;
+        self.chatrooms.require_access(chatroom, reader)?.as_member()?;
         Ok(Page::cut(self.pins.list(chatroom, before, limit)?, limit))
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Mark, ReadRepository, ReadState};
 use crate::chatroom::{ChatroomRepository, Seq};
-use crate::denial::{Denial, Failure};
+use crate::denial::Failure;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::retry::decide_until_written;
@@ -54,7 +54,7 @@ impl ReadingService {
 
     /// Returns the head of the log, to members.
     fn head(&self, chatroom: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
-        let access = self.chatrooms.access(chatroom, reader)?.ok_or(Denial::ChatroomNotFound)?;
+        let access = self.chatrooms.require_access(chatroom, reader)?;
         access.as_member()?;
         Ok(access.chatroom.last_seq)
     }
