@@ -3,9 +3,9 @@
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::reading::{Mark, ReadRepository, ReadState};
+use chit_chat_domain::reading::{Mark, ReadRepository, ReadState, Reading};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::schema::memberships;
+use chit_chat_relational::schema::{chatrooms, memberships};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
@@ -13,7 +13,7 @@ use super::{fragments, user_heads};
 use crate::{Conn, Store, Tx};
 
 impl ReadRepository for Store {
-    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError> {
+    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<Reading>, StoreError> {
         self.read(|conn| find(conn, chatroom, reader))
     }
 
@@ -26,15 +26,20 @@ impl ReadRepository for Store {
     }
 }
 
-fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<ReadState>> {
+fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<Reading>> {
     let (chatroom, reader) = (Key::from(chatroom), Key::from(reader));
-    let state: Option<(Seq, bool, Option<Seq>)> = memberships::table
-        .find((chatroom, reader))
+    let found: Option<(Seq, bool, Option<Seq>, Seq)> = memberships::table
+        .inner_join(chatrooms::table)
+        .filter(memberships::chatroom_id.eq(chatroom))
+        .filter(memberships::user_id.eq(reader))
         .filter(fragments::is_alive(reader))
-        .select((fragments::marker(), memberships::muted, memberships::hidden_seq))
+        .select((fragments::marker(), memberships::muted, memberships::hidden_seq, chatrooms::last_seq))
         .first(conn)
         .optional()?;
-    Ok(state.map(|(read_seq, muted, hidden_seq)| ReadState { read_seq, muted, hidden_seq }))
+    Ok(found.map(|(read_seq, muted, hidden_seq, head)| Reading {
+        state: ReadState { read_seq, muted, hidden_seq },
+        head,
+    }))
 }
 
 /// The condition is that of [`Mark::moves`].
@@ -49,8 +54,9 @@ fn move_marker(tx: &mut Tx<'_>, chatroom: ChatroomId, reader: UserId, mark: Mark
     };
     if moved > 0 {
         user_heads::bump(tx, [reader])?;
+        return Ok(Guarded::Done(mark.seq));
     }
-    Ok(find(tx, chatroom, reader)?.map_or(Guarded::Refused, |state| Guarded::Done(state.read_seq)))
+    Ok(find(tx, chatroom, reader)?.map_or(Guarded::Refused, |reading| Guarded::Done(reading.state.read_seq)))
 }
 
 fn set_muted(tx: &mut Tx<'_>, chatroom: ChatroomId, reader: UserId, muted: bool) -> Sql<Guarded> {

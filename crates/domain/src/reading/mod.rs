@@ -23,6 +23,13 @@ pub struct ReadState {
     pub hidden_seq: Option<Seq>,
 }
 
+/// How far a member has read in a chatroom's log, and how far the log has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub state: ReadState,
+    pub head: Seq,
+}
+
 impl ReadState {
     /// The state of a membership that has just begun with this event.
     pub fn at_joining(joined_seq: Seq) -> Self {

@@ -1,6 +1,6 @@
 //! The port that stores read markers and mutes.
 
-use super::{Mark, ReadState};
+use super::{Mark, Reading};
 use crate::chatroom::Seq;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
@@ -10,8 +10,8 @@ use crate::store_error::StoreError;
 /// moves the user's version; it is refused if the reader is not a living member of the chatroom.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ReadRepository: Send + Sync {
-    /// The current state of a living member.
-    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<ReadState>, StoreError>;
+    /// The current state of a living member, and the head of the log.
+    fn find(&self, chatroom: ChatroomId, reader: UserId) -> Result<Option<Reading>, StoreError>;
 
     /// Moves the marker if the mark still [`moves`](Mark::moves) it, and returns its new position.
     fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Guarded<Seq>, StoreError>;

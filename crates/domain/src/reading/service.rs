@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Mark, ReadRepository, ReadState};
+use super::{Mark, ReadRepository, ReadState, Reading};
 use crate::chatroom::{ChatroomRepository, Seq};
 use crate::denial::Failure;
 use crate::guarded::Guarded;
@@ -18,27 +18,28 @@ pub struct ReadingService {
 impl ReadingService {
     /// Returns a member's read marker and mute.
     ///
-    /// Asks [`ChatroomRepository::access`], then [`ReadRepository::find`].
+    /// Asks [`ReadRepository::find`], and [`ChatroomRepository::access`] if that finds no member.
     pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
-        decide_until_written(|| {
-            self.head(chatroom, reader)?;
-            Ok(self.reads.find(chatroom, reader)?.map_or(Guarded::Refused, Guarded::Done))
+        decide_until_written(|| match self.reads.find(chatroom, reader)? {
+            Some(reading) => Ok(Guarded::Done(reading.state)),
+            None => self.explain_absence(chatroom, reader),
         })
     }
 
     /// Moves a member's read marker, and returns its new position.
     ///
-    /// Asks [`ChatroomRepository::access`], [`ReadRepository::find`], then [`ReadRepository::mark`] if the marker
-    /// moves.
+    /// Asks [`ReadRepository::find`], then [`ReadRepository::mark`] if the marker moves, or
+    /// [`ChatroomRepository::access`] if no member was found.
     pub fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Seq, Failure> {
         decide_until_written(|| {
-            let head = self.head(chatroom, reader)?;
+            let Some(Reading { state, head }) = self.reads.find(chatroom, reader)? else {
+                return self.explain_absence(chatroom, reader);
+            };
             mark.check(head).map_err(|violation| Failure::invalid("seq", violation))?;
-            match self.reads.find(chatroom, reader)? {
-                Some(state) if !mark.moves(state.read_seq) => Ok(Guarded::Done(state.read_seq)),
-                Some(_) => Ok(self.reads.mark(chatroom, reader, mark)?),
-                None => Ok(Guarded::Refused),
+            if !mark.moves(state.read_seq) {
+                return Ok(Guarded::Done(state.read_seq));
             }
+            Ok(self.reads.mark(chatroom, reader, mark)?)
         })
     }
 
@@ -47,15 +48,14 @@ impl ReadingService {
     /// Asks [`ChatroomRepository::access`], then [`ReadRepository::set_muted`].
     pub fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<(), Failure> {
         decide_until_written(|| {
-            self.head(chatroom, reader)?;
+            self.chatrooms.require_access(chatroom, reader)?.as_member()?;
             Ok(self.reads.set_muted(chatroom, reader, muted)?)
         })
     }
 
-    /// Returns the head of the log, to members.
-    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Result<Seq, Failure> {
-        let access = self.chatrooms.require_access(chatroom, reader)?;
-        access.as_member()?;
-        Ok(access.chatroom.last_seq)
+    /// Fails with the denial for users who are not members. A user who has joined since is read again.
+    fn explain_absence<T>(&self, chatroom: ChatroomId, reader: UserId) -> Result<Guarded<T>, Failure> {
+        self.chatrooms.require_access(chatroom, reader)?.as_member()?;
+        Ok(Guarded::Refused)
     }
 }

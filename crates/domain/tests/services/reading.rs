@@ -3,8 +3,9 @@ use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role::Member;
+use chit_chat_domain::mockall::TimesRange;
 use chit_chat_domain::mockall::predicate::eq;
-use chit_chat_domain::reading::{Mark, ReadState};
+use chit_chat_domain::reading::{Mark, ReadState, Reading};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::testing::{World, me, room};
 use chit_chat_domain::violation::Violation;
@@ -20,13 +21,14 @@ fn mark(seq: i64, force: bool) -> Mark {
 
 /// A world in which I am a member who has read up to here.
 fn where_i_have_read(read_seq: i64) -> World {
-    let mut world = World::where_i_am(Private, Some(Member));
-    expect_found(&mut world, Some(ReadState { read_seq, ..ReadState::default() }));
+    let mut world = World::default();
+    expect_found(&mut world, 1, Some(ReadState { read_seq, ..ReadState::default() }));
     world
 }
 
-fn expect_found(world: &mut World, found: Option<ReadState>) {
-    world.reads.expect_find().with(eq(room()), eq(me())).times(1..).return_const(Ok(found));
+fn expect_found(world: &mut World, times: impl Into<TimesRange>, found: Option<ReadState>) {
+    let found = found.map(|state| Reading { state, head: HEAD });
+    world.reads.expect_find().with(eq(room()), eq(me())).times(times).return_const(Ok(found));
 }
 
 fn expect_mark(world: &mut World, mark: Mark, outcome: Guarded<i64>) {
@@ -62,7 +64,7 @@ fn a_marker_moves_backwards_by_force() {
 fn nobody_has_read_what_is_not_in_the_log() {
     for seq in [-1, HEAD + 1, i64::MIN, i64::MAX] {
         for force in [FORWARD, FORCED] {
-            let reading = World::where_i_am(Private, Some(Member)).reading();
+            let reading = where_i_have_read(5).reading();
             let refused = Err(Failure::invalid("seq", Violation::NotInLog(HEAD)));
             assert_eq!(reading.mark(room(), me(), mark(seq, force)), refused);
         }
@@ -79,8 +81,8 @@ fn a_marker_that_another_device_has_moved_further_meanwhile_stays_there() {
 #[test]
 fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
     let state = ReadState { read_seq: 5, muted: true, ..ReadState::default() };
-    let mut world = World::where_i_am(Private, Some(Member));
-    expect_found(&mut world, Some(state));
+    let mut world = World::default();
+    expect_found(&mut world, 1, Some(state));
     assert_eq!(world.reading().state(room(), me()), Ok(state));
     for muted in [true, false] {
         let mut world = World::where_i_am(Private, Some(Member));
@@ -98,7 +100,8 @@ fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
 fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
     let somewhere = [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)];
     let worlds = somewhere.map(|(visibility, denial)| (World::where_i_am(visibility, None), denial));
-    for (world, denial) in worlds.into_iter().chain([(World::without_the_room(), Denial::ChatroomNotFound)]) {
+    for (mut world, denial) in worlds.into_iter().chain([(World::without_the_room(), Denial::ChatroomNotFound)]) {
+        expect_found(&mut world, 2, None);
         let reading = world.reading();
         assert_eq!(reading.state(room(), me()), Err(denial.into()));
         assert_eq!(reading.mark(room(), me(), mark(HEAD + 1, FORWARD)), Err(denial.into()));
@@ -110,7 +113,7 @@ fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
 fn in_an_archived_room_people_read_on() {
     let archived = Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived, Member);
-    expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
+    expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(6));
     world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Done(())));
     let reading = world.reading();
@@ -120,27 +123,30 @@ fn in_an_archived_room_people_read_on() {
 
 #[test]
 fn who_is_removed_meanwhile_is_told_so() {
-    let removed = || {
-        let mut world = World::where_i_was(Private, Some(Member));
-        world.then_i_am(Private, None);
-        world
-    };
     let gone = Denial::ChatroomNotFound;
-    let mut world = removed();
-    expect_found(&mut world, None);
-    assert_eq!(world.reading().state(room(), me()), Err(gone.into()));
-    let mut world = removed();
-    expect_found(&mut world, Some(ReadState { read_seq: 5, ..ReadState::default() }));
+    let mut world = World::where_i_am(Private, None);
+    expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
+    expect_found(&mut world, 1, None);
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Refused);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(gone.into()));
-    let mut world = removed();
+    let mut world = World::where_i_was(Private, Some(Member));
+    world.then_i_am(Private, None);
     world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Refused));
     assert_eq!(world.reading().set_muted(room(), me(), true), Err(gone.into()));
 }
 
 #[test]
+fn who_joins_meanwhile_is_read_again() {
+    let state = ReadState { read_seq: 5, ..ReadState::default() };
+    let mut world = World::where_i_am(Private, Some(Member));
+    expect_found(&mut world, 1, None);
+    expect_found(&mut world, 1, Some(state));
+    assert_eq!(world.reading().state(room(), me()), Ok(state));
+}
+
+#[test]
 fn a_store_that_says_both_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
-    world.reads.expect_find().times(2..).return_const(Ok(None));
+    expect_found(&mut world, 2.., None);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(StoreError::Contention.into()));
 }

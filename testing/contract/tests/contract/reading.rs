@@ -17,7 +17,11 @@ fn force(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Guarded<i64
 }
 
 fn state(world: &World, room: ChatroomId, user: UserId) -> Option<ReadState> {
-    world.reads.find(room, user).unwrap()
+    world.reads.find(room, user).unwrap().map(|reading| reading.state)
+}
+
+fn head(world: &World, room: ChatroomId, user: UserId) -> Option<i64> {
+    world.reads.find(room, user).unwrap().map(|reading| reading.head)
 }
 
 fn read_seq(world: &World, room: ChatroomId, user: UserId) -> Option<i64> {
@@ -47,6 +51,7 @@ fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(
 #[rstest]
 fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
+    assert_eq!(head(&world, room, beth), Some(13));
     assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "before the first mark it is where she joined");
     for (seq, expected) in [(7, 7), (7, 7), (5, 7), (13, 13), (0, 13)] {
         assert_eq!(mark(&world, room, beth, seq), Guarded::Done(expected), "{seq}");
