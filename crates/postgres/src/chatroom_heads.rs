@@ -3,7 +3,7 @@
 use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::pending::Pending;
-use chit_chat_relational::group_commit::Question;
+use chit_chat_relational::group_commit::HeadRequest;
 use chit_chat_relational::types::Id;
 use chit_chat_relational::{Key, Sql};
 use diesel::pg::Pg;
@@ -19,10 +19,10 @@ impl ChatroomHeads for Store {
     }
 }
 
-pub(crate) fn ask(conn: &mut Conn, questions: &[Question]) -> Sql<Vec<Option<Seq>>> {
+pub(crate) fn ask(conn: &mut Conn, questions: &[HeadRequest]) -> Sql<Vec<Option<Seq>>> {
     let (chatrooms, readers) =
         questions.iter().map(|(chatroom, reader)| (Key::from(*chatroom), Key::from(*reader))).unzip();
-    let found: Vec<(i64, Option<Seq>)> = (&Heads { chatrooms, readers }).load(conn)?;
+    let found: Vec<(i64, Option<Seq>)> = (&HeadsQuery { chatrooms, readers }).load(conn)?;
     let mut heads = vec![None; questions.len()];
     for (ord, head) in found {
         if let Some(place) = usize::try_from(ord - 1).ok().and_then(|place| heads.get_mut(place)) {
@@ -32,24 +32,24 @@ pub(crate) fn ask(conn: &mut Conn, questions: &[Question]) -> Sql<Vec<Option<Seq
     Ok(heads)
 }
 
-struct Heads {
+struct HeadsQuery {
     chatrooms: Vec<Key>,
     readers: Vec<Key>,
 }
 
-impl QueryId for Heads {
+impl QueryId for HeadsQuery {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for &Heads {
+impl Query for &HeadsQuery {
     type SqlType = (BigInt, Nullable<BigInt>);
 }
 
-impl RunQueryDsl<Conn> for &Heads {}
+impl RunQueryDsl<Conn> for &HeadsQuery {}
 
 /// One subquery per question, so that each uses the indexes whatever the planner estimates.
-impl QueryFragment<Pg> for Heads {
+impl QueryFragment<Pg> for HeadsQuery {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT q.ord, (SELECT c.last_seq FROM memberships m JOIN users u ON u.id = m.user_id \

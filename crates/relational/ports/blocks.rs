@@ -53,7 +53,7 @@ fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking>
     diesel::insert_into(blocks::table)
         .values((blocks::user_id.eq(me), blocks::blocked_id.eq(other), at_that_time))
         .execute(tx.conn)?;
-    settle(tx, direct, pair, at)?;
+    follow_block(tx, direct, pair, at)?;
     Ok(Blocking::Blocked)
 }
 
@@ -67,12 +67,12 @@ fn unblock(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
         let known = diesel::select(exists(people::table.find(other))).get_result::<bool>(tx.conn)?;
         return Ok(known.then_some(()));
     }
-    settle(tx, direct, pair, at)?;
+    follow_block(tx, direct, pair, at)?;
     Ok(Some(()))
 }
 
 /// Their direct chatroom follows, and the head of the one who blocks.
-fn settle(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
+fn follow_block(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
     let direct = match direct {
         Some(ledger) => Some(ledger),
         // The other may have opened it while the user's row was waited for.
@@ -81,7 +81,7 @@ fn settle(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timestamp) ->
     let Some(mut ledger) = direct else {
         return user_heads::bump(tx, [pair.me()]);
     };
-    direct::settle(tx, &mut ledger, pair)?;
+    direct::archive_while_blocked(tx, &mut ledger, pair)?;
     ledger.concerns([pair.me()]);
     ledger.close(tx)?;
     Ok(())

@@ -1,7 +1,7 @@
 //! One's chatrooms as a home screen shows them, in one statement: the page is chosen first, and only what stands on it is
 //! read in full and counted.
 
-use chit_chat_domain::chatroom::{MyChatroom, Place, Seq};
+use chit_chat_domain::chatroom::{ListPosition, MyChatroom, Seq};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_relational::rows::mentions::EVERYBODY;
@@ -29,7 +29,7 @@ pub(crate) fn of_member(
     conn: &mut Conn,
     user: Key,
     query: Option<&str>,
-    after: Option<Place>,
+    after: Option<ListPosition>,
     limit: Limit,
 ) -> Sql<Vec<MyChatroom>> {
     let rows: Vec<Row> = mine()
@@ -53,7 +53,7 @@ pub(crate) fn of_member(
 }
 
 /// Which chatrooms stand on the page.
-fn page<'a>(user: Key, query: Option<&str>, after: Option<Place>, limit: Limit) -> Page<'a> {
+fn page<'a>(user: Key, query: Option<&str>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
     let mut page = mine()
         .select(memberships::chatroom_id)
         .into_boxed()
@@ -65,7 +65,7 @@ fn page<'a>(user: Key, query: Option<&str>, after: Option<Place>, limit: Limit) 
     if let Some(query) = query {
         page = page.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
     }
-    if let Some(Place { active_at: at, chatroom_id }) = after {
+    if let Some(ListPosition { active_at: at, chatroom_id }) = after {
         let (at, id) = (Instant::from(at), Key::from(chatroom_id));
         let at_once = active_at().eq(at).and(memberships::chatroom_id.lt(id));
         page = page.filter(active_at().lt(at).or(at_once));

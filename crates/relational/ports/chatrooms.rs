@@ -1,8 +1,8 @@
 //! Chatrooms in SQL.
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, MyChatroom, NewChatroom,
-    Place, Settings, Topic, Visibility,
+    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, ListPosition,
+    MyChatroom, NewChatroom, Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
@@ -52,7 +52,7 @@ impl ChatroomRepository for Store {
         &self,
         user: UserId,
         query: Option<String>,
-        after: Option<Place>,
+        after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError> {
         self.read(|conn| chatroom_list::of_member(conn, user.into(), query.as_deref(), after, limit))

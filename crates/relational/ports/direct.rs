@@ -103,7 +103,7 @@ pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Lea
 }
 
 /// Lets people write there if both are alive and neither blocks the other, and nobody otherwise.
-pub(crate) fn settle(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()> {
+pub(crate) fn archive_while_blocked(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()> {
     let alive = fragments::is_alive(pair.me().into()).and(fragments::is_alive(pair.other().into()));
     let alive: bool = diesel::select(alive).get_result(conn)?;
     let archived = !alive || fragments::are_blocking(conn, pair)?;

@@ -47,12 +47,12 @@ pub(crate) struct Script {
 
 #[derive(Clone)]
 pub(crate) struct Dialogue {
-    pub(crate) place: Place,
+    pub(crate) timing: Timing,
     pub(crate) lines: Vec<Line>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Timing {
     /// Anywhere, repeatedly.
     Any,
     /// Anywhere, once.
@@ -176,7 +176,7 @@ fn dialogues(
             continue;
         }
         if between {
-            dialogues.push(Dialogue { place: Place::Any, lines: Vec::new() });
+            dialogues.push(Dialogue { timing: Timing::Any, lines: Vec::new() });
             between = false;
         }
         if let Some(dialogue) = dialogues.last_mut() {
@@ -189,8 +189,8 @@ fn dialogues(
 impl Dialogue {
     /// Reads a line; `None` if it is invalid.
     fn read(&mut self, line: &'static str, number: usize) -> Option<()> {
-        if let Some(place) = line.strip_prefix("= ") {
-            self.place = place_of(place)?;
+        if let Some(timing) = line.strip_prefix("= ") {
+            self.timing = timing_of(timing)?;
         } else if let Some(more) = line.strip_prefix('|') {
             self.continue_text(more.strip_prefix(' ').unwrap_or(more))?;
         } else if let Some(command) = line.strip_prefix("> ") {
@@ -211,10 +211,10 @@ impl Dialogue {
     }
 }
 
-fn place_of(text: &str) -> Option<Place> {
+fn timing_of(text: &str) -> Option<Timing> {
     match text.strip_prefix("at ") {
-        Some(number) => number.parse().ok().map(Place::At),
-        None => (text == "once").then_some(Place::Once),
+        Some(number) => number.parse().ok().map(Timing::At),
+        None => (text == "once").then_some(Timing::Once),
     }
 }
 
@@ -269,7 +269,7 @@ mod tests {
         let script =
             parse(HEAD, "= at 40\nA: one: two\n| {three}\n?B: x\nA*: y\nB-:\n\n# no\n\n= once\nA: z\n").unwrap();
         let [first, second] = script.dialogues.as_slice() else { panic!("two dialogues") };
-        assert_eq!((first.place, second.place), (Place::At(40), Place::Once));
+        assert_eq!((first.timing, second.timing), (Timing::At(40), Timing::Once));
         let [said, optional, edit, deletion] = first.lines.as_slice() else { panic!("four lines") };
         let Cue::Say { who: "A", text } = &said.cue else { panic!("A speaks") };
         assert_eq!((text.first, text.rest.as_slice()), ("one: two", ["{three}"].as_slice()));

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::clock::{DAY, HOUR, MINUTE, Moment, PRESENT};
-use super::scripts::{Cue, Dialogue, Line, Place, Script, Text};
+use super::scripts::{Cue, Dialogue, Line, Script, Text, Timing};
 
 /// The length of a room's life, in units of the order of dialogues.
 const LIFE: usize = 1_000_000;
@@ -28,11 +28,11 @@ fn in_order(script: &Script, rng: &mut Rng) -> Vec<Dialogue> {
     let count = script.dialogues.len().max(1);
     let mut placed: Vec<(usize, Dialogue)> = Vec::new();
     for (index, dialogue) in script.dialogues.iter().enumerate() {
-        match dialogue.place {
-            Place::At(per_cent) => placed.push((per_cent * LIFE / 100, dialogue.clone())),
+        match dialogue.timing {
+            Timing::At(per_cent) => placed.push((per_cent * LIFE / 100, dialogue.clone())),
             _ if as_written => placed.push((index * LIFE / count, dialogue.clone())),
-            Place::Once => placed.push((rng.usize(..LIFE), dialogue.clone())),
-            Place::Any => (),
+            Timing::Once => placed.push((rng.usize(..LIFE), dialogue.clone())),
+            Timing::Any => (),
         }
     }
     let arrivals = script.later.iter().map(|who| arrival(script, who));
@@ -47,7 +47,7 @@ fn in_order(script: &Script, rng: &mut Rng) -> Vec<Dialogue> {
 
 /// Repeatable dialogues with this many messages in total; each is used once before any is repeated.
 fn repetitions(script: &Script, messages: usize, rng: &mut Rng) -> Vec<Dialogue> {
-    let mut all: Vec<_> = script.dialogues.iter().filter(|dialogue| dialogue.place == Place::Any).collect();
+    let mut all: Vec<_> = script.dialogues.iter().filter(|dialogue| dialogue.timing == Timing::Any).collect();
     let mut chosen = Vec::new();
     while !all.is_empty() && length(chosen.iter().copied()) < messages {
         rng.shuffle(&mut all);
@@ -79,7 +79,7 @@ fn arrival(script: &Script, who: &'static str) -> Dialogue {
     let say = |who, first| Cue::Say { who, text: Text { first, rest: Vec::new() } };
     let line = |optional, cue| Line { number: 0, optional, cue };
     Dialogue {
-        place: Place::Once,
+        timing: Timing::Once,
         lines: vec![
             line(false, entry),
             line(false, say(who, "{hello}")),

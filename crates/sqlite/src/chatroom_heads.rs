@@ -7,7 +7,7 @@ use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::group_commit::Question;
+use chit_chat_relational::group_commit::HeadRequest;
 use chit_chat_relational::types::Id;
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
@@ -27,7 +27,7 @@ impl ChatroomHeads for Store {
 }
 
 /// Answers questions for heads, over its own connection.
-pub(crate) struct Heads {
+pub(crate) struct HeadCache {
     url: String,
     memory: Mutex<Option<Memory>>,
 }
@@ -38,15 +38,15 @@ struct Memory {
     /// SQLite's `data_version`. It changes on this connection when another one commits, in this process or
     /// another.
     data_version: i64,
-    heads: HashMap<Question, Option<Seq>>,
+    heads: HashMap<HeadRequest, Option<Seq>>,
 }
 
-impl Heads {
+impl HeadCache {
     pub(crate) fn new(url: &str) -> Self {
         Self { url: url.to_owned(), memory: Mutex::new(None) }
     }
 
-    pub(crate) fn ask(&self, questions: &[Question]) -> Result<Vec<Option<Seq>>, StoreError> {
+    pub(crate) fn ask(&self, questions: &[HeadRequest]) -> Result<Vec<Option<Seq>>, StoreError> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let mut current = match memory.take() {
             Some(memory) => memory,
@@ -60,7 +60,7 @@ impl Heads {
 }
 
 impl Memory {
-    fn ask(&mut self, questions: &[Question]) -> Sql<Vec<Option<Seq>>> {
+    fn ask(&mut self, questions: &[HeadRequest]) -> Sql<Vec<Option<Seq>>> {
         let data_version = (&DataVersion).get_result(&mut self.conn)?;
         if data_version != self.data_version || self.heads.len() > MOST {
             self.heads.clear();
@@ -69,7 +69,7 @@ impl Memory {
         questions.iter().map(|question| self.head(*question)).collect()
     }
 
-    fn head(&mut self, question: Question) -> Sql<Option<Seq>> {
+    fn head(&mut self, question: HeadRequest) -> Sql<Option<Seq>> {
         if let Some(head) = self.heads.get(&question) {
             return Ok(*head);
         }

@@ -12,16 +12,16 @@ mod dialect;
 #[path = "../../relational/ports/mod.rs"]
 mod ports;
 mod statements;
+mod write_counter;
 mod writeback;
 mod writer;
-mod written;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use append::MessageWriter;
 pub use backup::{Backup, backup, same_file};
-use chatroom_heads::Heads;
+use chatroom_heads::HeadCache;
 use checkpoints::Checkpoints;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
@@ -53,7 +53,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
         let writer = Arc::new(Writer::open(&url)?);
-        let heads = Heads::new(&url);
+        let heads = HeadCache::new(&url);
         let observers = Arc::default();
         Ok(Self {
             readers: Pool::new("readers", &url, READERS, database::reader_setup())?,

@@ -12,7 +12,7 @@ use chit_chat_relational::{Sql, SqlError};
 use diesel::connection::SimpleConnection;
 use parking_lot::{FairMutex, FairMutexGuard};
 
-use crate::written::Written;
+use crate::write_counter::WriteCounter;
 use crate::{Conn, database};
 
 /// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
@@ -26,7 +26,7 @@ pub(crate) struct Writer {
     /// Fair, because whoever sends takes it again and again; others get their turn in between.
     connection: FairMutex<Conn>,
     metrics: PoolMetrics,
-    pub(crate) written: Arc<Written>,
+    pub(crate) written: Arc<WriteCounter>,
 }
 
 impl Writer {

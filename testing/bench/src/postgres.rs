@@ -20,7 +20,7 @@ impl Postgres {
     }
 
     /// Vacuums and checkpoints, so that PostgreSQL does neither during a measurement.
-    pub(crate) fn settle(&self) -> Result<()> {
+    pub(crate) fn vacuum_and_checkpoint(&self) -> Result<()> {
         self.run(&["VACUUM ANALYZE", "CHECKPOINT"])
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut results = Results::default();
     for round in 0..rounds {
         for section in &sections {
-            bench.stand.postgres.settle()?;
+            bench.stand.postgres.vacuum_and_checkpoint()?;
             for point in &section.points {
                 let length = plan::length(*point, options.quick);
                 let measured = bench.measure(*point, length, u32::try_from(round)?)?;

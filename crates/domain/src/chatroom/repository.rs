@@ -65,14 +65,14 @@ impl MyChatroom {
     pub const MOST_UNREAD: i64 = 100;
 
     /// The position of this chatroom in the list.
-    pub fn place(&self) -> Place {
-        Place { active_at: self.active_at, chatroom_id: self.chatroom.id }
+    pub fn list_position(&self) -> ListPosition {
+        ListPosition { active_at: self.active_at, chatroom_id: self.chatroom.id }
     }
 }
 
 /// A position in the list of a user's chatrooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ListPosition {
     pub active_at: Timestamp,
     pub chatroom_id: ChatroomId,
 }
@@ -104,7 +104,7 @@ pub trait ChatroomRepository: Send + Sync {
         &self,
         user: UserId,
         query: Option<String>,
-        after: Option<Place>,
+        after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError>;
 

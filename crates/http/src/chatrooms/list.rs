@@ -1,7 +1,7 @@
 //! `GET /api/chatrooms`: the caller's chatrooms, or with `?visibility=public` all public ones.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::chatroom::Place;
+use chit_chat_domain::chatroom::ListPosition;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
@@ -56,21 +56,21 @@ async fn mine(
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
-    let after = paging.position(parse_place)?;
+    let after = paging.position(parse_position)?;
     let rows = blocking(move || state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
-    pages::answer(request, page, |mine| place_text(mine.place()), MyChatroomView::from)
+    pages::answer(request, page, |mine| position_text(mine.list_position()), MyChatroomView::from)
 }
 
-fn place_text(Place { active_at, chatroom_id }: Place) -> String {
+fn position_text(ListPosition { active_at, chatroom_id }: ListPosition) -> String {
     format!("{} {chatroom_id}", active_at.as_micros())
 }
 
 /// Rejects negative times: no chatroom was active before 1970, and some stores do not support them.
-fn parse_place(text: &str) -> Option<Place> {
+fn parse_position(text: &str) -> Option<ListPosition> {
     let (micros, id) = text.split_once(' ')?;
     let micros = micros.parse().ok().filter(|micros| *micros >= 0)?;
-    Some(Place { active_at: Timestamp::from_micros(micros), chatroom_id: id.parse().ok()? })
+    Some(ListPosition { active_at: Timestamp::from_micros(micros), chatroom_id: id.parse().ok()? })
 }
 
 async fn public(

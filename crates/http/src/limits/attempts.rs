@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use super::Limits;
 use super::address::Source;
-use super::standing::Standing;
+use super::balance::Balance;
 use crate::problem::{Code, Problem};
 
 /// Registers attempts.
@@ -27,7 +27,7 @@ struct Paid {
     limits: web::Data<Limits>,
     source: Source,
     at: At,
-    standing: Standing,
+    balance: Balance,
 }
 
 #[derive(Clone, Copy)]
@@ -74,18 +74,18 @@ impl Attempts {
             return Ok(Attempt(None));
         };
         let (source, at) = (limits.proxies.source(request), at(&limits));
-        let standing = limits.pay(source, at).map_err(|refusal| {
+        let balance = limits.pay(source, at).map_err(|refusal| {
             refusal.note(request);
             refusal.refusal()
         })?;
-        standing.note(request);
-        Ok(Attempt(Some(Paid { request: request.clone(), limits, source, at, standing })))
+        balance.note(request);
+        Ok(Attempt(Some(Paid { request: request.clone(), limits, source, at, balance })))
     }
 }
 
 impl Attempt {
     /// Runs the attempt to its end, even if the client disconnects.
-    pub(crate) async fn settle<T: 'static>(
+    pub(crate) async fn make<T: 'static>(
         self,
         attempt: impl Future<Output = Result<T, Problem>> + 'static,
     ) -> Result<T, Problem> {
@@ -94,7 +94,7 @@ impl Attempt {
         };
         let made = async move {
             let outcome = attempt.await;
-            paid.settle(outcome.as_ref().err().map(|problem| problem.code));
+            paid.refund_unless_counted(outcome.as_ref().err().map(|problem| problem.code));
             outcome
         };
         let made = rt::spawn(made.in_current_span()).await;
@@ -103,10 +103,10 @@ impl Attempt {
 }
 
 impl Paid {
-    fn settle(self, refused: Option<Code>) {
+    fn refund_unless_counted(self, refused: Option<Code>) {
         if !self.at.counts(refused) {
             self.limits.give_back(self.source, self.at);
-            self.standing.with_one_given_back().note(&self.request);
+            self.balance.with_one_given_back().note(&self.request);
         }
     }
 }
@@ -123,7 +123,7 @@ impl At {
 }
 
 impl Limits {
-    fn pay(&self, source: Source, at: At) -> Result<Standing, Standing> {
+    fn pay(&self, source: Source, at: At) -> Result<Balance, Balance> {
         match at {
             At::Account => self.sign_ups.take(&source),
             At::RefreshToken => self.failures_of_address.take(&source),

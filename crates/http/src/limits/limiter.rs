@@ -7,8 +7,8 @@ use governor::RateLimiter;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 
+use super::balance::{Balance, Policy};
 use super::rate::Rate;
-use super::standing::{Policy, Standing};
 use super::states::States;
 
 /// The number of calls between two sweeps of unused keys.
@@ -36,14 +36,14 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
     }
 
     /// Charges one use to the key, if any is left.
-    pub(super) fn take(&self, key: &K) -> Result<Standing, Standing> {
+    pub(super) fn take(&self, key: &K) -> Result<Balance, Balance> {
         if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
             self.counts.retain_recent();
         }
         let now = self.counts.clock().now();
         match self.counts.check_key(key) {
-            Ok(state) => Ok(Standing::new(self.policy, state.remaining_burst_capacity())),
-            Err(refusal) => Err(Standing { wait: refusal.wait_time_from(now), ..Standing::new(self.policy, 0) }),
+            Ok(state) => Ok(Balance::new(self.policy, state.remaining_burst_capacity())),
+            Err(refusal) => Err(Balance { wait: refusal.wait_time_from(now), ..Balance::new(self.policy, 0) }),
         }
     }
 

@@ -2,9 +2,9 @@
 
 mod address;
 mod attempts;
+mod balance;
 mod limiter;
 mod rate;
-mod standing;
 mod states;
 
 use std::hash::RandomState;
@@ -13,9 +13,9 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 pub use address::Proxies;
 pub(crate) use attempts::Attempts;
+pub(crate) use balance::say;
 use chit_chat_domain::id::UserId;
 pub use rate::{NoRate, Rate};
-pub(crate) use standing::say;
 
 use self::address::Source;
 use self::limiter::Limiter;
@@ -85,10 +85,10 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
     let Some(limits) = request.app_data::<web::Data<Limits>>().filter(|_| writes) else {
         return Ok(());
     };
-    let (standing, verdict) = match limits.writes.take(&user) {
-        Ok(standing) => (standing, Ok(())),
+    let (balance, verdict) = match limits.writes.take(&user) {
+        Ok(balance) => (balance, Ok(())),
         Err(refusal) => (refusal, Err(refusal.refusal())),
     };
-    standing.note(request);
+    balance.note(request);
     verdict
 }

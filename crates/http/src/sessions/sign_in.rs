@@ -43,6 +43,6 @@ pub(crate) async fn sign_in(
     let attempt = attempts.guess(username.to_ascii_lowercase())?;
     let sessions = state.clone();
     let grant = hashing(move || sessions.services.sessions.sign_in(&username, &password, agent.as_deref()));
-    let grant = attempt.settle(grant).await?;
+    let grant = attempt.make(grant).await?;
     Ok(tokens::answer(&state, &grant))
 }

@@ -59,7 +59,7 @@ pub(crate) async fn change_me(
     let change = ProfileChange { display_name, email, password, current_password };
     // It stays, whatever else a new password ends.
     let Via::Session { id: kept_session, .. } = caller.via;
-    let user = attempt.settle(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
+    let user = attempt.make(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }

@@ -38,6 +38,6 @@ pub(crate) async fn delete_me(
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
     let attempt = attempts.guess(caller.user)?;
-    attempt.settle(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
+    attempt.make(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

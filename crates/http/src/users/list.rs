@@ -16,7 +16,7 @@ use crate::views::UserView;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Asked {
+pub(crate) struct ByIds {
     /// Separated by commas.
     #[param(schema_with = values::ids)]
     ids: Option<String>,
@@ -28,7 +28,7 @@ pub(crate) struct Asked {
 /// ones, in one page.
 #[utoipa::path(
     get, path = "/api/users", operation_id = "find_users", tag = "users",
-    params(Asked, Search, Paging),
+    params(ByIds, Search, Paging),
     responses(
         (status = 200, description = "A page of users", body = List<UserView>, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY }>,
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     _: Principal,
     request: HttpRequest,
     state: web::Data<State>,
-    web::Query(asked): web::Query<Asked>,
+    web::Query(asked): web::Query<ByIds>,
     web::Query(search): web::Query<Search>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {

@@ -20,7 +20,7 @@ use crate::openapi::values;
 /// Events of later versions. Without it, generated clients would fail on a page with an unknown type.
 const OTHER: &str = "OtherEvent";
 
-type Named = (String, RefOr<Schema>);
+type NamedSchema = (String, RefOr<Schema>);
 
 impl PartialSchema for EventView {
     fn schema() -> RefOr<Schema> {
@@ -44,7 +44,7 @@ impl ToSchema for EventView {
         "Event".into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         schemas.extend(shapes().map(|(_, named)| named));
         schemas.push((OTHER.to_owned(), other().into()));
         for (name, schema) in [
@@ -65,7 +65,7 @@ impl ToSchema for EventView {
     }
 }
 
-fn shapes() -> impl Iterator<Item = (&'static [Kind], Named)> {
+fn shapes() -> impl Iterator<Item = (&'static [Kind], NamedSchema)> {
     let shapes: [(&str, &'static [Kind], String); 9] = [
         (
             "MessageEvent",
@@ -88,7 +88,7 @@ fn names(kinds: &[Kind]) -> impl Iterator<Item = &'static str> {
     kinds.iter().map(|kind| kind.as_str())
 }
 
-fn named<T: ToSchema>() -> Named {
+fn named<T: ToSchema>() -> NamedSchema {
     (T::name().into_owned(), T::schema())
 }
 

@@ -210,15 +210,15 @@ impl Play {
     fn finish(mut self) {
         self.world.log.fail(false);
         for _ in 0..2 {
-            self.settle();
+            self.hear_everything();
             for n in (1..=ROOMS).filter(|n| !self.world.log.is_deleted(room(*n))) {
                 self.world.log.send(room(n));
             }
         }
-        self.settle();
+        self.hear_everything();
     }
 
-    fn settle(&mut self) {
+    fn hear_everything(&mut self) {
         let world = &self.world;
         let streams = &mut self.streams;
         until("everything is heard", || {

@@ -15,14 +15,14 @@ pub(crate) struct Verdict {
     user: UserId,
     /// Also what changes for the user alone is heard.
     follows_user: bool,
-    places: BTreeMap<ChatroomId, Place>,
+    places: BTreeMap<ChatroomId, Progress>,
     /// How far each chatroom has to be heard before it is said that nothing is missing.
     missed: BTreeMap<ChatroomId, Seq>,
     caught_up: bool,
     pub(crate) ended: bool,
 }
 
-struct Place {
+struct Progress {
     last: Seq,
     /// A removal behind this one is the user's last event.
     member_at: Seq,
@@ -33,8 +33,12 @@ struct Place {
 
 impl Verdict {
     pub(crate) fn new(user: UserId, follows_user: bool, starts: &[Start]) -> Self {
-        let place =
-            |start: &Start| Place { last: start.position, member_at: start.head, read: start.read, over: false };
+        let place = |start: &Start| Progress {
+            last: start.position,
+            member_at: start.head,
+            read: start.read,
+            over: false,
+        };
         Self {
             user,
             follows_user,
@@ -79,7 +83,7 @@ impl Verdict {
                 assert!(begins && seq > last, "{seq} of {room} was heard by no member, after {last}");
                 self.places.insert(
                     room,
-                    Place { last: seq, member_at: seq, read: ReadState::at_joining(seq), over: false },
+                    Progress { last: seq, member_at: seq, read: ReadState::at_joining(seq), over: false },
                 );
             }
         }
@@ -119,7 +123,7 @@ impl Verdict {
     }
 
     /// Who listens to one chatroom is not told.
-    fn knows_what_is_read(&self, log: &Log, room: ChatroomId, place: &Place) -> bool {
+    fn knows_what_is_read(&self, log: &Log, room: ChatroomId, place: &Progress) -> bool {
         !self.follows_user || log.is_member(room, self.user) && place.read == log.read_state(room, self.user)
     }
 

@@ -33,7 +33,7 @@ pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
 fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
     let run = |conn: &mut Conn| {
         let outcome = statement.run(conn)?;
-        settle(conn, send, outcome)
+        appended(conn, send, outcome)
     };
     if send.message.is_plain() { run(conn) } else { conn.transaction(run) }
 }
@@ -56,7 +56,7 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
 /// The seq of the stored message, and the seq of an earlier one with the same key.
 type Outcome = (Option<i64>, Option<i64>);
 
-fn settle(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
+fn appended(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
     match outcome {
         (Some(seq), _) => {
             let appended = stored(message, seq);

@@ -22,7 +22,7 @@ pub(crate) type Work<I, O> = dyn Fn(&[I]) -> Vec<Result<O, StoreError>> + Send +
 
 /// How a batcher works.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
+pub(crate) struct BatcherOptions {
     /// Of the threads.
     pub(crate) name: &'static str,
     pub(crate) workers: u32,
@@ -49,7 +49,7 @@ pub(crate) struct Batcher<I, O, L> {
 }
 
 struct Shared<I, O, L> {
-    settings: Settings,
+    options: BatcherOptions,
     lane_of: fn(&I) -> L,
     state: Mutex<State<I, O, L>>,
     changed: Condvar,
@@ -83,18 +83,18 @@ where
 {
     /// Starts the workers.
     pub(crate) fn start(
-        settings: Settings,
+        options: BatcherOptions,
         metrics: BatchMetrics,
         lane_of: fn(&I) -> L,
         work: &Arc<Work<I, O>>,
     ) -> Result<Self, StoreError> {
-        let shared = Arc::new(Shared::new(settings, metrics, lane_of));
+        let shared = Arc::new(Shared::new(options, metrics, lane_of));
         let (serving, closing, work) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(work));
         let mut workers = Threads::default();
         workers.stop_by(move || closing.close());
         workers
-            .start_each(settings.name, 0..settings.workers, Priority::Normal, move || serving.serve(&*work))
-            .map_err(|error| StoreError::Other(format!("cannot start a thread for {}: {error}", settings.name)))?;
+            .start_each(options.name, 0..options.workers, Priority::Normal, move || serving.serve(&*work))
+            .map_err(|error| StoreError::Other(format!("cannot start a thread for {}: {error}", options.name)))?;
         Ok(Self { shared, _workers: workers })
     }
 
@@ -105,15 +105,15 @@ where
 }
 
 impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
-    fn new(settings: Settings, metrics: BatchMetrics, lane_of: fn(&I) -> L) -> Self {
+    fn new(options: BatcherOptions, metrics: BatchMetrics, lane_of: fn(&I) -> L) -> Self {
         let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
-        Self { settings, lane_of, state, changed: Condvar::new(), metrics }
+        Self { options, lane_of, state, changed: Condvar::new(), metrics }
     }
 
     fn push(&self, item: I) -> Pending<O> {
         let lane = (self.lane_of)(&item);
         let mut state = self.lock();
-        if state.line.len() >= self.settings.capacity {
+        if state.line.len() >= self.options.capacity {
             self.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Busy));
         }
@@ -134,7 +134,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
             // their answer was abandoned.
             let done = catch_unwind(AssertUnwindSafe(|| self.answer(handed, work(&items))));
             if done.is_err() {
-                tracing::error!(name = self.settings.name, "a batch panicked");
+                tracing::error!(name = self.options.name, "a batch panicked");
             }
             self.lock().line.let_go(&lanes);
         }
@@ -161,7 +161,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
                 state.idle -= 1;
             }
             state = self.let_others_come(state);
-            let (lanes, taken) = state.line.take(self.settings.largest_batch);
+            let (lanes, taken) = state.line.take(self.options.largest_batch);
             if !taken.is_empty() {
                 // What is beyond this batch nobody was woken for: it was in lanes that were busy.
                 if state.idle > 0 && state.line.has_free() {
@@ -189,7 +189,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
             drop(state);
             yield_now();
             state = self.lock();
-            if state.line.len() <= before || state.line.len() >= self.settings.largest_batch {
+            if state.line.len() <= before || state.line.len() >= self.options.largest_batch {
                 return state;
             }
         }
@@ -220,7 +220,7 @@ mod tests {
 
     use super::*;
 
-    const SETTINGS: Settings = Settings { name: "test", workers: 1, largest_batch: 4, capacity: 10 };
+    const OPTIONS: BatcherOptions = BatcherOptions { name: "test", workers: 1, largest_batch: 4, capacity: 10 };
 
     /// Answers each item with the size of its batch; the first batch waits for the barrier.
     fn sizes(barrier: &Arc<Barrier>) -> Batcher<u32, usize, ()> {
@@ -232,7 +232,7 @@ mod tests {
             }
             items.iter().map(|_| Ok(items.len())).collect()
         };
-        Batcher::start(SETTINGS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap()
+        Batcher::start(OPTIONS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap()
     }
 
     fn unheard() -> BatchMetrics {
@@ -268,7 +268,7 @@ mod tests {
         drop(batcher);
         assert_eq!(first.wait(), Ok(1));
         let (done, turned_away): (Vec<_>, Vec<_>) = others.into_iter().map(Pending::wait).partition(Result::is_ok);
-        assert_eq!(done.len(), SETTINGS.capacity);
+        assert_eq!(done.len(), OPTIONS.capacity);
         assert_eq!(turned_away, vec![Err(StoreError::Busy); 2]);
     }
 
@@ -289,9 +289,9 @@ mod tests {
             }
             items.iter().map(|item| Ok(*item)).collect()
         };
-        let settings = Settings { workers: 3, capacity: 1_000, ..SETTINGS };
+        let options = BatcherOptions { workers: 3, capacity: 1_000, ..OPTIONS };
         let batcher: Batcher<usize, usize, usize> =
-            Batcher::start(settings, unheard(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
+            Batcher::start(options, unheard(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
         let first = batcher.push(0);
         while batcher.shared.lock().line.len() > 0 {
             yield_now();
@@ -313,7 +313,7 @@ mod tests {
             items.iter().map(|n| Ok(*n)).collect()
         };
         let batcher: Batcher<u32, u32, ()> =
-            Batcher::start(SETTINGS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap();
+            Batcher::start(OPTIONS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap();
         assert!(matches!(batcher.push(13).wait(), Err(StoreError::Unavailable(_))));
         assert_eq!(batcher.push(14).wait(), Ok(14));
     }

@@ -8,27 +8,27 @@ use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 use metrics::{counter, gauge, histogram};
 
-use super::batcher::{BatchMetrics, Batcher, Settings};
+use super::batcher::{BatchMetrics, Batcher, BatcherOptions};
 
-const SETTINGS: Settings = Settings { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096 };
+const OPTIONS: BatcherOptions = BatcherOptions { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096 };
 
 /// A chatroom and its reader.
-pub type Question = (ChatroomId, UserId);
+pub type HeadRequest = (ChatroomId, UserId);
 
 /// Queries the database, and returns one answer per question, in their order.
-pub type Ask = dyn Fn(&[Question]) -> Result<Vec<Option<Seq>>, StoreError> + Send + Sync;
+pub type Ask = dyn Fn(&[HeadRequest]) -> Result<Vec<Option<Seq>>, StoreError> + Send + Sync;
 
 /// A queue that accepts questions without blocking.
-pub struct HeadQueue(Batcher<Question, Option<Seq>, ()>);
+pub struct HeadQueue(Batcher<HeadRequest, Option<Seq>, ()>);
 
 impl HeadQueue {
     /// Starts the thread that queries.
     pub fn start(ask: Box<Ask>) -> Result<Self, StoreError> {
-        let work = move |questions: &[Question]| match ask(questions) {
+        let work = move |questions: &[HeadRequest]| match ask(questions) {
             Ok(heads) => heads.into_iter().map(Ok).collect(),
             Err(error) => questions.iter().map(|_| Err(error.clone())).collect(),
         };
-        Ok(Self(Batcher::start(SETTINGS, metrics(), |_| (), &(Arc::new(work) as _))?))
+        Ok(Self(Batcher::start(OPTIONS, metrics(), |_| (), &(Arc::new(work) as _))?))
     }
 
     /// Adds a question to the queue.

@@ -9,5 +9,5 @@ mod sends;
 mod sync;
 mod writing;
 
-pub use heads::{Ask, HeadQueue, Question};
+pub use heads::{Ask, HeadQueue, HeadRequest};
 pub use sends::{SendQueue, Waiting, WriteMessages};

@@ -9,7 +9,7 @@ use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
-use super::batcher::{Batcher, Settings};
+use super::batcher::{Batcher, BatcherOptions};
 use super::send_metrics::{Outcomes, batch_metrics};
 use super::writing::Writing;
 use crate::codes;
@@ -65,8 +65,8 @@ impl SendQueue {
         engine: impl WriteMessages + 'static,
         observers: Arc<Observers>,
     ) -> Result<Self, StoreError> {
-        let settings =
-            Settings { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
+        let options =
+            BatcherOptions { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
         let room_of = |send: &Waiting| send.message.chatroom_id;
         let outcomes = Outcomes::default();
         let writing = Writing::new(engine);
@@ -78,7 +78,7 @@ impl SendQueue {
             observers.notify_of_batch(&answers);
             answers
         });
-        Ok(Self(Batcher::start(settings, batch_metrics(), room_of, &(work as _))?))
+        Ok(Self(Batcher::start(options, batch_metrics(), room_of, &(work as _))?))
     }
 
     /// Hands over a message.

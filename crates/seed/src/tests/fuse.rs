@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Entrance, Guard, MyChatroom, NewChatroom,
-    Place, Seq,
+    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Entrance, Guard, ListPosition, MyChatroom,
+    NewChatroom, Seq,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::guarded::Guarded;
@@ -142,7 +142,7 @@ impl ChatroomRepository for Fused<dyn ChatroomRepository> {
         &self,
         user: UserId,
         query: Option<String>,
-        after: Option<Place>,
+        after: Option<ListPosition>,
         limit: Limit,
     ) -> Stored<Vec<MyChatroom>> {
         self.port.of_member(user, query, after, limit)

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client::PASSWORD;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{SECRET, Server, chit_chat, fail, run, succeed};
 use crate::survival::{talk_until_the_end, whole_log};
 
@@ -40,7 +40,7 @@ fn text(path: &Path) -> &str {
 #[test]
 fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before() {
     const WRITERS: usize = 4;
-    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
     let room = ann.expect(201, "POST", "/api/chatrooms", &json!({"name": "Plans"}));
@@ -65,7 +65,7 @@ fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before()
     assert_eq!(copy.lines("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
     drop(copy);
 
-    let restored = Place::of(&format!("sqlite://{}", shelf.file().display()));
+    let restored = FreshDatabase::of(&format!("sqlite://{}", shelf.file().display()));
     let server = Server::start(&restored);
     let login = json!({"username": "ann", "password": PASSWORD});
     let session = server.client().expect(200, "POST", "/api/auth/session", &login);
@@ -83,7 +83,7 @@ fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before()
 
 #[test]
 fn a_copy_replaces_nothing_unless_forced() {
-    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
     let file = shelf.file();
     fs::write(&file, "precious").unwrap();
@@ -99,7 +99,7 @@ fn a_copy_replaces_nothing_unless_forced() {
 #[cfg(unix)]
 fn a_copy_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
-    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
     succeed(&place, &["backup", text(&shelf.file())]);
     assert_eq!(fs::metadata(shelf.file()).unwrap().permissions().mode() & 0o777, 0o600);
@@ -107,7 +107,7 @@ fn a_copy_is_for_its_owner_only() {
 
 #[test]
 fn the_database_itself_is_never_replaced_by_its_copy() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
     let itself = place.url.strip_prefix("sqlite://").unwrap();
@@ -118,7 +118,7 @@ fn the_database_itself_is_never_replaced_by_its_copy() {
 
 #[test]
 fn no_file_of_the_server_is_replaced() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
     let itself = place.url.strip_prefix("sqlite://").unwrap();
@@ -144,7 +144,7 @@ fn no_file_of_the_server_is_replaced() {
 #[cfg(unix)]
 fn what_is_no_file_is_never_replaced() {
     use std::os::unix::fs::symlink;
-    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
     let itself = PathBuf::from(place.url.strip_prefix("sqlite://").unwrap());
     let at = |name: &str| shelf.folder.path().join(name);
@@ -164,14 +164,14 @@ fn what_is_no_file_is_never_replaced() {
     assert_eq!(shelf.count(), 6);
 
     // What SQLite keeps is beside the file that a link leads to.
-    let linked = Place::of(&format!("sqlite://{}", at("database").display()));
+    let linked = FreshDatabase::of(&format!("sqlite://{}", at("database").display()));
     let said = fail(&linked, &["backup", &format!("{}-wal", itself.display())]);
     assert!(said.contains("one of its files"), "{said}");
 }
 
 #[test]
 fn where_nothing_can_be_copied_or_written_nothing_is_left_behind() {
-    let (place, shelf) = (Place::new(Engine::Sqlite), Shelf::new());
+    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     let absent = fail(&place, &["backup", text(&shelf.file())]);
     assert!(absent.contains("does not exist"), "{absent}");
     succeed(&place, &["db", "create"]);

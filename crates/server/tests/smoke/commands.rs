@@ -4,12 +4,12 @@ use chit_chat_contract::Engine;
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat, fail, run, succeed};
 
 #[rstest]
 fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "drop", "--yes"]);
     assert!(succeed(&place, &["db", "create"]).contains("created"));
     assert!(succeed(&place, &["db", "create"]).contains("already exists"));
@@ -20,7 +20,7 @@ fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Pos
 
 #[rstest]
 fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (output, text) = run(chit_chat(&["db", "drop"]).env("DATABASE_URL", &place.url));
     assert!(!output.status.success());
@@ -30,7 +30,7 @@ fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::
 
 #[test]
 fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     assert!(fail(&place, &["db", "drop", "--yes"]).contains("is open in another process"));
     server.client().sign_up("ann");
@@ -42,7 +42,7 @@ fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
 
 #[rstest]
 fn the_first_start_brings_its_own_schema(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     let server = Server::start(&place);
     assert_eq!(server.client().get("/readyz")["status"], "ready");
     server.client().expect(404, "GET", "/nothing", &Value::Null);

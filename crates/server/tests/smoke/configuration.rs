@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use chit_chat_contract::Engine;
 
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{SECRET, Server, VARIABLES, chit_chat, run, succeed};
 
 /// Nobody listens there.
@@ -28,7 +28,7 @@ fn the_signing_key_has_to_be_given_on_postgresql() {
 
 #[test]
 fn a_weak_signing_key_is_refused_on_either_engine() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     for url in [NOWHERE, &place.url] {
         for weak in ["hunter2", "hunter2,", &format!("{SECRET},hunter2")] {
             let text = refusal(&[("DATABASE_URL", url), ("JWT_SECRET", weak)]);
@@ -60,7 +60,7 @@ fn a_database_that_does_not_answer_is_an_error() {
 
 #[test]
 fn a_wrong_address_is_named() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", " "] {
         let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", wrong)]);
         assert!(text.contains("LISTEN must be an address and a port"), "{text}");
@@ -69,7 +69,7 @@ fn a_wrong_address_is_named() {
 
 #[test]
 fn an_address_that_is_taken_is_named() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", &address)]);
@@ -94,7 +94,7 @@ fn a_wrong_log_filter_is_named() {
 
 #[test]
 fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
-    let place = Place::new(Engine::Postgres);
+    let place = FreshDatabase::new(Engine::Postgres);
     succeed(&place, &["db", "create"]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys/jwt-secret");
@@ -126,7 +126,7 @@ fn a_wrong_limit_is_named_and_what_would_be_right() {
 
 #[test]
 fn an_empty_variable_counts_as_absent() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let needed = ["DATABASE_URL", "LISTEN"];
     let others = VARIABLES.into_iter().filter(|variable| !needed.contains(variable));
     let empty: Vec<_> = others.map(|variable| (variable, "")).collect();

@@ -4,7 +4,7 @@ use chit_chat_contract::{Engine, TestStore};
 use tempfile::TempDir;
 
 /// A place for a database of one's own; whatever is there at the end is deleted.
-pub(crate) struct Place {
+pub(crate) struct FreshDatabase {
     pub(crate) url: String,
     _owner: Owner,
 }
@@ -16,7 +16,7 @@ enum Owner {
     Server(Box<TestStore>),
 }
 
-impl Place {
+impl FreshDatabase {
     /// One that somebody else deletes.
     pub(crate) fn of(url: &str) -> Self {
         Self { url: url.to_owned(), _owner: Owner::Somebody }

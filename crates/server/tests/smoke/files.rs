@@ -9,12 +9,12 @@ use std::process::Stdio;
 
 use chit_chat_contract::Engine;
 
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat};
 
 #[test]
 fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
     let folder = Path::new(place.url.strip_prefix("sqlite://").unwrap()).parent().unwrap();
@@ -32,7 +32,7 @@ fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
 #[test]
 fn several_processes_open_a_new_file_at_the_same_moment() {
     for _ in 0..40 {
-        let place = Place::new(Engine::Sqlite);
+        let place = FreshDatabase::new(Engine::Sqlite);
         let migrate = |_| {
             let mut command = chit_chat(&["db", "migrate"]);
             command.env("DATABASE_URL", &place.url).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::client::PASSWORD;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::Server;
 
 const MEBIBYTE: usize = 1024 * 1024;
@@ -40,7 +40,7 @@ fn status(stream: &mut TcpStream) -> u16 {
 
 #[test]
 fn guesses_are_limited_and_the_address_behind_a_proxy_counts() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let limit = ("LOGIN_FAILURES_PER_NAME", "2/1h");
     let server = Server::start_with(&place, &[limit, ("RATE_LIMITS", "on")]);
     server.client().sign_up("ann");
@@ -64,7 +64,7 @@ fn guesses_are_limited_and_the_address_behind_a_proxy_counts() {
 
 #[test]
 fn the_tour_fits_into_the_limits() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start_with(&place, &[("RATE_LIMITS", "on")]);
     let ((ann, _), _) = (server.client().sign_up("ann"), server.client().sign_up("bob"));
     let room = ann.expect(201, "POST", "/api/chatrooms", &json!({"name": "Plans"}));
@@ -78,7 +78,7 @@ fn the_tour_fits_into_the_limits() {
 #[cfg(target_os = "linux")]
 fn bombs_cost_little_memory() {
     const BOMBS: usize = 16;
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
     let spaces = vec![b' '; MEBIBYTE];
@@ -111,7 +111,7 @@ fn peak(server: &Server) -> usize {
 fn no_more_connections_are_held_than_allowed_and_the_others_wait() {
     const ALLOWED: usize = 4;
     const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n";
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start_with(&place, &[("MAX_CONNECTIONS", "4")]);
     let before = sockets(&server);
     let mut clients: Vec<TcpStream> = (0..30).map(|_| connect(&server)).collect();

@@ -4,12 +4,12 @@ use chit_chat_contract::Engine;
 use serde_json::{Value, json};
 
 use crate::client::PASSWORD;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[test]
 fn every_line_about_a_request_names_it() {
-    let place = Place::new(Engine::Postgres);
+    let place = FreshDatabase::new(Engine::Postgres);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
@@ -32,7 +32,7 @@ fn every_line_about_a_request_names_it() {
 #[test]
 fn every_request_is_logged_in_its_order_to_the_last() {
     const REQUESTS: usize = 500;
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     let client = server.client();
     for number in 0..REQUESTS {

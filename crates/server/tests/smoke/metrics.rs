@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 const DOCUMENTED: &str = include_str!("../../../../docs/METRICS.md");
@@ -16,7 +16,7 @@ const DOCUMENTED: &str = include_str!("../../../../docs/METRICS.md");
 fn what_happens_is_counted_and_every_metric_is_documented(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
@@ -41,7 +41,7 @@ fn what_happens_is_counted_and_every_metric_is_documented(
 
 #[test]
 fn on_a_port_of_their_own_they_are_there_alone() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = Server::start_with(&place, &[("METRICS_LISTEN", &format!("127.0.0.1:{port}"))]);
     server.client().expect(404, "GET", "/metrics", &Value::Null);

@@ -9,7 +9,7 @@ use chit_chat_contract::until;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::client::Client;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
@@ -51,7 +51,7 @@ pub(crate) fn run(command: &mut Command) -> (Output, String) {
 
 /// A command on a database, which succeeds.
 #[track_caller]
-pub(crate) fn succeed(place: &Place, arguments: &[&str]) -> String {
+pub(crate) fn succeed(place: &FreshDatabase, arguments: &[&str]) -> String {
     let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", &place.url));
     assert!(output.status.success(), "{arguments:?}: {text}");
     text
@@ -59,7 +59,7 @@ pub(crate) fn succeed(place: &Place, arguments: &[&str]) -> String {
 
 /// A command on a database, which fails; what it says.
 #[track_caller]
-pub(crate) fn fail(place: &Place, arguments: &[&str]) -> String {
+pub(crate) fn fail(place: &FreshDatabase, arguments: &[&str]) -> String {
     let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", &place.url));
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
     text
@@ -75,12 +75,12 @@ pub(crate) struct Server {
 
 impl Server {
     /// On PostgreSQL the secret is given, on SQLite it is made.
-    pub(crate) fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &FreshDatabase) -> Self {
         Self::start_with(place, &[])
     }
 
     /// With these variables; limits are off unless they say otherwise.
-    pub(crate) fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(place: &FreshDatabase, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
         command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0").env("RATE_LIMITS", "off");
         if place.url.starts_with("postgres") {

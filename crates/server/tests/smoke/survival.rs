@@ -11,7 +11,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[rstest]
@@ -19,7 +19,7 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     const WRITERS: usize = 4;
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
@@ -69,7 +69,7 @@ pub(crate) fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
 
 #[rstest]
 fn access_tokens_and_ended_sessions_outlive_a_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let ((ann, _), (bob, _)) = (server.client().sign_up("ann"), server.client().sign_up("bob"));
@@ -84,7 +84,7 @@ fn access_tokens_and_ended_sessions_outlive_a_restart(#[values(Engine::Sqlite, E
 fn a_session_that_ends_here_ends_on_the_other_instance(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (here, there) = (Server::start(&place), Server::start(&place));
     let (ann, _) = here.client().sign_up("ann");
@@ -100,7 +100,7 @@ fn a_session_that_ends_here_ends_on_the_other_instance(
 fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
     /// Less than requests in flight are given.
     const LIMIT: Duration = Duration::from_secs(5);
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let mut kept = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
@@ -114,7 +114,7 @@ fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
 
 #[test]
 fn who_is_being_answered_at_the_end_hears_that_it_is_the_last_answer() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let address = server.url.trim_start_matches("http://").to_owned();

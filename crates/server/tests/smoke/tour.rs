@@ -5,12 +5,12 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::client::PASSWORD;
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[rstest]
 fn two_people_sign_up_and_talk(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let nobody = server.client();

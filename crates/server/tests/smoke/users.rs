@@ -9,13 +9,13 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::client::{Client, PASSWORD};
-use crate::database::Place;
+use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat, fail, run, succeed};
 
 const NEW_PASSWORD: &str = "battery staple";
 
 /// A command that reads this from standard input.
-fn told(place: &Place, arguments: &[&str], input: &str) -> Output {
+fn told(place: &FreshDatabase, arguments: &[&str], input: &str) -> Output {
     let mut command = chit_chat(arguments);
     command.env("DATABASE_URL", &place.url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -39,7 +39,7 @@ fn until_token_stops(client: &Client) {
 
 #[rstest]
 fn with_sign_up_closed_an_operator_makes_accounts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start_with(&place, &[("SIGNUP", "closed")]);
     let account = json!({"username": "ann", "password": PASSWORD});
@@ -54,7 +54,7 @@ fn with_sign_up_closed_an_operator_makes_accounts(#[values(Engine::Sqlite, Engin
 
 #[rstest]
 fn whoever_is_disabled_is_kept_out_until_enabled(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("Ann");
@@ -74,7 +74,7 @@ fn whoever_is_disabled_is_kept_out_until_enabled(#[values(Engine::Sqlite, Engine
 fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
@@ -92,7 +92,7 @@ fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(
 
 #[test]
 fn a_password_from_standard_input_keeps_the_usual_rules() {
-    let place = Place::new(Engine::Sqlite);
+    let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     for (input, rule) in [
         ("short\n", "at least 8 characters"),
@@ -110,7 +110,7 @@ fn a_password_from_standard_input_keeps_the_usual_rules() {
 
 #[rstest]
 fn who_does_not_exist_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     for command in ["disable", "enable", "reset-password"] {
         assert!(fail(&place, &["user", command, "nobody"]).contains("there is no user nobody"));
@@ -122,7 +122,7 @@ fn who_does_not_exist_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engin
 fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let place = Place::new(engine);
+    let place = FreshDatabase::new(engine);
     let absent = if engine == Engine::Sqlite { "db create" } else { "db migrate" };
     for _ in 0..2 {
         let said = fail(&place, &["user", "list"]);
@@ -134,7 +134,7 @@ fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(
 
 #[test]
 fn absent_postgres_database_is_explained() {
-    let place = Place::new(Engine::Postgres);
+    let place = FreshDatabase::new(Engine::Postgres);
     succeed(&place, &["db", "drop", "--yes"]);
     for command in [["db", "migrate"], ["user", "list"]] {
         let said = fail(&place, &command);

@@ -38,7 +38,7 @@ impl Size {
 /// Fills a migrated PostgreSQL database.
 pub(crate) fn postgres(database: &Postgres, size: Size, password_hash: &str) -> Result<()> {
     database.run(&[&with_numbers(POSTGRES, size, password_hash)])?;
-    database.settle()
+    database.vacuum_and_checkpoint()
 }
 
 /// Fills a migrated SQLite file. It uses no journal, because nothing has to be rolled back, and no `ANALYZE`,

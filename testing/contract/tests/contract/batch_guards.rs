@@ -60,11 +60,11 @@ impl Scene {
     /// What is refused of whoever still may send is stored when it is tried again. Gives what was
     /// stored in the end, in the order of the log.
     fn tried_again(&self, sends: Vec<(NewMessage, Guard)>, outcomes: Vec<Appended>) -> Vec<Message> {
-        let settle = |((draft, _), outcome): ((NewMessage, _), _)| match outcome {
+        let message_of = |((draft, _), outcome): ((NewMessage, _), _)| match outcome {
             Appended::Refused if self.is_beths((draft.chatroom_id, draft.author_id)) => None,
             outcome => Some(self.world.insist(&draft, outcome)),
         };
-        let mut messages: Vec<Message> = iter::zip(sends, outcomes).filter_map(settle).collect();
+        let mut messages: Vec<Message> = iter::zip(sends, outcomes).filter_map(message_of).collect();
         messages.sort_by_key(|message| message.seq);
         messages
     }
@@ -131,8 +131,8 @@ fn a_demotion_leaves_what_needs_less_alone(#[values(Engine::Sqlite, Engine::Post
         })
         .collect();
     let outcomes = scene.written_while(DEMOTION, true, sends.clone());
-    let settle = |((draft, _), outcome)| scene.world.insist(&draft, outcome);
-    let mut messages: Vec<Message> = iter::zip(sends, outcomes).map(settle).collect();
+    let message_of = |((draft, _), outcome)| scene.world.insist(&draft, outcome);
+    let mut messages: Vec<Message> = iter::zip(sends, outcomes).map(message_of).collect();
     messages.sort_by_key(|message| message.seq);
     assert_eq!(messages.len(), 10);
     scene.assert_said(scene.room, 5, &messages);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, all_stored, done, stored};
-use chit_chat_domain::chatroom::{Chatroom, ChatroomName, MyChatroom, NewChatroom, Place, Seq};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomName, ListPosition, MyChatroom, NewChatroom, Seq};
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
@@ -14,7 +14,13 @@ use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::text::fold;
 use rstest::rstest;
 
-fn listed(world: &World, user: UserId, query: Option<&str>, after: Option<Place>, limit: u64) -> Vec<MyChatroom> {
+fn listed(
+    world: &World,
+    user: UserId,
+    query: Option<&str>,
+    after: Option<ListPosition>,
+    limit: u64,
+) -> Vec<MyChatroom> {
     world.chatrooms.of_member(user, query.map(fold), after, Limit::parse(limit).unwrap()).unwrap()
 }
 
@@ -119,7 +125,7 @@ fn it_is_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] eng
     let all = home(&world, matt);
     assert_eq!(ids(&all), [1, 4, 3, 2, 0].map(|n| rooms[n]));
     for (place, my) in all.iter().enumerate() {
-        let rest = listed(&world, matt, None, Some(my.place()), 2);
+        let rest = listed(&world, matt, None, Some(my.list_position()), 2);
         assert_eq!(rest, all.iter().skip(place + 1).take(3).cloned().collect::<Vec<_>>());
     }
     assert_eq!(listed(&world, matt, None, None, 2), all[..3]);
@@ -135,7 +141,7 @@ fn what_was_active_at_the_same_time_is_paged_by_id(#[values(Engine::Sqlite, Engi
     rooms.reverse();
     let (mut found, mut after) = (Vec::new(), None);
     while let Some(my) = listed(&world, matt, None, after, 1).into_iter().next() {
-        after = Some(my.place());
+        after = Some(my.list_position());
         found.push(my.chatroom.id);
     }
     assert_eq!(found, rooms);
@@ -153,7 +159,7 @@ fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(
         let mut page = listed(&world, matt, None, after, 2);
         page.truncate(2);
         let Some(last) = page.last() else { break };
-        after = Some(last.place());
+        after = Some(last.list_position());
         found.extend(ids(&page));
         // In what was listed already, in what was not, and in a new one.
         world.say(found[0], beth, "hello");
@@ -312,7 +318,7 @@ fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(
     let expected = [4, 3, 2, 1, 0].map(|count| (format!("Room {count}"), count, count % 2 == 0));
     assert_eq!(shown(home(&world, beth)), expected);
     assert_eq!(shown(listed(&world, beth, Some("ROOM"), None, 200)), expected);
-    let second = home(&world, beth)[1].place();
+    let second = home(&world, beth)[1].list_position();
     assert_eq!(shown(listed(&world, beth, Some("oom"), Some(second), 2)), expected[2..]);
     assert_eq!(shown(listed(&world, beth, Some("3"), None, 2)), expected[1..2]);
     assert_eq!(shown(listed(&world, beth, Some("3"), Some(second), 2)), []);
@@ -331,5 +337,5 @@ fn instants_are_compared_to_the_microsecond(#[values(Engine::Sqlite, Engine::Pos
         .to_vec();
     let all = home(&world, matt);
     assert_eq!(ids(&all), [rooms[2], rooms[0], rooms[1]]);
-    assert_eq!(ids(&listed(&world, matt, None, Some(all[1].place()), 5)), [rooms[1]]);
+    assert_eq!(ids(&listed(&world, matt, None, Some(all[1].list_position()), 5)), [rooms[1]]);
 }

@@ -101,7 +101,7 @@ impl Crew {
     }
 
     /// Repeats every unacknowledged operation until it is acknowledged, and some acknowledged ones.
-    pub(crate) fn settle(&mut self) -> Result<()> {
+    pub(crate) fn repeat_unacknowledged(&mut self) -> Result<()> {
         for writer in &mut self.writers {
             while writer.has_open_deed() {
                 match writer.step()? {

@@ -38,7 +38,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let refused = progress.count_of_unavailable();
         Ok(format!("{refused} answers 503, /healthz {healthy}, reads {reads}, recovery {} ms", recovery.as_millis()))
     })?;
-    crew.settle()?;
+    crew.repeat_unacknowledged()?;
     Ok(format!("{figures}, {} messages, none lost", crew.audit()?))
 }
 

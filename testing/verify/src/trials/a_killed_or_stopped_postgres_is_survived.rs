@@ -47,7 +47,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let figures = format!("slowest recovery {} ms, {before} before, {after} after", slowest.as_millis());
         Ok((figures, progress.count_of_unavailable()))
     })?;
-    crew.settle()?;
+    crew.repeat_unacknowledged()?;
     let messages = crew.audit()?;
     Ok(format!("{count} outages, {refused} answers 503, {figures}, {messages} messages, none lost"))
 }

@@ -23,7 +23,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         database.check_integrity()?;
         server = bench.server(&database)?;
         crew.move_to(server.url());
-        crew.settle()?;
+        crew.repeat_unacknowledged()?;
         crew.audit()?;
         crews.push(crew);
     }

@@ -96,6 +96,6 @@ fn end(server: Server) -> Result<Duration> {
 fn back(bench: &Bench, database: &Database, crew: &mut Crew) -> Result<Server> {
     let server = bench.server(database)?;
     crew.move_to(server.url());
-    crew.settle()?;
+    crew.repeat_unacknowledged()?;
     Ok(server)
 }

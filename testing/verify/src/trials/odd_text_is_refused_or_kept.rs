@@ -12,7 +12,7 @@ const HERE: &str = "@here@";
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
-    let place = Place::new(&server, &mut rng)?;
+    let place = Scene::new(&server, &mut rng)?;
     let mut findings = Findings::default();
     for odd in odd_texts() {
         for field in place.fields(&mut rng) {
@@ -31,7 +31,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(format!("{} places", findings.none()?))
 }
 
-struct Place {
+struct Scene {
     nobody: Client,
     ann: Person,
     bob: Person,
@@ -48,7 +48,7 @@ struct Field<'p> {
     body: Value,
 }
 
-impl Place {
+impl Scene {
     fn new(server: &Server, rng: &mut Rng) -> Result<Self> {
         let nobody = server.nobody();
         let (ann, bob) = (Person::new(&nobody, "ann", rng)?, Person::new(&nobody, "bob", rng)?);
@@ -170,7 +170,7 @@ fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
     Ok(())
 }
 
-fn in_a_header(place: &Place, header: &'static str, odd: &OddText) -> Result<()> {
+fn in_a_header(place: &Scene, header: &'static str, odd: &OddText) -> Result<()> {
     let Some(value) = odd.meaning.as_ref().filter(|text| !text.contains(char::is_control)) else {
         // A header cannot contain this text.
         return Ok(());

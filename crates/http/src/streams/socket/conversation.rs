@@ -61,7 +61,7 @@ pub(super) struct Conversation<'a> {
 }
 
 /// The next thing to do.
-enum Turn {
+enum Step {
     Say(Option<Said>),
     Answer(Option<String>),
     Hear(Received),
@@ -80,10 +80,10 @@ impl<'a> Conversation<'a> {
             if let Some(connection) = &self.socket.connection {
                 connection.wait_for_taking(PATIENCE);
             }
-            let outcome = match self.turn().await {
-                Turn::Say(said) => self.say(said).await,
-                Turn::Answer(text) => self.answer(text).await,
-                Turn::Hear(received) => self.hear(received).await,
+            let outcome = match self.step().await {
+                Step::Say(said) => self.say(said).await,
+                Step::Answer(text) => self.answer(text).await,
+                Step::Hear(received) => self.hear(received).await,
             };
             if let Err(over) = outcome {
                 return over;
@@ -91,22 +91,22 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn turn(&mut self) -> Turn {
+    async fn step(&mut self) -> Step {
         self.says_first = !self.says_first;
         let Self { socket, feed, answers, says_first, .. } = self;
         let may_read = answers.len() < MOST_UNANSWERED;
         let mut received = pin!(socket.messages.recv());
         poll_fn(|context| {
             if *says_first && let Poll::Ready(said) = feed.poll_next(context) {
-                return Poll::Ready(Turn::Say(said));
+                return Poll::Ready(Step::Say(said));
             }
             if let Poll::Ready(text) = poll_answers(answers, context) {
-                return Poll::Ready(Turn::Answer(text));
+                return Poll::Ready(Step::Answer(text));
             }
             if may_read && let Poll::Ready(received) = received.as_mut().poll(context) {
-                return Poll::Ready(Turn::Hear(received));
+                return Poll::Ready(Step::Hear(received));
             }
-            feed.poll_next(context).map(Turn::Say)
+            feed.poll_next(context).map(Step::Say)
         })
         .await
     }

@@ -66,10 +66,10 @@ impl Frame {
 /// The client's name for a frame, even if the rest of it is invalid.
 pub(super) fn reference(text: &str) -> Option<String> {
     #[derive(Deserialize)]
-    struct Named {
+    struct Referenced {
         r#ref: Option<String>,
     }
-    serde_json::from_str::<Named>(text).ok()?.r#ref
+    serde_json::from_str::<Referenced>(text).ok()?.r#ref
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]

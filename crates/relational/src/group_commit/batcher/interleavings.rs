@@ -19,14 +19,14 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
 
 /// A batcher whose items share one lane, without its threads.
 fn items(largest_batch: usize) -> Arc<Items> {
-    let settings = Settings { name: "model", workers: 0, largest_batch, capacity: 10 };
+    let options = BatcherOptions { name: "model", workers: 0, largest_batch, capacity: 10 };
     let metrics = BatchMetrics {
         waiting: Gauge::noop(),
         turned_away: Counter::noop(),
         duration: Histogram::noop(),
         batches: Counter::noop(),
     };
-    Arc::new(Shared::new(settings, metrics, |_| ()))
+    Arc::new(Shared::new(options, metrics, |_| ()))
 }
 
 fn worker(items: &Arc<Items>, work: impl Fn(&u32) + Send + Sync + 'static) -> JoinHandle<()> {

@@ -12,7 +12,7 @@ const REST: Duration = Duration::from_millis(500);
 
 /// Counts writes since the last checkpoint.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
+pub(crate) struct WriteCounter {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -23,7 +23,7 @@ struct State {
     stopped: bool,
 }
 
-impl Written {
+impl WriteCounter {
     pub(crate) fn note(&self, writes: usize) {
         let mut state = self.lock();
         let before = state.writes;

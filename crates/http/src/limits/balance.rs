@@ -19,14 +19,14 @@ pub(super) struct Policy {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct Balance {
     pub(super) policy: Policy,
     pub(super) left: u32,
     /// The time until the quota is complete again or, if nothing is left, until the next use.
     pub(super) wait: Duration,
 }
 
-impl Standing {
+impl Balance {
     pub(super) fn new(policy: Policy, left: u32) -> Self {
         let missing = if left == 0 { 1 } else { policy.rate.count.get().saturating_sub(left) };
         Self { policy, left, wait: policy.rate.interval() * missing }
@@ -56,12 +56,12 @@ impl Standing {
 
 /// Adds the headers of the limit that applied last, if any.
 pub(crate) fn say<B>(response: &mut ServiceResponse<B>) {
-    let Some(standing) = response.request().extensions().get::<Standing>().copied() else {
+    let Some(balance) = response.request().extensions().get::<Balance>().copied() else {
         return;
     };
-    let Policy { name, rate } = standing.policy;
+    let Policy { name, rate } = balance.policy;
     let policy = format!("\"{name}\";q={};w={}", rate.count, rate.period.as_secs());
-    let state = format!("\"{name}\";r={};t={}", standing.left, standing.seconds());
+    let state = format!("\"{name}\";r={};t={}", balance.left, balance.seconds());
     for (header, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, state)] {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(header, value);
