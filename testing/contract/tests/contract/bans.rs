@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, World, id_literal, kind, race};
+use chit_chat_contract::{Engine, World, done, id_literal, kind, race};
 use chit_chat_domain::ban::{Ban, Banned, NewBan};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right};
 use chit_chat_domain::clock::Timestamp;
@@ -185,7 +185,7 @@ fn bans_are_listed_newest_first_with_one_row_more(#[values(Engine::Sqlite, Engin
         ban(&world, room, matt, user);
         ban(&world, other, matt, user);
     }
-    lift(&world, room, matt, zoe);
+    done(lift(&world, room, matt, zoe));
     ban(&world, room, matt, zoe);
     assert_eq!(listed(&world, room, None, 200), [zoe, beth, adam]);
     assert_eq!(listed(&world, room, None, 1), [zoe, beth]);
@@ -204,7 +204,7 @@ fn a_ban_moves_its_subject_and_the_version_of_access(#[values(Engine::Sqlite, En
     let before = (version(matt), version(beth), access());
     ban(&world, room, matt, beth);
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
-    lift(&world, room, matt, beth);
+    done(lift(&world, room, matt, beth));
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
 }
 

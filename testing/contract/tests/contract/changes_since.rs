@@ -45,7 +45,7 @@ fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(
     has_moved("sent");
     let edited = done(world.edit(&sent, "goodbye"));
     has_moved("edited");
-    world.erase(&edited);
+    done(world.erase(&edited));
     has_moved("deleted");
     world.rename(room, matt, "Another name");
     has_moved("renamed");
@@ -94,7 +94,7 @@ fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(
     watch.moves("added", &[rohan], || add(&world, room, beth, rohan));
     watch.moves("promoted", &[beth], || world.promote(room, matt, beth));
     watch.moves("demoted", &[beth], || world.change_role(room, matt, beth, Role::Member));
-    watch.moves("removed", &[rohan], || world.remove(room, matt, rohan));
+    watch.moves("removed", &[rohan], || done(world.remove(room, matt, rohan)));
     watch.moves("left", &[rohan], || world.leave(open, rohan));
     watch.moves("left already", &[], || world.leave(open, rohan));
     watch.moves("handed over", &[matt, beth], || world.leave(room, matt));
@@ -114,7 +114,7 @@ fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(
     let watch = Watch::new(&world, [matt, beth]);
     let sent = watch.moves("sent", &[], || world.say(room, matt, "hello"));
     let edited = watch.moves("edited", &[], || done(world.edit(&sent, "hi")));
-    watch.moves("deleted", &[], || world.erase(&edited));
+    watch.moves("deleted", &[], || done(world.erase(&edited)));
     watch.moves("renamed", &[], || world.rename(room, beth, "Tea"));
 }
 
@@ -145,8 +145,8 @@ fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
     let room = world.room(matt, &[beth]);
     let head = world.say(room, matt, "hello").seq;
     let watch = Watch::new(&world, [matt, beth]);
-    let mark = |seq, force| world.reads.mark(room, beth, Mark { seq, force }).unwrap();
-    let mute = |muted| world.reads.set_muted(room, beth, muted).unwrap();
+    let mark = |seq, force| done(world.reads.mark(room, beth, Mark { seq, force }).unwrap());
+    let mute = |muted| done(world.reads.set_muted(room, beth, muted).unwrap());
     let stands = |read_seq, muted| {
         for stores in [&*world.store, &another] {
             let joined = stores.changes_since.standing(beth, 10).unwrap().chatrooms[0];
@@ -215,7 +215,7 @@ fn who_comes_back_stands_where_the_new_membership_began(
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
     world.join(room, beth);
-    world.remove(room, matt, beth);
+    done(world.remove(room, matt, beth));
     world.join(room, beth);
     let standing = world.changes_since.standing(beth, 10).unwrap();
     let read = ReadState::at_joining(5);

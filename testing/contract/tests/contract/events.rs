@@ -49,7 +49,7 @@ fn who_is_removed_and_who_leaves_are_told_apart(#[values(Engine::Sqlite, Engine:
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
-    world.remove(room, matt, beth);
+    done(world.remove(room, matt, beth));
     world.leave(room, rohan);
     let log: Vec<_> = world.log(room).into_iter().skip(4).map(|event| (event.actor_id, event.change)).collect();
     let ended = |user_id, reason| Change::MembershipDeleted { user_id, reason };

@@ -1,6 +1,6 @@
 //! How far chatrooms have come, for those who may know it.
 
-use chit_chat_contract::{Engine, World, race};
+use chit_chat_contract::{Engine, World, done, race};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::message::PageRange;
@@ -23,7 +23,7 @@ fn members_alone_are_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: En
     assert_eq!(head(&world, room, UserId::from(world.ids.next())), None);
     world.delete_account(beth);
     assert_eq!(head(&world, room, beth), None);
-    world.remove(room, matt, rohan);
+    done(world.remove(room, matt, rohan));
     assert_eq!(head(&world, room, rohan), None);
     assert_eq!(head(&world, room, matt), Some(5));
     world.demolish(room, matt);
@@ -48,9 +48,9 @@ fn every_change_is_told_at_once_also_by_other_instances(
     };
     let sent = world.say(room, matt, "hello");
     moved("sent");
-    world.edit(&sent, "goodbye");
+    done(world.edit(&sent, "goodbye"));
     moved("edited");
-    world.erase(&world.message(room, sent.id));
+    done(world.erase(&world.message(room, sent.id)));
     moved("deleted");
     world.join(room, beth);
     moved("joined");

@@ -107,11 +107,7 @@ fn deleted_room(engine: Engine) -> (World, ChatroomId) {
     let room = world.room(matt, &[]);
     for n in 0..6 {
         let sent = world.say(room, matt, &n.to_string());
-        if n % 2 == 0 {
-            world.edit(&sent, "edited")
-        } else {
-            world.erase(&sent)
-        };
+        done(if n % 2 == 0 { world.edit(&sent, "edited") } else { world.erase(&sent) });
     }
     for name in ["A", "B", "C", "D"] {
         world.rename(room, matt, name);

@@ -329,7 +329,8 @@ fn no_reaction_is_left_on_a_tombstone(#[values(Engine::Sqlite, Engine::Postgres)
                 done(world.erase(&sent));
             } else {
                 let by = flags().nth(n).unwrap();
-                another.reactions.add(&sent, &by, Guard::may(beth, Right::Speak), world.tick()).unwrap();
+                let _either =
+                    another.reactions.add(&sent, &by, Guard::may(beth, Right::Speak), world.tick()).unwrap();
             }
         });
         assert_eq!(world.counts(&sent), "");

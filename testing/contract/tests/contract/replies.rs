@@ -149,7 +149,7 @@ fn replies_of_many_at_once_are_all_counted(#[values(Engine::Sqlite, Engine::Post
 #[rstest]
 fn a_reply_that_is_refused_is_not_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let scene = scene(engine);
-    scene.world.remove(scene.room, scene.matt, scene.beth);
+    done(scene.world.remove(scene.room, scene.matt, scene.beth));
     assert_eq!(scene.world.send(scene.draft("x")), Appended::Refused);
     assert_eq!(scene.count(), 0);
 }

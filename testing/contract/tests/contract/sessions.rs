@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, race};
+use chit_chat_contract::{Engine, World, done, race};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotation, SecretHash};
@@ -118,7 +118,7 @@ fn a_retry_replaces_the_successor_and_keeps_what_was_spent(
     world.sessions.create(draft.clone(), 100).unwrap();
     let at = world.tick();
     let first = Rotation { spends: Some((draft.current.clone(), at)), at, ..rotation(&draft, 50) };
-    world.sessions.rotate(first).unwrap();
+    done(world.sessions.rotate(first).unwrap());
     let later = world.tick();
     let retry = Rotation { read: hash(50), next: hash(51), at: later, ..rotation(&draft, 0) };
     assert_eq!(world.sessions.rotate(retry), Ok(Guarded::Done(())));
