@@ -12,20 +12,20 @@ use crate::session::EndedSession;
 ///
 /// A notification may be lost: the connection may fail during the commit, and other instances commit as well.
 /// So an observer treats it as a hint that something moved, and the store as the truth. Calls come from many
-/// threads and hold up the writer, so an implementation only takes notes. It implements what concerns it.
+/// threads and hold up the writer, so an implementation only takes notes.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait CommitObserver: Send + Sync {
     /// A message was stored.
-    fn sent(&self, _message: &Message) {}
+    fn sent(&self, message: &Message);
 
     /// A chatroom's log has come this far.
-    fn chatroom_moved(&self, _chatroom: ChatroomId, _head: Seq) {}
+    fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq);
 
     /// Something changed for a user alone: memberships, read state or the account.
-    fn user_moved(&self, _user: UserId) {}
+    fn user_moved(&self, user: UserId);
 
     /// These sessions have ended.
-    fn sessions_ended(&self, _ended: &[EndedSession]) {}
+    fn sessions_ended(&self, ended: &[EndedSession]);
 }
 
 /// Notifies observers of every commit of this instance.

@@ -7,9 +7,11 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::commits::CommitObserver;
-use chit_chat_domain::id::SessionId;
+use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_domain::message::Message;
 use chit_chat_domain::session::{EndedSession, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
 
@@ -66,6 +68,12 @@ impl EndedSessionSet {
 }
 
 impl CommitObserver for EndedSessionSet {
+    fn sent(&self, _: &Message) {}
+
+    fn chatroom_moved(&self, _: ChatroomId, _: Seq) {}
+
+    fn user_moved(&self, _: UserId) {}
+
     fn sessions_ended(&self, ended: &[EndedSession]) {
         if !ended.is_empty() {
             let mut set = self.ended.write().unwrap_or_else(PoisonError::into_inner);

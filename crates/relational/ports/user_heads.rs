@@ -15,7 +15,9 @@ pub(crate) fn bump(tx: &mut Tx<'_>, users: impl IntoIterator<Item = UserId>) -> 
     let mut users: Vec<Key> = users.into_iter().map(Key::from).collect();
     users.sort_unstable();
     users.dedup();
-    users.iter().for_each(|user| tx.moved.user((*user).into()));
+    for user in &users {
+        tx.moved.user((*user).into());
+    }
     for chunk in users.chunks(CHUNK) {
         let rows: Vec<_> =
             chunk.iter().map(|user| (user_heads::user_id.eq(*user), user_heads::version.eq(1))).collect();

@@ -88,9 +88,15 @@ impl Observers {
         }
         for observer in self.current() {
             // Messages first: what is published from memory need not be read from the log.
-            messages.iter().for_each(|message| observer.sent(message));
-            chatrooms.iter().for_each(|(chatroom, head)| observer.chatroom_moved(*chatroom, *head));
-            users.iter().for_each(|user| observer.user_moved(*user));
+            for message in messages {
+                observer.sent(message);
+            }
+            for (chatroom, head) in chatrooms {
+                observer.chatroom_moved(*chatroom, *head);
+            }
+            for user in users {
+                observer.user_moved(*user);
+            }
             if !ended.is_empty() {
                 observer.sessions_ended(ended);
             }

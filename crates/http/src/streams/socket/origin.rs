@@ -1,4 +1,4 @@
-//! Checks the origin of WebSockets: browsers send no preflight request for them.
+//! Checks the origin of a WebSocket: browsers send no preflight request for it.
 
 use actix_web::http::Uri;
 use actix_web::http::header::{HOST, ORIGIN};

@@ -35,7 +35,7 @@ pub(super) async fn send(
     let sending = state.services.messages.begin_send(&entered)?;
     let held = Some(held).filter(|_| !sending.is_with_store());
     match pending(sending.answer()).await? {
-        SendOutcome::Sent(sent) => Ok(sent),
+        SendOutcome::Sent(message) => Ok(message),
         SendOutcome::Undecided(draft) => {
             let _held = match held {
                 Some(held) => held,
