@@ -22,6 +22,7 @@ mod talk;
 mod wait;
 mod world;
 
+pub use chit_chat_both_engines::both_engines;
 pub use clock::TestClock;
 pub use crowd::{Crowd, said_in};
 pub use engine::Engine;

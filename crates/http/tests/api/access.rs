@@ -1,7 +1,6 @@
 //! Every operation, tried by everybody on a running server: who may do what, by the table of rights.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -9,12 +8,17 @@ use crate::client::Client;
 use crate::people::{Person, Room};
 use crate::rights::{self, ROLES, Row};
 
-#[rstest]
-#[actix_web::test]
-async fn everybody_may_do_what_the_table_says(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values("private", "public")] visibility: &'static str,
-) {
+#[both_engines]
+async fn private_chatrooms_grant_what_the_table_says(engine: Engine) {
+    play_each_row(engine, "private").await;
+}
+
+#[both_engines]
+async fn public_chatrooms_grant_what_the_table_says(engine: Engine) {
+    play_each_row(engine, "public").await;
+}
+
+async fn play_each_row(engine: Engine, visibility: &'static str) {
     let app = TestApp::listening(engine).await;
     for (number, row) in rights::rows().iter().enumerate() {
         Scene::set(&app, visibility, number).await.play(row).await;

@@ -1,8 +1,7 @@
 //! Deleting one's account: what goes, and what stays.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -19,9 +18,8 @@ async fn gone(app: &TestApp, username: &str) -> Person {
     person
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_password_is_needed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_password_is_needed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for wrong in ["wrong", "", "nul \0"] {
@@ -35,9 +33,8 @@ async fn the_password_is_needed(#[values(Engine::Sqlite, Engine::Postgres)] engi
     app.sign_in("ann").await;
 }
 
-#[rstest]
-#[actix_web::test]
-async fn all_sessions_end_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn all_sessions_end_at_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -51,9 +48,8 @@ async fn all_sessions_end_at_once(#[values(Engine::Sqlite, Engine::Postgres)] en
     app.try_sign_in("ann", PASSWORD).await.expect_problem(401, "invalid_credentials");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_is_left_of_the_profile_but_the_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nothing_is_left_of_the_profile_but_the_id(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (gone(&app, "ann").await, app.sign_up("bob").await);
     let expected = json!({"id": ann.id, "deleted": true});
@@ -63,9 +59,8 @@ async fn nothing_is_left_of_the_profile_but_the_id(#[values(Engine::Sqlite, Engi
     assert_eq!(bob.get("/api/users").await.expect_status(200).each("id"), [json!(bob.id)]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_username_stays_reserved_in_any_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_username_stays_reserved_in_any_case(engine: Engine) {
     let app = TestApp::new(engine).await;
     gone(&app, "Ann").await;
     for name in ["Ann", "ann", "ANN"] {
@@ -74,9 +69,8 @@ async fn the_username_stays_reserved_in_any_case(#[values(Engine::Sqlite, Engine
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn messages_stay_readable(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn messages_stay_readable(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = bob.create_room("Plans", "private", &[&ann]).await;
@@ -87,9 +81,8 @@ async fn messages_stay_readable(#[values(Engine::Sqlite, Engine::Postgres)] engi
     assert_eq!(bob.get(room.memberships()).await.each("user_id"), [json!(bob.id)]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn chatrooms_are_left_and_handed_over(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn chatrooms_are_left_and_handed_over(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -107,9 +100,8 @@ async fn chatrooms_are_left_and_handed_over(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(end["data"]["reason"], "account_deleted");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_deleted_user_cannot_be_added_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_deleted_user_cannot_be_added_anywhere(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (gone(&app, "ann").await, app.sign_up("bob").await);
     let room = bob.create_room("Plans", "private", &[]).await;

@@ -1,18 +1,14 @@
 //! Signing in and out, and the sessions that one has.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, fields};
 use crate::app::{PASSWORD, TestApp};
 
-#[rstest]
-#[actix_web::test]
-async fn a_session_answers_as_the_original_document_says(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_session_answers_as_the_original_document_says(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("Matt").await;
     let answer = app.try_sign_in("mATT", PASSWORD).await.expect_status(200);
@@ -31,9 +27,8 @@ async fn a_session_answers_as_the_original_document_says(
     app.bearer(answer.str("token")).get("/api/users/me").await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_session_without_a_parameter_is_malformed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_session_without_a_parameter_is_malformed(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     for body in [
         json!({}),
@@ -53,9 +48,8 @@ async fn a_session_without_a_parameter_is_malformed(#[values(Engine::Sqlite, Eng
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_session_wants_json_that_says_so(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_session_wants_json_that_says_so(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("matt").await;
     let body = json!({"username": "matt", "password": PASSWORD}).to_string();
@@ -68,11 +62,8 @@ async fn a_session_wants_json_that_says_so(#[values(Engine::Sqlite, Engine::Post
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_unknown_user_and_a_wrong_password_are_answered_alike(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_unknown_user_and_a_wrong_password_are_answered_alike(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("ann").await;
     let gone = app.sign_up("gone").await;
@@ -98,11 +89,8 @@ fn header_names(answer: &Answer) -> Vec<String> {
     names
 }
 
-#[rstest]
-#[actix_web::test]
-async fn passwords_that_are_no_passwords_are_wrong_at_login(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn passwords_that_are_no_passwords_are_wrong_at_login(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("ann").await;
     let long = "x".repeat(100_000);
@@ -114,9 +102,8 @@ async fn passwords_that_are_no_passwords_are_wrong_at_login(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_byte_of_a_long_password_counts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn every_byte_of_a_long_password_counts(engine: Engine) {
     let app = TestApp::new(engine).await;
     for length in [71, 72, 73, 200, 1_024] {
         let (name, password) = (format!("u{length}"), "p".repeat(length));
@@ -128,11 +115,8 @@ async fn every_byte_of_a_long_password_counts(#[values(Engine::Sqlite, Engine::P
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn signing_out_ends_this_session_at_once_and_no_other(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn signing_out_ends_this_session_at_once_and_no_other(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -143,11 +127,8 @@ async fn signing_out_ends_this_session_at_once_and_no_other(
     other.get("/api/users/me").await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_ended_session_ends_on_the_other_instances_too(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_ended_session_ends_on_the_other_instances_too(engine: Engine) {
     let app = TestApp::new(engine).await;
     let elsewhere = app.another_instance().await;
     let ann = app.sign_up("ann").await;
@@ -158,11 +139,8 @@ async fn an_ended_session_ends_on_the_other_instances_too(
     there.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn my_sessions_are_listed_newest_first_and_this_one_is_marked(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn my_sessions_are_listed_newest_first_and_this_one_is_marked(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.sign_up("bob").await;
@@ -176,9 +154,8 @@ async fn my_sessions_are_listed_newest_first_and_this_one_is_marked(
     assert_eq!(list["next_cursor"], json!(null));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn one_of_my_sessions_is_ended_by_its_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn one_of_my_sessions_is_ended_by_its_id(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -192,9 +169,8 @@ async fn one_of_my_sessions_is_ended_by_its_id(#[values(Engine::Sqlite, Engine::
     assert_eq!(ann.get("/api/auth/sessions").await.items().len(), 1);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_user_agent_of_odd_bytes_is_kept_as_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_user_agent_of_odd_bytes_is_kept_as_text(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let long = "x".repeat(5_000);
@@ -210,9 +186,8 @@ async fn a_user_agent_of_odd_bytes_is_kept_as_text(#[values(Engine::Sqlite, Engi
     assert_eq!(agents[0], "x".repeat(255));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn beyond_a_hundred_sessions_the_oldest_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn beyond_a_hundred_sessions_the_oldest_end(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let second = app.sign_in("ann").await;

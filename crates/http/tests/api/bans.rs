@@ -1,16 +1,14 @@
 //! Keeping people out of a chatroom.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::app::{PASSWORD, TestApp};
 use crate::pages::{all_pages, each};
 
-#[rstest]
-#[actix_web::test]
-async fn a_ban_is_placed_once_and_shown_to_moderators(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_ban_is_placed_once_and_shown_to_moderators(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -30,14 +28,15 @@ async fn a_ban_is_placed_once_and_shown_to_moderators(#[values(Engine::Sqlite, E
     assert_eq!(log[4..], ["ban.created", "membership.deleted", "membership.updated", "ban.deleted"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn whoever_is_banned_is_out_and_stays_out_until_it_is_lifted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values("private", "public")] visibility: &str,
-) {
+#[both_engines]
+async fn whoever_is_banned_is_out_and_stays_out_until_it_is_lifted(engine: Engine) {
     let app = TestApp::new(engine).await;
-    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    stay_out_until_lifted(&app, "private", ["ann", "bob"]).await;
+    stay_out_until_lifted(&app, "public", ["cem", "dan"]).await;
+}
+
+async fn stay_out_until_lifted(app: &TestApp, visibility: &str, names: [&str; 2]) {
+    let (ann, bob) = (app.sign_up(names[0]).await, app.sign_up(names[1]).await);
     let room = ann.create_room("Plans", visibility, &[&bob]).await;
     let invitation = ann.invite(&room, json!({})).await;
     ann.ban(&room, &bob).await;
@@ -54,17 +53,14 @@ async fn whoever_is_banned_is_out_and_stays_out_until_it_is_lifted(
     };
     bob.accept(&invitation).await.expect_problem(403, "banned");
     ann.put(room.membership(&bob.id)).await.expect_problem(403, "banned");
-    assert_eq!(ann.get(room.memberships()).await.each("username"), ["ann"]);
+    assert_eq!(ann.get(room.memberships()).await.each("username"), [names[0]]);
     ann.delete(room.ban(&bob.id)).await.expect_status(204);
     bob.accept(&invitation).await.expect_status(201);
     bob.say(&room, "back").await;
 }
 
-#[rstest]
-#[actix_web::test]
-async fn moderators_ban_members_and_owners_also_moderators(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn moderators_ban_members_and_owners_also_moderators(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (cem, dan) = (app.sign_up("cem").await, app.sign_up("dan").await);
@@ -83,11 +79,8 @@ async fn moderators_ban_members_and_owners_also_moderators(
     assert_eq!(ann.get(room.memberships()).await.each("username"), ["ann", "bob"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn somebody_can_be_banned_who_never_came_but_nobody_who_does_not_exist(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn somebody_can_be_banned_who_never_came_but_nobody_who_does_not_exist(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -104,9 +97,8 @@ async fn somebody_can_be_banned_who_never_came_but_nobody_who_does_not_exist(
     ann.delete(room.ban("no-id")).await.expect_problem(404, "user_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn bans_are_paged_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn bans_are_paged_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

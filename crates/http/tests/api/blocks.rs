@@ -1,7 +1,6 @@
 //! Blocks.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use crate::app::TestApp;
@@ -14,9 +13,8 @@ fn block_of(person: &Person) -> String {
     format!("{BLOCKS}/{}", person.id)
 }
 
-#[rstest]
-#[actix_web::test]
-async fn blocks_are_mine_and_listed_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn blocks_are_mine_and_listed_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let before = bob.get(format!("/api/users/{}", ann.id)).await.body;
@@ -43,9 +41,8 @@ async fn blocks_are_mine_and_listed_newest_first(#[values(Engine::Sqlite, Engine
     assert_eq!(bob.get(format!("/api/users/{}", ann.id)).await.body, before, "nobody is told");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn others_are_blocked_who_are_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn others_are_blocked_who_are_there(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let oneself = ann.put(block_of(&ann)).await.expect_problem(422, "invalid_value");
@@ -57,11 +54,8 @@ async fn others_are_blocked_who_are_there(#[values(Engine::Sqlite, Engine::Postg
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = bob.create_room("Plans", "private", &[&cem]).await;
@@ -80,9 +74,8 @@ async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(
     bob.open(&ann).await;
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_direct_chatroom_with_a_block_is_read_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_direct_chatroom_with_a_block_is_read_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = bob.open(&ann).await;

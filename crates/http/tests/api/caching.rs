@@ -1,8 +1,7 @@
 //! `ETag` and `If-None-Match`: what a client has already is not sent again.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -12,11 +11,8 @@ async fn ask(ann: &Person, method: Method, path: &str, seen: &str) -> Answer {
     ann.request(method, path).header("If-None-Match", seen).send().await
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_revision_that_the_client_has_is_not_sent_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_revision_that_the_client_has_is_not_sent_again(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -35,9 +31,8 @@ async fn a_revision_that_the_client_has_is_not_sent_again(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_no_entity_tag_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_no_entity_tag_is_refused(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let path = path_of(&ann.say(&room, "hello").await);
@@ -46,9 +41,8 @@ async fn what_is_no_entity_tag_is_refused(#[values(Engine::Sqlite, Engine::Postg
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_outsider_gets_no_hint_from_a_condition(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_outsider_gets_no_hint_from_a_condition(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

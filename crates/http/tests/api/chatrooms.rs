@@ -1,7 +1,6 @@
 //! Making, finding, changing and deleting chatrooms.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -21,11 +20,8 @@ const FIELDS: [&str; 10] = [
     "visibility",
 ];
 
-#[rstest]
-#[actix_web::test]
-async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let ids = [&bob.id, &cem.id, &bob.id, &ann.id];
@@ -42,20 +38,16 @@ async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(
     assert_eq!(members.each("role"), ["owner", "member", "member"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_chatroom_is_private_unless_it_is_said_to_be_public(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_chatroom_is_private_unless_it_is_said_to_be_public(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     for body in [json!({"name": "x"}), json!({"name": "x", "visibility": null, "member_ids": []})] {
         assert_eq!(ann.post("/api/chatrooms", body).await.expect_status(201)["visibility"], "private");
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn each_rule_about_chatrooms_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn each_rule_about_chatrooms_holds(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     for (field, value) in [
@@ -86,11 +78,8 @@ async fn each_rule_about_chatrooms_holds(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(ann.patch(room.own_path(), json!({"name": longest})).await.expect_status(200)["name"], longest);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn unknown_members_are_named_and_nothing_is_made(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn unknown_members_are_named_and_nothing_is_made(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let unknown = Uuid::now_v7().to_string();
@@ -101,11 +90,8 @@ async fn unknown_members_are_named_and_nothing_is_made(
     assert_eq!(ann.get("/api/chatrooms").await.items().len(), 0);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_hundred_others_can_be_members_from_the_start(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_hundred_others_can_be_members_from_the_start(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let mut ids = Vec::new();
@@ -118,9 +104,8 @@ async fn a_hundred_others_can_be_members_from_the_start(
     assert_eq!(members.items().len(), 101);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_no_id_is_no_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_no_id_is_no_chatroom(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let unknown = Uuid::now_v7().to_string();
     for id in [unknown.as_str(), "1", "me", "%00", "%20", "x%2Fy", &"0".repeat(32)] {
@@ -131,11 +116,8 @@ async fn what_is_no_id_is_no_chatroom(#[values(Engine::Sqlite, Engine::Postgres)
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn my_chatrooms_come_by_activity_with_my_role_and_the_latest_message(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn my_chatrooms_come_by_activity_with_my_role_and_the_latest_message(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let mine = ann.create_room("Mine", "private", &[]).await;
@@ -162,11 +144,8 @@ async fn my_chatrooms_come_by_activity_with_my_role_and_the_latest_message(
     assert_eq!((&latest["id"], &latest["body"]), (&last["id"], &Value::Null));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.create_room("Ärger 100%", "public", &[]).await;
@@ -192,11 +171,8 @@ async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_room_that_turns_private_vanishes_for_outsiders(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_room_that_turns_private_vanishes_for_outsiders(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -210,11 +186,8 @@ async fn a_room_that_turns_private_vanishes_for_outsiders(
     assert_eq!(bob.get("/api/chatrooms?visibility=public").await.items().len(), 0);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_change_that_changes_nothing_takes_no_place_in_the_log(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_change_that_changes_nothing_takes_no_place_in_the_log(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let before = ann.get(room.own_path()).await.body;
@@ -223,9 +196,8 @@ async fn a_change_that_changes_nothing_takes_no_place_in_the_log(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_deleted_chatroom_is_gone_for_everybody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_deleted_chatroom_is_gone_for_everybody(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;

@@ -1,9 +1,8 @@
 //! Pages of other origins, in browsers.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_domain::store_error::StoreError;
-use rstest::rstest;
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -34,9 +33,8 @@ fn list(answer: &Answer, header: &str) -> Vec<String> {
     names
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_allowed_origin_may_ask_and_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_allowed_origin_may_ask_and_read(engine: Engine) {
     let app = TestApp::within(engine, origins(&format!("http://localhost:3000, {OURS}"))).await;
     let asked = preflight(&app, OURS).await.expect_status(200);
     assert_eq!(asked.header("Access-Control-Allow-Origin"), Some(OURS));
@@ -65,9 +63,8 @@ async fn an_allowed_origin_may_ask_and_read(#[values(Engine::Sqlite, Engine::Pos
     assert!(list(&read, "Vary").contains(&"origin".to_owned()));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn other_origins_are_told_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn other_origins_are_told_nothing(engine: Engine) {
     let app = TestApp::within(engine, origins(OURS)).await;
     for origin in [THEIRS, "null", "https://chat.example.com.evil.example", "http://chat.example.com"] {
         let refused = preflight(&app, origin).await.expect_problem(400, "bad_request");
@@ -77,11 +74,8 @@ async fn other_origins_are_told_nothing(#[values(Engine::Sqlite, Engine::Postgre
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn any_origin_may_if_the_star_says_so_but_without_cookies(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn any_origin_may_if_the_star_says_so_but_without_cookies(engine: Engine) {
     let app = TestApp::within(engine, origins("*")).await;
     for answer in [preflight(&app, THEIRS).await, from(&app, THEIRS, Method::GET, "/healthz").await] {
         let answer = answer.expect_status(200);
@@ -113,9 +107,8 @@ async fn problems_can_be_read_by_pages_too() {
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn without_origins_there_is_no_cors(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn without_origins_there_is_no_cors(engine: Engine) {
     let app = TestApp::new(engine).await;
     preflight(&app, OURS).await.expect_problem(405, "method_not_allowed");
     let read = from(&app, OURS, Method::GET, "/healthz").await.expect_status(200);

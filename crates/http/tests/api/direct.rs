@@ -1,15 +1,13 @@
 //! Direct chatrooms.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, TestApp};
 use crate::people::{Person, Room};
 
-#[rstest]
-#[actix_web::test]
-async fn two_people_share_one_whoever_asks_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn two_people_share_one_whoever_asks_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let made = ann.put(direct(&bob)).await.expect_status(201);
@@ -35,9 +33,8 @@ async fn two_people_share_one_whoever_asks_first(#[values(Engine::Sqlite, Engine
     assert_ne!(cem.put(direct(&ann)).await.expect_status(201).id(), room.id);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn it_takes_another_who_is_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn it_takes_another_who_is_there(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let oneself = ann.put(direct(&ann)).await.expect_problem(422, "invalid_value");
@@ -49,9 +46,8 @@ async fn it_takes_another_who_is_there(#[values(Engine::Sqlite, Engine::Postgres
     ann.put(direct(&bob)).await.expect_problem(404, "user_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn my_chatrooms_name_the_other_party(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn my_chatrooms_name_the_other_party(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let plans = ann.create_room("Plans", "private", &[&bob]).await;
@@ -65,9 +61,8 @@ async fn my_chatrooms_name_the_other_party(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(public.items().len(), 0);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_is_decided_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nothing_is_decided_there(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.open(&bob).await;
@@ -103,11 +98,8 @@ async fn nothing_is_decided_there(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(ann.get(room.own_path()).await["last_seq"], 6);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn leaving_hides_it_until_the_next_message_or_until_it_is_opened(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn leaving_hides_it_until_the_next_message_or_until_it_is_opened(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;
@@ -125,11 +117,8 @@ async fn leaving_hides_it_until_the_next_message_or_until_it_is_opened(
     assert_eq!(ann.get(room.own_path()).await["last_seq"], 5, "leaving and opening are no events");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn when_an_account_is_deleted_the_other_keeps_it_to_read(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn when_an_account_is_deleted_the_other_keeps_it_to_read(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;

@@ -1,15 +1,13 @@
 //! Accounts that an operator has disabled: who has one is kept out, and nothing else changes.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use crate::answer::Answer;
 use crate::app::{PASSWORD, TestApp};
 
-#[rstest]
-#[actix_web::test]
-async fn open_sessions_stop_and_cannot_be_refreshed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn open_sessions_stop_and_cannot_be_refreshed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     app.disable(&ann.id);
@@ -20,11 +18,8 @@ async fn open_sessions_stop_and_cannot_be_refreshed(#[values(Engine::Sqlite, Eng
     app.refresh(&bob.session.refresh_token).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_right_password_is_told_why_and_a_wrong_one_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_right_password_is_told_why_and_a_wrong_one_nothing(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);
@@ -36,11 +31,8 @@ async fn the_right_password_is_told_why_and_a_wrong_one_nothing(
     assert_eq!(detail(&wrong), detail(&unknown));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn enabling_lets_them_sign_in_again_but_revives_no_session(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn enabling_lets_them_sign_in_again_but_revives_no_session(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);
@@ -51,9 +43,8 @@ async fn enabling_lets_them_sign_in_again_but_revives_no_session(
     app.sign_in("ann").await.get("/api/users/me").await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn profile_memberships_and_messages_stay(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn profile_memberships_and_messages_stay(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

@@ -1,16 +1,12 @@
 //! Swagger UI: whole, out of the binary, and nothing from anywhere else.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn the_page_and_all_that_it_refers_to_are_served(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_page_and_all_that_it_refers_to_are_served(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let redirect = nobody.get("/api/docs").await.expect_status(308);
     assert_eq!(redirect.header("Location"), Some("/api/docs/"));
@@ -28,9 +24,8 @@ async fn the_page_and_all_that_it_refers_to_are_served(
     assert!(start.text.contains("\"/api/openapi.json\""), "{}", start.text);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_no_file_of_it_is_a_problem(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_no_file_of_it_is_a_problem(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     for path in ["/api/docs/nothing", "/api/docs/a/b", "/api/docs/../users.js", "/api/docs/%2e%2e/Cargo.toml"] {
         nobody.get(path).await.expect_problem(404, "not_found");

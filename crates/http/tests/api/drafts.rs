@@ -1,9 +1,8 @@
 //! `POST /api/render`: how a message would look.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_http::Rates;
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -11,9 +10,8 @@ use crate::limits::{limited, rates};
 
 const RENDER: &str = "/api/render";
 
-#[rstest]
-#[actix_web::test]
-async fn a_draft_is_rendered(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_draft_is_rendered(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let looks = ann.post(RENDER, json!({"body": "*Hello*,\n<b>you</b>"})).await.expect_status(200);
     assert_eq!(looks.body, json!({"html": "<p><em>Hello</em>,<br>\n&lt;b&gt;you&lt;/b&gt;</p>\n"}));
@@ -26,9 +24,8 @@ async fn a_draft_is_rendered(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     assert_eq!(looks["html"], format!("<p>{longest}</p>\n"));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_draft_is_held_to_the_rules_of_messages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_draft_is_held_to_the_rules_of_messages(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for body in ["", " \n\u{2003}", "nul \0", &"x".repeat(4_001)] {
@@ -45,9 +42,8 @@ async fn a_draft_is_held_to_the_rules_of_messages(#[values(Engine::Sqlite, Engin
     app.bearer("x").post(RENDER, json!({"body": "x"})).await.expect_problem(401, "invalid_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn drafts_are_no_writes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn drafts_are_no_writes(engine: Engine) {
     let around = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
     let ann = TestApp::within(engine, around).await.sign_up("ann").await;
     for _ in 0..3 {

@@ -1,7 +1,6 @@
 //! The log of a chatroom: every durable change, dense and in order.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::fields;
@@ -12,9 +11,8 @@ async fn whole_log(person: &Person, room: &Room) -> Vec<Value> {
     person.get(room.path("events?limit=200")).await.expect_status(200).items().to_vec()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_change_takes_the_next_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn every_change_takes_the_next_place(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -50,9 +48,8 @@ async fn every_change_takes_the_next_place(#[values(Engine::Sqlite, Engine::Post
     assert!(log.iter().all(|event| fields(event) == ["actor_id", "at", "chatroom_id", "data", "seq", "type"]));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_event_says_what_changed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_event_says_what_changed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -80,9 +77,8 @@ async fn an_event_says_what_changed(#[values(Engine::Sqlite, Engine::Postgres)] 
     );
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_edited_or_deleted_text_is_never_replayed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_edited_or_deleted_text_is_never_replayed(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let (one, two) = (ann.say(&room, "secret one").await, ann.say(&room, "secret two").await);
@@ -95,9 +91,8 @@ async fn an_edited_or_deleted_text_is_never_replayed(#[values(Engine::Sqlite, En
     assert_eq!(of_one, [&edited, &edited], "the message as it is now, also where it was sent");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_log_goes_on_behind_a_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_log_goes_on_behind_a_place(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     ann.say_each(&room, &["3", "4", "5", "6"]).await;
@@ -113,9 +108,8 @@ async fn the_log_goes_on_behind_a_place(#[values(Engine::Sqlite, Engine::Postgre
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_newcomer_reads_the_whole_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_newcomer_reads_the_whole_log(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

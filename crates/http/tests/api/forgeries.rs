@@ -3,12 +3,11 @@
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_system::{JwtAccessTokens, SigningKeys, SystemClock};
-use rstest::rstest;
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
@@ -37,9 +36,8 @@ fn issued(by: &JwtAccessTokens, person: &Person, session: &str, at: Timestamp) -
     by.issue(user, session, at)
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_token_says_no_more_than_it_must(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_token_says_no_more_than_it_must(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let claims = part(ann.token.as_ref().unwrap(), 1);
     assert_eq!(crate::answer::fields(&claims), ["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
@@ -48,11 +46,8 @@ async fn a_token_says_no_more_than_it_must(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(claims["sid"], ann.get("/api/auth/sessions").await.items()[0]["id"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn tokens_of_others_and_of_other_times_are_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn tokens_of_others_and_of_other_times_are_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let (session, now) = (Uuid::now_v7().to_string(), SystemClock.now());
@@ -70,9 +65,8 @@ async fn tokens_of_others_and_of_other_times_are_refused(
     app.bearer(&issued(&tokens(), &ann, &session, now)).get("/api/users/me").await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn tokens_that_were_tampered_with_are_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn tokens_that_were_tampered_with_are_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let good = ann.token.clone().unwrap();
@@ -101,11 +95,8 @@ async fn tokens_that_were_tampered_with_are_refused(#[values(Engine::Sqlite, Eng
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn tokens_that_our_key_signed_but_we_did_not_are_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn tokens_that_our_key_signed_but_we_did_not_are_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let good = app.sign_up("ann").await.token.clone().unwrap();
     let (header, claims) = (part(&good, 0), part(&good, 1));
@@ -134,9 +125,8 @@ async fn tokens_that_our_key_signed_but_we_did_not_are_refused(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn only_a_bearer_token_in_the_header_counts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn only_a_bearer_token_in_the_header_counts(engine: Engine) {
     let app = TestApp::new(engine).await;
     let token = app.sign_up("ann").await.token.clone().unwrap();
     let nobody = app.nobody();
@@ -156,9 +146,8 @@ async fn only_a_bearer_token_in_the_header_counts(#[values(Engine::Sqlite, Engin
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn strangers_hear_nothing_about_the_content(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn strangers_hear_nothing_about_the_content(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     nobody.get("/api/users/not-an-id").await.expect_problem(401, "unauthenticated");
     nobody.get("/api/chatrooms?limit=0").await.expect_problem(401, "unauthenticated");

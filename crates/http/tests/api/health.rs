@@ -1,24 +1,19 @@
 //! Whether the process lives, and whether it can serve.
 
-use chit_chat_contract::{Engine, TestStore};
-use rstest::rstest;
+use chit_chat_contract::{Engine, TestStore, both_engines};
 use serde_json::json;
 
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn a_server_with_its_database_is_ready(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_server_with_its_database_is_ready(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     assert_eq!(nobody.get("/healthz").await.expect_status(200).body, json!({"status": "ok"}));
     assert_eq!(nobody.get("/readyz").await.expect_status(200).body, json!({"status": "ready"}));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_server_without_its_migrations_lives_and_is_not_ready(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_server_without_its_migrations_lives_and_is_not_ready(engine: Engine) {
     let database = TestStore::unmigrated(engine);
     {
         let nobody = TestApp::over(database.open_another()).await.nobody();

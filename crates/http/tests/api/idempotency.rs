@@ -1,8 +1,7 @@
 //! `Idempotency-Key`: a request that is sent again happens once.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -20,9 +19,8 @@ async fn create(person: &Person, key: &str, room: Value) -> Answer {
     person.request(Method::POST, "/api/chatrooms").header("Idempotency-Key", key).json(room).send().await
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_message_that_is_sent_again_is_there_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_message_that_is_sent_again_is_there_once(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let first = send(&ann, &room, "k 1~!", "hello").await.expect_status(201);
@@ -41,9 +39,8 @@ async fn a_message_that_is_sent_again_is_there_once(#[values(Engine::Sqlite, Eng
     assert_eq!(ann.get(path_of(&first.body)).await.body, first.body);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_same_key_with_another_body_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_same_key_with_another_body_is_refused(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     send(&ann, &room, "k", "hello").await.expect_status(201);
@@ -54,9 +51,8 @@ async fn the_same_key_with_another_body_is_refused(#[values(Engine::Sqlite, Engi
     assert_eq!(ann.read(&room).await, ["hello", "bye"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_replay_answers_the_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_replay_answers_the_message_as_it_is_now(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let first = send(&ann, &room, "k", "hello").await.expect_status(201).body;
@@ -71,9 +67,8 @@ async fn a_replay_answers_the_message_as_it_is_now(#[values(Engine::Sqlite, Engi
     send(&ann, &room, "k", "bye").await.expect_problem(422, "idempotency_key_reused");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_key_counts_for_one_author_in_one_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_key_counts_for_one_author_in_one_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -85,9 +80,8 @@ async fn a_key_counts_for_one_author_in_one_chatroom(#[values(Engine::Sqlite, En
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_replay_is_refused_to_whoever_left(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_replay_is_refused_to_whoever_left(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -96,9 +90,8 @@ async fn a_replay_is_refused_to_whoever_left(#[values(Engine::Sqlite, Engine::Po
     send(&bob, &room, "k", "hello").await.expect_problem(404, "chatroom_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_key_is_printable_and_not_too_long(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_key_is_printable_and_not_too_long(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let longest = "k".repeat(255);
@@ -111,9 +104,8 @@ async fn a_key_is_printable_and_not_too_long(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(ann.read(&room).await, ["x"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_chatroom_that_is_made_again_is_there_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_chatroom_that_is_made_again_is_there_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = || json!({"name": "Plans", "visibility": "private", "member_ids": [bob.id]});
@@ -134,9 +126,8 @@ async fn a_chatroom_that_is_made_again_is_there_once(#[values(Engine::Sqlite, En
     assert_eq!(ann.get("/api/chatrooms").await.items().len(), 1);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_refused_message_leaves_its_key_free(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_refused_message_leaves_its_key_free(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;

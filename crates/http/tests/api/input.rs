@@ -7,8 +7,7 @@ use actix_web::http::header::ACCEPT_ENCODING;
 use actix_web::middleware::Compress;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, TestApp};
@@ -23,9 +22,8 @@ async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
     (ann, room)
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nul_is_refused_in_every_string(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nul_is_refused_in_every_string(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "x").await;
     for text in ["\0", "a\0b", "\0a", "a\0"] {
@@ -53,9 +51,8 @@ async fn nul_is_refused_in_every_string(#[values(Engine::Sqlite, Engine::Postgre
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nul_in_a_query_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nul_in_a_query_is_refused(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     // "a\0b", "\0" and "before \0" as cursors.
     let cursors = ["YQBi", "AA", "YmVmb3JlIAA"];
@@ -92,9 +89,8 @@ const LISTS: [&str; 9] = [
     "/api/auth/sessions",
 ];
 
-#[rstest]
-#[actix_web::test]
-async fn a_limit_is_a_number_from_1_to_200(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_limit_is_a_number_from_1_to_200(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let huge = "1".to_owned() + &"0".repeat(30);
     for path in LISTS {
@@ -109,9 +105,8 @@ async fn a_limit_is_a_number_from_1_to_200(#[values(Engine::Sqlite, Engine::Post
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_cursor_is_one_that_the_list_has_given(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_cursor_is_one_that_the_list_has_given(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for path in LISTS.iter().filter(|path| **path != "/api/users") {
         let path = path.replace("{room}", &room.id);
@@ -124,11 +119,8 @@ async fn a_cursor_is_one_that_the_list_has_given(#[values(Engine::Sqlite, Engine
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn positions_are_numbers_and_one_is_given_at_most(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn positions_are_numbers_and_one_is_given_at_most(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let huge = "9".repeat(30);
     for query in [
@@ -145,9 +137,8 @@ async fn positions_are_numbers_and_one_is_given_at_most(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_search_has_at_most_a_hundred_characters(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_search_has_at_most_a_hundred_characters(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     for path in ["/api/users?q=", "/api/chatrooms?q=", "/api/chatrooms?visibility=public&q="] {
         ann.get(format!("{path}{}", "%C3%A9".repeat(100))).await.expect_status(200);
@@ -158,9 +149,8 @@ async fn a_search_has_at_most_a_hundred_characters(#[values(Engine::Sqlite, Engi
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_not_json_is_malformed(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_not_json_is_malformed(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let bodies: [Vec<u8>; 20] = [
@@ -192,9 +182,8 @@ async fn what_is_not_json_is_malformed(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(ann.read(&room).await.len(), 0);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_array_is_no_object_and_a_number_no_string(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_array_is_no_object_and_a_number_no_string(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "x").await;
     let message = path_of(&sent);
@@ -225,18 +214,16 @@ async fn an_array_is_no_object_and_a_number_no_string(#[values(Engine::Sqlite, E
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_merge_patch_may_say_that_it_is_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_merge_patch_may_say_that_it_is_one(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let patch = ann.request(Method::PATCH, room.own_path());
     let patch = patch.bytes("application/merge-patch+json", json!({"name": "New"}).to_string());
     assert_eq!(patch.send().await.expect_status(200)["name"], "New");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_body_beyond_a_mebibyte_is_too_large(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_body_beyond_a_mebibyte_is_too_large(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let padded = |size: usize| {
         let json = json!({"body": "x"}).to_string();
@@ -250,11 +237,8 @@ async fn a_body_beyond_a_mebibyte_is_too_large(#[values(Engine::Sqlite, Engine::
     assert_eq!(ann.read(&room).await.len(), 1);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for (size, status) in [(MEBIBYTE - 1024, 201), (10 * MEBIBYTE, 413)] {
         let bomb = deflated(format!("{}{}", json!({"body": "x"}), " ".repeat(size))).await;
@@ -266,11 +250,8 @@ async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(
     garbage.bytes("application/json", "{}").send().await.expect_problem(400, "malformed_body");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_encoding_that_is_not_known_is_said_to_be_so(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_encoding_that_is_not_known_is_said_to_be_so(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let post = |encoding: &'static str, body: Vec<u8>| {
         let post = ann.request(Method::POST, room.messages()).header("Content-Encoding", encoding);
@@ -294,9 +275,8 @@ async fn deflated(text: String) -> Vec<u8> {
     read_body(call_service(&app, request).await).await.to_vec()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_nobody_asked_for_is_ignored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_nobody_asked_for_is_ignored(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let mut body: Value = json!({"body": "x", "extra": "\0", "__proto__": {"admin": true}});
     body["nested"] = json!([[[[1]]]]);

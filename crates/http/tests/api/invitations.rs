@@ -1,8 +1,7 @@
 //! Letting people in by a code.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -15,9 +14,8 @@ fn path_of(room: &Room, invitation: &Value) -> String {
     room.path(&format!("invitations/{}", invitation["id"].as_str().unwrap()))
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_invitation_shows_its_code_and_its_bounds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_invitation_shows_its_code_and_its_bounds(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -41,9 +39,8 @@ async fn an_invitation_shows_its_code_and_its_bounds(#[values(Engine::Sqlite, En
     assert_eq!(list.items(), [nulls, bounded, plain.body]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn whoever_accepts_is_a_member_and_uses_it_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn whoever_accepts_is_a_member_and_uses_it_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     for visibility in ["private", "public"] {
@@ -70,11 +67,8 @@ async fn whoever_accepts_is_a_member_and_uses_it_once(#[values(Engine::Sqlite, E
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_revoked_invitation_is_gone_and_is_revoked_again_without_harm(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_revoked_invitation_is_gone_and_is_revoked_again_without_harm(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -95,9 +89,8 @@ async fn a_revoked_invitation_is_gone_and_is_revoked_again_without_harm(
     assert_eq!(ann.log(&room).await[3..], ["invitation.created", "invitation.deleted"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_invitation_expires(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_invitation_expires(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -111,9 +104,8 @@ async fn an_invitation_expires(#[values(Engine::Sqlite, Engine::Postgres)] engin
     ann.delete(path_of(&room, &invitation)).await.expect_status(204);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_code_that_is_not_quite_right_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_code_that_is_not_quite_right_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (room, other) = (ann.create_room("A", "public", &[]).await, ann.create_room("B", "public", &[]).await);
@@ -143,9 +135,8 @@ async fn a_code_that_is_not_quite_right_is_not_found(#[values(Engine::Sqlite, En
     bob.accept(&json!({"code": code})).await.expect_problem(404, "invitation_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_bound_that_breaks_a_rule_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn every_bound_that_breaks_a_rule_is_named(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -171,9 +162,8 @@ async fn every_bound_that_breaks_a_rule_is_named(#[values(Engine::Sqlite, Engine
     assert_ne!((&made["id"], &made["code"]), (&json!(room.id), &json!("x")));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn invitations_are_paged_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn invitations_are_paged_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

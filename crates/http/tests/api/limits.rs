@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::rt;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{HasherBusy, MockPasswordHasher, MockUserRepository};
 use chit_chat_http::{Limits, Proxies, Rates};
-use rstest::rstest;
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -61,11 +60,8 @@ fn expect_limited(answer: Answer, seconds: u64) -> Answer {
     answer
 }
 
-#[rstest]
-#[actix_web::test]
-async fn failed_logins_are_limited_by_address_and_name(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn failed_logins_are_limited_by_address_and_name(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     app.sign_up("bob").await;
@@ -86,9 +82,8 @@ async fn failed_logins_are_limited_by_address_and_name(
     sign_in(&there, "ann", PASSWORD).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn names_that_nobody_has_are_limited_alike(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn names_that_nobody_has_are_limited_alike(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
@@ -103,11 +98,8 @@ async fn names_that_nobody_has_are_limited_alike(#[values(Engine::Sqlite, Engine
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_successful_login_costs_nothing_and_resets_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_successful_login_costs_nothing_and_resets_nothing(engine: Engine) {
     let app = TestApp::within(engine, per_name("10/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
@@ -124,11 +116,8 @@ async fn a_successful_login_costs_nothing_and_resets_nothing(
     expect_limited(sign_in(&here, "ann", PASSWORD).await, 360);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn failed_logins_are_limited_by_address_whatever_the_name(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn failed_logins_are_limited_by_address_whatever_the_name(engine: Engine) {
     let app = TestApp::within(engine, per_address("5/1h")).await;
     app.sign_up("ann").await;
     let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
@@ -139,11 +128,8 @@ async fn failed_logins_are_limited_by_address_whatever_the_name(
     sign_in(&there, "ann", PASSWORD).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_refused_for_the_name_does_not_count_for_the_address(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn what_is_refused_for_the_name_does_not_count_for_the_address(engine: Engine) {
     let name = "1/1h".parse().unwrap();
     let around =
         Rates { login_failures_per_name: name, login_failures_per_address: "2/1h".parse().unwrap(), ..rates() };
@@ -157,11 +143,8 @@ async fn what_is_refused_for_the_name_does_not_count_for_the_address(
     sign_in(&here, "ann", PASSWORD).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_address_of_ipv6_is_limited_with_its_neighbours(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_address_of_ipv6_is_limited_with_its_neighbours(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     for host in 1..=3 {
@@ -188,9 +171,17 @@ async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
     (TestApp::with_hasher_within(stores, hasher, around).await, checked)
 }
 
-#[rstest]
 #[actix_web::test]
-async fn parallel_guesses_do_not_overrun_a_limit(#[values(true, false)] at_one_name: bool) {
+async fn parallel_guesses_do_not_overrun_the_limit_of_a_name() {
+    guess_in_parallel(true).await;
+}
+
+#[actix_web::test]
+async fn parallel_guesses_do_not_overrun_the_limit_of_an_address() {
+    guess_in_parallel(false).await;
+}
+
+async fn guess_in_parallel(at_one_name: bool) {
     let around = if at_one_name { per_name("10/1h") } else { per_address("10/1h") };
     let (app, checked) = counting(around).await;
     let guesses: Vec<_> = (0..64)
@@ -226,9 +217,8 @@ async fn a_busy_hasher_is_no_failure() {
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn guesses_with_a_stolen_token_are_limited_too(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn guesses_with_a_stolen_token_are_limited_too(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (here, there) = (ann.at(HERE), ann.at(THERE));
@@ -250,9 +240,8 @@ async fn guesses_with_a_stolen_token_are_limited_too(#[values(Engine::Sqlite, En
     delete(&there, "battery staple").await.expect_status(204);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn failed_refreshes_are_limited_by_address(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn failed_refreshes_are_limited_by_address(engine: Engine) {
     let app = TestApp::within(engine, per_address("3/1h")).await;
     let mut good = app.sign_up("ann").await.session.refresh_token.clone();
     let refresh = |client: Client, token: &str| {
@@ -272,9 +261,8 @@ async fn failed_refreshes_are_limited_by_address(#[values(Engine::Sqlite, Engine
     refresh(there(), &good).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn sign_ups_are_limited_by_address(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn sign_ups_are_limited_by_address(engine: Engine) {
     let around = limited(Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() });
     let app = TestApp::within(engine, around).await;
     let sign_up = |address: &str, name: &str| {
@@ -297,9 +285,8 @@ async fn sign_ups_are_limited_by_address(#[values(Engine::Sqlite, Engine::Postgr
     sign_up(THERE, "cem").await.expect_status(201);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn writes_are_limited_by_user_and_reads_are_not(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
     let around = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
     let app = TestApp::within(engine, around).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
@@ -324,9 +311,8 @@ async fn writes_are_limited_by_user_and_reads_are_not(#[values(Engine::Sqlite, E
     assert_eq!(ann.read(&room).await.len(), 2);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn only_good_tokens_use_up_writes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn only_good_tokens_use_up_writes(engine: Engine) {
     let around = limited(Rates { writes_per_user: "2/1h".parse().unwrap(), ..rates() });
     let app = TestApp::within(engine, around).await;
     let ann = app.sign_up("ann").await;
@@ -356,11 +342,8 @@ async fn forwarded(app: &TestApp, peer: &str, header: &str, password: &str) -> u
     request.json(json!({"username": "ann", "password": password})).send().await.status.as_u16()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn clients_behind_a_trusted_proxy_are_told_apart(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn clients_behind_a_trusted_proxy_are_told_apart(engine: Engine) {
     let app = behind_proxies(engine).await;
     for forged in ["192.0.2.1", "198.51.100.7, 192.0.2.1", "x, 192.0.2.1, 10.1.1.1"] {
         assert_eq!(forwarded(&app, "10.0.0.1", forged, "wrong").await, 401, "{forged}");
@@ -373,11 +356,8 @@ async fn clients_behind_a_trusted_proxy_are_told_apart(
     assert_eq!(forwarded(&app, "10.0.0.1", "who knows", PASSWORD).await, 429, "the proxy itself is meant");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nobody_else_is_believed_where_a_request_comes_from(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn nobody_else_is_believed_where_a_request_comes_from(engine: Engine) {
     let app = behind_proxies(engine).await;
     for forged in ["198.51.100.1", "198.51.100.2", "10.0.0.1"] {
         assert_eq!(forwarded(&app, HERE, forged, "wrong").await, 401);
@@ -386,9 +366,8 @@ async fn nobody_else_is_believed_where_a_request_comes_from(
     assert_eq!(forwarded(&app, THERE, HERE, PASSWORD).await, 200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn without_limits_nothing_is_limited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn without_limits_nothing_is_limited(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for _ in 0..30 {

@@ -8,6 +8,8 @@
     reason = "a failure is a failed test"
 )]
 
+use std::pin::Pin;
+
 mod access;
 mod account_deletion;
 mod answer;
@@ -59,3 +61,8 @@ mod sockets;
 mod streams;
 mod users;
 mod wire;
+
+/// Runs an `async` test of both engines.
+fn block_on(test: Pin<Box<dyn Future<Output = ()>>>) {
+    actix_web::rt::System::new().block_on(test);
+}

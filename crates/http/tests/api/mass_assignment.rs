@@ -1,7 +1,6 @@
 //! What a client may not set, it cannot set; what it may not see, no answer holds.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,9 +35,8 @@ fn assert_genuine(resource: &Value) {
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_can_be_slipped_into_an_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nothing_can_be_slipped_into_an_account(engine: Engine) {
     let app = TestApp::new(engine).await;
     let account = with(json!({"username": "ann", "password": PASSWORD}));
     let made = app.nobody().post("/api/users", account).await.expect_status(201);
@@ -51,11 +49,8 @@ async fn nothing_can_be_slipped_into_an_account(#[values(Engine::Sqlite, Engine:
     assert_eq!(patched["created_at"], made["created_at"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_can_be_slipped_into_a_chatroom_or_a_membership(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn nothing_can_be_slipped_into_a_chatroom_or_a_membership(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let made = ann.post("/api/chatrooms", with(json!({"name": "Plans"}))).await.expect_status(201);
@@ -72,9 +67,8 @@ async fn nothing_can_be_slipped_into_a_chatroom_or_a_membership(
     assert_genuine(&ann.patch(format!("{path}/memberships/{}", bob.id), role).await.expect_status(200).body);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_can_be_slipped_into_a_message(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nothing_can_be_slipped_into_a_message(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -89,11 +83,8 @@ async fn nothing_can_be_slipped_into_a_message(#[values(Engine::Sqlite, Engine::
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn no_answer_holds_a_hash_or_the_email_of_somebody_else(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn no_answer_holds_a_hash_or_the_email_of_somebody_else(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.patch("/api/users/me", json!({"email": "ann@example.com"})).await.expect_status(200);

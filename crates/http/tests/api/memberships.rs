@@ -1,16 +1,14 @@
 //! Joining, leaving, adding, removing and promoting.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::answer::fields;
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn joining_a_public_room_makes_a_member_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn joining_a_public_room_makes_a_member_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("Bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -25,9 +23,8 @@ async fn joining_a_public_room_makes_a_member_once(#[values(Engine::Sqlite, Engi
     assert_eq!(ann.log(&room).await, ["chatroom.created", "membership.created", "membership.created"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_private_room_is_entered_by_being_added(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_private_room_is_entered_by_being_added(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -41,9 +38,8 @@ async fn a_private_room_is_entered_by_being_added(#[values(Engine::Sqlite, Engin
     ann.put(room.membership("no-id")).await.expect_problem(404, "user_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn whoever_leaves_has_left_and_may_come_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn whoever_leaves_has_left_and_may_come_back(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -56,11 +52,8 @@ async fn whoever_leaves_has_left_and_may_come_back(#[values(Engine::Sqlite, Engi
     assert_eq!(ann.get(room.memberships()).await.each("username"), ["ann", "bob"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_last_owner_hands_over_to_the_longest_standing_member(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_last_owner_hands_over_to_the_longest_standing_member(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -76,9 +69,8 @@ async fn the_last_owner_hands_over_to_the_longest_standing_member(
     assert_eq!((&promoted["type"], &promoted["data"]["role"]), (&json!("membership.updated"), &json!("owner")));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn one_of_two_owners_just_leaves(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn one_of_two_owners_just_leaves(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -88,9 +80,8 @@ async fn one_of_two_owners_just_leaves(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(members.each("role"), ["member", "owner"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_last_member_takes_the_room_along(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_last_member_takes_the_room_along(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -101,11 +92,8 @@ async fn the_last_member_takes_the_room_along(#[values(Engine::Sqlite, Engine::P
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn owners_promote_members_and_demote_only_themselves(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn owners_promote_members_and_demote_only_themselves(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -126,9 +114,8 @@ async fn owners_promote_members_and_demote_only_themselves(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn owners_remove_members_and_not_each_other(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn owners_remove_members_and_not_each_other(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;

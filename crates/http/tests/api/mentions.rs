@@ -2,8 +2,7 @@
 
 use std::slice::from_ref;
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -12,9 +11,8 @@ fn mentions(all: bool, user_ids: &[&str]) -> Value {
     json!({"all": all, "user_ids": user_ids})
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_is_named_is_mentioned(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn who_is_named_is_mentioned(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("Bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -37,9 +35,8 @@ async fn who_is_named_is_mentioned(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(bob.get("/api/users/me/mentions").await.items().len(), 0);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn all_are_mentioned_by_moderators_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn all_are_mentioned_by_moderators_alone(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -52,9 +49,8 @@ async fn all_are_mentioned_by_moderators_alone(#[values(Engine::Sqlite, Engine::
     assert_eq!(ann.get("/api/users/me/mentions").await.items(), [call]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn mentions_come_in_pages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn mentions_come_in_pages(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (one, two) =

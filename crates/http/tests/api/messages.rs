@@ -1,8 +1,7 @@
 //! Sending, reading, editing and deleting messages.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -27,11 +26,8 @@ pub(crate) const FIELDS: [&str; 14] = [
     "seq",
 ];
 
-#[rstest]
-#[actix_web::test]
-async fn a_message_that_is_sent_can_be_read_by_the_members(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_message_that_is_sent_can_be_read_by_the_members(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -49,9 +45,8 @@ async fn a_message_that_is_sent_can_be_read_by_the_members(
     assert_eq!(bob.get(path_of(&sent.body)).await.expect_status(200).body, sent.body);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_body_is_kept_byte_for_byte(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_body_is_kept_byte_for_byte(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let zalgo = format!("e{}", "\u{301}".repeat(3_999));
@@ -77,9 +72,8 @@ async fn a_body_is_kept_byte_for_byte(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(surrogates["body"], "😀");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn each_rule_about_bodies_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn each_rule_about_bodies_holds(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "x").await;
@@ -95,9 +89,8 @@ async fn each_rule_about_bodies_holds(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(ann.read(&room).await, ["x"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_edit_is_seen_and_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_edit_is_seen_and_counted(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -116,11 +109,8 @@ async fn an_edit_is_seen_and_counted(#[values(Engine::Sqlite, Engine::Postgres)]
     ann.patch(path_of(&sent), json!({"body": "forged"})).await.expect_problem(403, "not_the_author");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_deleted_message_leaves_a_tombstone_in_its_place(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_deleted_message_leaves_a_tombstone_in_its_place(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -142,11 +132,8 @@ async fn a_deleted_message_leaves_a_tombstone_in_its_place(
     assert!(!ann.get(room.path("events?limit=200")).await.text.contains("regretted"));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn owners_delete_what_others_wrote_and_members_do_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn owners_delete_what_others_wrote_and_members_do_not(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -157,9 +144,8 @@ async fn owners_delete_what_others_wrote_and_members_do_not(
     assert_eq!(cem.read(&room).await, [json!("a"), Value::Null]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_message_is_found_in_its_own_chatroom_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_message_is_found_in_its_own_chatroom_alone(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let (room, other) = (ann.create_room("A", "private", &[]).await, ann.create_room("B", "private", &[]).await);
     let sent = ann.say(&room, "here").await;
@@ -173,9 +159,8 @@ async fn a_message_is_found_in_its_own_chatroom_alone(#[values(Engine::Sqlite, E
     assert_eq!(ann.read(&room).await, ["here"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn names_are_never_embedded_in_messages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn names_are_never_embedded_in_messages(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann_by_name").await;
     ann.patch("/api/users/me", json!({"display_name": "Queen Ann"})).await.expect_status(200);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -186,11 +171,8 @@ async fn names_are_never_embedded_in_messages(#[values(Engine::Sqlite, Engine::P
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_i_wrote_is_listed_where_i_am_a_member_now(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn what_i_wrote_is_listed_where_i_am_a_member_now(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let kept = ann.create_room("Kept", "private", &[&bob]).await;
@@ -208,9 +190,8 @@ async fn what_i_wrote_is_listed_where_i_am_a_member_now(
     assert_eq!(fields(&list.items()[0]), FIELDS);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_history_answers_head_as_it_answers_get(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_history_answers_head_as_it_answers_get(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;

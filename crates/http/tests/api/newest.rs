@@ -1,7 +1,6 @@
 //! Newest pages are remembered, and nobody can tell.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -22,11 +21,8 @@ fn at(instance: &TestApp, person: &Person) -> Client {
     instance.bearer(person.token.as_ref().unwrap())
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_remembered_page_follows_every_change_through_any_instance(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_remembered_page_follows_every_change_through_any_instance(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -44,9 +40,8 @@ async fn a_remembered_page_follows_every_change_through_any_instance(
     assert_eq!(newest(&bob, &room).await, [Value::Null, json!("two")]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_remembered_page_is_for_members_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_remembered_page_is_for_members_alone(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob, eve) = (here.sign_up("ann").await, here.sign_up("bob").await, here.sign_up("eve").await);
@@ -62,9 +57,8 @@ async fn a_remembered_page_is_for_members_alone(#[values(Engine::Sqlite, Engine:
     ann.get(room.messages()).await.expect_problem(404, "chatroom_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn pages_of_each_length_are_remembered_apart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn pages_of_each_length_are_remembered_apart(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -87,11 +81,8 @@ async fn mine(reader: &Client, room: &Room) -> Value {
     first["mine"].clone()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_remembered_page_tells_each_reader_their_own_reactions(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_remembered_page_tells_each_reader_their_own_reactions(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);

@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_http::document;
-use rstest::rstest;
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -85,11 +84,8 @@ pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answ
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_document_in_the_repository_is_the_one_that_is_served(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_document_in_the_repository_is_the_one_that_is_served(engine: Engine) {
     let served = TestApp::new(engine).await.nobody().get("/api/openapi.json").await.expect_status(200);
     let kept: Value = serde_json::from_str(SNAPSHOT).unwrap();
     assert!(

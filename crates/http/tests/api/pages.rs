@@ -1,7 +1,6 @@
 //! Lists, page by page: nothing twice, nothing missing.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::{PASSWORD, TestApp};
@@ -43,9 +42,8 @@ async fn room_with(ann: &Person, messages: usize) -> Room {
     room
 }
 
-#[rstest]
-#[actix_web::test]
-async fn users_are_paged_by_username(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn users_are_paged_by_username(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("Ann").await;
     for name in ["b_", "B.1", "b", "_x", "Zoe", "0", "b-1"] {
@@ -60,11 +58,8 @@ async fn users_are_paged_by_username(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(found, ["b", "b-1", "B.1", "b_"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn chatrooms_are_paged_newest_and_last_active_first(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn chatrooms_are_paged_newest_and_last_active_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     for number in 0..5 {
@@ -79,9 +74,8 @@ async fn chatrooms_are_paged_newest_and_last_active_first(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn memberships_are_paged_longest_standing_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn memberships_are_paged_longest_standing_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -94,11 +88,8 @@ async fn memberships_are_paged_longest_standing_first(#[values(Engine::Sqlite, E
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_history_is_paged_backwards_with_each_page_oldest_first(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_history_is_paged_backwards_with_each_page_oldest_first(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 7).await;
     let pages = all_pages(&ann, &room.messages(), 3).await;
@@ -110,9 +101,8 @@ async fn the_history_is_paged_backwards_with_each_page_oldest_first(
     assert_eq!(each(&all_pages(&ann, &room.messages(), 7).await, "body").len(), 7);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_history_is_paged_forwards_behind_a_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_history_is_paged_forwards_behind_a_place(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 7).await;
     for limit in [1, 3, 7] {
@@ -122,9 +112,8 @@ async fn the_history_is_paged_forwards_behind_a_place(#[values(Engine::Sqlite, E
     assert_eq!(each(&all_pages(&ann, &format!("{}?after=7", room.messages()), 200).await, "seq"), [8, 9]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_history_is_read_around_a_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_history_is_read_around_a_place(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 9).await;
     let seqs =
@@ -144,9 +133,8 @@ async fn the_history_is_read_around_a_place(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(seqs("before=9223372036854775807&limit=2").await, [10, 11]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_i_wrote_is_paged_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_i_wrote_is_paged_newest_first(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let (one, two) = (room_with(&ann, 2).await, room_with(&ann, 2).await);
     ann.say(&one, "4").await;
@@ -157,9 +145,8 @@ async fn what_i_wrote_is_paged_newest_first(#[values(Engine::Sqlite, Engine::Pos
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn my_sessions_are_paged_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn my_sessions_are_paged_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for _ in 0..4 {
@@ -172,9 +159,8 @@ async fn my_sessions_are_paged_newest_first(#[values(Engine::Sqlite, Engine::Pos
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_log_is_paged_forwards(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_log_is_paged_forwards(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 5).await;
     for (path, first) in [("events", 1), ("events?after=2", 3)] {
@@ -185,9 +171,8 @@ async fn the_log_is_paged_forwards(#[values(Engine::Sqlite, Engine::Postgres)] e
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_page_stays_the_same_while_others_write(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_page_stays_the_same_while_others_write(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 6).await;
     let first = ann.get(format!("{}?limit=2", room.messages())).await.expect_status(200);
@@ -200,11 +185,8 @@ async fn a_page_stays_the_same_while_others_write(#[values(Engine::Sqlite, Engin
     );
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_page_has_fifty_entries_unless_another_limit_is_named(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_page_has_fifty_entries_unless_another_limit_is_named(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 60).await;
     for path in [room.messages(), room.path("events"), "/api/users/me/messages".to_owned()] {

@@ -1,16 +1,14 @@
 //! Pins: the messages that members keep in sight.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::fields;
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_pinned_is_listed_newest_pin_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_pinned_is_listed_newest_pin_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -44,9 +42,8 @@ async fn what_is_pinned_is_listed_newest_pin_first(#[values(Engine::Sqlite, Engi
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_deleted_message_is_unpinned_and_stays_so(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_deleted_message_is_unpinned_and_stays_so(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -62,9 +59,8 @@ async fn a_deleted_message_is_unpinned_and_stays_so(#[values(Engine::Sqlite, Eng
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nobody_pins_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nobody_pins_in_an_archived_room(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;

@@ -1,8 +1,7 @@
 //! `If-Match`: two editors never overwrite each other silently.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -27,11 +26,8 @@ async fn edited(engine: Engine) -> (Person, Value) {
     (ann, message)
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_edit_goes_through_at_the_revision_that_it_names(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_edit_goes_through_at_the_revision_that_it_names(engine: Engine) {
     let (ann, message) = edited(engine).await;
     let mut revision = 2;
     for condition in ["\"{}\"", "\"7\", \"{}\"", "\"{}\",\"x\"", "W/\"1\", \"{}\"", "*"] {
@@ -42,9 +38,8 @@ async fn an_edit_goes_through_at_the_revision_that_it_names(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_edit_of_another_revision_fails(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_edit_of_another_revision_fails(engine: Engine) {
     let (ann, message) = edited(engine).await;
     for condition in ["\"1\"", "\"3\"", "W/\"2\"", "\"1\", \"3\"", "\"02\"", "\"+2\"", "\"\"", "\"x\""] {
         edit_if(&ann, &message, condition, "third").await.expect_problem(412, "revision_mismatch");
@@ -53,11 +48,8 @@ async fn an_edit_of_another_revision_fails(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(ann.get(path_of(&message)).await.body, message);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_condition_that_cannot_be_read_is_not_ignored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_condition_that_cannot_be_read_is_not_ignored(engine: Engine) {
     let (ann, message) = edited(engine).await;
     for condition in ["2", "\"2", "2\"", "\" 2\"", "w/\"2\"", "", ",", "\"2\" \"3\""] {
         edit_if(&ann, &message, condition, "third").await.expect_problem(400, "malformed_header");
@@ -66,18 +58,16 @@ async fn a_condition_that_cannot_be_read_is_not_ignored(
     assert_eq!(ann.get(path_of(&message)).await.body, message);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn of_two_editors_at_one_revision_one_is_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn of_two_editors_at_one_revision_one_is_told(engine: Engine) {
     let (ann, message) = edited(engine).await;
     edit_if(&ann, &message, "\"2\"", "mine").await.expect_status(200);
     edit_if(&ann, &message, "\"2\"", "theirs").await.expect_problem(412, "revision_mismatch");
     assert_eq!(ann.get(path_of(&message)).await["body"], "mine");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_deletion_honours_the_revision_too(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_deletion_honours_the_revision_too(engine: Engine) {
     let (ann, message) = edited(engine).await;
     delete_if(&ann, &message, "\"1\"").await.expect_problem(412, "revision_mismatch");
     delete_if(&ann, &message, "\"2\"").await.expect_status(204);
@@ -87,11 +77,8 @@ async fn a_deletion_honours_the_revision_too(#[values(Engine::Sqlite, Engine::Po
     delete_if(&ann, &message, "*").await.expect_status(204);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn whoever_may_not_edit_learns_nothing_about_the_revision(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn whoever_may_not_edit_learns_nothing_about_the_revision(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use chit_chat_contract::{Engine, emoji};
+use chit_chat_contract::{Engine, both_engines, emoji};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Excerpt, Message, MockMessageRepository};
 use chit_chat_domain::reaction::{MockReactionRepository, Reactions};
-use rstest::rstest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,9 +17,8 @@ use crate::app::{PASSWORD, TestApp};
 use crate::mocks;
 use crate::people::{path_of, percent_encoded, reaction_path};
 
-#[rstest]
-#[actix_web::test]
-async fn a_message_shows_how_many_react_by_what(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_message_shows_how_many_react_by_what(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -44,11 +42,8 @@ async fn a_message_shows_how_many_react_by_what(#[values(Engine::Sqlite, Engine:
     assert_eq!((&edited["reactions"], &edited["revision"]), (&json!({"👍": 1}), &json!(2)));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn each_reaction_is_an_event_and_the_same_again_is_none(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn each_reaction_is_an_event_and_the_same_again_is_none(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -72,9 +67,8 @@ async fn each_reaction_is_an_event_and_the_same_again_is_none(
     assert_eq!(events.each("actor_id"), [bob.id.clone(), bob.id.clone()]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn any_emoji_will_do_and_nothing_else(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn any_emoji_will_do_and_nothing_else(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -103,9 +97,8 @@ async fn any_emoji_will_do_and_nothing_else(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(ann.get(path_of(&sent)).await["reactions"].as_object().unwrap().len(), good.len());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_reacts_is_listed_in_the_order_of_time(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn who_reacts_is_listed_in_the_order_of_time(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -134,9 +127,8 @@ async fn who_reacts_is_listed_in_the_order_of_time(#[values(Engine::Sqlite, Engi
     assert!(ann.get(&path).await.expect_status(200).items().is_empty());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_tombstone_has_no_reactions_and_gets_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_tombstone_has_no_reactions_and_gets_none(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -152,11 +144,8 @@ async fn a_tombstone_has_no_reactions_and_gets_none(#[values(Engine::Sqlite, Eng
     ann.put(room.path("messages/1/reactions/x")).await.expect_problem(404, "message_not_found");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nobody_reacts_in_an_archived_room_but_everybody_sees_who_did(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn nobody_reacts_in_an_archived_room_but_everybody_sees_who_did(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -167,9 +156,8 @@ async fn nobody_reacts_in_an_archived_room_but_everybody_sees_who_did(
     assert_eq!(ann.get(path_of(&sent) + "/reactions").await.each("user_id"), [json!(ann.id)]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn reactions_outlive_the_account_of_who_reacted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn reactions_outlive_the_account_of_who_reacted(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -182,9 +170,8 @@ async fn reactions_outlive_the_account_of_who_reacted(#[values(Engine::Sqlite, E
     assert_eq!(ann.get(format!("/api/users/{}", bob.id)).await["deleted"], true);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn which_are_mine_stands_beside_every_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn which_are_mine_stands_beside_every_page(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

@@ -1,8 +1,7 @@
 //! Read markers, mutes, and what the list of one's chatrooms shows of them.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -19,11 +18,8 @@ async fn put(person: &Person, room: &Room, body: Value) -> crate::answer::Answer
     person.request(Method::PUT, room.path("read_marker")).json(body).send().await
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_marker_moves_forward_and_only_by_force_backwards(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -47,9 +43,8 @@ async fn a_marker_moves_forward_and_only_by_force_backwards(
     assert_eq!(ann.get(room.own_path()).await["last_seq"], 6);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_marker_stays_within_the_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_marker_stays_within_the_log(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -74,9 +69,8 @@ async fn a_marker_stays_within_the_log(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(ann.get(room.path("read_marker")).await["seq"], 2);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn muting_is_said_once_or_often(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -93,9 +87,8 @@ async fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(ann.get(room.own_path()).await["last_seq"], 3);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn people_read_on_where_nobody_writes(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn people_read_on_where_nobody_writes(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -106,9 +99,8 @@ async fn people_read_on_where_nobody_writes(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(shown(&bob).await, [json!(4), json!(0), json!(true)]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_comes_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn who_comes_again_starts_anew(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -121,9 +113,8 @@ async fn who_comes_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(shown(&bob).await, [json!(6), json!(0), json!(false)]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_home_screen_counts_and_comes_by_activity(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_home_screen_counts_and_comes_by_activity(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let quiet = ann.create_room("Quiet", "private", &[&bob]).await;
@@ -149,9 +140,8 @@ async fn the_home_screen_counts_and_comes_by_activity(#[values(Engine::Sqlite, E
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_hundred_unread_may_be_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_hundred_unread_may_be_more(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -163,9 +153,8 @@ async fn a_hundred_unread_may_be_more(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(shown(&bob).await[1], 99);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_forged_place_leads_nowhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_forged_place_leads_nowhere(engine: Engine) {
     use base64::Engine as _;
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;

@@ -1,7 +1,6 @@
 //! Staying signed in: refresh tokens are spent at each use.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -13,11 +12,8 @@ fn refresh_token(answer: &Answer) -> String {
     answer.str("refresh_token").to_owned()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_refresh_token_gives_the_next_and_a_new_access_token(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_refresh_token_gives_the_next_and_a_new_access_token(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let answer = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -34,11 +30,8 @@ async fn a_refresh_token_gives_the_next_and_a_new_access_token(
     app.refresh(&refresh_token(&answer)).await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -48,11 +41,8 @@ async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(
     ann.get("/api/users/me").await.expect_status(200);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_answer_that_was_asked_for_again_voids_the_lost_one(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_answer_that_was_asked_for_again_voids_the_lost_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let lost = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -61,11 +51,8 @@ async fn the_answer_that_was_asked_for_again_voids_the_lost_one(
     app.refresh(&refresh_token(&again)).await.expect_problem(401, "invalid_refresh_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_spent_token_ends_the_session_after_half_a_minute(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_spent_token_ends_the_session_after_half_a_minute(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let next = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -77,11 +64,8 @@ async fn a_spent_token_ends_the_session_after_half_a_minute(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_spent_token_ends_the_session_once_its_successor_was_used(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_spent_token_ends_the_session_once_its_successor_was_used(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let second = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -91,11 +75,8 @@ async fn a_spent_token_ends_the_session_once_its_successor_was_used(
     ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(engine: Engine) {
     let app = TestApp::new(engine).await;
     let idle = app.sign_up("idle").await;
     let mut busy = app.sign_up("busy").await.session.refresh_token;
@@ -108,11 +89,8 @@ async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(
     app.refresh(&busy).await.expect_problem(401, "invalid_refresh_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_no_refresh_token_is_refused_and_ends_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn what_is_no_refresh_token_is_refused_and_ends_nothing(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let good = &ann.session.refresh_token;

@@ -1,7 +1,6 @@
 //! `?render=html`: messages as HTML, beside their source.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -35,11 +34,8 @@ fn looks(page: &Answer) -> Vec<Value> {
     page.items().iter().map(|item| html.get(item["id"].as_str().unwrap()).cloned().unwrap_or_default()).collect()
 }
 
-#[rstest]
-#[actix_web::test]
-async fn html_stands_beside_the_messages_which_stay_as_they_are(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn html_stands_beside_the_messages_which_stay_as_they_are(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     ann.say_each(&room, &SOURCES).await;
     for path in [room.messages(), format!("{}?after=0", room.messages()), format!("{}?around=4", room.messages())]
@@ -60,9 +56,8 @@ async fn html_stands_beside_the_messages_which_stay_as_they_are(
     assert_eq!(ann.get("/api/users/me/messages").await.fields(), ["items", "next_cursor"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn one_message_has_its_html_within(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn one_message_has_its_html_within(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for (source, html) in SOURCES.into_iter().zip(LOOKS) {
         let sent = ann.say(&room, source).await;
@@ -74,9 +69,8 @@ async fn one_message_has_its_html_within(#[values(Engine::Sqlite, Engine::Postgr
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_tombstone_has_no_html(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_tombstone_has_no_html(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "*regretted*").await;
     ann.say(&room, "*kept*").await;
@@ -88,11 +82,8 @@ async fn a_tombstone_has_no_html(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(looks(&ann.get(rendered("/api/users/me/messages")).await), ["<p><em>kept</em></p>\n"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn html_follows_every_change_through_any_instance(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn html_follows_every_change_through_any_instance(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let ann = here.sign_up("ann").await;
@@ -110,9 +101,8 @@ async fn html_follows_every_change_through_any_instance(
     assert_eq!(looks(&ann.get(rendered(&room.messages())).await), [Value::Null]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn links_to_more_keep_asking_for_html(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn links_to_more_keep_asking_for_html(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     ann.say_each(&room, &SOURCES).await;
     let forwards = format!("{}?after=0&limit=1", room.messages());
@@ -132,9 +122,8 @@ async fn links_to_more_keep_asking_for_html(#[values(Engine::Sqlite, Engine::Pos
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nothing_but_html_can_be_asked_for(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nothing_but_html_can_be_asked_for(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -152,9 +141,8 @@ async fn nothing_but_html_can_be_asked_for(#[values(Engine::Sqlite, Engine::Post
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn html_is_sent_again_to_who_has_the_revision(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn html_is_sent_again_to_who_has_the_revision(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let path = path_of(&ann.say(&room, "x").await);
     let ask = |path: String, seen: &'static str| {
@@ -166,9 +154,8 @@ async fn html_is_sent_again_to_who_has_the_revision(#[values(Engine::Sqlite, Eng
     ask(rendered(&path), "1").await.expect_problem(400, "malformed_header");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_full_page_of_messages_is_rendered(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_full_page_of_messages_is_rendered(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sources: Vec<String> = (0..200).map(|number| format!("*{number}* <b>")).collect();
     ann.say_each(&room, &sources.iter().map(String::as_str).collect::<Vec<_>>()).await;

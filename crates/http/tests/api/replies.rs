@@ -2,17 +2,15 @@
 
 use std::slice::from_ref;
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::app::TestApp;
 use crate::people::path_of;
 
-#[rstest]
-#[actix_web::test]
-async fn a_reply_names_its_parent_which_counts_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_reply_names_its_parent_which_counts_it(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -42,9 +40,8 @@ async fn a_reply_names_its_parent_which_counts_it(#[values(Engine::Sqlite, Engin
     bob.post(room.messages(), late).await.expect_status(201);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn replies_come_in_pages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn replies_come_in_pages(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -61,9 +58,8 @@ async fn replies_come_in_pages(#[values(Engine::Sqlite, Engine::Postgres)] engin
     ann.get(format!("{path}?cursor=x")).await.expect_problem(422, "invalid_value");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_reply_to_nothing_of_the_room_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_reply_to_nothing_of_the_room_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -1,15 +1,13 @@
 //! What surrounds every request: its id, and the headers of every answer.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn a_request_keeps_the_id_that_its_sender_gave(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_request_keeps_the_id_that_its_sender_gave(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let longest = "x".repeat(128);
     for id in ["abc", "0190a5d4-2f00-7000-8000-000000000001", "a/b=c~!", &longest] {
@@ -22,9 +20,8 @@ async fn a_request_keeps_the_id_that_its_sender_gave(#[values(Engine::Sqlite, En
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_request_without_a_decent_id_is_given_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_request_without_a_decent_id_is_given_one(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let too_long = "x".repeat(129);
     for id in [&b""[..], b"two words", b"caf\xc3\xa9", b"\xff", b"a\tb", too_long.as_bytes()] {
@@ -37,11 +34,8 @@ async fn a_request_without_a_decent_id_is_given_one(#[values(Engine::Sqlite, Eng
     assert_ne!(ids[0], ids[1]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_body_is_json_and_every_empty_answer_is_empty(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn every_body_is_json_and_every_empty_answer_is_empty(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     for path in ["/api/users", "/api/chatrooms", "/api/auth/sessions", "/healthz", "/readyz", &room.messages()] {
@@ -54,9 +48,8 @@ async fn every_body_is_json_and_every_empty_answer_is_empty(
     assert_eq!((deleted.text.as_str(), deleted.header("Content-Type")), ("", None));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn instants_are_utc_and_ids_are_hyphenated(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn instants_are_utc_and_ids_are_hyphenated(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "x").await;

@@ -1,7 +1,6 @@
 //! What messages said before they were edited.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,9 +8,8 @@ use crate::answer::fields;
 use crate::app::TestApp;
 use crate::people::path_of;
 
-#[rstest]
-#[actix_web::test]
-async fn members_see_every_text_that_a_message_had(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn members_see_every_text_that_a_message_had(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -33,9 +31,8 @@ async fn members_see_every_text_that_a_message_had(#[values(Engine::Sqlite, Engi
     assert_eq!((rest.each("body"), &rest["next_cursor"]), (vec![json!("three")], &Value::Null));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn of_a_deleted_message_there_are_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn of_a_deleted_message_there_are_none(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "secret").await;

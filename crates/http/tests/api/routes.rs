@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_http::Route;
-use rstest::rstest;
 
 use crate::app::TestApp;
 
@@ -31,11 +30,8 @@ fn each_path_has_one_route_and_each_route_a_method() {
     assert_eq!(room.methods().to_string(), "GET, HEAD, PATCH, DELETE");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_resource_answers_to_exactly_the_methods_that_it_allows(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn every_resource_answers_to_exactly_the_methods_that_it_allows(engine: Engine) {
     let client = TestApp::new(engine).await.nobody();
     let others = ["OPTIONS", "TRACE", "PURGE"].map(|name| Method::from_bytes(name.as_bytes()).unwrap());
     for route in chit_chat_http::routes() {
@@ -54,9 +50,8 @@ async fn every_resource_answers_to_exactly_the_methods_that_it_allows(
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_no_route_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_no_route_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for path in ["/", "/api", "/api/", "/api/chatrooms/", "/api/chatrooms//", "/api/nothing", "/API/users", "/%00"]

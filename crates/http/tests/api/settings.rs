@@ -1,15 +1,13 @@
 //! Roles, and how a chatroom is set.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
 
-#[rstest]
-#[actix_web::test]
-async fn a_chatroom_shows_how_it_is_set(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_chatroom_shows_how_it_is_set(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -36,9 +34,8 @@ async fn a_chatroom_shows_how_it_is_set(#[values(Engine::Sqlite, Engine::Postgre
     assert_eq!(bare["topic"], Value::Null);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn every_setting_that_breaks_a_rule_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn every_setting_that_breaks_a_rule_is_named(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -55,9 +52,8 @@ async fn every_setting_that_breaks_a_rule_is_named(#[values(Engine::Sqlite, Engi
     ann.patch(room.own_path(), json!({"archived": "yes"})).await.expect_problem(400, "malformed_body");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn moderators_keep_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn moderators_keep_order(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (cem, dan) = (app.sign_up("cem").await, app.sign_up("dan").await);
@@ -75,9 +71,8 @@ async fn moderators_keep_order(#[values(Engine::Sqlite, Engine::Postgres)] engin
     ann.delete(room.membership(&bob.id)).await.expect_status(204);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_renames_and_adds_is_as_the_owners_say(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn who_renames_and_adds_is_as_the_owners_say(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -91,9 +86,8 @@ async fn who_renames_and_adds_is_as_the_owners_say(#[values(Engine::Sqlite, Engi
     ann.put(room.membership(&cem.id)).await.expect_status(201);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn nobody_writes_in_an_archived_room(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -116,11 +110,8 @@ async fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Post
     bob.leave(&room).await;
 }
 
-#[rstest]
-#[actix_web::test]
-async fn in_slow_mode_a_member_waits_and_is_told_how_long(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn in_slow_mode_a_member_waits_and_is_told_how_long(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

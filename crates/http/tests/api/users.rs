@@ -1,16 +1,14 @@
 //! Accounts and profiles.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::answer::fields;
 use crate::app::{PASSWORD, TestApp};
 
-#[rstest]
-#[actix_web::test]
-async fn a_closed_sign_up_says_so_whatever_is_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_closed_sign_up_says_so_whatever_is_sent(engine: Engine) {
     let app = TestApp::with_sign_ups_closed(engine).await;
     let nobody = app.nobody();
     for body in [json!({"username": "ann", "password": PASSWORD}), json!({"username": "a b"}), json!([])] {
@@ -21,9 +19,8 @@ async fn a_closed_sign_up_says_so_whatever_is_sent(#[values(Engine::Sqlite, Engi
     app.try_sign_in("ann", PASSWORD).await.expect_problem(401, "invalid_credentials");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_new_account_is_shown_to_its_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_new_account_is_shown_to_its_owner(engine: Engine) {
     let app = TestApp::new(engine).await;
     let account = json!({
         "username": "Ann", "password": PASSWORD, "email": "ann@example.com", "display_name": "  Ann of Kleve ",
@@ -40,11 +37,8 @@ async fn a_new_account_is_shown_to_its_owner(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(ann.get("/api/users/me").await.expect_status(200).body, made.body);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn everything_wrong_with_an_account_is_said_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn everything_wrong_with_an_account_is_said_at_once(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let account = json!({"username": "a b", "password": "1234", "email": "ann", "display_name": ""});
     let answer = nobody.post("/api/users", account).await.expect_problem(422, "invalid_value");
@@ -52,9 +46,8 @@ async fn everything_wrong_with_an_account_is_said_at_once(
     assert_eq!(pointers, ["/username", "/password", "/email", "/display_name"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn each_rule_about_accounts_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn each_rule_about_accounts_holds(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let long = "x".repeat(1_025);
     for (field, value) in [
@@ -88,9 +81,8 @@ async fn each_rule_about_accounts_holds(#[values(Engine::Sqlite, Engine::Postgre
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_username_is_taken_in_any_case(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_username_is_taken_in_any_case(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("Ann").await;
     for name in ["Ann", "ann", "aNN"] {
@@ -99,9 +91,8 @@ async fn a_username_is_taken_in_any_case(#[values(Engine::Sqlite, Engine::Postgr
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn others_see_no_email(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn others_see_no_email(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.patch("/api/users/me", json!({"email": "ann@example.com"})).await.expect_status(200);
@@ -115,9 +106,8 @@ async fn others_see_no_email(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     assert_eq!(same.body, seen.body, "a resource looks the same to every reader");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn users_are_found_by_any_part_of_their_names(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn users_are_found_by_any_part_of_their_names(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("Ann_1").await, app.sign_up("bob").await);
     bob.patch("/api/users/me", json!({"display_name": "Élan 100%"})).await.expect_status(200);
@@ -138,9 +128,8 @@ async fn users_are_found_by_any_part_of_their_names(#[values(Engine::Sqlite, Eng
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn users_are_resolved_by_their_ids(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn users_are_resolved_by_their_ids(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let unknown = uuid::Uuid::now_v7();
@@ -159,9 +148,8 @@ async fn users_are_resolved_by_their_ids(#[values(Engine::Sqlite, Engine::Postgr
     ann.get(many(201)).await.expect_problem(422, "invalid_value");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_unknown_user_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn an_unknown_user_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let simple = ann.id.replace('-', "");
@@ -173,9 +161,8 @@ async fn an_unknown_user_is_not_found(#[values(Engine::Sqlite, Engine::Postgres)
     app.stranger().patch("/api/users/me", change).await.expect_problem(401, "invalid_token");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_merge_patch_sets_removes_and_leaves(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_merge_patch_sets_removes_and_leaves(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let both = json!({"display_name": "Ann", "email": "ann@example.com"});
     ann.patch("/api/users/me", both).await.expect_status(200);
@@ -191,9 +178,8 @@ async fn a_merge_patch_sets_removes_and_leaves(#[values(Engine::Sqlite, Engine::
     ann.patch("/api/users/me", json!({"email": 1})).await.expect_problem(400, "malformed_body");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_new_password_needs_the_current_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_new_password_needs_the_current_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let patch = |body| ann.patch("/api/users/me", body);
@@ -206,11 +192,8 @@ async fn a_new_password_needs_the_current_one(#[values(Engine::Sqlite, Engine::P
     assert_eq!(ann.get("/api/users/me").await["display_name"], json!(null));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_new_password_ends_the_other_sessions_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_new_password_ends_the_other_sessions_at_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;

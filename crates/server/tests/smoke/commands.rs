@@ -1,14 +1,13 @@
 //! `chit-chat db ...`
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::Value;
 
 use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat, fail, run, succeed};
 
-#[rstest]
-fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_database_is_made_once_and_dropped_once(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "drop", "--yes"]);
     assert!(succeed(&place, &["db", "create"]).contains("created"));
@@ -18,8 +17,8 @@ fn a_database_is_made_once_and_dropped_once(#[values(Engine::Sqlite, Engine::Pos
     assert!(succeed(&place, &["db", "drop", "--yes"]).contains("did not exist"));
 }
 
-#[rstest]
-fn nothing_is_dropped_when_nobody_can_be_asked(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nothing_is_dropped_when_nobody_can_be_asked(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (output, text) = run(chit_chat(&["db", "drop"]).env("DATABASE_URL", &place.url));
@@ -40,8 +39,8 @@ fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
     assert!(succeed(&place, &["db", "drop", "--yes"]).contains("dropped"));
 }
 
-#[rstest]
-fn the_first_start_brings_its_own_schema(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_first_start_brings_its_own_schema(engine: Engine) {
     let place = FreshDatabase::new(engine);
     let server = Server::start(&place);
     assert_eq!(server.client().get("/readyz")["status"], "ready");

@@ -2,8 +2,7 @@
 
 use std::net::TcpListener;
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -12,10 +11,8 @@ use crate::program::{Server, succeed};
 
 const DOCUMENTED: &str = include_str!("../../../../docs/METRICS.md");
 
-#[rstest]
-fn what_happens_is_counted_and_every_metric_is_documented(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_happens_is_counted_and_every_metric_is_documented(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);

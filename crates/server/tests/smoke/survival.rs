@@ -6,18 +6,15 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, until};
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines, until};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
-#[rstest]
-fn what_was_acknowledged_before_a_kill_is_there_after_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_was_acknowledged_before_a_kill_is_there_after_it(engine: Engine) {
     const WRITERS: usize = 4;
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
@@ -67,8 +64,8 @@ pub(crate) fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
     }
 }
 
-#[rstest]
-fn access_tokens_and_ended_sessions_outlive_a_restart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn access_tokens_and_ended_sessions_outlive_a_restart(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -80,10 +77,8 @@ fn access_tokens_and_ended_sessions_outlive_a_restart(#[values(Engine::Sqlite, E
     bob.at(&server.url).expect(401, "GET", "/api/users/me", &Value::Null);
 }
 
-#[rstest]
-fn a_session_that_ends_here_ends_on_the_other_instance(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_session_that_ends_here_ends_on_the_other_instance(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (here, there) = (Server::start(&place), Server::start(&place));

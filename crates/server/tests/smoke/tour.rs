@@ -1,15 +1,14 @@
 //! Two people talk.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use crate::client::PASSWORD;
 use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
-#[rstest]
-fn two_people_sign_up_and_talk(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn two_people_sign_up_and_talk(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);

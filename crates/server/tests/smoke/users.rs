@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-use chit_chat_contract::{Engine, TestStore, World, until};
+use chit_chat_contract::{Engine, TestStore, World, both_engines, until};
 use chit_chat_domain::user::{DisplayName, Email, NewUser};
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::client::{Client, PASSWORD};
@@ -37,8 +36,8 @@ fn until_token_stops(client: &Client) {
     until("the token stops", || client.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401);
 }
 
-#[rstest]
-fn with_sign_up_closed_an_operator_makes_accounts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn with_sign_up_closed_an_operator_makes_accounts(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start_with(&place, &[("SIGNUP", "closed")]);
@@ -52,8 +51,8 @@ fn with_sign_up_closed_an_operator_makes_accounts(#[values(Engine::Sqlite, Engin
     assert!(fail(&place, &["user", "create", "ANN"]).contains("ANN is, or was, somebody's"));
 }
 
-#[rstest]
-fn whoever_is_disabled_is_kept_out_until_enabled(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whoever_is_disabled_is_kept_out_until_enabled(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -70,10 +69,8 @@ fn whoever_is_disabled_is_kept_out_until_enabled(#[values(Engine::Sqlite, Engine
     assert_eq!(sign_in(&server.client(), "ann", PASSWORD).0, 200);
 }
 
-#[rstest]
-fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -108,8 +105,8 @@ fn a_password_from_standard_input_keeps_the_usual_rules() {
     assert!(!succeed(&place, &["user", "list"]).contains("ann"));
 }
 
-#[rstest]
-fn who_does_not_exist_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_does_not_exist_is_named(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     for command in ["disable", "enable", "reset-password"] {
@@ -118,10 +115,8 @@ fn who_does_not_exist_is_named(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert!(fail(&place, &["user", "create", "not a name"]).contains("the username may contain only"));
 }
 
-#[rstest]
-fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(engine: Engine) {
     let place = FreshDatabase::new(engine);
     let absent = if engine == Engine::Sqlite { "db create" } else { "db migrate" };
     for _ in 0..2 {
@@ -142,8 +137,8 @@ fn absent_postgres_database_is_explained() {
     }
 }
 
-#[rstest]
-fn everybody_is_listed_page_by_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn everybody_is_listed_page_by_page(engine: Engine) {
     const PEOPLE: usize = 450;
     let world = World::new(engine);
     for n in 0..PEOPLE {
@@ -160,8 +155,8 @@ fn everybody_is_listed_page_by_page(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(lines(&["user", "list", "--search", "USER44"]).len(), 11);
 }
 
-#[rstest]
-fn a_listed_account_shows_what_an_operator_needs(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_listed_account_shows_what_an_operator_needs(engine: Engine) {
     let world = World::new(engine);
     let ann = NewUser {
         display_name: DisplayName::parse("Ann \u{202e}Lee").ok(),

@@ -72,9 +72,8 @@ fn with_numbers(script: &str, size: Size, password_hash: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chit_chat_contract::{Engine, TestStore};
+    use chit_chat_contract::{Engine, TestStore, both_engines};
     use chit_chat_domain::page::Limit;
-    use rstest::rstest;
 
     use super::*;
     use crate::crowd::{FIRST, HOT, LONG, id};
@@ -91,8 +90,8 @@ mod tests {
         store
     }
 
-    #[rstest]
-    fn logs_are_dense_and_end_where_the_room_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    #[both_engines]
+    fn logs_are_dense_and_end_where_the_room_is(engine: Engine) {
         let store = filled(engine);
         for (room, messages) in [(FIRST, 3), (LONG, 5), (HOT, 3)] {
             let log = store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn both_engines_hold_the_same() {
+    fn engines_hold_the_same() {
         let (one, other) = (filled(Engine::Sqlite), filled(Engine::Postgres));
         for room in [FIRST, LONG, HOT] {
             let log = |store: &TestStore| store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();

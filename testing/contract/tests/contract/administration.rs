@@ -1,6 +1,6 @@
 //! What operators do with accounts: it holds at once, and against whatever goes on meanwhile.
 
-use chit_chat_contract::{Engine, World, race};
+use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::page::Limit;
@@ -9,12 +9,9 @@ use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{
     Account, AccountFilter, DisplayName, NewUser, PasswordChange, PasswordHash, UserChanges,
 };
-use rstest::rstest;
 
-#[rstest]
-fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let sessions = [0; 2].map(|_| world.session(matt, 100).0);
@@ -29,8 +26,8 @@ fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(
     assert_eq!(world.users.credentials("beth".into()).unwrap().unwrap().disabled_at, None);
 }
 
-#[rstest]
-fn nobody_opens_or_prolongs_a_session_while_disabled(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_opens_or_prolongs_a_session_while_disabled(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let open = world.draft_session(matt, 1);
@@ -53,10 +50,8 @@ fn nobody_opens_or_prolongs_a_session_while_disabled(#[values(Engine::Sqlite, En
     assert_eq!(world.sessions.create(draft, 100), Ok(Some(vec![])));
 }
 
-#[rstest]
-fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -77,8 +72,8 @@ fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(
     }
 }
 
-#[rstest]
-fn who_is_disabled_twice_is_so_since_the_first_time(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_is_disabled_twice_is_so_since_the_first_time(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let since = world.tick();
@@ -89,8 +84,8 @@ fn who_is_disabled_twice_is_so_since_the_first_time(#[values(Engine::Sqlite, Eng
     assert_eq!(world.administration.enable(matt), Ok(Some(())));
 }
 
-#[rstest]
-fn a_disabled_account_keeps_what_it_holds(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_disabled_account_keeps_what_it_holds(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -105,10 +100,8 @@ fn a_disabled_account_keeps_what_it_holds(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(world.users.search(None, None, Limit::MAX).unwrap().len(), 2);
 }
 
-#[rstest]
-fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(engine: Engine) {
     let world = World::new(engine);
     let gone = world.user("gone");
     world.delete_account(gone);
@@ -120,10 +113,8 @@ fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(
     assert_eq!(accounts(&world, AccountFilter::default(), None), []);
 }
 
-#[rstest]
-fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (session, _) = world.session(matt, 100);
@@ -138,8 +129,8 @@ fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(
     assert_eq!(world.users.update(matt, changes, world.tick()), Ok(None));
 }
 
-#[rstest]
-fn a_reset_password_enables_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_reset_password_enables_nobody(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();
@@ -148,10 +139,8 @@ fn a_reset_password_enables_nobody(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(world.users.credentials("matt".into()).unwrap().unwrap().disabled_at, Some(at));
 }
 
-#[rstest]
-fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(engine: Engine) {
     let world = World::new(engine);
     for name in ["b", "A", "C", "d"] {
         world.user(name);
@@ -161,10 +150,8 @@ fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(
     assert_eq!(names(&world, AccountFilter::default(), Some("d")), [""; 0]);
 }
 
-#[rstest]
-fn accounts_are_found_by_part_of_a_name_and_by_being_disabled(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn accounts_are_found_by_part_of_a_name_and_by_being_disabled(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let named = NewUser { display_name: DisplayName::parse("Beth Matthews").ok(), ..world.draft_user("beth") };

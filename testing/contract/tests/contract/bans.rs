@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, World, done, id_literal, kind, race};
+use chit_chat_contract::{Engine, World, both_engines, done, id_literal, kind, race};
 use chit_chat_domain::ban::{Ban, Banned, NewBan};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right};
 use chit_chat_domain::clock::Timestamp;
@@ -14,7 +14,6 @@ use chit_chat_domain::membership::{Added, LeaveReason, NewMembership, Role};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use rstest::rstest;
 
 use crate::invitations::{MOST, draft_invitation};
 
@@ -43,10 +42,8 @@ fn listed(world: &World, room: ChatroomId, after: Option<i64>, limit: u64) -> Ve
     bans.into_iter().map(|ban| ban.user_id).collect()
 }
 
-#[rstest]
-fn a_ban_ends_the_membership_and_that_is_the_last_its_subject_hears(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_ban_ends_the_membership_and_that_is_the_last_its_subject_hears(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -63,10 +60,8 @@ fn a_ban_ends_the_membership_and_that_is_the_last_its_subject_hears(
     assert_eq!(world.send(world.draft(room, beth, "boo")), Appended::Refused);
 }
 
-#[rstest]
-fn whoever_is_banned_does_not_come_back_until_it_is_lifted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn whoever_is_banned_does_not_come_back_until_it_is_lifted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, elsewhere) = (world.public_room(matt), world.public_room(matt));
@@ -91,8 +86,8 @@ fn whoever_is_banned_does_not_come_back_until_it_is_lifted(
     }
 }
 
-#[rstest]
-fn a_ban_is_placed_and_lifted_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_ban_is_placed_and_lifted_once(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -106,10 +101,8 @@ fn a_ban_is_placed_and_lifted_once(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(kinds[2..], ["ban.created", "ban.deleted", "ban.created"]);
 }
 
-#[rstest]
-fn a_deleted_account_and_one_that_never_was_cannot_be_banned(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_deleted_account_and_one_that_never_was_cannot_be_banned(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -120,10 +113,8 @@ fn a_deleted_account_and_one_that_never_was_cannot_be_banned(
     assert_eq!(world.head(room), 3);
 }
 
-#[rstest]
-fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -135,8 +126,8 @@ fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(
     assert_eq!(listed(&world, room, None, 200), []);
 }
 
-#[rstest]
-fn only_who_has_the_role_bans_and_lifts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn only_who_has_the_role_bans_and_lifts(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);
@@ -152,10 +143,8 @@ fn only_who_has_the_role_bans_and_lifts(#[values(Engine::Sqlite, Engine::Postgre
     assert_eq!(lift(&world, room, matt, eve), Guarded::Refused);
 }
 
-#[rstest]
-fn a_ban_of_somebody_who_is_no_more_what_was_read_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_ban_of_somebody_who_is_no_more_what_was_read_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -176,8 +165,8 @@ fn a_ban_of_somebody_who_is_no_more_what_was_read_is_refused(
     assert_eq!(world.bans.list(room, None, Limit::MAX), Ok(vec![]));
 }
 
-#[rstest]
-fn bans_are_listed_newest_first_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn bans_are_listed_newest_first_with_one_row_more(engine: Engine) {
     let world = World::new(engine);
     let [matt, zoe, adam, beth] = ["Matt", "Zoe", "adam", "beth"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -193,8 +182,8 @@ fn bans_are_listed_newest_first_with_one_row_more(#[values(Engine::Sqlite, Engin
     assert_eq!(listed(&world, room, Some(4), 200), []);
 }
 
-#[rstest]
-fn a_ban_moves_its_subject_and_the_version_of_access(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_ban_moves_its_subject_and_the_version_of_access(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -208,8 +197,8 @@ fn a_ban_moves_its_subject_and_the_version_of_access(#[values(Engine::Sqlite, En
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
 }
 
-#[rstest]
-fn a_deleted_room_keeps_no_bans(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_room_keeps_no_bans(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (deleted, room) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -241,14 +230,14 @@ fn joined_while_banned(engine: Engine, end: &str) -> Added {
     })
 }
 
-#[rstest]
-fn a_join_that_waits_for_a_ban_is_turned_away(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_join_that_waits_for_a_ban_is_turned_away(engine: Engine) {
     assert_eq!(joined_while_banned(engine, "COMMIT"), Added::Banned);
     assert!(matches!(joined_while_banned(engine, "ROLLBACK"), Added::Added(_)));
 }
 
-#[rstest]
-fn nobody_is_a_member_and_banned_however_they_come(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_is_a_member_and_banned_however_they_come(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

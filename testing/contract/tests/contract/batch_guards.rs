@@ -5,12 +5,11 @@
 
 use std::iter;
 
-use chit_chat_contract::{Engine, World, answers, id_literal, said_in, stored};
+use chit_chat_contract::{Engine, World, answers, both_engines, id_literal, said_in, stored};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange};
-use rstest::rstest;
 
 const REMOVAL: &str = "DELETE FROM memberships";
 const DEMOTION: &str = "UPDATE memberships SET role = 0";
@@ -78,14 +77,14 @@ impl Scene {
     }
 }
 
-#[rstest]
-#[case::removed(REMOVAL, Role::Member)]
-#[case::demoted(DEMOTION, Role::Owner)]
-fn whose_right_ends_while_a_pile_waits_is_refused_alone(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] change: &str,
-    #[case] needed: Role,
-) {
+#[both_engines]
+fn whose_right_ends_while_a_pile_waits_is_refused_alone(engine: Engine) {
+    for (change, needed) in [(REMOVAL, Role::Member), (DEMOTION, Role::Owner)] {
+        refused_alone(engine, change, needed);
+    }
+}
+
+fn refused_alone(engine: Engine, change: &str, needed: Role) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sends = scene.sends(needed);
@@ -103,14 +102,14 @@ fn whose_right_ends_while_a_pile_waits_is_refused_alone(
     scene.assert_said(scene.other, 3, &messages);
 }
 
-#[rstest]
-#[case::removed(REMOVAL, Role::Member)]
-#[case::demoted(DEMOTION, Role::Owner)]
-fn whose_right_does_not_end_after_all_is_stored_with_the_pile(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] change: &str,
-    #[case] needed: Role,
-) {
+#[both_engines]
+fn whose_right_does_not_end_after_all_is_stored_with_the_pile(engine: Engine) {
+    for (change, needed) in [(REMOVAL, Role::Member), (DEMOTION, Role::Owner)] {
+        stored_with_the_pile(engine, change, needed);
+    }
+}
+
+fn stored_with_the_pile(engine: Engine, change: &str, needed: Role) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let outcomes = scene.written_while(change, false, scene.sends(needed));
@@ -121,8 +120,8 @@ fn whose_right_does_not_end_after_all_is_stored_with_the_pile(
     scene.assert_said(scene.other, 3, &messages);
 }
 
-#[rstest]
-fn a_demotion_leaves_what_needs_less_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_demotion_leaves_what_needs_less_alone(engine: Engine) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sends: Vec<_> = (0..10)
@@ -138,13 +137,17 @@ fn a_demotion_leaves_what_needs_less_alone(#[values(Engine::Sqlite, Engine::Post
     scene.assert_said(scene.room, 5, &messages);
 }
 
-#[rstest]
-#[case::commits(true)]
-#[case::fails(false)]
-fn a_room_that_is_deleted_while_a_pile_waits_takes_nothing_more(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] commits: bool,
-) {
+#[both_engines]
+fn a_room_that_is_deleted_while_a_pile_waits_takes_nothing_more(engine: Engine) {
+    send_while_deleting(engine, true);
+}
+
+#[both_engines]
+fn a_room_whose_deletion_fails_while_a_pile_waits_takes_it(engine: Engine) {
+    send_while_deleting(engine, false);
+}
+
+fn send_while_deleting(engine: Engine, commits: bool) {
     let scene = scene(engine);
     let room = id_literal(engine, scene.room);
     let sends = scene.sends(Role::Member);
@@ -167,8 +170,8 @@ fn a_room_that_is_deleted_while_a_pile_waits_takes_nothing_more(
     assert_eq!(in_room.len(), if commits { 0 } else { 20 });
 }
 
-#[rstest]
-fn whose_account_was_deleted_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whose_account_was_deleted_says_nothing_more(engine: Engine) {
     let scene = scene(engine);
     scene.world.delete_account(scene.beth);
     let sends = scene.sends(Role::Member);

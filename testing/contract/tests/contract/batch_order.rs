@@ -2,17 +2,14 @@
 
 use std::iter;
 
-use chit_chat_contract::{Crowd, Engine, all_stored, answer, idempotency, race, said_in, stored};
+use chit_chat_contract::{Crowd, Engine, all_stored, answer, both_engines, idempotency, race, said_in, stored};
 use chit_chat_domain::message::{Appended, Message, MessageBody};
-use rstest::rstest;
 
 use crate::batch_model::{Order, random_history};
 use crate::batch_outcomes::refuse_poison;
 
-#[rstest]
-fn what_waits_together_takes_its_seqs_in_the_order_it_came(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_waits_together_takes_its_seqs_in_the_order_it_came(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 1);
     let drafts = crowd.drafts(100);
     let expected =
@@ -20,8 +17,8 @@ fn what_waits_together_takes_its_seqs_in_the_order_it_came(
     assert_eq!(crowd.world.pile(drafts), expected.collect::<Vec<_>>());
 }
 
-#[rstest]
-fn each_room_keeps_the_order_of_its_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn each_room_keeps_the_order_of_its_own(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
     // Not in the order of the ids, in which the rooms may be locked.
     let mut drafts = crowd.drafts(120);
@@ -30,17 +27,15 @@ fn each_room_keeps_the_order_of_its_own(#[values(Engine::Sqlite, Engine::Postgre
     crowd.assert_said_in_order(&sent);
 }
 
-#[rstest]
-fn more_than_one_batch_holds_keeps_its_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn more_than_one_batch_holds_keeps_its_order(engine: Engine) {
     let crowd = Crowd::new(engine, 7, 3);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
     crowd.assert_said_in_order(&sent);
 }
 
-#[rstest]
-fn what_comes_while_a_pile_is_written_is_stored_behind_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_comes_while_a_pile_is_written_is_stored_behind_it(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let held = crowd.world.hold();
     let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(200));
@@ -51,10 +46,8 @@ fn what_comes_while_a_pile_is_written_is_stored_behind_it(
     crowd.assert_said_in_order(&all_stored(sends));
 }
 
-#[rstest]
-fn two_instances_keep_the_order_of_what_each_was_given(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn two_instances_keep_the_order_of_what_each_was_given(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 4);
     let another = crowd.world.open_another();
     let held = crowd.world.hold_on(&[&crowd.world.store, &another]);
@@ -70,10 +63,8 @@ fn two_instances_keep_the_order_of_what_each_was_given(
     }
 }
 
-#[rstest]
-fn what_is_not_stored_leaves_the_others_in_their_order(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_is_not_stored_leaves_the_others_in_their_order(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let (world, room, author) = (&crowd.world, crowd.rooms[0], crowd.people[0]);
     refuse_poison(world);
@@ -99,8 +90,8 @@ fn what_is_not_stored_leaves_the_others_in_their_order(
     assert_eq!(sent.len(), 61);
 }
 
-#[rstest]
-fn of_one_key_many_times_the_first_is_stored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_one_key_many_times_the_first_is_stored(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 1);
     let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
     let outcomes =
@@ -110,8 +101,8 @@ fn of_one_key_many_times_the_first_is_stored(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(outcomes[1..], vec![Appended::Duplicate(first, idempotency("k", "the first")); 3]);
 }
 
-#[rstest]
-fn what_fails_leaves_its_key_to_the_next(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_fails_leaves_its_key_to_the_next(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 1);
     refuse_poison(&crowd.world);
     let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
@@ -125,8 +116,8 @@ fn what_fails_leaves_its_key_to_the_next(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(outcomes[3], Ok(Appended::Duplicate(cure, idempotency("k", "a cure"))));
 }
 
-#[rstest]
-fn a_removal_that_fails_leaves_the_order_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_removal_that_fails_leaves_the_order_alone(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let mut held = crowd.world.hold();
     held.raw().shrink_access("DELETE FROM memberships", crowd.rooms[0], crowd.people[1]);
@@ -135,10 +126,9 @@ fn a_removal_that_fails_leaves_the_order_alone(#[values(Engine::Sqlite, Engine::
     crowd.assert_said_in_order(&all_stored(sends));
 }
 
-#[rstest]
-fn a_random_history_ends_as_in_the_model_that_takes_one_by_one(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values(1, 2, 3, 4)] seed: u64,
-) {
-    random_history(engine, seed, Order::OfArrival);
+#[both_engines]
+fn a_random_history_ends_as_in_the_model_that_takes_one_by_one(engine: Engine) {
+    for seed in 1..=4 {
+        random_history(engine, seed, Order::OfArrival);
+    }
 }

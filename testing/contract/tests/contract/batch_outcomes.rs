@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::iter;
 
-use chit_chat_contract::{Engine, World, answers, done, idempotency, stored};
+use chit_chat_contract::{Engine, World, answers, both_engines, done, idempotency, stored};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, IdempotencyKey, Message, MessageBody, NewMessage};
 use chit_chat_domain::store_error::StoreError;
-use rstest::rstest;
 
 type Answer = Result<Appended, StoreError>;
 
@@ -74,8 +73,8 @@ fn stored_message(answer: &Answer) -> Option<Message> {
     }
 }
 
-#[rstest]
-fn whoever_may_not_send_is_refused_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whoever_may_not_send_is_refused_alone(engine: Engine) {
     let scene = scene(engine);
     let (world, matt, beth) = (&scene.world, scene.matt, scene.beth);
     let (eve, gone) = (world.user("Eve"), world.user("Gone"));
@@ -97,8 +96,8 @@ fn whoever_may_not_send_is_refused_alone(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(world.logged(other), []);
 }
 
-#[rstest]
-fn what_each_guard_asks_for_is_looked_at(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_each_guard_asks_for_is_looked_at(engine: Engine) {
     let scene = scene(engine);
     let sends = [(scene.matt, Role::Owner), (scene.beth, Role::Owner), (scene.matt, Role::Member)]
         .map(|(author, role)| (scene.world.draft(scene.room, author, "x"), Guard::holds(author, role)));
@@ -107,8 +106,8 @@ fn what_each_guard_asks_for_is_looked_at(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(are_stored, [true, false, true]);
 }
 
-#[rstest]
-fn a_key_that_was_used_before_names_its_message(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_key_that_was_used_before_names_its_message(engine: Engine) {
     let scene = scene(engine);
     let (world, room) = (&scene.world, scene.room);
     let plain = stored(world.send(scene.keyed("one", "a")));
@@ -129,8 +128,8 @@ fn a_key_that_was_used_before_names_its_message(#[values(Engine::Sqlite, Engine:
     assert!(outcomes[3..].iter().all(|outcome| stored_message(outcome).is_some()), "{outcomes:?}");
 }
 
-#[rstest]
-fn of_one_key_many_times_one_is_stored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_one_key_many_times_one_is_stored(engine: Engine) {
     let scene = scene(engine);
     let texts = ["hello", "hello", "something else", "hello"];
     let outcomes = scene.said_among_others(texts.map(|text| scene.keyed(text, "k")).into());
@@ -141,8 +140,8 @@ fn of_one_key_many_times_one_is_stored(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == duplicate).count(), 3, "{outcomes:?}");
 }
 
-#[rstest]
-fn one_key_is_one_authors_in_one_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn one_key_is_one_authors_in_one_room(engine: Engine) {
     let scene = scene(engine);
     let other = scene.world.room(scene.matt, &[scene.beth]);
     let drafts = [(scene.room, scene.matt), (scene.room, scene.beth), (other, scene.matt), (other, scene.beth)]
@@ -151,8 +150,8 @@ fn one_key_is_one_authors_in_one_room(#[values(Engine::Sqlite, Engine::Postgres)
     assert!(outcomes.iter().all(|outcome| stored_message(outcome).is_some()), "{outcomes:?}");
 }
 
-#[rstest]
-fn a_refused_send_uses_no_key(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_refused_send_uses_no_key(engine: Engine) {
     let scene = scene(engine);
     let keyed =
         |role| (scene.world.keyed_draft(scene.room, scene.beth, "hello", "k"), Guard::holds(scene.beth, role));
@@ -161,18 +160,16 @@ fn a_refused_send_uses_no_key(#[values(Engine::Sqlite, Engine::Postgres)] engine
     assert!(stored_message(&outcomes[1]).is_some(), "{outcomes:?}");
 }
 
-#[rstest]
-fn what_the_database_refuses_fails_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_the_database_refuses_fails_alone(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
     let outcomes = scene.said_among_others((0..20).map(|_| scene.draft("poison")).collect());
     assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
 }
 
-#[rstest]
-fn a_pile_of_nothing_but_what_the_database_refuses_fails_one_by_one(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_pile_of_nothing_but_what_the_database_refuses_fails_one_by_one(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
     let held = scene.world.hold();
@@ -193,10 +190,8 @@ pub(crate) fn refuse_poison(world: &World) {
     });
 }
 
-#[rstest]
-fn values_that_an_engine_cannot_take_harm_no_neighbour(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn values_that_an_engine_cannot_take_harm_no_neighbour(engine: Engine) {
     let scene = scene(engine);
     let nul = "a\0b".to_owned();
     let mut keyed = scene.keyed("hello", "k");
@@ -210,8 +205,8 @@ fn values_that_an_engine_cannot_take_harm_no_neighbour(
     assert!(outcomes.iter().all(|outcome| outcome.is_err() == (engine == Engine::Postgres)), "{outcomes:?}");
 }
 
-#[rstest]
-fn one_id_twice_is_stored_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn one_id_twice_is_stored_once(engine: Engine) {
     let scene = scene(engine);
     let earlier = scene.world.say(scene.room, scene.matt, "hello");
     let draft = scene.draft("hello");
@@ -224,8 +219,8 @@ fn one_id_twice_is_stored_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert!(outcomes[2].is_err() || outcomes[2] == Ok(Appended::Stored(earlier)), "{outcomes:?}");
 }
 
-#[rstest]
-fn one_id_in_two_rooms_is_two_messages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn one_id_in_two_rooms_is_two_messages(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.draft("hello");
     let elsewhere = NewMessage { chatroom_id: scene.world.room(scene.matt, &[]), ..draft.clone() };
@@ -233,10 +228,8 @@ fn one_id_in_two_rooms_is_two_messages(#[values(Engine::Sqlite, Engine::Postgres
     assert!(outcomes.iter().all(|outcome| stored_message(outcome).is_some()), "{outcomes:?}");
 }
 
-#[rstest]
-fn the_very_same_message_twice_with_a_key_is_stored_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_very_same_message_twice_with_a_key_is_stored_once(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.keyed("hello", "k");
     let outcomes = scene.said_among_others(vec![draft.clone(), draft.clone()]);

@@ -4,19 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::{iter, thread};
 
 use chit_chat_contract::{
-    Crowd, Engine, World, all_stored, answer_now, answers, done, id_literal, race, said_in, stored,
+    Crowd, Engine, World, all_stored, answer_now, answers, both_engines, done, id_literal, race, said_in, stored,
 };
 use chit_chat_domain::chatroom::{NewChatroom, Visibility};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Role, RoleChange};
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::stores::Stores;
-use rstest::rstest;
 
-#[rstest]
-fn piles_of_two_instances_in_opposite_orders_all_get_through(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn piles_of_two_instances_in_opposite_orders_all_get_through(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 8);
     let another = crowd.world.open_another();
     let mut sent: Vec<Message> = Vec::new();
@@ -38,8 +35,8 @@ fn piles_of_two_instances_in_opposite_orders_all_get_through(
     crowd.assert_said(&sent);
 }
 
-#[rstest]
-fn instances_that_never_rest_all_get_through(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn instances_that_never_rest_all_get_through(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 4);
     let another = crowd.world.open_another();
     let sent = race(6, |n| {
@@ -75,10 +72,8 @@ fn no_room_is_held_by_a_pile_that_waits_for_one_with_a_smaller_id() {
     crowd.assert_said(&all_stored(sends));
 }
 
-#[rstest]
-fn the_same_keys_on_two_instances_at_once_store_each_message_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_same_keys_on_two_instances_at_once_store_each_message_once(engine: Engine) {
     const KEYS: usize = 20;
     let crowd = Crowd::new(engine, 1, 2);
     let (world, author) = (&crowd.world, crowd.people[0]);
@@ -116,10 +111,8 @@ fn the_same_keys_on_two_instances_at_once_store_each_message_once(
     }
 }
 
-#[rstest]
-fn what_a_store_has_taken_is_written_before_it_is_gone(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_a_store_has_taken_is_written_before_it_is_gone(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let another = crowd.world.open_another();
     let held = crowd.world.hold_on(&[&another]);
@@ -132,8 +125,8 @@ fn what_a_store_has_taken_is_written_before_it_is_gone(
     crowd.assert_said(&sent);
 }
 
-#[rstest]
-fn stores_that_come_and_go_lose_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn stores_that_come_and_go_lose_nothing(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let sent = race(4, |_| {
         let visit = |_| {
@@ -147,10 +140,8 @@ fn stores_that_come_and_go_lose_nothing(#[values(Engine::Sqlite, Engine::Postgre
     crowd.assert_said(&sent.into_iter().flatten().collect::<Vec<_>>());
 }
 
-#[rstest]
-fn piles_and_all_other_changes_at_once_take_every_seq_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn piles_and_all_other_changes_at_once_take_every_seq_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let people: Vec<UserId> = (0..10).map(|n| world.user(&format!("user_{n}"))).collect();

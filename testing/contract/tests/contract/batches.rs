@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
-use chit_chat_contract::{Crowd, Engine, all_stored, answer_now, answers, said_in, stored, until};
+use chit_chat_contract::{Crowd, Engine, all_stored, answer_now, answers, both_engines, said_in, stored, until};
 use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
-use rstest::rstest;
 
-#[rstest]
-fn what_waits_together_is_stored_when_it_can_be(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_waits_together_is_stored_when_it_can_be(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 1);
     let (world, room) = (&crowd.world, crowd.rooms[0]);
     let held = world.hold();
@@ -25,8 +24,8 @@ fn what_waits_together_is_stored_when_it_can_be(#[values(Engine::Sqlite, Engine:
     assert_eq!(world.head(room), 104);
 }
 
-#[rstest]
-fn each_room_shows_the_latest_of_its_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn each_room_shows_the_latest_of_its_own(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(120)).into_iter().map(stored).collect();
     crowd.assert_said(&sent);
@@ -40,15 +39,15 @@ fn each_room_shows_the_latest_of_its_own(#[values(Engine::Sqlite, Engine::Postgr
     }
 }
 
-#[rstest]
-fn more_than_one_batch_holds_is_stored(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn more_than_one_batch_holds_is_stored(engine: Engine) {
     let crowd = Crowd::new(engine, 7, 3);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
     crowd.assert_said(&sent);
 }
 
-#[rstest]
-fn a_pile_is_stored_behind_what_it_waited_for(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_pile_is_stored_behind_what_it_waited_for(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let mut held = crowd.world.hold();
     let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(20));
@@ -64,8 +63,8 @@ fn a_pile_is_stored_behind_what_it_waited_for(#[values(Engine::Sqlite, Engine::P
     }
 }
 
-#[rstest]
-fn everybody_who_awaits_is_woken(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn everybody_who_awaits_is_woken(engine: Engine) {
     struct Alarm(AtomicUsize);
     impl Wake for Alarm {
         fn wake(self: Arc<Self>) {
@@ -85,8 +84,8 @@ fn everybody_who_awaits_is_woken(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert!(sends.iter_mut().all(|send| matches!(answer_now(send), Some(Ok(Appended::Stored(_))))));
 }
 
-#[rstest]
-fn a_sender_who_gives_up_disturbs_nobody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_sender_who_gives_up_disturbs_nobody(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
     // On SQLite nobody sees whether the plug has been taken, and what is taken with it is written: a whole batch goes first.
@@ -123,8 +122,8 @@ fn a_room_that_stays_locked_keeps_the_others_waiting_for_a_while_at_most() {
     crowd.assert_said_in_order(&sent);
 }
 
-#[rstest]
-fn what_is_more_than_may_wait_is_turned_away_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_more_than_may_wait_is_turned_away_at_once(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
     let (mut taken, mut turned_away) = (Vec::new(), 0);

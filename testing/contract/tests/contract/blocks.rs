@@ -1,6 +1,6 @@
 //! Blocks, and what they do to direct chatrooms and to those who add people.
 
-use chit_chat_contract::{Engine, World};
+use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::block::{Block, Blocking};
 use chit_chat_domain::chatroom::{Creation, Entrance, Guard, Right};
 use chit_chat_domain::direct::{Opening, Pair};
@@ -9,7 +9,6 @@ use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, NewMembership};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 fn pair(me: UserId, other: UserId) -> Pair {
     Pair::new(me, other).unwrap()
@@ -32,8 +31,8 @@ fn settings(world: &World, room: ChatroomId) -> Vec<(UserId, bool)> {
     of_updates.collect()
 }
 
-#[rstest]
-fn blocks_are_listed_newest_first_and_paged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn blocks_are_listed_newest_first_and_paged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let people = ["a", "b", "c", "d"].map(|name| world.user(name));
@@ -51,8 +50,8 @@ fn blocks_are_listed_newest_first_and_paged(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(world.blocks.list(people[3], None, limit), Ok(vec![]));
 }
 
-#[rstest]
-fn of_blocks_of_one_moment_none_is_left_out(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_blocks_of_one_moment_none_is_left_out(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let mut people = ["a", "b", "c"].map(|name| world.user(name));
@@ -69,8 +68,8 @@ fn of_blocks_of_one_moment_none_is_left_out(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!((behind(three), behind(two), behind(one)), (vec![two, one], vec![one], vec![]));
 }
 
-#[rstest]
-fn blocking_twice_is_blocking_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn blocking_twice_is_blocking_once(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (mine, theirs) = (version(&world, matt), version(&world, beth));
@@ -85,10 +84,8 @@ fn blocking_twice_is_blocking_once(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!((version(&world, matt), version(&world, beth)), (mine + 2, theirs));
 }
 
-#[rstest]
-fn only_who_is_there_is_blocked_and_whoever_was_is_unblocked(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn only_who_is_there_is_blocked_and_whoever_was_is_unblocked(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let nobody = UserId::from(world.ids.next());
@@ -107,8 +104,8 @@ fn only_who_is_there_is_blocked_and_whoever_was_is_unblocked(
     assert_eq!(blocked_by(&world, matt), []);
 }
 
-#[rstest]
-fn nobody_blocks_more_than_so_many(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_blocks_more_than_so_many(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     let block = |other| world.blocks.block(pair(matt, other), 2, world.tick()).unwrap();
@@ -120,10 +117,8 @@ fn nobody_blocks_more_than_so_many(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(blocked_by(&world, matt), [zoe, beth]);
 }
 
-#[rstest]
-fn while_one_blocks_the_other_nobody_writes_in_their_room(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn while_one_blocks_the_other_nobody_writes_in_their_room(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -140,10 +135,8 @@ fn while_one_blocks_the_other_nobody_writes_in_their_room(
     assert_eq!(world.kinds(room).len(), 3 + 2 + 2);
 }
 
-#[rstest]
-fn a_block_moves_the_version_of_access_and_its_end_does_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_block_moves_the_version_of_access_and_its_end_does_not(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.direct_room(matt, beth);
@@ -156,10 +149,8 @@ fn a_block_moves_the_version_of_access_and_its_end_does_not(
     assert_eq!(version(), before + 1);
 }
 
-#[rstest]
-fn with_an_account_that_is_gone_no_unblocking_opens_the_room(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn with_an_account_that_is_gone_no_unblocking_opens_the_room(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -171,10 +162,8 @@ fn with_an_account_that_is_gone_no_unblocking_opens_the_room(
     assert!(world.access(room, matt).chatroom.settings.archived);
 }
 
-#[rstest]
-fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.direct_room(matt, eve);
@@ -190,8 +179,8 @@ fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(
     world.direct_room(beth, matt);
 }
 
-#[rstest]
-fn who_is_blocked_adds_nobody_who_blocks_them(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_is_blocked_adds_nobody_who_blocks_them(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     world.block(matt, beth);
@@ -215,8 +204,8 @@ fn who_is_blocked_adds_nobody_who_blocks_them(#[values(Engine::Sqlite, Engine::P
     assert!(matches!(world.join(public, matt), Added::Added(_)), "by themselves they join");
 }
 
-#[rstest]
-fn with_an_account_its_blocks_are_forgotten(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn with_an_account_its_blocks_are_forgotten(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.block(matt, beth);

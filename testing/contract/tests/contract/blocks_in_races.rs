@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, Raw, World, answer_now, id_literal, race};
+use chit_chat_contract::{Engine, Raw, World, answer_now, both_engines, id_literal, race};
 use chit_chat_domain::block::Blocking;
 use chit_chat_domain::chatroom::{Creation, Entrance, Guard, Right};
 use chit_chat_domain::direct::{Opening, Pair};
@@ -11,7 +11,6 @@ use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::{Added, NewMembership};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 /// Matt, who blocks, and Beth, whom he blocks.
 struct Scene {
@@ -52,14 +51,17 @@ impl Scene {
     }
 }
 
-#[rstest]
-#[case("COMMIT", true)]
-#[case("ROLLBACK", false)]
-fn an_addition_that_waits_for_a_block_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] end: &str,
-    #[case] refused: bool,
-) {
+#[both_engines]
+fn an_addition_that_waits_for_a_block_is_refused(engine: Engine) {
+    add_while_blocking(engine, "COMMIT", true);
+}
+
+#[both_engines]
+fn an_addition_that_waits_for_a_failing_block_is_made(engine: Engine) {
+    add_while_blocking(engine, "ROLLBACK", false);
+}
+
+fn add_while_blocking(engine: Engine, end: &str, refused: bool) {
     let scene = scene(engine);
     let Scene { world, matt, beth } = &scene;
     let room = world.room(*beth, &[]);
@@ -69,14 +71,17 @@ fn an_addition_that_waits_for_a_block_is_refused(
     assert_eq!(world.memberships.find(room, *matt).unwrap().is_none(), refused);
 }
 
-#[rstest]
-#[case("COMMIT", true)]
-#[case("ROLLBACK", false)]
-fn a_creation_that_waits_for_a_block_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] end: &str,
-    #[case] refused: bool,
-) {
+#[both_engines]
+fn a_creation_that_waits_for_a_block_is_refused(engine: Engine) {
+    create_while_blocking(engine, "COMMIT", true);
+}
+
+#[both_engines]
+fn a_creation_that_waits_for_a_failing_block_is_made(engine: Engine) {
+    create_while_blocking(engine, "ROLLBACK", false);
+}
+
+fn create_while_blocking(engine: Engine, end: &str, refused: bool) {
     let scene = scene(engine);
     let Scene { world, matt, beth } = &scene;
     let draft = world.draft_room(*beth, &[*matt]);
@@ -85,14 +90,17 @@ fn a_creation_that_waits_for_a_block_is_refused(
     assert_eq!(world.chatrooms.access(draft.id, *beth).unwrap().is_none(), refused);
 }
 
-#[rstest]
-#[case("COMMIT", true)]
-#[case("ROLLBACK", false)]
-fn a_direct_room_whose_opening_waits_for_a_block_is_not_made(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] end: &str,
-    #[case] refused: bool,
-) {
+#[both_engines]
+fn a_direct_room_whose_opening_waits_for_a_block_is_not_made(engine: Engine) {
+    open_while_blocking(engine, "COMMIT", true);
+}
+
+#[both_engines]
+fn a_direct_room_whose_opening_waits_for_a_failing_block_is_made(engine: Engine) {
+    open_while_blocking(engine, "ROLLBACK", false);
+}
+
+fn open_while_blocking(engine: Engine, end: &str, refused: bool) {
     let scene = scene(engine);
     let Scene { world, matt, beth } = &scene;
     assert_eq!(scene.while_blocking(end, || world.open(*beth, *matt)) == Opening::Blocked, refused);
@@ -139,8 +147,8 @@ fn a_send_that_waits_for_a_block_is_refused() {
     assert!(world.access(room, matt).chatroom.settings.archived);
 }
 
-#[rstest]
-fn nobody_says_anything_behind_a_block(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_says_anything_behind_a_block(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     let another = world.open_another();
     for round in 0..5 {
@@ -163,10 +171,8 @@ fn nobody_says_anything_behind_a_block(#[values(Engine::Sqlite, Engine::Postgres
     }
 }
 
-#[rstest]
-fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     for round in 0..20 {
         let beth = world.user(&format!("beth_{round}"));
@@ -182,10 +188,8 @@ fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(
     }
 }
 
-#[rstest]
-fn two_who_block_and_unblock_each_other_at_once_end_up_with_what_holds(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn two_who_block_and_unblock_each_other_at_once_end_up_with_what_holds(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     let another = world.open_another();
     for round in 0..10 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chit_chat_contract::{Engine, World, done};
+use chit_chat_contract::{Engine, World, both_engines, done};
 use chit_chat_domain::changes_since::{Joined, Standing, UserVersion};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
@@ -10,7 +10,6 @@ use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
 use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{DisplayName, UserChanges};
-use rstest::rstest;
 
 /// More than one statement asks for.
 const MANY: usize = 12_000;
@@ -25,10 +24,8 @@ fn version(stores: &Stores, user: UserId) -> UserVersion {
     stores.changes_since.standing(user, 1).unwrap().version
 }
 
-#[rstest]
-fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -61,10 +58,8 @@ fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(
     assert_eq!(moved(&another, &[(room, 9)]), [(room, 10)], "also when nothing else is left of it");
 }
 
-#[rstest]
-fn of_what_is_known_and_of_what_never_was_nothing_is_told(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_what_is_known_and_of_what_never_was_nothing_is_told(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (still, busy) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -80,10 +75,8 @@ fn of_what_is_known_and_of_what_never_was_nothing_is_told(
     assert_eq!(world.changes_since.of_users(&[(nobody, 0), (matt, known - 1)]), Ok(vec![(matt, known)]));
 }
 
-#[rstest]
-fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let watch = Watch::new(&world, [matt, beth, rohan, eve]);
@@ -104,10 +97,8 @@ fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(
     watch.moves("demolished", &[matt, beth, eve], || world.demolish(third, matt));
 }
 
-#[rstest]
-fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
     let room = world.room(matt, &[beth]);
@@ -118,8 +109,8 @@ fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(
     watch.moves("renamed", &[], || world.rename(room, beth, "Tea"));
 }
 
-#[rstest]
-fn sessions_and_the_account_move_their_user(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn sessions_and_the_account_move_their_user(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
     let watch = Watch::new(&world, [matt, beth]);
@@ -135,10 +126,8 @@ fn sessions_and_the_account_move_their_user(#[values(Engine::Sqlite, Engine::Pos
     watch.moves("deleted", &[matt], || world.delete_account(matt));
 }
 
-#[rstest]
-fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
@@ -168,8 +157,8 @@ fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(
     stands(1, false);
 }
 
-#[rstest]
-fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_standing_lists_where_a_living_user_is_a_member(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -207,10 +196,8 @@ fn a_standing_lists_where_a_living_user_is_a_member(#[values(Engine::Sqlite, Eng
     assert_eq!(another.changes_since.standing(matt, 10).unwrap().chatrooms, []);
 }
 
-#[rstest]
-fn who_comes_back_stands_where_the_new_membership_began(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn who_comes_back_stands_where_the_new_membership_began(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -222,8 +209,8 @@ fn who_comes_back_stands_where_the_new_membership_began(
     assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5, read }]);
 }
 
-#[rstest]
-fn thousands_are_asked_for_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn thousands_are_asked_for_at_once(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let rooms: Vec<ChatroomId> = (0..4).map(|_| world.room(matt, &[])).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, all_stored, done, stored};
+use chit_chat_contract::{Engine, World, all_stored, both_engines, done, stored};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomName, ListPosition, MyChatroom, NewChatroom, Seq};
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -12,7 +12,6 @@ use chit_chat_domain::message::{Message, NewMessage};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::text::fold;
-use rstest::rstest;
 
 fn listed(
     world: &World,
@@ -55,8 +54,8 @@ fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Ve
     all_stored(world.hand_over(&world.store, drafts))
 }
 
-#[rstest]
-fn it_shows_everything_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn it_shows_everything_at_once(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let first = world.create(world.draft_room(matt, &[beth]));
@@ -90,8 +89,8 @@ fn it_shows_everything_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert_eq!(home(&world, beth), [expected, quiet(&second, Role::Owner, 2)]);
 }
 
-#[rstest]
-fn what_was_active_last_comes_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_was_active_last_comes_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let [one, two, three] = [(); 3].map(|()| world.public_room(matt));
@@ -116,8 +115,8 @@ fn what_was_active_last_comes_first(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(order(beth), [one, two, three]);
 }
 
-#[rstest]
-fn it_is_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn it_is_paged_with_one_row_more(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let rooms: Vec<ChatroomId> = (0..5).map(|_| world.room(matt, &[])).collect();
@@ -131,8 +130,8 @@ fn it_is_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(listed(&world, matt, None, None, 2), all[..3]);
 }
 
-#[rstest]
-fn what_was_active_at_the_same_time_is_paged_by_id(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_was_active_at_the_same_time_is_paged_by_id(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();
@@ -147,10 +146,8 @@ fn what_was_active_at_the_same_time_is_paged_by_id(#[values(Engine::Sqlite, Engi
     assert_eq!(found, rooms);
 }
 
-#[rstest]
-fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let rooms: Vec<ChatroomId> = (0..9).map(|_| world.room(matt, &[beth])).collect();
@@ -174,8 +171,8 @@ fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(
     assert!(again[..3].contains(&rooms[1]), "what was missed stands at the top now");
 }
 
-#[rstest]
-fn it_shows_the_latest_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn it_shows_the_latest_message_as_it_is_now(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -194,8 +191,8 @@ fn it_shows_the_latest_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(last(), None);
 }
 
-#[rstest]
-fn unread_is_what_others_said_behind_the_marker(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn unread_is_what_others_said_behind_the_marker(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -226,10 +223,8 @@ fn unread_is_what_others_said_behind_the_marker(#[values(Engine::Sqlite, Engine:
     assert_eq!(unread(&world, beth), 0, "who comes again starts anew");
 }
 
-#[rstest]
-fn mentioned_is_who_is_named_by_others_behind_the_marker(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn mentioned_is_who_is_named_by_others_behind_the_marker(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -252,8 +247,8 @@ fn mentioned_is_who_is_named_by_others_behind_the_marker(
     assert_eq!(counts(), [0, 100, 0]);
 }
 
-#[rstest]
-fn a_direct_room_names_the_other_party(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_direct_room_names_the_other_party(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.direct.open(Pair::new(matt, beth).unwrap(), world.tick()).unwrap();
@@ -261,8 +256,8 @@ fn a_direct_room_names_the_other_party(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(parties, [Some(beth), Some(matt)]);
 }
 
-#[rstest]
-fn a_hundred_is_as_far_as_it_counts(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_hundred_is_as_far_as_it_counts(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -278,8 +273,8 @@ fn a_hundred_is_as_far_as_it_counts(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(unread(&world, beth), 99);
 }
 
-#[rstest]
-fn a_thousand_is_as_far_as_it_looks(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_thousand_is_as_far_as_it_looks(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -297,10 +292,8 @@ fn a_thousand_is_as_far_as_it_looks(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(unread(&world, matt), 9);
 }
 
-#[rstest]
-fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     for count in 0..5 {
@@ -324,8 +317,8 @@ fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(
     assert_eq!(shown(listed(&world, beth, Some("3"), Some(second), 2)), []);
 }
 
-#[rstest]
-fn instants_are_compared_to_the_microsecond(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn instants_are_compared_to_the_microsecond(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use chit_chat_contract::{Engine, World, done, emoji};
+use chit_chat_contract::{Engine, World, both_engines, done, emoji};
 use chit_chat_domain::ban::NewBan;
 use chit_chat_domain::changes_since::UserVersion;
 use chit_chat_domain::chatroom::{ChatroomChanges, Entrance, Guard, Right, Seq, SlowMode};
@@ -13,7 +13,6 @@ use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::reading::Mark;
 use chit_chat_domain::session::EndedSession;
-use rstest::rstest;
 
 use crate::invitations::{MOST, draft_invitation};
 
@@ -128,10 +127,8 @@ fn owner(user: UserId) -> Guard {
     Guard::holds(user, Role::Owner)
 }
 
-#[rstest]
-fn commits_notify_of_messages_and_what_is_done_to_them(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn commits_notify_of_messages_and_what_is_done_to_them(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -174,8 +171,8 @@ fn commits_notify_of_messages_and_what_is_done_to_them(
     watch.check_silent("sent too soon");
 }
 
-#[rstest]
-fn commits_notify_of_chatrooms_and_memberships(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn commits_notify_of_chatrooms_and_memberships(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, zoe] = ["Matt", "Beth", "Zoe"].map(|name| world.user(name));
     let room = world.public_room(matt);
@@ -229,8 +226,8 @@ fn commits_notify_of_chatrooms_and_memberships(#[values(Engine::Sqlite, Engine::
     watch.check("deleted a chatroom");
 }
 
-#[rstest]
-fn commits_notify_of_accounts_and_their_sessions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn commits_notify_of_accounts_and_their_sessions(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -256,8 +253,8 @@ fn commits_notify_of_accounts_and_their_sessions(#[values(Engine::Sqlite, Engine
     watch.check("left with the account");
 }
 
-#[rstest]
-fn an_observer_that_is_gone_is_forgotten(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_observer_that_is_gone_is_forgotten(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     drop(Recorder::attached_to(&world));

@@ -5,9 +5,8 @@ use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::user::SignedUp;
-use rstest::rstest;
 
-#[rstest]
+#[test]
 fn a_read_goes_on_with_another_connection() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
@@ -17,7 +16,7 @@ fn a_read_goes_on_with_another_connection() {
     assert_eq!(world.readiness.is_current(), Ok(true));
 }
 
-#[rstest]
+#[test]
 fn a_send_goes_on_with_another_connection_and_is_stored_once() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
@@ -29,7 +28,7 @@ fn a_send_goes_on_with_another_connection_and_is_stored_once() {
     assert_eq!(world.log(room).len(), 10);
 }
 
-#[rstest]
+#[test]
 fn a_write_that_finds_its_connection_dead_goes_on_with_another() {
     let world = World::new(Engine::Postgres);
     world.user("Matt");
@@ -37,7 +36,7 @@ fn a_write_that_finds_its_connection_dead_goes_on_with_another() {
     assert_eq!(world.users.insert(world.draft_user("Beth")), Ok(SignedUp::Created));
 }
 
-#[rstest]
+#[test]
 fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
@@ -53,7 +52,7 @@ fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
     assert_eq!(world.log(room).len(), 3);
 }
 
-#[rstest]
+#[test]
 fn a_pile_that_loses_its_connection_while_it_waits_is_stored_once() {
     let crowd = Crowd::new(Engine::Postgres, 3, 2);
     let mut held = crowd.world.hold();

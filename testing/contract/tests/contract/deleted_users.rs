@@ -1,13 +1,12 @@
 //! A deleted user's membership counts as absent at once, before the rooms are left.
 
-use chit_chat_contract::{Engine, World};
+use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, Role, RoleChange};
 use chit_chat_domain::message::{Appended, PageRange};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 /// Matt, the owner, has deleted his account, and the program crashed before he left the room.
 struct Scene {
@@ -26,16 +25,16 @@ fn scene(engine: Engine) -> Scene {
     Scene { world, matt, beth, room }
 }
 
-#[rstest]
-fn they_are_not_seen_among_the_members(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_are_not_seen_among_the_members(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.memberships.find(room, matt), Ok(None));
     assert_eq!(world.access(room, matt).membership, None);
     assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![world.member(room, beth)]));
 }
 
-#[rstest]
-fn they_read_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_read_nothing(engine: Engine) {
     let Scene { world, matt, room, .. } = scene(engine);
     for range in [PageRange::Latest, PageRange::After(0), PageRange::Around(3)] {
         assert_eq!(world.page(room, matt, range, 50), []);
@@ -44,8 +43,8 @@ fn they_read_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine)
     assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
 }
 
-#[rstest]
-fn they_write_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_write_nothing(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.send(world.draft(room, matt, "boo")), Appended::Refused);
     let said = world.page(room, beth, PageRange::Latest, 50).remove(0);
@@ -63,8 +62,8 @@ fn they_write_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine
     assert_eq!(world.head(room), 4);
 }
 
-#[rstest]
-fn nobody_lets_them_in_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_lets_them_in_again(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let new = NewMembership { chatroom_id: room, user_id: matt, at: world.tick() };
     let entrance = Entrance::By(Guard::holds(beth, Role::Member));
@@ -73,8 +72,8 @@ fn nobody_lets_them_in_again(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     assert_eq!(world.join(open, matt), Added::NoSuchUser);
 }
 
-#[rstest]
-fn what_they_said_stays_readable(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_they_said_stays_readable(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let page = world.page(room, beth, PageRange::Latest, 50);
     assert_eq!(page.iter().map(|message| message.author_id).collect::<Vec<_>>(), [matt]);
@@ -82,10 +81,8 @@ fn what_they_said_stays_readable(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(world.log(room).len(), 4);
 }
 
-#[rstest]
-fn they_are_found_and_leave_when_the_deletion_is_finished(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn they_are_found_and_leave_when_the_deletion_is_finished(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let second = world.room(beth, &[]);
     assert_eq!(world.users.deleted_members(), Ok(vec![matt]));
@@ -98,16 +95,16 @@ fn they_are_found_and_leave_when_the_deletion_is_finished(
     assert_eq!(world.member(room, beth).membership.role, Role::Owner);
 }
 
-#[rstest]
-fn they_inherit_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_inherit_nothing(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.leave(room, beth), Leaving::ChatroomDeleted);
     assert_eq!(world.chatrooms.access(room, beth), Ok(None));
     assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![]));
 }
 
-#[rstest]
-fn they_do_not_count_as_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_do_not_count_as_an_owner(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -116,10 +113,8 @@ fn they_do_not_count_as_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(world.change_role(room, beth, beth, Role::Member), RoleChange::LastOwner);
 }
 
-#[rstest]
-fn with_two_accounts_deleted_at_once_a_member_inherits(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn with_two_accounts_deleted_at_once_a_member_inherits(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);

@@ -1,6 +1,6 @@
 //! Direct chatrooms: how they come to be, and what is not done there.
 
-use chit_chat_contract::{Engine, World, race};
+use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::chatroom::{
     Chatroom, ChatroomChanges, ChatroomName, Entrance, Guard, Right, Settings, Visibility,
 };
@@ -12,10 +12,9 @@ use chit_chat_domain::membership::{Added, NewMembership, Role, RoleChange};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::PageRange;
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
-#[rstest]
-fn two_people_share_one_room_whoever_opens_it_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn two_people_share_one_room_whoever_opens_it_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let pair = Pair::new(matt, beth).unwrap();
@@ -42,8 +41,8 @@ fn two_people_share_one_room_whoever_opens_it_first(#[values(Engine::Sqlite, Eng
     assert_eq!(log, [(matt, created), joined(matt), joined(beth)]);
 }
 
-#[rstest]
-fn everybody_has_a_room_of_their_own_with_everybody(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn everybody_has_a_room_of_their_own_with_everybody(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let rooms = [world.direct_room(matt, beth), world.direct_room(eve, matt), world.direct_room(beth, eve)];
@@ -62,8 +61,8 @@ fn everybody_has_a_room_of_their_own_with_everybody(#[values(Engine::Sqlite, Eng
     assert!(others(eve).contains(&(rooms[2], Some(beth))));
 }
 
-#[rstest]
-fn when_both_open_it_at_once_there_is_still_one(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn when_both_open_it_at_once_there_is_still_one(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -86,8 +85,8 @@ fn when_both_open_it_at_once_there_is_still_one(#[values(Engine::Sqlite, Engine:
     }
 }
 
-#[rstest]
-fn nobody_opens_one_with_somebody_who_is_not_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_opens_one_with_somebody_who_is_not_there(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.direct_room(matt, beth);
@@ -101,8 +100,8 @@ fn nobody_opens_one_with_somebody_who_is_not_there(#[values(Engine::Sqlite, Engi
     }
 }
 
-#[rstest]
-fn nobody_finds_it_who_is_not_in_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_finds_it_who_is_not_in_it(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.direct_room(matt, beth);
@@ -113,8 +112,8 @@ fn nobody_finds_it_who_is_not_in_it(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(world.page(room, eve, PageRange::Latest, 50), []);
 }
 
-#[rstest]
-fn both_talk_there_as_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn both_talk_there_as_anywhere(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -132,8 +131,8 @@ fn both_talk_there_as_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engin
     world.log(room);
 }
 
-#[rstest]
-fn nothing_is_decided_there_whatever_was_read_before(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nothing_is_decided_there_whatever_was_read_before(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.direct_room(matt, beth);

@@ -1,6 +1,6 @@
 //! Leaving a direct chatroom: by one's own will it is hidden, with the account it ends.
 
-use chit_chat_contract::{Engine, World, done};
+use chit_chat_contract::{Engine, World, both_engines, done};
 use chit_chat_domain::chatroom::{Settings, Visibility};
 use chit_chat_domain::direct::Opening;
 use chit_chat_domain::event::{Change, MembershipEnd};
@@ -8,7 +8,6 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving, Role};
 use chit_chat_domain::message::{Appended, PageRange};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 struct Scene {
     world: World,
@@ -39,10 +38,8 @@ impl Scene {
     }
 }
 
-#[rstest]
-fn who_leaves_does_not_see_it_until_anybody_says_something(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn who_leaves_does_not_see_it_until_anybody_says_something(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     for speaker in [*beth, *matt] {
@@ -56,8 +53,8 @@ fn who_leaves_does_not_see_it_until_anybody_says_something(
     }
 }
 
-#[rstest]
-fn what_is_hidden_works_all_the_same_and_takes_no_seq(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_hidden_works_all_the_same_and_takes_no_seq(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     let said = world.say(*room, *beth, "hello");
@@ -71,8 +68,8 @@ fn what_is_hidden_works_all_the_same_and_takes_no_seq(#[values(Engine::Sqlite, E
     assert_eq!(world.head(*room), 4);
 }
 
-#[rstest]
-fn opening_shows_it_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn opening_shows_it_again(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     world.leave(*room, *matt);
@@ -87,17 +84,15 @@ fn opening_shows_it_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: En
     assert_eq!(world.head(*room), 3);
 }
 
-#[rstest]
-fn who_was_never_in_it_leaves_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_was_never_in_it_leaves_nothing(engine: Engine) {
     let Scene { world, room, .. } = scene(engine);
     let eve = world.user("Eve");
     assert_eq!(world.leave(room, eve), Leaving::NotMember);
 }
 
-#[rstest]
-fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     world.say(*room, *matt, "hello");
@@ -117,8 +112,8 @@ fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(
     assert!(!scene.is_shown(*beth));
 }
 
-#[rstest]
-fn who_stays_still_sees_with_whom_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_stays_still_sees_with_whom_it_was(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, .. } = &scene;
     world.delete_account(*matt);
@@ -127,32 +122,35 @@ fn who_stays_still_sees_with_whom_it_was(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(mine.iter().map(|mine| mine.other_party).collect::<Vec<_>>(), [Some(*matt)]);
 }
 
-#[rstest]
-fn with_both_accounts_it_is_gone(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values("one after the other", "at once")] how: &str,
-) {
+#[both_engines]
+fn with_both_accounts_one_after_the_other_it_is_gone(engine: Engine) {
     let scene = scene(engine);
-    let Scene { world, matt, beth, room } = &scene;
-    world.delete_account(*matt);
-    if how == "at once" {
-        world.delete_account(*beth);
-        assert_eq!(scene.leave_for_good(*matt), Leaving::ChatroomDeleted);
-        assert_eq!(scene.leave_for_good(*beth), Leaving::NotMember);
-    } else {
-        assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
-        world.delete_account(*beth);
-        assert_eq!(scene.leave_for_good(*beth), Leaving::ChatroomDeleted);
-    }
+    scene.world.delete_account(scene.matt);
+    assert_eq!(scene.leave_for_good(scene.matt), Leaving::Left);
+    scene.world.delete_account(scene.beth);
+    assert_eq!(scene.leave_for_good(scene.beth), Leaving::ChatroomDeleted);
+    assert_gone(&scene);
+}
+
+#[both_engines]
+fn with_both_accounts_at_once_it_is_gone(engine: Engine) {
+    let scene = scene(engine);
+    scene.world.delete_account(scene.matt);
+    scene.world.delete_account(scene.beth);
+    assert_eq!(scene.leave_for_good(scene.matt), Leaving::ChatroomDeleted);
+    assert_eq!(scene.leave_for_good(scene.beth), Leaving::NotMember);
+    assert_gone(&scene);
+}
+
+fn assert_gone(scene: &Scene) {
+    let Scene { world, beth, room, .. } = scene;
     assert_eq!(world.chatrooms.access(*room, *beth), Ok(None));
     assert_eq!(world.users.deleted_members(), Ok(vec![]));
     while world.chatrooms.purge(100).unwrap() {}
 }
 
-#[rstest]
-fn reverting_leaves_a_private_chatroom_that_earlier_versions_understand(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn reverting_leaves_a_private_chatroom_that_earlier_versions_understand(engine: Engine) {
     let Scene { world, matt, room, .. } = scene(engine);
     let said = world.say(room, matt, "hello");
     world.block(matt, world.user("Eve"));

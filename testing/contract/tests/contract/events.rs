@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, done, kind};
+use chit_chat_contract::{Engine, World, both_engines, done, kind};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Guard, NewChatroom, Settings, Visibility};
 use chit_chat_domain::event::{Change, Event, MembershipEnd};
 use chit_chat_domain::guarded::Guarded;
@@ -10,12 +10,9 @@ use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{LeaveReason, Role};
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
-#[rstest]
-fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -44,8 +41,8 @@ fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(
     assert_eq!(log, expected);
 }
 
-#[rstest]
-fn who_is_removed_and_who_leaves_are_told_apart(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_is_removed_and_who_leaves_are_told_apart(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -56,10 +53,8 @@ fn who_is_removed_and_who_leaves_are_told_apart(#[values(Engine::Sqlite, Engine:
     assert_eq!(log, [(matt, ended(beth, MembershipEnd::Removed)), (rohan, ended(rohan, MembershipEnd::Left))]);
 }
 
-#[rstest]
-fn a_hand_over_is_logged_before_the_leave_that_causes_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_hand_over_is_logged_before_the_leave_that_causes_it(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -70,8 +65,8 @@ fn a_hand_over_is_logged_before_the_leave_that_causes_it(
     assert_eq!(log, [(matt, promoted), (matt, left)]);
 }
 
-#[rstest]
-fn a_deletion_is_the_last_entry(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deletion_is_the_last_entry(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let deleted = world.room(matt, &[beth]);
@@ -86,8 +81,8 @@ fn a_deletion_is_the_last_entry(#[values(Engine::Sqlite, Engine::Postgres)] engi
     }
 }
 
-#[rstest]
-fn entries_keep_the_time_of_their_change(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn entries_keep_the_time_of_their_change(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_room(matt, &[]);
@@ -98,8 +93,8 @@ fn entries_keep_the_time_of_their_change(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(times, [made, made, sent.created_at, edited.edited_at.unwrap()]);
 }
 
-#[rstest]
-fn the_order_of_entries_does_not_depend_on_the_clock(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_order_of_entries_does_not_depend_on_the_clock(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -114,8 +109,8 @@ fn the_order_of_entries_does_not_depend_on_the_clock(#[values(Engine::Sqlite, En
     assert_eq!(page.into_iter().map(|message| message.id).collect::<Vec<_>>(), [first, second]);
 }
 
-#[rstest]
-fn the_log_never_holds_an_old_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_log_never_holds_an_old_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -130,10 +125,8 @@ fn the_log_never_holds_an_old_text(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert_eq!(raw.number("SELECT count(*) AS value FROM events WHERE detail LIKE '%secret%'"), 0);
 }
 
-#[rstest]
-fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -154,15 +147,15 @@ fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(
     assert_eq!(seqs(i64::MIN, 2, 1), [1]);
 }
 
-#[rstest]
-fn a_room_that_never_was_has_no_log(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_room_that_never_was_has_no_log(engine: Engine) {
     let world = World::new(engine);
     let nowhere = ChatroomId::from(world.ids.next());
     assert_eq!(world.events.read(nowhere, 0, i64::MAX, Limit::MAX), Ok(vec![]));
 }
 
-#[rstest]
-fn an_exotic_name_is_logged_as_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_exotic_name_is_logged_as_it_is(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let name = ChatroomName::parse("\u{202e}\"שלום\" \\ {👩‍👩‍👧}\u{301}").unwrap();

@@ -3,14 +3,13 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, Raw, World, answer_now, id_literal};
+use chit_chat_contract::{Engine, Raw, World, answer_now, both_engines, id_literal};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::pending::Pending;
-use rstest::rstest;
 
 /// Two members, one of whom loses something.
 struct Scene {
@@ -61,8 +60,8 @@ impl Scene {
 const REMOVAL: &str = "DELETE FROM memberships";
 const DEMOTION: &str = "UPDATE memberships SET role = 0";
 
-#[rstest]
-fn a_send_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_send_that_waits_for_a_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let mut removal = scene.hold(REMOVAL);
     let sending = scene.start_to_send();
@@ -72,10 +71,8 @@ fn a_send_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::P
     assert_eq!(scene.world.head(scene.room), 4);
 }
 
-#[rstest]
-fn a_send_that_waits_for_a_removal_that_fails_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_send_that_waits_for_a_removal_that_fails_is_stored(engine: Engine) {
     let scene = scene(engine);
     let mut removal = scene.hold(REMOVAL);
     let sending = scene.start_to_send();
@@ -106,8 +103,8 @@ fn a_send_that_waits_for_the_authors_own_deletion_is_refused() {
     assert_eq!(sent, Ok(Appended::Refused));
 }
 
-#[rstest]
-fn no_account_is_gone_before_what_its_user_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn no_account_is_gone_before_what_its_user_sent(engine: Engine) {
     let scene = scene(engine);
     let mut held = scene.world.raw();
     held.begin();
@@ -124,10 +121,8 @@ fn no_account_is_gone_before_what_its_user_sent(#[values(Engine::Sqlite, Engine:
     assert!(!deleted_before || sent == Ok(Appended::Refused), "{sent:?}");
 }
 
-#[rstest]
-fn a_send_that_waits_for_the_rooms_deletion_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_send_that_waits_for_the_rooms_deletion_is_refused(engine: Engine) {
     let scene = scene(engine);
     let mut deletion = scene.hold(REMOVAL);
     deletion.run("UPDATE chatrooms SET deleted_at = created_at");
@@ -137,8 +132,8 @@ fn a_send_that_waits_for_the_rooms_deletion_is_refused(
     assert_eq!(deletion.number("SELECT count(*) AS value FROM messages"), 0);
 }
 
-#[rstest]
-fn a_send_that_waits_for_a_join_is_stored_behind_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_send_that_waits_for_a_join_is_stored_behind_it(engine: Engine) {
     let scene = scene(engine);
     let mut other = scene.world.raw();
     other.begin();
@@ -149,8 +144,8 @@ fn a_send_that_waits_for_a_join_is_stored_behind_it(#[values(Engine::Sqlite, Eng
     assert_eq!((sent.seq, scene.world.head(scene.room)), (5, 5));
 }
 
-#[rstest]
-fn an_edit_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_edit_that_waits_for_a_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
@@ -159,10 +154,8 @@ fn an_edit_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::
     assert_eq!(scene.world.message(scene.room, sent.id), sent);
 }
 
-#[rstest]
-fn an_edit_that_waits_for_a_removal_that_fails_is_written(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_edit_that_waits_for_a_removal_that_fails_is_written(engine: Engine) {
     let scene = scene(engine);
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
@@ -170,10 +163,8 @@ fn an_edit_that_waits_for_a_removal_that_fails_is_written(
     assert!(matches!(edited, Guarded::Done(_)));
 }
 
-#[rstest]
-fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(engine: Engine) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sent = scene.world.say(scene.room, scene.matt, "hello");
@@ -184,8 +175,8 @@ fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(
     assert_eq!(deleted, Ok(Guarded::Refused));
 }
 
-#[rstest]
-fn a_rename_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_rename_that_waits_for_a_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let removal = scene.hold(REMOVAL);
     let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), ..ChatroomChanges::default() };
@@ -197,10 +188,8 @@ fn a_rename_that_waits_for_a_removal_is_refused(#[values(Engine::Sqlite, Engine:
     assert_eq!(name, ChatroomName::parse("A room").ok());
 }
 
-#[rstest]
-fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(engine: Engine) {
     let scene = scene(engine);
     let rohan = scene.world.user("Rohan");
     let removal = scene.hold(REMOVAL);
@@ -211,10 +200,8 @@ fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(
     assert_eq!(scene.world.memberships.find(scene.room, rohan), Ok(None));
 }
 
-#[rstest]
-fn a_join_that_waits_while_the_room_becomes_private_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_join_that_waits_while_the_room_becomes_private_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -226,10 +213,8 @@ fn a_join_that_waits_while_the_room_becomes_private_is_refused(
     assert_eq!(joined, Added::Refused);
 }
 
-#[rstest]
-fn an_addition_that_waits_while_the_account_is_deleted_finds_nobody(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_addition_that_waits_while_the_account_is_deleted_finds_nobody(engine: Engine) {
     let scene = scene(engine);
     let rohan = scene.world.user("Rohan");
     let mut deletion = scene.world.raw();

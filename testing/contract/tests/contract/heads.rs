@@ -1,19 +1,18 @@
 //! How far chatrooms have come, for those who may know it.
 
-use chit_chat_contract::{Engine, World, done, race};
+use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::message::PageRange;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use rstest::rstest;
 
 fn head(stores: &Stores, room: ChatroomId, reader: UserId) -> Option<Seq> {
     stores.heads.head(room, reader).wait().unwrap()
 }
 
-#[rstest]
-fn members_alone_are_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn members_alone_are_told(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);
@@ -30,10 +29,8 @@ fn members_alone_are_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: En
     assert_eq!(head(&world, room, matt), None);
 }
 
-#[rstest]
-fn every_change_is_told_at_once_also_by_other_instances(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn every_change_is_told_at_once_also_by_other_instances(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -63,8 +60,8 @@ fn every_change_is_told_at_once_also_by_other_instances(
     assert_eq!(head(&another, room, beth), None);
 }
 
-#[rstest]
-fn many_questions_at_once_get_their_own_answers(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn many_questions_at_once_get_their_own_answers(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..4).map(|n| world.user(&format!("user_{n}"))).collect();
     let rooms: Vec<ChatroomId> = (0..4).map(|n| world.room(people[n], &people[..n])).collect();
@@ -77,10 +74,8 @@ fn many_questions_at_once_get_their_own_answers(#[values(Engine::Sqlite, Engine:
     }
 }
 
-#[rstest]
-fn the_latest_messages_come_with_the_head_of_their_very_moment(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_latest_messages_come_with_the_head_of_their_very_moment(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);

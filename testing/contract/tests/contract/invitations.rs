@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, kind, race};
+use chit_chat_contract::{Engine, World, both_engines, kind, race};
 use chit_chat_domain::chatroom::{Entrance, Guard};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, IdSource, InvitationId, UserId};
@@ -10,7 +10,6 @@ use chit_chat_domain::invitation::{Invitation, InvitationSecret, Invited, MaxUse
 use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use rstest::rstest;
 
 pub(crate) const MOST: Most = Most { usable: 100, remembered: 1_000 };
 
@@ -64,10 +63,8 @@ fn uses(world: &World, room: ChatroomId, id: InvitationId) -> i64 {
     world.invitations.find(room, id).unwrap().unwrap().uses
 }
 
-#[rstest]
-fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -85,8 +82,8 @@ fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(
     assert!(details.iter().all(|detail| detail.len() == r#"{"invitation":""}"#.len() + 36), "{details:?}");
 }
 
-#[rstest]
-fn whoever_accepts_becomes_a_member_by_their_own_hand(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whoever_accepts_becomes_a_member_by_their_own_hand(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -101,10 +98,8 @@ fn whoever_accepts_becomes_a_member_by_their_own_hand(#[values(Engine::Sqlite, E
     assert_eq!((uses(&world, room, id), world.head(room)), (1, 4));
 }
 
-#[rstest]
-fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -126,8 +121,8 @@ fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(
     assert_eq!(listed(&world, other, None, 200), [elsewhere]);
 }
 
-#[rstest]
-fn an_invitation_is_good_to_the_last_microsecond(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_invitation_is_good_to_the_last_microsecond(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -145,8 +140,8 @@ fn an_invitation_is_good_to_the_last_microsecond(#[values(Engine::Sqlite, Engine
     assert!(matches!(at(before), Added::Added(_)));
 }
 
-#[rstest]
-fn nobody_is_let_in_whose_account_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_is_let_in_whose_account_is_gone(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -156,10 +151,8 @@ fn nobody_is_let_in_whose_account_is_gone(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(uses(&world, room, id), 0);
 }
 
-#[rstest]
-fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let room = world.room(matt, &[]);
@@ -173,8 +166,8 @@ fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(
     assert_eq!((last.actor_id, last.change), (rohan, Change::InvitationDeleted { invitation_id: id }));
 }
 
-#[rstest]
-fn an_invitation_is_revoked_once_whatever_it_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_invitation_is_revoked_once_whatever_it_was(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[rohan]), world.room(matt, &[]));
@@ -205,8 +198,8 @@ fn an_invitation_is_revoked_once_whatever_it_was(#[values(Engine::Sqlite, Engine
     assert_eq!(listed(&world, room, None, 200), [id]);
 }
 
-#[rstest]
-fn only_who_has_the_role_invites(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn only_who_has_the_role_invites(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth]);
@@ -218,10 +211,8 @@ fn only_who_has_the_role_invites(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(world.head(room), 5);
 }
 
-#[rstest]
-fn invitations_are_listed_newest_first_with_one_row_more(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn invitations_are_listed_newest_first_with_one_row_more(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -233,8 +224,8 @@ fn invitations_are_listed_newest_first_with_one_row_more(
     assert_eq!(listed(&world, room, Some(ids[0]), 200), []);
 }
 
-#[rstest]
-fn a_room_has_only_so_many_that_can_be_used(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_room_has_only_so_many_that_can_be_used(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -248,10 +239,8 @@ fn a_room_has_only_so_many_that_can_be_used(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(create(room), Invited::Created);
 }
 
-#[rstest]
-fn of_those_that_are_gone_a_room_remembers_only_the_newest(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_those_that_are_gone_a_room_remembers_only_the_newest(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -279,8 +268,8 @@ fn of_those_that_are_gone_a_room_remembers_only_the_newest(
     assert!(world.invitations.find(other, elsewhere).unwrap().is_some());
 }
 
-#[rstest]
-fn a_deleted_room_has_no_invitations(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_room_has_no_invitations(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -293,10 +282,8 @@ fn a_deleted_room_has_no_invitations(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM invitations"), 0);
 }
 
-#[rstest]
-fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(engine: Engine) {
     let world = World::new(engine);
     let stores = [&*world.store, &world.open_another(), &world.open_another()];
     let matt = world.user("Matt");
@@ -315,10 +302,8 @@ fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(
     }
 }
 
-#[rstest]
-fn one_person_who_accepts_many_times_at_once_uses_it_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn one_person_who_accepts_many_times_at_once_uses_it_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -333,8 +318,8 @@ fn one_person_who_accepts_many_times_at_once_uses_it_once(
     assert_eq!(uses(&world, room, id), 1);
 }
 
-#[rstest]
-fn nobody_comes_in_behind_a_revocation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_comes_in_behind_a_revocation(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -356,8 +341,8 @@ fn nobody_comes_in_behind_a_revocation(#[values(Engine::Sqlite, Engine::Postgres
     }
 }
 
-#[rstest]
-fn many_who_invite_at_once_never_make_too_many(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn many_who_invite_at_once_never_make_too_many(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");

@@ -8,83 +8,79 @@ use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::store_error::StoreError;
-use rstest::rstest;
 
+const ENGLISH: &str = "C";
 const GERMAN: &str = "de_DE.UTF-8";
 
-#[rstest]
-#[case::english("C")]
-#[case::german(GERMAN)]
-fn deadlock_is_retried(#[case] language: &str) {
-    let Some(world) = world_in(language) else { return };
-    let matt = world.user("Matt");
-    let mut rooms = [world.room(matt, &[]), world.room(matt, &[])];
-    rooms.sort_unstable();
-    let [first, second] = rooms.map(|room| format!("id = {}", id_literal(Engine::Postgres, room)));
-    let mut other = world.raw();
-    // The other transaction never looks for deadlocks, so it is never the victim.
-    other.run("SET deadlock_timeout = '1h'");
-    other.begin();
-    other.lock_rooms(&second);
-    thread::scope(|scope| {
-        let deletion = scope.spawn(|| world.delete_account(matt));
-        world.until_waiting(1);
-        // Deletion has locked the first room and waits for the second: it gets no further until it fails.
-        other.lock_rooms(&first);
-        assert!(!deletion.is_finished());
+#[test]
+fn deadlock_is_retried() {
+    for world in worlds() {
+        let matt = world.user("Matt");
+        let mut rooms = [world.room(matt, &[]), world.room(matt, &[])];
+        rooms.sort_unstable();
+        let [first, second] = rooms.map(|room| format!("id = {}", id_literal(Engine::Postgres, room)));
+        let mut other = world.raw();
+        // The other transaction never looks for deadlocks, so it is never the victim.
+        other.run("SET deadlock_timeout = '1h'");
+        other.begin();
+        other.lock_rooms(&second);
+        thread::scope(|scope| {
+            let deletion = scope.spawn(|| world.delete_account(matt));
+            world.until_waiting(1);
+            // Deletion has locked the first room and waits for the second: it gets no further until it fails.
+            other.lock_rooms(&first);
+            assert!(!deletion.is_finished());
+            other.run("COMMIT");
+            deletion.join().unwrap();
+        });
+        assert!(world.users.find(matt).unwrap().unwrap().profile.is_none());
+    }
+}
+
+#[test]
+fn lock_timeout_is_contention() {
+    for world in worlds() {
+        let matt = world.user("Matt");
+        let room = world.room(matt, &[]);
+        let mut other = world.raw();
+        other.begin();
+        other.lock_rooms("TRUE");
+        let sending = world.messages.append(world.draft(room, matt, "hello"), Guard::holds(matt, Role::Member));
+        assert_eq!(sending.wait().unwrap_err(), StoreError::Contention);
+    }
+}
+
+#[test]
+fn canceled_statement_is_unavailable() {
+    for world in worlds() {
+        let matt = world.user("Matt");
+        world.room(matt, &[]);
+        let mut other = world.raw();
+        other.begin();
+        other.lock_rooms("TRUE");
+        let deleted = thread::scope(|scope| {
+            let deletion = scope.spawn(|| world.users.delete(matt, world.password_hash(), world.tick()));
+            // `statement_timeout` has the same SQLSTATE, but takes ten seconds.
+            signal_waiting(&world, "pg_cancel_backend");
+            deletion.join().unwrap()
+        });
+        assert!(matches!(deleted, Err(StoreError::Unavailable(_))), "{deleted:?}");
+    }
+}
+
+#[test]
+fn terminated_connection_is_replaced() {
+    for world in worlds() {
+        let matt = world.user("Matt");
+        let room = world.room(matt, &[]);
+        let mut other = world.raw();
+        other.begin();
+        other.lock_rooms("TRUE");
+        let sending = world.messages.append(world.draft(room, matt, "hello"), Guard::holds(matt, Role::Member));
+        signal_waiting(&world, "pg_terminate_backend");
         other.run("COMMIT");
-        deletion.join().unwrap();
-    });
-    assert!(world.users.find(matt).unwrap().unwrap().profile.is_none());
-}
-
-#[rstest]
-#[case::english("C")]
-#[case::german(GERMAN)]
-fn lock_timeout_is_contention(#[case] language: &str) {
-    let Some(world) = world_in(language) else { return };
-    let matt = world.user("Matt");
-    let room = world.room(matt, &[]);
-    let mut other = world.raw();
-    other.begin();
-    other.lock_rooms("TRUE");
-    let sending = world.messages.append(world.draft(room, matt, "hello"), Guard::holds(matt, Role::Member));
-    assert_eq!(sending.wait().unwrap_err(), StoreError::Contention);
-}
-
-#[rstest]
-#[case::english("C")]
-#[case::german(GERMAN)]
-fn canceled_statement_is_unavailable(#[case] language: &str) {
-    let Some(world) = world_in(language) else { return };
-    let matt = world.user("Matt");
-    world.room(matt, &[]);
-    let mut other = world.raw();
-    other.begin();
-    other.lock_rooms("TRUE");
-    let deleted = thread::scope(|scope| {
-        let deletion = scope.spawn(|| world.users.delete(matt, world.password_hash(), world.tick()));
-        // `statement_timeout` has the same SQLSTATE, but takes ten seconds.
-        signal_waiting(&world, "pg_cancel_backend");
-        deletion.join().unwrap()
-    });
-    assert!(matches!(deleted, Err(StoreError::Unavailable(_))), "{deleted:?}");
-}
-
-#[rstest]
-#[case::english("C")]
-#[case::german(GERMAN)]
-fn terminated_connection_is_replaced(#[case] language: &str) {
-    let Some(world) = world_in(language) else { return };
-    let matt = world.user("Matt");
-    let room = world.room(matt, &[]);
-    let mut other = world.raw();
-    other.begin();
-    other.lock_rooms("TRUE");
-    let sending = world.messages.append(world.draft(room, matt, "hello"), Guard::holds(matt, Role::Member));
-    signal_waiting(&world, "pg_terminate_backend");
-    other.run("COMMIT");
-    assert!(matches!(sending.wait(), Ok(Appended::Stored(_))));
+        assert!(matches!(sending.wait(), Ok(Appended::Stored(_))));
+    }
 }
 
 /// Calls the function with each process that waits for a lock.
@@ -96,6 +92,11 @@ fn signal_waiting(world: &World, function: &str) {
              WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )) > 0
     });
+}
+
+/// A world for each language that this server speaks.
+fn worlds() -> impl Iterator<Item = World> {
+    [ENGLISH, GERMAN].into_iter().filter_map(world_in)
 }
 
 /// A world whose server speaks this language; `None`, with a line in the output, where it cannot.

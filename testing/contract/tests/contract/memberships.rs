@@ -1,16 +1,15 @@
 //! Memberships.
 
-use chit_chat_contract::{Engine, World};
+use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::chatroom::{Entrance, Guard, NewChatroom};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{Added, Leaving, Membership, NewMembership, Role, RoleChange};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::user::{DisplayName, NewUser};
-use rstest::rstest;
 
-#[rstest]
-fn whoever_joins_a_public_room_is_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whoever_joins_a_public_room_is_a_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, name) = (world.user("Matt"), DisplayName::parse("Beth 🌻").ok());
     let beth = world.sign_up(NewUser { display_name: name.clone(), ..world.draft_user("Beth") });
@@ -26,8 +25,8 @@ fn whoever_joins_a_public_room_is_a_member(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(world.head(room), 3);
 }
 
-#[rstest]
-fn whoever_joins_again_stays_what_they_were(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn whoever_joins_again_stays_what_they_were(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.public_room(matt);
@@ -37,8 +36,8 @@ fn whoever_joins_again_stays_what_they_were(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(world.head(room), 2);
 }
 
-#[rstest]
-fn nobody_joins_a_private_room_or_one_that_is_gone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_joins_a_private_room_or_one_that_is_gone(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let (private, deleted) = (world.room(matt, &[]), world.public_room(matt));
@@ -49,8 +48,8 @@ fn nobody_joins_a_private_room_or_one_that_is_gone(#[values(Engine::Sqlite, Engi
     }
 }
 
-#[rstest]
-fn members_let_others_in_and_outsiders_do_not(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn members_let_others_in_and_outsiders_do_not(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -61,8 +60,8 @@ fn members_let_others_in_and_outsiders_do_not(#[values(Engine::Sqlite, Engine::P
     assert_eq!(world.head(room), 3);
 }
 
-#[rstest]
-fn members_are_listed_by_when_they_joined(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn members_are_listed_by_when_they_joined(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = ["Zoe", "adam", "Matt", "beth"].map(|name| world.user(name)).into();
     let room = world.room(people[2], &[people[3]]);
@@ -74,8 +73,8 @@ fn members_are_listed_by_when_they_joined(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(names(&world, room, 0, 200), ["Matt", "adam", "Zoe", "beth"]);
 }
 
-#[rstest]
-fn members_are_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn members_are_paged_with_one_row_more(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = ["a", "b", "c", "d"].map(|name| world.user(name)).into();
     let room = world.room(people[0], &people[1..]);
@@ -85,8 +84,8 @@ fn members_are_paged_with_one_row_more(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(names(&world, room, 5, 2), [""; 0]);
 }
 
-#[rstest]
-fn an_owner_promotes_and_steps_down(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_owner_promotes_and_steps_down(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -102,8 +101,8 @@ fn an_owner_promotes_and_steps_down(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(world.head(room), 5);
 }
 
-#[rstest]
-fn a_role_changes_only_as_it_was_read_and_by_an_owner(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_role_changes_only_as_it_was_read_and_by_an_owner(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -123,8 +122,8 @@ fn a_role_changes_only_as_it_was_read_and_by_an_owner(#[values(Engine::Sqlite, E
     assert_eq!(world.member(room, beth).membership.role, Role::Member);
 }
 
-#[rstest]
-fn an_owner_removes_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_owner_removes_a_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -137,10 +136,8 @@ fn an_owner_removes_a_member(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     assert_eq!(world.head(room), 4);
 }
 
-#[rstest]
-fn a_removal_needs_an_owner_and_the_target_as_it_was_read(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_removal_needs_an_owner_and_the_target_as_it_was_read(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -152,8 +149,8 @@ fn a_removal_needs_an_owner_and_the_target_as_it_was_read(
     assert!(world.memberships.find(room, beth).unwrap().is_some());
 }
 
-#[rstest]
-fn a_member_leaves_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_member_leaves_once(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -164,10 +161,8 @@ fn a_member_leaves_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engi
     assert_eq!(world.head(room), 4);
 }
 
-#[rstest]
-fn the_last_owner_hands_over_to_who_has_been_there_longest(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_last_owner_hands_over_to_who_has_been_there_longest(engine: Engine) {
     let world = World::new(engine);
     let (zoe, matt, adam) = (world.user("Zoe"), world.user("Matt"), world.user("Adam"));
     let room = world.create(NewChatroom { members: vec![adam, zoe], ..world.draft_room(matt, &[]) }).id;
@@ -179,8 +174,8 @@ fn the_last_owner_hands_over_to_who_has_been_there_longest(
     assert_eq!(world.chatrooms.access(room, zoe), Ok(None));
 }
 
-#[rstest]
-fn an_owner_beside_another_just_leaves(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_owner_beside_another_just_leaves(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);

@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use chit_chat_contract::{Engine, World, done, stored};
+use chit_chat_contract::{Engine, World, both_engines, done, stored};
 use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -10,7 +10,6 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, Message, MessageBody, NewMessage, PageRange};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 fn says(world: &World, room: ChatroomId, author: UserId, mentions: Mentions) -> Message {
     stored(world.send(NewMessage { mentions, ..world.draft(room, author, "hey") }))
@@ -20,10 +19,8 @@ fn mentions_of(world: &World, user: UserId) -> Vec<Message> {
     world.mentions.of_user(user, None, Limit::default()).unwrap()
 }
 
-#[rstest]
-fn names_are_resolved_among_the_living_members_without_regard_to_case(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn names_are_resolved_among_the_living_members_without_regard_to_case(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let gone = world.user("Gone");
@@ -38,8 +35,8 @@ fn names_are_resolved_among_the_living_members_without_regard_to_case(
     assert_eq!(world.mentions.resolve(theirs, &names), Ok(vec![zoe]));
 }
 
-#[rstest]
-fn who_is_mentioned_finds_it_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_is_mentioned_finds_it_newest_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let (one, two) = (world.room(matt, &[beth, zoe]), world.room(matt, &[beth]));
@@ -58,10 +55,8 @@ fn who_is_mentioned_finds_it_newest_first(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(page(Some(to_all.id), 1), [second, first]);
 }
 
-#[rstest]
-fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) }).id;
@@ -76,10 +71,8 @@ fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(
     assert_eq!(mentions_of(&world, beth), []);
 }
 
-#[rstest]
-fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -103,8 +96,8 @@ fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 0);
 }
 
-#[rstest]
-fn only_moderators_call_all_at_the_moment_of_writing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn only_moderators_call_all_at_the_moment_of_writing(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -118,8 +111,8 @@ fn only_moderators_call_all_at_the_moment_of_writing(#[values(Engine::Sqlite, En
     assert!(matches!(world.messages.append(draft(), guard).wait(), Ok(Appended::Stored(_))));
 }
 
-#[rstest]
-fn a_deleted_room_leaves_no_mention(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_room_leaves_no_mention(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));

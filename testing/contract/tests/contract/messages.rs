@@ -1,6 +1,6 @@
 //! Sending, editing and deleting messages.
 
-use chit_chat_contract::{Engine, World, done, idempotency};
+use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::guarded::Guarded;
@@ -8,10 +8,9 @@ use chit_chat_domain::id::{ChatroomId, IdSource, MessageId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, MessageBody, NewMessage};
-use rstest::rstest;
 
-#[rstest]
-fn what_a_member_says_is_kept_as_it_was_sent(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_a_member_says_is_kept_as_it_was_sent(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -25,8 +24,8 @@ fn what_a_member_says_is_kept_as_it_was_sent(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(world.head(room), 3);
 }
 
-#[rstest]
-fn an_outsider_says_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_outsider_says_nothing(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -37,10 +36,8 @@ fn an_outsider_says_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     assert_eq!(world.head(room), 2);
 }
 
-#[rstest]
-fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -50,8 +47,8 @@ fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(
     assert_eq!(world.send(world.draft(nowhere, matt, "hello")), Appended::Refused);
 }
 
-#[rstest]
-fn a_former_member_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_former_member_says_nothing_more(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -62,8 +59,8 @@ fn a_former_member_says_nothing_more(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(world.send(keyed), Appended::Refused);
 }
 
-#[rstest]
-fn a_send_may_ask_for_more_than_membership(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_send_may_ask_for_more_than_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -73,8 +70,8 @@ fn a_send_may_ask_for_more_than_membership(#[values(Engine::Sqlite, Engine::Post
     }
 }
 
-#[rstest]
-fn a_message_is_found_in_its_own_room_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_message_is_found_in_its_own_room_only(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (here, there) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -83,52 +80,64 @@ fn a_message_is_found_in_its_own_room_only(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(world.messages.find(here, MessageId::from(world.ids.next())), Ok(None));
 }
 
-#[rstest]
-#[case::combining_marks(&"a\u{301}\u{308}\u{320}\u{335}".repeat(400))]
-#[case::ten_thousand_bytes_of_marks(&format!("z{}", "\u{301}".repeat(3_999)))]
-#[case::right_to_left("\u{202e}שלום\u{202c} مرحبا \u{200f}!")]
-#[case::emoji("👩‍👩‍👧‍👦🏳️‍🌈👍🏽\u{1f1e9}\u{1f1ea}")]
-#[case::chinese(&"好".repeat(4_000))]
-#[case::four_bytes_each(&"𠜎".repeat(4_000))]
-#[case::control_characters("a\u{1}\u{7f}\u{85}\u{feff}\r\n\tb ")]
-#[case::white_space_around(" \n hello \u{2003}\n ")]
-#[case::sql("'; DROP TABLE messages; -- \\ \" $1 ?1 %s")]
-#[case::not_normalised("\u{e9} e\u{301} \u{212b} \u{fb01}")]
-#[case::noncharacters("\u{fffe}\u{ffff}\u{10ffff}\u{fffd}")]
-fn a_text_is_kept_byte_for_byte(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine, #[case] text: &str) {
+#[both_engines]
+fn a_text_is_kept_byte_for_byte(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
-    let sent = world.say(room, matt, text);
-    let stored = world.message(room, sent.id).body.map(MessageBody::into_string);
-    assert_eq!(stored.as_deref(), Some(text));
-    let first = world.say(room, matt, "first");
-    let edited = done(world.edit(&first, text)).body.map(MessageBody::into_string);
-    assert_eq!(edited.as_deref(), Some(text));
+    let marks = "a\u{301}\u{308}\u{320}\u{335}".repeat(400);
+    let ten_thousand_bytes_of_marks = format!("z{}", "\u{301}".repeat(3_999));
+    let (chinese, four_bytes_each) = ("好".repeat(4_000), "𠜎".repeat(4_000));
+    let right_to_left = "\u{202e}שלום\u{202c} مرحبا \u{200f}!";
+    let emoji = "👩‍👩‍👧‍👦🏳️‍🌈👍🏽\u{1f1e9}\u{1f1ea}";
+    let control_characters = "a\u{1}\u{7f}\u{85}\u{feff}\r\n\tb ";
+    let white_space_around = " \n hello \u{2003}\n ";
+    let sql = "'; DROP TABLE messages; -- \\ \" $1 ?1 %s";
+    let not_normalised = "\u{e9} e\u{301} \u{212b} \u{fb01}";
+    let noncharacters = "\u{fffe}\u{ffff}\u{10ffff}\u{fffd}";
+    for text in [
+        &marks,
+        &ten_thousand_bytes_of_marks,
+        &chinese,
+        &four_bytes_each,
+        right_to_left,
+        emoji,
+        control_characters,
+        white_space_around,
+        sql,
+        not_normalised,
+        noncharacters,
+    ] {
+        let sent = world.say(room, matt, text);
+        let stored = world.message(room, sent.id).body.map(MessageBody::into_string);
+        assert_eq!(stored.as_deref(), Some(text));
+        let first = world.say(room, matt, "first");
+        let edited = done(world.edit(&first, text)).body.map(MessageBody::into_string);
+        assert_eq!(edited.as_deref(), Some(text));
+    }
 }
 
-#[rstest]
-fn instants_keep_their_microseconds(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values(-1, 0, 946_684_799_999_999, 1_767_323_045_678_901, 253_402_300_799_999_999)] micros: i64,
-) {
+#[both_engines]
+fn instants_keep_their_microseconds(engine: Engine) {
     let world = World::new(engine);
-    let at = Timestamp::from_micros(micros);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
-    let draft = NewMessage { created_at: at, ..world.draft(room, matt, "hello") };
-    let Appended::Stored(sent) = world.send(draft) else { panic!("not stored") };
-    let guard = Guard::holds(matt, Role::Member);
-    let edited =
-        world.messages.edit(&sent, MessageBody::parse("x").unwrap(), Mentions::default(), guard, at).unwrap();
-    let deleted = done(world.messages.delete(&done(edited), guard, at).unwrap());
-    let stored = world.message(room, sent.id);
-    assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
-    assert_eq!(stored, deleted);
+    for micros in [-1, 0, 946_684_799_999_999, 1_767_323_045_678_901, 253_402_300_799_999_999] {
+        let at = Timestamp::from_micros(micros);
+        let draft = NewMessage { created_at: at, ..world.draft(room, matt, "hello") };
+        let Appended::Stored(sent) = world.send(draft) else { panic!("not stored") };
+        let guard = Guard::holds(matt, Role::Member);
+        let edited =
+            world.messages.edit(&sent, MessageBody::parse("x").unwrap(), Mentions::default(), guard, at).unwrap();
+        let deleted = done(world.messages.delete(&done(edited), guard, at).unwrap());
+        let stored = world.message(room, sent.id);
+        assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
+        assert_eq!(stored, deleted);
+    }
 }
 
-#[rstest]
-fn an_edit_changes_the_text_in_its_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_edit_changes_the_text_in_its_place(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -141,8 +150,8 @@ fn an_edit_changes_the_text_in_its_place(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(world.head(room), sent.seq + 1);
 }
 
-#[rstest]
-fn a_deletion_leaves_a_tombstone_without_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deletion_leaves_a_tombstone_without_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -156,8 +165,8 @@ fn a_deletion_leaves_a_tombstone_without_text(#[values(Engine::Sqlite, Engine::P
     assert_eq!(world.raw().number(kept), 0);
 }
 
-#[rstest]
-fn an_owner_deletes_what_a_member_said(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_owner_deletes_what_a_member_said(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -167,10 +176,8 @@ fn an_owner_deletes_what_a_member_said(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(world.log(room).pop().map(|event| event.actor_id), Some(matt));
 }
 
-#[rstest]
-fn a_change_of_another_revision_than_was_read_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_change_of_another_revision_than_was_read_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -184,10 +191,8 @@ fn a_change_of_another_revision_than_was_read_is_refused(
     assert_eq!(world.head(room), first.seq + 2);
 }
 
-#[rstest]
-fn a_change_by_whom_the_guard_does_not_name_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_change_by_whom_the_guard_does_not_name_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[beth]);
@@ -202,8 +207,8 @@ fn a_change_by_whom_the_guard_does_not_name_is_refused(
     assert_eq!(world.head(room), sent.seq);
 }
 
-#[rstest]
-fn a_change_of_a_message_that_never_was_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_change_of_a_message_that_never_was_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -214,8 +219,8 @@ fn a_change_of_a_message_that_never_was_is_refused(#[values(Engine::Sqlite, Engi
     assert_eq!(world.head(room), 2);
 }
 
-#[rstest]
-fn the_same_key_stores_once_and_burns_no_seq(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_same_key_stores_once_and_burns_no_seq(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -230,8 +235,8 @@ fn the_same_key_stores_once_and_burns_no_seq(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(world.say(room, matt, "next").seq, first.seq + 1);
 }
 
-#[rstest]
-fn a_key_is_its_authors_and_its_rooms_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_key_is_its_authors_and_its_rooms_own(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
@@ -241,8 +246,8 @@ fn a_key_is_its_authors_and_its_rooms_own(#[values(Engine::Sqlite, Engine::Postg
     }
 }
 
-#[rstest]
-fn a_repeat_answers_with_the_message_as_it_is_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_repeat_answers_with_the_message_as_it_is_now(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -255,8 +260,8 @@ fn a_repeat_answers_with_the_message_as_it_is_now(#[values(Engine::Sqlite, Engin
     assert_eq!(repeat(), Appended::Duplicate(gone, idempotency("k", "hello")));
 }
 
-#[rstest]
-fn the_very_same_message_sent_again_is_stored_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_very_same_message_sent_again_is_stored_once(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);

@@ -1,12 +1,9 @@
 //! The schema: brought up to date once, and taken back without a trace.
 
-use chit_chat_contract::{Engine, Raw, TestStore, World, race};
-use rstest::rstest;
+use chit_chat_contract::{Engine, Raw, TestStore, World, both_engines, race};
 
-#[rstest]
-fn an_empty_database_is_not_current_and_a_migrated_one_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_empty_database_is_not_current_and_a_migrated_one_is(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     assert_eq!(store.readiness.is_current(), Ok(false));
     store.migrate().unwrap();
@@ -14,28 +11,24 @@ fn an_empty_database_is_not_current_and_a_migrated_one_is(
     assert_eq!(store.open_another().readiness.is_current(), Ok(true));
 }
 
-#[rstest]
-fn asking_whether_the_schema_is_current_changes_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn asking_whether_the_schema_is_current_changes_nothing(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     let before = schema(&mut store.raw());
     assert_eq!(store.readiness.is_current(), Ok(false));
     assert_eq!(schema(&mut store.raw()), before);
 }
 
-#[rstest]
-fn migrating_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn migrating_again_changes_nothing(engine: Engine) {
     let store = TestStore::new(engine);
     let before = schema(&mut store.raw());
     store.migrate().unwrap();
     assert_eq!(schema(&mut store.raw()), before);
 }
 
-#[rstest]
-fn instances_that_start_together_on_an_empty_database_all_succeed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn instances_that_start_together_on_an_empty_database_all_succeed(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     let migrated = race(6, |_| store.migrate());
     assert_eq!(migrated, vec![Ok(()); 6]);
@@ -43,10 +36,8 @@ fn instances_that_start_together_on_an_empty_database_all_succeed(
     assert_eq!(schema(&mut store.raw()), schema(&mut TestStore::new(engine).raw()));
 }
 
-#[rstest]
-fn down_leaves_nothing_and_up_again_gives_the_same_schema(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn down_leaves_nothing_and_up_again_gives_the_same_schema(engine: Engine) {
     let store = TestStore::new(engine);
     let mut raw = store.raw();
     let before = schema(&mut raw);
@@ -58,8 +49,8 @@ fn down_leaves_nothing_and_up_again_gives_the_same_schema(
     assert_eq!(schema(&mut raw), before);
 }
 
-#[rstest]
-fn the_newest_migration_keeps_what_was_said_both_ways(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_newest_migration_keeps_what_was_said_both_ways(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -74,7 +65,7 @@ fn the_newest_migration_keeps_what_was_said_both_ways(#[values(Engine::Sqlite, E
     assert_eq!(said.len(), 2);
 }
 
-#[rstest]
+#[test]
 fn each_migration_has_the_same_name_on_both_engines() {
     let names =
         |engine| TestStore::new(engine).raw().lines("SELECT version AS value FROM __diesel_schema_migrations");

@@ -1,6 +1,6 @@
 //! Pins.
 
-use chit_chat_contract::{Engine, World, done, emoji, race};
+use chit_chat_contract::{Engine, World, both_engines, done, emoji, race};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
@@ -9,7 +9,6 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pin::{MOST_PINS, Pin, Pinning};
-use rstest::rstest;
 
 fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
     let world = World::new(engine);
@@ -18,10 +17,8 @@ fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
     (world, matt, beth, room)
 }
 
-#[rstest]
-fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (one, two) = (world.say(room, matt, "one"), world.say(room, matt, "two"));
     let at = world.tick();
@@ -38,8 +35,8 @@ fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(
     assert_eq!(log[5..7], [(beth, created(&two)), (matt, created(&one))]);
 }
 
-#[rstest]
-fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_same_again_changes_nothing(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let sent = world.say(room, matt, "hello");
     assert_eq!(world.unpin(&sent, beth), Guarded::Done(()));
@@ -56,8 +53,8 @@ fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(last, Some((sent.seq + 2, beth, Change::PinDeleted { message_id: sent.id })));
 }
 
-#[rstest]
-fn a_pin_that_the_guard_does_not_allow_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_pin_that_the_guard_does_not_allow_is_refused(engine: Engine) {
     let (world, matt, _, room) = scene(engine);
     let eve = world.user("Eve");
     let (sent, other) = (world.say(room, matt, "hello"), world.say(room, matt, "other"));
@@ -71,8 +68,8 @@ fn a_pin_that_the_guard_does_not_allow_is_refused(#[values(Engine::Sqlite, Engin
     assert_eq!(world.pinned(room).len(), 1);
 }
 
-#[rstest]
-fn a_deleted_message_is_not_pinned_any_more_nor_again(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_message_is_not_pinned_any_more_nor_again(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (sent, kept) = (world.say(room, matt, "hello"), world.say(room, matt, "kept"));
     world.pin(&sent, beth);
@@ -85,8 +82,8 @@ fn a_deleted_message_is_not_pinned_any_more_nor_again(#[values(Engine::Sqlite, E
     }
 }
 
-#[rstest]
-fn a_list_goes_on_before_a_place(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_list_goes_on_before_a_place(engine: Engine) {
     let (world, matt, _, room) = scene(engine);
     let sent: Vec<Message> = (0..3).map(|n| world.say(room, matt, &n.to_string())).collect();
     for message in &sent {
@@ -98,10 +95,8 @@ fn a_list_goes_on_before_a_place(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(seqs(listed(8)), [7]);
 }
 
-#[rstest]
-fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let another = world.open_another();
     let sent: Vec<Message> = (0..110).map(|n| world.say(room, matt, &n.to_string())).collect();
@@ -120,8 +115,8 @@ fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned);
 }
 
-#[rstest]
-fn no_tombstone_stays_pinned(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn no_tombstone_stays_pinned(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let another = world.open_another();
     for _ in 0..10 {

@@ -1,12 +1,11 @@
 //! Erasing what deleted chatrooms leave behind.
 
-use chit_chat_contract::{Engine, World, done, emoji, kind, race};
+use chit_chat_contract::{Engine, World, both_engines, done, emoji, kind, race};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
-#[rstest]
-fn there_is_nothing_to_erase_of_living_rooms(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn there_is_nothing_to_erase_of_living_rooms(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -15,10 +14,8 @@ fn there_is_nothing_to_erase_of_living_rooms(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(world.log(room).len(), 3);
 }
 
-#[rstest]
-fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(engine: Engine) {
     let (world, room) = deleted_room(engine);
     let mut left = rows(&world);
     while world.chatrooms.purge(3).unwrap() {
@@ -31,10 +28,8 @@ fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(
     assert_eq!(world.chatrooms.purge(3), Ok(false));
 }
 
-#[rstest]
-fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, living) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
@@ -66,16 +61,16 @@ fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(
     assert_eq!(left, [4, 3, 1], "those of the living room");
 }
 
-#[rstest]
-fn the_log_can_be_read_at_any_time_of_the_erasing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_log_can_be_read_at_any_time_of_the_erasing(engine: Engine) {
     let (world, room) = deleted_room(engine);
     while world.chatrooms.purge(2).unwrap() {
         assert_eq!(log(&world, room).pop(), Some((19, "chatroom.deleted")));
     }
 }
 
-#[rstest]
-fn other_rooms_stay_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn other_rooms_stay_as_they_are(engine: Engine) {
     let (world, deleted) = deleted_room(engine);
     let beth = world.user("Beth");
     let room = world.room(beth, &[]);
@@ -86,10 +81,8 @@ fn other_rooms_stay_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engi
     assert_eq!(log(&world, deleted).len(), 1);
 }
 
-#[rstest]
-fn instances_that_erase_at_once_do_not_disturb_each_other(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn instances_that_erase_at_once_do_not_disturb_each_other(engine: Engine) {
     let (world, room) = deleted_room(engine);
     let another = world.open_another();
     race(4, |n| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chit_chat_contract::{Engine, World, done, idempotency, kind, race, stored};
+use chit_chat_contract::{Engine, World, both_engines, done, idempotency, kind, race, stored};
 use chit_chat_domain::chatroom::{Creation, Guard, NewChatroom};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
@@ -12,10 +12,9 @@ use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
-use rstest::rstest;
 
-#[rstest]
-fn of_many_who_want_one_name_one_gets_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_many_who_want_one_name_one_gets_it(engine: Engine) {
     let world = World::new(engine);
     let outcomes = race(16, |n| {
         let name = if n % 2 == 0 { "Matt" } else { "mATT" };
@@ -26,10 +25,8 @@ fn of_many_who_want_one_name_one_gets_it(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(world.users.search(None, None, Limit::MAX).unwrap().len(), 1);
 }
 
-#[rstest]
-fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(engine: Engine) {
     let world = World::new(engine);
     for round in 0..10 {
         let user = world.user(&format!("user_{round}"));
@@ -46,10 +43,8 @@ fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(
     }
 }
 
-#[rstest]
-fn joining_and_leaving_a_hundred_times_at_once_makes_one_membership_or_none(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn joining_and_leaving_a_hundred_times_at_once_makes_one_membership_or_none(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -71,10 +66,8 @@ fn joining_and_leaving_a_hundred_times_at_once_makes_one_membership_or_none(
     }
 }
 
-#[rstest]
-fn two_last_owners_who_leave_at_once_never_leave_a_room_without_an_owner(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn two_last_owners_who_leave_at_once_never_leave_a_room_without_an_owner(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -92,10 +85,8 @@ fn two_last_owners_who_leave_at_once_never_leave_a_room_without_an_owner(
     }
 }
 
-#[rstest]
-fn when_everybody_leaves_at_once_the_room_is_deleted_by_the_last(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn when_everybody_leaves_at_once_the_room_is_deleted_by_the_last(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..8).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.room(people[0], &people[1..]);
@@ -105,8 +96,8 @@ fn when_everybody_leaves_at_once_the_room_is_deleted_by_the_last(
     assert_eq!(world.chatrooms.access(room, people[0]), Ok(None));
 }
 
-#[rstest]
-fn of_two_owners_who_step_down_at_once_one_stays(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_two_owners_who_step_down_at_once_one_stays(engine: Engine) {
     let world = World::new(engine);
     for round in 0..10 {
         let people = [world.user(&format!("a{round}")), world.user(&format!("b{round}"))];
@@ -123,10 +114,8 @@ fn of_two_owners_who_step_down_at_once_one_stays(#[values(Engine::Sqlite, Engine
     }
 }
 
-#[rstest]
-fn sixty_four_senders_on_two_instances_fill_one_dense_log(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn sixty_four_senders_on_two_instances_fill_one_dense_log(engine: Engine) {
     const SENDERS: usize = 64;
     const EACH: usize = 5;
     let world = World::new(engine);
@@ -149,10 +138,8 @@ fn sixty_four_senders_on_two_instances_fill_one_dense_log(
     assert_eq!(logged.len(), SENDERS * EACH);
 }
 
-#[rstest]
-fn sends_joins_and_renames_at_once_take_every_seq_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn sends_joins_and_renames_at_once_take_every_seq_once(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..12).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.public_room(people[0]);
@@ -170,14 +157,17 @@ fn sends_joins_and_renames_at_once_take_every_seq_once(
     assert_eq!(count(&kinds, |kind| *kind == "message.created"), 30);
 }
 
-#[rstest]
-fn nobody_says_anything_behind_the_end_of_their_membership(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values("removed", "left", "the room was deleted")] how: &str,
-) {
+#[both_engines]
+fn nobody_says_anything_behind_the_end_of_their_membership(engine: Engine) {
     let world = World::new(engine);
+    for how in ["removed", "left", "deleted"] {
+        let users = [world.user(&format!("matt_{how}")), world.user(&format!("beth_{how}"))];
+        say_while_ending(&world, how, users);
+    }
+}
+
+fn say_while_ending(world: &World, how: &str, [matt, beth]: [UserId; 2]) {
     let another = world.open_another();
-    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     for _ in 0..5 {
         let room = world.room(matt, &[beth]);
         let sent = race(9, |n| match (n, how) {
@@ -206,8 +196,8 @@ fn say_until_refused(stores: &Stores, world: &World, room: ChatroomId, author: U
     (0..20).take_while(|text| send(text) != Appended::Refused).count().try_into().unwrap()
 }
 
-#[rstest]
-fn fifty_sends_with_one_key_store_one_message(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn fifty_sends_with_one_key_store_one_message(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -224,8 +214,8 @@ fn fifty_sends_with_one_key_store_one_message(#[values(Engine::Sqlite, Engine::P
     assert_eq!(world.log(room).len(), 3);
 }
 
-#[rstest]
-fn many_creations_with_one_key_make_one_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn many_creations_with_one_key_make_one_room(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -240,8 +230,8 @@ fn many_creations_with_one_key_make_one_room(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(world.memberships.chatrooms_of(matt), Ok(Vec::from_iter(ids)));
 }
 
-#[rstest]
-fn of_many_edits_at_one_revision_one_is_written(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_many_edits_at_one_revision_one_is_written(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -253,8 +243,8 @@ fn of_many_edits_at_one_revision_one_is_written(#[values(Engine::Sqlite, Engine:
     assert_eq!(world.head(room), sent.seq + 1);
 }
 
-#[rstest]
-fn a_message_deleted_while_it_is_edited_stays_dead(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_message_deleted_while_it_is_edited_stays_dead(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -274,10 +264,8 @@ fn a_message_deleted_while_it_is_edited_stays_dead(#[values(Engine::Sqlite, Engi
     assert_eq!(i64::from(gone.revision), world.head(room) - sent.seq + 1);
 }
 
-#[rstest]
-fn people_who_leave_each_others_rooms_at_once_all_succeed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn people_who_leave_each_others_rooms_at_once_all_succeed(engine: Engine) {
     let world = World::new(engine);
     let people = [world.user("Matt"), world.user("Beth")];
     let rooms: Vec<ChatroomId> = (0..10).map(|n| world.room(people[n % 2], &[people[1 - n % 2]])).collect();

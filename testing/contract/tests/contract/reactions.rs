@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
-use chit_chat_contract::{Engine, World, done, emoji, flags, id_literal, race};
+use chit_chat_contract::{Engine, World, both_engines, done, emoji, flags, id_literal, race};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
@@ -12,7 +12,6 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reaction::{Reactions, Tally};
-use rstest::rstest;
 
 const THUMB: &str = "👍";
 const HEART: &str = "❤\u{fe0f}";
@@ -26,8 +25,8 @@ fn scene(engine: Engine) -> (World, UserId, UserId, Message) {
     (world, matt, beth, sent)
 }
 
-#[rstest]
-fn a_reaction_is_counted_listed_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_reaction_is_counted_listed_and_logged(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, heart) = (emoji(THUMB), emoji(HEART));
     assert_eq!(world.react(&sent, beth, &thumb), Guarded::Done(()));
@@ -50,10 +49,8 @@ fn a_reaction_is_counted_listed_and_logged(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(log.iter().map(|event| event.actor_id).collect::<Vec<_>>(), [beth, matt, matt]);
 }
 
-#[rstest]
-fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_message_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_message_is(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let reactions = Reactions::default().with(&emoji(THUMB));
@@ -68,8 +65,8 @@ fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_messag
     assert_eq!(world.log(sent.chatroom_id)[3].change, Change::MessageCreated(now));
 }
 
-#[rstest]
-fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_same_again_changes_nothing(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let head = world.head(sent.chatroom_id);
@@ -83,8 +80,8 @@ fn the_same_again_changes_nothing(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(world.head(sent.chatroom_id), head + 1);
 }
 
-#[rstest]
-fn what_is_taken_back_is_ones_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_taken_back_is_ones_own(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let thumb = emoji(THUMB);
     for user in [matt, beth] {
@@ -100,10 +97,8 @@ fn what_is_taken_back_is_ones_own(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!((event.actor_id, event.change), (matt, deleted));
 }
 
-#[rstest]
-fn a_reaction_that_the_guard_does_not_allow_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_reaction_that_the_guard_does_not_allow_is_refused(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, eve) = (emoji(THUMB), world.user("Eve"));
     done(world.react(&sent, beth, &thumb));
@@ -118,8 +113,8 @@ fn a_reaction_that_the_guard_does_not_allow_is_refused(
     assert_eq!(world.counts(&sent), "👍 1");
 }
 
-#[rstest]
-fn a_message_is_reacted_to_in_its_own_room_alone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_message_is_reacted_to_in_its_own_room_alone(engine: Engine) {
     let (world, matt, _, sent) = scene(engine);
     let elsewhere = Message { chatroom_id: world.room(matt, &[]), ..sent.clone() };
     let never_sent = Message { id: MessageId::from(world.ids.next()), ..sent.clone() };
@@ -131,10 +126,8 @@ fn a_message_is_reacted_to_in_its_own_room_alone(#[values(Engine::Sqlite, Engine
     assert_eq!((world.head(elsewhere.chatroom_id), world.head(sent.chatroom_id)), (2, 4));
 }
 
-#[rstest]
-fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     for (user, by) in [(matt, THUMB), (matt, HEART), (beth, THUMB), (beth, HEART)] {
         done(world.react(&sent, user, &emoji(by)));
@@ -151,8 +144,8 @@ fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(
     assert!(places(Some("🎉"), 0, 50).is_empty());
 }
 
-#[rstest]
-fn what_is_mine_is_told_for_many_messages_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_mine_is_told_for_many_messages_at_once(engine: Engine) {
     let (world, matt, beth, first) = scene(engine);
     let room = first.chatroom_id;
     let second = world.say(room, beth, "second");
@@ -176,10 +169,8 @@ fn what_is_mine_is_told_for_many_messages_at_once(#[values(Engine::Sqlite, Engin
     assert_eq!(of(beth, &[]), []);
 }
 
-#[rstest]
-fn fifty_kinds_are_the_most_and_more_people_may_join_each(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn fifty_kinds_are_the_most_and_more_people_may_join_each(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let all: Vec<_> = flags().take(Reactions::MOST + 1).collect();
     for flag in &all[..50] {
@@ -192,8 +183,8 @@ fn fifty_kinds_are_the_most_and_more_people_may_join_each(
     assert_eq!(world.message(sent.chatroom_id, sent.id).reactions.iter().count(), 50);
 }
 
-#[rstest]
-fn a_deleted_message_has_none_and_gets_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_message_has_none_and_gets_none(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let kept = world.say(sent.chatroom_id, matt, "kept");
     for message in [&sent, &kept] {
@@ -212,10 +203,8 @@ fn a_deleted_message_has_none_and_gets_none(#[values(Engine::Sqlite, Engine::Pos
     }
 }
 
-#[rstest]
-fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let edited = done(world.edit(&sent, "hello again"));
@@ -223,10 +212,8 @@ fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(
     assert_eq!(world.message(sent.chatroom_id, sent.id), edited);
 }
 
-#[rstest]
-fn they_stay_when_their_author_leaves_or_deletes_the_account(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn they_stay_when_their_author_leaves_or_deletes_the_account(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     world.leave(sent.chatroom_id, beth);
@@ -249,10 +236,8 @@ fn shown(world: &World, message: &Message) -> HashMap<String, u64> {
     now.reactions.iter().map(|tally| (tally.emoji.as_str().to_owned(), tally.count)).collect()
 }
 
-#[rstest]
-fn counts_stay_right_while_many_react_and_take_back_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn counts_stay_right_while_many_react_and_take_back_at_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let people: Vec<UserId> = (0..8).map(|n| world.user(&format!("user_{n}"))).collect();
@@ -288,8 +273,8 @@ fn counts_stay_right_while_many_react_and_take_back_at_once(
     assert_eq!(reacting.len(), world.reactions_to(&sent).len());
 }
 
-#[rstest]
-fn two_who_react_at_the_same_moment_are_two(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn two_who_react_at_the_same_moment_are_two(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let another = world.open_another();
     for (round, flag) in flags().take(10).enumerate() {
@@ -301,8 +286,8 @@ fn two_who_react_at_the_same_moment_are_two(#[values(Engine::Sqlite, Engine::Pos
     }
 }
 
-#[rstest]
-fn of_sixty_kinds_at_once_fifty_are_there(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_sixty_kinds_at_once_fifty_are_there(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let another = world.open_another();
     let all: Vec<_> = flags().take(60).collect();
@@ -317,8 +302,8 @@ fn of_sixty_kinds_at_once_fifty_are_there(#[values(Engine::Sqlite, Engine::Postg
     assert_eq!(shown(&world, &sent), recount(&world, &sent));
 }
 
-#[rstest]
-fn no_reaction_is_left_on_a_tombstone(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn no_reaction_is_left_on_a_tombstone(engine: Engine) {
     let (world, matt, beth, _) = scene(engine);
     let another = world.open_another();
     let room = world.room(matt, &[beth]);
@@ -339,8 +324,8 @@ fn no_reaction_is_left_on_a_tombstone(#[values(Engine::Sqlite, Engine::Postgres)
     world.log(room);
 }
 
-#[rstest]
-fn a_reaction_that_waits_for_the_deletion_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_reaction_that_waits_for_the_deletion_is_refused(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     let mut held = world.raw();
     held.begin();

@@ -2,11 +2,10 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, World, done, id_literal, race};
+use chit_chat_contract::{Engine, World, both_engines, done, id_literal, race};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::reading::{Mark, ReadState};
-use rstest::rstest;
 
 fn mark(world: &World, room: ChatroomId, user: UserId, seq: i64) -> Guarded<i64> {
     world.reads.mark(room, user, Mark { seq, force: false }).unwrap()
@@ -39,17 +38,15 @@ fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
     (world, matt, beth, room)
 }
 
-#[rstest]
-fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     assert_eq!(state(&world, room, matt), Some(ReadState { read_seq: 2, muted: false, ..ReadState::default() }));
     assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 3, muted: false, ..ReadState::default() }));
 }
 
-#[rstest]
-fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     assert_eq!(head(&world, room, beth), Some(13));
     assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "before the first mark it is where she joined");
@@ -65,8 +62,8 @@ fn a_marker_moves_forward_and_only_by_force_backwards(#[values(Engine::Sqlite, E
     assert_eq!(world.log(room).len(), 13, "it takes no place in the log");
 }
 
-#[rstest]
-fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn muting_is_said_once_or_often(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     done(mark(&world, room, beth, 5));
     for muted in [false, true, true, false, true] {
@@ -77,8 +74,8 @@ fn muting_is_said_once_or_often(#[values(Engine::Sqlite, Engine::Postgres)] engi
     assert_eq!(world.head(room), 13);
 }
 
-#[rstest]
-fn only_living_members_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn only_living_members_read(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
     let gone = world.room(matt, &[beth]);
@@ -93,8 +90,8 @@ fn only_living_members_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     }
 }
 
-#[rstest]
-fn who_joins_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn who_joins_again_starts_anew(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -107,8 +104,8 @@ fn who_joins_again_starts_anew(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert_eq!(state(&world, room, beth), Some(ReadState::at_joining(5)));
 }
 
-#[rstest]
-fn a_change_of_role_leaves_both_as_they_are(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_change_of_role_leaves_both_as_they_are(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     done(mark(&world, room, beth, 5));
     done(world.reads.set_muted(room, beth, true).unwrap());
@@ -116,10 +113,8 @@ fn a_change_of_role_leaves_both_as_they_are(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 5, muted: true, ..ReadState::default() }));
 }
 
-#[rstest]
-fn of_many_devices_that_mark_at_once_the_furthest_wins(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_many_devices_that_mark_at_once_the_furthest_wins(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     let another = world.open_another();
     let furthest = 13;
@@ -137,10 +132,8 @@ fn of_many_devices_that_mark_at_once_the_furthest_wins(
     }
 }
 
-#[rstest]
-fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     let mut other = world.raw();
     other.begin();
@@ -157,8 +150,8 @@ fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(
     assert_eq!(read_seq(&world, room, beth), Some(12));
 }
 
-#[rstest]
-fn leaving_and_marking_at_once_leave_nothing_behind(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn leaving_and_marking_at_once_leave_nothing_behind(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     race(6, |n| match n {
         0 => drop(world.leave(room, beth)),

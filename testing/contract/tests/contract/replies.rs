@@ -1,13 +1,12 @@
 //! Answering messages.
 
-use chit_chat_contract::{Engine, World, done, race, stored};
+use chit_chat_contract::{Engine, World, both_engines, done, race, stored};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right, SlowMode};
 use chit_chat_domain::event::Parent;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange, Turn};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 struct Scene {
     world: World,
@@ -48,8 +47,8 @@ impl Scene {
     }
 }
 
-#[rstest]
-fn a_reply_names_what_it_answers_and_is_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_reply_names_what_it_answers_and_is_counted(engine: Engine) {
     let scene = scene(engine);
     let first = scene.answer("one");
     assert_eq!((first.reply_to, first.reply_count), (Some(scene.parent.id), 0));
@@ -69,10 +68,8 @@ fn a_reply_names_what_it_answers_and_is_counted(#[values(Engine::Sqlite, Engine:
     scene.world.log(scene.room);
 }
 
-#[rstest]
-fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(engine: Engine) {
     let scene = scene(engine);
     let (first, second) = (scene.answer("one"), scene.answer("two"));
     let gone = done(scene.world.erase(&first));
@@ -82,8 +79,8 @@ fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(
     assert_eq!((scene.count(), scene.world.message(scene.room, second.id)), (1, second));
 }
 
-#[rstest]
-fn the_log_tells_with_a_reply_how_many_its_parent_has(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn the_log_tells_with_a_reply_how_many_its_parent_has(engine: Engine) {
     let scene = scene(engine);
     let parent = |reply_count| Some(Parent { id: scene.parent.id, reply_count });
     let parents = |after| {
@@ -103,8 +100,8 @@ fn the_log_tells_with_a_reply_how_many_its_parent_has(#[values(Engine::Sqlite, E
     assert_eq!(parents(0)[..3], [None, None, None], "and none where nothing is answered");
 }
 
-#[rstest]
-fn a_repeated_reply_is_counted_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_repeated_reply_is_counted_once(engine: Engine) {
     let scene = scene(engine);
     let keyed = || NewMessage {
         reply_to: Some(scene.parent.id),
@@ -122,8 +119,8 @@ fn a_repeated_reply_is_counted_once(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(scene.count(), 2);
 }
 
-#[rstest]
-fn replies_of_many_at_once_are_all_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn replies_of_many_at_once_are_all_counted(engine: Engine) {
     let scene = scene(engine);
     let another = scene.world.open_another();
     let other = scene.world.say(scene.room, scene.matt, "another question");
@@ -146,16 +143,16 @@ fn replies_of_many_at_once_are_all_counted(#[values(Engine::Sqlite, Engine::Post
     scene.world.log(scene.room);
 }
 
-#[rstest]
-fn a_reply_that_is_refused_is_not_counted(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_reply_that_is_refused_is_not_counted(engine: Engine) {
     let scene = scene(engine);
     done(scene.world.remove(scene.room, scene.matt, scene.beth));
     assert_eq!(scene.world.send(scene.draft("x")), Appended::Refused);
     assert_eq!(scene.count(), 0);
 }
 
-#[rstest]
-fn in_slow_mode_replies_are_counted_too(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn in_slow_mode_replies_are_counted_too(engine: Engine) {
     let scene = scene(engine);
     let slow = ChatroomChanges { slow_mode: SlowMode::parse(5).ok(), ..ChatroomChanges::default() };
     let owner = Guard::holds(scene.matt, Role::Owner);

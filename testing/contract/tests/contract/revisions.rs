@@ -1,6 +1,6 @@
 //! What messages said before they were edited.
 
-use chit_chat_contract::{Engine, World, done, race};
+use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::membership::Role;
@@ -8,7 +8,6 @@ use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Message, MessageBody};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::revision::MessageRevision;
-use rstest::rstest;
 
 fn revisions(world: &World, message: &Message) -> Vec<MessageRevision> {
     world.revisions.list(message.chatroom_id, message.id, 0, Limit::MAX).unwrap()
@@ -18,8 +17,8 @@ fn texts(world: &World, message: &Message) -> Vec<(i32, String)> {
     revisions(world, message).into_iter().map(|it| (it.revision, it.body.into_string())).collect()
 }
 
-#[rstest]
-fn every_text_is_kept_with_the_time_of_its_writing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn every_text_is_kept_with_the_time_of_its_writing(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -37,8 +36,8 @@ fn every_text_is_kept_with_the_time_of_its_writing(#[values(Engine::Sqlite, Engi
     assert_eq!(revisions(&world, &sent), expected);
 }
 
-#[rstest]
-fn an_edit_that_is_refused_keeps_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn an_edit_that_is_refused_keeps_nothing(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -56,8 +55,8 @@ fn an_edit_that_is_refused_keeps_nothing(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(texts(&world, &sent), [(1, "one".to_owned()), (2, "two".to_owned())]);
 }
 
-#[rstest]
-fn a_list_goes_on_behind_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_list_goes_on_behind_a_revision(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -75,8 +74,8 @@ fn a_list_goes_on_behind_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert!(listed(4, 1).is_empty());
 }
 
-#[rstest]
-fn a_deleted_message_has_no_text_left_anywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_deleted_message_has_no_text_left_anywhere(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -93,8 +92,8 @@ fn a_deleted_message_has_no_text_left_anywhere(#[values(Engine::Sqlite, Engine::
     }
 }
 
-#[rstest]
-fn they_are_a_messages_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn they_are_a_messages_own(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -104,10 +103,8 @@ fn they_are_a_messages_own(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     assert_eq!(revisions(&world, &elsewhere), []);
 }
 
-#[rstest]
-fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_left(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_left(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -119,8 +116,8 @@ fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_
     assert_eq!(texts(&world, &sent), [(2, "two".to_owned()), (3, "three".to_owned())]);
 }
 
-#[rstest]
-fn none_is_missing_while_the_message_is_edited(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn none_is_missing_while_the_message_is_edited(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");

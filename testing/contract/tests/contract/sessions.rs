@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, done, race};
+use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotation, SecretHash};
 use chit_chat_domain::user::PasswordHash;
-use rstest::rstest;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-#[rstest]
-fn a_session_is_found_as_it_was_opened(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_session_is_found_as_it_was_opened(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 7);
@@ -23,8 +22,8 @@ fn a_session_is_found_as_it_was_opened(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!((found.spent, found.spent_at, found.ended_at), (None, None, None));
 }
 
-#[rstest]
-fn a_session_is_found_by_its_own_user_only(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_session_is_found_by_its_own_user_only(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (id, _) = world.session(matt, 100);
@@ -34,10 +33,8 @@ fn a_session_is_found_by_its_own_user_only(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(world.open_sessions(matt), [id]);
 }
 
-#[rstest]
-fn whoever_is_gone_or_has_another_password_opens_no_session(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn whoever_is_gone_or_has_another_password_opens_no_session(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let outdated = NewSession { checked: PasswordHash::new("old".into()), ..world.draft_session(matt, 1) };
@@ -48,8 +45,8 @@ fn whoever_is_gone_or_has_another_password_opens_no_session(
     assert_eq!(world.sessions.create(world.draft_session(matt, 1), 100), Ok(None));
 }
 
-#[rstest]
-fn sessions_are_listed_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn sessions_are_listed_newest_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let [first, second, third] = [0; 3].map(|_| world.session(matt, 100).0);
@@ -59,8 +56,8 @@ fn sessions_are_listed_newest_first(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(world.open_sessions(matt), [third, first]);
 }
 
-#[rstest]
-fn beyond_the_most_the_oldest_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn beyond_the_most_the_oldest_end(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.session(beth, 3);
@@ -73,8 +70,8 @@ fn beyond_the_most_the_oldest_end(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(world.open_sessions(matt), [fifth]);
 }
 
-#[rstest]
-fn a_session_expires_when_idle_or_old(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_session_expires_when_idle_or_old(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -90,10 +87,8 @@ fn a_session_expires_when_idle_or_old(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!((listed(90, 1), listed(90, 0)), (1, 0));
 }
 
-#[rstest]
-fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -108,10 +103,8 @@ fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(
     assert_eq!((found.family, found.created_at), (draft.family, draft.created_at));
 }
 
-#[rstest]
-fn a_retry_replaces_the_successor_and_keeps_what_was_spent(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_retry_replaces_the_successor_and_keeps_what_was_spent(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -127,8 +120,8 @@ fn a_retry_replaces_the_successor_and_keeps_what_was_spent(
     assert_eq!((found.spent, found.spent_at), (Some(draft.current), Some(at)));
 }
 
-#[rstest]
-fn of_many_refreshes_at_once_one_wins(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn of_many_refreshes_at_once_one_wins(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -143,10 +136,8 @@ fn of_many_refreshes_at_once_one_wins(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(found.current, hash(u8::try_from(100 + winners[0]).unwrap()));
 }
 
-#[rstest]
-fn an_ended_session_is_neither_refreshed_nor_ended_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn an_ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -160,10 +151,8 @@ fn an_ended_session_is_neither_refreshed_nor_ended_again(
     assert_eq!((found.ended_at, found.current), (Some(at), draft.current));
 }
 
-#[rstest]
-fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -180,8 +169,8 @@ fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(
     assert_eq!(another.sessions.ended_since(0, expired), Ok(vec![]));
 }
 
-#[rstest]
-fn what_is_over_is_forgotten_and_what_is_not_is_kept(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_over_is_forgotten_and_what_is_not_is_kept(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let [old, ended] = [0; 2].map(|_| world.session(matt, 100).0);
@@ -198,8 +187,8 @@ fn what_is_over_is_forgotten_and_what_is_not_is_kept(#[values(Engine::Sqlite, En
     assert!(world.sessions.find(matt, young).unwrap().is_some());
 }
 
-#[rstest]
-fn positions_are_not_given_out_again_once_forgotten(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn positions_are_not_given_out_again_once_forgotten(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let mut last = 0;

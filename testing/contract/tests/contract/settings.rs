@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, answer_now, done, id_literal};
+use chit_chat_contract::{Engine, World, answer_now, both_engines, done, id_literal};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Right, Settings, SlowMode, Topic};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
@@ -11,7 +11,6 @@ use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn};
 use chit_chat_domain::page::Limit;
-use rstest::rstest;
 
 fn set(world: &World, room: ChatroomId, owner: UserId, changes: ChatroomChanges) -> Chatroom {
     done(world.chatrooms.update(room, changes, Guard::holds(owner, Role::Owner), world.tick()).unwrap())
@@ -35,8 +34,8 @@ fn in_turn(world: &World, draft: NewMessage) -> Turn {
     world.messages.append_in_turn(draft, guard).unwrap()
 }
 
-#[rstest]
-fn what_is_set_is_kept_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn what_is_set_is_kept_and_logged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -67,8 +66,8 @@ fn what_is_set_is_kept_and_logged(#[values(Engine::Sqlite, Engine::Postgres)] en
     assert_eq!(set(&world, room, matt, without).settings, Settings { topic: None, ..settings });
 }
 
-#[rstest]
-fn a_right_is_looked_at_as_the_room_is_set_now(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn a_right_is_looked_at_as_the_room_is_set_now(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[beth]);
@@ -89,8 +88,8 @@ fn a_right_is_looked_at_as_the_room_is_set_now(#[values(Engine::Sqlite, Engine::
     assert!(matches!(world.memberships.add(eves, entrance), Ok(Added::Added(_))));
 }
 
-#[rstest]
-fn nobody_writes_in_an_archived_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn nobody_writes_in_an_archived_room(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -129,19 +128,15 @@ fn sent_while_set(engine: Engine, set: &str) -> Appended {
     sending.wait().unwrap()
 }
 
-#[rstest]
-fn a_send_that_waits_while_the_room_is_archived_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_send_that_waits_while_the_room_is_archived_is_refused(engine: Engine) {
     let archive = "read_only = TRUE, speaking_role = 32767, access_version = access_version + 1";
     assert_eq!(sent_while_set(engine, archive), Appended::Refused);
     assert!(matches!(sent_while_set(engine, "name = 'Tea'"), Appended::Stored(_)));
 }
 
-#[rstest]
-fn what_takes_the_right_to_speak_moves_the_version_of_access(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_takes_the_right_to_speak_moves_the_version_of_access(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -158,10 +153,8 @@ fn what_takes_the_right_to_speak_moves_the_version_of_access(
     assert_eq!(version(), before + 2);
 }
 
-#[rstest]
-fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -185,10 +178,8 @@ fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(
     world.log(room);
 }
 
-#[rstest]
-fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -201,10 +192,8 @@ fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(
     assert_eq!(in_turn(&world, again), Turn::Taken(Appended::Duplicate(sent, idempotency)));
 }
 
-#[rstest]
-fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_member(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -217,10 +206,8 @@ fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_memb
     assert_eq!(in_turn(&world, keyed()), Turn::Taken(Appended::Refused));
 }
 
-#[rstest]
-fn leaving_and_joining_again_is_no_way_around_slow_mode(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+fn leaving_and_joining_again_is_no_way_around_slow_mode(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -232,8 +219,8 @@ fn leaving_and_joining_again_is_no_way_around_slow_mode(
     assert!(matches!(in_turn(&world, world.draft(room, beth, "y")), Turn::TooSoon(_)));
 }
 
-#[rstest]
-fn turns_are_erased_with_the_room_piece_by_piece(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+fn turns_are_erased_with_the_room_piece_by_piece(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);

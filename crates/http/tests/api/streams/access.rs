@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use super::event_stream::EventStream;
@@ -14,9 +13,8 @@ use crate::streams::slow::say_past_the_api;
 
 const STREAM: &str = "text/event-stream";
 
-#[rstest]
-#[actix_web::test]
-async fn strangers_are_refused_as_everywhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn strangers_are_refused_as_everywhere(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let hidden = ann.create_room("Plans", "private", &[]).await;
@@ -36,9 +34,8 @@ async fn strangers_are_refused_as_everywhere(#[values(Engine::Sqlite, Engine::Po
     assert_eq!(head.header("Content-Type"), Some(STREAM));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn streams_end_with_their_session(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn streams_end_with_their_session(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -59,9 +56,8 @@ async fn streams_end_with_their_session(#[values(Engine::Sqlite, Engine::Postgre
     others.expect("message.created");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn streams_end_with_their_token(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn streams_end_with_their_token(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -74,9 +70,8 @@ async fn streams_end_with_their_token(#[values(Engine::Sqlite, Engine::Postgres)
     stream.expect_end();
 }
 
-#[rstest]
-#[actix_web::test]
-async fn streams_end_with_the_account(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn streams_end_with_the_account(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -96,7 +91,6 @@ async fn streams_end_with_the_account(#[values(Engine::Sqlite, Engine::Postgres)
     }
 }
 
-#[rstest]
 #[actix_web::test]
 async fn streams_end_with_the_instance() {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -116,7 +110,6 @@ async fn streams_end_with_the_instance() {
     while late.next().is_some() {}
 }
 
-#[rstest]
 #[actix_web::test]
 async fn streams_end_with_the_instance_also_while_nobody_is_trusted() {
     let app = TestApp::new(Engine::Sqlite).await;

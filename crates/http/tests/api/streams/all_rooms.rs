@@ -1,7 +1,6 @@
 //! `GET` and `POST /api/events`.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use super::event_stream::EventStream;
@@ -10,9 +9,8 @@ use crate::sockets::Listening;
 
 const PATH: &str = "/api/events";
 
-#[rstest]
-#[actix_web::test]
-async fn it_covers_all_my_rooms_and_no_others(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn it_covers_all_my_rooms_and_no_others(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (one, two) =
@@ -34,11 +32,8 @@ async fn it_covers_all_my_rooms_and_no_others(#[values(Engine::Sqlite, Engine::P
     assert_eq!(stream.expect("message.created")["data"]["body"], "heard");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn leaving_ends_a_room_and_joining_again_begins_it_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn leaving_ends_a_room_and_joining_again_begins_it_again(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -59,9 +54,8 @@ async fn leaving_ends_a_room_and_joining_again_begins_it_again(
     assert_eq!((&first["chatroom_id"], &first["data"]["user_id"]), (&json!(another.id), &json!(bob.id)));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_reconnect_goes_on_in_every_room(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_reconnect_goes_on_in_every_room(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let (one, two) = (ann.create_room("One", "private", &[]).await, ann.create_room("Two", "private", &[]).await);
@@ -89,25 +83,22 @@ async fn a_reconnect_goes_on_in_every_room(#[values(Engine::Sqlite, Engine::Post
     }
 }
 
-#[rstest]
-#[case("Last-Event-ID: nonsense")]
-#[case("Last-Event-ID: AQ4")]
-#[case("Last-Event-ID: 42")]
 #[actix_web::test]
-async fn a_cursor_that_means_nothing_is_reset(#[case] header: &str) {
+async fn a_cursor_that_means_nothing_is_reset() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut stream = EventStream::open(&server, &ann, PATH, &[header]);
-    stream.expect("ready");
-    assert_eq!(stream.expect("reset")["data"]["heads"], json!({&room.id: 2}));
-    stream.expect("caught_up");
-    ann.say(&room, "hello").await;
-    assert_eq!(stream.event().0, 3);
+    for (header, head) in [("Last-Event-ID: nonsense", 2), ("Last-Event-ID: AQ4", 3), ("Last-Event-ID: 42", 4)] {
+        let mut stream = EventStream::open(&server, &ann, PATH, &[header]);
+        stream.expect("ready");
+        assert_eq!(stream.expect("reset")["data"]["heads"], json!({&room.id: head}), "{header}");
+        stream.expect("caught_up");
+        ann.say(&room, "hello").await;
+        assert_eq!(stream.event().0, head + 1, "{header}");
+    }
 }
 
-#[rstest]
 #[actix_web::test]
 async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
     let app = TestApp::new(Engine::Sqlite).await;

@@ -6,8 +6,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use super::event_stream::EventStream;
@@ -15,9 +14,8 @@ use crate::app::TestApp;
 use crate::people::path_of;
 use crate::sockets::Listening;
 
-#[rstest]
-#[actix_web::test]
-async fn every_event_of_the_log_arrives(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn every_event_of_the_log_arrives(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, eve) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("eve").await);
     let server = Listening::start(&app);
@@ -71,9 +69,8 @@ async fn every_event_of_the_log_arrives(#[values(Engine::Sqlite, Engine::Postgre
     stream.expect("chatroom.deleted");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn changes_of_direct_chatrooms_arrive(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn changes_of_direct_chatrooms_arrive(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let server = Listening::start(&app);
@@ -102,9 +99,8 @@ async fn changes_of_direct_chatrooms_arrive(#[values(Engine::Sqlite, Engine::Pos
     stream.expect("chatroom.updated");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn the_stream_of_a_session_that_signs_out_ends(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_stream_of_a_session_that_signs_out_ends(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);
@@ -116,9 +112,8 @@ async fn the_stream_of_a_session_that_signs_out_ends(#[values(Engine::Sqlite, En
 }
 
 /// The write is committed by a thread that goes on when nobody waits for its answer any more.
-#[rstest]
-#[actix_web::test]
-async fn a_client_that_hangs_up_delays_no_listener(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_client_that_hangs_up_delays_no_listener(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

@@ -1,18 +1,14 @@
 //! Direct chatrooms on streams.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
-#[rstest]
-#[actix_web::test]
-async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let server = Listening::start(&app);
@@ -33,11 +29,8 @@ async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(
     assert_eq!(stream_of_cem.expect("membership.created")["chatroom_id"], plans.id.as_str());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_stream_goes_on_while_the_chatroom_is_hidden_and_tells_what_a_block_does(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn a_stream_goes_on_while_the_chatroom_is_hidden_and_tells_what_a_block_does(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;

@@ -1,18 +1,14 @@
 //! Who is banned, and who comes by an invitation.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
-#[rstest]
-#[actix_web::test]
-async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -36,11 +32,8 @@ async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(
     assert_eq!(all.expect("membership.created")["seq"], 8);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_comes_by_an_invitation_is_heard_of_and_hears_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn who_comes_by_an_invitation_is_heard_of_and_hears_at_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -1,15 +1,13 @@
 //! `GET /api/chatrooms/{chatroom_id}/events` with `Accept: text/event-stream`.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 
 use super::event_stream::EventStream;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
-#[rstest]
-#[actix_web::test]
-async fn the_log_is_replayed_and_goes_on(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn the_log_is_replayed_and_goes_on(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -34,9 +32,8 @@ async fn the_log_is_replayed_and_goes_on(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(stream.last_id, "8");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn a_reconnect_goes_on_where_the_client_was(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn a_reconnect_goes_on_where_the_client_was(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -58,26 +55,23 @@ async fn a_reconnect_goes_on_where_the_client_was(#[values(Engine::Sqlite, Engin
     assert_eq!((second.event().0, third.event().0), (5, 5));
 }
 
-#[rstest]
-#[case("Last-Event-ID: 99")]
-#[case("Last-Event-ID: -1")]
-#[case("Last-Event-ID: nonsense")]
 #[actix_web::test]
-async fn a_position_that_means_nothing_is_reset(#[case] header: &str) {
+async fn a_position_that_means_nothing_is_reset() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut stream = EventStream::open(&server, &ann, &room.path("events"), &[header]);
-    assert_eq!(stream.expect("reset")["data"]["heads"][&room.id], 2);
-    stream.expect("caught_up");
-    ann.say(&room, "hello").await;
-    assert_eq!(stream.event().0, 3);
+    for (header, head) in [("Last-Event-ID: 99", 2), ("Last-Event-ID: -1", 3), ("Last-Event-ID: nonsense", 4)] {
+        let mut stream = EventStream::open(&server, &ann, &room.path("events"), &[header]);
+        assert_eq!(stream.expect("reset")["data"]["heads"][&room.id], head, "{header}");
+        stream.expect("caught_up");
+        ann.say(&room, "hello").await;
+        assert_eq!(stream.event().0, head + 1, "{header}");
+    }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn it_ends_with_the_membership(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn it_ends_with_the_membership(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -94,9 +88,8 @@ async fn it_ends_with_the_membership(#[values(Engine::Sqlite, Engine::Postgres)]
     stream.expect_end();
 }
 
-#[rstest]
-#[actix_web::test]
-async fn it_ends_with_the_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn it_ends_with_the_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -108,11 +101,8 @@ async fn it_ends_with_the_chatroom(#[values(Engine::Sqlite, Engine::Postgres)] e
     stream.expect_end();
 }
 
-#[rstest]
-#[actix_web::test]
-async fn typing_is_heard_once_in_a_while_and_never_replayed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn typing_is_heard_once_in_a_while_and_never_replayed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -132,21 +122,19 @@ async fn typing_is_heard_once_in_a_while_and_never_replayed(
     later.expect_each(&["message.created", "caught_up"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_speaks_an_older_http_hears_it_without_chunks(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values(&[][..], &["Connection: keep-alive"])] headers: &[&str],
-) {
+#[both_engines]
+async fn who_speaks_an_older_http_hears_it_without_chunks(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
-    let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut stream = EventStream::open_plainly(&server, &ann, &room.path("events?after=0"), headers);
-    stream.expect_each(&["chatroom.created", "membership.created", "caught_up"]);
-    ann.say(&room, "hello").await;
-    stream.expect("message.created");
-    ann.delete(room.own_path()).await.expect_status(204);
-    stream.expect("chatroom.deleted");
-    stream.expect_end();
+    for headers in [&[][..], &["Connection: keep-alive"]] {
+        let room = ann.create_room("Plans", "private", &[]).await;
+        let mut stream = EventStream::open_plainly(&server, &ann, &room.path("events?after=0"), headers);
+        stream.expect_each(&["chatroom.created", "membership.created", "caught_up"]);
+        ann.say(&room, "hello").await;
+        stream.expect("message.created");
+        ann.delete(room.own_path()).await.expect_status(204);
+        stream.expect("chatroom.deleted");
+        stream.expect_end();
+    }
 }

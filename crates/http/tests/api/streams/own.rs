@@ -1,8 +1,7 @@
 //! What changes for a user alone, as their other devices hear it.
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use super::event_stream::EventStream;
@@ -25,11 +24,8 @@ fn is_own(heard: &Value, room: &Room, data: &Value) {
     assert_eq!(crate::answer::fields(heard), ["at", "chatroom_id", "data", "type"]);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -69,9 +65,8 @@ async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(
     phone.expect("message.created");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn they_hear_it_through_another_instance(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn they_hear_it_through_another_instance(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -88,11 +83,8 @@ async fn they_hear_it_through_another_instance(#[values(Engine::Sqlite, Engine::
     is_own(&stream.expect("mute.created"), &one, &json!({"chatroom_id": one.id}));
 }
 
-#[rstest]
-#[actix_web::test]
-async fn they_have_no_place_in_any_log_and_move_no_cursor(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn they_have_no_place_in_any_log_and_move_no_cursor(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

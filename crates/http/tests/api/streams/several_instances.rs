@@ -1,7 +1,6 @@
 //! What happens through one instance is heard through the others, once they have asked for the heads.
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
 use super::event_stream::EventStream;
@@ -9,9 +8,8 @@ use crate::app::TestApp;
 use crate::client::Client;
 use crate::sockets::Listening;
 
-#[rstest]
-#[actix_web::test]
-async fn everything_is_heard_elsewhere(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn everything_is_heard_elsewhere(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -42,9 +40,8 @@ async fn everything_is_heard_elsewhere(#[values(Engine::Sqlite, Engine::Postgres
     anns.expect_end();
 }
 
-#[rstest]
-#[actix_web::test]
-async fn both_hear_the_same_in_the_same_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn both_hear_the_same_in_the_same_order(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let ann = here.sign_up("ann").await;
@@ -71,11 +68,8 @@ async fn both_hear_the_same_in_the_same_order(#[values(Engine::Sqlite, Engine::P
 }
 
 /// The log shows messages as they are now; what they became after a removal is not for who was removed.
-#[rstest]
-#[actix_web::test]
-async fn the_removed_do_not_see_what_became_of_a_message(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn the_removed_do_not_see_what_became_of_a_message(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);

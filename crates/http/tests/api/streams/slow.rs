@@ -6,9 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
-use chit_chat_contract::Engine;
+use chit_chat_contract::{Engine, both_engines};
 use chit_chat_domain::message::SendMessage;
-use rstest::rstest;
 
 use super::event_stream::EventStream;
 use crate::app::TestApp;
@@ -17,9 +16,8 @@ use crate::sockets::Listening;
 
 const MANY: i64 = 1_500;
 
-#[rstest]
-#[actix_web::test]
-async fn who_does_not_read_hears_everything_later(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn who_does_not_read_hears_everything_later(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -44,7 +42,6 @@ async fn who_does_not_read_hears_everything_later(#[values(Engine::Sqlite, Engin
     late.expect("caught_up");
 }
 
-#[rstest]
 #[actix_web::test]
 async fn who_goes_away_is_missed_at_once() {
     let app = TestApp::new(Engine::Sqlite).await;

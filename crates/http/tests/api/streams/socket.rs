@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use chit_chat_contract::Engine;
-use rstest::rstest;
+use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 use tungstenite::Message;
 
@@ -25,9 +24,8 @@ fn call(server: &Listening, person: &Person) -> Telephone {
     phone
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_sent_is_answered_and_heard(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_is_sent_is_answered_and_heard(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -50,9 +48,8 @@ async fn what_is_sent_is_answered_and_heard(#[values(Engine::Sqlite, Engine::Pos
     assert_eq!(bobs.expect("typing")["actor_id"], ann.id.as_str());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn many_at_once_keep_their_order(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -73,11 +70,8 @@ async fn many_at_once_keep_their_order(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!(heard, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn who_has_not_started_yet_is_told_of_the_end_as_well(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn who_has_not_started_yet_is_told_of_the_end_as_well(engine: Engine) {
     let app = TestApp::new(engine).await;
     let server = Listening::start(&app);
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
@@ -102,9 +96,8 @@ async fn nor_does_it_help_to_ping_without_end() {
     assert!(matches!(&end, Message::Close(Some(frame)) if u16::from(frame.code) == 1012), "{end:?}");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn what_was_stored_is_answered_before_the_end(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -129,11 +122,8 @@ async fn what_was_stored_is_answered_before_the_end(#[values(Engine::Sqlite, Eng
     assert_eq!(sent, head - 2, "so many were stored");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn replies_and_mentions_keep_their_place_among_others(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn replies_and_mentions_keep_their_place_among_others(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -155,11 +145,8 @@ async fn replies_and_mentions_keep_their_place_among_others(
     assert_eq!(heard, (0..60).map(body).collect::<Vec<_>>());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn what_is_refused_says_why_and_the_line_stays_open(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn what_is_refused_says_why_and_the_line_stays_open(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let hidden = ann.create_room("Plans", "private", &[]).await;
@@ -190,9 +177,8 @@ async fn what_is_refused_says_why_and_the_line_stays_open(
     phone.expect("membership.created");
 }
 
-#[rstest]
-#[actix_web::test]
-async fn it_goes_on_from_positions(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn it_goes_on_from_positions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -249,11 +235,8 @@ async fn pages_of_other_origins_are_refused() {
     }
 }
 
-#[rstest]
-#[actix_web::test]
-async fn it_ends_with_the_session_and_with_the_instance(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn it_ends_with_the_session_and_with_the_instance(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let server = Listening::start(&app);
@@ -265,11 +248,8 @@ async fn it_ends_with_the_session_and_with_the_instance(
     bobs.expect_close(1012);
 }
 
-#[rstest]
-#[actix_web::test]
-async fn an_ended_session_does_nothing_more_however_much_it_says(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[both_engines]
+async fn an_ended_session_does_nothing_more_however_much_it_says(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -292,9 +272,8 @@ async fn an_ended_session_does_nothing_more_however_much_it_says(
     assert_eq!(again.get(room.messages()).await.expect_status(200).each("body"), Vec::<Value>::new());
 }
 
-#[rstest]
-#[actix_web::test]
-async fn while_nobody_can_be_trusted_nothing_is_done(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[both_engines]
+async fn while_nobody_can_be_trusted_nothing_is_done(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
