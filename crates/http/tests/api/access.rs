@@ -19,18 +19,37 @@ async fn public_chatrooms_grant_what_the_table_says(engine: Engine) {
 }
 
 async fn play_each_row(engine: Engine, visibility: &'static str) {
-    let app = TestApp::listening(engine).await;
-    for (number, row) in rights::rows().iter().enumerate() {
-        Scene::set(&app, visibility, number).await.play(row).await;
+    let app = TestApp::new(engine).await;
+    let running = app.listening();
+    let mut scene = Scene::set(&app, &running, visibility).await;
+    let mut are_people_changed = false;
+    for row in &rights::rows() {
+        let changes_people = row.changes() && !row.is_of_a_chatroom();
+        if are_people_changed || changes_people {
+            scene.renew_people().await;
+        }
+        for role in 0..ROLES.len() {
+            scene.play(row, role).await;
+        }
+        are_people_changed = changes_people;
     }
-    app.stop().await;
+    drop(scene);
+    running.stop().await;
 }
 
-/// People, and a chatroom with all of them for each role, so that no attempt disturbs another.
+/// Users and a chatroom with all of them. Both are replaced after an attempt that was allowed to change them, so that
+/// no attempt affects another.
 struct Scene {
+    /// Called in this process, which is faster: creates users and chatrooms.
+    app: TestApp,
+    /// Called through its socket: answers the attempts of the table.
+    running: TestApp,
     visibility: &'static str,
     people: People,
-    stages: Vec<Stage>,
+    stage: Stage,
+    picture: [Value; 3],
+    /// A number that makes names unique.
+    names: usize,
 }
 
 struct People {
@@ -57,51 +76,42 @@ struct Stage {
 }
 
 impl Scene {
-    async fn set(app: &TestApp, visibility: &'static str, number: usize) -> Self {
-        let person = |name: &str| {
-            let name = format!("{name}{number}");
-            async move { app.sign_up(&name).await }
-        };
-        let other_member = person("other_member").await;
-        let session_of_other = session_of(&other_member).await;
-        let people = People {
-            outsider: person("outsider").await,
-            former: person("former").await,
-            member: person("member").await,
-            author: person("author").await,
-            moderator: person("moderator").await,
-            owner: person("owner").await,
-            other_owner: person("other_owner").await,
-            other_moderator: person("other_moderator").await,
-            other_member,
-            stranger: person("stranger").await,
-            session_of_other,
-        };
-        let mut stages = Vec::new();
-        for role in 0..ROLES.len() {
-            stages.push(people.stage(visibility, format!("fresh{number}_{role}")).await);
-        }
-        Self { visibility, people, stages }
+    async fn set(app: &TestApp, running: &TestApp, visibility: &'static str) -> Self {
+        let people = People::sign_up(app, 0).await;
+        let stage = people.stage(visibility, "fresh0".to_owned()).await;
+        let picture = people.picture(&stage).await;
+        Self { app: app.clone(), running: running.clone(), visibility, people, stage, picture, names: 1 }
     }
 
-    /// Lets everybody try; whoever is refused has changed nothing.
-    async fn play(&self, row: &Row) {
-        let People { outsider, former, member, author, moderator, owner, other_member, .. } = &self.people;
-        let nobody = owner.app.nobody();
-        let people = [outsider, former, member, author, moderator, owner];
-        let actors = [None].into_iter().chain(people.map(Some));
-        for (role, (stage, actor)) in self.stages.iter().zip(actors).enumerate() {
-            let client = actor.map_or(&nobody, |person| &person.session.client);
-            let person = actor.unwrap_or(other_member);
-            let own_session = session_of(person).await;
-            let fill = |text: &str| self.fill(text, stage, person).replace("{my session}", &own_session);
-            let before = self.people.picture(stage).await;
-            let answer = attempt(client, row, fill).await;
-            let (who, what) = (ROLES[role], format!("{} {} {}", row.operation, row.path, row.body));
-            assert_eq!(answer, row.status(role, self.visibility), "{who}: {what}");
-            if answer >= 400 {
-                assert_eq!(self.people.picture(stage).await, before, "{who} was refused: {what}");
-            }
+    async fn renew_people(&mut self) {
+        self.people = People::sign_up(&self.app, self.names).await;
+        self.renew_stage().await;
+    }
+
+    async fn renew_stage(&mut self) {
+        self.stage = self.people.stage(self.visibility, format!("fresh{}", self.names)).await;
+        self.picture = self.people.picture(&self.stage).await;
+        self.names += 1;
+    }
+
+    /// Sends the request of the row in a role. A refused request and a GET must change nothing.
+    async fn play(&mut self, row: &Row, role: usize) {
+        let actor = self.people.actor(role);
+        let token = actor.and_then(|person| person.session.client.token.as_deref());
+        let client = token.map_or_else(|| self.running.nobody(), |token| self.running.bearer(token));
+        let person = actor.unwrap_or(&self.people.other_member);
+        let own_session = session_of(person).await;
+        let fill = |text: &str| self.fill(text, &self.stage, person).replace("{my session}", &own_session);
+        let answer = attempt(&client, row, fill).await;
+        let (who, what) = (ROLES[role], format!("{} {} {}", row.operation, row.path, row.body));
+        assert_eq!(answer, row.status(role, self.visibility), "{who}: {what}");
+        if answer >= 400 || !row.changes() {
+            assert_eq!(self.people.picture(&self.stage).await, self.picture, "{who} changed it: {what}");
+        } else if row.is_of_a_chatroom() {
+            self.renew_stage().await;
+        } else {
+            self.stage.fresh_name = format!("fresh{}_{role}", self.names);
+            self.picture = self.people.picture(&self.stage).await;
         }
     }
 
@@ -131,6 +141,34 @@ impl Scene {
 }
 
 impl People {
+    async fn sign_up(app: &TestApp, number: usize) -> Self {
+        let person = |name: &str| {
+            let name = format!("{name}{number}");
+            async move { app.sign_up(&name).await }
+        };
+        let other_member = person("other_member").await;
+        let session_of_other = session_of(&other_member).await;
+        Self {
+            outsider: person("outsider").await,
+            former: person("former").await,
+            member: person("member").await,
+            author: person("author").await,
+            moderator: person("moderator").await,
+            owner: person("owner").await,
+            other_owner: person("other_owner").await,
+            other_moderator: person("other_moderator").await,
+            other_member,
+            stranger: person("stranger").await,
+            session_of_other,
+        }
+    }
+
+    /// The user in this role; `None` for nobody.
+    fn actor(&self, role: usize) -> Option<&Person> {
+        let Self { outsider, former, member, author, moderator, owner, .. } = self;
+        [None, Some(outsider), Some(former), Some(member), Some(author), Some(moderator), Some(owner)][role]
+    }
+
     async fn stage(&self, visibility: &str, fresh_name: String) -> Stage {
         let Self { former, member, author, moderator, owner, other_owner, other_moderator, other_member, .. } =
             self;

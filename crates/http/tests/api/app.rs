@@ -75,10 +75,9 @@ impl TestApp {
         Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), around).await
     }
 
-    /// Behind a listening socket; `stop` it at the end.
-    pub(crate) async fn listening(engine: Engine) -> Self {
-        let app = Self::new(engine).await;
-        let Inner { clock, state, stores, database, limits, origins, .. } = &*app;
+    /// The same app called through a listening socket; `stop` it at the end.
+    pub(crate) fn listening(&self) -> Self {
+        let Inner { clock, state, stores, database, limits, origins, .. } = &**self;
         let wire = Wire::listen(state);
         let called = wire.clone();
         Self(Rc::new(Inner {

@@ -37,6 +37,16 @@ impl Row {
         }
     }
 
+    /// Whether the request may change anything.
+    pub(crate) fn changes(&self) -> bool {
+        self.method != Method::GET
+    }
+
+    /// Whether the request changes at most the chatroom of the scene, and neither accounts nor other chatrooms.
+    pub(crate) fn is_of_a_chatroom(&self) -> bool {
+        ["/api/chatrooms/{room}", "/api/invitations/"].iter().any(|start| self.path.starts_with(start))
+    }
+
     pub(crate) fn status(&self, role: usize, visibility: &str) -> u16 {
         self.statuses[role][usize::from(visibility == "public")]
     }
