@@ -1,7 +1,10 @@
-//! Databases of PostgreSQL: migrated once, copied for every test, dropped behind it.
+//! PostgreSQL databases: migrated once, copied, and reused by later tests, because copying takes longer than most
+//! tests. A test that bypasses the ports drops its database instead.
 
 use std::env;
+use std::error::Error;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chit_chat_postgres as postgres;
@@ -14,9 +17,20 @@ use uuid::Uuid;
 const TEMPLATE_LOCK: i64 = 0x7465_6d70_6c61_7465;
 const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
 
-/// A database that is dropped at the end.
+/// Empties every table and restarts every sequence. DELETE is faster than TRUNCATE for the few rows of a test.
+const EMPTY: &str = "SET session_replication_role = replica; DO $$ DECLARE name regclass; BEGIN \
+     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
+     AND relname <> '__diesel_schema_migrations' LOOP EXECUTE format('DELETE FROM %s', name); END LOOP; \
+     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace LOOP \
+     PERFORM setval(name, 1, false); END LOOP; END $$";
+
+/// A database that is dropped at the end, or kept for the next test.
 pub(crate) struct Database {
-    pub(crate) url: String,
+    url: String,
+    /// The name that it is kept under, if it is migrated.
+    spare_name: Option<String>,
+    /// Whether anything but its rows may have been changed.
+    is_altered: AtomicBool,
 }
 
 impl Database {
@@ -28,15 +42,46 @@ impl Database {
 
     pub(crate) fn migrated() -> Self {
         let server = &mut connect(&server_url());
-        let template = template(server);
-        let database = Self::unmade();
-        let name = database.name();
-        run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"));
+        let fingerprint = fingerprint().simple().to_string();
+        // A name has 63 bytes at most.
+        let spares = format!("chit_chat_spare_{}_", &fingerprint[..12]);
+        let mut database = Self::unmade();
+        if !take_spare(server, &spares, database.name()) {
+            let template = format!("chit_chat_template_{fingerprint}");
+            ensure_template(server, &template);
+            let name = database.name();
+            run(server, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"));
+        }
+        database.spare_name = Some(format!("{spares}{}", Uuid::new_v4().simple()));
         database
     }
 
     fn unmade() -> Self {
-        Self { url: url_of(&format!("chit_chat_test_{}", Uuid::new_v4().simple())) }
+        let url = url_of(&format!("chit_chat_test_{}", Uuid::new_v4().simple()));
+        Self { url, spare_name: None, is_altered: AtomicBool::new(false) }
+    }
+
+    /// For connections that bypass the ports. The database is dropped at the end.
+    pub(crate) fn lend_url(&self) -> &str {
+        self.is_altered.store(true, Ordering::Relaxed);
+        &self.url
+    }
+
+    /// Empties the database and renames it for the next test. Fails while others are connected.
+    fn keep_as(&self, spare_name: &str) -> Result<(), Box<dyn Error>> {
+        let name = self.name();
+        let others = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        );
+        let own = &mut PgConnection::establish(&self.url)?;
+        own.batch_execute(&others)?;
+        own.batch_execute("SET lock_timeout = '1s'")?;
+        own.batch_execute(EMPTY)?;
+        let server = &mut PgConnection::establish(&server_url())?;
+        server.batch_execute(&others)?;
+        server.batch_execute(&format!("ALTER DATABASE {name} RENAME TO {spare_name}"))?;
+        Ok(())
     }
 
     fn name(&self) -> &str {
@@ -50,23 +95,42 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        let is_clean = !thread::panicking() && !self.is_altered.load(Ordering::Relaxed);
+        let spare_name = self.spare_name.as_ref().filter(|_| is_clean);
+        if spare_name.is_some_and(|name| self.keep_as(name).is_ok()) {
+            return;
+        }
         let dropped = postgres::drop(&self.url);
         // A second panic while the first unwinds would abort the run and hide the first.
         assert!(dropped.is_ok() || thread::panicking(), "{dropped:?}");
     }
 }
 
-/// The name of a migrated database that nobody is connected to; built unless it is there.
-fn template(server: &mut PgConnection) -> String {
-    let name = format!("chit_chat_template_{}", fingerprint().simple());
-    if !exists(server, &name) {
+#[derive(QueryableByName)]
+struct Spare {
+    #[diesel(sql_type = Text)]
+    datname: String,
+}
+
+/// Renames a database that an earlier test kept; returns whether there was one.
+fn take_spare(server: &mut PgConnection, spares: &str, name: &str) -> bool {
+    let found = diesel::sql_query("SELECT datname::text FROM pg_database WHERE starts_with(datname::text, $1)");
+    let found: Vec<Spare> = found.bind::<Text, _>(spares).load(server).unwrap();
+    // Fails if another test took it first.
+    let mut rename =
+        |spare: &Spare| server.batch_execute(&format!("ALTER DATABASE {} RENAME TO {name}", spare.datname));
+    found.iter().any(|spare| rename(spare).is_ok())
+}
+
+/// Builds a migrated database of this name that nobody is connected to, unless it is there.
+fn ensure_template(server: &mut PgConnection, name: &str) {
+    if !exists(server, name) {
         run(server, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})"));
-        if !exists(server, &name) {
-            build(server, &name);
+        if !exists(server, name) {
+            build(server, name);
         }
         run(server, &format!("SELECT pg_advisory_unlock({TEMPLATE_LOCK})"));
     }
-    name
 }
 
 /// Under another name until it is complete, for a build may be cut short.

@@ -61,11 +61,11 @@ impl TestStore {
         }
     }
 
-    /// A connection past the ports.
+    /// A connection that bypasses the ports. On PostgreSQL the database is then not reused.
     pub fn raw(&self) -> Raw {
         match &self.database {
             AnyDatabase::Sqlite(file) => Raw::sqlite(file.path().to_str().unwrap()),
-            AnyDatabase::Postgres(database) => Raw::postgres(&database.url),
+            AnyDatabase::Postgres(database) => Raw::postgres(database.lend_url()),
         }
     }
 
@@ -73,7 +73,7 @@ impl TestStore {
     pub fn url(&self) -> String {
         match &self.database {
             AnyDatabase::Sqlite(file) => format!("sqlite://{}", file.path().display()),
-            AnyDatabase::Postgres(database) => database.url.clone(),
+            AnyDatabase::Postgres(database) => database.lend_url().to_owned(),
         }
     }
 
