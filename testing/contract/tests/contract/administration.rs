@@ -11,7 +11,7 @@ use chit_chat_domain::user::{
 };
 
 #[both_engines]
-fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(engine: Engine) {
+fn disable_ends_all_sessions_and_reports_them(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let sessions = [0; 2].map(|_| world.session(matt, 100).0);
@@ -27,7 +27,7 @@ fn disabling_ends_all_sessions_and_says_so_to_the_other_instances(engine: Engine
 }
 
 #[both_engines]
-fn nobody_opens_or_prolongs_a_session_while_disabled(engine: Engine) {
+fn disabled_account_gets_no_session(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let open = world.draft_session(matt, 1);
@@ -51,7 +51,7 @@ fn nobody_opens_or_prolongs_a_session_while_disabled(engine: Engine) {
 }
 
 #[both_engines]
-fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(engine: Engine) {
+fn disable_racing_with_sign_in_leaves_no_session(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -73,7 +73,7 @@ fn of_sign_ins_and_refreshes_that_race_with_a_disabling_none_leaves_a_session(en
 }
 
 #[both_engines]
-fn who_is_disabled_twice_is_so_since_the_first_time(engine: Engine) {
+fn disable_twice_keeps_the_first_time(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let since = world.tick();
@@ -85,7 +85,7 @@ fn who_is_disabled_twice_is_so_since_the_first_time(engine: Engine) {
 }
 
 #[both_engines]
-fn a_disabled_account_keeps_what_it_holds(engine: Engine) {
+fn disable_keeps_memberships_and_messages(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -101,7 +101,7 @@ fn a_disabled_account_keeps_what_it_holds(engine: Engine) {
 }
 
 #[both_engines]
-fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(engine: Engine) {
+fn deleted_account_cannot_be_administrated(engine: Engine) {
     let world = World::new(engine);
     let gone = world.user("gone");
     world.delete_account(gone);
@@ -114,7 +114,7 @@ fn whoever_is_gone_can_be_neither_disabled_nor_enabled_nor_given_a_password(engi
 }
 
 #[both_engines]
-fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(engine: Engine) {
+fn password_reset_ends_all_sessions(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (session, _) = world.session(matt, 100);
@@ -130,7 +130,7 @@ fn a_reset_password_ends_all_sessions_and_outdates_what_was_checked(engine: Engi
 }
 
 #[both_engines]
-fn a_reset_password_enables_nobody(engine: Engine) {
+fn password_reset_leaves_account_disabled(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();
@@ -140,7 +140,7 @@ fn a_reset_password_enables_nobody(engine: Engine) {
 }
 
 #[both_engines]
-fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(engine: Engine) {
+fn accounts_are_paged_by_folded_name(engine: Engine) {
     let world = World::new(engine);
     for name in ["b", "A", "C", "d"] {
         world.user(name);
@@ -151,7 +151,7 @@ fn accounts_are_listed_by_folded_name_in_pages_with_one_row_more(engine: Engine)
 }
 
 #[both_engines]
-fn accounts_are_found_by_part_of_a_name_and_by_being_disabled(engine: Engine) {
+fn accounts_are_filtered_by_name_and_state(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let named = NewUser { display_name: DisplayName::parse("Beth Matthews").ok(), ..world.draft_user("beth") };

@@ -43,7 +43,7 @@ fn listed(world: &World, room: ChatroomId, after: Option<i64>, limit: u64) -> Ve
 }
 
 #[both_engines]
-fn a_ban_ends_the_membership_and_that_is_the_last_its_subject_hears(engine: Engine) {
+fn ban_removes_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -61,7 +61,7 @@ fn a_ban_ends_the_membership_and_that_is_the_last_its_subject_hears(engine: Engi
 }
 
 #[both_engines]
-fn whoever_is_banned_does_not_come_back_until_it_is_lifted(engine: Engine) {
+fn ban_blocks_every_entrance_until_lifted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, elsewhere) = (world.public_room(matt), world.public_room(matt));
@@ -87,7 +87,7 @@ fn whoever_is_banned_does_not_come_back_until_it_is_lifted(engine: Engine) {
 }
 
 #[both_engines]
-fn a_ban_is_placed_and_lifted_once(engine: Engine) {
+fn ban_and_lift_are_idempotent(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -102,7 +102,7 @@ fn a_ban_is_placed_and_lifted_once(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_account_and_one_that_never_was_cannot_be_banned(engine: Engine) {
+fn ban_of_missing_user_is_rejected(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -114,7 +114,7 @@ fn a_deleted_account_and_one_that_never_was_cannot_be_banned(engine: Engine) {
 }
 
 #[both_engines]
-fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(engine: Engine) {
+fn ban_of_deleted_account_can_be_lifted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -127,7 +127,7 @@ fn the_ban_of_an_account_that_is_deleted_later_can_be_lifted(engine: Engine) {
 }
 
 #[both_engines]
-fn only_who_has_the_role_bans_and_lifts(engine: Engine) {
+fn ban_requires_moderator(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);
@@ -144,7 +144,7 @@ fn only_who_has_the_role_bans_and_lifts(engine: Engine) {
 }
 
 #[both_engines]
-fn a_ban_of_somebody_who_is_no_more_what_was_read_is_refused(engine: Engine) {
+fn ban_of_changed_membership_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -166,7 +166,7 @@ fn a_ban_of_somebody_who_is_no_more_what_was_read_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn bans_are_listed_newest_first_with_one_row_more(engine: Engine) {
+fn bans_are_paged_newest_first(engine: Engine) {
     let world = World::new(engine);
     let [matt, zoe, adam, beth] = ["Matt", "Zoe", "adam", "beth"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -183,7 +183,7 @@ fn bans_are_listed_newest_first_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn a_ban_moves_its_subject_and_the_version_of_access(engine: Engine) {
+fn ban_moves_access_version(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -198,7 +198,7 @@ fn a_ban_moves_its_subject_and_the_version_of_access(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_room_keeps_no_bans(engine: Engine) {
+fn chatroom_deletion_removes_bans(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (deleted, room) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -231,13 +231,13 @@ fn joined_while_banned(engine: Engine, end: &str) -> Added {
 }
 
 #[both_engines]
-fn a_join_that_waits_for_a_ban_is_turned_away(engine: Engine) {
+fn join_waiting_for_ban_is_refused(engine: Engine) {
     assert_eq!(joined_while_banned(engine, "COMMIT"), Added::Banned);
     assert!(matches!(joined_while_banned(engine, "ROLLBACK"), Added::Added(_)));
 }
 
 #[both_engines]
-fn nobody_is_a_member_and_banned_however_they_come(engine: Engine) {
+fn ban_racing_with_entrances_leaves_no_member(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

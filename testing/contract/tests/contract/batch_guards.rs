@@ -78,7 +78,7 @@ impl Scene {
 }
 
 #[both_engines]
-fn whose_right_ends_while_a_pile_waits_is_refused_alone(engine: Engine) {
+fn removal_while_batch_waits_refuses_only_its_sends(engine: Engine) {
     for (change, needed) in [(REMOVAL, Role::Member), (DEMOTION, Role::Owner)] {
         refused_alone(engine, change, needed);
     }
@@ -103,7 +103,7 @@ fn refused_alone(engine: Engine, change: &str, needed: Role) {
 }
 
 #[both_engines]
-fn whose_right_does_not_end_after_all_is_stored_with_the_pile(engine: Engine) {
+fn rolled_back_removal_while_batch_waits_refuses_nothing(engine: Engine) {
     for (change, needed) in [(REMOVAL, Role::Member), (DEMOTION, Role::Owner)] {
         stored_with_the_pile(engine, change, needed);
     }
@@ -121,7 +121,7 @@ fn stored_with_the_pile(engine: Engine, change: &str, needed: Role) {
 }
 
 #[both_engines]
-fn a_demotion_leaves_what_needs_less_alone(engine: Engine) {
+fn demotion_while_batch_waits_keeps_member_sends(engine: Engine) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sends: Vec<_> = (0..10)
@@ -138,12 +138,12 @@ fn a_demotion_leaves_what_needs_less_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn a_room_that_is_deleted_while_a_pile_waits_takes_nothing_more(engine: Engine) {
+fn deletion_while_batch_waits_refuses_sends_to_chatroom(engine: Engine) {
     send_while_deleting(engine, true);
 }
 
 #[both_engines]
-fn a_room_whose_deletion_fails_while_a_pile_waits_takes_it(engine: Engine) {
+fn rolled_back_deletion_while_batch_waits_refuses_nothing(engine: Engine) {
     send_while_deleting(engine, false);
 }
 
@@ -171,7 +171,7 @@ fn send_while_deleting(engine: Engine, commits: bool) {
 }
 
 #[both_engines]
-fn whose_account_was_deleted_says_nothing_more(engine: Engine) {
+fn account_deletion_refuses_later_sends(engine: Engine) {
     let scene = scene(engine);
     scene.world.delete_account(scene.beth);
     let sends = scene.sends(Role::Member);

@@ -177,7 +177,7 @@ pub(crate) fn random_history(engine: Engine, seed: u64, order: Order) {
 }
 
 #[both_engines]
-fn a_random_history_ends_as_in_the_model(engine: Engine) {
+fn random_history_matches_model(engine: Engine) {
     for seed in 1..=4 {
         random_history(engine, seed, Order::Any);
     }

@@ -9,7 +9,7 @@ use crate::batch_model::{Order, random_history};
 use crate::batch_outcomes::refuse_poison;
 
 #[both_engines]
-fn what_waits_together_takes_its_seqs_in_the_order_it_came(engine: Engine) {
+fn batch_assigns_seqs_in_order_of_arrival(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 1);
     let drafts = crowd.drafts(100);
     let expected =
@@ -18,7 +18,7 @@ fn what_waits_together_takes_its_seqs_in_the_order_it_came(engine: Engine) {
 }
 
 #[both_engines]
-fn each_room_keeps_the_order_of_its_own(engine: Engine) {
+fn batch_keeps_order_in_each_chatroom(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
     // Not in the order of the ids, in which the rooms may be locked.
     let mut drafts = crowd.drafts(120);
@@ -28,14 +28,14 @@ fn each_room_keeps_the_order_of_its_own(engine: Engine) {
 }
 
 #[both_engines]
-fn more_than_one_batch_holds_keeps_its_order(engine: Engine) {
+fn order_spans_several_batches(engine: Engine) {
     let crowd = Crowd::new(engine, 7, 3);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
     crowd.assert_said_in_order(&sent);
 }
 
 #[both_engines]
-fn what_comes_while_a_pile_is_written_is_stored_behind_it(engine: Engine) {
+fn send_during_batch_is_stored_after_it(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let held = crowd.world.hold();
     let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(200));
@@ -47,7 +47,7 @@ fn what_comes_while_a_pile_is_written_is_stored_behind_it(engine: Engine) {
 }
 
 #[both_engines]
-fn two_instances_keep_the_order_of_what_each_was_given(engine: Engine) {
+fn two_instances_keep_their_own_orders(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 4);
     let another = crowd.world.open_another();
     let held = crowd.world.hold_on(&[&crowd.world.store, &another]);
@@ -64,7 +64,7 @@ fn two_instances_keep_the_order_of_what_each_was_given(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_not_stored_leaves_the_others_in_their_order(engine: Engine) {
+fn refused_sends_leave_order_unchanged(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let (world, room, author) = (&crowd.world, crowd.rooms[0], crowd.people[0]);
     refuse_poison(world);
@@ -91,7 +91,7 @@ fn what_is_not_stored_leaves_the_others_in_their_order(engine: Engine) {
 }
 
 #[both_engines]
-fn of_one_key_many_times_the_first_is_stored(engine: Engine) {
+fn first_of_equal_keys_is_stored(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 1);
     let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
     let outcomes =
@@ -102,7 +102,7 @@ fn of_one_key_many_times_the_first_is_stored(engine: Engine) {
 }
 
 #[both_engines]
-fn what_fails_leaves_its_key_to_the_next(engine: Engine) {
+fn failed_send_releases_its_key(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 1);
     refuse_poison(&crowd.world);
     let keyed = |text| crowd.world.keyed_draft(crowd.rooms[0], crowd.people[0], text, "k");
@@ -117,7 +117,7 @@ fn what_fails_leaves_its_key_to_the_next(engine: Engine) {
 }
 
 #[both_engines]
-fn a_removal_that_fails_leaves_the_order_alone(engine: Engine) {
+fn rolled_back_removal_leaves_order_unchanged(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let mut held = crowd.world.hold();
     held.raw().shrink_access("DELETE FROM memberships", crowd.rooms[0], crowd.people[1]);
@@ -127,7 +127,7 @@ fn a_removal_that_fails_leaves_the_order_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn a_random_history_ends_as_in_the_model_that_takes_one_by_one(engine: Engine) {
+fn random_history_matches_ordered_model(engine: Engine) {
     for seed in 1..=4 {
         random_history(engine, seed, Order::OfArrival);
     }

@@ -74,7 +74,7 @@ fn stored_message(answer: &Answer) -> Option<Message> {
 }
 
 #[both_engines]
-fn whoever_may_not_send_is_refused_alone(engine: Engine) {
+fn unauthorized_send_is_refused_alone(engine: Engine) {
     let scene = scene(engine);
     let (world, matt, beth) = (&scene.world, scene.matt, scene.beth);
     let (eve, gone) = (world.user("Eve"), world.user("Gone"));
@@ -97,7 +97,7 @@ fn whoever_may_not_send_is_refused_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn what_each_guard_asks_for_is_looked_at(engine: Engine) {
+fn each_guard_in_batch_is_checked(engine: Engine) {
     let scene = scene(engine);
     let sends = [(scene.matt, Role::Owner), (scene.beth, Role::Owner), (scene.matt, Role::Member)]
         .map(|(author, role)| (scene.world.draft(scene.room, author, "x"), Guard::holds(author, role)));
@@ -107,7 +107,7 @@ fn what_each_guard_asks_for_is_looked_at(engine: Engine) {
 }
 
 #[both_engines]
-fn a_key_that_was_used_before_names_its_message(engine: Engine) {
+fn used_key_returns_its_message(engine: Engine) {
     let scene = scene(engine);
     let (world, room) = (&scene.world, scene.room);
     let plain = stored(world.send(scene.keyed("one", "a")));
@@ -129,7 +129,7 @@ fn a_key_that_was_used_before_names_its_message(engine: Engine) {
 }
 
 #[both_engines]
-fn of_one_key_many_times_one_is_stored(engine: Engine) {
+fn equal_keys_in_batch_store_one_message(engine: Engine) {
     let scene = scene(engine);
     let texts = ["hello", "hello", "something else", "hello"];
     let outcomes = scene.said_among_others(texts.map(|text| scene.keyed(text, "k")).into());
@@ -141,7 +141,7 @@ fn of_one_key_many_times_one_is_stored(engine: Engine) {
 }
 
 #[both_engines]
-fn one_key_is_one_authors_in_one_room(engine: Engine) {
+fn key_belongs_to_author_and_chatroom(engine: Engine) {
     let scene = scene(engine);
     let other = scene.world.room(scene.matt, &[scene.beth]);
     let drafts = [(scene.room, scene.matt), (scene.room, scene.beth), (other, scene.matt), (other, scene.beth)]
@@ -151,7 +151,7 @@ fn one_key_is_one_authors_in_one_room(engine: Engine) {
 }
 
 #[both_engines]
-fn a_refused_send_uses_no_key(engine: Engine) {
+fn refused_send_uses_no_key(engine: Engine) {
     let scene = scene(engine);
     let keyed =
         |role| (scene.world.keyed_draft(scene.room, scene.beth, "hello", "k"), Guard::holds(scene.beth, role));
@@ -161,7 +161,7 @@ fn a_refused_send_uses_no_key(engine: Engine) {
 }
 
 #[both_engines]
-fn what_the_database_refuses_fails_alone(engine: Engine) {
+fn send_rejected_by_database_fails_alone(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
     let outcomes = scene.said_among_others((0..20).map(|_| scene.draft("poison")).collect());
@@ -169,7 +169,7 @@ fn what_the_database_refuses_fails_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn a_pile_of_nothing_but_what_the_database_refuses_fails_one_by_one(engine: Engine) {
+fn batch_rejected_by_database_fails_one_by_one(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
     let held = scene.world.hold();
@@ -191,7 +191,7 @@ pub(crate) fn refuse_poison(world: &World) {
 }
 
 #[both_engines]
-fn values_that_an_engine_cannot_take_harm_no_neighbour(engine: Engine) {
+fn unstorable_value_fails_alone(engine: Engine) {
     let scene = scene(engine);
     let nul = "a\0b".to_owned();
     let mut keyed = scene.keyed("hello", "k");
@@ -206,7 +206,7 @@ fn values_that_an_engine_cannot_take_harm_no_neighbour(engine: Engine) {
 }
 
 #[both_engines]
-fn one_id_twice_is_stored_once(engine: Engine) {
+fn equal_id_in_batch_is_stored_once(engine: Engine) {
     let scene = scene(engine);
     let earlier = scene.world.say(scene.room, scene.matt, "hello");
     let draft = scene.draft("hello");
@@ -220,7 +220,7 @@ fn one_id_twice_is_stored_once(engine: Engine) {
 }
 
 #[both_engines]
-fn one_id_in_two_rooms_is_two_messages(engine: Engine) {
+fn equal_id_in_two_chatrooms_is_stored_twice(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.draft("hello");
     let elsewhere = NewMessage { chatroom_id: scene.world.room(scene.matt, &[]), ..draft.clone() };
@@ -229,7 +229,7 @@ fn one_id_in_two_rooms_is_two_messages(engine: Engine) {
 }
 
 #[both_engines]
-fn the_very_same_message_twice_with_a_key_is_stored_once(engine: Engine) {
+fn equal_message_with_key_is_stored_once(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.keyed("hello", "k");
     let outcomes = scene.said_among_others(vec![draft.clone(), draft.clone()]);

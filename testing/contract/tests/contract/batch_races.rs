@@ -13,7 +13,7 @@ use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::stores::Stores;
 
 #[both_engines]
-fn piles_of_two_instances_in_opposite_orders_all_get_through(engine: Engine) {
+fn opposite_orders_on_two_instances_do_not_deadlock(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 8);
     let another = crowd.world.open_another();
     let mut sent: Vec<Message> = Vec::new();
@@ -36,7 +36,7 @@ fn piles_of_two_instances_in_opposite_orders_all_get_through(engine: Engine) {
 }
 
 #[both_engines]
-fn instances_that_never_rest_all_get_through(engine: Engine) {
+fn busy_instances_do_not_starve(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 4);
     let another = crowd.world.open_another();
     let sent = race(6, |n| {
@@ -55,7 +55,7 @@ fn instances_that_never_rest_all_get_through(engine: Engine) {
 
 /// SQLite has one lock, and so no order of locks.
 #[test]
-fn no_room_is_held_by_a_pile_that_waits_for_one_with_a_smaller_id() {
+fn waiting_batch_locks_chatrooms_in_order_of_id() {
     let crowd = Crowd::new(Engine::Postgres, 2, 4);
     let mut held = crowd.world.hold_only(crowd.rooms[0]);
     let mut drafts = crowd.drafts(40);
@@ -73,7 +73,7 @@ fn no_room_is_held_by_a_pile_that_waits_for_one_with_a_smaller_id() {
 }
 
 #[both_engines]
-fn the_same_keys_on_two_instances_at_once_store_each_message_once(engine: Engine) {
+fn equal_keys_on_two_instances_store_each_message_once(engine: Engine) {
     const KEYS: usize = 20;
     let crowd = Crowd::new(engine, 1, 2);
     let (world, author) = (&crowd.world, crowd.people[0]);
@@ -112,7 +112,7 @@ fn the_same_keys_on_two_instances_at_once_store_each_message_once(engine: Engine
 }
 
 #[both_engines]
-fn what_a_store_has_taken_is_written_before_it_is_gone(engine: Engine) {
+fn dropped_store_writes_accepted_sends(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let another = crowd.world.open_another();
     let held = crowd.world.hold_on(&[&another]);
@@ -126,7 +126,7 @@ fn what_a_store_has_taken_is_written_before_it_is_gone(engine: Engine) {
 }
 
 #[both_engines]
-fn stores_that_come_and_go_lose_nothing(engine: Engine) {
+fn opening_and_dropping_stores_loses_nothing(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let sent = race(4, |_| {
         let visit = |_| {
@@ -141,7 +141,7 @@ fn stores_that_come_and_go_lose_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn piles_and_all_other_changes_at_once_take_every_seq_once(engine: Engine) {
+fn batches_racing_with_changes_take_each_seq_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let people: Vec<UserId> = (0..10).map(|n| world.user(&format!("user_{n}"))).collect();

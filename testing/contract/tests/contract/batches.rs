@@ -11,7 +11,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 
 #[both_engines]
-fn what_waits_together_is_stored_when_it_can_be(engine: Engine) {
+fn waiting_sends_are_stored_after_release(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 1);
     let (world, room) = (&crowd.world, crowd.rooms[0]);
     let held = world.hold();
@@ -25,7 +25,7 @@ fn what_waits_together_is_stored_when_it_can_be(engine: Engine) {
 }
 
 #[both_engines]
-fn each_room_shows_the_latest_of_its_own(engine: Engine) {
+fn batch_updates_latest_message_of_each_chatroom(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(120)).into_iter().map(stored).collect();
     crowd.assert_said(&sent);
@@ -40,14 +40,14 @@ fn each_room_shows_the_latest_of_its_own(engine: Engine) {
 }
 
 #[both_engines]
-fn more_than_one_batch_holds_is_stored(engine: Engine) {
+fn more_sends_than_one_batch_are_stored(engine: Engine) {
     let crowd = Crowd::new(engine, 7, 3);
     let sent: Vec<Message> = crowd.world.pile(crowd.drafts(1_000)).into_iter().map(stored).collect();
     crowd.assert_said(&sent);
 }
 
 #[both_engines]
-fn a_pile_is_stored_behind_what_it_waited_for(engine: Engine) {
+fn batch_is_stored_after_the_change_it_waited_for(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let mut held = crowd.world.hold();
     let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(20));
@@ -64,7 +64,7 @@ fn a_pile_is_stored_behind_what_it_waited_for(engine: Engine) {
 }
 
 #[both_engines]
-fn everybody_who_awaits_is_woken(engine: Engine) {
+fn every_waiting_sender_is_woken(engine: Engine) {
     struct Alarm(AtomicUsize);
     impl Wake for Alarm {
         fn wake(self: Arc<Self>) {
@@ -85,7 +85,7 @@ fn everybody_who_awaits_is_woken(engine: Engine) {
 }
 
 #[both_engines]
-fn a_sender_who_gives_up_disturbs_nobody(engine: Engine) {
+fn abandoned_send_disturbs_no_other(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
     // On SQLite nobody sees whether the plug has been taken, and what is taken with it is written: a whole batch goes first.
@@ -104,7 +104,7 @@ fn a_sender_who_gives_up_disturbs_nobody(engine: Engine) {
 }
 
 #[test]
-fn a_room_that_stays_locked_keeps_the_others_waiting_for_a_while_at_most() {
+fn locked_chatroom_delays_others_for_bounded_time() {
     let crowd = Crowd::new(Engine::Postgres, 2, 3);
     let mut held = crowd.world.hold_only(crowd.rooms[0]);
     let drafts = crowd.drafts(30);
@@ -123,7 +123,7 @@ fn a_room_that_stays_locked_keeps_the_others_waiting_for_a_while_at_most() {
 }
 
 #[both_engines]
-fn what_is_more_than_may_wait_is_turned_away_at_once(engine: Engine) {
+fn sends_beyond_queue_limit_are_rejected_at_once(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
     let (mut taken, mut turned_away) = (Vec::new(), 0);

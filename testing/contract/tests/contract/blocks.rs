@@ -32,7 +32,7 @@ fn settings(world: &World, room: ChatroomId) -> Vec<(UserId, bool)> {
 }
 
 #[both_engines]
-fn blocks_are_listed_newest_first_and_paged(engine: Engine) {
+fn blocks_are_paged_newest_first(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let people = ["a", "b", "c", "d"].map(|name| world.user(name));
@@ -51,7 +51,7 @@ fn blocks_are_listed_newest_first_and_paged(engine: Engine) {
 }
 
 #[both_engines]
-fn of_blocks_of_one_moment_none_is_left_out(engine: Engine) {
+fn blocks_of_same_instant_are_all_listed(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let mut people = ["a", "b", "c"].map(|name| world.user(name));
@@ -69,7 +69,7 @@ fn of_blocks_of_one_moment_none_is_left_out(engine: Engine) {
 }
 
 #[both_engines]
-fn blocking_twice_is_blocking_once(engine: Engine) {
+fn block_twice_is_idempotent(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (mine, theirs) = (version(&world, matt), version(&world, beth));
@@ -85,7 +85,7 @@ fn blocking_twice_is_blocking_once(engine: Engine) {
 }
 
 #[both_engines]
-fn only_who_is_there_is_blocked_and_whoever_was_is_unblocked(engine: Engine) {
+fn block_of_missing_user_is_rejected_but_unblock_is_not(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let nobody = UserId::from(world.ids.next());
@@ -105,7 +105,7 @@ fn only_who_is_there_is_blocked_and_whoever_was_is_unblocked(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_blocks_more_than_so_many(engine: Engine) {
+fn blocks_have_a_limit(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     let block = |other| world.blocks.block(pair(matt, other), 2, world.tick()).unwrap();
@@ -118,7 +118,7 @@ fn nobody_blocks_more_than_so_many(engine: Engine) {
 }
 
 #[both_engines]
-fn while_one_blocks_the_other_nobody_writes_in_their_room(engine: Engine) {
+fn block_makes_direct_chatroom_read_only(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -136,7 +136,7 @@ fn while_one_blocks_the_other_nobody_writes_in_their_room(engine: Engine) {
 }
 
 #[both_engines]
-fn a_block_moves_the_version_of_access_and_its_end_does_not(engine: Engine) {
+fn block_moves_access_version_and_unblock_does_not(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.direct_room(matt, beth);
@@ -150,7 +150,7 @@ fn a_block_moves_the_version_of_access_and_its_end_does_not(engine: Engine) {
 }
 
 #[both_engines]
-fn with_an_account_that_is_gone_no_unblocking_opens_the_room(engine: Engine) {
+fn unblock_keeps_chatroom_of_deleted_account_read_only(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -163,7 +163,7 @@ fn with_an_account_that_is_gone_no_unblocking_opens_the_room(engine: Engine) {
 }
 
 #[both_engines]
-fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(engine: Engine) {
+fn blocked_user_opens_only_existing_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.direct_room(matt, eve);
@@ -180,7 +180,7 @@ fn who_is_blocked_opens_no_room_and_finds_the_one_that_there_is(engine: Engine) 
 }
 
 #[both_engines]
-fn who_is_blocked_adds_nobody_who_blocks_them(engine: Engine) {
+fn blocked_user_cannot_add_the_blocker(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     world.block(matt, beth);
@@ -205,7 +205,7 @@ fn who_is_blocked_adds_nobody_who_blocks_them(engine: Engine) {
 }
 
 #[both_engines]
-fn with_an_account_its_blocks_are_forgotten(engine: Engine) {
+fn account_deletion_removes_blocks(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.block(matt, beth);

@@ -52,12 +52,12 @@ impl Scene {
 }
 
 #[both_engines]
-fn an_addition_that_waits_for_a_block_is_refused(engine: Engine) {
+fn addition_waiting_for_block_is_refused(engine: Engine) {
     add_while_blocking(engine, "COMMIT", true);
 }
 
 #[both_engines]
-fn an_addition_that_waits_for_a_failing_block_is_made(engine: Engine) {
+fn addition_waiting_for_rolled_back_block_succeeds(engine: Engine) {
     add_while_blocking(engine, "ROLLBACK", false);
 }
 
@@ -72,12 +72,12 @@ fn add_while_blocking(engine: Engine, end: &str, refused: bool) {
 }
 
 #[both_engines]
-fn a_creation_that_waits_for_a_block_is_refused(engine: Engine) {
+fn creation_waiting_for_block_is_refused(engine: Engine) {
     create_while_blocking(engine, "COMMIT", true);
 }
 
 #[both_engines]
-fn a_creation_that_waits_for_a_failing_block_is_made(engine: Engine) {
+fn creation_waiting_for_rolled_back_block_succeeds(engine: Engine) {
     create_while_blocking(engine, "ROLLBACK", false);
 }
 
@@ -91,12 +91,12 @@ fn create_while_blocking(engine: Engine, end: &str, refused: bool) {
 }
 
 #[both_engines]
-fn a_direct_room_whose_opening_waits_for_a_block_is_not_made(engine: Engine) {
+fn direct_opening_waiting_for_block_is_refused(engine: Engine) {
     open_while_blocking(engine, "COMMIT", true);
 }
 
 #[both_engines]
-fn a_direct_room_whose_opening_waits_for_a_failing_block_is_made(engine: Engine) {
+fn direct_opening_waiting_for_rolled_back_block_succeeds(engine: Engine) {
     open_while_blocking(engine, "ROLLBACK", false);
 }
 
@@ -109,7 +109,7 @@ fn open_while_blocking(engine: Engine, end: &str, refused: bool) {
 }
 
 #[test]
-fn a_block_waits_for_whoever_is_adding() {
+fn block_waits_for_addition() {
     let Scene { world, matt, beth } = scene(Engine::Postgres);
     let mut adding = world.raw();
     adding.begin();
@@ -124,7 +124,7 @@ fn a_block_waits_for_whoever_is_adding() {
 }
 
 #[test]
-fn a_send_that_waits_for_a_block_is_refused() {
+fn send_waiting_for_block_is_refused() {
     let Scene { world, matt, beth } = scene(Engine::Postgres);
     let room = world.direct_room(matt, beth);
     let mut held = world.raw();
@@ -148,7 +148,7 @@ fn a_send_that_waits_for_a_block_is_refused() {
 }
 
 #[both_engines]
-fn nobody_says_anything_behind_a_block(engine: Engine) {
+fn send_racing_with_block_is_not_stored_after_it(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     let another = world.open_another();
     for round in 0..5 {
@@ -172,7 +172,7 @@ fn nobody_says_anything_behind_a_block(engine: Engine) {
 }
 
 #[both_engines]
-fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(engine: Engine) {
+fn direct_opening_racing_with_block_is_read_only_or_refused(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     for round in 0..20 {
         let beth = world.user(&format!("beth_{round}"));
@@ -189,7 +189,7 @@ fn a_room_that_is_opened_beside_a_block_is_read_only_or_not_made(engine: Engine)
 }
 
 #[both_engines]
-fn two_who_block_and_unblock_each_other_at_once_end_up_with_what_holds(engine: Engine) {
+fn mutual_blocks_racing_leave_consistent_state(engine: Engine) {
     let Scene { world, matt, .. } = scene(engine);
     let another = world.open_another();
     for round in 0..10 {

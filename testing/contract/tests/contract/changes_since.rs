@@ -25,7 +25,7 @@ fn version(stores: &Stores, user: UserId) -> UserVersion {
 }
 
 #[both_engines]
-fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(engine: Engine) {
+fn every_change_moves_head(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -59,7 +59,7 @@ fn a_head_that_moved_is_told_whatever_moved_it_and_wherever(engine: Engine) {
 }
 
 #[both_engines]
-fn of_what_is_known_and_of_what_never_was_nothing_is_told(engine: Engine) {
+fn known_and_missing_chatrooms_are_omitted(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (still, busy) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -76,7 +76,7 @@ fn of_what_is_known_and_of_what_never_was_nothing_is_told(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(engine: Engine) {
+fn membership_changes_move_only_users_concerned(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let watch = Watch::new(&world, [matt, beth, rohan, eve]);
@@ -98,7 +98,7 @@ fn a_change_of_memberships_moves_those_whom_it_concerns_and_nobody_else(engine: 
 }
 
 #[both_engines]
-fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(engine: Engine) {
+fn messages_and_renames_move_no_user(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
     let room = world.room(matt, &[beth]);
@@ -110,7 +110,7 @@ fn what_is_said_and_what_a_chatroom_is_called_moves_no_user(engine: Engine) {
 }
 
 #[both_engines]
-fn sessions_and_the_account_move_their_user(engine: Engine) {
+fn session_and_account_changes_move_user(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
     let watch = Watch::new(&world, [matt, beth]);
@@ -127,7 +127,7 @@ fn sessions_and_the_account_move_their_user(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(engine: Engine) {
+fn read_and_mute_move_only_their_user_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let [matt, beth] = ["Matt", "Beth"].map(|name| world.user(name));
@@ -158,7 +158,7 @@ fn what_is_read_and_muted_moves_its_reader_alone_and_only_if_it_changes(engine: 
 }
 
 #[both_engines]
-fn a_standing_lists_where_a_living_user_is_a_member(engine: Engine) {
+fn standing_lists_memberships_of_active_user(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -197,7 +197,7 @@ fn a_standing_lists_where_a_living_user_is_a_member(engine: Engine) {
 }
 
 #[both_engines]
-fn who_comes_back_stands_where_the_new_membership_began(engine: Engine) {
+fn rejoined_member_stands_at_new_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -210,7 +210,7 @@ fn who_comes_back_stands_where_the_new_membership_began(engine: Engine) {
 }
 
 #[both_engines]
-fn thousands_are_asked_for_at_once(engine: Engine) {
+fn thousands_of_chatrooms_are_asked_at_once(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let rooms: Vec<ChatroomId> = (0..4).map(|_| world.room(matt, &[])).collect();

@@ -55,7 +55,7 @@ fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Ve
 }
 
 #[both_engines]
-fn it_shows_everything_at_once(engine: Engine) {
+fn list_shows_all_columns(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let first = world.create(world.draft_room(matt, &[beth]));
@@ -90,7 +90,7 @@ fn it_shows_everything_at_once(engine: Engine) {
 }
 
 #[both_engines]
-fn what_was_active_last_comes_first(engine: Engine) {
+fn list_is_ordered_by_latest_activity(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let [one, two, three] = [(); 3].map(|()| world.public_room(matt));
@@ -116,7 +116,7 @@ fn what_was_active_last_comes_first(engine: Engine) {
 }
 
 #[both_engines]
-fn it_is_paged_with_one_row_more(engine: Engine) {
+fn list_is_paged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let rooms: Vec<ChatroomId> = (0..5).map(|_| world.room(matt, &[])).collect();
@@ -131,7 +131,7 @@ fn it_is_paged_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn what_was_active_at_the_same_time_is_paged_by_id(engine: Engine) {
+fn equal_activity_is_paged_by_id(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();
@@ -147,7 +147,7 @@ fn what_was_active_at_the_same_time_is_paged_by_id(engine: Engine) {
 }
 
 #[both_engines]
-fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(engine: Engine) {
+fn paging_during_writes_repeats_nothing_and_misses_no_quiet_chatroom(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let rooms: Vec<ChatroomId> = (0..9).map(|_| world.room(matt, &[beth])).collect();
@@ -172,7 +172,7 @@ fn while_others_write_nothing_comes_twice_and_what_is_quiet_is_not_missed(engine
 }
 
 #[both_engines]
-fn it_shows_the_latest_message_as_it_is_now(engine: Engine) {
+fn list_shows_latest_message_as_it_is_now(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -192,7 +192,7 @@ fn it_shows_the_latest_message_as_it_is_now(engine: Engine) {
 }
 
 #[both_engines]
-fn unread_is_what_others_said_behind_the_marker(engine: Engine) {
+fn unread_counts_messages_of_others_after_marker(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -224,7 +224,7 @@ fn unread_is_what_others_said_behind_the_marker(engine: Engine) {
 }
 
 #[both_engines]
-fn mentioned_is_who_is_named_by_others_behind_the_marker(engine: Engine) {
+fn mentioned_counts_mentions_by_others_after_marker(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -248,7 +248,7 @@ fn mentioned_is_who_is_named_by_others_behind_the_marker(engine: Engine) {
 }
 
 #[both_engines]
-fn a_direct_room_names_the_other_party(engine: Engine) {
+fn direct_chatroom_names_other_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.direct.open(Pair::new(matt, beth).unwrap(), world.tick()).unwrap();
@@ -257,7 +257,7 @@ fn a_direct_room_names_the_other_party(engine: Engine) {
 }
 
 #[both_engines]
-fn a_hundred_is_as_far_as_it_counts(engine: Engine) {
+fn unread_count_stops_at_hundred(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -274,7 +274,7 @@ fn a_hundred_is_as_far_as_it_counts(engine: Engine) {
 }
 
 #[both_engines]
-fn a_thousand_is_as_far_as_it_looks(engine: Engine) {
+fn unread_count_looks_at_thousand_entries(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -293,7 +293,7 @@ fn a_thousand_is_as_far_as_it_looks(engine: Engine) {
 }
 
 #[both_engines]
-fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(engine: Engine) {
+fn counts_belong_to_each_chatroom_of_page(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     for count in 0..5 {
@@ -318,7 +318,7 @@ fn each_chatroom_of_a_page_has_its_own_counts_also_where_it_is_searched_for(engi
 }
 
 #[both_engines]
-fn instants_are_compared_to_the_microsecond(engine: Engine) {
+fn activity_is_compared_to_the_microsecond(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();

@@ -11,7 +11,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::text::fold;
 
 #[both_engines]
-fn a_room_is_made_with_its_owner_and_members(engine: Engine) {
+fn create_stores_owner_and_members(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let name = ChatroomName::parse("Tea & 🫖").unwrap();
@@ -39,7 +39,7 @@ fn a_room_is_made_with_its_owner_and_members(engine: Engine) {
 }
 
 #[both_engines]
-fn an_outsider_sees_the_room_without_a_membership(engine: Engine) {
+fn outsider_sees_chatroom_without_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -49,7 +49,7 @@ fn an_outsider_sees_the_room_without_a_membership(engine: Engine) {
 }
 
 #[both_engines]
-fn a_room_with_people_who_do_not_exist_is_not_made(engine: Engine) {
+fn create_with_missing_users_is_rejected(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, gone) = (world.user("Matt"), world.user("Beth"), world.user("Gone"));
     let nobody = UserId::from(world.ids.next());
@@ -62,7 +62,7 @@ fn a_room_with_people_who_do_not_exist_is_not_made(engine: Engine) {
 }
 
 #[both_engines]
-fn a_hundred_people_are_added_at_once(engine: Engine) {
+fn create_adds_a_hundred_members(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..101).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.room(people[0], &people[1..]);
@@ -72,7 +72,7 @@ fn a_hundred_people_are_added_at_once(engine: Engine) {
 }
 
 #[both_engines]
-fn the_same_key_makes_one_room(engine: Engine) {
+fn create_with_equal_key_returns_first_chatroom(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let keyed =
@@ -89,7 +89,7 @@ fn the_same_key_makes_one_room(engine: Engine) {
 }
 
 #[both_engines]
-fn the_same_key_makes_no_second_room_after_the_first_was_deleted(engine: Engine) {
+fn create_with_key_of_deleted_chatroom_creates_none(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = NewChatroom { idempotency: Some(idempotency("k", "x")), ..world.draft_room(matt, &[]) };
@@ -102,7 +102,7 @@ fn the_same_key_makes_no_second_room_after_the_first_was_deleted(engine: Engine)
 }
 
 #[both_engines]
-fn only_what_is_named_changes(engine: Engine) {
+fn update_changes_only_named_fields(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.create(world.draft_room(matt, &[]));
@@ -120,7 +120,7 @@ fn only_what_is_named_changes(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_whose_guard_does_not_hold_changes_nothing(engine: Engine) {
+fn update_without_right_changes_nothing(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.create(world.draft_room(matt, &[beth]));
@@ -137,7 +137,7 @@ fn a_change_whose_guard_does_not_hold_changes_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_room_is_gone_for_everybody(engine: Engine) {
+fn delete_hides_chatroom_from_everybody(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let draft = NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) };
@@ -156,7 +156,7 @@ fn a_deleted_room_is_gone_for_everybody(engine: Engine) {
 }
 
 #[both_engines]
-fn public_rooms_are_listed_newest_first_and_paged(engine: Engine) {
+fn public_chatrooms_are_paged_newest_first(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let mut rooms: Vec<ChatroomId> = (0..4).map(|_| world.public_room(matt)).collect();
@@ -173,7 +173,7 @@ fn public_rooms_are_listed_newest_first_and_paged(engine: Engine) {
 }
 
 #[both_engines]
-fn rooms_are_found_by_what_their_name_contains_literally(engine: Engine) {
+fn search_matches_name_literally(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     for name in ["tea time", "Чай", "100%", "snake_case", "back\\slash", "it's"] {

@@ -12,7 +12,7 @@ const MANY: usize = 2_500;
 const BYTES: u64 = 500_000;
 
 #[test]
-fn what_was_written_gets_into_the_file_while_the_store_is_open() {
+fn checkpoint_copies_log_into_file_of_open_store() {
     let world = World::new(Engine::Sqlite);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);

@@ -7,7 +7,7 @@ use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::user::SignedUp;
 
 #[test]
-fn a_read_goes_on_with_another_connection() {
+fn read_reconnects() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
     end_connections(&world);
@@ -17,7 +17,7 @@ fn a_read_goes_on_with_another_connection() {
 }
 
 #[test]
-fn a_send_goes_on_with_another_connection_and_is_stored_once() {
+fn send_reconnects_and_is_stored_once() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -29,7 +29,7 @@ fn a_send_goes_on_with_another_connection_and_is_stored_once() {
 }
 
 #[test]
-fn a_write_that_finds_its_connection_dead_goes_on_with_another() {
+fn write_reconnects() {
     let world = World::new(Engine::Postgres);
     world.user("Matt");
     end_connections(&world);
@@ -37,7 +37,7 @@ fn a_write_that_finds_its_connection_dead_goes_on_with_another() {
 }
 
 #[test]
-fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
+fn send_that_loses_connection_while_waiting_is_stored_once() {
     let world = World::new(Engine::Postgres);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -53,7 +53,7 @@ fn a_send_that_loses_its_connection_while_it_waits_is_stored_once() {
 }
 
 #[test]
-fn a_pile_that_loses_its_connection_while_it_waits_is_stored_once() {
+fn batch_that_loses_connection_while_waiting_is_stored_once() {
     let crowd = Crowd::new(Engine::Postgres, 3, 2);
     let mut held = crowd.world.hold();
     let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(100));

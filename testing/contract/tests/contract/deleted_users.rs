@@ -26,7 +26,7 @@ fn scene(engine: Engine) -> Scene {
 }
 
 #[both_engines]
-fn they_are_not_seen_among_the_members(engine: Engine) {
+fn deleted_user_is_not_listed_as_member(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.memberships.find(room, matt), Ok(None));
     assert_eq!(world.access(room, matt).membership, None);
@@ -34,7 +34,7 @@ fn they_are_not_seen_among_the_members(engine: Engine) {
 }
 
 #[both_engines]
-fn they_read_nothing(engine: Engine) {
+fn deleted_user_reads_nothing(engine: Engine) {
     let Scene { world, matt, room, .. } = scene(engine);
     for range in [PageRange::Latest, PageRange::After(0), PageRange::Around(3)] {
         assert_eq!(world.page(room, matt, range, 50), []);
@@ -44,7 +44,7 @@ fn they_read_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn they_write_nothing(engine: Engine) {
+fn deleted_user_writes_nothing(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.send(world.draft(room, matt, "boo")), Appended::Refused);
     let said = world.page(room, beth, PageRange::Latest, 50).remove(0);
@@ -63,7 +63,7 @@ fn they_write_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_lets_them_in_again(engine: Engine) {
+fn deleted_user_cannot_be_added(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let new = NewMembership { chatroom_id: room, user_id: matt, at: world.tick() };
     let entrance = Entrance::By(Guard::holds(beth, Role::Member));
@@ -73,7 +73,7 @@ fn nobody_lets_them_in_again(engine: Engine) {
 }
 
 #[both_engines]
-fn what_they_said_stays_readable(engine: Engine) {
+fn messages_of_deleted_user_stay_readable(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let page = world.page(room, beth, PageRange::Latest, 50);
     assert_eq!(page.iter().map(|message| message.author_id).collect::<Vec<_>>(), [matt]);
@@ -82,7 +82,7 @@ fn what_they_said_stays_readable(engine: Engine) {
 }
 
 #[both_engines]
-fn they_are_found_and_leave_when_the_deletion_is_finished(engine: Engine) {
+fn unfinished_deletion_is_found_and_finished(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let second = world.room(beth, &[]);
     assert_eq!(world.users.deleted_members(), Ok(vec![matt]));
@@ -96,7 +96,7 @@ fn they_are_found_and_leave_when_the_deletion_is_finished(engine: Engine) {
 }
 
 #[both_engines]
-fn they_inherit_nothing(engine: Engine) {
+fn deleted_user_inherits_no_ownership(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.leave(room, beth), Leaving::ChatroomDeleted);
     assert_eq!(world.chatrooms.access(room, beth), Ok(None));
@@ -104,7 +104,7 @@ fn they_inherit_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn they_do_not_count_as_an_owner(engine: Engine) {
+fn deleted_user_does_not_count_as_owner(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -114,7 +114,7 @@ fn they_do_not_count_as_an_owner(engine: Engine) {
 }
 
 #[both_engines]
-fn with_two_accounts_deleted_at_once_a_member_inherits(engine: Engine) {
+fn member_inherits_from_two_deleted_owners(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);

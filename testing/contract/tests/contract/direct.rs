@@ -14,7 +14,7 @@ use chit_chat_domain::message::PageRange;
 use chit_chat_domain::page::Limit;
 
 #[both_engines]
-fn two_people_share_one_room_whoever_opens_it_first(engine: Engine) {
+fn two_users_share_one_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let pair = Pair::new(matt, beth).unwrap();
@@ -42,7 +42,7 @@ fn two_people_share_one_room_whoever_opens_it_first(engine: Engine) {
 }
 
 #[both_engines]
-fn everybody_has_a_room_of_their_own_with_everybody(engine: Engine) {
+fn each_pair_has_its_own_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let rooms = [world.direct_room(matt, beth), world.direct_room(eve, matt), world.direct_room(beth, eve)];
@@ -62,7 +62,7 @@ fn everybody_has_a_room_of_their_own_with_everybody(engine: Engine) {
 }
 
 #[both_engines]
-fn when_both_open_it_at_once_there_is_still_one(engine: Engine) {
+fn racing_openings_create_one_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -86,7 +86,7 @@ fn when_both_open_it_at_once_there_is_still_one(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_opens_one_with_somebody_who_is_not_there(engine: Engine) {
+fn open_with_missing_user_is_rejected(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     world.direct_room(matt, beth);
@@ -101,7 +101,7 @@ fn nobody_opens_one_with_somebody_who_is_not_there(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_finds_it_who_is_not_in_it(engine: Engine) {
+fn direct_chatroom_is_hidden_from_others(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.direct_room(matt, beth);
@@ -113,7 +113,7 @@ fn nobody_finds_it_who_is_not_in_it(engine: Engine) {
 }
 
 #[both_engines]
-fn both_talk_there_as_anywhere(engine: Engine) {
+fn both_members_send_in_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.direct_room(matt, beth);
@@ -132,7 +132,7 @@ fn both_talk_there_as_anywhere(engine: Engine) {
 }
 
 #[both_engines]
-fn nothing_is_decided_there_whatever_was_read_before(engine: Engine) {
+fn direct_chatroom_refuses_owner_actions(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.direct_room(matt, beth);

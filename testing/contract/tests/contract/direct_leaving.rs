@@ -39,7 +39,7 @@ impl Scene {
 }
 
 #[both_engines]
-fn who_leaves_does_not_see_it_until_anybody_says_something(engine: Engine) {
+fn left_direct_chatroom_is_hidden_until_next_message(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     for speaker in [*beth, *matt] {
@@ -54,7 +54,7 @@ fn who_leaves_does_not_see_it_until_anybody_says_something(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_hidden_works_all_the_same_and_takes_no_seq(engine: Engine) {
+fn hidden_direct_chatroom_works_and_takes_no_seq(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     let said = world.say(*room, *beth, "hello");
@@ -69,7 +69,7 @@ fn what_is_hidden_works_all_the_same_and_takes_no_seq(engine: Engine) {
 }
 
 #[both_engines]
-fn opening_shows_it_again(engine: Engine) {
+fn open_shows_hidden_direct_chatroom(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     world.leave(*room, *matt);
@@ -85,14 +85,14 @@ fn opening_shows_it_again(engine: Engine) {
 }
 
 #[both_engines]
-fn who_was_never_in_it_leaves_nothing(engine: Engine) {
+fn leave_by_outsider_changes_nothing(engine: Engine) {
     let Scene { world, room, .. } = scene(engine);
     let eve = world.user("Eve");
     assert_eq!(world.leave(room, eve), Leaving::NotMember);
 }
 
 #[both_engines]
-fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(engine: Engine) {
+fn account_deletion_makes_direct_chatroom_read_only(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, room } = &scene;
     world.say(*room, *matt, "hello");
@@ -113,7 +113,7 @@ fn with_an_account_that_is_gone_it_is_read_only_and_nobodys(engine: Engine) {
 }
 
 #[both_engines]
-fn who_stays_still_sees_with_whom_it_was(engine: Engine) {
+fn remaining_member_still_sees_the_other(engine: Engine) {
     let scene = scene(engine);
     let Scene { world, matt, beth, .. } = &scene;
     world.delete_account(*matt);
@@ -123,7 +123,7 @@ fn who_stays_still_sees_with_whom_it_was(engine: Engine) {
 }
 
 #[both_engines]
-fn with_both_accounts_one_after_the_other_it_is_gone(engine: Engine) {
+fn direct_chatroom_is_deleted_with_second_account(engine: Engine) {
     let scene = scene(engine);
     scene.world.delete_account(scene.matt);
     assert_eq!(scene.leave_for_good(scene.matt), Leaving::Left);
@@ -133,7 +133,7 @@ fn with_both_accounts_one_after_the_other_it_is_gone(engine: Engine) {
 }
 
 #[both_engines]
-fn with_both_accounts_at_once_it_is_gone(engine: Engine) {
+fn direct_chatroom_is_deleted_when_both_accounts_are(engine: Engine) {
     let scene = scene(engine);
     scene.world.delete_account(scene.matt);
     scene.world.delete_account(scene.beth);
@@ -150,7 +150,7 @@ fn assert_gone(scene: &Scene) {
 }
 
 #[both_engines]
-fn reverting_leaves_a_private_chatroom_that_earlier_versions_understand(engine: Engine) {
+fn reverted_migration_leaves_private_chatroom(engine: Engine) {
     let Scene { world, matt, room, .. } = scene(engine);
     let said = world.say(room, matt, "hello");
     world.block(matt, world.user("Eve"));

@@ -12,7 +12,7 @@ use chit_chat_domain::message::{Message, PageRange};
 use chit_chat_domain::page::Limit;
 
 #[both_engines]
-fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(engine: Engine) {
+fn every_change_is_logged_with_next_seq(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -42,7 +42,7 @@ fn every_change_takes_the_next_seq_and_is_logged_as_what_it_is(engine: Engine) {
 }
 
 #[both_engines]
-fn who_is_removed_and_who_leaves_are_told_apart(engine: Engine) {
+fn removal_and_leave_have_different_reasons(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -54,7 +54,7 @@ fn who_is_removed_and_who_leaves_are_told_apart(engine: Engine) {
 }
 
 #[both_engines]
-fn a_hand_over_is_logged_before_the_leave_that_causes_it(engine: Engine) {
+fn hand_over_is_logged_before_leave(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -66,7 +66,7 @@ fn a_hand_over_is_logged_before_the_leave_that_causes_it(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deletion_is_the_last_entry(engine: Engine) {
+fn chatroom_deletion_is_last_event(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let deleted = world.room(matt, &[beth]);
@@ -82,7 +82,7 @@ fn a_deletion_is_the_last_entry(engine: Engine) {
 }
 
 #[both_engines]
-fn entries_keep_the_time_of_their_change(engine: Engine) {
+fn event_keeps_time_of_change(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_room(matt, &[]);
@@ -94,7 +94,7 @@ fn entries_keep_the_time_of_their_change(engine: Engine) {
 }
 
 #[both_engines]
-fn the_order_of_entries_does_not_depend_on_the_clock(engine: Engine) {
+fn event_order_ignores_clock(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -110,7 +110,7 @@ fn the_order_of_entries_does_not_depend_on_the_clock(engine: Engine) {
 }
 
 #[both_engines]
-fn the_log_never_holds_an_old_text(engine: Engine) {
+fn log_holds_no_old_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -126,7 +126,7 @@ fn the_log_never_holds_an_old_text(engine: Engine) {
 }
 
 #[both_engines]
-fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(engine: Engine) {
+fn log_is_read_in_pages_up_to_head(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -148,14 +148,14 @@ fn the_log_is_read_piece_by_piece_up_to_the_head_that_is_asked_for(engine: Engin
 }
 
 #[both_engines]
-fn a_room_that_never_was_has_no_log(engine: Engine) {
+fn log_of_missing_chatroom_is_empty(engine: Engine) {
     let world = World::new(engine);
     let nowhere = ChatroomId::from(world.ids.next());
     assert_eq!(world.events.read(nowhere, 0, i64::MAX, Limit::MAX), Ok(vec![]));
 }
 
 #[both_engines]
-fn an_exotic_name_is_logged_as_it_is(engine: Engine) {
+fn unicode_name_is_logged_unchanged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let name = ChatroomName::parse("\u{202e}\"שלום\" \\ {👩‍👩‍👧}\u{301}").unwrap();

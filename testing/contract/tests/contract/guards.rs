@@ -61,7 +61,7 @@ const REMOVAL: &str = "DELETE FROM memberships";
 const DEMOTION: &str = "UPDATE memberships SET role = 0";
 
 #[both_engines]
-fn a_send_that_waits_for_a_removal_is_refused(engine: Engine) {
+fn send_waiting_for_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let mut removal = scene.hold(REMOVAL);
     let sending = scene.start_to_send();
@@ -72,7 +72,7 @@ fn a_send_that_waits_for_a_removal_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_send_that_waits_for_a_removal_that_fails_is_stored(engine: Engine) {
+fn send_waiting_for_rolled_back_removal_is_stored(engine: Engine) {
     let scene = scene(engine);
     let mut removal = scene.hold(REMOVAL);
     let sending = scene.start_to_send();
@@ -83,7 +83,7 @@ fn a_send_that_waits_for_a_removal_that_fails_is_stored(engine: Engine) {
 }
 
 #[test]
-fn a_send_that_waits_for_the_authors_own_deletion_is_refused() {
+fn send_waiting_for_account_deletion_is_refused() {
     let scene = scene(Engine::Postgres);
     let mut held = scene.world.raw();
     held.begin();
@@ -104,7 +104,7 @@ fn a_send_that_waits_for_the_authors_own_deletion_is_refused() {
 }
 
 #[both_engines]
-fn no_account_is_gone_before_what_its_user_sent(engine: Engine) {
+fn account_deletion_waits_for_sends_of_user(engine: Engine) {
     let scene = scene(engine);
     let mut held = scene.world.raw();
     held.begin();
@@ -122,7 +122,7 @@ fn no_account_is_gone_before_what_its_user_sent(engine: Engine) {
 }
 
 #[both_engines]
-fn a_send_that_waits_for_the_rooms_deletion_is_refused(engine: Engine) {
+fn send_waiting_for_chatroom_deletion_is_refused(engine: Engine) {
     let scene = scene(engine);
     let mut deletion = scene.hold(REMOVAL);
     deletion.run("UPDATE chatrooms SET deleted_at = created_at");
@@ -133,7 +133,7 @@ fn a_send_that_waits_for_the_rooms_deletion_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_send_that_waits_for_a_join_is_stored_behind_it(engine: Engine) {
+fn send_waiting_for_join_is_stored_after_it(engine: Engine) {
     let scene = scene(engine);
     let mut other = scene.world.raw();
     other.begin();
@@ -145,7 +145,7 @@ fn a_send_that_waits_for_a_join_is_stored_behind_it(engine: Engine) {
 }
 
 #[both_engines]
-fn an_edit_that_waits_for_a_removal_is_refused(engine: Engine) {
+fn edit_waiting_for_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
@@ -155,7 +155,7 @@ fn an_edit_that_waits_for_a_removal_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn an_edit_that_waits_for_a_removal_that_fails_is_written(engine: Engine) {
+fn edit_waiting_for_rolled_back_removal_is_written(engine: Engine) {
     let scene = scene(engine);
     let sent = scene.world.say(scene.room, scene.beth, "hello");
     let removal = scene.hold(REMOVAL);
@@ -164,7 +164,7 @@ fn an_edit_that_waits_for_a_removal_that_fails_is_written(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(engine: Engine) {
+fn deletion_by_owner_waiting_for_demotion_is_refused(engine: Engine) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sent = scene.world.say(scene.room, scene.matt, "hello");
@@ -176,7 +176,7 @@ fn a_deletion_by_an_owner_that_waits_for_the_demotion_is_refused(engine: Engine)
 }
 
 #[both_engines]
-fn a_rename_that_waits_for_a_removal_is_refused(engine: Engine) {
+fn rename_waiting_for_removal_is_refused(engine: Engine) {
     let scene = scene(engine);
     let removal = scene.hold(REMOVAL);
     let changes = ChatroomChanges { name: ChatroomName::parse("Mine").ok(), ..ChatroomChanges::default() };
@@ -189,7 +189,7 @@ fn a_rename_that_waits_for_a_removal_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(engine: Engine) {
+fn addition_waiting_for_removal_of_adder_is_refused(engine: Engine) {
     let scene = scene(engine);
     let rohan = scene.world.user("Rohan");
     let removal = scene.hold(REMOVAL);
@@ -201,7 +201,7 @@ fn an_addition_that_waits_for_the_removal_of_who_adds_is_refused(engine: Engine)
 }
 
 #[both_engines]
-fn a_join_that_waits_while_the_room_becomes_private_is_refused(engine: Engine) {
+fn join_waiting_for_private_visibility_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -214,7 +214,7 @@ fn a_join_that_waits_while_the_room_becomes_private_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn an_addition_that_waits_while_the_account_is_deleted_finds_nobody(engine: Engine) {
+fn addition_waiting_for_account_deletion_finds_no_user(engine: Engine) {
     let scene = scene(engine);
     let rohan = scene.world.user("Rohan");
     let mut deletion = scene.world.raw();

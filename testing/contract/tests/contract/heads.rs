@@ -12,7 +12,7 @@ fn head(stores: &Stores, room: ChatroomId, reader: UserId) -> Option<Seq> {
 }
 
 #[both_engines]
-fn members_alone_are_told(engine: Engine) {
+fn head_is_for_members_only(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth, rohan]);
@@ -30,7 +30,7 @@ fn members_alone_are_told(engine: Engine) {
 }
 
 #[both_engines]
-fn every_change_is_told_at_once_also_by_other_instances(engine: Engine) {
+fn head_follows_every_change_on_every_instance(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -61,7 +61,7 @@ fn every_change_is_told_at_once_also_by_other_instances(engine: Engine) {
 }
 
 #[both_engines]
-fn many_questions_at_once_get_their_own_answers(engine: Engine) {
+fn concurrent_head_queries_get_their_own_answers(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..4).map(|n| world.user(&format!("user_{n}"))).collect();
     let rooms: Vec<ChatroomId> = (0..4).map(|n| world.room(people[n], &people[..n])).collect();
@@ -75,7 +75,7 @@ fn many_questions_at_once_get_their_own_answers(engine: Engine) {
 }
 
 #[both_engines]
-fn the_latest_messages_come_with_the_head_of_their_very_moment(engine: Engine) {
+fn latest_messages_come_with_matching_head(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);

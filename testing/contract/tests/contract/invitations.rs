@@ -64,7 +64,7 @@ fn uses(world: &World, room: ChatroomId, id: InvitationId) -> i64 {
 }
 
 #[both_engines]
-fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(engine: Engine) {
+fn invitation_is_stored_and_logged_without_code(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -83,7 +83,7 @@ fn an_invitation_is_kept_as_it_was_made_and_logged_without_its_secret(engine: En
 }
 
 #[both_engines]
-fn whoever_accepts_becomes_a_member_by_their_own_hand(engine: Engine) {
+fn accept_adds_member_as_its_own_actor(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -99,7 +99,7 @@ fn whoever_accepts_becomes_a_member_by_their_own_hand(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(engine: Engine) {
+fn unusable_invitation_admits_nobody(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -122,7 +122,7 @@ fn what_is_spent_revoked_expired_or_elsewhere_lets_nobody_in(engine: Engine) {
 }
 
 #[both_engines]
-fn an_invitation_is_good_to_the_last_microsecond(engine: Engine) {
+fn invitation_is_valid_until_its_last_microsecond(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -141,7 +141,7 @@ fn an_invitation_is_good_to_the_last_microsecond(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_is_let_in_whose_account_is_gone(engine: Engine) {
+fn invitation_rejects_deleted_account(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -152,7 +152,7 @@ fn nobody_is_let_in_whose_account_is_gone(engine: Engine) {
 }
 
 #[both_engines]
-fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(engine: Engine) {
+fn last_use_of_invitation_is_logged(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let room = world.room(matt, &[]);
@@ -167,7 +167,7 @@ fn the_log_tells_when_an_invitation_has_been_used_for_the_last_time(engine: Engi
 }
 
 #[both_engines]
-fn an_invitation_is_revoked_once_whatever_it_was(engine: Engine) {
+fn revoke_is_idempotent(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan] = ["Matt", "Beth", "Rohan"].map(|name| world.user(name));
     let (room, other) = (world.room(matt, &[rohan]), world.room(matt, &[]));
@@ -199,7 +199,7 @@ fn an_invitation_is_revoked_once_whatever_it_was(engine: Engine) {
 }
 
 #[both_engines]
-fn only_who_has_the_role_invites(engine: Engine) {
+fn invite_requires_moderator(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth]);
@@ -212,7 +212,7 @@ fn only_who_has_the_role_invites(engine: Engine) {
 }
 
 #[both_engines]
-fn invitations_are_listed_newest_first_with_one_row_more(engine: Engine) {
+fn invitations_are_paged_newest_first(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -225,7 +225,7 @@ fn invitations_are_listed_newest_first_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn a_room_has_only_so_many_that_can_be_used(engine: Engine) {
+fn usable_invitations_have_a_limit(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -240,7 +240,7 @@ fn a_room_has_only_so_many_that_can_be_used(engine: Engine) {
 }
 
 #[both_engines]
-fn of_those_that_are_gone_a_room_remembers_only_the_newest(engine: Engine) {
+fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -269,7 +269,7 @@ fn of_those_that_are_gone_a_room_remembers_only_the_newest(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_room_has_no_invitations(engine: Engine) {
+fn chatroom_deletion_removes_invitations(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
@@ -283,7 +283,7 @@ fn a_deleted_room_has_no_invitations(engine: Engine) {
 }
 
 #[both_engines]
-fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(engine: Engine) {
+fn racing_accepts_respect_max_uses(engine: Engine) {
     let world = World::new(engine);
     let stores = [&*world.store, &world.open_another(), &world.open_another()];
     let matt = world.user("Matt");
@@ -303,7 +303,7 @@ fn of_many_who_accept_at_once_only_as_many_come_in_as_it_is_for(engine: Engine) 
 }
 
 #[both_engines]
-fn one_person_who_accepts_many_times_at_once_uses_it_once(engine: Engine) {
+fn racing_accepts_of_one_user_use_invitation_once(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -319,7 +319,7 @@ fn one_person_who_accepts_many_times_at_once_uses_it_once(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_comes_in_behind_a_revocation(engine: Engine) {
+fn accept_racing_with_revoke_admits_nobody_after_it(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -342,7 +342,7 @@ fn nobody_comes_in_behind_a_revocation(engine: Engine) {
 }
 
 #[both_engines]
-fn many_who_invite_at_once_never_make_too_many(engine: Engine) {
+fn racing_invites_respect_limit(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");

@@ -9,7 +9,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::user::{DisplayName, NewUser};
 
 #[both_engines]
-fn whoever_joins_a_public_room_is_a_member(engine: Engine) {
+fn join_of_public_chatroom_creates_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, name) = (world.user("Matt"), DisplayName::parse("Beth 🌻").ok());
     let beth = world.sign_up(NewUser { display_name: name.clone(), ..world.draft_user("Beth") });
@@ -26,7 +26,7 @@ fn whoever_joins_a_public_room_is_a_member(engine: Engine) {
 }
 
 #[both_engines]
-fn whoever_joins_again_stays_what_they_were(engine: Engine) {
+fn join_again_keeps_role(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.public_room(matt);
@@ -37,7 +37,7 @@ fn whoever_joins_again_stays_what_they_were(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_joins_a_private_room_or_one_that_is_gone(engine: Engine) {
+fn join_of_private_or_missing_chatroom_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let (private, deleted) = (world.room(matt, &[]), world.public_room(matt));
@@ -49,7 +49,7 @@ fn nobody_joins_a_private_room_or_one_that_is_gone(engine: Engine) {
 }
 
 #[both_engines]
-fn members_let_others_in_and_outsiders_do_not(engine: Engine) {
+fn add_requires_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -61,7 +61,7 @@ fn members_let_others_in_and_outsiders_do_not(engine: Engine) {
 }
 
 #[both_engines]
-fn members_are_listed_by_when_they_joined(engine: Engine) {
+fn members_are_listed_by_time_of_joining(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = ["Zoe", "adam", "Matt", "beth"].map(|name| world.user(name)).into();
     let room = world.room(people[2], &[people[3]]);
@@ -74,7 +74,7 @@ fn members_are_listed_by_when_they_joined(engine: Engine) {
 }
 
 #[both_engines]
-fn members_are_paged_with_one_row_more(engine: Engine) {
+fn members_are_paged(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = ["a", "b", "c", "d"].map(|name| world.user(name)).into();
     let room = world.room(people[0], &people[1..]);
@@ -85,7 +85,7 @@ fn members_are_paged_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn an_owner_promotes_and_steps_down(engine: Engine) {
+fn owner_promotes_and_steps_down(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -102,7 +102,7 @@ fn an_owner_promotes_and_steps_down(engine: Engine) {
 }
 
 #[both_engines]
-fn a_role_changes_only_as_it_was_read_and_by_an_owner(engine: Engine) {
+fn role_change_requires_owner_and_current_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -123,7 +123,7 @@ fn a_role_changes_only_as_it_was_read_and_by_an_owner(engine: Engine) {
 }
 
 #[both_engines]
-fn an_owner_removes_a_member(engine: Engine) {
+fn owner_removes_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -137,7 +137,7 @@ fn an_owner_removes_a_member(engine: Engine) {
 }
 
 #[both_engines]
-fn a_removal_needs_an_owner_and_the_target_as_it_was_read(engine: Engine) {
+fn removal_requires_owner_and_current_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);
@@ -150,7 +150,7 @@ fn a_removal_needs_an_owner_and_the_target_as_it_was_read(engine: Engine) {
 }
 
 #[both_engines]
-fn a_member_leaves_once(engine: Engine) {
+fn leave_is_idempotent(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -162,7 +162,7 @@ fn a_member_leaves_once(engine: Engine) {
 }
 
 #[both_engines]
-fn the_last_owner_hands_over_to_who_has_been_there_longest(engine: Engine) {
+fn last_owner_hands_over_to_longest_member(engine: Engine) {
     let world = World::new(engine);
     let (zoe, matt, adam) = (world.user("Zoe"), world.user("Matt"), world.user("Adam"));
     let room = world.create(NewChatroom { members: vec![adam, zoe], ..world.draft_room(matt, &[]) }).id;
@@ -175,7 +175,7 @@ fn the_last_owner_hands_over_to_who_has_been_there_longest(engine: Engine) {
 }
 
 #[both_engines]
-fn an_owner_beside_another_just_leaves(engine: Engine) {
+fn leave_of_one_of_two_owners_hands_nothing_over(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     let room = world.room(matt, &[beth, rohan]);

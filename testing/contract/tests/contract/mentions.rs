@@ -20,7 +20,7 @@ fn mentions_of(world: &World, user: UserId) -> Vec<Message> {
 }
 
 #[both_engines]
-fn names_are_resolved_among_the_living_members_without_regard_to_case(engine: Engine) {
+fn names_resolve_to_active_members_ignoring_case(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let gone = world.user("Gone");
@@ -36,7 +36,7 @@ fn names_are_resolved_among_the_living_members_without_regard_to_case(engine: En
 }
 
 #[both_engines]
-fn who_is_mentioned_finds_it_newest_first(engine: Engine) {
+fn mentions_are_listed_newest_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let (one, two) = (world.room(matt, &[beth, zoe]), world.room(matt, &[beth]));
@@ -56,7 +56,7 @@ fn who_is_mentioned_finds_it_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(engine: Engine) {
+fn mentions_are_limited_to_membership(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) }).id;
@@ -72,7 +72,7 @@ fn mentions_end_with_the_membership_and_those_of_all_begin_with_it(engine: Engin
 }
 
 #[both_engines]
-fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(engine: Engine) {
+fn edit_updates_mentions_and_delete_removes_them(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -97,7 +97,7 @@ fn an_edit_keeps_mentions_right_and_a_deletion_takes_them(engine: Engine) {
 }
 
 #[both_engines]
-fn only_moderators_call_all_at_the_moment_of_writing(engine: Engine) {
+fn mention_of_all_requires_moderator(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -112,7 +112,7 @@ fn only_moderators_call_all_at_the_moment_of_writing(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_room_leaves_no_mention(engine: Engine) {
+fn chatroom_deletion_removes_mentions(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));

@@ -10,7 +10,7 @@ use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, MessageBody, NewMessage};
 
 #[both_engines]
-fn what_a_member_says_is_kept_as_it_was_sent(engine: Engine) {
+fn send_stores_message_as_sent(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -25,7 +25,7 @@ fn what_a_member_says_is_kept_as_it_was_sent(engine: Engine) {
 }
 
 #[both_engines]
-fn an_outsider_says_nothing(engine: Engine) {
+fn send_by_outsider_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -37,7 +37,7 @@ fn an_outsider_says_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(engine: Engine) {
+fn send_to_missing_chatroom_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -48,7 +48,7 @@ fn nobody_says_anything_in_a_room_that_is_gone_or_never_was(engine: Engine) {
 }
 
 #[both_engines]
-fn a_former_member_says_nothing_more(engine: Engine) {
+fn send_by_former_member_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -60,7 +60,7 @@ fn a_former_member_says_nothing_more(engine: Engine) {
 }
 
 #[both_engines]
-fn a_send_may_ask_for_more_than_membership(engine: Engine) {
+fn send_can_require_a_role(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -71,7 +71,7 @@ fn a_send_may_ask_for_more_than_membership(engine: Engine) {
 }
 
 #[both_engines]
-fn a_message_is_found_in_its_own_room_only(engine: Engine) {
+fn message_is_found_only_in_its_chatroom(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (here, there) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -81,7 +81,7 @@ fn a_message_is_found_in_its_own_room_only(engine: Engine) {
 }
 
 #[both_engines]
-fn a_text_is_kept_byte_for_byte(engine: Engine) {
+fn text_is_stored_byte_for_byte(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -118,7 +118,7 @@ fn a_text_is_kept_byte_for_byte(engine: Engine) {
 }
 
 #[both_engines]
-fn instants_keep_their_microseconds(engine: Engine) {
+fn times_keep_microseconds(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -137,7 +137,7 @@ fn instants_keep_their_microseconds(engine: Engine) {
 }
 
 #[both_engines]
-fn an_edit_changes_the_text_in_its_place(engine: Engine) {
+fn edit_changes_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -151,7 +151,7 @@ fn an_edit_changes_the_text_in_its_place(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deletion_leaves_a_tombstone_without_text(engine: Engine) {
+fn delete_leaves_tombstone_without_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -166,7 +166,7 @@ fn a_deletion_leaves_a_tombstone_without_text(engine: Engine) {
 }
 
 #[both_engines]
-fn an_owner_deletes_what_a_member_said(engine: Engine) {
+fn owner_deletes_message_of_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -177,7 +177,7 @@ fn an_owner_deletes_what_a_member_said(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_of_another_revision_than_was_read_is_refused(engine: Engine) {
+fn change_of_outdated_revision_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -192,7 +192,7 @@ fn a_change_of_another_revision_than_was_read_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_by_whom_the_guard_does_not_name_is_refused(engine: Engine) {
+fn change_without_right_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[beth]);
@@ -208,7 +208,7 @@ fn a_change_by_whom_the_guard_does_not_name_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_of_a_message_that_never_was_is_refused(engine: Engine) {
+fn change_of_missing_message_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -220,7 +220,7 @@ fn a_change_of_a_message_that_never_was_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn the_same_key_stores_once_and_burns_no_seq(engine: Engine) {
+fn equal_key_stores_once_and_takes_no_seq(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -236,7 +236,7 @@ fn the_same_key_stores_once_and_burns_no_seq(engine: Engine) {
 }
 
 #[both_engines]
-fn a_key_is_its_authors_and_its_rooms_own(engine: Engine) {
+fn key_is_scoped_to_author_and_chatroom(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
@@ -247,7 +247,7 @@ fn a_key_is_its_authors_and_its_rooms_own(engine: Engine) {
 }
 
 #[both_engines]
-fn a_repeat_answers_with_the_message_as_it_is_now(engine: Engine) {
+fn repeated_send_returns_current_message(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -261,7 +261,7 @@ fn a_repeat_answers_with_the_message_as_it_is_now(engine: Engine) {
 }
 
 #[both_engines]
-fn the_very_same_message_sent_again_is_stored_once(engine: Engine) {
+fn equal_message_is_stored_once(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);

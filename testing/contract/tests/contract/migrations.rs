@@ -3,7 +3,7 @@
 use chit_chat_contract::{Engine, Raw, TestStore, World, both_engines, race};
 
 #[both_engines]
-fn an_empty_database_is_not_current_and_a_migrated_one_is(engine: Engine) {
+fn schema_is_current_only_after_migration(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     assert_eq!(store.readiness.is_current(), Ok(false));
     store.migrate().unwrap();
@@ -12,7 +12,7 @@ fn an_empty_database_is_not_current_and_a_migrated_one_is(engine: Engine) {
 }
 
 #[both_engines]
-fn asking_whether_the_schema_is_current_changes_nothing(engine: Engine) {
+fn readiness_check_changes_nothing(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     let before = schema(&mut store.raw());
     assert_eq!(store.readiness.is_current(), Ok(false));
@@ -20,7 +20,7 @@ fn asking_whether_the_schema_is_current_changes_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn migrating_again_changes_nothing(engine: Engine) {
+fn migrate_twice_changes_nothing(engine: Engine) {
     let store = TestStore::new(engine);
     let before = schema(&mut store.raw());
     store.migrate().unwrap();
@@ -28,7 +28,7 @@ fn migrating_again_changes_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn instances_that_start_together_on_an_empty_database_all_succeed(engine: Engine) {
+fn racing_migrations_all_succeed(engine: Engine) {
     let store = TestStore::unmigrated(engine);
     let migrated = race(6, |_| store.migrate());
     assert_eq!(migrated, vec![Ok(()); 6]);
@@ -37,7 +37,7 @@ fn instances_that_start_together_on_an_empty_database_all_succeed(engine: Engine
 }
 
 #[both_engines]
-fn down_leaves_nothing_and_up_again_gives_the_same_schema(engine: Engine) {
+fn down_and_up_restore_the_schema(engine: Engine) {
     let store = TestStore::new(engine);
     let mut raw = store.raw();
     let before = schema(&mut raw);
@@ -50,7 +50,7 @@ fn down_leaves_nothing_and_up_again_gives_the_same_schema(engine: Engine) {
 }
 
 #[both_engines]
-fn the_newest_migration_keeps_what_was_said_both_ways(engine: Engine) {
+fn newest_migration_keeps_messages_both_ways(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -66,7 +66,7 @@ fn the_newest_migration_keeps_what_was_said_both_ways(engine: Engine) {
 }
 
 #[test]
-fn each_migration_has_the_same_name_on_both_engines() {
+fn engines_have_equally_named_migrations() {
     let names =
         |engine| TestStore::new(engine).raw().lines("SELECT version AS value FROM __diesel_schema_migrations");
     assert_eq!(names(Engine::Sqlite), names(Engine::Postgres));

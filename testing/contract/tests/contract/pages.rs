@@ -18,7 +18,7 @@ fn nine_messages(engine: Engine) -> (World, ChatroomId, UserId) {
 }
 
 #[both_engines]
-fn a_page_of_three_is_ascending_with_one_row_more(engine: Engine) {
+fn page_is_ascending_with_one_row_more(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     for (range, expected) in [
         (PageRange::Latest, "6789"),
@@ -41,7 +41,7 @@ fn a_page_of_three_is_ascending_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn around_gives_the_seq_itself_even_if_alone(engine: Engine) {
+fn around_includes_its_seq(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     assert_eq!(texts(world.page(room, matt, PageRange::Around(7), 1)), "5");
     assert_eq!(texts(world.page(room, matt, PageRange::Around(7), 4)), "4567");
@@ -49,7 +49,7 @@ fn around_gives_the_seq_itself_even_if_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn outsiders_read_nothing(engine: Engine) {
+fn outsider_reads_no_page(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
     for range in [PageRange::Latest, PageRange::Before(9), PageRange::After(0), PageRange::Around(5)] {
@@ -59,14 +59,14 @@ fn outsiders_read_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_reads_a_deleted_room(engine: Engine) {
+fn deleted_chatroom_has_no_page(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     world.demolish(room, matt);
     assert_eq!(world.page(room, matt, PageRange::Latest, 50), []);
 }
 
 #[both_engines]
-fn a_page_shows_edits_and_tombstones_in_their_places(engine: Engine) {
+fn page_shows_edits_and_tombstones(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     let page = world.page(room, matt, PageRange::Latest, 3);
     let edited = done(world.edit(&page[1], "seven"));
@@ -76,7 +76,7 @@ fn a_page_shows_edits_and_tombstones_in_their_places(engine: Engine) {
 }
 
 #[both_engines]
-fn paging_while_others_write_gives_each_message_once(engine: Engine) {
+fn paging_during_writes_gives_each_message_once(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
     let read = race(2, |n| {
         if n == 0 {
@@ -99,7 +99,7 @@ fn read_forwards(world: &World, room: ChatroomId, reader: UserId, count: usize) 
 }
 
 #[both_engines]
-fn what_somebody_wrote_is_listed_newest_first(engine: Engine) {
+fn own_messages_are_listed_newest_first(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let rooms = [world.room(matt, &[beth]), world.room(beth, &[matt])];
@@ -114,7 +114,7 @@ fn what_somebody_wrote_is_listed_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-fn what_somebody_wrote_where_they_are_no_member_any_more_is_not_listed(engine: Engine) {
+fn own_messages_of_left_chatrooms_are_omitted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (left, deleted, kept) = (world.room(matt, &[beth]), world.room(matt, &[beth]), world.room(beth, &[]));

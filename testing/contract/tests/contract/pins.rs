@@ -18,7 +18,7 @@ fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
 }
 
 #[both_engines]
-fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(engine: Engine) {
+fn pins_are_listed_newest_first_and_logged(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (one, two) = (world.say(room, matt, "one"), world.say(room, matt, "two"));
     let at = world.tick();
@@ -36,7 +36,7 @@ fn what_is_pinned_is_listed_newest_first_as_it_is_now_and_logged(engine: Engine)
 }
 
 #[both_engines]
-fn the_same_again_changes_nothing(engine: Engine) {
+fn pin_and_unpin_are_idempotent(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let sent = world.say(room, matt, "hello");
     assert_eq!(world.unpin(&sent, beth), Guarded::Done(()));
@@ -54,7 +54,7 @@ fn the_same_again_changes_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn a_pin_that_the_guard_does_not_allow_is_refused(engine: Engine) {
+fn pin_without_right_is_refused(engine: Engine) {
     let (world, matt, _, room) = scene(engine);
     let eve = world.user("Eve");
     let (sent, other) = (world.say(room, matt, "hello"), world.say(room, matt, "other"));
@@ -69,7 +69,7 @@ fn a_pin_that_the_guard_does_not_allow_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_message_is_not_pinned_any_more_nor_again(engine: Engine) {
+fn deleted_message_is_unpinned_for_good(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (sent, kept) = (world.say(room, matt, "hello"), world.say(room, matt, "kept"));
     world.pin(&sent, beth);
@@ -83,7 +83,7 @@ fn a_deleted_message_is_not_pinned_any_more_nor_again(engine: Engine) {
 }
 
 #[both_engines]
-fn a_list_goes_on_before_a_place(engine: Engine) {
+fn pins_are_paged(engine: Engine) {
     let (world, matt, _, room) = scene(engine);
     let sent: Vec<Message> = (0..3).map(|n| world.say(room, matt, &n.to_string())).collect();
     for message in &sent {
@@ -96,7 +96,7 @@ fn a_list_goes_on_before_a_place(engine: Engine) {
 }
 
 #[both_engines]
-fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(engine: Engine) {
+fn racing_pins_respect_limit(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let another = world.open_another();
     let sent: Vec<Message> = (0..110).map(|n| world.say(room, matt, &n.to_string())).collect();
@@ -116,7 +116,7 @@ fn of_more_than_a_hundred_pins_at_once_a_hundred_are_there(engine: Engine) {
 }
 
 #[both_engines]
-fn no_tombstone_stays_pinned(engine: Engine) {
+fn pin_racing_with_delete_leaves_no_pinned_tombstone(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let another = world.open_another();
     for _ in 0..10 {

@@ -5,7 +5,7 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::page::Limit;
 
 #[both_engines]
-fn there_is_nothing_to_erase_of_living_rooms(engine: Engine) {
+fn purge_keeps_existing_chatrooms(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -15,7 +15,7 @@ fn there_is_nothing_to_erase_of_living_rooms(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(engine: Engine) {
+fn purge_erases_deleted_chatroom_in_batches_except_last_event(engine: Engine) {
     let (world, room) = deleted_room(engine);
     let mut left = rows(&world);
     while world.chatrooms.purge(3).unwrap() {
@@ -29,7 +29,7 @@ fn a_deleted_room_is_erased_in_batches_but_for_its_last_entry(engine: Engine) {
 }
 
 #[both_engines]
-fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(engine: Engine) {
+fn purge_erases_parts_of_messages_in_batches(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, living) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
@@ -62,7 +62,7 @@ fn what_belongs_to_the_messages_of_a_deleted_room_is_erased_in_batches_too(engin
 }
 
 #[both_engines]
-fn the_log_can_be_read_at_any_time_of_the_erasing(engine: Engine) {
+fn log_is_readable_during_purge(engine: Engine) {
     let (world, room) = deleted_room(engine);
     while world.chatrooms.purge(2).unwrap() {
         assert_eq!(log(&world, room).pop(), Some((19, "chatroom.deleted")));
@@ -70,7 +70,7 @@ fn the_log_can_be_read_at_any_time_of_the_erasing(engine: Engine) {
 }
 
 #[both_engines]
-fn other_rooms_stay_as_they_are(engine: Engine) {
+fn purge_keeps_other_chatrooms(engine: Engine) {
     let (world, deleted) = deleted_room(engine);
     let beth = world.user("Beth");
     let room = world.room(beth, &[]);
@@ -82,7 +82,7 @@ fn other_rooms_stay_as_they_are(engine: Engine) {
 }
 
 #[both_engines]
-fn instances_that_erase_at_once_do_not_disturb_each_other(engine: Engine) {
+fn racing_purges_do_not_conflict(engine: Engine) {
     let (world, room) = deleted_room(engine);
     let another = world.open_another();
     race(4, |n| {

@@ -14,7 +14,7 @@ use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
 
 #[both_engines]
-fn of_many_who_want_one_name_one_gets_it(engine: Engine) {
+fn racing_sign_ups_give_username_once(engine: Engine) {
     let world = World::new(engine);
     let outcomes = race(16, |n| {
         let name = if n % 2 == 0 { "Matt" } else { "mATT" };
@@ -26,7 +26,7 @@ fn of_many_who_want_one_name_one_gets_it(engine: Engine) {
 }
 
 #[both_engines]
-fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(engine: Engine) {
+fn racing_password_change_and_deletion_do_one(engine: Engine) {
     let world = World::new(engine);
     for round in 0..10 {
         let user = world.user(&format!("user_{round}"));
@@ -44,7 +44,7 @@ fn of_a_new_password_and_a_deletion_that_rest_on_the_same_old_one_one_happens(en
 }
 
 #[both_engines]
-fn joining_and_leaving_a_hundred_times_at_once_makes_one_membership_or_none(engine: Engine) {
+fn racing_joins_and_leaves_make_one_membership_at_most(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -67,7 +67,7 @@ fn joining_and_leaving_a_hundred_times_at_once_makes_one_membership_or_none(engi
 }
 
 #[both_engines]
-fn two_last_owners_who_leave_at_once_never_leave_a_room_without_an_owner(engine: Engine) {
+fn racing_leaves_of_last_owners_keep_an_owner(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -86,7 +86,7 @@ fn two_last_owners_who_leave_at_once_never_leave_a_room_without_an_owner(engine:
 }
 
 #[both_engines]
-fn when_everybody_leaves_at_once_the_room_is_deleted_by_the_last(engine: Engine) {
+fn racing_leaves_of_everybody_delete_chatroom(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..8).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.room(people[0], &people[1..]);
@@ -97,7 +97,7 @@ fn when_everybody_leaves_at_once_the_room_is_deleted_by_the_last(engine: Engine)
 }
 
 #[both_engines]
-fn of_two_owners_who_step_down_at_once_one_stays(engine: Engine) {
+fn racing_step_downs_of_two_owners_keep_one(engine: Engine) {
     let world = World::new(engine);
     for round in 0..10 {
         let people = [world.user(&format!("a{round}")), world.user(&format!("b{round}"))];
@@ -115,7 +115,7 @@ fn of_two_owners_who_step_down_at_once_one_stays(engine: Engine) {
 }
 
 #[both_engines]
-fn sixty_four_senders_on_two_instances_fill_one_dense_log(engine: Engine) {
+fn racing_senders_on_two_instances_fill_dense_log(engine: Engine) {
     const SENDERS: usize = 64;
     const EACH: usize = 5;
     let world = World::new(engine);
@@ -139,7 +139,7 @@ fn sixty_four_senders_on_two_instances_fill_one_dense_log(engine: Engine) {
 }
 
 #[both_engines]
-fn sends_joins_and_renames_at_once_take_every_seq_once(engine: Engine) {
+fn racing_sends_joins_and_renames_take_each_seq_once(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..12).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.public_room(people[0]);
@@ -158,7 +158,7 @@ fn sends_joins_and_renames_at_once_take_every_seq_once(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_says_anything_behind_the_end_of_their_membership(engine: Engine) {
+fn send_racing_with_end_of_membership_is_not_stored_after_it(engine: Engine) {
     let world = World::new(engine);
     for how in ["removed", "left", "deleted"] {
         let users = [world.user(&format!("matt_{how}")), world.user(&format!("beth_{how}"))];
@@ -197,7 +197,7 @@ fn say_until_refused(stores: &Stores, world: &World, room: ChatroomId, author: U
 }
 
 #[both_engines]
-fn fifty_sends_with_one_key_store_one_message(engine: Engine) {
+fn racing_sends_with_equal_key_store_one_message(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -215,7 +215,7 @@ fn fifty_sends_with_one_key_store_one_message(engine: Engine) {
 }
 
 #[both_engines]
-fn many_creations_with_one_key_make_one_room(engine: Engine) {
+fn racing_creations_with_equal_key_create_one_chatroom(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -231,7 +231,7 @@ fn many_creations_with_one_key_make_one_room(engine: Engine) {
 }
 
 #[both_engines]
-fn of_many_edits_at_one_revision_one_is_written(engine: Engine) {
+fn racing_edits_of_one_revision_write_one(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -244,7 +244,7 @@ fn of_many_edits_at_one_revision_one_is_written(engine: Engine) {
 }
 
 #[both_engines]
-fn a_message_deleted_while_it_is_edited_stays_dead(engine: Engine) {
+fn delete_racing_with_edit_leaves_tombstone(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -265,7 +265,7 @@ fn a_message_deleted_while_it_is_edited_stays_dead(engine: Engine) {
 }
 
 #[both_engines]
-fn people_who_leave_each_others_rooms_at_once_all_succeed(engine: Engine) {
+fn racing_leaves_of_several_chatrooms_do_not_deadlock(engine: Engine) {
     let world = World::new(engine);
     let people = [world.user("Matt"), world.user("Beth")];
     let rooms: Vec<ChatroomId> = (0..10).map(|n| world.room(people[n % 2], &[people[1 - n % 2]])).collect();

@@ -26,7 +26,7 @@ fn scene(engine: Engine) -> (World, UserId, UserId, Message) {
 }
 
 #[both_engines]
-fn a_reaction_is_counted_listed_and_logged(engine: Engine) {
+fn reaction_is_counted_listed_and_logged(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, heart) = (emoji(THUMB), emoji(HEART));
     assert_eq!(world.react(&sent, beth, &thumb), Guarded::Done(()));
@@ -50,7 +50,7 @@ fn a_reaction_is_counted_listed_and_logged(engine: Engine) {
 }
 
 #[both_engines]
-fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_message_is(engine: Engine) {
+fn reaction_keeps_revision_of_message(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let reactions = Reactions::default().with(&emoji(THUMB));
@@ -66,7 +66,7 @@ fn a_reaction_leaves_the_message_at_its_revision_and_is_seen_wherever_the_messag
 }
 
 #[both_engines]
-fn the_same_again_changes_nothing(engine: Engine) {
+fn react_and_unreact_are_idempotent(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let head = world.head(sent.chatroom_id);
@@ -81,7 +81,7 @@ fn the_same_again_changes_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_taken_back_is_ones_own(engine: Engine) {
+fn unreact_removes_only_own_reaction(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let thumb = emoji(THUMB);
     for user in [matt, beth] {
@@ -98,7 +98,7 @@ fn what_is_taken_back_is_ones_own(engine: Engine) {
 }
 
 #[both_engines]
-fn a_reaction_that_the_guard_does_not_allow_is_refused(engine: Engine) {
+fn reaction_without_right_is_refused(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let (thumb, eve) = (emoji(THUMB), world.user("Eve"));
     done(world.react(&sent, beth, &thumb));
@@ -114,7 +114,7 @@ fn a_reaction_that_the_guard_does_not_allow_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn a_message_is_reacted_to_in_its_own_room_alone(engine: Engine) {
+fn reaction_requires_message_of_chatroom(engine: Engine) {
     let (world, matt, _, sent) = scene(engine);
     let elsewhere = Message { chatroom_id: world.room(matt, &[]), ..sent.clone() };
     let never_sent = Message { id: MessageId::from(world.ids.next()), ..sent.clone() };
@@ -127,7 +127,7 @@ fn a_message_is_reacted_to_in_its_own_room_alone(engine: Engine) {
 }
 
 #[both_engines]
-fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(engine: Engine) {
+fn reactions_are_paged_and_filtered_by_emoji(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     for (user, by) in [(matt, THUMB), (matt, HEART), (beth, THUMB), (beth, HEART)] {
         done(world.react(&sent, user, &emoji(by)));
@@ -145,7 +145,7 @@ fn a_list_goes_on_behind_a_place_and_keeps_to_one_emoji(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_mine_is_told_for_many_messages_at_once(engine: Engine) {
+fn own_reactions_of_many_messages_are_read_at_once(engine: Engine) {
     let (world, matt, beth, first) = scene(engine);
     let room = first.chatroom_id;
     let second = world.say(room, beth, "second");
@@ -170,7 +170,7 @@ fn what_is_mine_is_told_for_many_messages_at_once(engine: Engine) {
 }
 
 #[both_engines]
-fn fifty_kinds_are_the_most_and_more_people_may_join_each(engine: Engine) {
+fn reaction_kinds_are_limited_but_users_are_not(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let all: Vec<_> = flags().take(Reactions::MOST + 1).collect();
     for flag in &all[..50] {
@@ -184,7 +184,7 @@ fn fifty_kinds_are_the_most_and_more_people_may_join_each(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_message_has_none_and_gets_none(engine: Engine) {
+fn deleted_message_has_no_reactions(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let kept = world.say(sent.chatroom_id, matt, "kept");
     for message in [&sent, &kept] {
@@ -204,7 +204,7 @@ fn a_deleted_message_has_none_and_gets_none(engine: Engine) {
 }
 
 #[both_engines]
-fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(engine: Engine) {
+fn edit_keeps_newer_reactions(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     let edited = done(world.edit(&sent, "hello again"));
@@ -213,7 +213,7 @@ fn an_edit_keeps_the_reactions_that_came_since_the_message_was_read(engine: Engi
 }
 
 #[both_engines]
-fn they_stay_when_their_author_leaves_or_deletes_the_account(engine: Engine) {
+fn reactions_outlive_membership_and_account(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     done(world.react(&sent, beth, &emoji(THUMB)));
     world.leave(sent.chatroom_id, beth);
@@ -237,7 +237,7 @@ fn shown(world: &World, message: &Message) -> HashMap<String, u64> {
 }
 
 #[both_engines]
-fn counts_stay_right_while_many_react_and_take_back_at_once(engine: Engine) {
+fn racing_reactions_keep_counts_exact(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let people: Vec<UserId> = (0..8).map(|n| world.user(&format!("user_{n}"))).collect();
@@ -274,7 +274,7 @@ fn counts_stay_right_while_many_react_and_take_back_at_once(engine: Engine) {
 }
 
 #[both_engines]
-fn two_who_react_at_the_same_moment_are_two(engine: Engine) {
+fn reactions_of_same_instant_are_both_counted(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let another = world.open_another();
     for (round, flag) in flags().take(10).enumerate() {
@@ -287,7 +287,7 @@ fn two_who_react_at_the_same_moment_are_two(engine: Engine) {
 }
 
 #[both_engines]
-fn of_sixty_kinds_at_once_fifty_are_there(engine: Engine) {
+fn racing_kinds_respect_limit(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
     let another = world.open_another();
     let all: Vec<_> = flags().take(60).collect();
@@ -303,7 +303,7 @@ fn of_sixty_kinds_at_once_fifty_are_there(engine: Engine) {
 }
 
 #[both_engines]
-fn no_reaction_is_left_on_a_tombstone(engine: Engine) {
+fn reaction_racing_with_delete_leaves_none(engine: Engine) {
     let (world, matt, beth, _) = scene(engine);
     let another = world.open_another();
     let room = world.room(matt, &[beth]);
@@ -325,7 +325,7 @@ fn no_reaction_is_left_on_a_tombstone(engine: Engine) {
 }
 
 #[both_engines]
-fn a_reaction_that_waits_for_the_deletion_is_refused(engine: Engine) {
+fn reaction_waiting_for_delete_is_refused(engine: Engine) {
     let (world, _, beth, sent) = scene(engine);
     let mut held = world.raw();
     held.begin();

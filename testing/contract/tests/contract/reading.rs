@@ -39,14 +39,14 @@ fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
 }
 
 #[both_engines]
-fn a_marker_starts_where_its_reader_joined_and_nothing_is_muted(engine: Engine) {
+fn marker_starts_at_join_and_unmuted(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     assert_eq!(state(&world, room, matt), Some(ReadState { read_seq: 2, muted: false, ..ReadState::default() }));
     assert_eq!(state(&world, room, beth), Some(ReadState { read_seq: 3, muted: false, ..ReadState::default() }));
 }
 
 #[both_engines]
-fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
+fn marker_moves_backwards_only_by_force(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     assert_eq!(head(&world, room, beth), Some(13));
     assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "before the first mark it is where she joined");
@@ -63,7 +63,7 @@ fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
 }
 
 #[both_engines]
-fn muting_is_said_once_or_often(engine: Engine) {
+fn mute_is_idempotent(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     done(mark(&world, room, beth, 5));
     for muted in [false, true, true, false, true] {
@@ -75,7 +75,7 @@ fn muting_is_said_once_or_often(engine: Engine) {
 }
 
 #[both_engines]
-fn only_living_members_read(engine: Engine) {
+fn only_active_members_mark_and_mute(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
     let gone = world.room(matt, &[beth]);
@@ -91,7 +91,7 @@ fn only_living_members_read(engine: Engine) {
 }
 
 #[both_engines]
-fn who_joins_again_starts_anew(engine: Engine) {
+fn rejoin_resets_marker_and_mute(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -105,7 +105,7 @@ fn who_joins_again_starts_anew(engine: Engine) {
 }
 
 #[both_engines]
-fn a_change_of_role_leaves_both_as_they_are(engine: Engine) {
+fn role_change_keeps_marker_and_mute(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     done(mark(&world, room, beth, 5));
     done(world.reads.set_muted(room, beth, true).unwrap());
@@ -114,7 +114,7 @@ fn a_change_of_role_leaves_both_as_they_are(engine: Engine) {
 }
 
 #[both_engines]
-fn of_many_devices_that_mark_at_once_the_furthest_wins(engine: Engine) {
+fn racing_marks_keep_furthest(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     let another = world.open_another();
     let furthest = 13;
@@ -133,7 +133,7 @@ fn of_many_devices_that_mark_at_once_the_furthest_wins(engine: Engine) {
 }
 
 #[both_engines]
-fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(engine: Engine) {
+fn mark_waiting_for_further_mark_keeps_it(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     let mut other = world.raw();
     other.begin();
@@ -151,7 +151,7 @@ fn a_mark_that_waits_for_one_that_goes_further_does_not_take_it_back(engine: Eng
 }
 
 #[both_engines]
-fn leaving_and_marking_at_once_leave_nothing_behind(engine: Engine) {
+fn leave_racing_with_mark_leaves_no_marker(engine: Engine) {
     let (world, _, beth, room) = scene(engine);
     race(6, |n| match n {
         0 => drop(world.leave(room, beth)),

@@ -48,7 +48,7 @@ impl Scene {
 }
 
 #[both_engines]
-fn a_reply_names_what_it_answers_and_is_counted(engine: Engine) {
+fn reply_names_parent_and_is_counted(engine: Engine) {
     let scene = scene(engine);
     let first = scene.answer("one");
     assert_eq!((first.reply_to, first.reply_count), (Some(scene.parent.id), 0));
@@ -69,7 +69,7 @@ fn a_reply_names_what_it_answers_and_is_counted(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(engine: Engine) {
+fn deleted_reply_is_not_counted_and_deleted_parent_keeps_replies(engine: Engine) {
     let scene = scene(engine);
     let (first, second) = (scene.answer("one"), scene.answer("two"));
     let gone = done(scene.world.erase(&first));
@@ -80,7 +80,7 @@ fn a_deleted_reply_does_not_count_and_a_deleted_parent_keeps_its_replies(engine:
 }
 
 #[both_engines]
-fn the_log_tells_with_a_reply_how_many_its_parent_has(engine: Engine) {
+fn reply_event_has_count_of_parent(engine: Engine) {
     let scene = scene(engine);
     let parent = |reply_count| Some(Parent { id: scene.parent.id, reply_count });
     let parents = |after| {
@@ -101,7 +101,7 @@ fn the_log_tells_with_a_reply_how_many_its_parent_has(engine: Engine) {
 }
 
 #[both_engines]
-fn a_repeated_reply_is_counted_once(engine: Engine) {
+fn repeated_reply_is_counted_once(engine: Engine) {
     let scene = scene(engine);
     let keyed = || NewMessage {
         reply_to: Some(scene.parent.id),
@@ -120,7 +120,7 @@ fn a_repeated_reply_is_counted_once(engine: Engine) {
 }
 
 #[both_engines]
-fn replies_of_many_at_once_are_all_counted(engine: Engine) {
+fn racing_replies_are_all_counted(engine: Engine) {
     let scene = scene(engine);
     let another = scene.world.open_another();
     let other = scene.world.say(scene.room, scene.matt, "another question");
@@ -144,7 +144,7 @@ fn replies_of_many_at_once_are_all_counted(engine: Engine) {
 }
 
 #[both_engines]
-fn a_reply_that_is_refused_is_not_counted(engine: Engine) {
+fn refused_reply_is_not_counted(engine: Engine) {
     let scene = scene(engine);
     done(scene.world.remove(scene.room, scene.matt, scene.beth));
     assert_eq!(scene.world.send(scene.draft("x")), Appended::Refused);
@@ -152,7 +152,7 @@ fn a_reply_that_is_refused_is_not_counted(engine: Engine) {
 }
 
 #[both_engines]
-fn in_slow_mode_replies_are_counted_too(engine: Engine) {
+fn replies_in_slow_mode_are_counted(engine: Engine) {
     let scene = scene(engine);
     let slow = ChatroomChanges { slow_mode: SlowMode::parse(5).ok(), ..ChatroomChanges::default() };
     let owner = Guard::holds(scene.matt, Role::Owner);

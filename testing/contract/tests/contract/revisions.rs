@@ -18,7 +18,7 @@ fn texts(world: &World, message: &Message) -> Vec<(i32, String)> {
 }
 
 #[both_engines]
-fn every_text_is_kept_with_the_time_of_its_writing(engine: Engine) {
+fn every_text_is_kept_with_its_time(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -37,7 +37,7 @@ fn every_text_is_kept_with_the_time_of_its_writing(engine: Engine) {
 }
 
 #[both_engines]
-fn an_edit_that_is_refused_keeps_nothing(engine: Engine) {
+fn refused_edit_keeps_no_revision(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let room = world.room(matt, &[]);
@@ -56,7 +56,7 @@ fn an_edit_that_is_refused_keeps_nothing(engine: Engine) {
 }
 
 #[both_engines]
-fn a_list_goes_on_behind_a_revision(engine: Engine) {
+fn revisions_are_paged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -75,7 +75,7 @@ fn a_list_goes_on_behind_a_revision(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_message_has_no_text_left_anywhere(engine: Engine) {
+fn deleted_message_keeps_no_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -93,7 +93,7 @@ fn a_deleted_message_has_no_text_left_anywhere(engine: Engine) {
 }
 
 #[both_engines]
-fn they_are_a_messages_own(engine: Engine) {
+fn revisions_belong_to_their_message(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
@@ -104,7 +104,7 @@ fn they_are_a_messages_own(engine: Engine) {
 }
 
 #[both_engines]
-fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_left(engine: Engine) {
+fn message_edited_before_revisions_has_only_current_text(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -117,7 +117,7 @@ fn of_a_message_that_was_edited_before_there_were_revisions_the_present_text_is_
 }
 
 #[both_engines]
-fn none_is_missing_while_the_message_is_edited(engine: Engine) {
+fn racing_edits_keep_every_revision(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");

@@ -11,7 +11,7 @@ use chit_chat_domain::user::PasswordHash;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 #[both_engines]
-fn a_session_is_found_as_it_was_opened(engine: Engine) {
+fn session_is_found_as_opened(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 7);
@@ -23,7 +23,7 @@ fn a_session_is_found_as_it_was_opened(engine: Engine) {
 }
 
 #[both_engines]
-fn a_session_is_found_by_its_own_user_only(engine: Engine) {
+fn session_is_found_only_by_its_user(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (id, _) = world.session(matt, 100);
@@ -34,7 +34,7 @@ fn a_session_is_found_by_its_own_user_only(engine: Engine) {
 }
 
 #[both_engines]
-fn whoever_is_gone_or_has_another_password_opens_no_session(engine: Engine) {
+fn session_requires_active_account_and_checked_password(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let outdated = NewSession { checked: PasswordHash::new("old".into()), ..world.draft_session(matt, 1) };
@@ -57,7 +57,7 @@ fn sessions_are_listed_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-fn beyond_the_most_the_oldest_end(engine: Engine) {
+fn session_beyond_limit_ends_oldest(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.session(beth, 3);
@@ -71,7 +71,7 @@ fn beyond_the_most_the_oldest_end(engine: Engine) {
 }
 
 #[both_engines]
-fn a_session_expires_when_idle_or_old(engine: Engine) {
+fn session_expires_when_idle_or_old(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -88,7 +88,7 @@ fn a_session_expires_when_idle_or_old(engine: Engine) {
 }
 
 #[both_engines]
-fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(engine: Engine) {
+fn refresh_requires_current_token(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -104,7 +104,7 @@ fn a_refresh_token_is_replaced_if_it_is_still_the_one_that_was_read(engine: Engi
 }
 
 #[both_engines]
-fn a_retry_replaces_the_successor_and_keeps_what_was_spent(engine: Engine) {
+fn retried_refresh_replaces_successor_and_keeps_spent_token(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -121,7 +121,7 @@ fn a_retry_replaces_the_successor_and_keeps_what_was_spent(engine: Engine) {
 }
 
 #[both_engines]
-fn of_many_refreshes_at_once_one_wins(engine: Engine) {
+fn racing_refreshes_rotate_once(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -137,7 +137,7 @@ fn of_many_refreshes_at_once_one_wins(engine: Engine) {
 }
 
 #[both_engines]
-fn an_ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
+fn ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let draft = world.draft_session(matt, 1);
@@ -152,7 +152,7 @@ fn an_ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
 }
 
 #[both_engines]
-fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(engine: Engine) {
+fn ended_sessions_are_read_from_a_position(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");
@@ -170,7 +170,7 @@ fn the_log_of_ended_sessions_grows_and_is_read_from_a_position(engine: Engine) {
 }
 
 #[both_engines]
-fn what_is_over_is_forgotten_and_what_is_not_is_kept(engine: Engine) {
+fn expired_sessions_are_forgotten(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let [old, ended] = [0; 2].map(|_| world.session(matt, 100).0);
@@ -188,7 +188,7 @@ fn what_is_over_is_forgotten_and_what_is_not_is_kept(engine: Engine) {
 }
 
 #[both_engines]
-fn positions_are_not_given_out_again_once_forgotten(engine: Engine) {
+fn forgotten_positions_are_not_reused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let mut last = 0;

@@ -35,7 +35,7 @@ fn in_turn(world: &World, draft: NewMessage) -> Turn {
 }
 
 #[both_engines]
-fn what_is_set_is_kept_and_logged(engine: Engine) {
+fn settings_are_stored_and_logged(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -67,7 +67,7 @@ fn what_is_set_is_kept_and_logged(engine: Engine) {
 }
 
 #[both_engines]
-fn a_right_is_looked_at_as_the_room_is_set_now(engine: Engine) {
+fn rights_follow_current_settings(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let room = world.room(matt, &[beth]);
@@ -89,7 +89,7 @@ fn a_right_is_looked_at_as_the_room_is_set_now(engine: Engine) {
 }
 
 #[both_engines]
-fn nobody_writes_in_an_archived_room(engine: Engine) {
+fn archived_chatroom_refuses_writes(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -129,14 +129,14 @@ fn sent_while_set(engine: Engine, set: &str) -> Appended {
 }
 
 #[both_engines]
-fn a_send_that_waits_while_the_room_is_archived_is_refused(engine: Engine) {
+fn send_waiting_for_archive_is_refused(engine: Engine) {
     let archive = "read_only = TRUE, speaking_role = 32767, access_version = access_version + 1";
     assert_eq!(sent_while_set(engine, archive), Appended::Refused);
     assert!(matches!(sent_while_set(engine, "name = 'Tea'"), Appended::Stored(_)));
 }
 
 #[both_engines]
-fn what_takes_the_right_to_speak_moves_the_version_of_access(engine: Engine) {
+fn restricting_settings_move_access_version(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
@@ -154,7 +154,7 @@ fn what_takes_the_right_to_speak_moves_the_version_of_access(engine: Engine) {
 }
 
 #[both_engines]
-fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(engine: Engine) {
+fn slow_mode_delays_members_but_not_moderators(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);
@@ -179,7 +179,7 @@ fn in_slow_mode_members_wait_for_their_turn_and_moderators_do_not(engine: Engine
 }
 
 #[both_engines]
-fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(engine: Engine) {
+fn repeated_send_in_slow_mode_returns_message(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -193,7 +193,7 @@ fn a_repeated_send_in_slow_mode_finds_the_message_before_it_waits(engine: Engine
 }
 
 #[both_engines]
-fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_member(engine: Engine) {
+fn repeated_send_after_archive_returns_message_to_members(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -207,7 +207,7 @@ fn what_was_sent_before_the_archive_is_found_by_its_key_as_long_as_one_is_a_memb
 }
 
 #[both_engines]
-fn leaving_and_joining_again_is_no_way_around_slow_mode(engine: Engine) {
+fn rejoin_does_not_reset_slow_mode(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.public_room(matt);
@@ -220,7 +220,7 @@ fn leaving_and_joining_again_is_no_way_around_slow_mode(engine: Engine) {
 }
 
 #[both_engines]
-fn turns_are_erased_with_the_room_piece_by_piece(engine: Engine) {
+fn purge_erases_slow_mode_in_batches(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
     let room = world.room(matt, &[beth, zoe]);

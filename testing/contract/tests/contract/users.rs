@@ -10,7 +10,7 @@ use chit_chat_domain::user::{
 };
 
 #[both_engines]
-fn who_signs_up_is_found_as_entered(engine: Engine) {
+fn signed_up_user_is_found_as_entered(engine: Engine) {
     let world = World::new(engine);
     let draft = full(&world);
     let id = world.sign_up(draft.clone());
@@ -21,7 +21,7 @@ fn who_signs_up_is_found_as_entered(engine: Engine) {
 }
 
 #[both_engines]
-fn who_never_signed_up_is_not_found(engine: Engine) {
+fn missing_user_is_not_found(engine: Engine) {
     let world = World::new(engine);
     let nobody = UserId::from(world.ids.next());
     assert_eq!(world.users.find(nobody), Ok(None));
@@ -31,7 +31,7 @@ fn who_never_signed_up_is_not_found(engine: Engine) {
 }
 
 #[both_engines]
-fn a_username_is_given_once_whatever_its_case(engine: Engine) {
+fn username_is_unique_ignoring_case(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let other = world.draft_user("MATT");
@@ -42,7 +42,7 @@ fn a_username_is_given_once_whatever_its_case(engine: Engine) {
 }
 
 #[both_engines]
-fn credentials_are_found_by_the_folded_name(engine: Engine) {
+fn credentials_are_found_by_folded_name(engine: Engine) {
     let world = World::new(engine);
     let draft = NewUser { password_hash: PasswordHash::new("$2b$12$x".into()), ..world.draft_user("Matt") };
     let id = world.sign_up(draft.clone());
@@ -53,7 +53,7 @@ fn credentials_are_found_by_the_folded_name(engine: Engine) {
 }
 
 #[both_engines]
-fn many_are_found_at_once_those_that_exist(engine: Engine) {
+fn find_many_returns_existing_users(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     world.delete_account(beth);
@@ -65,7 +65,7 @@ fn many_are_found_at_once_those_that_exist(engine: Engine) {
 }
 
 #[both_engines]
-fn the_search_lists_everybody_by_folded_name(engine: Engine) {
+fn search_lists_everybody_by_folded_name(engine: Engine) {
     let world = World::new(engine);
     for name in ["beth", "Zoe", "Adam", "a_b", "a.b", "a-b", "_", "9", "B"] {
         world.user(name);
@@ -75,7 +75,7 @@ fn the_search_lists_everybody_by_folded_name(engine: Engine) {
 }
 
 #[both_engines]
-fn the_search_is_paged_with_one_row_more(engine: Engine) {
+fn search_is_paged(engine: Engine) {
     let world = World::new(engine);
     for name in ["A", "b", "C", "d", "E"] {
         world.user(name);
@@ -87,7 +87,7 @@ fn the_search_is_paged_with_one_row_more(engine: Engine) {
 }
 
 #[both_engines]
-fn the_search_finds_names_that_contain_the_query_literally(engine: Engine) {
+fn search_matches_names_literally(engine: Engine) {
     let world = World::new(engine);
     world.user("Matt");
     let names =
@@ -112,7 +112,7 @@ fn the_search_finds_names_that_contain_the_query_literally(engine: Engine) {
 }
 
 #[both_engines]
-fn the_search_follows_a_new_display_name(engine: Engine) {
+fn search_follows_display_name(engine: Engine) {
     let world = World::new(engine);
     let id = world.sign_up(full(&world));
     change(&world, id, UserChanges { display_name: Some(None), ..UserChanges::default() });
@@ -123,7 +123,7 @@ fn the_search_follows_a_new_display_name(engine: Engine) {
 }
 
 #[both_engines]
-fn only_what_is_named_changes(engine: Engine) {
+fn update_changes_only_named_fields(engine: Engine) {
     let world = World::new(engine);
     let draft = full(&world);
     let id = world.sign_up(draft.clone());
@@ -141,7 +141,7 @@ fn only_what_is_named_changes(engine: Engine) {
 }
 
 #[both_engines]
-fn a_new_password_ends_the_other_sessions(engine: Engine) {
+fn password_change_ends_other_sessions(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let [kept, second, third] = [0; 3].map(|_| world.session(matt, 100).0);
@@ -159,7 +159,7 @@ fn a_new_password_ends_the_other_sessions(engine: Engine) {
 }
 
 #[both_engines]
-fn a_new_password_rests_on_the_old_one_and_on_an_open_session(engine: Engine) {
+fn password_change_requires_old_password_and_open_session(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let [first, second] = [0; 2].map(|_| world.session(matt, 100).0);
@@ -172,7 +172,7 @@ fn a_new_password_rests_on_the_old_one_and_on_an_open_session(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deletion_wipes_what_the_account_held(engine: Engine) {
+fn deletion_wipes_personal_data(engine: Engine) {
     let world = World::new(engine);
     let draft = full(&world);
     let id = world.sign_up(draft.clone());
@@ -191,7 +191,7 @@ fn a_deletion_wipes_what_the_account_held(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deletion_rests_on_the_password_that_was_checked(engine: Engine) {
+fn deletion_requires_checked_password(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (session, _) = world.session(matt, 100);
@@ -203,7 +203,7 @@ fn a_deletion_rests_on_the_password_that_was_checked(engine: Engine) {
 }
 
 #[both_engines]
-fn a_deleted_users_name_stays_taken(engine: Engine) {
+fn username_of_deleted_user_stays_taken(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     world.delete_account(matt);
@@ -211,7 +211,7 @@ fn a_deleted_users_name_stays_taken(engine: Engine) {
 }
 
 #[both_engines]
-fn a_sign_up_keeps_its_microseconds(engine: Engine) {
+fn sign_up_keeps_microseconds(engine: Engine) {
     let world = World::new(engine);
     for (name, micros) in
         ["ann", "bob", "cem", "dan"].iter().zip([-1, 0, 946_684_800_000_001, 1_767_323_045_678_901])
