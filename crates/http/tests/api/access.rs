@@ -9,12 +9,12 @@ use crate::people::{Person, Room};
 use crate::rights::{self, ROLES, Row};
 
 #[both_engines]
-async fn private_chatrooms_grant_what_the_table_says(engine: Engine) {
+async fn rights_in_private_chatrooms_match_table(engine: Engine) {
     play_each_row(engine, "private").await;
 }
 
 #[both_engines]
-async fn public_chatrooms_grant_what_the_table_says(engine: Engine) {
+async fn rights_in_public_chatrooms_match_table(engine: Engine) {
     play_each_row(engine, "public").await;
 }
 

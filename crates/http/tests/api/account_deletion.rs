@@ -19,7 +19,7 @@ async fn gone(app: &TestApp, username: &str) -> Person {
 }
 
 #[both_engines]
-async fn the_password_is_needed(engine: Engine) {
+async fn deletion_requires_password(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for wrong in ["wrong", "", "nul \0"] {
@@ -34,7 +34,7 @@ async fn the_password_is_needed(engine: Engine) {
 }
 
 #[both_engines]
-async fn all_sessions_end_at_once(engine: Engine) {
+async fn deletion_ends_all_sessions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -49,7 +49,7 @@ async fn all_sessions_end_at_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn nothing_is_left_of_the_profile_but_the_id(engine: Engine) {
+async fn deletion_wipes_profile(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (gone(&app, "ann").await, app.sign_up("bob").await);
     let expected = json!({"id": ann.id, "deleted": true});
@@ -60,7 +60,7 @@ async fn nothing_is_left_of_the_profile_but_the_id(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_username_stays_reserved_in_any_case(engine: Engine) {
+async fn username_of_deleted_account_stays_reserved(engine: Engine) {
     let app = TestApp::new(engine).await;
     gone(&app, "Ann").await;
     for name in ["Ann", "ann", "ANN"] {
@@ -70,7 +70,7 @@ async fn the_username_stays_reserved_in_any_case(engine: Engine) {
 }
 
 #[both_engines]
-async fn messages_stay_readable(engine: Engine) {
+async fn messages_of_deleted_account_stay_readable(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = bob.create_room("Plans", "private", &[&ann]).await;
@@ -82,7 +82,7 @@ async fn messages_stay_readable(engine: Engine) {
 }
 
 #[both_engines]
-async fn chatrooms_are_left_and_handed_over(engine: Engine) {
+async fn deletion_leaves_chatrooms_and_hands_over(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -101,7 +101,7 @@ async fn chatrooms_are_left_and_handed_over(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_deleted_user_cannot_be_added_anywhere(engine: Engine) {
+async fn deleted_user_cannot_be_added(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (gone(&app, "ann").await, app.sign_up("bob").await);
     let room = bob.create_room("Plans", "private", &[]).await;

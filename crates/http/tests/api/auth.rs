@@ -8,7 +8,7 @@ use crate::answer::{Answer, fields};
 use crate::app::{PASSWORD, TestApp};
 
 #[both_engines]
-async fn a_session_answers_as_the_original_document_says(engine: Engine) {
+async fn sign_in_matches_original_specification(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("Matt").await;
     let answer = app.try_sign_in("mATT", PASSWORD).await.expect_status(200);
@@ -28,7 +28,7 @@ async fn a_session_answers_as_the_original_document_says(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_session_without_a_parameter_is_malformed(engine: Engine) {
+async fn sign_in_with_missing_field_is_malformed(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     for body in [
         json!({}),
@@ -49,7 +49,7 @@ async fn a_session_without_a_parameter_is_malformed(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_session_wants_json_that_says_so(engine: Engine) {
+async fn sign_in_requires_json_content_type(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("matt").await;
     let body = json!({"username": "matt", "password": PASSWORD}).to_string();
@@ -63,7 +63,7 @@ async fn a_session_wants_json_that_says_so(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_unknown_user_and_a_wrong_password_are_answered_alike(engine: Engine) {
+async fn unknown_user_and_wrong_password_get_equal_answers(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("ann").await;
     let gone = app.sign_up("gone").await;
@@ -90,7 +90,7 @@ fn header_names(answer: &Answer) -> Vec<String> {
 }
 
 #[both_engines]
-async fn passwords_that_are_no_passwords_are_wrong_at_login(engine: Engine) {
+async fn sign_in_with_invalid_password_is_rejected(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("ann").await;
     let long = "x".repeat(100_000);
@@ -103,7 +103,7 @@ async fn passwords_that_are_no_passwords_are_wrong_at_login(engine: Engine) {
 }
 
 #[both_engines]
-async fn every_byte_of_a_long_password_counts(engine: Engine) {
+async fn every_byte_of_long_password_counts(engine: Engine) {
     let app = TestApp::new(engine).await;
     for length in [71, 72, 73, 200, 1_024] {
         let (name, password) = (format!("u{length}"), "p".repeat(length));
@@ -116,7 +116,7 @@ async fn every_byte_of_a_long_password_counts(engine: Engine) {
 }
 
 #[both_engines]
-async fn signing_out_ends_this_session_at_once_and_no_other(engine: Engine) {
+async fn sign_out_ends_only_this_session(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -128,7 +128,7 @@ async fn signing_out_ends_this_session_at_once_and_no_other(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_ended_session_ends_on_the_other_instances_too(engine: Engine) {
+async fn ended_session_is_refused_by_other_instances(engine: Engine) {
     let app = TestApp::new(engine).await;
     let elsewhere = app.another_instance().await;
     let ann = app.sign_up("ann").await;
@@ -140,7 +140,7 @@ async fn an_ended_session_ends_on_the_other_instances_too(engine: Engine) {
 }
 
 #[both_engines]
-async fn my_sessions_are_listed_newest_first_and_this_one_is_marked(engine: Engine) {
+async fn sessions_are_listed_newest_first_and_current_is_marked(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.sign_up("bob").await;
@@ -155,7 +155,7 @@ async fn my_sessions_are_listed_newest_first_and_this_one_is_marked(engine: Engi
 }
 
 #[both_engines]
-async fn one_of_my_sessions_is_ended_by_its_id(engine: Engine) {
+async fn session_is_ended_by_id(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
@@ -170,7 +170,7 @@ async fn one_of_my_sessions_is_ended_by_its_id(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_user_agent_of_odd_bytes_is_kept_as_text(engine: Engine) {
+async fn invalid_utf8_user_agent_is_stored_as_text(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let long = "x".repeat(5_000);
@@ -187,7 +187,7 @@ async fn a_user_agent_of_odd_bytes_is_kept_as_text(engine: Engine) {
 }
 
 #[both_engines]
-async fn beyond_a_hundred_sessions_the_oldest_end(engine: Engine) {
+async fn session_beyond_hundred_ends_oldest(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let second = app.sign_in("ann").await;

@@ -8,7 +8,7 @@ use crate::app::{PASSWORD, TestApp};
 use crate::pages::{all_pages, each};
 
 #[both_engines]
-async fn a_ban_is_placed_once_and_shown_to_moderators(engine: Engine) {
+async fn ban_is_idempotent_and_visible_to_moderators(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -29,7 +29,7 @@ async fn a_ban_is_placed_once_and_shown_to_moderators(engine: Engine) {
 }
 
 #[both_engines]
-async fn whoever_is_banned_is_out_and_stays_out_until_it_is_lifted(engine: Engine) {
+async fn banned_user_is_refused_until_ban_is_lifted(engine: Engine) {
     let app = TestApp::new(engine).await;
     stay_out_until_lifted(&app, "private", ["ann", "bob"]).await;
     stay_out_until_lifted(&app, "public", ["cem", "dan"]).await;
@@ -60,7 +60,7 @@ async fn stay_out_until_lifted(app: &TestApp, visibility: &str, names: [&str; 2]
 }
 
 #[both_engines]
-async fn moderators_ban_members_and_owners_also_moderators(engine: Engine) {
+async fn moderator_bans_members_and_owner_bans_moderators(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (cem, dan) = (app.sign_up("cem").await, app.sign_up("dan").await);
@@ -80,7 +80,7 @@ async fn moderators_ban_members_and_owners_also_moderators(engine: Engine) {
 }
 
 #[both_engines]
-async fn somebody_can_be_banned_who_never_came_but_nobody_who_does_not_exist(engine: Engine) {
+async fn outsider_can_be_banned_and_missing_user_cannot(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "public", &[]).await;

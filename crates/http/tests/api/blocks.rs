@@ -14,7 +14,7 @@ fn block_of(person: &Person) -> String {
 }
 
 #[both_engines]
-async fn blocks_are_mine_and_listed_newest_first(engine: Engine) {
+async fn blocks_are_private_and_paged_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let before = bob.get(format!("/api/users/{}", ann.id)).await.body;
@@ -42,7 +42,7 @@ async fn blocks_are_mine_and_listed_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn others_are_blocked_who_are_there(engine: Engine) {
+async fn block_of_missing_user_or_oneself_is_rejected(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let oneself = ann.put(block_of(&ann)).await.expect_problem(422, "invalid_value");
@@ -55,7 +55,7 @@ async fn others_are_blocked_who_are_there(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(engine: Engine) {
+async fn blocked_user_opens_no_direct_chatroom_and_adds_nobody(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = bob.create_room("Plans", "private", &[&cem]).await;
@@ -75,7 +75,7 @@ async fn who_is_blocked_opens_no_direct_chatroom_and_adds_me_nowhere(engine: Eng
 }
 
 #[both_engines]
-async fn a_direct_chatroom_with_a_block_is_read_only(engine: Engine) {
+async fn blocked_direct_chatroom_is_read_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = bob.open(&ann).await;

@@ -12,7 +12,7 @@ async fn ask(ann: &Person, method: Method, path: &str, seen: &str) -> Answer {
 }
 
 #[both_engines]
-async fn a_revision_that_the_client_has_is_not_sent_again(engine: Engine) {
+async fn matching_etag_is_not_modified(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -32,7 +32,7 @@ async fn a_revision_that_the_client_has_is_not_sent_again(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_is_no_entity_tag_is_refused(engine: Engine) {
+async fn malformed_if_none_match_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let path = path_of(&ann.say(&room, "hello").await);
@@ -42,7 +42,7 @@ async fn what_is_no_entity_tag_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_outsider_gets_no_hint_from_a_condition(engine: Engine) {
+async fn outsider_gets_not_found_whatever_the_etag(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

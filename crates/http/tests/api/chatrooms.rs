@@ -21,7 +21,7 @@ const FIELDS: [&str; 10] = [
 ];
 
 #[both_engines]
-async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(engine: Engine) {
+async fn created_chatroom_has_owner_and_members(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let ids = [&bob.id, &cem.id, &bob.id, &ann.id];
@@ -39,7 +39,7 @@ async fn a_new_chatroom_has_its_creator_as_owner_and_the_others_as_members(engin
 }
 
 #[both_engines]
-async fn a_chatroom_is_private_unless_it_is_said_to_be_public(engine: Engine) {
+async fn chatroom_is_private_by_default(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     for body in [json!({"name": "x"}), json!({"name": "x", "visibility": null, "member_ids": []})] {
         assert_eq!(ann.post("/api/chatrooms", body).await.expect_status(201)["visibility"], "private");
@@ -47,7 +47,7 @@ async fn a_chatroom_is_private_unless_it_is_said_to_be_public(engine: Engine) {
 }
 
 #[both_engines]
-async fn each_rule_about_chatrooms_holds(engine: Engine) {
+async fn invalid_chatroom_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     for (field, value) in [
@@ -79,7 +79,7 @@ async fn each_rule_about_chatrooms_holds(engine: Engine) {
 }
 
 #[both_engines]
-async fn unknown_members_are_named_and_nothing_is_made(engine: Engine) {
+async fn unknown_members_are_named_and_none_created(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let unknown = Uuid::now_v7().to_string();
@@ -91,7 +91,7 @@ async fn unknown_members_are_named_and_nothing_is_made(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_hundred_others_can_be_members_from_the_start(engine: Engine) {
+async fn chatroom_starts_with_hundred_members(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let mut ids = Vec::new();
@@ -105,7 +105,7 @@ async fn a_hundred_others_can_be_members_from_the_start(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_is_no_id_is_no_chatroom(engine: Engine) {
+async fn malformed_chatroom_id_is_not_found(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let unknown = Uuid::now_v7().to_string();
     for id in [unknown.as_str(), "1", "me", "%00", "%20", "x%2Fy", &"0".repeat(32)] {
@@ -117,7 +117,7 @@ async fn what_is_no_id_is_no_chatroom(engine: Engine) {
 }
 
 #[both_engines]
-async fn my_chatrooms_come_by_activity_with_my_role_and_the_latest_message(engine: Engine) {
+async fn own_chatrooms_are_listed_by_activity(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let mine = ann.create_room("Mine", "private", &[]).await;
@@ -145,7 +145,7 @@ async fn my_chatrooms_come_by_activity_with_my_role_and_the_latest_message(engin
 }
 
 #[both_engines]
-async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(engine: Engine) {
+async fn public_chatrooms_are_discoverable_and_private_are_not(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.create_room("Ärger 100%", "public", &[]).await;
@@ -172,7 +172,7 @@ async fn public_chatrooms_can_be_discovered_and_private_ones_cannot(engine: Engi
 }
 
 #[both_engines]
-async fn a_room_that_turns_private_vanishes_for_outsiders(engine: Engine) {
+async fn chatroom_turned_private_is_hidden_from_outsiders(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -187,7 +187,7 @@ async fn a_room_that_turns_private_vanishes_for_outsiders(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_change_that_changes_nothing_takes_no_place_in_the_log(engine: Engine) {
+async fn unchanged_chatroom_logs_nothing(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let before = ann.get(room.own_path()).await.body;
@@ -197,7 +197,7 @@ async fn a_change_that_changes_nothing_takes_no_place_in_the_log(engine: Engine)
 }
 
 #[both_engines]
-async fn a_deleted_chatroom_is_gone_for_everybody(engine: Engine) {
+async fn deleted_chatroom_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;

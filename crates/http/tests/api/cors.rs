@@ -34,7 +34,7 @@ fn list(answer: &Answer, header: &str) -> Vec<String> {
 }
 
 #[both_engines]
-async fn an_allowed_origin_may_ask_and_read(engine: Engine) {
+async fn allowed_origin_reads_answers(engine: Engine) {
     let app = TestApp::within(engine, origins(&format!("http://localhost:3000, {OURS}"))).await;
     let asked = preflight(&app, OURS).await.expect_status(200);
     assert_eq!(asked.header("Access-Control-Allow-Origin"), Some(OURS));
@@ -64,7 +64,7 @@ async fn an_allowed_origin_may_ask_and_read(engine: Engine) {
 }
 
 #[both_engines]
-async fn other_origins_are_told_nothing(engine: Engine) {
+async fn other_origin_gets_no_headers(engine: Engine) {
     let app = TestApp::within(engine, origins(OURS)).await;
     for origin in [THEIRS, "null", "https://chat.example.com.evil.example", "http://chat.example.com"] {
         let refused = preflight(&app, origin).await.expect_problem(400, "bad_request");
@@ -75,7 +75,7 @@ async fn other_origins_are_told_nothing(engine: Engine) {
 }
 
 #[both_engines]
-async fn any_origin_may_if_the_star_says_so_but_without_cookies(engine: Engine) {
+async fn wildcard_allows_any_origin_without_credentials(engine: Engine) {
     let app = TestApp::within(engine, origins("*")).await;
     for answer in [preflight(&app, THEIRS).await, from(&app, THEIRS, Method::GET, "/healthz").await] {
         let answer = answer.expect_status(200);
@@ -85,7 +85,7 @@ async fn any_origin_may_if_the_star_says_so_but_without_cookies(engine: Engine) 
 }
 
 #[actix_web::test]
-async fn problems_can_be_read_by_pages_too() {
+async fn problem_has_cors_headers() {
     let strict = chit_chat_http::Rates { sign_ups_per_address: "1/1h".parse().unwrap(), ..rates() };
     let around = Around { origins: OURS.parse().unwrap(), ..limited(strict) };
     let app = TestApp::within(Engine::Sqlite, around).await;
@@ -108,7 +108,7 @@ async fn problems_can_be_read_by_pages_too() {
 }
 
 #[both_engines]
-async fn without_origins_there_is_no_cors(engine: Engine) {
+async fn cors_is_off_by_default(engine: Engine) {
     let app = TestApp::new(engine).await;
     preflight(&app, OURS).await.expect_problem(405, "method_not_allowed");
     let read = from(&app, OURS, Method::GET, "/healthz").await.expect_status(200);

@@ -7,7 +7,7 @@ use crate::app::{PASSWORD, TestApp};
 use crate::people::{Person, Room};
 
 #[both_engines]
-async fn two_people_share_one_whoever_asks_first(engine: Engine) {
+async fn direct_chatroom_is_shared_by_two_users(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let made = ann.put(direct(&bob)).await.expect_status(201);
@@ -34,7 +34,7 @@ async fn two_people_share_one_whoever_asks_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn it_takes_another_who_is_there(engine: Engine) {
+async fn direct_chatroom_requires_another_existing_user(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let oneself = ann.put(direct(&ann)).await.expect_problem(422, "invalid_value");
@@ -47,7 +47,7 @@ async fn it_takes_another_who_is_there(engine: Engine) {
 }
 
 #[both_engines]
-async fn my_chatrooms_name_the_other_party(engine: Engine) {
+async fn own_chatrooms_name_other_member(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let plans = ann.create_room("Plans", "private", &[&bob]).await;
@@ -62,7 +62,7 @@ async fn my_chatrooms_name_the_other_party(engine: Engine) {
 }
 
 #[both_engines]
-async fn nothing_is_decided_there(engine: Engine) {
+async fn direct_chatroom_rejects_owner_actions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.open(&bob).await;
@@ -99,7 +99,7 @@ async fn nothing_is_decided_there(engine: Engine) {
 }
 
 #[both_engines]
-async fn leaving_hides_it_until_the_next_message_or_until_it_is_opened(engine: Engine) {
+async fn left_direct_chatroom_is_hidden_until_message_or_open(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;
@@ -118,7 +118,7 @@ async fn leaving_hides_it_until_the_next_message_or_until_it_is_opened(engine: E
 }
 
 #[both_engines]
-async fn when_an_account_is_deleted_the_other_keeps_it_to_read(engine: Engine) {
+async fn direct_chatroom_of_deleted_account_is_read_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;

@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::app::{PASSWORD, TestApp};
 
 #[both_engines]
-async fn open_sessions_stop_and_cannot_be_refreshed(engine: Engine) {
+async fn disable_ends_sessions_and_refuses_refresh(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     app.disable(&ann.id);
@@ -19,7 +19,7 @@ async fn open_sessions_stop_and_cannot_be_refreshed(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_right_password_is_told_why_and_a_wrong_one_nothing(engine: Engine) {
+async fn disabled_account_is_told_only_to_right_password(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);
@@ -32,7 +32,7 @@ async fn the_right_password_is_told_why_and_a_wrong_one_nothing(engine: Engine) 
 }
 
 #[both_engines]
-async fn enabling_lets_them_sign_in_again_but_revives_no_session(engine: Engine) {
+async fn enable_allows_sign_in_and_revives_no_session(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);
@@ -44,7 +44,7 @@ async fn enabling_lets_them_sign_in_again_but_revives_no_session(engine: Engine)
 }
 
 #[both_engines]
-async fn profile_memberships_and_messages_stay(engine: Engine) {
+async fn disable_keeps_profile_memberships_and_messages(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

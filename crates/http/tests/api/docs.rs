@@ -6,7 +6,7 @@ use chit_chat_contract::{Engine, both_engines};
 use crate::app::TestApp;
 
 #[both_engines]
-async fn the_page_and_all_that_it_refers_to_are_served(engine: Engine) {
+async fn page_and_its_files_are_served(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let redirect = nobody.get("/api/docs").await.expect_status(308);
     assert_eq!(redirect.header("Location"), Some("/api/docs/"));
@@ -25,7 +25,7 @@ async fn the_page_and_all_that_it_refers_to_are_served(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_is_no_file_of_it_is_a_problem(engine: Engine) {
+async fn missing_file_is_a_problem(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     for path in ["/api/docs/nothing", "/api/docs/a/b", "/api/docs/../users.js", "/api/docs/%2e%2e/Cargo.toml"] {
         nobody.get(path).await.expect_problem(404, "not_found");

@@ -11,7 +11,7 @@ use crate::limits::{limited, rates};
 const RENDER: &str = "/api/render";
 
 #[both_engines]
-async fn a_draft_is_rendered(engine: Engine) {
+async fn draft_is_rendered(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let looks = ann.post(RENDER, json!({"body": "*Hello*,\n<b>you</b>"})).await.expect_status(200);
     assert_eq!(looks.body, json!({"html": "<p><em>Hello</em>,<br>\n&lt;b&gt;you&lt;/b&gt;</p>\n"}));
@@ -25,7 +25,7 @@ async fn a_draft_is_rendered(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_draft_is_held_to_the_rules_of_messages(engine: Engine) {
+async fn draft_follows_rules_of_messages(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for body in ["", " \n\u{2003}", "nul \0", &"x".repeat(4_001)] {
@@ -43,7 +43,7 @@ async fn a_draft_is_held_to_the_rules_of_messages(engine: Engine) {
 }
 
 #[both_engines]
-async fn drafts_are_no_writes(engine: Engine) {
+async fn draft_is_no_write(engine: Engine) {
     let around = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
     let ann = TestApp::within(engine, around).await.sign_up("ann").await;
     for _ in 0..3 {

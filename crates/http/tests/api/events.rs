@@ -12,7 +12,7 @@ async fn whole_log(person: &Person, room: &Room) -> Vec<Value> {
 }
 
 #[both_engines]
-async fn every_change_takes_the_next_place(engine: Engine) {
+async fn every_change_takes_next_seq(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -49,7 +49,7 @@ async fn every_change_takes_the_next_place(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_event_says_what_changed(engine: Engine) {
+async fn event_describes_change(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -78,7 +78,7 @@ async fn an_event_says_what_changed(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_edited_or_deleted_text_is_never_replayed(engine: Engine) {
+async fn old_text_is_never_replayed(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let (one, two) = (ann.say(&room, "secret one").await, ann.say(&room, "secret two").await);
@@ -92,7 +92,7 @@ async fn an_edited_or_deleted_text_is_never_replayed(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_log_goes_on_behind_a_place(engine: Engine) {
+async fn log_continues_after_seq(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     ann.say_each(&room, &["3", "4", "5", "6"]).await;
@@ -109,7 +109,7 @@ async fn the_log_goes_on_behind_a_place(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_newcomer_reads_the_whole_log(engine: Engine) {
+async fn new_member_reads_whole_log(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

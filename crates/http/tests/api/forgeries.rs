@@ -37,7 +37,7 @@ fn issued(by: &JwtAccessTokens, person: &Person, session: &str, at: Timestamp) -
 }
 
 #[both_engines]
-async fn a_token_says_no_more_than_it_must(engine: Engine) {
+async fn token_holds_only_needed_claims(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let claims = part(ann.token.as_ref().unwrap(), 1);
     assert_eq!(crate::answer::fields(&claims), ["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
@@ -47,7 +47,7 @@ async fn a_token_says_no_more_than_it_must(engine: Engine) {
 }
 
 #[both_engines]
-async fn tokens_of_others_and_of_other_times_are_refused(engine: Engine) {
+async fn foreign_and_expired_tokens_are_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let (session, now) = (Uuid::now_v7().to_string(), SystemClock.now());
@@ -66,7 +66,7 @@ async fn tokens_of_others_and_of_other_times_are_refused(engine: Engine) {
 }
 
 #[both_engines]
-async fn tokens_that_were_tampered_with_are_refused(engine: Engine) {
+async fn tampered_token_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let good = ann.token.clone().unwrap();
@@ -96,7 +96,7 @@ async fn tokens_that_were_tampered_with_are_refused(engine: Engine) {
 }
 
 #[both_engines]
-async fn tokens_that_our_key_signed_but_we_did_not_are_refused(engine: Engine) {
+async fn unissued_token_of_own_key_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let good = app.sign_up("ann").await.token.clone().unwrap();
     let (header, claims) = (part(&good, 0), part(&good, 1));
@@ -126,7 +126,7 @@ async fn tokens_that_our_key_signed_but_we_did_not_are_refused(engine: Engine) {
 }
 
 #[both_engines]
-async fn only_a_bearer_token_in_the_header_counts(engine: Engine) {
+async fn only_bearer_header_counts(engine: Engine) {
     let app = TestApp::new(engine).await;
     let token = app.sign_up("ann").await.token.clone().unwrap();
     let nobody = app.nobody();
@@ -147,7 +147,7 @@ async fn only_a_bearer_token_in_the_header_counts(engine: Engine) {
 }
 
 #[both_engines]
-async fn strangers_hear_nothing_about_the_content(engine: Engine) {
+async fn stranger_learns_nothing_about_content(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     nobody.get("/api/users/not-an-id").await.expect_problem(401, "unauthenticated");
     nobody.get("/api/chatrooms?limit=0").await.expect_problem(401, "unauthenticated");

@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::app::TestApp;
 
 #[both_engines]
-async fn a_server_with_its_database_is_ready(engine: Engine) {
+async fn server_with_database_is_ready(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     assert_eq!(nobody.get("/healthz").await.expect_status(200).body, json!({"status": "ok"}));
     assert_eq!(nobody.get("/readyz").await.expect_status(200).body, json!({"status": "ready"}));
 }
 
 #[both_engines]
-async fn a_server_without_its_migrations_lives_and_is_not_ready(engine: Engine) {
+async fn unmigrated_server_is_alive_and_not_ready(engine: Engine) {
     let database = TestStore::unmigrated(engine);
     {
         let nobody = TestApp::over(database.open_another()).await.nobody();

@@ -20,7 +20,7 @@ async fn create(person: &Person, key: &str, room: Value) -> Answer {
 }
 
 #[both_engines]
-async fn a_message_that_is_sent_again_is_there_once(engine: Engine) {
+async fn repeated_message_is_stored_once(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let first = send(&ann, &room, "k 1~!", "hello").await.expect_status(201);
@@ -40,7 +40,7 @@ async fn a_message_that_is_sent_again_is_there_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_same_key_with_another_body_is_refused(engine: Engine) {
+async fn equal_key_with_other_body_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     send(&ann, &room, "k", "hello").await.expect_status(201);
@@ -52,7 +52,7 @@ async fn the_same_key_with_another_body_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_replay_answers_the_message_as_it_is_now(engine: Engine) {
+async fn repeated_message_is_answered_as_it_is_now(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let first = send(&ann, &room, "k", "hello").await.expect_status(201).body;
@@ -68,7 +68,7 @@ async fn a_replay_answers_the_message_as_it_is_now(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_key_counts_for_one_author_in_one_chatroom(engine: Engine) {
+async fn key_is_scoped_to_author_and_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -81,7 +81,7 @@ async fn a_key_counts_for_one_author_in_one_chatroom(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_replay_is_refused_to_whoever_left(engine: Engine) {
+async fn repeat_by_former_member_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -91,7 +91,7 @@ async fn a_replay_is_refused_to_whoever_left(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_key_is_printable_and_not_too_long(engine: Engine) {
+async fn invalid_key_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let longest = "k".repeat(255);
@@ -105,7 +105,7 @@ async fn a_key_is_printable_and_not_too_long(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_chatroom_that_is_made_again_is_there_once(engine: Engine) {
+async fn repeated_chatroom_is_created_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = || json!({"name": "Plans", "visibility": "private", "member_ids": [bob.id]});
@@ -127,7 +127,7 @@ async fn a_chatroom_that_is_made_again_is_there_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_refused_message_leaves_its_key_free(engine: Engine) {
+async fn refused_message_releases_its_key(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;

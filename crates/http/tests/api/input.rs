@@ -23,7 +23,7 @@ async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
 }
 
 #[both_engines]
-async fn nul_is_refused_in_every_string(engine: Engine) {
+async fn nul_is_rejected_in_every_string(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "x").await;
     for text in ["\0", "a\0b", "\0a", "a\0"] {
@@ -52,7 +52,7 @@ async fn nul_is_refused_in_every_string(engine: Engine) {
 }
 
 #[both_engines]
-async fn nul_in_a_query_is_refused(engine: Engine) {
+async fn nul_is_rejected_in_queries(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     // "a\0b", "\0" and "before \0" as cursors.
     let cursors = ["YQBi", "AA", "YmVmb3JlIAA"];
@@ -90,7 +90,7 @@ const LISTS: [&str; 9] = [
 ];
 
 #[both_engines]
-async fn a_limit_is_a_number_from_1_to_200(engine: Engine) {
+async fn limit_is_from_1_to_200(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let huge = "1".to_owned() + &"0".repeat(30);
     for path in LISTS {
@@ -106,7 +106,7 @@ async fn a_limit_is_a_number_from_1_to_200(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_cursor_is_one_that_the_list_has_given(engine: Engine) {
+async fn foreign_cursor_is_rejected(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for path in LISTS.iter().filter(|path| **path != "/api/users") {
         let path = path.replace("{room}", &room.id);
@@ -120,7 +120,7 @@ async fn a_cursor_is_one_that_the_list_has_given(engine: Engine) {
 }
 
 #[both_engines]
-async fn positions_are_numbers_and_one_is_given_at_most(engine: Engine) {
+async fn positions_are_numbers_and_exclusive(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let huge = "9".repeat(30);
     for query in [
@@ -138,7 +138,7 @@ async fn positions_are_numbers_and_one_is_given_at_most(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_search_has_at_most_a_hundred_characters(engine: Engine) {
+async fn search_has_at_most_hundred_characters(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     for path in ["/api/users?q=", "/api/chatrooms?q=", "/api/chatrooms?visibility=public&q="] {
         ann.get(format!("{path}{}", "%C3%A9".repeat(100))).await.expect_status(200);
@@ -150,7 +150,7 @@ async fn a_search_has_at_most_a_hundred_characters(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_is_not_json_is_malformed(engine: Engine) {
+async fn invalid_json_is_malformed(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let bodies: [Vec<u8>; 20] = [
@@ -183,7 +183,7 @@ async fn what_is_not_json_is_malformed(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_array_is_no_object_and_a_number_no_string(engine: Engine) {
+async fn wrong_json_types_are_malformed(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "x").await;
     let message = path_of(&sent);
@@ -215,7 +215,7 @@ async fn an_array_is_no_object_and_a_number_no_string(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_merge_patch_may_say_that_it_is_one(engine: Engine) {
+async fn merge_patch_content_type_is_accepted(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let patch = ann.request(Method::PATCH, room.own_path());
     let patch = patch.bytes("application/merge-patch+json", json!({"name": "New"}).to_string());
@@ -223,7 +223,7 @@ async fn a_merge_patch_may_say_that_it_is_one(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_body_beyond_a_mebibyte_is_too_large(engine: Engine) {
+async fn body_over_a_mebibyte_is_too_large(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let padded = |size: usize| {
         let json = json!({"body": "x"}).to_string();
@@ -238,7 +238,7 @@ async fn a_body_beyond_a_mebibyte_is_too_large(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(engine: Engine) {
+async fn inflated_body_over_a_mebibyte_is_too_large(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for (size, status) in [(MEBIBYTE - 1024, 201), (10 * MEBIBYTE, 413)] {
         let bomb = deflated(format!("{}{}", json!({"body": "x"}), " ".repeat(size))).await;
@@ -251,7 +251,7 @@ async fn a_body_that_inflates_beyond_a_mebibyte_is_too_large(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_encoding_that_is_not_known_is_said_to_be_so(engine: Engine) {
+async fn unknown_encoding_is_unsupported(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let post = |encoding: &'static str, body: Vec<u8>| {
         let post = ann.request(Method::POST, room.messages()).header("Content-Encoding", encoding);
@@ -276,7 +276,7 @@ async fn deflated(text: String) -> Vec<u8> {
 }
 
 #[both_engines]
-async fn what_nobody_asked_for_is_ignored(engine: Engine) {
+async fn unknown_fields_are_ignored(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let mut body: Value = json!({"body": "x", "extra": "\0", "__proto__": {"admin": true}});
     body["nested"] = json!([[[[1]]]]);

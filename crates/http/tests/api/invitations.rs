@@ -15,7 +15,7 @@ fn path_of(room: &Room, invitation: &Value) -> String {
 }
 
 #[both_engines]
-async fn an_invitation_shows_its_code_and_its_bounds(engine: Engine) {
+async fn invitation_shows_code_and_bounds(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -40,7 +40,7 @@ async fn an_invitation_shows_its_code_and_its_bounds(engine: Engine) {
 }
 
 #[both_engines]
-async fn whoever_accepts_is_a_member_and_uses_it_once(engine: Engine) {
+async fn accept_adds_member_and_uses_invitation_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     for visibility in ["private", "public"] {
@@ -68,7 +68,7 @@ async fn whoever_accepts_is_a_member_and_uses_it_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_revoked_invitation_is_gone_and_is_revoked_again_without_harm(engine: Engine) {
+async fn revoked_invitation_is_gone_and_revoke_is_idempotent(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -90,7 +90,7 @@ async fn a_revoked_invitation_is_gone_and_is_revoked_again_without_harm(engine: 
 }
 
 #[both_engines]
-async fn an_invitation_expires(engine: Engine) {
+async fn invitation_expires(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -105,7 +105,7 @@ async fn an_invitation_expires(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_code_that_is_not_quite_right_is_not_found(engine: Engine) {
+async fn similar_code_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (room, other) = (ann.create_room("A", "public", &[]).await, ann.create_room("B", "public", &[]).await);
@@ -136,7 +136,7 @@ async fn a_code_that_is_not_quite_right_is_not_found(engine: Engine) {
 }
 
 #[both_engines]
-async fn every_bound_that_breaks_a_rule_is_named(engine: Engine) {
+async fn invalid_bounds_are_named(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

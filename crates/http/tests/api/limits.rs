@@ -61,7 +61,7 @@ fn expect_limited(answer: Answer, seconds: u64) -> Answer {
 }
 
 #[both_engines]
-async fn failed_logins_are_limited_by_address_and_name(engine: Engine) {
+async fn failed_sign_ins_are_limited_by_address_and_name(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     app.sign_up("bob").await;
@@ -83,7 +83,7 @@ async fn failed_logins_are_limited_by_address_and_name(engine: Engine) {
 }
 
 #[both_engines]
-async fn names_that_nobody_has_are_limited_alike(engine: Engine) {
+async fn unknown_names_are_limited_alike(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
@@ -99,7 +99,7 @@ async fn names_that_nobody_has_are_limited_alike(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_successful_login_costs_nothing_and_resets_nothing(engine: Engine) {
+async fn successful_sign_in_neither_counts_nor_resets(engine: Engine) {
     let app = TestApp::within(engine, per_name("10/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
@@ -117,7 +117,7 @@ async fn a_successful_login_costs_nothing_and_resets_nothing(engine: Engine) {
 }
 
 #[both_engines]
-async fn failed_logins_are_limited_by_address_whatever_the_name(engine: Engine) {
+async fn failed_sign_ins_are_limited_by_address(engine: Engine) {
     let app = TestApp::within(engine, per_address("5/1h")).await;
     app.sign_up("ann").await;
     let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
@@ -129,7 +129,7 @@ async fn failed_logins_are_limited_by_address_whatever_the_name(engine: Engine) 
 }
 
 #[both_engines]
-async fn what_is_refused_for_the_name_does_not_count_for_the_address(engine: Engine) {
+async fn sign_in_refused_for_name_does_not_count_for_address(engine: Engine) {
     let name = "1/1h".parse().unwrap();
     let around =
         Rates { login_failures_per_name: name, login_failures_per_address: "2/1h".parse().unwrap(), ..rates() };
@@ -144,7 +144,7 @@ async fn what_is_refused_for_the_name_does_not_count_for_the_address(engine: Eng
 }
 
 #[both_engines]
-async fn an_address_of_ipv6_is_limited_with_its_neighbours(engine: Engine) {
+async fn ipv6_addresses_are_limited_by_network(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     for host in 1..=3 {
@@ -172,12 +172,12 @@ async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
 }
 
 #[actix_web::test]
-async fn parallel_guesses_do_not_overrun_the_limit_of_a_name() {
+async fn parallel_guesses_respect_limit_of_name() {
     guess_in_parallel(true).await;
 }
 
 #[actix_web::test]
-async fn parallel_guesses_do_not_overrun_the_limit_of_an_address() {
+async fn parallel_guesses_respect_limit_of_address() {
     guess_in_parallel(false).await;
 }
 
@@ -200,7 +200,7 @@ async fn guess_in_parallel(at_one_name: bool) {
 }
 
 #[actix_web::test]
-async fn a_busy_hasher_is_no_failure() {
+async fn overloaded_hasher_does_not_count_as_failure() {
     let mut users = MockUserRepository::new();
     users.expect_credentials().return_const(Ok(None));
     let mut hasher = MockPasswordHasher::new();
@@ -218,7 +218,7 @@ async fn a_busy_hasher_is_no_failure() {
 }
 
 #[both_engines]
-async fn guesses_with_a_stolen_token_are_limited_too(engine: Engine) {
+async fn password_guesses_with_token_are_limited(engine: Engine) {
     let app = TestApp::within(engine, per_name("3/1h")).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (here, there) = (ann.at(HERE), ann.at(THERE));
@@ -312,7 +312,7 @@ async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
 }
 
 #[both_engines]
-async fn only_good_tokens_use_up_writes(engine: Engine) {
+async fn only_valid_tokens_use_up_writes(engine: Engine) {
     let around = limited(Rates { writes_per_user: "2/1h".parse().unwrap(), ..rates() });
     let app = TestApp::within(engine, around).await;
     let ann = app.sign_up("ann").await;
@@ -343,7 +343,7 @@ async fn forwarded(app: &TestApp, peer: &str, header: &str, password: &str) -> u
 }
 
 #[both_engines]
-async fn clients_behind_a_trusted_proxy_are_told_apart(engine: Engine) {
+async fn clients_behind_trusted_proxy_are_distinguished(engine: Engine) {
     let app = behind_proxies(engine).await;
     for forged in ["192.0.2.1", "198.51.100.7, 192.0.2.1", "x, 192.0.2.1, 10.1.1.1"] {
         assert_eq!(forwarded(&app, "10.0.0.1", forged, "wrong").await, 401, "{forged}");
@@ -357,7 +357,7 @@ async fn clients_behind_a_trusted_proxy_are_told_apart(engine: Engine) {
 }
 
 #[both_engines]
-async fn nobody_else_is_believed_where_a_request_comes_from(engine: Engine) {
+async fn untrusted_forwarded_header_is_ignored(engine: Engine) {
     let app = behind_proxies(engine).await;
     for forged in ["198.51.100.1", "198.51.100.2", "10.0.0.1"] {
         assert_eq!(forwarded(&app, HERE, forged, "wrong").await, 401);
@@ -367,7 +367,7 @@ async fn nobody_else_is_believed_where_a_request_comes_from(engine: Engine) {
 }
 
 #[both_engines]
-async fn without_limits_nothing_is_limited(engine: Engine) {
+async fn everything_is_allowed_without_limits(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for _ in 0..30 {

@@ -36,7 +36,7 @@ fn assert_genuine(resource: &Value) {
 }
 
 #[both_engines]
-async fn nothing_can_be_slipped_into_an_account(engine: Engine) {
+async fn account_ignores_unassignable_fields(engine: Engine) {
     let app = TestApp::new(engine).await;
     let account = with(json!({"username": "ann", "password": PASSWORD}));
     let made = app.nobody().post("/api/users", account).await.expect_status(201);
@@ -50,7 +50,7 @@ async fn nothing_can_be_slipped_into_an_account(engine: Engine) {
 }
 
 #[both_engines]
-async fn nothing_can_be_slipped_into_a_chatroom_or_a_membership(engine: Engine) {
+async fn chatroom_and_membership_ignore_unassignable_fields(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let made = ann.post("/api/chatrooms", with(json!({"name": "Plans"}))).await.expect_status(201);
@@ -68,7 +68,7 @@ async fn nothing_can_be_slipped_into_a_chatroom_or_a_membership(engine: Engine) 
 }
 
 #[both_engines]
-async fn nothing_can_be_slipped_into_a_message(engine: Engine) {
+async fn message_ignores_unassignable_fields(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -84,7 +84,7 @@ async fn nothing_can_be_slipped_into_a_message(engine: Engine) {
 }
 
 #[both_engines]
-async fn no_answer_holds_a_hash_or_the_email_of_somebody_else(engine: Engine) {
+async fn answers_hold_no_hash_and_no_email_of_others(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.patch("/api/users/me", json!({"email": "ann@example.com"})).await.expect_status(200);

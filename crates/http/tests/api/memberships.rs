@@ -8,7 +8,7 @@ use crate::answer::fields;
 use crate::app::TestApp;
 
 #[both_engines]
-async fn joining_a_public_room_makes_a_member_once(engine: Engine) {
+async fn join_of_public_chatroom_is_idempotent(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("Bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -24,7 +24,7 @@ async fn joining_a_public_room_makes_a_member_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_private_room_is_entered_by_being_added(engine: Engine) {
+async fn private_chatroom_requires_being_added(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -39,7 +39,7 @@ async fn a_private_room_is_entered_by_being_added(engine: Engine) {
 }
 
 #[both_engines]
-async fn whoever_leaves_has_left_and_may_come_back(engine: Engine) {
+async fn left_member_may_rejoin(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -53,7 +53,7 @@ async fn whoever_leaves_has_left_and_may_come_back(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_last_owner_hands_over_to_the_longest_standing_member(engine: Engine) {
+async fn last_owner_hands_over_to_longest_member(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -70,7 +70,7 @@ async fn the_last_owner_hands_over_to_the_longest_standing_member(engine: Engine
 }
 
 #[both_engines]
-async fn one_of_two_owners_just_leaves(engine: Engine) {
+async fn leave_of_one_of_two_owners_hands_nothing_over(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -81,7 +81,7 @@ async fn one_of_two_owners_just_leaves(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_last_member_takes_the_room_along(engine: Engine) {
+async fn leave_of_last_member_deletes_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -93,7 +93,7 @@ async fn the_last_member_takes_the_room_along(engine: Engine) {
 }
 
 #[both_engines]
-async fn owners_promote_members_and_demote_only_themselves(engine: Engine) {
+async fn owner_promotes_others_and_demotes_only_themselves(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -115,7 +115,7 @@ async fn owners_promote_members_and_demote_only_themselves(engine: Engine) {
 }
 
 #[both_engines]
-async fn owners_remove_members_and_not_each_other(engine: Engine) {
+async fn owner_removes_members_but_not_owners(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;

@@ -12,7 +12,7 @@ fn mentions(all: bool, user_ids: &[&str]) -> Value {
 }
 
 #[both_engines]
-async fn who_is_named_is_mentioned(engine: Engine) {
+async fn named_member_is_mentioned(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("Bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -36,7 +36,7 @@ async fn who_is_named_is_mentioned(engine: Engine) {
 }
 
 #[both_engines]
-async fn all_are_mentioned_by_moderators_alone(engine: Engine) {
+async fn mention_of_all_requires_moderator(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -50,7 +50,7 @@ async fn all_are_mentioned_by_moderators_alone(engine: Engine) {
 }
 
 #[both_engines]
-async fn mentions_come_in_pages(engine: Engine) {
+async fn mentions_are_paged(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (one, two) =

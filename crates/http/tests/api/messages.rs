@@ -27,7 +27,7 @@ pub(crate) const FIELDS: [&str; 14] = [
 ];
 
 #[both_engines]
-async fn a_message_that_is_sent_can_be_read_by_the_members(engine: Engine) {
+async fn sent_message_is_readable_by_members(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -46,7 +46,7 @@ async fn a_message_that_is_sent_can_be_read_by_the_members(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_body_is_kept_byte_for_byte(engine: Engine) {
+async fn body_is_kept_byte_for_byte(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let zalgo = format!("e{}", "\u{301}".repeat(3_999));
@@ -73,7 +73,7 @@ async fn a_body_is_kept_byte_for_byte(engine: Engine) {
 }
 
 #[both_engines]
-async fn each_rule_about_bodies_holds(engine: Engine) {
+async fn invalid_body_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "x").await;
@@ -90,7 +90,7 @@ async fn each_rule_about_bodies_holds(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_edit_is_seen_and_counted(engine: Engine) {
+async fn edit_raises_revision(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -110,7 +110,7 @@ async fn an_edit_is_seen_and_counted(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_deleted_message_leaves_a_tombstone_in_its_place(engine: Engine) {
+async fn delete_leaves_tombstone(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -133,7 +133,7 @@ async fn a_deleted_message_leaves_a_tombstone_in_its_place(engine: Engine) {
 }
 
 #[both_engines]
-async fn owners_delete_what_others_wrote_and_members_do_not(engine: Engine) {
+async fn owner_deletes_messages_of_others_and_member_does_not(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -145,7 +145,7 @@ async fn owners_delete_what_others_wrote_and_members_do_not(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_message_is_found_in_its_own_chatroom_alone(engine: Engine) {
+async fn message_is_found_only_in_its_chatroom(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let (room, other) = (ann.create_room("A", "private", &[]).await, ann.create_room("B", "private", &[]).await);
     let sent = ann.say(&room, "here").await;
@@ -160,7 +160,7 @@ async fn a_message_is_found_in_its_own_chatroom_alone(engine: Engine) {
 }
 
 #[both_engines]
-async fn names_are_never_embedded_in_messages(engine: Engine) {
+async fn message_embeds_no_names(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann_by_name").await;
     ann.patch("/api/users/me", json!({"display_name": "Queen Ann"})).await.expect_status(200);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -172,7 +172,7 @@ async fn names_are_never_embedded_in_messages(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_i_wrote_is_listed_where_i_am_a_member_now(engine: Engine) {
+async fn own_messages_are_limited_to_current_memberships(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let kept = ann.create_room("Kept", "private", &[&bob]).await;
@@ -191,7 +191,7 @@ async fn what_i_wrote_is_listed_where_i_am_a_member_now(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_history_answers_head_as_it_answers_get(engine: Engine) {
+async fn history_answers_head_like_get(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;

@@ -22,7 +22,7 @@ fn at(instance: &TestApp, person: &Person) -> Client {
 }
 
 #[both_engines]
-async fn a_remembered_page_follows_every_change_through_any_instance(engine: Engine) {
+async fn cached_page_follows_changes_of_every_instance(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -41,7 +41,7 @@ async fn a_remembered_page_follows_every_change_through_any_instance(engine: Eng
 }
 
 #[both_engines]
-async fn a_remembered_page_is_for_members_alone(engine: Engine) {
+async fn cached_page_is_for_members_only(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob, eve) = (here.sign_up("ann").await, here.sign_up("bob").await, here.sign_up("eve").await);
@@ -58,7 +58,7 @@ async fn a_remembered_page_is_for_members_alone(engine: Engine) {
 }
 
 #[both_engines]
-async fn pages_of_each_length_are_remembered_apart(engine: Engine) {
+async fn pages_of_each_limit_are_cached_separately(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -82,7 +82,7 @@ async fn mine(reader: &Client, room: &Room) -> Value {
 }
 
 #[both_engines]
-async fn a_remembered_page_tells_each_reader_their_own_reactions(engine: Engine) {
+async fn cached_page_has_reactions_of_its_reader(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);

@@ -85,7 +85,7 @@ pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answ
 }
 
 #[both_engines]
-async fn the_document_in_the_repository_is_the_one_that_is_served(engine: Engine) {
+async fn document_in_repository_is_current(engine: Engine) {
     let served = TestApp::new(engine).await.nobody().get("/api/openapi.json").await.expect_status(200);
     let kept: Value = serde_json::from_str(SNAPSHOT).unwrap();
     assert!(
@@ -96,7 +96,7 @@ async fn the_document_in_the_repository_is_the_one_that_is_served(engine: Engine
 }
 
 #[test]
-fn every_route_is_in_the_document_and_nothing_else() {
+fn document_lists_exactly_the_routes() {
     let is_operation = |(method, path): &(Method, &str)| *method != Method::HEAD && !path.starts_with("/api/docs");
     let routes: BTreeSet<(String, &str)> =
         routes::all().into_iter().filter(is_operation).map(|(method, path)| (method.to_string(), path)).collect();
@@ -105,7 +105,7 @@ fn every_route_is_in_the_document_and_nothing_else() {
 }
 
 #[test]
-fn what_the_document_refers_to_is_there() {
+fn references_of_document_resolve() {
     let mut references = Vec::new();
     walk(&DOCUMENT, &mut |name, value| {
         if name == "$ref" {
@@ -128,7 +128,7 @@ fn what_the_document_refers_to_is_there() {
 
 /// A generated client fails on a word that is not in a closed list, and later versions have more words.
 #[test]
-fn lists_of_words_are_closed_in_requests_alone() {
+fn enums_are_closed_only_in_requests() {
     let is_request = |name: &str| name.starts_with("New") || name.ends_with("Patch");
     let mut closed = BTreeSet::new();
     for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
@@ -163,7 +163,7 @@ fn bodies_and_parameters_have_examples() {
 
 /// All but the refresh token, which nobody can know before.
 #[actix_web::test]
-async fn the_examples_of_bodies_work() {
+async fn examples_of_bodies_work() {
     let app = TestApp::new(Engine::Sqlite).await;
     let (nobody, example) = (app.nobody(), |id| example_of(id).clone());
     let id = nobody.post("/api/users", example("sign_up")).await.expect_status(201).id();
@@ -198,7 +198,7 @@ fn walk(value: &'static Value, visit: &mut impl FnMut(&'static str, &'static Val
 }
 
 #[test]
-fn whatever_needs_a_token_says_so() {
+fn protected_operations_declare_security() {
     let open: Vec<&str> = OPERATIONS
         .iter()
         .filter(|operation| {
@@ -213,7 +213,7 @@ fn whatever_needs_a_token_says_so() {
 }
 
 #[test]
-fn what_stands_in_a_path_is_required() {
+fn path_parameters_are_required() {
     let operations =
         DOCUMENT["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let parameters = operations.filter_map(|operation| operation["parameters"].as_array()).flatten();

@@ -55,7 +55,7 @@ fn after((_, rest): (&str, &str)) -> String {
 }
 
 #[actix_web::test]
-async fn while_the_store_is_away_every_operation_is_unavailable() {
+async fn unreachable_store_answers_unavailable() {
     let answers = each_operation(mocks::failing(&StoreError::Unavailable(SECRET_DETAIL.into()))).await;
     assert!(answers.len() > 30);
     for answer in answers {
@@ -66,7 +66,7 @@ async fn while_the_store_is_away_every_operation_is_unavailable() {
 }
 
 #[actix_web::test]
-async fn a_store_that_is_contended_or_busy_is_overloaded() {
+async fn contended_store_answers_overloaded() {
     for error in [StoreError::Contention, StoreError::Busy] {
         for answer in each_operation(mocks::failing(&error)).await {
             assert_eq!(answer.expect_problem(503, "overloaded").header("Retry-After"), Some("1"));
@@ -75,7 +75,7 @@ async fn a_store_that_is_contended_or_busy_is_overloaded() {
 }
 
 #[actix_web::test]
-async fn an_internal_error_tells_nothing_but_the_request_id() {
+async fn internal_error_shows_only_request_id() {
     for error in [StoreError::Other(SECRET_DETAIL.into()), StoreError::Corrupt(SECRET_DETAIL.into())] {
         for answer in each_operation(mocks::failing(&error)).await {
             let mut answer = answer.expect_problem(500, "internal");
@@ -93,13 +93,13 @@ async fn an_internal_error_tells_nothing_but_the_request_id() {
 }
 
 #[actix_web::test]
-async fn the_process_lives_whatever_the_store_does() {
+async fn healthz_ignores_store() {
     let app = TestApp::over(mocks::failing(&StoreError::Unavailable(String::new()))).await;
     app.nobody().get("/healthz").await.expect_status(200);
 }
 
 #[actix_web::test]
-async fn too_many_logins_at_once_are_told_to_come_back() {
+async fn too_many_sign_ins_answer_retry_after() {
     let mut users = MockUserRepository::new();
     users.expect_credentials().return_const(Ok(None));
     let mut hasher = MockPasswordHasher::new();
@@ -113,7 +113,7 @@ async fn too_many_logins_at_once_are_told_to_come_back() {
 }
 
 #[actix_web::test]
-async fn nobody_is_trusted_without_news_of_ended_sessions() {
+async fn tokens_are_refused_without_news_of_ended_sessions() {
     const STALE_AFTER: Duration = Duration::from_secs(2);
     const PATIENCE: Duration = Duration::from_secs(10);
     let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());

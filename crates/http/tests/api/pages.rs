@@ -59,7 +59,7 @@ async fn users_are_paged_by_username(engine: Engine) {
 }
 
 #[both_engines]
-async fn chatrooms_are_paged_newest_and_last_active_first(engine: Engine) {
+async fn chatrooms_are_paged_by_age_and_activity(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     for number in 0..5 {
@@ -75,7 +75,7 @@ async fn chatrooms_are_paged_newest_and_last_active_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn memberships_are_paged_longest_standing_first(engine: Engine) {
+async fn memberships_are_paged_by_time_of_joining(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -89,7 +89,7 @@ async fn memberships_are_paged_longest_standing_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_history_is_paged_backwards_with_each_page_oldest_first(engine: Engine) {
+async fn history_is_paged_backwards(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 7).await;
     let pages = all_pages(&ann, &room.messages(), 3).await;
@@ -102,7 +102,7 @@ async fn the_history_is_paged_backwards_with_each_page_oldest_first(engine: Engi
 }
 
 #[both_engines]
-async fn the_history_is_paged_forwards_behind_a_place(engine: Engine) {
+async fn history_is_paged_forwards(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 7).await;
     for limit in [1, 3, 7] {
@@ -113,7 +113,7 @@ async fn the_history_is_paged_forwards_behind_a_place(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_history_is_read_around_a_place(engine: Engine) {
+async fn history_is_read_around_seq(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 9).await;
     let seqs =
@@ -134,7 +134,7 @@ async fn the_history_is_read_around_a_place(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_i_wrote_is_paged_newest_first(engine: Engine) {
+async fn own_messages_are_paged_newest_first(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let (one, two) = (room_with(&ann, 2).await, room_with(&ann, 2).await);
     ann.say(&one, "4").await;
@@ -146,7 +146,7 @@ async fn what_i_wrote_is_paged_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn my_sessions_are_paged_newest_first(engine: Engine) {
+async fn sessions_are_paged_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for _ in 0..4 {
@@ -160,7 +160,7 @@ async fn my_sessions_are_paged_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_log_is_paged_forwards(engine: Engine) {
+async fn log_is_paged_forwards(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 5).await;
     for (path, first) in [("events", 1), ("events?after=2", 3)] {
@@ -172,7 +172,7 @@ async fn the_log_is_paged_forwards(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_page_stays_the_same_while_others_write(engine: Engine) {
+async fn paging_is_stable_during_writes(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 6).await;
     let first = ann.get(format!("{}?limit=2", room.messages())).await.expect_status(200);
@@ -186,7 +186,7 @@ async fn a_page_stays_the_same_while_others_write(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_page_has_fifty_entries_unless_another_limit_is_named(engine: Engine) {
+async fn default_limit_is_fifty(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 60).await;
     for path in [room.messages(), room.path("events"), "/api/users/me/messages".to_owned()] {

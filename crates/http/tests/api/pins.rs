@@ -8,7 +8,7 @@ use crate::answer::fields;
 use crate::app::TestApp;
 
 #[both_engines]
-async fn what_is_pinned_is_listed_newest_pin_first(engine: Engine) {
+async fn pins_are_listed_newest_first(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -43,7 +43,7 @@ async fn what_is_pinned_is_listed_newest_pin_first(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_deleted_message_is_unpinned_and_stays_so(engine: Engine) {
+async fn deleted_message_is_unpinned(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -60,7 +60,7 @@ async fn a_deleted_message_is_unpinned_and_stays_so(engine: Engine) {
 }
 
 #[both_engines]
-async fn nobody_pins_in_an_archived_room(engine: Engine) {
+async fn archived_chatroom_refuses_pins(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;

@@ -27,7 +27,7 @@ async fn edited(engine: Engine) -> (Person, Value) {
 }
 
 #[both_engines]
-async fn an_edit_goes_through_at_the_revision_that_it_names(engine: Engine) {
+async fn edit_of_current_revision_succeeds(engine: Engine) {
     let (ann, message) = edited(engine).await;
     let mut revision = 2;
     for condition in ["\"{}\"", "\"7\", \"{}\"", "\"{}\",\"x\"", "W/\"1\", \"{}\"", "*"] {
@@ -39,7 +39,7 @@ async fn an_edit_goes_through_at_the_revision_that_it_names(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_edit_of_another_revision_fails(engine: Engine) {
+async fn edit_of_other_revision_fails(engine: Engine) {
     let (ann, message) = edited(engine).await;
     for condition in ["\"1\"", "\"3\"", "W/\"2\"", "\"1\", \"3\"", "\"02\"", "\"+2\"", "\"\"", "\"x\""] {
         edit_if(&ann, &message, condition, "third").await.expect_problem(412, "revision_mismatch");
@@ -49,7 +49,7 @@ async fn an_edit_of_another_revision_fails(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_condition_that_cannot_be_read_is_not_ignored(engine: Engine) {
+async fn malformed_if_match_is_rejected(engine: Engine) {
     let (ann, message) = edited(engine).await;
     for condition in ["2", "\"2", "2\"", "\" 2\"", "w/\"2\"", "", ",", "\"2\" \"3\""] {
         edit_if(&ann, &message, condition, "third").await.expect_problem(400, "malformed_header");
@@ -59,7 +59,7 @@ async fn a_condition_that_cannot_be_read_is_not_ignored(engine: Engine) {
 }
 
 #[both_engines]
-async fn of_two_editors_at_one_revision_one_is_told(engine: Engine) {
+async fn racing_edits_of_one_revision_fail_but_one(engine: Engine) {
     let (ann, message) = edited(engine).await;
     edit_if(&ann, &message, "\"2\"", "mine").await.expect_status(200);
     edit_if(&ann, &message, "\"2\"", "theirs").await.expect_problem(412, "revision_mismatch");
@@ -67,7 +67,7 @@ async fn of_two_editors_at_one_revision_one_is_told(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_deletion_honours_the_revision_too(engine: Engine) {
+async fn delete_checks_revision(engine: Engine) {
     let (ann, message) = edited(engine).await;
     delete_if(&ann, &message, "\"1\"").await.expect_problem(412, "revision_mismatch");
     delete_if(&ann, &message, "\"2\"").await.expect_status(204);
@@ -78,7 +78,7 @@ async fn a_deletion_honours_the_revision_too(engine: Engine) {
 }
 
 #[both_engines]
-async fn whoever_may_not_edit_learns_nothing_about_the_revision(engine: Engine) {
+async fn precondition_is_checked_after_rights(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

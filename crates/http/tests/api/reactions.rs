@@ -18,7 +18,7 @@ use crate::mocks;
 use crate::people::{path_of, percent_encoded, reaction_path};
 
 #[both_engines]
-async fn a_message_shows_how_many_react_by_what(engine: Engine) {
+async fn message_counts_reactions_by_emoji(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -43,7 +43,7 @@ async fn a_message_shows_how_many_react_by_what(engine: Engine) {
 }
 
 #[both_engines]
-async fn each_reaction_is_an_event_and_the_same_again_is_none(engine: Engine) {
+async fn reaction_is_one_event_and_idempotent(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -68,7 +68,7 @@ async fn each_reaction_is_an_event_and_the_same_again_is_none(engine: Engine) {
 }
 
 #[both_engines]
-async fn any_emoji_will_do_and_nothing_else(engine: Engine) {
+async fn only_emoji_are_accepted(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -98,7 +98,7 @@ async fn any_emoji_will_do_and_nothing_else(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_reacts_is_listed_in_the_order_of_time(engine: Engine) {
+async fn reactions_are_listed_by_time(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
@@ -128,7 +128,7 @@ async fn who_reacts_is_listed_in_the_order_of_time(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_tombstone_has_no_reactions_and_gets_none(engine: Engine) {
+async fn tombstone_has_no_reactions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -145,7 +145,7 @@ async fn a_tombstone_has_no_reactions_and_gets_none(engine: Engine) {
 }
 
 #[both_engines]
-async fn nobody_reacts_in_an_archived_room_but_everybody_sees_who_did(engine: Engine) {
+async fn archived_chatroom_shows_reactions_and_refuses_new(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
@@ -157,7 +157,7 @@ async fn nobody_reacts_in_an_archived_room_but_everybody_sees_who_did(engine: En
 }
 
 #[both_engines]
-async fn reactions_outlive_the_account_of_who_reacted(engine: Engine) {
+async fn reactions_outlive_account(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -171,7 +171,7 @@ async fn reactions_outlive_the_account_of_who_reacted(engine: Engine) {
 }
 
 #[both_engines]
-async fn which_are_mine_stands_beside_every_page(engine: Engine) {
+async fn pages_show_own_reactions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -225,7 +225,7 @@ fn message(seq: i64, reactions: Reactions) -> Message {
 }
 
 #[actix_web::test]
-async fn only_messages_with_reactions_are_asked_for_and_all_at_once() {
+async fn own_reactions_are_read_once_per_page() {
     let without = || message(1, Reactions::default());
     let with = || message(2, Reactions::default().with(&emoji("👍")));
     let page = read(vec![without(), without()], 0, vec![]).await.expect_status(200);

@@ -19,7 +19,7 @@ async fn put(person: &Person, room: &Room, body: Value) -> crate::answer::Answer
 }
 
 #[both_engines]
-async fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
+async fn marker_moves_backwards_only_by_force(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -44,7 +44,7 @@ async fn a_marker_moves_forward_and_only_by_force_backwards(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_marker_stays_within_the_log(engine: Engine) {
+async fn marker_stays_within_log(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -70,7 +70,7 @@ async fn a_marker_stays_within_the_log(engine: Engine) {
 }
 
 #[both_engines]
-async fn muting_is_said_once_or_often(engine: Engine) {
+async fn mute_is_idempotent(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -88,7 +88,7 @@ async fn muting_is_said_once_or_often(engine: Engine) {
 }
 
 #[both_engines]
-async fn people_read_on_where_nobody_writes(engine: Engine) {
+async fn marker_moves_in_archived_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -100,7 +100,7 @@ async fn people_read_on_where_nobody_writes(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_comes_again_starts_anew(engine: Engine) {
+async fn rejoin_resets_marker_and_mute(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -114,7 +114,7 @@ async fn who_comes_again_starts_anew(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_home_screen_counts_and_comes_by_activity(engine: Engine) {
+async fn chatroom_list_has_counts_by_activity(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let quiet = ann.create_room("Quiet", "private", &[&bob]).await;
@@ -141,7 +141,7 @@ async fn the_home_screen_counts_and_comes_by_activity(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_hundred_unread_may_be_more(engine: Engine) {
+async fn unread_count_is_capped_at_hundred(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -154,7 +154,7 @@ async fn a_hundred_unread_may_be_more(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_forged_place_leads_nowhere(engine: Engine) {
+async fn forged_cursor_is_rejected(engine: Engine) {
     use base64::Engine as _;
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;

@@ -13,7 +13,7 @@ fn refresh_token(answer: &Answer) -> String {
 }
 
 #[both_engines]
-async fn a_refresh_token_gives_the_next_and_a_new_access_token(engine: Engine) {
+async fn refresh_returns_new_tokens(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let answer = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -31,7 +31,7 @@ async fn a_refresh_token_gives_the_next_and_a_new_access_token(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(engine: Engine) {
+async fn lost_answer_can_be_retried_for_half_a_minute(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -42,7 +42,7 @@ async fn a_lost_answer_can_be_asked_for_again_for_half_a_minute(engine: Engine) 
 }
 
 #[both_engines]
-async fn the_answer_that_was_asked_for_again_voids_the_lost_one(engine: Engine) {
+async fn retried_answer_voids_lost_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let lost = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -52,7 +52,7 @@ async fn the_answer_that_was_asked_for_again_voids_the_lost_one(engine: Engine) 
 }
 
 #[both_engines]
-async fn a_spent_token_ends_the_session_after_half_a_minute(engine: Engine) {
+async fn spent_token_ends_session_after_half_a_minute(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let next = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -65,7 +65,7 @@ async fn a_spent_token_ends_the_session_after_half_a_minute(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_spent_token_ends_the_session_once_its_successor_was_used(engine: Engine) {
+async fn spent_token_ends_session_once_successor_was_used(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let second = app.refresh(&ann.session.refresh_token).await.expect_status(200);
@@ -76,7 +76,7 @@ async fn a_spent_token_ends_the_session_once_its_successor_was_used(engine: Engi
 }
 
 #[both_engines]
-async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(engine: Engine) {
+async fn session_ends_after_thirty_idle_or_ninety_days(engine: Engine) {
     let app = TestApp::new(engine).await;
     let idle = app.sign_up("idle").await;
     let mut busy = app.sign_up("busy").await.session.refresh_token;
@@ -90,7 +90,7 @@ async fn a_session_ends_after_thirty_idle_days_or_ninety_in_all(engine: Engine) 
 }
 
 #[both_engines]
-async fn what_is_no_refresh_token_is_refused_and_ends_nothing(engine: Engine) {
+async fn invalid_refresh_token_ends_no_session(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let good = &ann.session.refresh_token;

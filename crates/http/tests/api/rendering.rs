@@ -35,7 +35,7 @@ fn looks(page: &Answer) -> Vec<Value> {
 }
 
 #[both_engines]
-async fn html_stands_beside_the_messages_which_stay_as_they_are(engine: Engine) {
+async fn html_is_added_to_messages(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     ann.say_each(&room, &SOURCES).await;
     for path in [room.messages(), format!("{}?after=0", room.messages()), format!("{}?around=4", room.messages())]
@@ -57,7 +57,7 @@ async fn html_stands_beside_the_messages_which_stay_as_they_are(engine: Engine) 
 }
 
 #[both_engines]
-async fn one_message_has_its_html_within(engine: Engine) {
+async fn single_message_has_html(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     for (source, html) in SOURCES.into_iter().zip(LOOKS) {
         let sent = ann.say(&room, source).await;
@@ -70,7 +70,7 @@ async fn one_message_has_its_html_within(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_tombstone_has_no_html(engine: Engine) {
+async fn tombstone_has_no_html(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sent = ann.say(&room, "*regretted*").await;
     ann.say(&room, "*kept*").await;
@@ -83,7 +83,7 @@ async fn a_tombstone_has_no_html(engine: Engine) {
 }
 
 #[both_engines]
-async fn html_follows_every_change_through_any_instance(engine: Engine) {
+async fn html_follows_changes_of_every_instance(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let ann = here.sign_up("ann").await;
@@ -102,7 +102,7 @@ async fn html_follows_every_change_through_any_instance(engine: Engine) {
 }
 
 #[both_engines]
-async fn links_to_more_keep_asking_for_html(engine: Engine) {
+async fn cursors_keep_render_parameter(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     ann.say_each(&room, &SOURCES).await;
     let forwards = format!("{}?after=0&limit=1", room.messages());
@@ -123,7 +123,7 @@ async fn links_to_more_keep_asking_for_html(engine: Engine) {
 }
 
 #[both_engines]
-async fn nothing_but_html_can_be_asked_for(engine: Engine) {
+async fn unknown_render_value_is_rejected(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -142,7 +142,7 @@ async fn nothing_but_html_can_be_asked_for(engine: Engine) {
 }
 
 #[both_engines]
-async fn html_is_sent_again_to_who_has_the_revision(engine: Engine) {
+async fn html_ignores_matching_revision(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let path = path_of(&ann.say(&room, "x").await);
     let ask = |path: String, seen: &'static str| {
@@ -155,7 +155,7 @@ async fn html_is_sent_again_to_who_has_the_revision(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_full_page_of_messages_is_rendered(engine: Engine) {
+async fn full_page_is_rendered(engine: Engine) {
     let (ann, room) = ann_in_a_room(engine).await;
     let sources: Vec<String> = (0..200).map(|number| format!("*{number}* <b>")).collect();
     ann.say_each(&room, &sources.iter().map(String::as_str).collect::<Vec<_>>()).await;

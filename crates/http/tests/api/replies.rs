@@ -10,7 +10,7 @@ use crate::app::TestApp;
 use crate::people::path_of;
 
 #[both_engines]
-async fn a_reply_names_its_parent_which_counts_it(engine: Engine) {
+async fn reply_names_parent_and_parent_counts_it(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -41,7 +41,7 @@ async fn a_reply_names_its_parent_which_counts_it(engine: Engine) {
 }
 
 #[both_engines]
-async fn replies_come_in_pages(engine: Engine) {
+async fn replies_are_paged(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -59,7 +59,7 @@ async fn replies_come_in_pages(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_reply_to_nothing_of_the_room_is_refused(engine: Engine) {
+async fn reply_to_missing_message_is_rejected(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

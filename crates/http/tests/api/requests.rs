@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::app::TestApp;
 
 #[both_engines]
-async fn a_request_keeps_the_id_that_its_sender_gave(engine: Engine) {
+async fn request_id_of_client_is_kept(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let longest = "x".repeat(128);
     for id in ["abc", "0190a5d4-2f00-7000-8000-000000000001", "a/b=c~!", &longest] {
@@ -21,7 +21,7 @@ async fn a_request_keeps_the_id_that_its_sender_gave(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_request_without_a_decent_id_is_given_one(engine: Engine) {
+async fn invalid_request_id_is_replaced(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let too_long = "x".repeat(129);
     for id in [&b""[..], b"two words", b"caf\xc3\xa9", b"\xff", b"a\tb", too_long.as_bytes()] {
@@ -35,7 +35,7 @@ async fn a_request_without_a_decent_id_is_given_one(engine: Engine) {
 }
 
 #[both_engines]
-async fn every_body_is_json_and_every_empty_answer_is_empty(engine: Engine) {
+async fn bodies_are_json_or_empty(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     for path in ["/api/users", "/api/chatrooms", "/api/auth/sessions", "/healthz", "/readyz", &room.messages()] {
@@ -49,7 +49,7 @@ async fn every_body_is_json_and_every_empty_answer_is_empty(engine: Engine) {
 }
 
 #[both_engines]
-async fn instants_are_utc_and_ids_are_hyphenated(engine: Engine) {
+async fn times_are_utc_and_ids_hyphenated(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "x").await;

@@ -9,7 +9,7 @@ use crate::app::TestApp;
 use crate::people::path_of;
 
 #[both_engines]
-async fn members_see_every_text_that_a_message_had(engine: Engine) {
+async fn members_see_every_text(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -32,7 +32,7 @@ async fn members_see_every_text_that_a_message_had(engine: Engine) {
 }
 
 #[both_engines]
-async fn of_a_deleted_message_there_are_none(engine: Engine) {
+async fn deleted_message_has_no_revisions(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "secret").await;

@@ -69,7 +69,7 @@ fn anonymous(path: &str) -> String {
 }
 
 #[test]
-fn every_operation_has_a_row_and_every_row_an_operation() {
+fn operations_and_rows_match() {
     let rows = rows();
     let tried = rows.iter().map(|row| (row.operation, row.method.to_string(), anonymous(row.path)));
     let documented = OPERATIONS.iter().map(|it| (it.id, it.method.clone(), anonymous(it.path)));
@@ -77,7 +77,7 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
 }
 
 #[test]
-fn the_columns_are_the_roles() {
+fn columns_are_roles() {
     let header = SOURCE.lines().find(|line| line.starts_with("| operation")).unwrap();
     let columns: Vec<&str> = header.trim_matches('|').split('|').map(str::trim).collect();
     assert_eq!(columns[2..], ROLES);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 
 #[both_engines]
-async fn a_chatroom_shows_how_it_is_set(engine: Engine) {
+async fn chatroom_shows_settings(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -35,7 +35,7 @@ async fn a_chatroom_shows_how_it_is_set(engine: Engine) {
 }
 
 #[both_engines]
-async fn every_setting_that_breaks_a_rule_is_named(engine: Engine) {
+async fn invalid_settings_are_named(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -53,7 +53,7 @@ async fn every_setting_that_breaks_a_rule_is_named(engine: Engine) {
 }
 
 #[both_engines]
-async fn moderators_keep_order(engine: Engine) {
+async fn moderator_keeps_order(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (cem, dan) = (app.sign_up("cem").await, app.sign_up("dan").await);
@@ -72,7 +72,7 @@ async fn moderators_keep_order(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_renames_and_adds_is_as_the_owners_say(engine: Engine) {
+async fn rename_and_add_follow_settings(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -87,7 +87,7 @@ async fn who_renames_and_adds_is_as_the_owners_say(engine: Engine) {
 }
 
 #[both_engines]
-async fn nobody_writes_in_an_archived_room(engine: Engine) {
+async fn archived_chatroom_refuses_writes(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -111,7 +111,7 @@ async fn nobody_writes_in_an_archived_room(engine: Engine) {
 }
 
 #[both_engines]
-async fn in_slow_mode_a_member_waits_and_is_told_how_long(engine: Engine) {
+async fn slow_mode_answers_retry_after(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

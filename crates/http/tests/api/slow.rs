@@ -11,7 +11,7 @@ const JSON: &str = "Content-Type: application/json";
 const MEBIBYTE: usize = 1024 * 1024;
 
 #[actix_web::test]
-async fn a_body_that_does_not_arrive_is_given_up() {
+async fn missing_body_times_out() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     for (header, start) in
@@ -26,7 +26,7 @@ async fn a_body_that_does_not_arrive_is_given_up() {
 }
 
 #[actix_web::test]
-async fn a_body_that_trickles_is_given_up_and_nobody_else_waits() {
+async fn trickling_body_times_out_and_delays_nobody() {
     const CHUNKED: &str = "Transfer-Encoding: chunked";
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
@@ -53,7 +53,7 @@ async fn a_body_that_trickles_is_given_up_and_nobody_else_waits() {
 }
 
 #[actix_web::test]
-async fn a_later_head_that_trickles_is_cut_off_too() {
+async fn trickling_second_head_times_out() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let mut client = server.connect();
@@ -65,7 +65,7 @@ async fn a_later_head_that_trickles_is_cut_off_too() {
 }
 
 #[actix_web::test]
-async fn a_body_that_goes_on_after_its_refusal_is_cut_off() {
+async fn body_after_refusal_is_cut_off() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let mut client = server.connect();
@@ -76,7 +76,7 @@ async fn a_body_that_goes_on_after_its_refusal_is_cut_off() {
 }
 
 #[actix_web::test]
-async fn a_body_of_a_hundred_megabytes_is_refused_early() {
+async fn hundred_megabytes_are_refused_early() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let mut client = server.connect();
@@ -94,7 +94,7 @@ async fn a_body_of_a_hundred_megabytes_is_refused_early() {
 }
 
 #[actix_web::test]
-async fn an_absurd_head_is_refused() {
+async fn oversized_head_is_refused() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let headers: Vec<String> = (0..200).map(|number| format!("X-{number}: x")).collect();

@@ -8,7 +8,7 @@ use crate::answer::fields;
 use crate::app::{PASSWORD, TestApp};
 
 #[both_engines]
-async fn a_closed_sign_up_says_so_whatever_is_sent(engine: Engine) {
+async fn closed_sign_up_is_refused_whatever_the_body(engine: Engine) {
     let app = TestApp::with_sign_ups_closed(engine).await;
     let nobody = app.nobody();
     for body in [json!({"username": "ann", "password": PASSWORD}), json!({"username": "a b"}), json!([])] {
@@ -20,7 +20,7 @@ async fn a_closed_sign_up_says_so_whatever_is_sent(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_new_account_is_shown_to_its_owner(engine: Engine) {
+async fn created_account_is_shown_to_its_owner(engine: Engine) {
     let app = TestApp::new(engine).await;
     let account = json!({
         "username": "Ann", "password": PASSWORD, "email": "ann@example.com", "display_name": "  Ann of Kleve ",
@@ -38,7 +38,7 @@ async fn a_new_account_is_shown_to_its_owner(engine: Engine) {
 }
 
 #[both_engines]
-async fn everything_wrong_with_an_account_is_said_at_once(engine: Engine) {
+async fn all_violations_of_an_account_are_named(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let account = json!({"username": "a b", "password": "1234", "email": "ann", "display_name": ""});
     let answer = nobody.post("/api/users", account).await.expect_problem(422, "invalid_value");
@@ -47,7 +47,7 @@ async fn everything_wrong_with_an_account_is_said_at_once(engine: Engine) {
 }
 
 #[both_engines]
-async fn each_rule_about_accounts_holds(engine: Engine) {
+async fn invalid_account_is_rejected(engine: Engine) {
     let nobody = TestApp::new(engine).await.nobody();
     let long = "x".repeat(1_025);
     for (field, value) in [
@@ -82,7 +82,7 @@ async fn each_rule_about_accounts_holds(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_username_is_taken_in_any_case(engine: Engine) {
+async fn username_is_taken_ignoring_case(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("Ann").await;
     for name in ["Ann", "ann", "aNN"] {
@@ -92,7 +92,7 @@ async fn a_username_is_taken_in_any_case(engine: Engine) {
 }
 
 #[both_engines]
-async fn others_see_no_email(engine: Engine) {
+async fn email_is_hidden_from_others(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     ann.patch("/api/users/me", json!({"email": "ann@example.com"})).await.expect_status(200);
@@ -107,7 +107,7 @@ async fn others_see_no_email(engine: Engine) {
 }
 
 #[both_engines]
-async fn users_are_found_by_any_part_of_their_names(engine: Engine) {
+async fn users_are_found_by_part_of_name(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("Ann_1").await, app.sign_up("bob").await);
     bob.patch("/api/users/me", json!({"display_name": "Élan 100%"})).await.expect_status(200);
@@ -129,7 +129,7 @@ async fn users_are_found_by_any_part_of_their_names(engine: Engine) {
 }
 
 #[both_engines]
-async fn users_are_resolved_by_their_ids(engine: Engine) {
+async fn users_are_resolved_by_ids(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let unknown = uuid::Uuid::now_v7();
@@ -149,7 +149,7 @@ async fn users_are_resolved_by_their_ids(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_unknown_user_is_not_found(engine: Engine) {
+async fn missing_user_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let simple = ann.id.replace('-', "");
@@ -162,7 +162,7 @@ async fn an_unknown_user_is_not_found(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_merge_patch_sets_removes_and_leaves(engine: Engine) {
+async fn merge_patch_sets_removes_and_keeps(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let both = json!({"display_name": "Ann", "email": "ann@example.com"});
     ann.patch("/api/users/me", both).await.expect_status(200);
@@ -179,7 +179,7 @@ async fn a_merge_patch_sets_removes_and_leaves(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_new_password_needs_the_current_one(engine: Engine) {
+async fn password_change_requires_current_password(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let patch = |body| ann.patch("/api/users/me", body);
@@ -193,7 +193,7 @@ async fn a_new_password_needs_the_current_one(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_new_password_ends_the_other_sessions_at_once(engine: Engine) {
+async fn password_change_ends_other_sessions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let other = app.sign_in("ann").await;
