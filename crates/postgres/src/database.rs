@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_maintenance_database_is_on_the_same_server() {
+    fn maintenance_database_is_on_same_server() {
         let (server, name) = split("postgres://me:secret@db:5433/chit_chat?sslmode=disable").unwrap();
         assert_eq!(server, "postgres://me:secret@db:5433/postgres?sslmode=disable");
         assert_eq!(name, "chit_chat");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_of_the_operator_stay() {
+    fn timeouts_of_url_are_kept() {
         assert!(
             with_timeouts("postgres://db/a").starts_with("postgres://db/a?connect_timeout=5&tcp_user_timeout=")
         );

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_diesel_names_is_told_by_its_kind() {
+    fn diesel_kinds_are_mapped() {
         use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UnableToSendCommand, UniqueViolation};
         assert_eq!(remedy_of_text(SerializationFailure, ""), Remedy::RunAgain);
         assert_eq!(remedy_of_text(ClosedConnection, ""), Remedy::Reconnect);
@@ -114,13 +114,13 @@ mod tests {
     }
 
     #[test]
-    fn sqlite_waits_in_vain_for_a_lock() {
+    fn sqlite_lock_timeout_is_contention() {
         assert_eq!(remedy_of_text(DatabaseErrorKind::Unknown, "database is locked"), Remedy::RunAgain);
         assert_eq!(remedy_of_text(DatabaseErrorKind::Unknown, "no such table: users"), Remedy::None);
     }
 
     #[test]
-    fn each_sqlstate_has_its_remedy() {
+    fn each_sqlstate_is_mapped() {
         assert_eq!(remedy_of_state("40P01"), Remedy::RunAgain);
         assert_eq!(remedy_of_state("55P03"), Remedy::Others);
         assert_eq!(remedy_of_state("57014"), Remedy::Later);

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_is_renewed_ever_more_seldom() {
+    fn connection_is_renewed_ever_more_rarely() {
         let setup = Box::new(NopConnectionCustomizer);
         let pool: Pool<SqliteConnection> = Pool::new("test", ":memory:", 1, setup).unwrap();
         let pool = pool.renewed_by(|_| {

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_without_a_result_has_no_sqlstate() {
+    fn error_without_result_has_no_sqlstate() {
         assert_eq!(sqlstate(&"database is locked".to_owned()), None);
     }
 }

@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wildcards_stand_for_themselves() {
+    fn wildcards_are_escaped() {
         assert_eq!(containing("50%_\\"), "%50\\%\\_\\\\%");
     }
 }

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn earlier_days_do_not_depend_on_the_hour() {
+    fn earlier_days_ignore_the_hour() {
         let at = Timestamp::from_micros((MIDNIGHT - 5 * DAY) * 1_000);
         for hour in 0..24 {
             assert_eq!(calendar(hour * HOUR).instant(-5 * DAY), at);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_kept_and_nothing_lies_in_the_future() {
+    fn times_keep_order_and_never_lie_in_future() {
         for now in [0, 1, HOUR, DAY - 1] {
             let instants: Vec<_> = (-400..=1_440).map(|minute| calendar(now).instant(minute * MINUTE)).collect();
             assert!(instants.is_sorted_by(|earlier, later| earlier < later));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_run_plays_nothing_earlier() {
+    fn later_run_schedules_nothing_earlier() {
         for moment in (-400..=1_440).map(|minute| minute * MINUTE) {
             let runs = (0..=48).map(|hour| calendar(hour * HOUR).instant(moment));
             assert!(runs.is_sorted(), "{moment}");

@@ -52,20 +52,20 @@ mod tests {
     use crate::clock::{DAY, PRESENT};
 
     #[test]
-    fn ids_follow_the_script_and_precede_those_of_today() {
+    fn ids_follow_script_and_precede_today() {
         assert!(id("b", -30 * DAY) < id("a", -29 * DAY));
         assert!(id("a", PRESENT) < RandomIds.next());
         assert_eq!(id("a", PRESENT).get_version_num(), 7);
     }
 
     #[test]
-    fn names_tell_ids_of_one_moment_apart() {
+    fn ids_of_one_instant_differ_by_name() {
         assert_eq!(id("a", 0), id("a", 0));
         assert_ne!(id("a", 0), id("b", 0));
     }
 
     #[test]
-    fn no_id_is_given_twice() {
+    fn ids_are_unique() {
         let ids = ScriptedIds::new();
         ids.set(id("a", 0));
         assert_eq!(ids.next(), id("a", 0));

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_valid_names_of_their_own() {
+    fn names_are_valid_and_unique() {
         let people = People::cast().unwrap();
         let mut folded = HashSet::new();
         for person in people.all() {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn people_sign_up_one_after_the_other_and_before_the_rooms() {
+    fn people_sign_up_in_order_before_rooms() {
         let people = People::cast().unwrap();
         let (newcomer, others) = people.newcomer().unwrap();
         assert!(others.is_sorted_by(|one, next| one.signs_up < next.signs_up && one.id < next.id));

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn time_goes_on_from_the_opening_to_the_present() {
+    fn times_run_from_opening_to_present() {
         for plan in plans() {
             let moments: Vec<_> =
                 std::iter::once(plan.opening).chain(plan.steps.iter().map(|step| step.at)).collect();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_keys_are_unique_and_in_order() {
+    fn ids_and_keys_are_unique_and_ordered() {
         let (mut ids, mut keys) = (HashSet::new(), HashSet::new());
         for plan in plans() {
             let mut newest = None;
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_may_be_sent() {
+    fn every_message_is_allowed() {
         for plan in plans() {
             for (_, key, body) in messages(&plan) {
                 assert!(chit_chat_domain::message::MessageBody::parse(body).is_ok(), "{key}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_the_same_each_time() {
+    fn plan_is_deterministic() {
         for (one, other) in plans().iter().zip(plans()) {
             assert!(messages(one).eq(messages(&other)), "{}", one.slug);
             assert_eq!(one.steps.len(), other.steps.len());
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn rooms_are_of_very_different_sizes() {
+    fn room_sizes_vary() {
         let plans = plans();
         let messages: Vec<_> = plans.iter().map(|plan| plan.messages).collect();
         assert!((12..=15).contains(&plans.len()));
@@ -296,7 +296,7 @@ mod tests {
 
     /// Guarantees that the steps after the last stored message can be repeated without harm.
     #[test]
-    fn between_two_messages_nothing_happens_twice_to_the_same_and_nobody_goes_after_acting() {
+    fn no_conflicting_actions_between_messages() {
         for plan in plans() {
             let mut touched = HashSet::new();
             for step in &plan.steps {

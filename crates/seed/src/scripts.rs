@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_are_read() {
+    fn properties_are_parsed() {
         let script = parse(&format!("{HEAD}messages: 12\n"), "").unwrap();
         assert_eq!((script.name, script.owner, script.messages), ("A", "Beth", Some(12)));
         assert_eq!((script.days, script.hours), ((-3, 0), -2..9));
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn dialogues_are_read() {
+    fn dialogues_are_parsed() {
         let script =
             parse(HEAD, "= at 40\nA: one: two\n| {three}\n?B: x\nA*: y\nB-:\n\n# no\n\n= once\nA: z\n").unwrap();
         let [first, second] = script.dialogues.as_slice() else { panic!("two dialogues") };
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_located() {
+    fn errors_are_located() {
         assert_eq!(parse("name: A\n", "").err().unwrap().to_string(), "a.txt, line 1: a property is missing");
         for bad in ["no colon", "> sing A", "| nothing to continue", "= at noon", "two words: x"] {
             let fault = parse(HEAD, &format!("A: x\n\n{bad}\n")).err().unwrap();

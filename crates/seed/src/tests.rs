@@ -15,7 +15,7 @@ use super::SeedError;
 use super::people::PASSWORD;
 
 #[test]
-fn an_empty_database_is_filled_and_matt_can_sign_in() {
+fn seed_fills_empty_database_and_matt_signs_in() {
     let world = World::new();
     let shown = world.seed_all().unwrap();
     assert!(shown.contains("done: 37 people, 15 chatrooms, 3"), "{shown}");
@@ -30,7 +30,7 @@ fn an_empty_database_is_filled_and_matt_can_sign_in() {
 }
 
 #[test]
-fn there_is_something_to_see_of_everything() {
+fn seed_shows_every_feature() {
     let world = World::new();
     world.seed_all().unwrap();
     let (stores, matt, beth) = (&world.stores, world.user("Matt"), world.user("Beth"));
@@ -58,7 +58,7 @@ fn there_is_something_to_see_of_everything() {
 }
 
 #[test]
-fn the_latest_messages_are_of_now() {
+fn latest_messages_are_recent() {
     let world = World::new();
     world.seed(false).unwrap();
     let messages = &world.stores.messages;
@@ -68,7 +68,7 @@ fn the_latest_messages_are_of_now() {
 }
 
 #[test]
-fn an_interrupted_run_is_completed_wherever_it_was_cut() {
+fn interrupted_seed_is_completed() {
     let whole = World::new();
     whole.seed(false).unwrap();
     for when in [When::Before, When::After] {
@@ -87,7 +87,7 @@ fn an_interrupted_run_is_completed_wherever_it_was_cut() {
 }
 
 #[test]
-fn a_second_run_undoes_nothing_that_people_did_since() {
+fn second_seed_keeps_later_changes() {
     let world = World::new();
     world.seed(false).unwrap();
     let rename = ChatroomChange { name: Some("Ours".to_owned()), ..ChatroomChange::default() };
@@ -100,7 +100,7 @@ fn a_second_run_undoes_nothing_that_people_did_since() {
 }
 
 #[test]
-fn other_peoples_data_is_refused_unless_forced() {
+fn foreign_data_requires_force() {
     let world = World::new();
     for name in ["ann", "bob", "cid", "dora"] {
         world.sign_up(name);
@@ -115,7 +115,7 @@ fn other_peoples_data_is_refused_unless_forced() {
 }
 
 #[test]
-fn an_account_of_the_same_name_is_somebody_elses() {
+fn equally_named_account_is_left_alone() {
     let world = World::new();
     world.sign_up("matt");
     assert!(matches!(world.seed(false), Err(SeedError::OtherData(names)) if names == "matt"));
@@ -124,7 +124,7 @@ fn an_account_of_the_same_name_is_somebody_elses() {
 }
 
 #[test]
-fn a_name_stays_taken_when_its_account_is_deleted() {
+fn name_of_deleted_account_stays_taken() {
     let world = World::new();
     world.sign_up("BETH");
     world.delete_account("BETH");

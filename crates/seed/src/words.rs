@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_slots_and_open_brackets_are_mistakes() {
+    fn unknown_slots_and_open_brackets_are_errors() {
         assert_eq!(
             [filled("{y}", 0), filled("[a|b", 0), filled("{x", 0), filled("{9-1}", 0)],
             [const { None }; 4]
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn all_words_of_a_list_are_used_before_any_is_used_again() {
+    fn words_repeat_only_after_whole_list() {
         let room = Words::parse("", [("drink = tea | coffee | mate", 1)].into_iter()).unwrap();
         let (common, rng) = (Words::default(), &mut Rng::with_seed(1));
         let mut drawer = Drawer::new(&room, &common);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_common_words_are_read() {
+    fn common_words_are_parsed() {
         assert!(Words::common().is_ok());
     }
 }

@@ -173,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_consistent() {
+    fn command_line_is_consistent() {
         command().debug_assert();
     }
 
     #[test]
-    fn options_of_servers_are_understood_everywhere_and_shown_where_they_matter() {
+    fn server_options_are_global_and_shown_where_relevant() {
         for arguments in [
             &["chit-chat", "--listen", "127.0.0.1:1", "user", "list"][..],
             &["chit-chat", "user", "list", "--listen", "127.0.0.1:1"],

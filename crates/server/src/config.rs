@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_level_is_one_that_exists() {
+    fn log_level_must_exist() {
         assert!(log("info").is_ok());
         assert!(log("warn,chit_chat_http=debug").is_ok());
         assert_eq!(log("warn, chit_chat_http = debug"), log("warn,chit_chat_http=debug"));
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn words_are_taken_in_any_case() {
+    fn words_ignore_case() {
         assert_eq!(sign_ups("OPEN"), Ok(SignUps::Open));
         assert_eq!(sign_ups("Closed"), Ok(SignUps::Closed));
         assert!(sign_ups("shut").unwrap_err().contains("SIGNUP must be"));
     }
 
     #[test]
-    fn an_address_needs_a_port() {
+    fn address_requires_port() {
         assert!(address("127.0.0.1:0").is_ok());
         assert!(address("127.0.0.1").unwrap_err().contains("LISTEN"));
     }

@@ -67,21 +67,21 @@ mod tests {
     }
 
     #[test]
-    fn both_kinds_of_url_are_understood_and_shown_without_password() {
+    fn urls_are_parsed_and_shown_without_password() {
         assert_eq!(shown("sqlite://./data/a.db"), "SQLite in ./data/a.db");
         assert_eq!(shown("postgres://me:p@ss@db:5433/chat?x=y"), "PostgreSQL at db:5433/chat");
         assert_eq!(shown("postgresql:///chat"), "PostgreSQL at /chat");
     }
 
     #[test]
-    fn anything_else_is_told_what_would_be_right() {
+    fn invalid_url_is_explained() {
         for url in ["mysql://db/chat", "sqlite://", "chat.db", ""] {
             assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL must be"), "{url}");
         }
     }
 
     #[test]
-    fn sqlite_is_not_kept_in_memory() {
+    fn in_memory_sqlite_is_rejected() {
         for url in ["sqlite://:memory:", "sqlite://:memory:?cache=shared"] {
             assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL names no file"), "{url}");
         }
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     #[cfg(not(feature = "tls"))]
-    fn tls_that_is_not_built_in_is_named() {
+    fn missing_tls_support_is_named() {
         assert!("postgres://db/chat?sslmode=require".parse::<Database>().unwrap_err().contains("TLS"));
     }
 }

@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_free_in_between_goes_back() {
+    fn free_memory_is_returned() {
         let mut all: Vec<_> = (0..KIBIBYTES).map(|_| vec![1_u8; 1_024]).collect();
         let last = all.pop();
         let full = resident();

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_and_for_its_owner_only() {
+    fn signing_key_is_created_once_and_private() {
         let folder = tempfile::tempdir().unwrap();
         let path = path_beside(&folder.path().join("chat.db"));
         let made = read_or_make(&path).unwrap();

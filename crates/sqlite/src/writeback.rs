@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn parts_can_be_written_by_themselves() {
+    fn parts_are_written_separately() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"something").unwrap();
         assert!(write_back(&file, 0, 4_096));

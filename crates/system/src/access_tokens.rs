@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_says_who_and_until_when() {
+    fn token_holds_session_and_expiry() {
         let (user, session) = (UserId::from(Uuid::now_v7()), SessionId::from(Uuid::now_v7()));
         let now = SystemClock.now();
         let said = tokens(KEY).verify(&tokens(KEY).issue(user, session, now)).unwrap();
@@ -178,12 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn the_forger_in_these_tests_can_make_a_good_one() {
+    fn forger_makes_valid_tokens() {
         assert!(accepts(|_, _| ()));
     }
 
     #[test]
-    fn each_claim_is_checked() {
+    fn each_claim_is_verified() {
         let now = SystemClock.now().as_seconds();
         assert!(!accepts(|_, claims| claims["exp"] = json!(now - 1)));
         assert!(!accepts(|_, claims| claims["nbf"] = json!(now + 60)));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lives_no_longer_than_ours_do() {
+    fn overlong_lifetime_is_rejected() {
         let now = SystemClock.now().as_seconds();
         let spans = |iat: i64, exp: i64| {
             accepts(|_, claims| {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_says_more_than_ours_is_refused() {
+    fn unknown_header_fields_are_rejected() {
         assert!(!accepts(|header, _| header.jku = Some("https://example.com/keys".to_owned())));
         assert!(!accepts(|header, _| header.jwk = Some(jwk())));
         assert!(!accepts(|header, _| header.kid = Some("1".to_owned())));
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn type_algorithm_and_signature_are_checked() {
+    fn type_algorithm_and_signature_are_verified() {
         assert!(!accepts(|header, _| header.typ = Some("JWT".to_owned())));
         assert!(!accepts(|header, _| header.typ = None));
         assert!(!accepts(|header, _| header.alg = Algorithm::HS384));
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_signs_while_the_old_one_still_verifies() {
+    fn old_key_verifies_while_new_key_signs() {
         let old = tokens(KEY).issue(UserId::from(Uuid::nil()), SessionId::from(Uuid::nil()), SystemClock.now());
         let rotated = tokens(&format!("the new key of thirty-two bytes at least,{KEY}"));
         assert!(rotated.verify(&old).is_some());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn short_keys_are_refused() {
+    fn short_keys_are_rejected() {
         assert!(SigningKeys::parse("short").is_err());
         assert!(SigningKeys::parse(&format!("{KEY},short")).is_err());
     }

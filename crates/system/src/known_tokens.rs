@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_known_until_it_expires_and_no_other_is() {
+    fn token_is_known_until_expiry() {
         let expires_at = Timestamp::from_micros(5_000_000);
         let claims = AccessClaims {
             user_id: UserId::from(Uuid::nil()),
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_kept_than_fit() {
+    fn cache_is_bounded() {
         let claims = AccessClaims {
             user_id: UserId::from(Uuid::nil()),
             session_id: SessionId::from(Uuid::nil()),

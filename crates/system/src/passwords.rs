@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_of_a_long_password_counts() {
+    fn every_byte_of_long_password_counts() {
         let pool = pool();
         for length in [8, 71, 72, 73, 200, 1_024] {
             let password = "x".repeat(length);
@@ -147,19 +147,19 @@ mod tests {
     }
 
     #[test]
-    fn without_a_hash_the_same_work_is_done_and_no_password_fits() {
+    fn missing_hash_costs_equal_work_and_never_matches() {
         let pool = pool();
         assert!(bcrypt::verify("x", &pool.nobodys_hash()).is_ok());
         assert_eq!(pool.verify("x", None), Ok(false));
     }
 
     #[test]
-    fn hashes_are_bcrypt_of_the_given_cost() {
+    fn hashes_are_bcrypt_of_given_cost() {
         assert!(pool().hash("correct horse").unwrap().as_str().starts_with("$2b$04$"));
     }
 
     #[test]
-    fn a_full_queue_turns_people_away() {
+    fn full_queue_rejects() {
         let (jobs, _never_served) = sync_channel::<Job>(1);
         let pool = BcryptPool { cost: 4, jobs, metrics: PoolMetrics::default(), _threads: Threads::default() };
         pool.jobs.try_send(Box::new(|| ())).unwrap();

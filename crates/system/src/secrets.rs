@@ -70,14 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reservation_ignores_case_and_hides_the_name() {
+    fn reservation_ignores_case_and_hides_name() {
         assert_eq!(reservation("Matt"), reservation("mATT"));
         assert_ne!(reservation("Matt"), reservation("Beth"));
         assert!(!reservation("Matt").contains("att"));
     }
 
     #[test]
-    fn passwords_are_five_groups_of_letters_and_differ() {
+    fn passwords_are_five_groups_and_differ() {
         let password = random_password();
         assert_ne!(password, random_password());
         assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [4; 5]);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_differ_and_hash_to_the_same_each_time() {
+    fn secrets_differ_and_hash_equally() {
         let (one, other) = (SystemSecrets.refresh_secret(), SystemSecrets.refresh_secret());
         assert_ne!(one, other);
         assert_eq!(SystemSecrets.hash(&one), SystemSecrets.hash(&one));

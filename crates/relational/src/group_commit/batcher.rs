@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gathers_while_a_batch_is_done_is_the_next_one() {
+    fn items_queued_during_batch_form_next_batch() {
         let barrier = Arc::new(Barrier::new(2));
         let batcher = sizes(&barrier);
         let first = batcher.push(0);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_fits_is_turned_away_at_once_and_the_rest_is_done_before_the_end() {
+    fn full_queue_rejects_at_once_and_drop_completes_rest() {
         let barrier = Arc::new(Barrier::new(2));
         let batcher = sizes(&barrier);
         let first = batcher.push(0);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn workers_stay_out_of_each_others_lanes_and_keep_the_order_in_them() {
+    fn workers_take_separate_lanes_and_keep_their_order() {
         const LANES: usize = 5;
         let lanes: Arc<[Mutex<Vec<usize>>; LANES]> = Arc::default();
         let (done, together) = (Arc::clone(&lanes), Arc::new(Barrier::new(2)));
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_abandons_its_batch_and_no_other() {
+    fn panic_abandons_only_its_batch() {
         let work = |items: &[u32]| {
             assert!(!items.contains(&13), "unlucky");
             items.iter().map(|n| Ok(*n)).collect()

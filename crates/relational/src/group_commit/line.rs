@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_a_busy_lane_waits_in_its_place() {
+    fn items_of_busy_lane_keep_their_place() {
         let mut line = line(&[('a', 1), ('b', 2), ('a', 3), ('b', 4)]);
         assert_eq!(line.take(2), (vec!['a', 'b'], vec![1, 2]));
         assert!(!line.push('a', 5));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_taken_than_was_asked_for() {
+    fn take_respects_maximum() {
         let mut line = line(&[('a', 1), ('a', 2), ('b', 3)]);
         assert_eq!(line.take(1), (vec!['a'], vec![1]));
         assert_eq!(line.take(1), (vec!['b'], vec![3]));

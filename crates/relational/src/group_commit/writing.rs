@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_that_was_found_locked_keeps_nobody_waiting_again() {
+    fn locked_room_delays_others_once() {
         let writing = Writing::new(Engine::default());
         *writing.engine.locked.lock().unwrap() = Some(2);
         let (stored, asked) = write(&writing, &[3, 2, 1, 2]);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_that_was_found_locked_by_a_message_alone_is_remembered_as_well() {
+    fn room_locked_by_single_message_is_remembered() {
         let writing = Writing::new(Engine::default());
         *writing.engine.locked.lock().unwrap() = Some(2);
         assert_eq!(write(&writing, &[2]), (vec![], vec![vec![2]]));

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_read_as_it_was_written() {
+    fn column_round_trips() {
         let users: Vec<_> = (1..4).map(|n| Uuid::from_u128(n).into()).collect();
         for mentions in [Mentions::of(users), Mentions::everybody(), Mentions::default()] {
             let column = column(&mentions);

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_connections_of_all_workers_are_no_more_than_allowed() {
+    fn connections_of_all_workers_respect_limit() {
         let share = |processors, connections| {
             let Workers { count, connections_each } = Workers::share(processors, connections);
             (count, connections_each)
@@ -133,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn words_are_taken_in_any_case() {
+    fn words_ignore_case() {
         assert_eq!(switch("On"), Ok(Switch::On));
         assert_eq!(switch("OFF"), Ok(Switch::Off));
         assert!(switch("maybe").unwrap_err().contains("RATE_LIMITS must be"));
     }
 
     #[test]
-    fn a_number_of_connections_has_its_bounds() {
+    fn max_connections_has_bounds() {
         assert_eq!((connections("1"), connections("1000000")), (Ok(1), Ok(1_000_000)));
         for wrong in ["0", "1000001", "-1", "x", "1.5"] {
             assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS must be"), "{wrong}");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_rate_is_told_by_its_variable() {
+    fn invalid_rate_names_its_variable() {
         assert!(rate("WRITES_PER_USER", "10/1m").is_ok());
         assert!(rate("WRITES_PER_USER", "many").unwrap_err().starts_with("WRITES_PER_USER must be COUNT/PERIOD"));
     }

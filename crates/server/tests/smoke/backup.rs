@@ -38,7 +38,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before() {
+fn backup_during_writes_holds_all_acknowledged() {
     const WRITERS: usize = 4;
     let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     let server = Server::start(&place);
@@ -82,7 +82,7 @@ fn a_copy_that_is_made_while_four_write_holds_all_that_was_acknowledged_before()
 }
 
 #[test]
-fn a_copy_replaces_nothing_unless_forced() {
+fn backup_overwrites_only_with_force() {
     let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
     let file = shelf.file();
@@ -97,7 +97,7 @@ fn a_copy_replaces_nothing_unless_forced() {
 
 #[test]
 #[cfg(unix)]
-fn a_copy_is_for_its_owner_only() {
+fn backup_is_private_to_owner() {
     use std::os::unix::fs::PermissionsExt;
     let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
@@ -106,7 +106,7 @@ fn a_copy_is_for_its_owner_only() {
 }
 
 #[test]
-fn the_database_itself_is_never_replaced_by_its_copy() {
+fn backup_never_overwrites_its_database() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
@@ -117,7 +117,7 @@ fn the_database_itself_is_never_replaced_by_its_copy() {
 }
 
 #[test]
-fn no_file_of_the_server_is_replaced() {
+fn backup_never_overwrites_files_of_server() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
@@ -142,7 +142,7 @@ fn no_file_of_the_server_is_replaced() {
 
 #[test]
 #[cfg(unix)]
-fn what_is_no_file_is_never_replaced() {
+fn backup_never_overwrites_special_files() {
     use std::os::unix::fs::symlink;
     let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     succeed(&place, &["db", "create"]);
@@ -170,7 +170,7 @@ fn what_is_no_file_is_never_replaced() {
 }
 
 #[test]
-fn where_nothing_can_be_copied_or_written_nothing_is_left_behind() {
+fn failed_backup_leaves_nothing_behind() {
     let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
     let absent = fail(&place, &["backup", text(&shelf.file())]);
     assert!(absent.contains("does not exist"), "{absent}");
@@ -183,7 +183,7 @@ fn where_nothing_can_be_copied_or_written_nothing_is_left_behind() {
 }
 
 #[test]
-fn of_postgresql_pg_dump_makes_backups() {
+fn backup_of_postgres_names_pg_dump() {
     let shelf = Shelf::new();
     let url = "postgres://me:hunter2@127.0.0.1:1/chat";
     let (output, said) = run(chit_chat(&["backup", text(&shelf.file())]).env("DATABASE_URL", url));

@@ -7,7 +7,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat, fail, run, succeed};
 
 #[both_engines]
-fn a_database_is_made_once_and_dropped_once(engine: Engine) {
+fn create_and_drop_are_idempotent(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "drop", "--yes"]);
     assert!(succeed(&place, &["db", "create"]).contains("created"));
@@ -18,7 +18,7 @@ fn a_database_is_made_once_and_dropped_once(engine: Engine) {
 }
 
 #[both_engines]
-fn nothing_is_dropped_when_nobody_can_be_asked(engine: Engine) {
+fn drop_without_terminal_requires_yes(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (output, text) = run(chit_chat(&["db", "drop"]).env("DATABASE_URL", &place.url));
@@ -28,7 +28,7 @@ fn nothing_is_dropped_when_nobody_can_be_asked(engine: Engine) {
 }
 
 #[test]
-fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
+fn open_sqlite_database_is_not_dropped() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     assert!(fail(&place, &["db", "drop", "--yes"]).contains("is open in another process"));
@@ -40,7 +40,7 @@ fn a_file_of_sqlite_is_not_dropped_while_a_server_has_it_open() {
 }
 
 #[both_engines]
-fn the_first_start_brings_its_own_schema(engine: Engine) {
+fn first_start_migrates(engine: Engine) {
     let place = FreshDatabase::new(engine);
     let server = Server::start(&place);
     assert_eq!(server.client().get("/readyz")["status"], "ready");

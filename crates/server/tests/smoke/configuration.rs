@@ -21,13 +21,13 @@ fn refusal(variables: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn the_signing_key_has_to_be_given_on_postgresql() {
+fn signing_key_is_required_on_postgres() {
     let text = refusal(&[("DATABASE_URL", NOWHERE)]);
     assert!(text.contains("JWT_SECRET") && text.contains("32 bytes"), "{text}");
 }
 
 #[test]
-fn a_weak_signing_key_is_refused_on_either_engine() {
+fn weak_signing_key_is_rejected() {
     let place = FreshDatabase::new(Engine::Sqlite);
     for url in [NOWHERE, &place.url] {
         for weak in ["hunter2", "hunter2,", &format!("{SECRET},hunter2")] {
@@ -38,7 +38,7 @@ fn a_weak_signing_key_is_refused_on_either_engine() {
 }
 
 #[test]
-fn a_wrong_database_url_is_named() {
+fn invalid_database_url_is_named() {
     for wrong in ["mysql://me:hunter2@db/chat", "sqlite://", "data/chat.db", "postgres:hunter2"] {
         let text = refusal(&[("DATABASE_URL", wrong), ("JWT_SECRET", SECRET)]);
         assert!(text.contains("DATABASE_URL must be sqlite://PATH or postgres://"), "{text}");
@@ -46,20 +46,20 @@ fn a_wrong_database_url_is_named() {
 }
 
 #[test]
-fn a_database_that_asks_for_tls_is_refused_without_showing_its_password() {
+fn unsupported_tls_is_rejected_without_showing_password() {
     let url = format!("{NOWHERE}?sslmode=require");
     let text = refusal(&[("DATABASE_URL", &url), ("JWT_SECRET", SECRET)]);
     assert!(cfg!(feature = "tls") || text.contains("TLS"), "{text}");
 }
 
 #[test]
-fn a_database_that_does_not_answer_is_an_error() {
+fn unreachable_database_is_an_error() {
     let text = refusal(&[("DATABASE_URL", NOWHERE), ("JWT_SECRET", SECRET)]);
     assert!(text.contains("127.0.0.1"), "{text}");
 }
 
 #[test]
-fn a_wrong_address_is_named() {
+fn invalid_address_is_named() {
     let place = FreshDatabase::new(Engine::Sqlite);
     for wrong in ["127.0.0.1", "8080", "127.0.0.1:port", "127.0.0.1:99999", " "] {
         let text = refusal(&[("DATABASE_URL", &place.url), ("LISTEN", wrong)]);
@@ -68,7 +68,7 @@ fn a_wrong_address_is_named() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_named() {
+fn address_in_use_is_named() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -77,7 +77,7 @@ fn an_address_that_is_taken_is_named() {
 }
 
 #[test]
-fn a_wrong_sign_up_policy_is_named() {
+fn invalid_sign_up_policy_is_named() {
     for wrong in ["shut", "clos", " "] {
         let text = refusal(&[("SIGNUP", wrong)]);
         assert!(text.contains("SIGNUP must be open or closed"), "{text}");
@@ -85,7 +85,7 @@ fn a_wrong_sign_up_policy_is_named() {
 }
 
 #[test]
-fn a_wrong_log_filter_is_named() {
+fn invalid_log_filter_is_named() {
     for wrong in ["chit_chat=loud", ",", "x=", "info,,x="] {
         let text = refusal(&[("LOG", wrong)]);
         assert!(text.contains("LOG must be error, warn, info"), "{text}");
@@ -93,7 +93,7 @@ fn a_wrong_log_filter_is_named() {
 }
 
 #[test]
-fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
+fn signing_key_file_survives_restart_on_postgres() {
     let place = FreshDatabase::new(Engine::Postgres);
     succeed(&place, &["db", "create"]);
     let folder = tempfile::tempdir().unwrap();
@@ -107,7 +107,7 @@ fn a_key_that_is_kept_in_a_named_file_outlives_a_restart_on_postgres() {
 }
 
 #[test]
-fn a_wrong_limit_is_named_and_what_would_be_right() {
+fn invalid_limit_is_named_and_explained() {
     for (variable, wrong, right) in [
         ("RATE_LIMITS", "maybe", "RATE_LIMITS must be on or off"),
         ("LOGIN_FAILURES_PER_NAME", "10", "COUNT/PERIOD"),
@@ -125,7 +125,7 @@ fn a_wrong_limit_is_named_and_what_would_be_right() {
 }
 
 #[test]
-fn an_empty_variable_counts_as_absent() {
+fn empty_variable_counts_as_absent() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let needed = ["DATABASE_URL", "LISTEN"];
     let others = VARIABLES.into_iter().filter(|variable| !needed.contains(variable));

@@ -13,7 +13,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, chit_chat};
 
 #[test]
-fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
+fn files_of_database_are_private_to_owner() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
     server.client().sign_up("ann");
@@ -30,7 +30,7 @@ fn what_stands_beside_and_in_the_database_is_for_its_owner_only() {
 }
 
 #[test]
-fn several_processes_open_a_new_file_at_the_same_moment() {
+fn racing_processes_open_one_new_database() {
     for _ in 0..40 {
         let place = FreshDatabase::new(Engine::Sqlite);
         let migrate = |_| {

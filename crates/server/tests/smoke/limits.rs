@@ -39,7 +39,7 @@ fn status(stream: &mut TcpStream) -> u16 {
 }
 
 #[test]
-fn guesses_are_limited_and_the_address_behind_a_proxy_counts() {
+fn guesses_are_limited_by_forwarded_address() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let limit = ("LOGIN_FAILURES_PER_NAME", "2/1h");
     let server = Server::start_with(&place, &[limit, ("RATE_LIMITS", "on")]);
@@ -63,7 +63,7 @@ fn guesses_are_limited_and_the_address_behind_a_proxy_counts() {
 }
 
 #[test]
-fn the_tour_fits_into_the_limits() {
+fn default_limits_allow_the_tour() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start_with(&place, &[("RATE_LIMITS", "on")]);
     let ((ann, _), _) = (server.client().sign_up("ann"), server.client().sign_up("bob"));
@@ -76,7 +76,7 @@ fn the_tour_fits_into_the_limits() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn bombs_cost_little_memory() {
+fn compressed_bombs_use_little_memory() {
     const BOMBS: usize = 16;
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);
@@ -108,7 +108,7 @@ fn peak(server: &Server) -> usize {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn no_more_connections_are_held_than_allowed_and_the_others_wait() {
+fn connections_beyond_limit_wait() {
     const ALLOWED: usize = 4;
     const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n";
     let place = FreshDatabase::new(Engine::Sqlite);

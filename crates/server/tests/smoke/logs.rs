@@ -8,7 +8,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[test]
-fn every_line_about_a_request_names_it() {
+fn log_lines_name_their_request() {
     let place = FreshDatabase::new(Engine::Postgres);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -30,7 +30,7 @@ fn every_line_about_a_request_names_it() {
 }
 
 #[test]
-fn every_request_is_logged_in_its_order_to_the_last() {
+fn every_request_is_logged_in_order() {
     const REQUESTS: usize = 500;
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start(&place);

@@ -12,7 +12,7 @@ use crate::program::{Server, succeed};
 const DOCUMENTED: &str = include_str!("../../../../docs/METRICS.md");
 
 #[both_engines]
-fn what_happens_is_counted_and_every_metric_is_documented(engine: Engine) {
+fn metrics_are_counted_and_documented(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -37,7 +37,7 @@ fn what_happens_is_counted_and_every_metric_is_documented(engine: Engine) {
 }
 
 #[test]
-fn on_a_port_of_their_own_they_are_there_alone() {
+fn separate_port_serves_only_metrics() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = Server::start_with(&place, &[("METRICS_LISTEN", &format!("127.0.0.1:{port}"))]);

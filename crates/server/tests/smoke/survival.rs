@@ -14,7 +14,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[both_engines]
-fn what_was_acknowledged_before_a_kill_is_there_after_it(engine: Engine) {
+fn acknowledged_writes_survive_kill(engine: Engine) {
     const WRITERS: usize = 4;
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
@@ -65,7 +65,7 @@ pub(crate) fn whole_log(ann: &Client, room: &str) -> Vec<Value> {
 }
 
 #[both_engines]
-fn access_tokens_and_ended_sessions_outlive_a_restart(engine: Engine) {
+fn tokens_and_ended_sessions_survive_restart(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -78,7 +78,7 @@ fn access_tokens_and_ended_sessions_outlive_a_restart(engine: Engine) {
 }
 
 #[both_engines]
-fn a_session_that_ends_here_ends_on_the_other_instance(engine: Engine) {
+fn session_end_reaches_other_instance(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let (here, there) = (Server::start(&place), Server::start(&place));
@@ -92,7 +92,7 @@ fn a_session_that_ends_here_ends_on_the_other_instance(engine: Engine) {
 }
 
 #[test]
-fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
+fn stop_does_not_wait_for_idle_connections() {
     /// Less than requests in flight are given.
     const LIMIT: Duration = Duration::from_secs(5);
     let place = FreshDatabase::new(Engine::Sqlite);
@@ -108,7 +108,7 @@ fn the_end_does_not_wait_for_a_connection_that_is_merely_kept() {
 }
 
 #[test]
-fn who_is_being_answered_at_the_end_hears_that_it_is_the_last_answer() {
+fn last_answer_before_stop_closes_connection() {
     let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);

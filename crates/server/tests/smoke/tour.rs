@@ -8,7 +8,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, succeed};
 
 #[both_engines]
-fn two_people_sign_up_and_talk(engine: Engine) {
+fn conversation_works_and_log_holds_no_secrets(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);

@@ -37,7 +37,7 @@ fn until_token_stops(client: &Client) {
 }
 
 #[both_engines]
-fn with_sign_up_closed_an_operator_makes_accounts(engine: Engine) {
+fn operator_creates_accounts_when_sign_up_is_closed(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start_with(&place, &[("SIGNUP", "closed")]);
@@ -52,7 +52,7 @@ fn with_sign_up_closed_an_operator_makes_accounts(engine: Engine) {
 }
 
 #[both_engines]
-fn whoever_is_disabled_is_kept_out_until_enabled(engine: Engine) {
+fn disabled_account_is_locked_out_until_enabled(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -70,7 +70,7 @@ fn whoever_is_disabled_is_kept_out_until_enabled(engine: Engine) {
 }
 
 #[both_engines]
-fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(engine: Engine) {
+fn password_reset_ends_all_sessions(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
@@ -88,7 +88,7 @@ fn a_reset_password_is_the_only_good_one_and_ends_all_sessions(engine: Engine) {
 }
 
 #[test]
-fn a_password_from_standard_input_keeps_the_usual_rules() {
+fn password_from_stdin_follows_rules() {
     let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);
     for (input, rule) in [
@@ -106,7 +106,7 @@ fn a_password_from_standard_input_keeps_the_usual_rules() {
 }
 
 #[both_engines]
-fn who_does_not_exist_is_named(engine: Engine) {
+fn missing_user_is_named(engine: Engine) {
     let place = FreshDatabase::new(engine);
     succeed(&place, &["db", "create"]);
     for command in ["disable", "enable", "reset-password"] {
@@ -116,7 +116,7 @@ fn who_does_not_exist_is_named(engine: Engine) {
 }
 
 #[both_engines]
-fn a_database_that_is_absent_or_old_is_neither_made_nor_migrated(engine: Engine) {
+fn user_commands_neither_create_nor_migrate(engine: Engine) {
     let place = FreshDatabase::new(engine);
     let absent = if engine == Engine::Sqlite { "db create" } else { "db migrate" };
     for _ in 0..2 {
@@ -138,7 +138,7 @@ fn absent_postgres_database_is_explained() {
 }
 
 #[both_engines]
-fn everybody_is_listed_page_by_page(engine: Engine) {
+fn list_shows_accounts_of_every_page(engine: Engine) {
     const PEOPLE: usize = 450;
     let world = World::new(engine);
     for n in 0..PEOPLE {
@@ -156,7 +156,7 @@ fn everybody_is_listed_page_by_page(engine: Engine) {
 }
 
 #[both_engines]
-fn a_listed_account_shows_what_an_operator_needs(engine: Engine) {
+fn list_shows_columns_for_operators(engine: Engine) {
     let world = World::new(engine);
     let ann = NewUser {
         display_name: DisplayName::parse("Ann \u{202e}Lee").ok(),

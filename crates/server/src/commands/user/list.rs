@@ -122,13 +122,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_cannot_play_with_the_terminal() {
+    fn control_characters_in_names_are_escaped() {
         assert_eq!(harmless("a\u{202e}b\u{1b}[31mc"), "a\u{fffd}b\u{fffd}[31mc");
         assert_eq!(harmless("Zoë 👋🏽"), "Zoë 👋🏽");
     }
 
     #[test]
-    fn instants_are_written_in_utc() {
+    fn times_are_written_in_utc() {
         let at = Timestamp::from_micros(1_700_000_000_123_456);
         assert_eq!(written(at, EXACT).unwrap(), "2023-11-14T22:13:20.123456Z");
         assert_eq!(written(at, SHORT).unwrap(), "2023-11-14 22:13");
