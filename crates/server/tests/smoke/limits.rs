@@ -63,7 +63,7 @@ fn guesses_are_limited_by_forwarded_address() {
 }
 
 #[test]
-fn default_limits_allow_the_tour() {
+fn default_limits_allow_ordinary_use() {
     let place = FreshDatabase::new(Engine::Sqlite);
     let server = Server::start_with(&place, &[("RATE_LIMITS", "on")]);
     let ((ann, _), _) = (server.client().sign_up("ann"), server.client().sign_up("bob"));

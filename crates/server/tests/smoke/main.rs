@@ -12,6 +12,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod program;
+mod readme;
 mod survival;
 mod tour;
 mod users;
