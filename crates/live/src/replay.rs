@@ -133,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn who_is_a_member_sees_messages_as_they_are_now() {
+    fn member_sees_current_messages() {
         assert_eq!(shown(true), Event::of_sending(edited()));
     }
 
     #[test]
-    fn who_is_none_any_more_does_not() {
+    fn former_member_sees_no_changes() {
         assert_eq!(shown(false), Event::of_sending(edited().withheld()));
         assert_eq!(edited().withheld().body, None);
     }

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_behind_a_position_is_given_as_far_as_it_is_kept() {
+    fn entries_after_position_are_returned_while_kept() {
         let mut ring = Ring::behind(4);
         let now = Instant::now();
         (5..=9).for_each(|seq| ring.push(entry(seq), now));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_never_a_gap() {
+    fn entries_have_no_gaps() {
         let mut ring = Ring::behind(0);
         let now = Instant::now();
         for seq in [1, 3, 2, 2, 4] {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_bounded() {
+    fn ring_is_bounded() {
         let mut ring = Ring::behind(0);
         let most = Seq::try_from(MOST_ENTRIES).unwrap();
         (1..=most + 10).for_each(|seq| ring.push(entry(seq), Instant::now()));

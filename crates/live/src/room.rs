@@ -301,7 +301,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_was_sent_here_and_follows_is_published_without_reading() {
+    fn local_next_entry_is_published_without_reading() {
         let room = room();
         assert!(room.note_sent(&message(12)));
         assert!(!room.note_sent(&message(11)));
@@ -309,7 +309,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_missing_in_between_is_read_from_the_log() {
+    fn missing_entries_are_read_from_log() {
         let room = room();
         room.note_sent(&message(11));
         room.note_sent(&message(14));
@@ -318,7 +318,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_hint_asks_for_the_head_once() {
+    fn hint_asks_for_head_once() {
         let room = room();
         assert!(room.note_look());
         assert!(!room.note_look());
@@ -331,7 +331,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn old_news_are_no_news() {
+    fn outdated_entries_are_ignored() {
         let room = room();
         room.note_head(10);
         assert!(!room.needs_serving());

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_keeps_writing_is_heard_of_now_and_then() {
+    fn continued_typing_is_rate_limited() {
         let (typing, now) = (Typing::default(), Instant::now());
         let (room, ann) = (ChatroomId::from(Uuid::from_u128(1)), UserId::from(Uuid::from_u128(2)));
         assert!(typing.is_news(room, ann, now));

@@ -3,7 +3,7 @@
 use crate::world::{Heard, World, entries, room, user};
 
 #[test]
-fn it_is_said_once_and_after_what_was_missed() {
+fn caught_up_comes_once_after_missed_entries() {
     let world = World::forgetful();
     for n in 1..=3 {
         world.log.join(room(n), user(1));
@@ -24,7 +24,7 @@ fn it_is_said_once_and_after_what_was_missed() {
 }
 
 #[test]
-fn who_missed_nothing_hears_it_first() {
+fn caught_up_comes_first_if_nothing_was_missed() {
     let world = World::new();
     let mut nowhere = world.listen(user(2));
     world.log.join(room(1), user(1));
@@ -35,7 +35,7 @@ fn who_missed_nothing_hears_it_first() {
 }
 
 #[test]
-fn what_comes_meanwhile_does_not_put_it_off() {
+fn new_entries_do_not_delay_caught_up() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 9);
@@ -47,7 +47,7 @@ fn what_comes_meanwhile_does_not_put_it_off() {
 }
 
 #[test]
-fn a_log_that_goes_meanwhile_does_not_prevent_it() {
+fn deleted_log_does_not_prevent_caught_up() {
     let world = World::new();
     for n in 1..=2 {
         world.log.join(room(n), user(1));
@@ -63,7 +63,7 @@ fn a_log_that_goes_meanwhile_does_not_prevent_it() {
 }
 
 #[test]
-fn an_outage_puts_it_off() {
+fn outage_delays_caught_up() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 99);

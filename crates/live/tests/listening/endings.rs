@@ -9,7 +9,7 @@ const NOT_A_MEMBER: Heard = Heard::End(End::NotAMember);
 const STOPPING: Heard = Heard::End(End::Stopping);
 
 #[test]
-fn others_who_go_end_nothing() {
+fn leave_of_others_ends_nothing() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
@@ -21,7 +21,7 @@ fn others_who_go_end_nothing() {
 }
 
 #[test]
-fn a_deleted_chatroom_says_so_and_ends() {
+fn chatroom_deletion_ends_stream() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut one = world.listen_to(user(1), room(1));
@@ -39,7 +39,7 @@ fn a_deleted_chatroom_says_so_and_ends() {
 }
 
 #[test]
-fn a_membership_that_had_ended_before_the_start_ends_nothing() {
+fn membership_ended_before_start_ends_nothing() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.remove(room(1), user(1));
@@ -54,7 +54,7 @@ fn a_membership_that_had_ended_before_the_start_ends_nothing() {
 }
 
 #[test]
-fn a_log_that_is_gone_ends() {
+fn missing_log_ends_stream() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut one = world.listen_to(user(1), room(1));
@@ -75,7 +75,7 @@ fn a_log_that_is_gone_ends() {
 }
 
 #[test]
-fn who_lags_when_the_log_goes_hears_what_is_still_remembered_or_nothing() {
+fn lagging_listener_of_deleted_log_receives_only_memory() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     let mut slow = world.listen_to(user(1), room(1));
@@ -91,7 +91,7 @@ fn who_lags_when_the_log_goes_hears_what_is_still_remembered_or_nothing() {
 }
 
 #[test]
-fn closing_ends_everybody_and_whoever_still_comes() {
+fn close_ends_all_streams_and_refuses_new_ones() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = [world.listen_to(user(1), room(1)), world.listen(user(1))];
@@ -108,7 +108,7 @@ fn closing_ends_everybody_and_whoever_still_comes() {
 }
 
 #[test]
-fn a_user_has_so_many_streams_and_no_more() {
+fn streams_of_a_user_have_a_limit() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let start = Start { chatroom: room(1), position: 1, head: 1, read: ReadState::default() };

@@ -6,7 +6,7 @@ use crate::hearing::aside;
 use crate::world::{Heard, World, entries, room, user};
 
 #[test]
-fn who_never_looked_hears_everything_from_the_log() {
+fn idle_listener_reads_everything_from_log() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
@@ -27,7 +27,7 @@ fn who_never_looked_hears_everything_from_the_log() {
 }
 
 #[test]
-fn who_falls_behind_again_and_again_misses_nothing() {
+fn listener_that_lags_repeatedly_misses_nothing() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -41,7 +41,7 @@ fn who_falls_behind_again_and_again_misses_nothing() {
 }
 
 #[test]
-fn ones_own_removal_is_the_last_thing_however_late_it_is_heard() {
+fn own_removal_is_last_entry_for_lagging_listener() {
     let world = World::forgetful();
     for n in 1..=2 {
         world.log.join(room(n), user(1));
@@ -67,7 +67,7 @@ fn ones_own_removal_is_the_last_thing_however_late_it_is_heard() {
 }
 
 #[test]
-fn positions_tell_what_was_heard_and_not_what_was_taken() {
+fn position_is_of_received_entries() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -80,7 +80,7 @@ fn positions_tell_what_was_heard_and_not_what_was_taken() {
 }
 
 #[test]
-fn who_never_reads_costs_a_page_in_however_many_chatrooms() {
+fn idle_listener_uses_one_page_for_all_chatrooms() {
     let world = World::new();
     for number in 1..=20 {
         world.log.join(room(number), user(1));

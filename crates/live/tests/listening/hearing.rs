@@ -5,7 +5,7 @@ use chit_chat_live::{End, Written};
 use crate::world::{Heard, World, entries, room, user};
 
 #[test]
-fn what_is_sent_is_heard_in_order_whatever_the_order_of_the_hints() {
+fn entries_arrive_in_order_of_seq() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));
@@ -20,7 +20,7 @@ fn what_is_sent_is_heard_in_order_whatever_the_order_of_the_hints() {
 }
 
 #[test]
-fn an_old_hint_tells_nothing() {
+fn outdated_hint_sends_nothing() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));
@@ -36,7 +36,7 @@ fn an_old_hint_tells_nothing() {
 }
 
 #[test]
-fn a_look_is_enough() {
+fn poll_is_sufficient() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));
@@ -47,7 +47,7 @@ fn a_look_is_enough() {
 }
 
 #[test]
-fn to_follow_is_enough() {
+fn follow_is_sufficient() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));
@@ -62,7 +62,7 @@ fn to_follow_is_enough() {
 }
 
 #[test]
-fn everybody_hears_their_own_rooms() {
+fn listeners_receive_only_their_chatrooms() {
     let world = World::new();
     for (n, members) in [(1, &[1, 2][..]), (2, &[2, 3]), (3, &[3])] {
         for member in members {
@@ -83,7 +83,7 @@ fn everybody_hears_their_own_rooms() {
 }
 
 #[test]
-fn asides_are_heard_by_who_listens_and_only_now_and_then() {
+fn asides_are_rate_limited_and_for_listeners_only() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));
@@ -99,7 +99,7 @@ fn asides_are_heard_by_who_listens_and_only_now_and_then() {
 }
 
 #[test]
-fn an_aside_is_dropped_where_the_log_was_not_heard_to_its_end() {
+fn aside_is_dropped_before_end_of_log() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen_to(user(1), room(1));

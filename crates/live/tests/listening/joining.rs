@@ -4,7 +4,7 @@ use crate::log::Gate;
 use crate::world::{Heard, World, entries, room, user};
 
 #[test]
-fn what_is_joined_is_heard_from_the_joining_on_by_every_stream_of_the_user() {
+fn joined_chatroom_is_received_by_every_stream_of_user() {
     let world = World::new();
     world.log.send_many(room(1), 3);
     let mut ears: Vec<_> = (0..3).map(|_| world.listen(user(1))).collect();
@@ -28,7 +28,7 @@ fn what_is_joined_is_heard_from_the_joining_on_by_every_stream_of_the_user() {
 }
 
 #[test]
-fn who_joins_between_the_question_and_the_start_is_heard_too() {
+fn join_between_question_and_start_is_received() {
     let world = World::new();
     let mut first = world.listen(user(1));
     first.expect(&[Heard::CaughtUp]);
@@ -42,7 +42,7 @@ fn who_joins_between_the_question_and_the_start_is_heard_too() {
 }
 
 #[test]
-fn who_comes_back_hears_the_end_and_the_new_beginning() {
+fn rejoin_receives_end_and_new_beginning() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -61,7 +61,7 @@ fn who_comes_back_hears_the_end_and_the_new_beginning() {
 }
 
 #[test]
-fn who_comes_back_before_the_end_was_heard_hears_both() {
+fn rejoin_before_end_was_received_receives_both() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -78,7 +78,7 @@ fn who_comes_back_before_the_end_was_heard_hears_both() {
 }
 
 #[test]
-fn an_answer_from_before_a_removal_does_not_bring_the_chatroom_back() {
+fn outdated_answer_does_not_restore_removed_chatroom() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 3);
@@ -100,7 +100,7 @@ fn an_answer_from_before_a_removal_does_not_bring_the_chatroom_back() {
 }
 
 #[test]
-fn a_position_is_never_ahead_of_what_was_heard_also_of_who_comes_back() {
+fn position_is_never_ahead_of_received_entries() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));

@@ -3,7 +3,7 @@
 use crate::world::{Heard, World, entries, room, until, user};
 
 #[test]
-fn what_could_not_be_read_is_heard_after_the_next_good_poll() {
+fn unreadable_entries_arrive_after_next_poll() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -24,7 +24,7 @@ fn what_could_not_be_read_is_heard_after_the_next_good_poll() {
 }
 
 #[test]
-fn what_was_sent_here_and_follows_needs_no_store() {
+fn local_next_entry_needs_no_store() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -35,7 +35,7 @@ fn what_was_sent_here_and_follows_needs_no_store() {
 }
 
 #[test]
-fn who_lags_goes_on_when_the_store_does() {
+fn lagging_listener_resumes_with_store() {
     let world = World::forgetful();
     let people: Vec<_> = (1..=5).map(user).collect();
     for person in &people {
@@ -59,7 +59,7 @@ fn who_lags_goes_on_when_the_store_does() {
 }
 
 #[test]
-fn a_joining_during_an_outage_is_found_afterwards() {
+fn join_during_outage_is_found_afterwards() {
     let world = World::new();
     let mut ears = world.listen(user(1));
     ears.expect(&[Heard::CaughtUp]);
@@ -79,7 +79,7 @@ fn a_joining_during_an_outage_is_found_afterwards() {
 }
 
 #[test]
-fn a_defect_of_the_store_costs_time_and_no_events() {
+fn defective_store_loses_no_entries() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -101,7 +101,7 @@ fn a_defect_of_the_store_costs_time_and_no_events() {
 
 /// Which of two answers comes first is up to the threads, so again and again.
 #[test]
-fn of_two_questions_one_may_fail() {
+fn one_of_two_questions_may_fail() {
     for _ in 0..50 {
         let world = World::new();
         world.log.join(room(1), user(1));

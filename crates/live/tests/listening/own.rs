@@ -23,7 +23,7 @@ fn listening(world: &World) -> Ears {
 }
 
 #[test]
-fn every_stream_of_all_rooms_of_the_user_is_told_and_no_other() {
+fn own_state_reaches_every_stream_of_user_only() {
     let world = World::new();
     let mut first = listening(&world);
     let mut second = world.listen(user(1));
@@ -52,7 +52,7 @@ fn every_stream_of_all_rooms_of_the_user_is_told_and_no_other() {
 }
 
 #[test]
-fn only_what_has_changed_is_told() {
+fn only_changed_state_is_sent() {
     let world = World::new();
     let mut ears = listening(&world);
     for n in 2..=4 {
@@ -72,7 +72,7 @@ fn only_what_has_changed_is_told() {
 }
 
 #[test]
-fn what_is_hidden_is_told_with_how_far_its_log_had_come_though_a_message_came_first() {
+fn hidden_state_comes_with_its_head() {
     let world = World::new();
     let mut ears = listening(&world);
     world.log.hide(room(1), user(1), Some(2));
@@ -88,7 +88,7 @@ fn what_is_hidden_is_told_with_how_far_its_log_had_come_though_a_message_came_fi
 }
 
 #[test]
-fn what_was_so_before_the_start_is_not_told_and_what_changes_right_behind_it_is() {
+fn state_is_sent_only_if_it_changes_after_start() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.mark(room(1), user(1), 0);
@@ -105,7 +105,7 @@ fn what_was_so_before_the_start_is_not_told_and_what_changes_right_behind_it_is(
 }
 
 #[test]
-fn what_belongs_to_a_new_membership_is_told_after_its_beginning() {
+fn state_of_new_membership_follows_its_beginning() {
     let world = World::forgetful();
     let mut ears = listening(&world);
     world.log.send_many(room(2), 9);
@@ -119,7 +119,7 @@ fn what_belongs_to_a_new_membership_is_told_after_its_beginning() {
 }
 
 #[test]
-fn who_comes_back_starts_anew() {
+fn rejoin_resets_state() {
     let world = World::new();
     let mut ears = listening(&world);
     world.log.mute(room(1), user(1), true);
@@ -136,7 +136,7 @@ fn who_comes_back_starts_anew() {
 }
 
 #[test]
-fn what_belongs_to_a_later_membership_is_told_in_that_one() {
+fn state_of_later_membership_is_sent_in_that_one() {
     let world = World::new();
     let mut ears = listening(&world);
     world.log.remove(room(1), user(1));
@@ -154,7 +154,7 @@ fn what_belongs_to_a_later_membership_is_told_in_that_one() {
 }
 
 #[test]
-fn it_waits_until_what_was_missed_has_been_heard() {
+fn state_waits_for_missed_entries() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     world.log.join(room(2), user(1));
@@ -176,7 +176,7 @@ fn it_waits_until_what_was_missed_has_been_heard() {
 }
 
 #[test]
-fn an_outage_puts_it_off() {
+fn outage_delays_state() {
     let world = World::new();
     let mut ears = listening(&world);
     world.log.fail(true);

@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn everything_is_heard_once_and_in_order(forgetful in any::<bool>(), steps in vec(step(), 1..120)) {
+    fn every_schedule_delivers_once_and_in_order(forgetful in any::<bool>(), steps in vec(step(), 1..120)) {
         let mut play = Play::new(if forgetful { World::forgetful() } else { World::new() });
         for step in steps {
             play.take(&step);

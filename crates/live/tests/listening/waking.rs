@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::world::{Heard, World, entries, room, user};
 
 #[test]
-fn nobody_sleeps_through_what_comes_at_any_moment() {
+fn no_wake_up_is_lost() {
     const EACH: i64 = 1_500;
     let world = World::new();
     for n in 1..=3 {
@@ -50,7 +50,7 @@ fn nobody_sleeps_through_what_comes_at_any_moment() {
 }
 
 #[test]
-fn who_is_told_once_is_not_woken_for_each_entry() {
+fn pending_wake_up_is_not_repeated() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut ears = world.listen(user(1));
@@ -68,7 +68,7 @@ fn who_is_told_once_is_not_woken_for_each_entry() {
 }
 
 #[test]
-fn sessions_are_woken_to_look_whether_they_may_still_listen() {
+fn ended_sessions_wake_listeners() {
     let world = World::new();
     let mut ears = world.listen(user(1));
     ears.expect(&[Heard::CaughtUp]);
