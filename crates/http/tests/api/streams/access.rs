@@ -14,7 +14,7 @@ use crate::streams::slow::say_past_the_api;
 const STREAM: &str = "text/event-stream";
 
 #[both_engines]
-async fn strangers_are_refused_as_everywhere(engine: Engine) {
+async fn stranger_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let hidden = ann.create_room("Plans", "private", &[]).await;
@@ -35,7 +35,7 @@ async fn strangers_are_refused_as_everywhere(engine: Engine) {
 }
 
 #[both_engines]
-async fn streams_end_with_their_session(engine: Engine) {
+async fn session_end_ends_streams(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -57,7 +57,7 @@ async fn streams_end_with_their_session(engine: Engine) {
 }
 
 #[both_engines]
-async fn streams_end_with_their_token(engine: Engine) {
+async fn token_expiry_ends_streams(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -71,7 +71,7 @@ async fn streams_end_with_their_token(engine: Engine) {
 }
 
 #[both_engines]
-async fn streams_end_with_the_account(engine: Engine) {
+async fn account_deletion_ends_streams(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -92,7 +92,7 @@ async fn streams_end_with_the_account(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn streams_end_with_the_instance() {
+async fn server_stop_ends_streams() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -111,7 +111,7 @@ async fn streams_end_with_the_instance() {
 }
 
 #[actix_web::test]
-async fn streams_end_with_the_instance_also_while_nobody_is_trusted() {
+async fn server_stop_ends_streams_while_tokens_are_refused() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);

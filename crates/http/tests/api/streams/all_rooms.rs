@@ -10,7 +10,7 @@ use crate::sockets::Listening;
 const PATH: &str = "/api/events";
 
 #[both_engines]
-async fn it_covers_all_my_rooms_and_no_others(engine: Engine) {
+async fn stream_covers_only_own_chatrooms(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (one, two) =
@@ -33,7 +33,7 @@ async fn it_covers_all_my_rooms_and_no_others(engine: Engine) {
 }
 
 #[both_engines]
-async fn leaving_ends_a_room_and_joining_again_begins_it_again(engine: Engine) {
+async fn leave_ends_chatroom_and_rejoin_starts_it_again(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -55,7 +55,7 @@ async fn leaving_ends_a_room_and_joining_again_begins_it_again(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_reconnect_goes_on_in_every_room(engine: Engine) {
+async fn reconnect_resumes_every_chatroom(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let (one, two) = (ann.create_room("One", "private", &[]).await, ann.create_room("Two", "private", &[]).await);
@@ -84,7 +84,7 @@ async fn a_reconnect_goes_on_in_every_room(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn a_cursor_that_means_nothing_is_reset() {
+async fn invalid_cursor_is_reset() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -100,7 +100,7 @@ async fn a_cursor_that_means_nothing_is_reset() {
 }
 
 #[actix_web::test]
-async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
+async fn position_beyond_head_is_reset_and_foreign_one_refused() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -122,7 +122,7 @@ async fn positions_beyond_a_head_are_reset_and_strange_ones_refused() {
 
 /// Else a client would resume by an old one, and the chatroom that it lacks would start only then.
 #[actix_web::test]
-async fn an_id_that_would_lack_a_chatroom_is_empty() {
+async fn incomplete_id_is_empty() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     for number in 0..139 {

@@ -8,7 +8,7 @@ use crate::app::TestApp;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(engine: Engine) {
+async fn new_direct_chatroom_reaches_both_members_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let server = Listening::start(&app);
@@ -30,7 +30,7 @@ async fn a_new_direct_chatroom_is_heard_of_by_both_and_by_nobody_else(engine: En
 }
 
 #[both_engines]
-async fn a_stream_goes_on_while_the_chatroom_is_hidden_and_tells_what_a_block_does(engine: Engine) {
+async fn stream_covers_hidden_direct_chatroom_and_blocks(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.open(&bob).await;

@@ -8,7 +8,7 @@ use crate::app::TestApp;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(engine: Engine) {
+async fn banned_user_receives_end_of_membership_last(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -33,7 +33,7 @@ async fn the_last_that_the_banned_hear_is_the_end_of_their_membership(engine: En
 }
 
 #[both_engines]
-async fn who_comes_by_an_invitation_is_heard_of_and_hears_at_once(engine: Engine) {
+async fn accepted_invitation_reaches_members_and_starts_stream(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -7,7 +7,7 @@ use crate::app::TestApp;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn the_log_is_replayed_and_goes_on(engine: Engine) {
+async fn log_is_replayed_and_followed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -33,7 +33,7 @@ async fn the_log_is_replayed_and_goes_on(engine: Engine) {
 }
 
 #[both_engines]
-async fn a_reconnect_goes_on_where_the_client_was(engine: Engine) {
+async fn reconnect_resumes_after_last_id(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -56,7 +56,7 @@ async fn a_reconnect_goes_on_where_the_client_was(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn a_position_that_means_nothing_is_reset() {
+async fn invalid_position_is_reset() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -71,7 +71,7 @@ async fn a_position_that_means_nothing_is_reset() {
 }
 
 #[both_engines]
-async fn it_ends_with_the_membership(engine: Engine) {
+async fn membership_end_ends_stream(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
@@ -89,7 +89,7 @@ async fn it_ends_with_the_membership(engine: Engine) {
 }
 
 #[both_engines]
-async fn it_ends_with_the_chatroom(engine: Engine) {
+async fn chatroom_deletion_ends_stream(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -102,7 +102,7 @@ async fn it_ends_with_the_chatroom(engine: Engine) {
 }
 
 #[both_engines]
-async fn typing_is_heard_once_in_a_while_and_never_replayed(engine: Engine) {
+async fn typing_is_rate_limited_and_never_replayed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -123,7 +123,7 @@ async fn typing_is_heard_once_in_a_while_and_never_replayed(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_speaks_an_older_http_hears_it_without_chunks(engine: Engine) {
+async fn http_1_0_stream_is_not_chunked(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);

@@ -25,7 +25,7 @@ fn is_own(heard: &Value, room: &Room, data: &Value) {
 }
 
 #[both_engines]
-async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(engine: Engine) {
+async fn read_and_mute_reach_only_own_devices(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -66,7 +66,7 @@ async fn my_other_devices_hear_what_i_read_and_mute_and_nobody_else_does(engine:
 }
 
 #[both_engines]
-async fn they_hear_it_through_another_instance(engine: Engine) {
+async fn read_and_mute_reach_other_instances(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -84,7 +84,7 @@ async fn they_hear_it_through_another_instance(engine: Engine) {
 }
 
 #[both_engines]
-async fn they_have_no_place_in_any_log_and_move_no_cursor(engine: Engine) {
+async fn read_and_mute_have_no_seq_and_move_no_cursor(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;

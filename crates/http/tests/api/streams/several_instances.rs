@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn everything_is_heard_elsewhere(engine: Engine) {
+async fn every_kind_of_event_reaches_other_instances(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);
@@ -41,7 +41,7 @@ async fn everything_is_heard_elsewhere(engine: Engine) {
 }
 
 #[both_engines]
-async fn both_hear_the_same_in_the_same_order(engine: Engine) {
+async fn instances_send_equal_order(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let ann = here.sign_up("ann").await;
@@ -69,7 +69,7 @@ async fn both_hear_the_same_in_the_same_order(engine: Engine) {
 
 /// The log shows messages as they are now; what they became after a removal is not for who was removed.
 #[both_engines]
-async fn the_removed_do_not_see_what_became_of_a_message(engine: Engine) {
+async fn removed_user_sees_no_later_changes(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let (ann, bob) = (here.sign_up("ann").await, here.sign_up("bob").await);

@@ -17,7 +17,7 @@ use crate::sockets::Listening;
 const MANY: i64 = 1_500;
 
 #[both_engines]
-async fn who_does_not_read_hears_everything_later(engine: Engine) {
+async fn slow_reader_receives_everything_later(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -43,7 +43,7 @@ async fn who_does_not_read_hears_everything_later(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn who_goes_away_is_missed_at_once() {
+async fn disconnected_reader_is_noticed_at_once() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -25,7 +25,7 @@ fn call(server: &Listening, person: &Person) -> Telephone {
 }
 
 #[both_engines]
-async fn what_is_sent_is_answered_and_heard(engine: Engine) {
+async fn sent_message_is_answered_and_received(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -49,7 +49,7 @@ async fn what_is_sent_is_answered_and_heard(engine: Engine) {
 }
 
 #[both_engines]
-async fn many_at_once_keep_their_order(engine: Engine) {
+async fn concurrent_sends_keep_order(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -71,7 +71,7 @@ async fn many_at_once_keep_their_order(engine: Engine) {
 }
 
 #[both_engines]
-async fn who_has_not_started_yet_is_told_of_the_end_as_well(engine: Engine) {
+async fn unstarted_socket_is_told_of_server_stop(engine: Engine) {
     let app = TestApp::new(engine).await;
     let server = Listening::start(&app);
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
@@ -80,7 +80,7 @@ async fn who_has_not_started_yet_is_told_of_the_end_as_well(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn nor_does_it_help_to_ping_without_end() {
+async fn pings_do_not_delay_server_stop() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
@@ -97,7 +97,7 @@ async fn nor_does_it_help_to_ping_without_end() {
 }
 
 #[both_engines]
-async fn what_was_stored_is_answered_before_the_end(engine: Engine) {
+async fn stored_sends_are_answered_before_close(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -123,7 +123,7 @@ async fn what_was_stored_is_answered_before_the_end(engine: Engine) {
 }
 
 #[both_engines]
-async fn replies_and_mentions_keep_their_place_among_others(engine: Engine) {
+async fn replies_and_mentions_keep_order_among_sends(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
@@ -146,7 +146,7 @@ async fn replies_and_mentions_keep_their_place_among_others(engine: Engine) {
 }
 
 #[both_engines]
-async fn what_is_refused_says_why_and_the_line_stays_open(engine: Engine) {
+async fn refused_send_explains_and_keeps_socket_open(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, eve) = (app.sign_up("ann").await, app.sign_up("eve").await);
     let hidden = ann.create_room("Plans", "private", &[]).await;
@@ -178,7 +178,7 @@ async fn what_is_refused_says_why_and_the_line_stays_open(engine: Engine) {
 }
 
 #[both_engines]
-async fn it_goes_on_from_positions(engine: Engine) {
+async fn socket_resumes_from_positions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -193,7 +193,7 @@ async fn it_goes_on_from_positions(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn who_may_not_listen_is_told_so_and_hung_up_on() {
+async fn unauthorized_socket_is_told_and_closed() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);
@@ -220,7 +220,7 @@ async fn who_may_not_listen_is_told_so_and_hung_up_on() {
 }
 
 #[actix_web::test]
-async fn pages_of_other_origins_are_refused() {
+async fn foreign_origin_is_refused() {
     let origins = "https://chat.example".parse().unwrap();
     let app = TestApp::within(Engine::Sqlite, Around { origins, ..Around::default() }).await;
     let server = Listening::start(&app);
@@ -236,7 +236,7 @@ async fn pages_of_other_origins_are_refused() {
 }
 
 #[both_engines]
-async fn it_ends_with_the_session_and_with_the_instance(engine: Engine) {
+async fn session_end_and_server_stop_close_socket(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let server = Listening::start(&app);
@@ -249,7 +249,7 @@ async fn it_ends_with_the_session_and_with_the_instance(engine: Engine) {
 }
 
 #[both_engines]
-async fn an_ended_session_does_nothing_more_however_much_it_says(engine: Engine) {
+async fn ended_session_sends_nothing_more(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -273,7 +273,7 @@ async fn an_ended_session_does_nothing_more_however_much_it_says(engine: Engine)
 }
 
 #[both_engines]
-async fn while_nobody_can_be_trusted_nothing_is_done(engine: Engine) {
+async fn socket_refuses_sends_without_news_of_sessions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
@@ -292,7 +292,7 @@ async fn while_nobody_can_be_trusted_nothing_is_done(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn frames_are_text_and_not_too_large() {
+async fn frames_are_text_and_bounded() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);

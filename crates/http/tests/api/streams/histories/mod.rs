@@ -15,7 +15,7 @@ use picture::Picture;
 const STEPS: usize = 100;
 
 #[both_engines]
-async fn what_is_heard_adds_up_to_what_is_there(engine: Engine) {
+async fn random_history_reproduces_state(engine: Engine) {
     for seed in 1..=4 {
         random_history(engine, seed).await;
     }
