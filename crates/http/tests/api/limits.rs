@@ -252,7 +252,7 @@ async fn failed_refreshes_are_limited_by_address(engine: Engine) {
     for _ in 0..10 {
         let next = refresh(here(), &good).await.expect_status(200);
         assert_eq!(next.header("RateLimit"), Some("\"login\";r=3;t=0"));
-        good = next.str("refresh_token").to_owned();
+        next.str("refresh_token").clone_into(&mut good);
     }
     for bad in ["x", "", &"A".repeat(128)] {
         refresh(here(), bad).await.expect_problem(401, "invalid_refresh_token");

@@ -4,6 +4,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
+    clippy::similar_names,
     clippy::unwrap_used,
     reason = "a failure is a failed test"
 )]

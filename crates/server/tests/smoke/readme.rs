@@ -14,9 +14,9 @@ const README: &str = include_str!("../../../../README.md");
 const ADDRESS: &str = "http://127.0.0.1:8080";
 
 #[both_engines]
+#[expect(clippy::explicit_write, reason = "`cargo test` hides what eprintln! writes when a test passes")]
 fn readme_commands_work(engine: Engine) {
     if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
-        // Not by println!, which `cargo test` hides when a test passes.
         writeln!(io::stderr(), "SKIPPED: the README's commands need curl").unwrap();
         return;
     }

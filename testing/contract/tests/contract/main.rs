@@ -1,6 +1,12 @@
 //! What every store must do, once, on both engines.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a failure of a test's own helper is a failed test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::similar_names,
+    clippy::unwrap_used,
+    reason = "a failure of a test's own helper is a failed test"
+)]
 
 mod administration;
 mod bans;

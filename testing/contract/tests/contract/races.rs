@@ -171,7 +171,7 @@ fn say_while_ending(world: &World, how: &str, [matt, beth]: [UserId; 2]) {
     for _ in 0..5 {
         let room = world.room(matt, &[beth]);
         let sent = race(9, |n| match (n, how) {
-            (0..8, _) => say_until_refused(if n % 2 == 0 { &world.store } else { &another }, &world, room, beth),
+            (0..8, _) => say_until_refused(if n % 2 == 0 { &world.store } else { &another }, world, room, beth),
             (_, "removed") => i64::from(world.remove(room, matt, beth) == Guarded::Refused),
             (_, "left") => i64::from(world.leave(room, beth) == Leaving::NotMember),
             _ => {
