@@ -1,20 +1,28 @@
 //! Live streams: one chatroom or all of the caller's, over SSE and WebSocket.
 
+mod all_chatrooms;
 mod body;
 mod feed;
-mod mine;
 mod notice;
+mod open_stream;
 mod positions;
+mod resume_stream;
 mod room;
 mod socket;
-mod typing;
+mod tell_typing;
 
-pub(crate) use mine::{__path_open_stream, __path_resume_stream, open_stream, resume_stream};
+pub(crate) use open_stream::open_stream;
+pub(crate) use resume_stream::resume_stream;
 pub(crate) use room::{room_stream, wants_stream};
-pub(crate) use socket::{__path_open_socket, open_socket};
-pub(crate) use typing::{__path_tell_typing, tell_typing};
+pub(crate) use socket::open_socket;
+pub(crate) use tell_typing::tell_typing;
 use utoipa::OpenApi;
 
 #[derive(OpenApi)]
-#[openapi(paths(open_stream, resume_stream, open_socket, tell_typing))]
+#[openapi(paths(
+    open_stream::open_stream,
+    resume_stream::resume_stream,
+    socket::open::open_socket,
+    tell_typing::tell_typing
+))]
 pub(crate) struct Api;

@@ -8,6 +8,8 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
 use uuid::Uuid;
 
+use crate::problem::Problem;
+
 /// Proxies and clients accept headers of this size.
 const LONGEST: usize = 4_096;
 /// The first byte, which allows other formats later.
@@ -44,6 +46,13 @@ pub(super) fn decode(text: &str) -> Option<Positions> {
         return None;
     }
     entries.chunks_exact(ENTRY).map(entry).collect()
+}
+
+/// Parses positions that a client gives by chatroom id.
+pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
+    let parsed =
+        after.into_iter().map(|(id, seq)| Some((id.parse::<ChatroomId>().ok()?, seq)).filter(|_| seq >= 0));
+    parsed.collect::<Option<_>>().ok_or_else(|| Problem::field("after", "must map chatroom ids to seqs"))
 }
 
 fn entry(bytes: &[u8]) -> Option<(ChatroomId, Seq)> {

@@ -15,7 +15,7 @@ use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
 
 use super::super::feed::{Feed, PATIENCE, Said, What};
-use super::super::typing;
+use super::super::tell_typing;
 use super::frames::{self, Frame};
 use super::reasons::{UNAUTHORIZED, because, because_of, come_again};
 use super::sending::{self, Order};
@@ -191,7 +191,7 @@ impl<'a> Conversation<'a> {
             Ok(Frame::Typing { r#ref, chatroom_id }) => Box::pin(async move {
                 let chatroom = chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound));
                 let told = match chatroom {
-                    Ok(chatroom) => typing::tell(&state, caller, chatroom).await,
+                    Ok(chatroom) => tell_typing::tell(&state, caller, chatroom).await,
                     Err(problem) => Err(problem),
                 };
                 told.err().map(|problem| frames::refused(r#ref, &problem, &id))

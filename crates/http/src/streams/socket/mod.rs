@@ -2,9 +2,9 @@
 
 mod conversation;
 mod frames;
-mod open;
+pub(super) mod open;
 mod origin;
 mod reasons;
 mod sending;
 
-pub(crate) use open::{__path_open_socket, open_socket};
+pub(crate) use open::open_socket;

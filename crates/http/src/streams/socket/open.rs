@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, rt, web};
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 
 use super::super::feed::Feed;
-use super::super::mine;
+use super::super::{all_chatrooms, positions};
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::origin;
@@ -124,7 +124,7 @@ impl Socket {
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };
-        let feed = mine::feed(caller, self.state.clone(), Some(mine::parse(after)?)).await?;
+        let feed = all_chatrooms::feed(caller, self.state.clone(), Some(positions::parse(after)?)).await?;
         Ok((caller, feed))
     }
 }

@@ -1,0 +1,54 @@
+//! The stream of all the caller's chatrooms.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::changes_since::Standing;
+use chit_chat_live::{Listener, Start};
+
+use super::body::{Ids, answer};
+use super::feed::Feed;
+use super::notice::WithHeads;
+use super::positions::{self, Positions};
+use crate::extract::Principal;
+use crate::problem::Problem;
+use crate::run::blocking;
+use crate::state::State;
+
+pub(super) async fn start(
+    caller: Principal,
+    request: &HttpRequest,
+    state: web::Data<State>,
+    after: Option<Positions>,
+) -> Result<HttpResponse, Problem> {
+    let feed = feed(caller, state, after).await?;
+    Ok(answer(request, feed, Ids::Positions))
+}
+
+/// A stream of all chatrooms. If the positions cannot be read, it says so.
+pub(super) async fn feed(
+    caller: Principal,
+    state: web::Data<State>,
+    after: Option<Positions>,
+) -> Result<Feed, Problem> {
+    let asked = state.clone();
+    let standing = blocking(move || asked.streams.standing(caller.who())).await?;
+    let after = after.filter(|after| {
+        standing.chatrooms.iter().all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
+    });
+    let listener = listen(caller, &state, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
+    let mut feed = Feed::new(state, caller, listener);
+    // Allows a client that is disconnected right after this to resume.
+    let id = positions::encode(feed.positions()).unwrap_or_default();
+    feed.say_first(WithHeads::Ready, &id);
+    if after.is_none() {
+        feed.say_first(WithHeads::Reset, &id);
+    }
+    Ok(feed)
+}
+
+fn listen(caller: Principal, state: &State, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
+    let starts = standing.chatrooms.into_iter().map(|joined| {
+        let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
+        Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
+    });
+    state.streams.listen(caller.who(), standing.version, starts)
+}
