@@ -1,16 +1,16 @@
-//! Entries for listeners: events, serialised once for all of them.
+//! Log entries, serialised once for all listeners.
 
 use bytes::Bytes;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::{Change, Event};
 use chit_chat_domain::id::UserId;
 
-/// A serialised event in the forms that streams need; they share one buffer.
+/// A serialised event in the forms that streams need, which share one buffer.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// With its position as `id:`.
+    /// The server-sent event with its position as `id:`.
     pub identified: Bytes,
-    /// Without a position.
+    /// The server-sent event without a position.
     pub anonymous: Bytes,
     /// The bare JSON.
     pub json: Bytes,
@@ -31,10 +31,10 @@ pub struct Entry {
     later: Option<Box<Later>>,
 }
 
-/// Changes of the message after this entry, because messages are shown in their current state.
+/// Changes to the message after this entry; entries show messages in their current state.
 #[derive(Debug)]
 struct Later {
-    /// The seq up to which the log has these changes.
+    /// A seq at which the log contains all these changes.
     until: Seq,
     /// The entry without these changes.
     withheld: Written,
@@ -58,18 +58,18 @@ impl Entry {
         Self { seq: event.seq, written: writer.write(event), ends, later: None }
     }
 
-    /// An entry read when the log had this head.
+    /// Creates an entry from an event that was read when the log had this head.
     pub(crate) fn read_at(head: Seq, event: Event, writer: &dyn Write) -> Self {
         let later = event.withheld().map(|event| Box::new(Later { until: head, withheld: writer.write(event) }));
         Self { later, ..Self::new(event, writer) }
     }
 
-    /// The seq up to which the log is reflected in the entry.
+    /// The seq up to which the entry reflects the log.
     pub(crate) fn reflects(&self) -> Seq {
         self.later.as_ref().map_or(self.seq, |later| later.until)
     }
 
-    /// The entry for users who were no longer members at the later changes.
+    /// The entry for users who were no longer members when the message changed.
     pub(crate) fn withheld(&self) -> Option<Self> {
         let later = self.later.as_ref()?;
         Some(Self { seq: self.seq, written: later.withheld.clone(), ends: self.ends, later: None })

@@ -17,11 +17,11 @@ use crate::replay::{Job, MOST_CHATROOMS};
 use crate::shared::{Shared, Work, as_gauge};
 use crate::sources::Sources;
 
-/// Threads that bring chatrooms up to date.
+/// The number of threads that update the rings of chatrooms.
 const LIVE: usize = 2;
-/// Threads that read for listeners that have fallen behind.
+/// The number of threads that read the log for listeners that have fallen behind.
 const REPLAYING: usize = 2;
-/// Heads polled longer ago than this no longer count as current.
+/// The age from which polled heads no longer count as current.
 const STALE: Duration = Duration::from_secs(2);
 
 /// All live streams of one instance.
@@ -48,13 +48,13 @@ impl Hub {
         Ok(Self { shared, _workers: [live, replay] })
     }
 
-    /// The observer to attach to the store: what it is told reaches the listeners without a poll.
+    /// The observer to attach to the store, so that commits reach listeners without a poll.
     pub fn observer(&self) -> Weak<dyn CommitObserver> {
         let shared: Weak<Shared> = Arc::downgrade(&self.shared);
         shared
     }
 
-    /// Where a user is a member, to start from.
+    /// Reads the user's memberships, from which [`listen`](Self::listen) starts.
     pub fn standing(&self, who: Who) -> Result<Standing, StoreError> {
         self.shared.sources.changes_since.standing(who.user, MOST_CHATROOMS)
     }
@@ -75,7 +75,7 @@ impl Hub {
         Listener::new(&self.shared, who, Some(version), starts)
     }
 
-    /// Tells the listeners of a chatroom that a member is typing, unless they were told a moment ago.
+    /// Notifies the listeners of a chatroom that a member is typing, unless they were notified a moment ago.
     pub fn tell_typing(&self, chatroom: ChatroomId, user: UserId, write: impl FnOnce() -> Written) {
         if let Some(room) = self.shared.registry.room(chatroom)
             && self.shared.typing.is_news(chatroom, user, Instant::now())
@@ -84,8 +84,8 @@ impl Hub {
         }
     }
 
-    /// Polls the heads of everything that is listened to, and so finds the writes of other instances. Called a few
-    /// times a second.
+    /// Polls the heads of all chatrooms and users with listeners to find the writes of other instances. To be
+    /// called a few times a second.
     pub fn follow(&self) -> Result<(), StoreError> {
         let started = Instant::now();
         self.shared.follow_users()?;
@@ -118,22 +118,23 @@ impl Hub {
         Ok(())
     }
 
-    /// Whether the polled heads are recent. Before the first [`follow`](Self::follow) there are no other instances.
+    /// Returns whether the polled heads are recent, or [`follow`](Self::follow) has never been called, as on a
+    /// single instance.
     pub fn is_current(&self) -> bool {
         self.shared.followed_at.lock().is_none_or(|at| at.elapsed() < STALE)
     }
 
-    /// Wakes the listeners of these sessions, so that they check whether they may go on.
+    /// Wakes the listeners of these sessions, so that they check whether their session is still valid.
     pub fn wake_sessions(&self, which: impl Fn(SessionId) -> bool) {
         self.shared.registry.wake_sessions(which);
     }
 
-    /// Whether every stream has been ended.
+    /// Returns whether [`close`](Self::close) has been called.
     pub fn is_closed(&self) -> bool {
         self.shared.registry.is_closed()
     }
 
-    /// Ends every stream, including those that are about to start.
+    /// Ends every stream, including those opened later.
     pub fn close(&self) {
         self.shared.registry.close_all();
     }

@@ -1,11 +1,11 @@
-//! Live streams without their wire: who listens to which chatrooms, and what they hear.
+//! Live streams, independent of the transport: subscriptions to chatrooms and the delivery of their events.
 //!
-//! The log in the store is the truth, and everything else is a hint that it has grown: the store's own
+//! The log in the store is the source of truth. Everything else is a hint that it has grown: the store's
 //! notification after each commit of this instance ([`Hub::observer`]), and the heads that [`Hub::follow`]
-//! polls a few times a second for the writes of others. A lost hint costs time, never an event.
+//! polls a few times a second for the writes of other instances. A lost hint delays events but loses none.
 //!
-//! A [`Listener`] is a position in each of its chatrooms. It takes what is new from the memory that
-//! all listeners of a chatroom share, and if it has fallen behind, page by page from the log.
+//! A [`Listener`] has a position in each of its chatrooms. It takes new entries from a ring that all
+//! listeners of a chatroom share, or, if it has fallen behind, from the log, page by page.
 
 mod entry;
 mod hub;

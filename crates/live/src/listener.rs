@@ -1,4 +1,4 @@
-//! One who listens: a position in each of the chatrooms.
+//! A listener: a user's position in each of their chatrooms.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -17,34 +17,34 @@ use crate::places::{Place, Places};
 use crate::replay::{Job, Question};
 use crate::shared::{Shared, Work};
 
-/// About so much is taken from a chatroom at once.
+/// The approximate number of bytes taken from a chatroom at once.
 const BYTES: usize = 16 * 1024;
 
-/// Hears every entry behind its positions once and in order, as long as the user is a member.
+/// Delivers every entry after its positions once and in order, as long as the user is a member.
 pub struct Listener {
     shared: Arc<Shared>,
     follows_user: bool,
     mailbox: Arc<Mailbox>,
     rooms: Places,
-    /// Where memberships ended: what was asked before may come after, and begins none of these again.
+    /// The seq at which each membership ended, because an older query's result must not start it again.
     left: BTreeMap<ChatroomId, Seq>,
     agenda: Option<Box<Agenda>>,
-    /// Chatrooms that have not caught up; `None` once that was said.
+    /// The number of chatrooms that have not caught up; `None` once [`News::CaughtUp`] is queued.
     behind: Option<u32>,
     asked: Asked,
     user_moved: bool,
-    /// Something changed for the user in a chatroom that has yet to be heard as far as that.
+    /// A private state changed in a chatroom whose membership event has not been taken yet.
     owes: bool,
 }
 
-/// What is to be done. There are thousands of listeners, and most of the time each only waits and has none.
+/// Pending work, allocated only when needed, because most of the thousands of listeners are idle.
 #[derive(Default)]
 struct Agenda {
-    /// Taken, and not heard yet.
+    /// Taken, but not delivered yet.
     news: VecDeque<(Option<ChatroomId>, News)>,
-    /// Where more is to be taken.
+    /// Chatrooms that may have more entries to take.
     unread: Vec<ChatroomId>,
-    /// Where the log is to be read, page by page in turn.
+    /// Chatrooms whose log has to be read, one page at a time in turn.
     waiting: VecDeque<ChatroomId>,
 }
 
@@ -54,7 +54,7 @@ impl Agenda {
     }
 }
 
-/// What has been asked for and has not come.
+/// Pending requests.
 #[derive(Default)]
 struct Asked {
     page: bool,
@@ -95,7 +95,7 @@ impl Listener {
         Some(listener)
     }
 
-    /// What comes next; the task is woken when there is something.
+    /// Returns the next item, or registers the task to be woken when there is one.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<News> {
         loop {
             if let Some((chatroom, news)) = self.next_news() {
@@ -117,22 +117,22 @@ impl Listener {
         }
     }
 
-    /// By which session it listens.
+    /// The session of the listener.
     pub fn session(&self) -> SessionId {
         self.mailbox.who.session
     }
 
-    /// Whether the instance stops, of which [`poll`](Self::poll) tells in its turn.
+    /// Returns whether the instance is stopping, which [`poll`](Self::poll) reports after what is queued.
     pub fn is_stopping(&self) -> bool {
         self.mailbox.is_closed()
     }
 
-    /// How far each chatroom has been heard.
+    /// The seq delivered last in each chatroom.
     pub fn positions(&self) -> impl ExactSizeIterator<Item = (ChatroomId, Seq)> {
         self.rooms.iter().map(|(id, place)| (id, place.heard))
     }
 
-    /// How far each chatroom has come.
+    /// The known head of each chatroom.
     pub fn heads(&self) -> impl Iterator<Item = (ChatroomId, Seq)> {
         self.rooms.iter().map(|(id, place)| (id, place.room.head()))
     }
@@ -175,7 +175,7 @@ impl Listener {
         if pages.is_empty() {
             self.ask_for_next_page();
         }
-        // First, while all that was taken has been heard: who comes back starts anew.
+        // First, while everything taken has been delivered: a user who rejoined starts at a new position.
         if let Some(standing) = standing {
             self.asked.standing = false;
             self.compare(&standing);
@@ -184,7 +184,7 @@ impl Listener {
         for chatroom in unread.into_iter().chain(mail.chatrooms) {
             self.take_new(chatroom);
         }
-        // After what was unread, so that no further page is asked for before this one has been heard.
+        // After the unread chatrooms, so that the next page is requested only once this one has been delivered.
         for (chatroom, page) in pages {
             self.take_page(chatroom, page);
         }
@@ -196,7 +196,7 @@ impl Listener {
             self.user_moved = false;
             self.asked.standing = true;
             let job = self.job(Question::Standing(self.user()));
-            // Ahead of all pages: they may be many.
+            // On the live queue, so that it does not wait for pages, which may be many.
             self.shared.live.push(Work::Standing(job));
         }
     }
@@ -225,7 +225,7 @@ impl Listener {
         self.agenda().unread.push(chatroom);
     }
 
-    /// From the memory that all listeners share, or else from the log.
+    /// Takes entries from the room's ring, or requests a page of the log if they have been evicted.
     fn take_new(&mut self, chatroom: ChatroomId) {
         let Some(place) = self.rooms.get_mut(chatroom) else {
             return;
@@ -252,13 +252,13 @@ impl Listener {
         }
     }
 
-    /// One at a time, and only when all that was taken has been heard: whoever does not read costs no more than a page,
-    /// in however many chatrooms.
+    /// Requests one page at a time, and only when everything taken has been delivered, so that a slow client costs
+    /// at most one page regardless of its number of chatrooms.
     fn ask_for_next_page(&mut self) {
         while !self.asked.page
             && let Some(chatroom) = self.agenda.as_mut().and_then(|agenda| agenda.waiting.pop_front())
         {
-            // Who left and came back may wait twice; the end of what was read must not be taken for the end of the log.
+            // A chatroom left and rejoined may be queued twice; an empty page would be taken for a deleted log.
             if let Some(place) = self.rooms.get(chatroom).filter(|place| place.reading) {
                 self.asked.page = true;
                 let job = self.job(Question::Page(chatroom, self.user(), place.taken, place.room.head()));
@@ -308,14 +308,14 @@ impl Listener {
         }
     }
 
-    /// Of a chatroom whose log was not heard to its end an aside could come after a removal.
+    /// Drops the aside if the listener is behind: the user's removal may be among the entries not taken yet.
     fn take_aside(&mut self, chatroom: ChatroomId, written: Written) {
         if self.rooms.get(chatroom).is_some_and(|place| place.taken >= place.room.head()) {
             self.agenda().news.push_back((Some(chatroom), News::Aside(Box::new(written))));
         }
     }
 
-    /// Whoever left may have joined again meanwhile.
+    /// Removes a chatroom. Looks up the memberships, because the user may have joined again since.
     fn leave(&mut self, chatroom: ChatroomId, at: Seq) {
         if let Some(place) = self.rooms.remove(chatroom) {
             self.left.insert(chatroom, at);
@@ -340,7 +340,7 @@ impl Listener {
         }
     }
 
-    /// What was joined is heard from the joining on; what was left says so in its log.
+    /// Starts at the join event of each new chatroom. The end of a membership is read from the chatroom's log.
     fn compare(&mut self, standing: &Standing) {
         for joined in &standing.chatrooms {
             let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
@@ -357,8 +357,8 @@ impl Listener {
         self.rooms.iter().filter(|(id, _)| !listed(id)).for_each(|(id, _)| self.shared.look(id));
     }
 
-    /// Not before the membership itself: where that has yet to be heard, it is asked again then, and of a later membership
-    /// after the end of this one.
+    /// Reports changes of the private state, but only after the join event: until that has been taken, the change
+    /// is owed, and then looked up again. The state of a later membership waits for the end of this one.
     fn tell_own(&mut self, joined: &Joined) {
         let differs = |place: &&mut Place| place.read != joined.read && joined.joined_seq <= place.member_at;
         let Some(place) = self.rooms.get_mut(joined.chatroom_id).filter(differs) else {

@@ -12,7 +12,7 @@ use crate::entry::{Entry, Written};
 use crate::news::Who;
 use crate::sync::{AtomicBool, Mutex};
 
-/// The most pending ephemeral events; further ones are dropped.
+/// The maximum number of pending ephemeral events; further ones are dropped.
 const MOST_ASIDES: usize = 16;
 
 /// The mailbox of one listener.
@@ -36,7 +36,7 @@ pub(crate) struct Mail {
 /// Rare notifications, allocated only when needed, because thousands of mailboxes are mostly empty.
 #[derive(Default)]
 pub(crate) struct Parcel {
-    /// Pages that the listener requested from the log; `None` if the log is deleted.
+    /// Requested pages of the log; `None` if the log is deleted.
     pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
     /// Ephemeral events.
     pub(crate) asides: Vec<(ChatroomId, Written)>,
@@ -108,7 +108,7 @@ impl Mail {
         self.closed
     }
 
-    /// The rare notifications, to add to.
+    /// The rare notifications, to be added to.
     pub(crate) fn parcel(&mut self) -> &mut Parcel {
         self.parcel.get_or_insert_default()
     }
@@ -157,7 +157,7 @@ mod interleavings {
 
     use super::*;
 
-    /// Two are known to find nearly all faults of locks, and more would take minutes.
+    /// Two preemptions find nearly all locking bugs; more would take minutes.
     const PREEMPTIONS: usize = 2;
 
     /// Wakes the listener.
@@ -204,7 +204,7 @@ mod interleavings {
             });
             listen(&mailbox, |mail| {
                 assert!(mail.chatrooms.len() <= 1, "told twice");
-                // As the listener does: it looks, and then it reads.
+                // The listener also clears the flag before it reads.
                 mail.chatrooms.iter().for_each(|_| seat.looks());
                 !mail.chatrooms.is_empty() && *head.lock() == 2
             });

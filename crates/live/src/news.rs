@@ -15,13 +15,13 @@ pub struct Who {
     pub session: SessionId,
 }
 
-/// The start of listening to a chatroom.
+/// The starting point in a chatroom.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
     pub chatroom: ChatroomId,
     /// Events after it are delivered.
     pub position: Seq,
-    /// A seq at which the user was certainly a member.
+    /// A seq at which the user was a member.
     pub head: Seq,
     /// The private state that the client knows; streams of one chatroom do not report it.
     pub read: ReadState,
@@ -50,7 +50,7 @@ pub enum Own {
     Hidden(Option<Seq>),
 }
 
-/// The reason for the end.
+/// The reason why a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// The instance is stopping.

@@ -15,16 +15,16 @@ pub(crate) struct Place {
     pub(crate) seat: Arc<Seat>,
     pub(crate) taken: Seq,
     pub(crate) heard: Seq,
-    /// The seq up to which the end of a membership belongs to an earlier one.
+    /// A seq at which the user was a member; removals up to it end an earlier membership.
     pub(crate) member_at: Seq,
-    /// The private state that the client knows.
+    /// The private state last sent to the client.
     pub(crate) read: ReadState,
     pub(crate) catches_up_at: Option<Seq>,
-    /// Whether a page of the log is requested, or about to be.
+    /// Whether a page of the log has been or will be requested.
     pub(crate) reading: bool,
 }
 
-/// Sorted by chatroom. Most listeners have few chatrooms, and a tree would take a kilobyte for each listener.
+/// A vector sorted by chatroom: most listeners have few chatrooms, and a tree would take a kilobyte each.
 #[derive(Default)]
 pub(crate) struct Places(Vec<(ChatroomId, Place)>);
 

@@ -1,4 +1,4 @@
-//! Work for a few threads of our own.
+//! A job queue and its worker threads.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,7 +9,7 @@ use chit_chat_threads::{Priority, Threads};
 
 use crate::sync::{Condvar, Mutex, wait};
 
-/// First come, first served. Whoever pushes sees to it that nothing waits twice.
+/// A FIFO queue. Callers must not push a job that is already queued.
 pub(crate) struct Queue<J> {
     state: Mutex<State<J>>,
     changed: Condvar,
@@ -20,7 +20,7 @@ struct State<J> {
     closed: bool,
 }
 
-/// The threads, until they are dropped.
+/// The worker threads; dropping this stops them.
 pub(crate) struct Workers {
     _threads: Threads,
 }
@@ -37,7 +37,7 @@ impl<J: Send + 'static> Queue<J> {
         self.changed.notify_one();
     }
 
-    /// `None` when it is time to stop.
+    /// Waits for the next job; returns `None` once the queue is closed.
     fn pop(&self) -> Option<J> {
         let mut state = self.state.lock();
         loop {

@@ -1,4 +1,4 @@
-//! All who listen, by what they listen to.
+//! The open listeners, by chatroom and by user.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::mailbox::{Mailbox, Seat};
 use crate::room::Room;
 
-/// On one instance.
+/// The maximum number of listeners of one user on one instance.
 const MOST_OF_A_USER: usize = 50;
 
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Registry {
     open: Mutex<Open>,
 }
 
-/// Those who hear of what changes for a user alone.
+/// The listeners that receive a user's private state.
 struct Following {
     version: UserVersion,
     mailboxes: Vec<Arc<Mailbox>>,
@@ -43,7 +43,7 @@ impl Registry {
         self.rooms.read().values().cloned().collect()
     }
 
-    /// Takes a seat in the room; one that is new here starts at this head.
+    /// Subscribes a listener to a chatroom; a chatroom without listeners so far starts at this head.
     pub(crate) fn sit(&self, id: ChatroomId, head: Seq, mailbox: &Arc<Mailbox>) -> (Arc<Room>, Arc<Seat>) {
         let seat = Arc::new(Seat::new(id, Arc::clone(mailbox)));
         let mut rooms = self.rooms.write();
@@ -90,7 +90,7 @@ impl Registry {
         }
     }
 
-    /// Notes a listener, so that it can be woken and closed; not if the user has too many.
+    /// Registers a listener, so that it can be woken and closed; returns false if the user has too many.
     pub(crate) fn open(&self, mailbox: &Arc<Mailbox>) -> bool {
         let mut open = self.open.lock();
         let count = open.of_users.entry(mailbox.who.user).or_default();
@@ -128,7 +128,7 @@ impl Registry {
         self.open.lock().closed
     }
 
-    /// Closes every listener, and whoever still comes.
+    /// Closes every listener, including those opened later.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
         open.closed = true;

@@ -1,4 +1,4 @@
-//! Reading for one listener alone: pages of the log, and where its user is a member.
+//! Queries for a single listener: pages of the log, and its user's memberships.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::mailbox::Mailbox;
 use crate::room::is_next;
 use crate::sources::Sources;
 
-/// More chatrooms are not followed on one stream.
+/// The maximum number of chatrooms on one stream.
 pub(crate) const MOST_CHATROOMS: usize = 5_000;
-/// Of a page, but for its last entry.
+/// The maximum size of a page, not counting its last entry.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What a listener asks for; at most one of either kind at a time.
+/// A listener's query; at most one of each kind is pending.
 #[derive(Clone, Copy)]
 pub(crate) enum Question {
     Page(ChatroomId, UserId, Seq, Seq),
@@ -32,7 +32,7 @@ pub(crate) struct Job {
     pub(crate) mailbox: Arc<Mailbox>,
 }
 
-/// The questions that failed: their listeners ask again when the store answers again.
+/// Failed queries, which their listeners repeat after the next successful poll.
 #[derive(Default)]
 pub(crate) struct Failed(Mutex<Vec<Job>>);
 
@@ -41,7 +41,7 @@ impl Failed {
         self.0.lock().push(job);
     }
 
-    /// Tells each listener which of its questions is open again.
+    /// Notifies the listeners of the failed queries, so that they repeat them.
     pub(crate) fn ask_again(&self) {
         let jobs = std::mem::take(&mut *self.0.lock());
         for Job { question, mailbox } in jobs {
@@ -53,7 +53,7 @@ impl Failed {
     }
 }
 
-/// As many as fit, for the listener may never read them; the rest is read again.
+/// Serialises as many events as fit a page, because the listener may never read them; the rest is read again.
 fn written(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
     let mut left = MOST_BYTES;
     let entries = events.into_iter().map(|event| Arc::new(Entry::new(event, &*sources.writer)));
@@ -65,7 +65,7 @@ fn written(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
     entries.take_while(fits).collect()
 }
 
-/// Messages are shown as they are now, but not to those who may have been removed before they became so.
+/// Shows messages in their current state to members only; others may have been removed before the change.
 fn visible(
     events: Vec<Event>,
     chatroom: ChatroomId,
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::room::tests::{Plain, message};
 
-    /// What a user sees of a message that was edited, as a member or not.
+    /// Returns an edited message as a member or a former member sees it.
     fn shown(is_member: bool) -> Event {
         let mut changes_since = MockChangesSince::new();
         changes_since.expect_is_member().return_once(move |_, _| Ok(is_member));

@@ -11,7 +11,7 @@ use crate::entry::Entry;
 
 const MOST_ENTRIES: usize = 512;
 const MOST_BYTES: usize = 256 * 1024;
-/// Listeners that fall further behind read the log.
+/// The time for which entries are kept; slower listeners read the log.
 const KEPT: Duration = Duration::from_secs(5);
 
 /// Entries without gaps, bounded in number, size and age.
@@ -54,9 +54,8 @@ impl Ring {
         }
     }
 
-    /// The entries after the position, of about this many bytes; `None` if they have been evicted. An entry
-    /// that reflects later parts of the log has to wait until those are here, because it is not known yet who
-    /// may see it.
+    /// The entries after the position, of about this many bytes; `None` if they have been evicted. An entry that
+    /// reflects later parts of the log waits until those are in the ring, because they decide who may see it.
     pub(crate) fn after(&self, position: Seq, bytes: usize) -> Option<Vec<Arc<Entry>>> {
         let missing = usize::try_from(self.last - position).unwrap_or_default();
         let skipped = self.entries.len().checked_sub(missing)?;

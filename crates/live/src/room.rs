@@ -1,4 +1,4 @@
-//! A chatroom that somebody listens to: what is new in it, and whom to tell.
+//! A chatroom with listeners: its newest entries and the listeners to notify.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::mailbox::Seat;
 use crate::ring::Ring;
 use crate::sources::Sources;
 
-/// More that was sent here is left to the log.
+/// The maximum number of messages kept from local sends; further ones are read from the log.
 const MOST_SENT: usize = 512;
 
 pub(crate) struct Room {
@@ -26,12 +26,12 @@ pub(crate) struct Room {
 }
 
 struct State {
-    /// The furthest that anybody has told of.
+    /// The highest seq reported so far.
     head: Seq,
     ring: Ring,
-    /// Sent through this instance, and not in the ring yet.
+    /// Messages sent through this instance and not in the ring yet.
     sent: Vec<Message>,
-    /// Something may have changed: the head is to be asked for.
+    /// The head may have moved and has to be queried.
     look: bool,
     queued: bool,
     gone: bool,
@@ -46,7 +46,7 @@ enum Step {
 }
 
 impl Room {
-    /// Nothing behind this position is here yet.
+    /// Creates a room whose ring starts after this position.
     pub(crate) fn new(id: ChatroomId, head: Seq) -> Self {
         let ring = Ring::behind(head);
         let state = State { head, ring, sent: Vec::new(), look: false, queued: false, gone: false };
@@ -57,7 +57,7 @@ impl Room {
         self.seats.write().push(seat);
     }
 
-    /// Answers whether nobody is left.
+    /// Removes a listener; returns whether none is left.
     pub(crate) fn rise(&self, seat: &Arc<Seat>) -> bool {
         let mut seats = self.seats.write();
         if let Some(place) = seats.iter().position(|other| Arc::ptr_eq(other, seat)) {
@@ -70,14 +70,14 @@ impl Room {
         self.state.lock().head
     }
 
-    /// Whether the chatroom's log is no more.
+    /// Returns whether the chatroom's log has been deleted.
     pub(crate) fn is_gone(&self) -> bool {
         self.state.lock().gone
     }
 
-    /// See [`Ring::after`]; of these what the user may see: nothing that was done after their removal.
+    /// [`Ring::after`], without changes to messages made after the user's removal.
     pub(crate) fn after(&self, position: Seq, bytes: usize, user: UserId) -> Option<Vec<Arc<Entry>>> {
-        // Held throughout: of what the ring forgets in between nobody knows whether it was a removal.
+        // Locked throughout: the ring must not evict entries before they are checked for the user's removal.
         let state = self.state.lock();
         let mut entries = state.ring.after(position, bytes)?;
         for entry in &mut entries {
@@ -90,8 +90,9 @@ impl Room {
         Some(entries)
     }
 
-    /// Notes a message that was sent through this instance; answers whether somebody has to
-    /// [`serve`](Self::serve), as do the others. What a reply does to its parent is read from the log.
+    /// Records a message sent through this instance; returns whether the caller has to queue the room for
+    /// [`serve`](Self::serve), as do [`needs_serving`](Self::needs_serving) and [`note_look`](Self::note_look).
+    /// Replies are read from the log, because they also change their parent.
     pub(crate) fn note_sent(&self, message: &Message) -> bool {
         let mut state = self.state.lock();
         state.head = state.head.max(message.seq);
@@ -106,7 +107,7 @@ impl Room {
         state.head = state.head.max(head);
     }
 
-    /// Whether the ring is behind the head, for whatever reason.
+    /// Returns whether the ring is behind the head and the room is not queued yet.
     pub(crate) fn needs_serving(&self) -> bool {
         let mut state = self.state.lock();
         state.is_behind() && state.queue()
@@ -126,8 +127,8 @@ impl Room {
         self.seats.read().iter().for_each(|seat| seat.tell_aside(written));
     }
 
-    /// Brings the ring up to the head, by a page of the log at most; answers whether there is more to do. What fails is
-    /// tried again when the heads are polled.
+    /// Brings the ring up to the head, reading at most one page of the log; returns whether there is more to do.
+    /// Failed reads are retried when the heads are polled.
     pub(crate) fn serve(&self, sources: &Sources) -> bool {
         while let Some(step) = self.next_step() {
             let has_read = matches!(step, Step::Read(..));
@@ -143,7 +144,7 @@ impl Room {
         false
     }
 
-    /// Somebody else may serve.
+    /// Marks the room as not queued, so that it can be queued again.
     pub(crate) fn abandon(&self) {
         self.state.lock().queued = false;
     }
@@ -194,7 +195,7 @@ impl Room {
         Ok(())
     }
 
-    /// Events that were read when the log had come so far, or less.
+    /// Adds events to the ring, read when the log's head was at most this one, and notifies the listeners.
     fn publish(&self, events: impl Iterator<Item = Event>, head: Seq, sources: &Sources) {
         let entries: Vec<_> = events.map(|event| Entry::read_at(head, event, &*sources.writer)).collect();
         let now = Instant::now();
@@ -207,7 +208,7 @@ impl Room {
         self.tell();
     }
 
-    /// Of a log that lacks what was promised only the tombstone is left.
+    /// Marks the log as deleted, because entries up to the known head are missing from it.
     fn close(&self) {
         {
             let mut state = self.state.lock();
@@ -231,7 +232,7 @@ impl State {
         !std::mem::replace(&mut self.queued, true)
     }
 
-    /// What was sent here, as far as nothing is missing in between; the log has the rest.
+    /// Takes the sent messages that follow the ring without a gap; drops the others, which the log has.
     fn take_next_sent(&mut self) -> Vec<Message> {
         self.sent.sort_unstable_by_key(|message| message.seq);
         let mut next = self.ring.last();
@@ -246,7 +247,7 @@ impl State {
     }
 }
 
-/// Whether the log goes on without a gap.
+/// Returns whether the events continue the log without a gap.
 pub(crate) fn is_next(events: &[Event], after: Seq) -> bool {
     events.first().is_some_and(|event| event.seq == after + 1)
 }

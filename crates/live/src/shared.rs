@@ -1,4 +1,4 @@
-//! The state that the hub, its threads and the listeners share, and the work that the live threads do.
+//! The state that the hub, its threads and the listeners share, and the jobs of the live threads.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,9 +24,9 @@ use crate::typing::Typing;
 pub(crate) enum Work {
     /// Bring a chatroom up to date.
     Room(Arc<Room>),
-    /// Look up the users that moved.
+    /// Look up the users whose private state may have changed.
     Users,
-    /// Look up where a listener's user is a member.
+    /// Look up the memberships of a listener's user.
     Standing(Job),
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     pub(crate) failed: Failed,
     pub(crate) typing: Typing,
     pub(crate) followed_at: Mutex<Option<Instant>>,
-    /// Users that moved and are not looked up yet. One [`Work::Users`] is queued unless it is empty.
+    /// Users to look up. One [`Work::Users`] is queued unless this is empty.
     moved: Mutex<HashSet<UserId>>,
 }
 
@@ -75,7 +75,7 @@ impl Shared {
         }
     }
 
-    /// Gives up a job after a panic. Each poll looks up users and chatrooms anyway.
+    /// Drops a job after a panic. The next poll looks up users and chatrooms anyway.
     pub(crate) fn abandon(&self, work: Work) {
         match work {
             Work::Room(room) => room.abandon(),
@@ -99,7 +99,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Asks for the head of a chatroom that may have moved.
+    /// Queues a look-up of a chatroom's head, which may have moved.
     pub(crate) fn look(&self, chatroom: ChatroomId) {
         if let Some(room) = self.registry.room(chatroom)
             && room.note_look()

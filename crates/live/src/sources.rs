@@ -1,4 +1,4 @@
-//! What streams read from and write with, and what they count.
+//! The ports that streams read, the encoder of their events, and their metrics.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use metrics::{Counter, Gauge, counter, gauge};
 
 use crate::entry::Write;
 
-/// The store's ports that streams read, and the encoder of their events.
+/// The ports, the encoder and the metrics of one [`Hub`](crate::Hub).
 pub struct Sources {
     pub(crate) events: Arc<dyn EventRepository>,
     pub(crate) changes_since: Arc<dyn ChangesSince>,

@@ -1,5 +1,5 @@
-//! The locks of the queue and of mailboxes: `parking_lot`'s, or loom's where `make loom` explores every order of
-//! threads.
+//! The locks of the queue and of mailboxes: `parking_lot`'s, or loom's when `make loom` explores the
+//! interleavings of threads.
 
 #[cfg(loom)]
 pub(crate) use loom::sync::Condvar;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use parking_lot::Mutex;
 
-/// The time in which further typing events are dropped.
+/// The interval in which further typing events of the same member are dropped.
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// The most recent events; further ones are dropped, because they are ephemeral.
+/// The capacity; when it is full, new typing events are dropped, because they are ephemeral.
 const MOST: usize = 100_000;
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! What was missed, and that it is over.
+//! Delivery of missed events, and the notice that it is complete.
 
 use crate::world::{Heard, World, entries, room, user};
 

@@ -1,4 +1,4 @@
-//! When there is no more to hear.
+//! The ends of streams.
 
 use chit_chat_domain::reading::ReadState;
 use chit_chat_live::{End, Start};

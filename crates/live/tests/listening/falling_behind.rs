@@ -1,4 +1,4 @@
-//! Listeners that take their time.
+//! Slow listeners.
 
 use chit_chat_live::End;
 

@@ -1,4 +1,4 @@
-//! Hints, and what comes of them.
+//! The effects of hints.
 
 use chit_chat_live::{End, Written};
 

@@ -1,4 +1,4 @@
-//! Chatrooms that are joined and left while somebody listens.
+//! Chatrooms joined and left while the user listens.
 
 use crate::log::Gate;
 use crate::world::{Heard, World, entries, room, user};

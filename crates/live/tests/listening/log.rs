@@ -1,4 +1,4 @@
-//! A store in memory that fails and dawdles when it is told to.
+//! A store in memory with failures and delays on demand.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where answers about users wait, if they are to wait.
+/// The point at which queries for memberships block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
     BeforeReading,
@@ -32,7 +32,7 @@ pub(crate) enum Gate {
 enum Fails {
     #[default]
     Nothing,
-    /// Questions for where users are members.
+    /// Queries for memberships.
     Standings,
     Everything,
 }
@@ -59,7 +59,7 @@ struct State {
 }
 
 impl Log {
-    /// A message of somebody.
+    /// Appends a message by a user who never listens.
     pub(crate) fn send(&self, room: ChatroomId) -> Message {
         let mut state = self.state.lock();
         let seq = state.head(room) + 1;
@@ -122,7 +122,7 @@ impl Log {
         state.moved(user);
     }
 
-    /// Of a member.
+    /// Returns a member's private state.
     pub(crate) fn read_state(&self, room: ChatroomId, user: UserId) -> ReadState {
         self.state.lock().members[&(user, room)].1
     }
@@ -139,7 +139,7 @@ impl Log {
         seq
     }
 
-    /// Of a deleted chatroom only the last entry is left.
+    /// Deletes all entries of a deleted chatroom but the last.
     pub(crate) fn purge(&self, room: ChatroomId) {
         self.state.lock().purged.push(room);
     }
@@ -177,7 +177,7 @@ impl Log {
         self.state.lock().panicking = true;
     }
 
-    /// Lets other threads run before it answers.
+    /// Makes each query yield to other threads before it answers.
     pub(crate) fn dawdle(&self) {
         self.state.lock().dawdles = true;
     }
@@ -199,7 +199,7 @@ impl Log {
         self.state.lock().failures
     }
 
-    /// Pages that were read.
+    /// Returns the number of pages read.
     pub(crate) fn reads(&self) -> usize {
         self.state.lock().reads
     }
@@ -329,7 +329,7 @@ impl ChangesSince for Log {
     }
 }
 
-/// Who writes, and never listens.
+/// Returns the author of all messages, who never listens.
 fn somebody() -> UserId {
     UserId::from(Uuid::from_u128(99))
 }

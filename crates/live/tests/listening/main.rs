@@ -1,4 +1,4 @@
-//! What listeners hear, over a log in memory.
+//! Tests of listeners over a log in memory.
 
 #![expect(
     clippy::indexing_slicing,

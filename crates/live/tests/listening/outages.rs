@@ -1,4 +1,4 @@
-//! A store that fails for a while.
+//! Temporary failures of the store.
 
 use crate::world::{Heard, World, entries, room, until, user};
 
@@ -99,7 +99,7 @@ fn defective_store_loses_no_entries() {
     slow.expect(&entries(room(1), 3..=21));
 }
 
-/// Which of two answers comes first is up to the threads, so again and again.
+/// Repeats, because the order of the two answers depends on the scheduling of threads.
 #[test]
 fn one_of_two_questions_may_fail() {
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! What changes for a user alone: read markers, mutes and what is hidden.
+//! Private state of a user: read markers, mutes and hidden chatrooms.
 
 use chit_chat_live::Own;
 
@@ -12,7 +12,7 @@ fn muted(n: u128, muted: bool) -> Heard {
     Heard::Own(room(n), Own::Muted(muted))
 }
 
-/// One who is in a chatroom, as its first member, and has caught up.
+/// Opens a listener for the first member of a chatroom; the listener has caught up.
 fn listening(world: &World) -> Ears {
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));

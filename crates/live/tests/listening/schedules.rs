@@ -1,5 +1,5 @@
-//! Whatever happens in whatever order: each stream hears every event behind its start once and in
-//! order, and none behind its user's removal.
+//! Random schedules: each stream delivers every event after its start once and in order, and none after its
+//! user's removal.
 
 use std::thread;
 
@@ -21,18 +21,18 @@ const MOST_STREAMS: usize = 6;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Sends with a hint at once, with one that is kept, or with none.
+    /// Sends a message with an immediate hint, a delayed one, or none.
     Say(u128),
     Keep(u128),
     Whisper(u128),
-    /// Gives one of the kept hints.
+    /// Delivers one of the delayed hints.
     Hint(Index),
     ChatroomMoved(u128),
     UserMoved(u128),
     Follow,
-    /// Joins, or is removed.
+    /// Adds or removes a member.
     Turn(u128, u128),
-    /// Moves the user's read marker, or mutes; if they are a member.
+    /// Moves a member's read marker, or mutes the chatroom for them.
     Mark(u128, u128, Index),
     Mute(u128, u128, bool),
     Demolish(u128),
@@ -42,7 +42,7 @@ enum Step {
     Listen(u128),
     ListenTo(u128, u128),
     Poll(Index, usize),
-    /// Comes again, from its positions on.
+    /// Reconnects from the stream's positions.
     Resume(Index),
     Stop(Index),
 }
@@ -93,7 +93,7 @@ struct Play {
 
 struct Stream {
     user: UserId,
-    /// `None` if it covers all.
+    /// `None` if the stream covers all of the user's chatrooms.
     room: Option<ChatroomId>,
     ears: Ears,
     verdict: Verdict,

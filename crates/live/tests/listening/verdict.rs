@@ -1,4 +1,4 @@
-//! What one stream has heard, judged against the log.
+//! Checks the output of one stream against the log.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::world::Heard;
 
 pub(crate) struct Verdict {
     user: UserId,
-    /// Also what changes for the user alone is heard.
+    /// Whether the stream delivers the user's private state.
     follows_user: bool,
     places: BTreeMap<ChatroomId, Progress>,
-    /// How far each chatroom has to be heard before it is said that nothing is missing.
+    /// The seq that must be delivered in each chatroom before the stream has caught up.
     missed: BTreeMap<ChatroomId, Seq>,
     caught_up: bool,
     pub(crate) ended: bool,
@@ -24,9 +24,9 @@ pub(crate) struct Verdict {
 
 struct Progress {
     last: Seq,
-    /// A removal behind this one is the user's last event.
+    /// A removal after this seq is the user's last event.
     member_at: Seq,
-    /// What the client knows.
+    /// The private state that the client knows.
     read: ReadState,
     over: bool,
 }
@@ -49,7 +49,7 @@ impl Verdict {
         }
     }
 
-    /// Fails if this must not be heard now.
+    /// Records an item; panics if the stream must not deliver it now.
     pub(crate) fn note(&mut self, log: &Log, heard: Heard) {
         assert!(!self.ended, "{heard:?} after the end");
         match heard {
@@ -111,7 +111,7 @@ impl Verdict {
         }
     }
 
-    /// What is told of the position must be where the client is, or where a new membership begins.
+    /// Panics unless the reported position is the client's or the start of a new membership.
     pub(crate) fn check_position(&self, log: &Log, room: ChatroomId, position: Seq) {
         match self.places.get(&room) {
             Some(place) if !place.over => assert_eq!(position, place.last, "the position in {room}"),
@@ -122,12 +122,12 @@ impl Verdict {
         }
     }
 
-    /// Who listens to one chatroom is not told.
+    /// Returns whether the client knows its private state, which streams of one chatroom do not deliver.
     fn knows_what_is_read(&self, log: &Log, room: ChatroomId, place: &Progress) -> bool {
         !self.follows_user || log.is_member(room, self.user) && place.read == log.read_state(room, self.user)
     }
 
-    /// Whether everything was heard: of one chatroom or of all that the user is a member of.
+    /// Returns whether everything was delivered that the user may see in these chatrooms.
     pub(crate) fn is_complete(&self, log: &Log, rooms: &[ChatroomId]) -> bool {
         let is_heard = |room: &ChatroomId| match self.places.get(room) {
             _ if self.ended || log.is_purged(*room) => true,

@@ -1,4 +1,4 @@
-//! Whoever waits is woken. `Ears` sleep until they are, so every other test asks this as well.
+//! Wake-ups of waiting listeners. Every other test covers these too, because `Ears` sleeps until woken.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! A hub over a log in memory, and those who listen.
+//! A hub over a log in memory, and its listeners.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::log::{Log, PATIENCE};
 
-/// Two of these are as much as is remembered of a chatroom.
+/// The size of an entry of which a ring holds two.
 const LARGE: &[u8] = &[b'x'; 100 * 1_024];
 const SMALL: &[u8] = b"x";
 
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) hub: Hub,
 }
 
-/// One who listens, and sleeps until woken.
+/// A listener that sleeps until woken.
 pub(crate) struct Ears {
     pub(crate) listener: Listener,
     bell: Arc<Bell>,
@@ -61,12 +61,12 @@ pub(crate) fn who(user: UserId) -> Who {
     Who { user, session: SessionId::from(Uuid::from_u128(7)) }
 }
 
-/// These entries of a chatroom.
+/// Returns the expected entries of a chatroom.
 pub(crate) fn entries(room: ChatroomId, seqs: impl IntoIterator<Item = Seq>) -> Vec<Heard> {
     seqs.into_iter().map(|seq| Heard::Event(room, seq)).collect()
 }
 
-/// Looks again and again until it is so; fails after a while.
+/// Polls until the condition holds; panics after [`PATIENCE`].
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
@@ -76,12 +76,12 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 impl World {
-    /// Much is remembered of each chatroom.
+    /// Creates a world with small entries, so that rings hold many.
     pub(crate) fn new() -> Self {
         Self::with(Writer(SMALL))
     }
 
-    /// So little is remembered that whoever does not hurry has to read the log.
+    /// Creates a world with large entries, so that slow listeners have to read the log.
     pub(crate) fn forgetful() -> Self {
         Self::with(Writer(LARGE))
     }
@@ -92,7 +92,7 @@ impl World {
         Self { log, hub }
     }
 
-    /// A message that is sent through this instance.
+    /// Sends a message through this instance.
     pub(crate) fn say(&self, room: ChatroomId) -> Seq {
         let message = self.log.send(room);
         self.observer().sent(&message);
@@ -105,12 +105,12 @@ impl World {
         }
     }
 
-    /// The store notifies the hub that a chatroom has moved.
+    /// Notifies the hub, as the store does, that a chatroom has a new head.
     pub(crate) fn chatroom_moved(&self, room: ChatroomId) {
         self.observer().chatroom_moved(room, self.log.head(room));
     }
 
-    /// The store notifies the hub that something changed for a user.
+    /// Notifies the hub, as the store does, that a user's private state has changed.
     pub(crate) fn user_moved(&self, user: UserId) {
         self.observer().user_moved(user);
     }
@@ -123,7 +123,7 @@ impl World {
         self.hub.follow().unwrap();
     }
 
-    /// The next thing, with as many polls as it takes: a failure may be noted only after the first.
+    /// Calls `follow` until the listener has an item: a failure may be recorded only after the first call.
     pub(crate) fn follow_until_heard(&self, ears: &mut Ears) -> Heard {
         let mut heard = None;
         until("something is heard", || {
@@ -167,7 +167,7 @@ impl Ears {
         Self { listener, bell: Arc::default() }
     }
 
-    /// The next thing that is there already.
+    /// Returns the next item if there is one already.
     pub(crate) fn poll(&mut self) -> Option<Heard> {
         let waker = Waker::from(Arc::clone(&self.bell));
         match self.listener.poll(&mut Context::from_waker(&waker)) {
@@ -183,7 +183,7 @@ impl Ears {
         }
     }
 
-    /// The next thing; sleeps until woken, and fails if nobody wakes it.
+    /// Returns the next item; sleeps until woken, and panics if not woken in time.
     pub(crate) fn next(&mut self) -> Heard {
         loop {
             let rung = self.rung();
@@ -205,7 +205,7 @@ impl Ears {
         assert_eq!(heard, expected);
     }
 
-    /// How often it was woken.
+    /// Returns the number of times the listener was woken.
     pub(crate) fn rung(&self) -> usize {
         *self.bell.rung.lock()
     }
