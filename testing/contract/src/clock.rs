@@ -1,19 +1,19 @@
-//! A clock that tests move by hand.
+//! A clock that tests set by hand.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chit_chat_domain::clock::{Clock, Timestamp};
 
-/// 2026-01-02T03:04:05.678901Z: no zeros that a lost precision could hide behind.
+/// 2026-01-02T03:04:05.678901Z: no zeros that could hide lost precision.
 const START: i64 = 1_767_323_045_678_901;
 
-/// Stands still until it is moved.
+/// A clock that stands still until a test advances it.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    /// Moves the clock forward; answers the new time.
+    /// Advances the clock and returns the new time.
     pub fn advance(&self, by: Duration) -> Timestamp {
         let micros = i64::try_from(by.as_micros()).unwrap();
         Timestamp::from_micros(self.0.fetch_add(micros, Ordering::SeqCst) + micros)

@@ -1,14 +1,14 @@
-//! Many people in many chatrooms, who all speak at once.
+//! Many users who send to many chatrooms at once.
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::message::{Message, NewMessage};
 
 use crate::{Engine, World};
 
-/// Some people, and some chatrooms that all of them are members of.
+/// Some users, and some chatrooms that all of them are members of.
 pub struct Crowd {
     pub world: World,
-    /// The first owns the rooms.
+    /// The users; the first owns the chatrooms.
     pub people: Vec<UserId>,
     pub rooms: Vec<ChatroomId>,
 }
@@ -22,7 +22,7 @@ impl Crowd {
         Self { world, people, rooms }
     }
 
-    /// Messages by all people to all rooms, mixed so that neighbours have little in common.
+    /// Drafts by all users to all chatrooms, mixed so that neighbours differ in author and chatroom.
     pub fn drafts(&self, how_many: usize) -> Vec<NewMessage> {
         let draft = |n: usize| {
             let author = self.people.iter().cycle().nth(n * 5 % self.people.len()).unwrap();
@@ -32,7 +32,7 @@ impl Crowd {
         (0..how_many).map(draft).collect()
     }
 
-    /// Fails unless this is all that was said in any of the rooms.
+    /// Fails unless the logs of the chatrooms hold exactly these messages.
     pub fn assert_said(&self, sent: &[Message]) {
         for room in &self.rooms {
             let mut here = said_in(*room, sent);
@@ -41,7 +41,7 @@ impl Crowd {
         }
     }
 
-    /// Fails unless this is all that was said in any of the rooms, in each in this order.
+    /// Fails unless the logs of the chatrooms hold exactly these messages, each log in this order.
     pub fn assert_said_in_order(&self, sent: &[Message]) {
         for room in &self.rooms {
             assert_eq!(self.world.logged(*room), said_in(*room, sent));
@@ -49,7 +49,7 @@ impl Crowd {
     }
 }
 
-/// Those of the messages that are in this chatroom.
+/// The messages that belong to this chatroom.
 pub fn said_in(room: ChatroomId, messages: &[Message]) -> Vec<Message> {
     messages.iter().filter(|message| message.chatroom_id == room).cloned().collect()
 }

@@ -1,6 +1,6 @@
-//! The two engines.
+//! The two database engines.
 
-/// What holds the data.
+/// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -8,7 +8,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// How many batches of messages an instance writes side by side.
+    /// The number of message batches that an instance writes concurrently.
     pub(crate) fn writers(self) -> usize {
         match self {
             Self::Sqlite => 1,

@@ -1,4 +1,4 @@
-//! Keeping every send waiting, so that the sends pile up and are written together.
+//! Blocks every send, so that the queue fills up and is written as one batch.
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Appended;
@@ -7,30 +7,29 @@ use chit_chat_domain::stores::Stores;
 
 use crate::{Engine, Raw, World, answer, id_literal, stored, until};
 
-/// A transaction that nothing is written beside. What is sent meanwhile waits behind first sends: the
-/// plugs, one for each writer of an instance, which has begun to write it. So all of it is there to be
-/// taken at once.
+/// A transaction that blocks all other writes. Each writer of an instance is busy with a plug, a send that waits
+/// for the transaction; later sends queue behind the plugs and can be taken as one batch.
 pub struct Held<'w> {
     world: &'w World,
-    /// On PostgreSQL it holds rows, on SQLite the file.
+    /// Locks rows on PostgreSQL, the file on SQLite.
     transaction: Raw,
-    /// Holds the plugs' rooms, on PostgreSQL: they can be let go before the others.
+    /// Locks the plugs' chatrooms on PostgreSQL, so that the plugs can be released before the rest.
     plug: Option<Raw>,
     plugs: Vec<Pending<Appended>>,
 }
 
 impl World {
-    /// Holds everything.
+    /// Blocks every write.
     pub fn hold(&self) -> Held<'_> {
         self.hold_on(&[&self.store])
     }
 
-    /// Holds everything, with plugs in each of these instances.
+    /// Blocks every write, with plugs in each of these instances.
     pub fn hold_on(&self, instances: &[&Stores]) -> Held<'_> {
         self.begin_to_hold(instances, "TRUE")
     }
 
-    /// Holds this chatroom, and on SQLite everything.
+    /// Blocks writes to this chatroom; on SQLite, all writes.
     pub fn hold_only(&self, room: ChatroomId) -> Held<'_> {
         let only = format!("id = {}", id_literal(self.engine(), room));
         self.begin_to_hold(&[&self.store], &only)
@@ -56,7 +55,7 @@ impl World {
         let mut plugs = Vec::new();
         for instance in instances {
             for room in &rooms {
-                // One after the other: a writer that found both would take both.
+                // One at a time: a writer that finds two takes both in one batch.
                 plugs.extend(self.hand_over(instance, vec![self.draft(*room, keeper, "plug")]));
                 self.until_waiting(plugs.len());
             }
@@ -64,13 +63,13 @@ impl World {
         Held { world: self, transaction, plug, plugs }
     }
 
-    /// Until so many are seen to wait for a lock. SQLite does not show who waits; there nothing can
-    /// be written while a transaction is open, whether it has begun to wait or not.
+    /// Waits until this many connections wait for a lock. Returns at once on SQLite, which does not show who
+    /// waits; there nothing can be written while a transaction is open.
     pub fn until_waiting(&self, how_many: usize) {
         self.until_waiting_or(how_many, || false);
     }
 
-    /// The same, or until something else has happened.
+    /// Waits like `until_waiting`, or until `happened` returns true.
     pub fn until_waiting_or(&self, how_many: usize, happened: impl Fn() -> bool) {
         if self.engine() == Engine::Postgres {
             let mut observer = self.raw();
@@ -91,13 +90,12 @@ impl Held<'_> {
         self.transaction.run(sql);
     }
 
-    /// The transaction.
     pub fn raw(&mut self) -> &mut Raw {
         &mut self.transaction
     }
 
-    /// Lets the pile be taken, by one writer of each instance, and makes sure that it waits for what is held: whatever its writing
-    /// reads at its start is older than the end of the transaction.
+    /// Releases the plugs, so that one writer of each instance takes the queue, and waits until those writers
+    /// block on the transaction: whatever they read at the start of the batch is older than its commit.
     pub fn take_pile(&mut self) {
         if let Some(mut plug) = self.plug.take() {
             plug.run("COMMIT");
@@ -107,12 +105,12 @@ impl Held<'_> {
         }
     }
 
-    /// Has what waits written, behind what the transaction has done.
+    /// Commits the transaction; the queued sends are written after it.
     pub fn let_go(self) {
         self.end(true);
     }
 
-    /// As `let_go`, or as if the transaction had never been.
+    /// Commits or rolls back the transaction; the queued sends are written after it.
     pub fn end(mut self, commits: bool) {
         self.take_pile();
         self.transaction.run(if commits { "COMMIT" } else { "ROLLBACK" });

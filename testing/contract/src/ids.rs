@@ -1,14 +1,14 @@
-//! Ids that are the same in every run.
+//! Deterministic ids.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chit_chat_domain::id::IdSource;
 use uuid::Uuid;
 
-/// Where the ids begin: the shape of a `UUIDv7`.
+/// The first id, in the format of a `UUIDv7`.
 const FIRST: u128 = 0x019b_7c00_0000_7000_8000_0000_0000_0000;
 
-/// Counts, so that later ids are greater, as those of `UUIDv7` are.
+/// Ids that count up, so that later ones are greater, as with `UUIDv7`.
 #[derive(Debug, Default)]
 pub struct TestIds(AtomicU64);
 

@@ -1,5 +1,5 @@
-//! The fixtures of the contract suite, which every store must pass: fresh databases on either
-//! engine, and a [`World`] of users, chatrooms and messages in one. Other crates' tests use them too.
+//! The fixtures of the contract suite, which every store must pass: fresh databases on either engine, and a
+//! [`World`] of users, chatrooms and messages in one. Tests of other crates use them too.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "test fixtures: a failure is a failed test")]
 

@@ -1,4 +1,4 @@
-//! Reading a chatroom's log as tests compare it.
+//! Reads a chatroom's log in the form that tests compare.
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::{Change, Event};
@@ -9,12 +9,12 @@ use chit_chat_domain::page::Limit;
 use crate::World;
 
 impl World {
-    /// The whole log up to the head. Fails unless it is dense: 1, 2, 3, ... and complete.
+    /// Reads the whole log up to the head. Fails unless it is dense: 1, 2, 3, ... without a gap.
     pub fn log(&self, room: ChatroomId) -> Vec<Event> {
         self.log_to(room, self.head(room))
     }
 
-    /// As `log`, for a chatroom whose head cannot be read any more.
+    /// Reads the log up to `head`, for a deleted chatroom, whose head cannot be read.
     pub fn log_to(&self, room: ChatroomId, head: Seq) -> Vec<Event> {
         let mut log: Vec<Event> = Vec::new();
         loop {
@@ -30,13 +30,13 @@ impl World {
         log
     }
 
-    /// The kinds of the whole log's entries.
+    /// The kinds of all entries of the log.
     pub fn kinds(&self, room: ChatroomId) -> Vec<&'static str> {
         self.log(room).iter().map(|event| kind(&event.change)).collect()
     }
 }
 
-/// What was sent, of all that is logged.
+/// The messages that the log records as sent.
 pub fn messages_in(log: Vec<Event>) -> Vec<Message> {
     let sent = |event: Event| match event.change {
         Change::MessageCreated(message) => Some(message),
@@ -45,7 +45,7 @@ pub fn messages_in(log: Vec<Event>) -> Vec<Message> {
     log.into_iter().filter_map(sent).collect()
 }
 
-/// The name of a change, as the API calls it.
+/// The name of a change in the API.
 pub fn kind(change: &Change) -> &'static str {
     change.kind().as_str()
 }

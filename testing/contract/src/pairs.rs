@@ -7,12 +7,12 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use crate::World;
 
 impl World {
-    /// Opens the direct chatroom of two people as the first of them.
+    /// Opens the direct chatroom of two users, as the first of them.
     pub fn open(&self, me: UserId, other: UserId) -> Opening {
         self.direct.open(Pair::new(me, other).unwrap(), self.tick()).unwrap()
     }
 
-    /// A direct chatroom that the first of two people has made.
+    /// Creates the direct chatroom of two users, as the first of them.
     pub fn direct_room(&self, me: UserId, other: UserId) -> ChatroomId {
         match self.open(me, other) {
             Opening::Made(chatroom) => chatroom.id,
@@ -20,13 +20,13 @@ impl World {
         }
     }
 
-    /// Has the first block the second.
+    /// Blocks the second user as the first.
     pub fn block(&self, me: UserId, other: UserId) {
         let blocked = self.blocks.block(Pair::new(me, other).unwrap(), MOST_BLOCKS, self.tick());
         assert_eq!(blocked, Ok(Blocking::Blocked));
     }
 
-    /// Has the first block the second no more.
+    /// Unblocks the second user as the first.
     pub fn unblock(&self, me: UserId, other: UserId) {
         assert_eq!(self.blocks.unblock(Pair::new(me, other).unwrap(), self.tick()), Ok(Some(())));
     }

@@ -1,4 +1,4 @@
-//! Handing over many sends before the first is answered.
+//! Hands over many sends before the first is answered.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -23,7 +23,7 @@ impl World {
         drafts.into_iter().map(as_author).collect()
     }
 
-    /// Has messages written that wait together, and gives the outcomes in the order of the messages.
+    /// Sends messages so that they are written as one batch; returns the outcomes in the order of the drafts.
     pub fn pile(&self, drafts: Vec<NewMessage>) -> Vec<Appended> {
         let held = self.hold();
         let sends = self.hand_over(&self.store, drafts);
@@ -31,10 +31,10 @@ impl World {
         answers(sends).into_iter().map(Result::unwrap).collect()
     }
 
-    /// The message that was stored, if need be after more attempts, as the service makes them: a guard
-    /// that was read before somebody else's right shrank may refuse those who still may send.
+    /// Returns the stored message, retrying as the service does: a guard that was read before another user's
+    /// access shrank may refuse an author who may still send.
     pub fn insist(&self, draft: &NewMessage, mut outcome: Appended) -> Message {
-        until("whoever may send is not refused", || {
+        until("a send by a member is accepted", || {
             if outcome == Appended::Refused {
                 outcome = self.send(draft.clone());
             }
@@ -43,13 +43,13 @@ impl World {
         stored(outcome)
     }
 
-    /// The messages in a chatroom's log, which is dense.
+    /// The messages in a chatroom's log. Fails unless the log is dense.
     pub fn logged(&self, room: ChatroomId) -> Vec<Message> {
         messages_in(self.log(room))
     }
 }
 
-/// The answer, if it is there already; taken, it does not come again.
+/// Takes the answer if it is available; a second call returns `None`.
 pub fn answer_now<T>(pending: &mut Pending<T>) -> Option<Result<T, StoreError>> {
     match Pin::new(pending).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => Some(answer),
@@ -57,7 +57,7 @@ pub fn answer_now<T>(pending: &mut Pending<T>) -> Option<Result<T, StoreError>> 
     }
 }
 
-/// The answer, once it is there. Unlike `wait`, it fails the test when it never comes.
+/// Waits for the answer. Unlike `wait`, it fails the test if none arrives.
 pub fn answer<T>(mut pending: Pending<T>) -> Result<T, StoreError> {
     let mut answer = None;
     until("a send is answered", || {
@@ -67,17 +67,17 @@ pub fn answer<T>(mut pending: Pending<T>) -> Result<T, StoreError> {
     answer.unwrap()
 }
 
-/// All the answers, in the order of the sends.
+/// Waits for all answers, in the order of the sends.
 pub fn answers<T>(pending: Vec<Pending<T>>) -> Vec<Result<T, StoreError>> {
     pending.into_iter().map(answer).collect()
 }
 
-/// Messages that were stored, all of them, in the order of their sends.
+/// Waits until all messages are stored, and returns them in the order of their sends.
 pub fn all_stored(sends: Vec<Pending<Appended>>) -> Vec<Message> {
     answers(sends).into_iter().map(|answer| stored(answer.unwrap())).collect()
 }
 
-/// The message that was stored.
+/// The stored message. Fails on any other outcome.
 pub fn stored(outcome: Appended) -> Message {
     match outcome {
         Appended::Stored(message) => message,

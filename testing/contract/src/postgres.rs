@@ -1,5 +1,5 @@
 //! PostgreSQL databases: migrated once, copied, and reused by later tests, because copying takes longer than most
-//! tests. A test that bypasses the ports drops its database instead.
+//! tests. A database that a test accessed without the ports is dropped instead.
 
 use std::env;
 use std::error::Error;
@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use uuid::Uuid;
 
-/// Whoever builds the template holds this advisory lock; the number means nothing.
+/// Advisory lock of the process that builds the template; the number has no meaning.
 const TEMPLATE_LOCK: i64 = 0x7465_6d70_6c61_7465;
 const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
 
@@ -24,12 +24,12 @@ const EMPTY: &str = "SET session_replication_role = replica; DO $$ DECLARE name 
      FOR name IN SELECT oid FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace LOOP \
      PERFORM setval(name, 1, false); END LOOP; END $$";
 
-/// A database that is dropped at the end, or kept for the next test.
+/// A database that is dropped after the test, or kept for the next one.
 pub(crate) struct Database {
     url: String,
-    /// The name that it is kept under, if it is migrated.
+    /// The name under which it is kept, if it is migrated.
     spare_name: Option<String>,
-    /// Whether anything but its rows may have been changed.
+    /// Set once anything but its rows may have changed.
     is_altered: AtomicBool,
 }
 
@@ -43,7 +43,7 @@ impl Database {
     pub(crate) fn migrated() -> Self {
         let server = &mut connect(&server_url());
         let fingerprint = fingerprint().simple().to_string();
-        // A name has 63 bytes at most.
+        // PostgreSQL limits names to 63 bytes.
         let spares = format!("chit_chat_spare_{}_", &fingerprint[..12]);
         let mut database = Self::unmade();
         if !take_spare(server, &spares, database.name()) {
@@ -61,13 +61,13 @@ impl Database {
         Self { url, spare_name: None, is_altered: AtomicBool::new(false) }
     }
 
-    /// For connections that bypass the ports. The database is dropped at the end.
+    /// The URL, for connections that bypass the ports. The database is dropped after the test.
     pub(crate) fn lend_url(&self) -> &str {
         self.is_altered.store(true, Ordering::Relaxed);
         &self.url
     }
 
-    /// Empties the database and renames it for the next test. Fails while others are connected.
+    /// Empties the database and renames it for the next test. Fails while other connections are open.
     fn keep_as(&self, spare_name: &str) -> Result<(), Box<dyn Error>> {
         let name = self.name();
         let others = format!(
@@ -101,7 +101,7 @@ impl Drop for Database {
             return;
         }
         let dropped = postgres::drop(&self.url);
-        // A second panic while the first unwinds would abort the run and hide the first.
+        // A second panic during unwinding would abort the run and hide the first.
         assert!(dropped.is_ok() || thread::panicking(), "{dropped:?}");
     }
 }
@@ -122,7 +122,7 @@ fn take_spare(server: &mut PgConnection, spares: &str, name: &str) -> bool {
     found.iter().any(|spare| rename(spare).is_ok())
 }
 
-/// Builds a migrated database of this name that nobody is connected to, unless it is there.
+/// Builds a migrated database of this name, with no connections to it, unless it exists.
 fn ensure_template(server: &mut PgConnection, name: &str) {
     if !exists(server, name) {
         run(server, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})"));
@@ -133,7 +133,7 @@ fn ensure_template(server: &mut PgConnection, name: &str) {
     }
 }
 
-/// Under another name until it is complete, for a build may be cut short.
+/// Builds the template under another name until it is complete, because a build may be interrupted.
 fn build(server: &mut PgConnection, name: &str) {
     let url = url_of(&format!("{name}_unfinished"));
     postgres::drop(&url).unwrap();
@@ -142,7 +142,7 @@ fn build(server: &mut PgConnection, name: &str) {
     run(server, &format!("ALTER DATABASE {} RENAME TO {name}", name_in(&url)));
 }
 
-/// Another one for other migrations.
+/// A fingerprint of the migrations, which differs whenever they do.
 fn fingerprint() -> Uuid {
     let mut files: Vec<_> = fs::read_dir(MIGRATIONS)
         .unwrap()

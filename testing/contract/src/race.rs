@@ -1,10 +1,10 @@
-//! Doing many things at once.
+//! Runs many things at once.
 
 use std::sync::Barrier;
 use std::thread;
 
-/// Runs `act(0)`, `act(1)`, ... each on a thread of its own, all let go at the same moment; gives
-/// the answers in the order of the numbers.
+/// Runs `act(0)`, `act(1)`, ... each on its own thread, all started at the same moment; returns the results in the
+/// order of the numbers.
 pub fn race<T: Send>(runners: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(runners);
     let (start, act) = (&start, &act);

@@ -1,4 +1,4 @@
-//! A connection of one's own to a test's database, to do what no port does.
+//! A connection to a test's database that bypasses the ports.
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::migrations;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Engine, postgres};
 
-/// Runs SQL past the ports.
+/// A connection that runs plain SQL.
 pub enum Raw {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
@@ -29,7 +29,7 @@ struct Line {
 }
 
 impl Raw {
-    /// To a file of SQLite.
+    /// Opens a SQLite file.
     pub fn sqlite(path: &str) -> Self {
         let mut connection = SqliteConnection::establish(path).unwrap();
         connection.batch_execute("PRAGMA busy_timeout=5000").unwrap();
@@ -40,12 +40,12 @@ impl Raw {
         Self::Postgres(postgres::connect(url))
     }
 
-    /// Runs statements that answer nothing.
+    /// Runs statements that return no rows.
     pub fn run(&mut self, sql: &str) {
         self.attempt(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
-    /// Runs statements that may be refused; the error is the database's own text.
+    /// Runs statements that the database may reject; the error is its own text.
     pub fn attempt(&mut self, sql: &str) -> Result<(), String> {
         let done = match self {
             Self::Sqlite(connection) => connection.batch_execute(sql),
@@ -54,7 +54,7 @@ impl Raw {
         done.map_err(|error| error.to_string())
     }
 
-    /// Begins a transaction that holds on to what it writes, and so makes others wait.
+    /// Begins a transaction that keeps its locks, so that other writers wait.
     pub fn begin(&mut self) {
         self.run(match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
@@ -62,16 +62,15 @@ impl Raw {
         });
     }
 
-    /// Takes the rows of chatrooms as a send does, in one order. On SQLite [`begin`](Self::begin) has
-    /// taken everything.
+    /// Locks the rows of chatrooms in the order of their ids, as a send does. On SQLite [`begin`](Self::begin) has
+    /// already locked the file.
     pub fn lock_rooms(&mut self, which: &str) {
         if let Self::Postgres(_) = self {
             self.run(&format!("SELECT id FROM chatrooms WHERE {which} ORDER BY id FOR NO KEY UPDATE"));
         }
     }
 
-    /// Shrinks a member's access as the adapters do: the room's log and the version of its access
-    /// move as well.
+    /// Shrinks a member's access as the adapters do: also increments the chatroom's seq and access version.
     pub fn shrink_access(&mut self, change: &str, room: ChatroomId, user: UserId) {
         let engine = self.engine();
         let (room, user) = (id_literal(engine, room), id_literal(engine, user));
@@ -88,7 +87,7 @@ impl Raw {
         }
     }
 
-    /// The one number that the query gives as `value`.
+    /// The number that the query returns as `value`.
     pub fn number(&mut self, sql: &str) -> i64 {
         let query = diesel::sql_query(sql);
         let number: Number = match self {
@@ -99,7 +98,7 @@ impl Raw {
         number.value
     }
 
-    /// The texts that the query gives as `value`.
+    /// The texts that the query returns as `value`.
     pub fn lines(&mut self, sql: &str) -> Vec<String> {
         let query = diesel::sql_query(sql);
         let lines: Vec<Line> = match self {
@@ -110,7 +109,7 @@ impl Raw {
         lines.into_iter().map(|line| line.value).collect()
     }
 
-    /// Takes the newest migration back.
+    /// Reverts the newest migration.
     pub fn revert_migration(&mut self) {
         let reverted = match self {
             Self::Sqlite(connection) => migrations::revert_newest(connection, migrations::SQLITE),
@@ -119,7 +118,7 @@ impl Raw {
         reverted.unwrap();
     }
 
-    /// Takes every migration back.
+    /// Reverts every migration.
     pub fn revert_migrations(&mut self) {
         let reverted = match self {
             Self::Sqlite(connection) => migrations::revert(connection, migrations::SQLITE),
@@ -129,7 +128,7 @@ impl Raw {
     }
 }
 
-/// An id as SQL spells it.
+/// An id as an SQL literal.
 pub fn id_literal(engine: Engine, id: impl Into<Uuid>) -> String {
     let id = id.into();
     match engine {

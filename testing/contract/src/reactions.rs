@@ -11,50 +11,50 @@ use chit_chat_domain::reaction::{Emoji, Reaction};
 use crate::World;
 
 impl World {
-    /// Lets a member react to a message.
+    /// Adds a reaction as a member.
     pub fn react(&self, message: &Message, user: UserId, by: &Emoji) -> Guarded {
         self.reactions.add(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
-    /// Lets a member take a reaction back.
+    /// Removes a reaction as a member.
     pub fn take_back(&self, message: &Message, user: UserId, by: &Emoji) -> Guarded {
         self.reactions.remove(message, by, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
-    /// Who reacts to a message, at most 200.
+    /// The reactions to a message, at most 200.
     pub fn reactions_to(&self, message: &Message) -> Vec<Reaction> {
         self.reactions.list(message.chatroom_id, message.id, None, 0, Limit::MAX).unwrap()
     }
 
-    /// The counts that a message has now, as `👍 2, 🎉 1`.
+    /// The current reaction counts of a message, as `👍 2, 🎉 1`.
     pub fn counts(&self, message: &Message) -> String {
         let reactions = self.message(message.chatroom_id, message.id).reactions;
         let counts: Vec<_> = reactions.iter().map(|it| format!("{} {}", it.emoji.as_str(), it.count)).collect();
         counts.join(", ")
     }
 
-    /// Lets a member pin a message.
+    /// Pins a message as a member.
     pub fn pin(&self, message: &Message, user: UserId) -> Pinning {
         self.pins.pin(message, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
-    /// Lets a member unpin a message.
+    /// Unpins a message as a member.
     pub fn unpin(&self, message: &Message, user: UserId) -> Guarded {
         self.pins.unpin(message, Guard::may(user, Right::Speak), self.tick()).unwrap()
     }
 
-    /// What is pinned, newest first.
+    /// The pins, newest first.
     pub fn pinned(&self, room: ChatroomId) -> Vec<Pin> {
         self.pins.list(room, i64::MAX, Limit::MAX).unwrap()
     }
 }
 
-/// One emoji.
+/// Parses one emoji.
 pub fn emoji(text: &str) -> Emoji {
     Emoji::parse(text).unwrap()
 }
 
-/// Many emoji, each another.
+/// Many different emoji.
 pub fn flags() -> impl Iterator<Item = Emoji> {
     let letters = || '\u{1f1e6}'..='\u{1f1ff}';
     letters().flat_map(move |a| letters().map(move |b| format!("{a}{b}"))).filter_map(|it| Emoji::parse(&it).ok())

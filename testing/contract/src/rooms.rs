@@ -10,7 +10,7 @@ use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Member, NewMembe
 use crate::World;
 
 impl World {
-    /// A private chatroom about to be made.
+    /// A draft of a private chatroom.
     pub fn draft_room(&self, creator: UserId, members: &[UserId]) -> NewChatroom {
         NewChatroom {
             id: ChatroomId::from(self.ids.next()),
@@ -23,12 +23,12 @@ impl World {
         }
     }
 
-    /// A private chatroom with its owner and members.
+    /// Creates a private chatroom with its owner and members.
     pub fn room(&self, owner: UserId, members: &[UserId]) -> ChatroomId {
         self.create(self.draft_room(owner, members)).id
     }
 
-    /// A public chatroom with nobody but its owner.
+    /// Creates a public chatroom whose only member is its owner.
     pub fn public_room(&self, owner: UserId) -> ChatroomId {
         self.create(NewChatroom { visibility: Visibility::Public, ..self.draft_room(owner, &[]) }).id
     }
@@ -40,23 +40,23 @@ impl World {
         }
     }
 
-    /// What a user is to a living chatroom.
+    /// A user's access to a chatroom that exists.
     pub fn access(&self, room: ChatroomId, user: UserId) -> Access {
         self.chatrooms.access(room, user).unwrap().unwrap()
     }
 
-    /// The head of a living chatroom's log.
+    /// The head of the log of a chatroom that exists.
     pub fn head(&self, room: ChatroomId) -> i64 {
         self.access(room, UserId::from(self.ids.next())).chatroom.last_seq
     }
 
-    /// Lets a user join a public chatroom.
+    /// Joins a public chatroom.
     pub fn join(&self, room: ChatroomId, user: UserId) -> Added {
         let membership = NewMembership { chatroom_id: room, user_id: user, at: self.tick() };
         self.memberships.add(membership, Entrance::Public).unwrap()
     }
 
-    /// A living member.
+    /// A current member.
     pub fn member(&self, room: ChatroomId, user: UserId) -> Member {
         self.memberships.find(room, user).unwrap().unwrap()
     }
@@ -79,12 +79,12 @@ impl World {
         self.memberships.remove(&target, guard, self.tick()).unwrap()
     }
 
-    /// Leaves a chatroom by one's own will.
+    /// Leaves a chatroom voluntarily.
     pub fn leave(&self, room: ChatroomId, user: UserId) -> Leaving {
         self.memberships.leave(room, user, LeaveReason::Left, self.tick()).unwrap()
     }
 
-    /// Gives a chatroom another name as a member.
+    /// Renames a chatroom as a member.
     pub fn rename(&self, room: ChatroomId, member: UserId, name: &str) {
         let changes = ChatroomChanges { name: ChatroomName::parse(name).ok(), ..ChatroomChanges::default() };
         let guard = Guard::holds(member, Role::Member);

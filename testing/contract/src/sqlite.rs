@@ -1,11 +1,11 @@
-//! Files of SQLite, each in a folder of its own.
+//! SQLite files, each in its own folder.
 
 use std::path::PathBuf;
 
 use chit_chat_sqlite as sqlite;
 use tempfile::TempDir;
 
-/// A file that is deleted at the end.
+/// A file that is deleted on drop.
 pub(crate) struct File {
     folder: TempDir,
 }

@@ -11,9 +11,9 @@ use crate::postgres::Database;
 use crate::raw::Raw;
 use crate::sqlite::File;
 
-/// A database of one's own and a store on it. Gone when dropped.
+/// A database and a store on it, deleted on drop.
 pub struct TestStore {
-    // Before the database, so that it is dropped first.
+    // Declared before the database, so that it is dropped first.
     stores: Stores,
     database: AnyDatabase,
 }
@@ -24,7 +24,7 @@ enum AnyDatabase {
 }
 
 impl TestStore {
-    /// Migrated and empty.
+    /// Creates a store on an empty, migrated database.
     pub fn new(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => {
@@ -36,7 +36,7 @@ impl TestStore {
         }
     }
 
-    /// Without any table.
+    /// Creates a store on a database without tables.
     pub fn unmigrated(engine: Engine) -> Self {
         Self::on(match engine {
             Engine::Sqlite => AnyDatabase::Sqlite(File::create()),
@@ -48,12 +48,12 @@ impl TestStore {
         Self { stores: database.open(), database }
     }
 
-    /// Another store on the same database, as another instance would have it.
+    /// Opens another store on the same database, as another instance does.
     pub fn open_another(&self) -> Stores {
         self.database.open()
     }
 
-    /// Brings the schema up to date, as an instance does that starts.
+    /// Migrates the schema to the newest version, as an instance does at start.
     pub fn migrate(&self) -> Result<(), StoreError> {
         match &self.database {
             AnyDatabase::Sqlite(file) => file.open().migrate(),
@@ -69,7 +69,7 @@ impl TestStore {
         }
     }
 
-    /// The database as the configuration names it.
+    /// The database URL, as in the configuration.
     pub fn url(&self) -> String {
         match &self.database {
             AnyDatabase::Sqlite(file) => format!("sqlite://{}", file.path().display()),

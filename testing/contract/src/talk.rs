@@ -13,7 +13,7 @@ use chit_chat_domain::page::Limit;
 use crate::{World, stored};
 
 impl World {
-    /// A message about to be sent.
+    /// A draft of a message.
     pub fn draft(&self, room: ChatroomId, author: UserId, text: &str) -> NewMessage {
         NewMessage {
             id: MessageId::from(self.ids.next()),
@@ -27,7 +27,7 @@ impl World {
         }
     }
 
-    /// A message with an idempotency key about to be sent.
+    /// A draft of a message with an idempotency key.
     pub fn keyed_draft(&self, room: ChatroomId, author: UserId, text: &str, key: &str) -> NewMessage {
         NewMessage { idempotency: Some(idempotency(key, text)), ..self.draft(room, author, text) }
     }
@@ -38,12 +38,12 @@ impl World {
         self.messages.append(draft, guard).wait().unwrap()
     }
 
-    /// A message that was sent.
+    /// Sends a message and returns it.
     pub fn say(&self, room: ChatroomId, author: UserId, text: &str) -> Message {
         stored(self.send(self.draft(room, author, text)))
     }
 
-    /// The message or its tombstone, as it is now.
+    /// The current state of the message, which may be a tombstone.
     pub fn message(&self, room: ChatroomId, id: MessageId) -> Message {
         self.messages.find(room, id).unwrap().unwrap()
     }
@@ -61,14 +61,14 @@ impl World {
         self.messages.delete(read, guard, self.tick()).unwrap()
     }
 
-    /// A page as it comes, with the row beyond the limit.
+    /// A page as the store returns it, with the extra row beyond the limit.
     pub fn page(&self, room: ChatroomId, reader: UserId, range: PageRange, limit: u64) -> Vec<Message> {
         let excerpt = self.messages.page(room, reader, range, Limit::parse(limit).unwrap()).unwrap();
         excerpt.map(|excerpt| excerpt.messages).unwrap_or_default()
     }
 }
 
-/// The result of a write whose guard held.
+/// The result of a write whose guard held. Fails if it was refused.
 pub fn done<T>(outcome: Guarded<T>) -> T {
     match outcome {
         Guarded::Done(done) => done,
@@ -76,7 +76,7 @@ pub fn done<T>(outcome: Guarded<T>) -> T {
     }
 }
 
-/// A key with the digest of a text.
+/// An idempotency key with the digest of a text.
 pub fn idempotency(key: &str, text: &str) -> Idempotency {
     Idempotency::new(IdempotencyKey::parse(key).unwrap(), &[text])
 }

@@ -1,4 +1,4 @@
-//! Waiting for what other threads bring about.
+//! Waits for the work of other threads.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
-/// Looks again and again until it is so; gives up, and fails the test, after a while.
+/// Polls until the condition holds; fails the test after a time limit.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {

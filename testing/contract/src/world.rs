@@ -1,4 +1,4 @@
-//! Users, chatrooms and messages in a fresh database, made in one line each.
+//! Users, chatrooms and messages in a fresh database, one line each.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::{Engine, TestClock, TestIds, TestStore};
 
 const PASSWORD_HASH: &str = "the hash of a password";
 
-/// A fresh database with a clock and ids; the ports are reached through it.
+/// A fresh database with a clock and ids; dereferences to the ports.
 pub struct World {
     pub store: TestStore,
     pub clock: Arc<TestClock>,
@@ -25,12 +25,12 @@ impl World {
         Self { store: TestStore::new(engine), clock: Arc::default(), ids: Arc::default() }
     }
 
-    /// An instant later than all before.
+    /// Advances the clock, and returns an instant later than all earlier ones.
     pub fn tick(&self) -> Timestamp {
         self.clock.advance(Duration::from_micros(1_000_001))
     }
 
-    /// A user about to sign up.
+    /// A draft of a user.
     pub fn draft_user(&self, username: &str) -> NewUser {
         let username = Username::parse(username).unwrap();
         NewUser {
@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    /// A user who signed up.
+    /// Signs up a user.
     pub fn user(&self, username: &str) -> UserId {
         self.sign_up(self.draft_user(username))
     }
@@ -55,17 +55,17 @@ impl World {
         id
     }
 
-    /// Deletes the account of a user who still has the usual password; answers the sessions that it ended.
+    /// Deletes the account of a user with the default password; returns the sessions that it ended.
     pub fn delete_account(&self, user: UserId) -> Vec<EndedSession> {
         self.users.delete(user, self.password_hash(), self.tick()).unwrap().unwrap()
     }
 
-    /// What every user's password is checked against, unless it was changed.
+    /// The default hash, which each user's password is checked against.
     pub fn password_hash(&self) -> PasswordHash {
         PasswordHash::new(PASSWORD_HASH.into())
     }
 
-    /// A session about to be opened, with hashes that are told apart by `secret`.
+    /// A draft of a session, whose token hashes derive from `secret`.
     pub fn draft_session(&self, user: UserId, secret: u8) -> NewSession {
         NewSession {
             id: SessionId::from(self.ids.next()),
@@ -78,14 +78,14 @@ impl World {
         }
     }
 
-    /// A session of the user, and which others it ended, of at most `most`.
+    /// Opens a session for the user, and returns the sessions that it ended to keep at most `most`.
     pub fn session(&self, user: UserId, most: usize) -> (SessionId, Vec<EndedSession>) {
         let draft = self.draft_session(user, 0);
         let id = draft.id;
         (id, self.sessions.create(draft, most).unwrap().unwrap())
     }
 
-    /// The user's sessions that are open now, newest first.
+    /// The user's open sessions, newest first.
     pub fn open_sessions(&self, user: UserId) -> Vec<SessionId> {
         self.sessions.list(user, self.clock.now()).unwrap().into_iter().map(|session| session.id).collect()
     }

@@ -1,4 +1,4 @@
-//! What operators do with accounts: it holds at once, and against whatever goes on meanwhile.
+//! What operators do with accounts takes effect at once, also against concurrent requests.
 
 use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::guarded::Guarded;
@@ -172,7 +172,7 @@ fn another() -> PasswordHash {
     PasswordHash::new("another".into())
 }
 
-/// In pages of two, and one row more.
+/// Lists accounts with a limit of two; the store returns one extra row.
 fn accounts(world: &World, filter: AccountFilter, after: Option<&str>) -> Vec<Account> {
     world.administration.list(filter, after.map(Into::into), Limit::parse(2).unwrap()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Who is kept out, whichever way they come.
+//! Bans, which block every way into a chatroom.
 
 use std::thread;
 
@@ -17,7 +17,7 @@ use chit_chat_domain::stores::Stores;
 
 use crate::invitations::{MOST, draft_invitation};
 
-/// Bans somebody as a moderator or owner who has just looked what they are.
+/// Bans a user as a moderator or owner who has just read their membership.
 fn ban_at(stores: &Stores, room: ChatroomId, by: UserId, user: UserId, at: Timestamp) -> Banned {
     let membership = stores.memberships.find(room, user).unwrap().map(|member| member.membership);
     let new = NewBan { chatroom_id: room, user_id: user, membership, at };
@@ -154,14 +154,14 @@ fn ban_of_changed_membership_is_refused(engine: Engine) {
     };
     world.join(room, beth);
     let member = world.member(room, beth).membership;
-    assert_eq!(as_read(None), Banned::Refused, "came meanwhile");
+    assert_eq!(as_read(None), Banned::Refused, "joined meanwhile");
     world.change_role(room, matt, beth, Role::Moderator);
     assert_eq!(as_read(Some(member.clone())), Banned::Refused, "promoted meanwhile");
     world.change_role(room, matt, beth, Role::Member);
     world.leave(room, beth);
     assert_eq!(as_read(Some(member.clone())), Banned::Refused, "left meanwhile");
     world.join(room, beth);
-    assert_eq!(as_read(Some(member)), Banned::Refused, "left and came back meanwhile");
+    assert_eq!(as_read(Some(member)), Banned::Refused, "left and rejoined meanwhile");
     assert_eq!(world.bans.list(room, None, Limit::MAX), Ok(vec![]));
 }
 
@@ -210,7 +210,7 @@ fn chatroom_deletion_removes_bans(engine: Engine) {
     assert_eq!((listed(&world, deleted, None, 200), listed(&world, room, None, 200)), (vec![], vec![beth]));
 }
 
-/// Joins while a ban is held open, which then ends like this.
+/// Joins while a ban is open in a transaction, which then ends with this statement.
 fn joined_while_banned(engine: Engine, end: &str) -> Added {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

@@ -1,7 +1,7 @@
-//! Sends that wait together while somebody's right to send ends: only theirs are refused.
+//! Sends in one batch while a member loses access: only that member's sends are refused.
 //!
-//! `Refused` tells that the guard did not hold any more as it was read, not that it cannot hold: who
-//! still may send tries again, as the service does.
+//! `Refused` means that the guard as read no longer holds, not that the author may not send: authors who may still
+//! send retry, as the service does.
 
 use std::iter;
 
@@ -14,7 +14,7 @@ use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange};
 const REMOVAL: &str = "DELETE FROM memberships";
 const DEMOTION: &str = "UPDATE memberships SET role = 0";
 
-/// Two rooms of an owner, Matt, and of Beth, who loses something in the first.
+/// Two chatrooms owned by Matt. Beth is a member of both, and loses access in the first.
 struct Scene {
     world: World,
     matt: UserId,
@@ -31,7 +31,7 @@ fn scene(engine: Engine) -> Scene {
 }
 
 impl Scene {
-    /// Forty sends by both to both rooms, Beth's to the first room under this role.
+    /// Forty sends by both to both chatrooms; Beth's sends to the first require this role.
     fn sends(&self, role: Role) -> Vec<(NewMessage, Guard)> {
         let send = |n: usize| {
             let author = if n.is_multiple_of(2) { self.matt } else { self.beth };
@@ -46,8 +46,8 @@ impl Scene {
         (room, author) == (self.room, self.beth)
     }
 
-    /// Has the sends written while Beth's right shrinks in the first room, in a transaction that ends
-    /// only when they wait.
+    /// Writes the sends as one batch while Beth's access to the first chatroom shrinks, in a transaction that ends
+    /// only once they wait.
     fn written_while(&self, change: &str, commits: bool, sends: Vec<(NewMessage, Guard)>) -> Vec<Appended> {
         let mut held = self.world.hold();
         held.raw().shrink_access(change, self.room, self.beth);
@@ -56,8 +56,8 @@ impl Scene {
         answers(pending).into_iter().map(Result::unwrap).collect()
     }
 
-    /// What is refused of whoever still may send is stored when it is tried again. Gives what was
-    /// stored in the end, in the order of the log.
+    /// Retries refused sends of authors who may still send, and returns all stored messages in the order of the
+    /// log.
     fn tried_again(&self, sends: Vec<(NewMessage, Guard)>, outcomes: Vec<Appended>) -> Vec<Message> {
         let message_of = |((draft, _), outcome): ((NewMessage, _), _)| match outcome {
             Appended::Refused if self.is_beths((draft.chatroom_id, draft.author_id)) => None,
@@ -68,12 +68,12 @@ impl Scene {
         messages
     }
 
-    /// Fails unless this is all that was said in the room, without a gap behind this seq.
+    /// Fails unless these are all messages of the chatroom, with consecutive seqs after `behind`.
     fn assert_said(&self, room: ChatroomId, behind: i64, messages: &[Message]) {
         let said = said_in(room, messages);
         assert_eq!(self.world.page(room, self.matt, PageRange::Latest, 200), said);
         let seqs = said.iter().map(|message| message.seq);
-        assert!(seqs.eq(behind + 1..=self.world.head(room)), "seqs were burnt");
+        assert!(seqs.eq(behind + 1..=self.world.head(room)), "the seqs have gaps");
     }
 }
 

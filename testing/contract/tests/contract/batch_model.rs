@@ -1,4 +1,4 @@
-//! Random histories of sends that wait together end as in a store that is nothing but a few maps.
+//! Random histories of batched sends end in the same state as a model of a few maps.
 
 use std::collections::HashMap;
 use std::iter;
@@ -14,7 +14,7 @@ use fastrand::Rng;
 
 use crate::batch_outcomes::refuse_poison;
 
-/// What a store should hold, and how it should answer.
+/// The expected contents of the store, and its expected answers.
 #[derive(Default)]
 struct Model {
     heads: HashMap<ChatroomId, i64>,
@@ -24,7 +24,7 @@ struct Model {
 }
 
 impl Model {
-    /// `None` for what the database refuses.
+    /// Appends to the model; `None` if the database rejects the draft.
     fn append(&mut self, draft: NewMessage, guard: Guard) -> Option<Appended> {
         let room = draft.chatroom_id;
         let Right::Role(least) = guard.right else { panic!("another right") };
@@ -52,7 +52,7 @@ impl Model {
     }
 }
 
-/// A history in the making.
+/// A history under construction.
 struct History {
     world: World,
     model: Model,
@@ -88,7 +88,7 @@ impl History {
         *self.rng.choice(&self.people).unwrap()
     }
 
-    /// Somebody joins a room or is removed from one.
+    /// Adds a random user to a chatroom, or removes them.
     fn change_somebody(&mut self) {
         let (room, user) = (self.anywhere(), self.anybody());
         if self.model.roles.remove(&(room, user)).is_some() {
@@ -100,7 +100,7 @@ impl History {
         self.model.next_seq(room);
     }
 
-    /// A message that may be stored, refused, a repeat or more than the database takes.
+    /// A random send: one to store, to refuse, a repeat, or one that the database rejects.
     fn send(&mut self) -> (NewMessage, Guard) {
         let room = if self.rng.u8(..20) == 0 { self.nowhere } else { self.anywhere() };
         let author = if self.rng.u8(..4) == 0 { self.owner } else { self.anybody() };
@@ -116,11 +116,11 @@ impl History {
         }
     }
 
-    /// Some sends that wait together.
+    /// Sends some messages as one batch.
     fn pile(&mut self, order: Order) {
         let how_many = self.rng.usize(1..200);
         let mut sends: Vec<(NewMessage, Guard)> = (0..how_many).map(|_| self.send()).collect();
-        // One that is stored, so that somebody waits.
+        // One send that is stored, so that the batch has to wait.
         let room = self.anywhere();
         sends.push((self.world.draft(room, self.owner, "the last"), Guard::holds(self.owner, Role::Owner)));
         let held = self.world.hold();
@@ -149,15 +149,15 @@ impl History {
     }
 }
 
-/// In which order the model takes the sends of a pile.
+/// The order in which the model takes the sends of a batch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     OfArrival,
-    /// In which the store took them, whichever that was.
+    /// Any order in which the store may have taken them.
     Any,
 }
 
-/// In each room first what was stored, by its seq.
+/// Sorts stored messages first, by their seq.
 fn place(outcome: Option<&Appended>) -> i64 {
     match outcome {
         Some(Appended::Stored(message)) => message.seq,

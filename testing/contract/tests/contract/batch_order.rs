@@ -1,4 +1,4 @@
-//! Sends that wait together are written as if they had come one by one, in the order they came.
+//! Sends in one batch are written as if they had arrived one by one, in the order of arrival.
 
 use std::iter;
 
@@ -20,7 +20,7 @@ fn batch_assigns_seqs_in_order_of_arrival(engine: Engine) {
 #[both_engines]
 fn batch_keeps_order_in_each_chatroom(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
-    // Not in the order of the ids, in which the rooms may be locked.
+    // Not in the order of ids, in which the chatrooms may be locked.
     let mut drafts = crowd.drafts(120);
     drafts.reverse();
     let sent: Vec<Message> = crowd.world.pile(drafts).into_iter().map(stored).collect();

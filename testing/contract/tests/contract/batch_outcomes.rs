@@ -1,4 +1,4 @@
-//! Of sends that wait together, each gets its own outcome, and none is another's concern.
+//! Each send of a batch gets its own outcome, and none affects another.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -13,7 +13,7 @@ use chit_chat_domain::store_error::StoreError;
 
 type Answer = Result<Appended, StoreError>;
 
-/// A room of an owner, Matt, and a member, Beth.
+/// A chatroom of an owner, Matt, and a member, Beth.
 struct Scene {
     world: World,
     matt: UserId,
@@ -37,9 +37,8 @@ impl Scene {
         self.world.keyed_draft(self.room, self.matt, text, key)
     }
 
-    /// Has sends written that wait together, between ordinary ones that must be stored as if there
-    /// were nothing else. Gives the outcomes of the others, once it is sure that the log holds what
-    /// was acknowledged and nothing more.
+    /// Writes these sends in one batch, between ordinary sends that must all be stored. Checks that the log holds
+    /// exactly the acknowledged messages, and returns the outcomes of these sends.
     fn among_others(&self, sends: Vec<(NewMessage, Guard)>) -> Vec<Answer> {
         let before = self.world.logged(self.room);
         let ordinary =
@@ -59,7 +58,7 @@ impl Scene {
         others
     }
 
-    /// As `among_others`, every message sent as its author and a member.
+    /// Calls `among_others` with each message sent by its author as a member.
     fn said_among_others(&self, drafts: Vec<NewMessage>) -> Vec<Answer> {
         let as_member = |draft: NewMessage| (Guard::holds(draft.author_id, Role::Member), draft);
         self.among_others(drafts.into_iter().map(as_member).map(|(guard, draft)| (draft, guard)).collect())
@@ -179,7 +178,7 @@ fn batch_rejected_by_database_fails_one_by_one(engine: Engine) {
     assert_eq!(scene.world.say(scene.room, scene.matt, "hello").seq, 4);
 }
 
-/// The database takes no message that says "poison".
+/// Makes the database reject messages with the text "poison".
 pub(crate) fn refuse_poison(world: &World) {
     world.raw().run(match world.engine() {
         Engine::Sqlite => {
@@ -201,7 +200,7 @@ fn unstorable_value_fails_alone(engine: Engine) {
         NewMessage { created_at: Timestamp::from_micros(-9_000_000_000_000_000_000), ..scene.draft("x") },
         keyed,
     ]);
-    // SQLite takes them all.
+    // SQLite accepts all of them.
     assert!(outcomes.iter().all(|outcome| outcome.is_err() == (engine == Engine::Postgres)), "{outcomes:?}");
 }
 
@@ -212,7 +211,7 @@ fn equal_id_in_batch_is_stored_once(engine: Engine) {
     let draft = scene.draft("hello");
     let again = NewMessage { id: earlier.id, ..scene.draft("hello again") };
     let outcomes = scene.said_among_others(vec![draft.clone(), draft.clone(), again]);
-    // A store may take it for the same message that comes again, whose first answer was lost.
+    // A store may treat it as a retry of the same message whose first answer was lost.
     let stored = Ok(Appended::Stored(scene.world.message(scene.room, draft.id)));
     assert!(outcomes[..2].contains(&stored), "{outcomes:?}");
     assert!(outcomes[..2].iter().all(|outcome| outcome.is_err() || *outcome == stored), "{outcomes:?}");

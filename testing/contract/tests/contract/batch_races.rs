@@ -1,4 +1,4 @@
-//! Piles of sends and everything else at once, with real threads and two instances.
+//! Batches of sends concurrent with all other writes, on real threads and two instances.
 
 use std::collections::{HashMap, HashSet};
 use std::{iter, thread};
@@ -53,7 +53,7 @@ fn busy_instances_do_not_starve(engine: Engine) {
     crowd.assert_said(&sent);
 }
 
-/// SQLite has one lock, and so no order of locks.
+/// PostgreSQL only: SQLite has a single lock, so its locks have no order.
 #[test]
 fn waiting_batch_locks_chatrooms_in_order_of_id() {
     let crowd = Crowd::new(Engine::Postgres, 2, 4);
@@ -63,7 +63,7 @@ fn waiting_batch_locks_chatrooms_in_order_of_id() {
     drafts.reverse();
     let sends = crowd.world.hand_over(&crowd.world.store, drafts);
     held.take_pile();
-    // Less than the server takes to find a deadlock and to free us from it.
+    // Shorter than the server takes to detect and break a deadlock.
     held.run("SET LOCAL lock_timeout = '500ms'");
     for room in &crowd.rooms[1..] {
         held.raw().lock_rooms(&format!("id = {}", id_literal(Engine::Postgres, *room)));
@@ -169,7 +169,7 @@ fn batches_racing_with_changes_take_each_seq_once(engine: Engine) {
         }
         Vec::new()
     });
-    // Of four times four piles, eight messages each, and of the others' changes.
+    // The expected number: four threads send four batches of eight messages each; the rest are the other changes.
     assert_eq!(world.log(room).len(), before + 4 * 4 * 8 + 5 + 5 + 5 + 5 + 4 + 1);
     let mut sent: Vec<Message> = sent.into_iter().flatten().collect();
     sent.sort_by_key(|message| message.seq);
@@ -177,7 +177,7 @@ fn batches_racing_with_changes_take_each_seq_once(engine: Engine) {
     assert_eq!(world.logged(other), said_in(other, &sent));
 }
 
-/// Four piles, one after the other, of sixteen messages to the rooms in turn.
+/// Sends four batches one after another, each of sixteen messages to the chatrooms in turn.
 fn piles_of(world: &World, ports: &Stores, author: UserId, rooms: &[ChatroomId]) -> Vec<Message> {
     let pile = |_| {
         let drafts: Vec<NewMessage> =

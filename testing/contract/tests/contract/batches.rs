@@ -1,4 +1,4 @@
-//! Sends that wait together are all written, and everybody hears of it.
+//! All sends of a batch are written, and every waiter is woken.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -88,7 +88,8 @@ fn every_waiting_sender_is_woken(engine: Engine) {
 fn abandoned_send_disturbs_no_other(engine: Engine) {
     let crowd = Crowd::new(engine, 2, 2);
     let held = crowd.world.hold();
-    // On SQLite nobody sees whether the plug has been taken, and what is taken with it is written: a whole batch goes first.
+    // SQLite does not show whether the plug was taken, and anything taken with it is written: fill a whole batch
+    // first.
     let first = crowd.world.hand_over(&crowd.world.store, crowd.drafts(128));
     let mut sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(30));
     let mut n = 0;
@@ -100,7 +101,7 @@ fn abandoned_send_disturbs_no_other(engine: Engine) {
     assert_eq!(all_stored(first).len(), 128);
     assert_eq!(all_stored(sends).len(), 20);
     let said: usize = crowd.rooms.iter().map(|room| crowd.world.logged(*room).len()).sum();
-    assert_eq!(said, 148, "who gave up was told that it failed, and may send it again");
+    assert_eq!(said, 148, "abandoned sends are not written");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Blocks, and what they do to direct chatrooms and to those who add people.
+//! Blocks, and their effect on direct chatrooms and on adding members.
 
 use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::block::{Block, Blocking};
@@ -22,7 +22,7 @@ fn version(world: &World, user: UserId) -> i64 {
     world.changes_since.standing(user, 0).unwrap().version
 }
 
-/// Whether the chatroom was made read-only or not, each time.
+/// The archived setting after each update of the chatroom, with the user who changed it.
 fn settings(world: &World, room: ChatroomId) -> Vec<(UserId, bool)> {
     let of_updates = world.log(room).into_iter().filter_map(|event| match event.change {
         Change::ChatroomUpdated { settings, .. } => Some((event.actor_id, settings.archived)),
@@ -96,7 +96,7 @@ fn block_of_missing_user_is_rejected_but_unblock_is_not(engine: Engine) {
     assert_eq!(block(matt, nobody), Blocking::NoSuchUser);
     assert_eq!(block(matt, eve), Blocking::NoSuchUser);
     assert_eq!(block(eve, matt), Blocking::NoSuchUser);
-    assert_eq!(block(matt, beth), Blocking::Blocked, "as before");
+    assert_eq!(block(matt, beth), Blocking::Blocked, "already blocked");
     assert_eq!(world.blocks.unblock(pair(matt, nobody), world.tick()), Ok(None));
     assert_eq!(world.blocks.unblock(pair(eve, matt), world.tick()), Ok(None));
     world.unblock(matt, beth);
@@ -111,7 +111,7 @@ fn blocks_have_a_limit(engine: Engine) {
     let block = |other| world.blocks.block(pair(matt, other), 2, world.tick()).unwrap();
     world.block(zoe, eve);
     assert_eq!((block(beth), block(eve), block(zoe)), (Blocking::Blocked, Blocking::Blocked, Blocking::TooMany));
-    assert_eq!(block(beth), Blocking::Blocked, "as before");
+    assert_eq!(block(beth), Blocking::Blocked, "already blocked");
     world.unblock(matt, eve);
     assert_eq!(block(zoe), Blocking::Blocked);
     assert_eq!(blocked_by(&world, matt), [zoe, beth]);
@@ -192,7 +192,7 @@ fn blocked_user_cannot_add_the_blocker(engine: Engine) {
     };
     assert_eq!(add(beth, matt), Added::Blocked);
     assert_eq!(world.head(room), 3);
-    assert!(matches!(add(eve, matt), Added::Added(_)), "by others they are added");
+    assert!(matches!(add(eve, matt), Added::Added(_)), "other members can add the blocker");
     assert!(matches!(add(beth, matt), Added::Already(_)));
     let draft = world.draft_room(beth, &[matt, eve, zoe]);
     let mut who = vec![matt, zoe];
@@ -201,7 +201,7 @@ fn blocked_user_cannot_add_the_blocker(engine: Engine) {
     assert_eq!(world.chatrooms.access(draft.id, beth), Ok(None));
     world.room(matt, &[beth]);
     let public = world.public_room(beth);
-    assert!(matches!(world.join(public, matt), Added::Added(_)), "by themselves they join");
+    assert!(matches!(world.join(public, matt), Added::Added(_)), "the blocker can still join");
 }
 
 #[both_engines]

@@ -1,4 +1,4 @@
-//! Blocks beside what they forbid: nothing of it happens behind a block that has been committed.
+//! Blocks concurrent with the actions that they forbid: none of these happens after the block is committed.
 
 use std::thread;
 
@@ -12,7 +12,7 @@ use chit_chat_domain::membership::{Added, NewMembership};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::page::Limit;
 
-/// Matt, who blocks, and Beth, whom he blocks.
+/// Matt, the blocker, and Beth, whom he blocks.
 struct Scene {
     world: World,
     matt: UserId,
@@ -26,7 +26,7 @@ fn scene(engine: Engine) -> Scene {
 }
 
 impl Scene {
-    /// Begins a transaction that takes Matt's row as the adapters do, and has him block Beth.
+    /// Begins a transaction that locks Matt's row as the adapters do, and lets him block Beth.
     fn begin_to_block(&self) -> Raw {
         let [matt, beth] = [self.matt, self.beth].map(|user| id_literal(self.world.engine(), user));
         let mut raw = self.world.raw();
@@ -39,7 +39,7 @@ impl Scene {
         raw
     }
 
-    /// What comes of it when it has to wait for a block that ends like this.
+    /// Runs `act`, which has to wait for a block that ends with this statement, and returns its result.
     fn while_blocking<T: Send>(&self, end: &str, act: impl FnOnce() -> T + Send) -> T {
         let mut blocking = self.begin_to_block();
         thread::scope(|scope| {
@@ -130,7 +130,7 @@ fn send_waiting_for_block_is_refused() {
     let mut held = world.raw();
     held.begin();
     let id = id_literal(Engine::Postgres, matt);
-    // The last that a block writes.
+    // The last row that a block writes.
     held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {id} FOR UPDATE"));
     let sent = thread::scope(|scope| {
         let blocking = scope.spawn(|| world.block(matt, beth));

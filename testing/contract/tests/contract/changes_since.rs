@@ -1,4 +1,4 @@
-//! What moved, for those who follow many chatrooms and users.
+//! The chatrooms and users that changed, for readers that follow many.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use chit_chat_domain::reading::{Mark, ReadState};
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{DisplayName, UserChanges};
 
-/// More than one statement asks for.
+/// More than one statement queries.
 const MANY: usize = 12_000;
 
 fn moved(stores: &Stores, known: &[(ChatroomId, Seq)]) -> Vec<(ChatroomId, Seq)> {
@@ -55,7 +55,7 @@ fn every_change_moves_head(engine: Engine) {
     world.demolish(room, matt);
     has_moved("demolished");
     while world.chatrooms.purge(100).unwrap() {}
-    assert_eq!(moved(&another, &[(room, 9)]), [(room, 10)], "also when nothing else is left of it");
+    assert_eq!(moved(&another, &[(room, 9)]), [(room, 10)], "also after the purge");
 }
 
 #[both_engines]
@@ -215,7 +215,7 @@ fn thousands_of_chatrooms_are_asked_at_once(engine: Engine) {
     let matt = world.user("Matt");
     let rooms: Vec<ChatroomId> = (0..4).map(|_| world.room(matt, &[])).collect();
     let mut chatrooms: Vec<_> = (0..MANY).map(|_| (ChatroomId::from(world.ids.next()), 0)).collect();
-    // At both ends and on both sides of where one statement ends and the next begins.
+    // At both ends, and on both sides of the boundary between two statements.
     for (place, room) in [0, 9_999, 10_000, MANY - 1].into_iter().zip(&rooms) {
         chatrooms[place] = (*room, 1);
     }
@@ -227,7 +227,7 @@ fn thousands_of_chatrooms_are_asked_at_once(engine: Engine) {
     assert_eq!(world.changes_since.of_users(&users), Ok(vec![(matt, 4)]));
 }
 
-/// Tells whose versions move by what, here and through another store on the same database.
+/// Checks whose versions change, in this store and in another on the same database.
 struct Watch<'a> {
     world: &'a World,
     another: Stores,

@@ -1,4 +1,4 @@
-//! One's chatrooms, as a home screen shows them.
+//! A user's chatrooms, as a home screen lists them.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn ids(rooms: &[MyChatroom]) -> Vec<ChatroomId> {
     rooms.iter().map(|my| my.chatroom.id).collect()
 }
 
-/// The one chatroom of somebody who has no other.
+/// The chatroom of a user who has only one.
 fn only(world: &World, user: UserId) -> MyChatroom {
     home(world, user).remove(0)
 }
@@ -48,7 +48,7 @@ fn mark(world: &World, room: ChatroomId, user: UserId, seq: Seq) {
     done(world.reads.mark(room, user, Mark { seq, force: true }).unwrap());
 }
 
-/// Messages that are written together.
+/// Messages that are sent concurrently.
 fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Vec<Message> {
     let drafts = (0..count).map(|n| world.draft(room, author, &n.to_string())).collect();
     all_stored(world.hand_over(&world.store, drafts))
@@ -100,7 +100,7 @@ fn list_is_ordered_by_latest_activity(engine: Engine) {
     assert_eq!(order(matt), [one, three, two]);
     let two_said = world.say(two, matt, "hello");
     assert_eq!(order(matt), [two, one, three]);
-    // What changes without a word is no activity.
+    // Changes without a new message do not count as activity.
     let edited = done(world.edit(&said, "hi"));
     world.rename(three, matt, "Another name");
     mark(&world, three, matt, 1);
@@ -109,7 +109,7 @@ fn list_is_ordered_by_latest_activity(engine: Engine) {
     assert_eq!(order(matt), [two, one, three]);
     world.join(three, beth);
     world.join(two, beth);
-    assert_eq!(order(beth), [two, three, one], "for who joined later than anybody spoke, their joining counts");
+    assert_eq!(order(beth), [two, three, one], "joining counts if it is later than the last message");
     assert!(home(&world, beth)[0].active_at > two_said.created_at);
     world.say(one, matt, "hello");
     assert_eq!(order(beth), [one, two, three]);
@@ -158,7 +158,7 @@ fn paging_during_writes_repeats_nothing_and_misses_no_quiet_chatroom(engine: Eng
         let Some(last) = page.last() else { break };
         after = Some(last.list_position());
         found.extend(ids(&page));
-        // In what was listed already, in what was not, and in a new one.
+        // In a listed chatroom, in an unlisted one, and in a new one.
         world.say(found[0], beth, "hello");
         world.say(rooms[1], beth, "hello");
         world.room(beth, &[matt]);
@@ -168,7 +168,7 @@ fn paging_during_writes_repeats_nothing_and_misses_no_quiet_chatroom(engine: Eng
     quiet.reverse();
     assert_eq!(found, quiet);
     let again = ids(&home(&world, matt));
-    assert!(again[..3].contains(&rooms[1]), "what was missed stands at the top now");
+    assert!(again[..3].contains(&rooms[1]), "the chatroom that moved is at the top");
 }
 
 #[both_engines]
@@ -205,22 +205,22 @@ fn unread_counts_messages_of_others_after_marker(engine: Engine) {
     world.rename(room, matt, "Another name");
     assert_eq!((unread(&world, beth), unread(&world, matt)), (2, 1));
     done(world.edit(&first, "eins"));
-    assert_eq!(unread(&world, beth), 2, "an edited message is there once");
+    assert_eq!(unread(&world, beth), 2, "an edited message is counted once");
     done(world.erase(&second));
-    assert_eq!(unread(&world, beth), 1, "a deleted one is gone");
+    assert_eq!(unread(&world, beth), 1, "a deleted message is not counted");
     mark(&world, room, beth, first.seq);
     assert_eq!(unread(&world, beth), 0);
-    assert_eq!(unread(&world, matt), 1, "it is nobody else's marker");
+    assert_eq!(unread(&world, matt), 1, "markers of others do not move");
     mark(&world, room, beth, first.seq - 1);
     assert_eq!(unread(&world, beth), 1);
     mark(&world, room, beth, 0);
-    assert_eq!(unread(&world, beth), 2, "also what was said before she came, if she wants it");
+    assert_eq!(unread(&world, beth), 2, "a forced marker also counts messages from before the join");
     mark(&world, room, beth, world.head(room));
     world.say(room, matt, "news");
     assert_eq!(unread(&world, beth), 1);
     world.leave(room, beth);
     world.join(room, beth);
-    assert_eq!(unread(&world, beth), 0, "who comes again starts anew");
+    assert_eq!(unread(&world, beth), 0, "a rejoin resets the marker");
 }
 
 #[both_engines]

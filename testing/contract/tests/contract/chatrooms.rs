@@ -1,4 +1,4 @@
-//! Chatrooms.
+//! Creating, changing and deleting chatrooms.
 
 use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
 use chit_chat_domain::chatroom::{

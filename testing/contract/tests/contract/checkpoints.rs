@@ -1,4 +1,4 @@
-//! SQLite alone: what was written moves from the log beside the file into the file.
+//! SQLite only: checkpoints copy the write-ahead log into the database file.
 
 use std::fs;
 
@@ -6,9 +6,9 @@ use chit_chat_contract::{Engine, World, until};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 
-/// More than is worth a checkpoint.
+/// Enough messages to trigger a checkpoint.
 const MANY: usize = 2_500;
-/// Less than so many messages take.
+/// Less than these messages occupy.
 const BYTES: u64 = 500_000;
 
 #[test]

@@ -61,7 +61,7 @@ impl CommitObserver for Recorder {
     }
 }
 
-/// Compares after each write what the observer was told with what moved in the database.
+/// Compares, after each write, the observer's notifications with what changed in the database.
 struct Watch<'a> {
     world: &'a World,
     recorder: Arc<Recorder>,
@@ -78,7 +78,7 @@ impl<'a> Watch<'a> {
         watch
     }
 
-    /// What moved since the last time.
+    /// The chatrooms and users that changed since the last call.
     fn advance(&mut self) -> (Vec<(ChatroomId, Seq)>, Vec<UserId>) {
         let mut rooms = self.world.changes_since.of_chatrooms(&self.heads).unwrap();
         rooms.sort_unstable();
@@ -94,7 +94,7 @@ impl<'a> Watch<'a> {
         (rooms, users)
     }
 
-    /// After a write: fails unless exactly what moved was notified, and something was.
+    /// Fails unless the last write notified the observer of exactly what it changed, and changed something.
     fn check(&mut self, what: &str) -> Notified {
         let notified = self.recorder.take();
         let (rooms, users) = self.advance();
@@ -116,7 +116,7 @@ impl<'a> Watch<'a> {
         notified
     }
 
-    /// After a write that changes nothing.
+    /// Fails unless the last write changed nothing and notified nobody.
     fn check_silent(&mut self, what: &str) {
         assert_eq!(self.recorder.take(), Notified::default(), "{what}");
         assert_eq!(self.advance(), (vec![], vec![]), "{what}");

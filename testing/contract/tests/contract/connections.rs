@@ -1,4 +1,4 @@
-//! A server that ends its connections, as one that restarts does.
+//! Connections closed by a PostgreSQL server, as during a restart.
 
 use chit_chat_contract::{Crowd, Engine, World, all_stored, until};
 use chit_chat_domain::chatroom::Guard;
@@ -63,7 +63,7 @@ fn batch_that_loses_connection_while_waiting_is_stored_once() {
     crowd.assert_said(&all_stored(sends));
 }
 
-/// Ends the connections that are seen to wait for a lock.
+/// Terminates the connections that wait for a lock.
 fn end_waiting_connections(world: &World) {
     let mut observer = world.raw();
     until("a connection that waits is ended", || {
@@ -74,7 +74,7 @@ fn end_waiting_connections(world: &World) {
     });
 }
 
-/// Ends every connection to the database but its own.
+/// Terminates every other connection to the database.
 fn end_connections(world: &World) {
     let mut raw = world.raw();
     let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";

@@ -1,4 +1,4 @@
-//! A deleted user's membership counts as absent at once, before the rooms are left.
+//! A deleted user's membership counts as absent at once, before the chatrooms are left.
 
 use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
@@ -8,7 +8,7 @@ use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, R
 use chit_chat_domain::message::{Appended, PageRange};
 use chit_chat_domain::page::Limit;
 
-/// Matt, the owner, has deleted his account, and the program crashed before he left the room.
+/// A chatroom whose owner, Matt, has deleted his account; the program crashed before he left the chatroom.
 struct Scene {
     world: World,
     matt: UserId,

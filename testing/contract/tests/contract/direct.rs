@@ -1,4 +1,4 @@
-//! Direct chatrooms: how they come to be, and what is not done there.
+//! Direct chatrooms: how they are created, and which operations they refuse.
 
 use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::chatroom::{

@@ -1,4 +1,4 @@
-//! Leaving a direct chatroom: by one's own will it is hidden, with the account it ends.
+//! Leaving a direct chatroom hides it; deleting the account ends the membership.
 
 use chit_chat_contract::{Engine, World, both_engines, done};
 use chit_chat_domain::chatroom::{Settings, Visibility};
@@ -49,7 +49,7 @@ fn left_direct_chatroom_is_hidden_until_next_message(engine: Engine) {
         assert!(scene.is_shown(*matt));
         assert_eq!(world.leave(*room, *matt), Leaving::Hidden);
         done(world.edit(&said, "goodbye"));
-        assert!(!scene.is_shown(*matt), "an edit says nothing new");
+        assert!(!scene.is_shown(*matt), "an edit is no new message");
     }
 }
 
@@ -98,7 +98,7 @@ fn account_deletion_makes_direct_chatroom_read_only(engine: Engine) {
     world.say(*room, *matt, "hello");
     world.leave(*room, *beth);
     world.delete_account(*matt);
-    assert_eq!(world.send(world.draft(*room, *beth, "x")), Appended::Refused, "from that very moment on");
+    assert_eq!(world.send(world.draft(*room, *beth, "x")), Appended::Refused, "immediately after the deletion");
     assert_eq!(scene.leave_for_good(*matt), Leaving::Left);
     assert_eq!(scene.leave_for_good(*matt), Leaving::NotMember);
     let settings = Settings { archived: true, ..Settings::default() };

@@ -1,4 +1,4 @@
-//! The log.
+//! Reading the log of events.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What was decided upon still holds when the write commits: somebody else's change is held open in
-//! a transaction, the write waits for it, and only then it commits or not.
+//! Guards hold at commit: another user's change is open in a transaction, the write waits for it, and the
+//! transaction then commits or rolls back.
 
 use std::thread;
 
@@ -11,7 +11,7 @@ use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::pending::Pending;
 
-/// Two members, one of whom loses something.
+/// Two members, one of whom loses access.
 struct Scene {
     world: World,
     matt: UserId,
@@ -28,7 +28,7 @@ fn scene(engine: Engine) -> Scene {
 }
 
 impl Scene {
-    /// Begins a transaction that takes the room's row as the adapters do and changes the member.
+    /// Begins a transaction that locks the chatroom's row as the adapters do and changes the member.
     fn hold(&self, change: &str) -> Raw {
         let mut raw = self.world.raw();
         raw.begin();
@@ -37,7 +37,7 @@ impl Scene {
         raw
     }
 
-    /// Starts to send as Beth and makes sure that it waits.
+    /// Starts a send by Beth and checks that it waits.
     fn start_to_send(&self) -> Pending<Appended> {
         let draft = self.world.draft(self.room, self.beth, "hello");
         let mut sending = self.world.messages.append(draft, Guard::holds(self.beth, Role::Member));
@@ -46,7 +46,7 @@ impl Scene {
         sending
     }
 
-    /// Does something as Beth on another thread and ends the transaction once it waits.
+    /// Runs `act` on another thread, and ends the transaction once it waits.
     fn while_held<T: Send>(&self, mut held: Raw, end: &str, act: impl FnOnce() -> T + Send) -> T {
         thread::scope(|scope| {
             let acting = scope.spawn(act);
@@ -88,7 +88,7 @@ fn send_waiting_for_account_deletion_is_refused() {
     let mut held = scene.world.raw();
     held.begin();
     let beth = id_literal(scene.engine, scene.beth);
-    // The last that a deletion writes.
+    // The last row that a deletion writes.
     held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {beth} FOR UPDATE"));
     let sent = thread::scope(|scope| {
         let deleting = scope.spawn(|| scene.world.delete_account(scene.beth));

@@ -1,4 +1,4 @@
-//! How far chatrooms have come, for those who may know it.
+//! Reading the head of a chatroom, for users who may see it.
 
 use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::chatroom::Seq;

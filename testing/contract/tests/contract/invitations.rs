@@ -1,4 +1,4 @@
-//! Invitations: who is let in by them, and how often.
+//! Invitations: who may use them, and how often.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use chit_chat_domain::stores::Stores;
 
 pub(crate) const MOST: Most = Most { usable: 100, remembered: 1_000 };
 
-/// Without bounds, and not yet used.
+/// An unused invitation without limits.
 pub(crate) fn draft_invitation(world: &World, room: ChatroomId, by: UserId) -> Invitation {
     Invitation {
         id: InvitationId::from(world.ids.next()),
@@ -37,7 +37,7 @@ fn create(world: &World, invitation: Invitation, most: Most) -> Invited {
     world.invitations.create(invitation, most, guard).unwrap()
 }
 
-/// One that is there.
+/// Creates the invitation and returns its id.
 fn made(world: &World, invitation: Invitation) -> InvitationId {
     let id = invitation.id;
     assert_eq!(create(world, invitation, MOST), Invited::Created);
@@ -181,7 +181,7 @@ fn revoke_is_idempotent(engine: Engine) {
     assert_eq!(
         (last.seq, last.change),
         (head, Change::InvitationDeleted { invitation_id: spent }),
-        "told already"
+        "no second event"
     );
     let unused = made(&world, for_only(1, draft_invitation(&world, room, matt)));
     for _ in 0..2 {
@@ -190,7 +190,7 @@ fn revoke_is_idempotent(engine: Engine) {
     let last = world.log(room).pop().unwrap();
     assert_eq!((last.seq, last.change), (head + 2, Change::InvitationDeleted { invitation_id: unused }));
     let id = made(&world, draft_invitation(&world, room, matt));
-    assert_eq!(revoke(&world, other, matt, id), Revocation::NotFound, "of another room");
+    assert_eq!(revoke(&world, other, matt, id), Revocation::NotFound, "of another chatroom");
     assert_eq!(revoke(&world, room, matt, InvitationId::from(world.ids.next())), Revocation::NotFound);
     for actor in [rohan, world.user("Eve")] {
         assert_eq!(revoke(&world, room, actor, id), Revocation::Refused);
@@ -264,7 +264,7 @@ fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     assert_eq!(known(&ids), [false, true, true]);
     create(room);
     create(room);
-    assert_eq!(known(&ids), [false, true, false], "whatever can be used stays");
+    assert_eq!(known(&ids), [false, true, false], "usable invitations are kept");
     assert!(world.invitations.find(other, elsewhere).unwrap().is_some());
 }
 

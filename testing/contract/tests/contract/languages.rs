@@ -1,4 +1,4 @@
-//! A PostgreSQL whose messages are not English: failures are told apart by SQLSTATE, not by text.
+//! PostgreSQL with messages in other languages: failures are recognized by SQLSTATE, not by text.
 
 use std::io::{self, Write};
 use std::thread;
@@ -20,14 +20,15 @@ fn deadlock_is_retried() {
         rooms.sort_unstable();
         let [first, second] = rooms.map(|room| format!("id = {}", id_literal(Engine::Postgres, room)));
         let mut other = world.raw();
-        // The other transaction never looks for deadlocks, so it is never the victim.
+        // The other transaction never checks for deadlocks, so it is never the victim.
         other.run("SET deadlock_timeout = '1h'");
         other.begin();
         other.lock_rooms(&second);
         thread::scope(|scope| {
             let deletion = scope.spawn(|| world.delete_account(matt));
             world.until_waiting(1);
-            // Deletion has locked the first room and waits for the second: it gets no further until it fails.
+            // The deletion has locked the first chatroom and waits for the second; it cannot continue before it
+            // fails.
             other.lock_rooms(&first);
             assert!(!deletion.is_finished());
             other.run("COMMIT");
@@ -83,7 +84,7 @@ fn terminated_connection_is_replaced() {
     }
 }
 
-/// Calls the function with each process that waits for a lock.
+/// Calls the function with the process of each connection that waits for a lock.
 fn signal_waiting(world: &World, function: &str) {
     let mut observer = world.raw();
     until("a waiting connection is signalled", || {
@@ -94,16 +95,16 @@ fn signal_waiting(world: &World, function: &str) {
     });
 }
 
-/// A world for each language that this server speaks.
+/// A world for each language that this server supports.
 fn worlds() -> impl Iterator<Item = World> {
     [ENGLISH, GERMAN].into_iter().filter_map(world_in)
 }
 
-/// A world whose server speaks this language; `None`, with a line in the output, where it cannot.
+/// A world whose server uses this language; `None`, with a line in the output, if the server does not support it.
 #[expect(clippy::explicit_write, reason = "`cargo test` hides what eprintln! prints when a test passes")]
 fn world_in(language: &str) -> Option<World> {
     let world = World::new(Engine::Postgres);
-    // For the sessions that begin after it: the store has opened none yet.
+    // The setting applies to new sessions; the store has opened none yet.
     let chosen = world.raw().attempt(&format!(
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lc_messages = %L', current_database(), '{language}'); \
          END $$"

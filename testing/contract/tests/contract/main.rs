@@ -1,4 +1,4 @@
-//! What every store must do, once, on both engines.
+//! The contract of every store, tested on both engines.
 
 #![expect(
     clippy::indexing_slicing,

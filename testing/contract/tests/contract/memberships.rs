@@ -1,4 +1,4 @@
-//! Memberships.
+//! Adding, listing and ending memberships, and changing roles.
 
 use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::chatroom::{Entrance, Guard, NewChatroom};

@@ -1,4 +1,4 @@
-//! Mentioning people.
+//! Mentions of users in messages.
 
 use std::slice::from_ref;
 
@@ -49,9 +49,9 @@ fn mentions_are_listed_newest_first(engine: Engine) {
     let to_all = says(&world, one, matt, Mentions::everybody());
     assert_eq!(mentions_of(&world, beth), [to_all.clone(), second.clone(), first.clone()]);
     assert_eq!(mentions_of(&world, zoe), [to_all.clone(), first.clone()]);
-    assert_eq!(mentions_of(&world, matt), [], "nobody by themselves");
+    assert_eq!(mentions_of(&world, matt), [], "no mentions of oneself");
     let page = |after, limit| world.mentions.of_user(beth, after, Limit::parse(limit).unwrap()).unwrap();
-    assert_eq!(page(None, 1), [to_all.clone(), second.clone()], "one more tells that more follow");
+    assert_eq!(page(None, 1), [to_all.clone(), second.clone()], "one more than the limit");
     assert_eq!(page(Some(to_all.id), 1), [second, first]);
 }
 

@@ -1,4 +1,4 @@
-//! The schema: brought up to date once, and taken back without a trace.
+//! Migrations: applied once, and reverted without a trace.
 
 use chit_chat_contract::{Engine, Raw, TestStore, World, both_engines, race};
 
@@ -72,7 +72,7 @@ fn engines_have_equally_named_migrations() {
     assert_eq!(names(Engine::Sqlite), names(Engine::Postgres));
 }
 
-/// The columns, constraints and indexes, a line each.
+/// The columns, constraints and indexes, one per line.
 fn schema(raw: &mut Raw) -> Vec<String> {
     let queries: &[&str] = match raw {
         Raw::Sqlite(_) => &["SELECT coalesce(sql, name) AS value FROM sqlite_schema \

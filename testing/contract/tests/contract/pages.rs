@@ -5,7 +5,7 @@ use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::message::{Message, MessageBody, PageRange};
 use chit_chat_domain::page::Limit;
 
-/// A room whose messages 1 to 9 stand at the seqs 3 to 11.
+/// A chatroom whose messages 1 to 9 have the seqs 3 to 11.
 fn nine_messages(engine: Engine) -> (World, ChatroomId, UserId) {
     let world = World::new(engine);
     let matt = world.user("Matt");
@@ -88,7 +88,7 @@ fn paging_during_writes_gives_each_message_once(engine: Engine) {
     assert_eq!(read[1][9..], read[0]);
 }
 
-/// Reads page after page until so many messages were seen.
+/// Reads page after page until this many messages were read.
 fn read_forwards(world: &World, room: ChatroomId, reader: UserId, count: usize) -> Vec<Message> {
     let mut read: Vec<Message> = Vec::new();
     while read.len() < count {

@@ -1,4 +1,4 @@
-//! Pins.
+//! Pinning and unpinning messages.
 
 use chit_chat_contract::{Engine, World, both_engines, done, emoji, race};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
@@ -110,7 +110,7 @@ fn racing_pins_respect_limit(engine: Engine) {
     assert_eq!(pinned.iter().filter(|outcome| **outcome == Pinning::Pinned).count(), 10);
     assert_eq!(pinned.iter().filter(|outcome| **outcome == Pinning::TooMany).count(), 10);
     assert_eq!(world.pinned(room).len(), usize::try_from(MOST_PINS).unwrap());
-    assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned, "what is pinned already");
+    assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned, "already pinned");
     done(world.unpin(&sent[0], beth));
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned);
 }

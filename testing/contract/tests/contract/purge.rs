@@ -1,4 +1,4 @@
-//! Erasing what deleted chatrooms leave behind.
+//! Erasing the remains of deleted chatrooms.
 
 use chit_chat_contract::{Engine, World, both_engines, done, emoji, kind, race};
 use chit_chat_domain::id::ChatroomId;
@@ -54,11 +54,11 @@ fn purge_erases_parts_of_messages_in_batches(engine: Engine) {
     assert_eq!(left, [12, 9, 3]);
     while world.chatrooms.purge(3).unwrap() {
         let now = tables.map(&mut count);
-        // Somebody's reactions to one message go together.
+        // A user's reactions to one message are deleted together.
         assert!(left[0] - now[0] <= 4 && left[1] - now[1] <= 3, "{left:?} became {now:?}");
         left = now;
     }
-    assert_eq!(left, [4, 3, 1], "those of the living room");
+    assert_eq!(left, [4, 3, 1], "those of the other chatroom");
 }
 
 #[both_engines]
@@ -93,7 +93,7 @@ fn racing_purges_do_not_conflict(engine: Engine) {
     assert_eq!(rows(&world), 1);
 }
 
-/// A room with six messages, three edited, three deleted, and a few other entries.
+/// A deleted chatroom with six messages, three edited, three deleted, and a few other entries.
 fn deleted_room(engine: Engine) -> (World, ChatroomId) {
     let world = World::new(engine);
     let matt = world.user("Matt");
@@ -109,7 +109,7 @@ fn deleted_room(engine: Engine) -> (World, ChatroomId) {
     (world, room)
 }
 
-/// How many rows of messages and events there are in all.
+/// The number of rows of messages and events.
 fn rows(world: &World) -> i64 {
     world.raw().number("SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM events) AS value")
 }

@@ -1,4 +1,4 @@
-//! Many at once, with real threads and real commits.
+//! Concurrent writes, with real threads and real commits.
 
 use std::collections::HashSet;
 
@@ -129,7 +129,7 @@ fn racing_senders_on_two_instances_fill_dense_log(engine: Engine) {
         (0..EACH).map(|text| stored(send(text).unwrap())).collect()
     });
     for mine in &sent {
-        assert!(mine.is_sorted_by(|a, b| a.seq < b.seq), "one sender's messages changed places");
+        assert!(mine.is_sorted_by(|a, b| a.seq < b.seq), "one sender's messages were reordered");
     }
     let logged = world.logged(room);
     let mut acknowledged: Vec<Message> = sent.into_iter().flatten().collect();
@@ -187,7 +187,7 @@ fn say_while_ending(world: &World, how: &str, [matt, beth]: [UserId; 2]) {
     }
 }
 
-/// How many messages were stored before the first that was refused.
+/// Sends until a message is refused, and returns how many were stored.
 fn say_until_refused(stores: &Stores, world: &World, room: ChatroomId, author: UserId) -> i64 {
     let send = |text: &i64| {
         let draft = world.draft(room, author, &text.to_string());

@@ -1,4 +1,4 @@
-//! Reactions, and their counts in the messages.
+//! Reactions, and their counts in messages.
 
 use std::collections::{HashMap, HashSet};
 use std::thread;
@@ -16,7 +16,7 @@ use chit_chat_domain::reaction::{Reactions, Tally};
 const THUMB: &str = "👍";
 const HEART: &str = "❤\u{fe0f}";
 
-/// Matt has said something in a room with Beth.
+/// A chatroom of Matt and Beth with a message by Matt.
 fn scene(engine: Engine) -> (World, UserId, UserId, Message) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -222,7 +222,7 @@ fn reactions_outlive_membership_and_account(engine: Engine) {
     assert_eq!(world.reactions_to(&sent)[0].user_id, beth);
 }
 
-/// The counts that the rows come to.
+/// Recounts the reactions from their rows.
 fn recount(world: &World, message: &Message) -> HashMap<String, u64> {
     let mut counts = HashMap::new();
     for reaction in world.reactions_to(message) {
@@ -267,7 +267,7 @@ fn racing_reactions_keep_counts_exact(engine: Engine) {
         };
         let emoji = emoji.as_str().to_owned();
         let one = (user_id, emoji.clone());
-        assert!(if more { reacting.insert(one) } else { reacting.remove(&one) }, "the same again is no event");
+        assert!(if more { reacting.insert(one) } else { reacting.remove(&one) }, "an event without a change");
         assert_eq!(u64::try_from(reacting.iter().filter(|(_, by)| *by == emoji).count()), Ok(count));
     }
     assert_eq!(reacting.len(), world.reactions_to(&sent).len());

@@ -27,7 +27,7 @@ fn read_seq(world: &World, room: ChatroomId, user: UserId) -> Option<i64> {
     state(world, room, user).map(|state| state.read_seq)
 }
 
-/// A room of Matt and Beth, who joined it with seq 3, in which Matt has said ten things: up to seq 13.
+/// A chatroom of Matt and Beth, who joined with seq 3; ten messages by Matt end at seq 13.
 fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -49,7 +49,7 @@ fn marker_starts_at_join_and_unmuted(engine: Engine) {
 fn marker_moves_backwards_only_by_force(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     assert_eq!(head(&world, room, beth), Some(13));
-    assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "before the first mark it is where she joined");
+    assert_eq!(mark(&world, room, beth, 2), Guarded::Done(3), "the marker starts at the join");
     for (seq, expected) in [(7, 7), (7, 7), (5, 7), (13, 13), (0, 13)] {
         assert_eq!(mark(&world, room, beth, seq), Guarded::Done(expected), "{seq}");
         assert_eq!(read_seq(&world, room, beth), Some(expected), "{seq}");
@@ -58,8 +58,8 @@ fn marker_moves_backwards_only_by_force(engine: Engine) {
         assert_eq!(force(&world, room, beth, seq), Guarded::Done(seq));
         assert_eq!(read_seq(&world, room, beth), Some(seq));
     }
-    assert_eq!(read_seq(&world, room, matt), Some(2), "it is nobody else's");
-    assert_eq!(world.log(room).len(), 13, "it takes no place in the log");
+    assert_eq!(read_seq(&world, room, matt), Some(2), "markers of others do not move");
+    assert_eq!(world.log(room).len(), 13, "markers are not logged");
 }
 
 #[both_engines]

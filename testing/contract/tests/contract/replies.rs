@@ -1,4 +1,4 @@
-//! Answering messages.
+//! Replies to messages.
 
 use chit_chat_contract::{Engine, World, both_engines, done, race, stored};
 use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right, SlowMode};
@@ -62,7 +62,7 @@ fn reply_names_parent_and_is_counted(engine: Engine) {
     assert_eq!(first.reply_count, 1);
     assert_eq!(scene.replies(0, 50), [first.clone(), second.clone()]);
     assert_eq!(scene.replies(first.seq, 50), [second]);
-    assert_eq!(scene.replies(0, 1).len(), 2, "one more tells that more follow");
+    assert_eq!(scene.replies(0, 1).len(), 2, "one more than the limit");
     let page = scene.world.page(scene.room, scene.matt, PageRange::Latest, 50);
     assert_eq!(page.last(), Some(&to_a_reply));
     scene.world.log(scene.room);
@@ -97,7 +97,7 @@ fn reply_event_has_count_of_parent(engine: Engine) {
     assert_eq!(parents(start), [parent(2), parent(2), None, parent(2)]);
     done(scene.world.erase(&scene.world.message(scene.room, first.id)));
     assert_eq!(parents(start + 4), [parent(1)]);
-    assert_eq!(parents(0)[..3], [None, None, None], "and none where nothing is answered");
+    assert_eq!(parents(0)[..3], [None, None, None], "no parent without a reply");
 }
 
 #[both_engines]
@@ -110,7 +110,7 @@ fn repeated_reply_is_counted_once(engine: Engine) {
     let sent = stored(scene.world.send(keyed()));
     let Appended::Duplicate(again, _) = scene.world.send(keyed()) else { panic!("not a duplicate") };
     assert_eq!((again, scene.count()), (sent, 1));
-    // As after a connection that was lost behind the commit: the same message, not only the same content.
+    // As after a connection lost during the commit: a retry of the same message, not only of the same content.
     let draft = scene.draft("y");
     let first = scene.world.send(draft.clone());
     if engine == Engine::Postgres {

@@ -1,4 +1,4 @@
-//! What messages said before they were edited.
+//! Earlier texts of edited messages.
 
 use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::chatroom::Guard;

@@ -1,4 +1,4 @@
-//! Sessions.
+//! Opening, refreshing and ending sessions.
 
 use std::time::Duration;
 
@@ -207,7 +207,7 @@ fn hash(n: u8) -> SecretHash {
     SecretHash::new([n; 32])
 }
 
-/// Replaces the session's first refresh token by another, without spending one.
+/// Replaces the first refresh token of the session, and spends none.
 fn rotation(draft: &NewSession, next: u8) -> Rotation {
     Rotation {
         user_id: draft.user_id,

@@ -1,4 +1,4 @@
-//! How a chatroom is set, and what that does to those who write.
+//! The settings of a chatroom, and their effect on senders.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ fn archived_chatroom_refuses_writes(engine: Engine) {
     assert!(matches!(world.erase(&sent), Guarded::Done(_)));
 }
 
-/// Waits for the room's lock, behind somebody who sets it.
+/// Sends while another transaction that changes the settings holds the chatroom's lock.
 fn sent_while_set(engine: Engine, set: &str) -> Appended {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

@@ -1,4 +1,4 @@
-//! Users.
+//! Signing up, finding, changing and deleting users.
 
 use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::clock::Timestamp;
@@ -222,7 +222,7 @@ fn sign_up_keeps_microseconds(engine: Engine) {
     }
 }
 
-/// A user with everything that one may have.
+/// A user with every optional field.
 fn full(world: &World) -> NewUser {
     NewUser {
         username: Username::parse("Matt").unwrap(),
