@@ -4,8 +4,8 @@ use proc_macro::{TokenStream, TokenTree};
 
 /// Turns a function `name(engine: Engine)` into two tests, `name::sqlite` and `name::postgres`.
 ///
-/// An `async` function is boxed and passed to `crate::block_on`, which the test crate defines, so that the runtime's
-/// code is compiled once and not for each test. Other attributes stay on the function.
+/// An `async` function is boxed and passed to `crate::block_on`, which the test crate defines, so that the runtime
+/// is compiled once instead of for each test. Other attributes stay on the function.
 #[proc_macro_attribute]
 pub fn both_engines(_: TokenStream, function: TokenStream) -> TokenStream {
     let words: Vec<String> = function.clone().into_iter().filter_map(ident).collect();

@@ -1,8 +1,8 @@
 //! A real store in a temporary file, for tests of behaviour over several calls.
 //!
-//! One decision is tested with mocks, in [`chit_chat_domain::testing`]. Where one call rests on what earlier ones have
-//! written, mocks would only repeat what the test believes about the store. A [`Scratch`] asks the store itself: SQLite,
-//! which passes the same contract suite as PostgreSQL.
+//! Test a single decision with mocks, in [`chit_chat_domain::testing`]. When a call depends on what earlier calls
+//! have written, mocks would only repeat the test's assumptions about the store. A [`Scratch`] uses a real store
+//! instead: SQLite, which passes the same contract suite as PostgreSQL.
 //!
 //! ```
 //! use chit_chat_domain::denial::Denial;
@@ -20,7 +20,7 @@
 //! # Ok::<(), chit_chat_domain::denial::Failure>(())
 //! ```
 //!
-//! Its clock stands still until a test moves it, its ids count up, and passwords and secrets cost no time.
+//! The clock stands still until a test advances it, ids count up, and passwords and secrets cost no time to hash.
 #![expect(clippy::panic, reason = "a test whose stage cannot be set has failed")]
 
 mod scratch;

@@ -1,4 +1,4 @@
-//! The store.
+//! A store in a temporary file.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use tempfile::TempDir;
 
 use crate::system::system;
 
-/// An empty SQLite store in a temporary file, and the use cases over it. The file goes when it is dropped.
+/// An empty SQLite store in a temporary file, and the use cases on it. The file is deleted on drop.
 pub struct Scratch {
     // Fields are dropped in order: the store closes its file before the folder is deleted.
     pub services: Services,
-    /// The ports, for a rule of your own.
+    /// The ports, for your own rules.
     pub stores: Stores,
-    /// Shows [`NOW`](chit_chat_domain::testing::NOW) until it is moved.
+    /// A clock that shows [`NOW`](chit_chat_domain::testing::NOW) until a test advances it.
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SequentialIds>,
     _folder: TempDir,
 }
 
 impl Scratch {
-    /// Makes the file and its tables.
+    /// Creates the file and its tables.
     pub fn open() -> Self {
         let folder = done(TempDir::new());
         let path = folder.path().join("scratch.db");
@@ -37,7 +37,7 @@ impl Scratch {
     }
 }
 
-/// The result of a step without which there is no test.
+/// Unwraps the result of a setup step; a failure fails the test.
 #[track_caller]
 pub(crate) fn done<T, E: Debug>(outcome: Result<T, E>) -> T {
     match outcome {

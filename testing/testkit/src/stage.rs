@@ -1,4 +1,4 @@
-//! People, chatrooms and messages, in one line each.
+//! Users, chatrooms and messages, one line each.
 
 use chit_chat_domain::chatroom::{CreateChatroom, Visibility};
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -11,16 +11,16 @@ use crate::Scratch;
 use crate::scratch::done;
 
 impl Scratch {
-    /// Everybody's password.
+    /// The password of every user.
     pub const PASSWORD: &str = "correct horse battery";
 
-    /// Signs people up by their usernames.
+    /// Signs up users with these usernames.
     #[track_caller]
     pub fn people<const N: usize>(&self, usernames: [&str; N]) -> [UserId; N] {
         usernames.map(|username| self.person(username))
     }
 
-    /// Signs somebody up, with the password [`PASSWORD`](Self::PASSWORD).
+    /// Signs up a user with the password [`PASSWORD`](Self::PASSWORD).
     #[track_caller]
     pub fn person(&self, username: &str) -> UserId {
         let entered = SignUp {
@@ -32,19 +32,19 @@ impl Scratch {
         done(self.services.accounts.sign_up(&entered)).id
     }
 
-    /// Makes a private chatroom, which the owner adds these members to.
+    /// Creates a private chatroom with these members.
     #[track_caller]
     pub fn chatroom(&self, owner: UserId, members: &[UserId]) -> ChatroomId {
         self.create(owner, members, Visibility::Private)
     }
 
-    /// Makes a public chatroom, which everybody may join.
+    /// Creates a public chatroom with these members, which everybody may join.
     #[track_caller]
     pub fn public_chatroom(&self, owner: UserId, members: &[UserId]) -> ChatroomId {
         self.create(owner, members, Visibility::Public)
     }
 
-    /// Gives a member another role.
+    /// Changes a member's role.
     #[track_caller]
     pub fn promote(&self, chatroom: ChatroomId, owner: UserId, member: UserId, role: Role) {
         done(self.services.memberships.change_role(chatroom, owner, member, role.as_str()));
@@ -63,7 +63,7 @@ impl Scratch {
         done(self.services.messages.send(&entered)).message
     }
 
-    /// The text of the newest 200 messages that `reader` sees, oldest first, without deleted ones.
+    /// The texts of the newest 200 messages that `reader` sees, oldest first, without deleted ones.
     #[track_caller]
     pub fn texts(&self, chatroom: ChatroomId, reader: UserId) -> Vec<String> {
         let history = done(self.services.messages.page(chatroom, reader, PageRange::Latest, Limit::MAX));

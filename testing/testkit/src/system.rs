@@ -1,4 +1,5 @@
-//! The ports of use cases that no store implements. Passwords and secrets are plain: they protect nothing here.
+//! The ports of use cases that no store implements. Passwords and secrets are not hashed: they protect nothing
+//! here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -19,7 +20,7 @@ pub(crate) fn system(clock: &Arc<FixedClock>, ids: &Arc<SequentialIds>) -> Syste
     }
 }
 
-/// A password is its own hash.
+/// A hasher whose hashes are the passwords themselves.
 struct PlainHasher;
 
 impl PasswordHasher for PlainHasher {
@@ -32,7 +33,7 @@ impl PasswordHasher for PlainHasher {
     }
 }
 
-/// Each secret repeats one byte, which counts up, and is its own hash.
+/// Secrets that repeat one byte, which counts up; their hashes are the secrets themselves.
 #[derive(Default)]
 struct PlainSecrets(AtomicU8);
 

@@ -1,4 +1,4 @@
-//! The rule that `docs/RULES.md` writes. `rules_document.rs` checks that the document shows this code.
+//! The rule that `docs/RULES.md` develops. `rules_document.rs` checks that the document shows this code.
 
 use std::sync::Arc;
 use std::time::Duration;

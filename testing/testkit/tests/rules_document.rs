@@ -1,17 +1,17 @@
-//! `docs/RULES.md` shows code that is compiled and run, and names files that exist.
+//! Checks that `docs/RULES.md` shows code that is compiled and tested, and names files that exist.
 
 use std::path::Path;
 
 const DOCUMENT: &str = include_str!("../../../docs/RULES.md");
 const CODE: &str = include_str!("newcomers.rs");
 
-/// The document's blocks of whole code. Edits to existing files are marked `rust,ignore` instead.
+/// The document's complete code blocks. Edits to existing files are marked `rust,ignore` instead.
 fn blocks() -> Vec<&'static str> {
     let after_fences = DOCUMENT.split("```rust\n").skip(1);
     after_fences.filter_map(|rest| rest.split("```").next()).collect()
 }
 
-/// The paths in the document, from the root of the repository.
+/// The paths in the document, relative to the root of the repository.
 fn files() -> Vec<&'static str> {
     let roots = ["crates/", "testing/", "docs/"];
     let paths = DOCUMENT.split('`').filter(|word| roots.iter().any(|root| word.starts_with(root)));

@@ -1,4 +1,4 @@
-//! A test for each promise of the kit.
+//! The promises of the kit, one test each.
 
 use std::time::Duration;
 
