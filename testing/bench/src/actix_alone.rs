@@ -14,7 +14,7 @@ use chit_chat_rig::Process;
 
 use crate::options::ActixAlone;
 
-/// Serves until it is killed, with as many workers as the product. Prints its address first.
+/// Serves until it is killed, with as many workers as the server. Prints its address first.
 pub(crate) fn serve(options: &ActixAlone) -> Result<()> {
     let page = Data::new(Bytes::from(fs::read(&options.page)?));
     let app = move || {

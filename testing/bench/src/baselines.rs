@@ -19,7 +19,8 @@ pub(crate) fn baseline(point: Point) -> Option<Point> {
     }
 }
 
-/// actix-web alone with as many connections: it answers a read with the same bytes, and a send with a hello.
+/// The same number of connections to actix-web alone, which answers a read with the same bytes and a send with a
+/// hello.
 pub(crate) fn actix_alone(point: Point) -> Option<Point> {
     let work = if point.work.is_send() { Work::Hello } else { Work::Page };
     matches!(point.subject, Subject::Server(_)).then(|| Subject::Actix.at(work, point.connections))

@@ -142,7 +142,7 @@ impl Stand {
             bail!("{}", String::from_utf8_lossy(&output.stderr));
         }
         let figures = Figures::parse(&String::from_utf8(output.stdout)?)?;
-        // Load and database are one process here, and the load is negligible.
+        // The load and the database are one process here, and the load is negligible.
         Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage }, logins: None })
     }
 

@@ -39,8 +39,8 @@ impl Results {
         Spread::of(self.rounds(point).iter().map(figure).collect())
     }
 
-    /// The throughput of one point as a multiple of another's. Each round measures both directly after each
-    /// other, so a slow phase of the machine hardly affects their ratio.
+    /// The throughput of one point as a multiple of another's. Each round measures both in direct succession, so a
+    /// slow phase of the machine hardly affects their ratio.
     pub(crate) fn ratio(&self, ours: Point, theirs: Point) -> Option<Spread> {
         let pairs = self.rounds(ours).iter().zip(self.rounds(theirs));
         Spread::of(pairs.map(|(ours, theirs)| ours.figures.per_second() / theirs.figures.per_second()).collect())

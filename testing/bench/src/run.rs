@@ -18,7 +18,7 @@ use crate::stand::Stand;
 use crate::streams::Lengths;
 use crate::{machine, plan};
 
-/// The first writes after a checkpoint are slower than later ones.
+/// A run-in, because the first writes after a checkpoint are slower than later ones.
 pub(crate) const RUN_IN: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
 
 pub(crate) fn run(options: &Options) -> Result<()> {

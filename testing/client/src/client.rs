@@ -1,4 +1,4 @@
-//! A client over real sockets.
+//! An HTTP client over real sockets.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use ureq::{Agent, http};
 
 use crate::answer::{Answer, short};
 
-/// Longer than any server may take for anything.
+/// Exceeds any timeout of the server.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A user of one server, or nobody yet.
+/// A user of one server, or an anonymous client.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
@@ -22,7 +22,7 @@ pub struct Client {
     watch: Option<Watch>,
 }
 
-/// Sees each response.
+/// A function that is called with each response.
 type Watch = Arc<dyn Fn(&Answer) + Send + Sync>;
 
 /// A request under construction.
@@ -41,13 +41,13 @@ impl Client {
         Self { agent: config.build().new_agent(), url: url.to_owned(), token: None, watch: None }
     }
 
-    /// Shows each response to this function, also those of clients made from this one.
+    /// Calls this function with each response, also those of clients derived from this one.
     #[must_use]
     pub fn watched_by(self, watch: impl Fn(&Answer) + Send + Sync + 'static) -> Self {
         Self { watch: Some(Arc::new(watch)), ..self }
     }
 
-    /// The same user with new connections, at another server.
+    /// Returns a client of the same user at another server, with new connections.
     #[must_use]
     pub fn at(&self, url: &str) -> Self {
         Self { token: self.token.clone(), watch: self.watch.clone(), ..Self::new(url) }
@@ -116,7 +116,7 @@ impl Request<'_> {
         self.header("Content-Type", "application/json")
     }
 
-    /// Fails only if there is no answer.
+    /// Sends the request. Fails only if there is no response.
     pub fn send(self) -> Result<Answer> {
         let asked = self.described();
         let mut request =

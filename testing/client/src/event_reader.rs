@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::answer::short;
 use crate::client::Client;
 
-/// For the head of the answer.
+/// The time limit for the head of the response.
 const PATIENCE: Duration = Duration::from_secs(20);
 const BUFFER: usize = 16 * 1024;
-/// Little; with less the system itself would wait and wait between small segments.
+/// A small receive buffer; with an even smaller one, the kernel would delay between small segments.
 const NARROW: usize = 64 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
@@ -33,9 +33,9 @@ pub struct Listen {
 #[derive(Debug)]
 pub struct EventReader {
     stream: TcpStream,
-    /// Bytes as they arrived, in chunks.
+    /// The received bytes, still chunked.
     raw: Vec<u8>,
-    /// Text without the framing of chunks, up to the next event.
+    /// The decoded text, up to the next event.
     text: Vec<u8>,
     is_chunked: bool,
     complete: bool,
@@ -48,10 +48,10 @@ pub struct EventReader {
 #[derive(Clone, Debug)]
 pub enum Heard {
     Said(Said),
-    /// The client should reconnect after so many milliseconds.
+    /// A request to reconnect after this many milliseconds.
     Retry(u64),
     Nothing,
-    /// The server completed the stream, or the connection was lost.
+    /// The end: the server completed the stream, or the connection was lost.
     End {
         complete: bool,
     },
@@ -159,7 +159,7 @@ impl EventReader {
         }
     }
 
-    /// Whether a part of an event has arrived.
+    /// Returns whether part of an event has arrived.
     pub fn is_within_event(&self) -> bool {
         !self.text.is_empty()
     }
@@ -182,7 +182,7 @@ impl EventReader {
     fn read(&mut self, deadline: Instant) -> Result<Taken> {
         let mut buffer = [0; BUFFER];
         let left = deadline.saturating_duration_since(Instant::now());
-        // Zero would mean for ever.
+        // A timeout of zero would block forever.
         self.stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
         match self.stream.read(&mut buffer) {
             Ok(0) => Ok(Taken::End),

@@ -62,13 +62,12 @@ impl Cluster {
         self.control(&["stop", "-m", "fast"])
     }
 
-    /// Kills the postmaster, as a power failure would; the processes of connections exit by themselves.
+    /// Kills the postmaster, as a power failure would; the backend processes exit by themselves.
     pub fn kill(&self) -> Result<()> {
         self.postmaster()?.signal(Signal::KILL)
     }
 
-    /// Starts the cluster after a stop or kill. Remaining processes of a killed cluster may delay it for a
-    /// moment.
+    /// Starts the cluster after a stop or kill. Remaining processes of a killed cluster may delay it briefly.
     pub fn start_again(&self) -> Result<()> {
         until(START, "PostgreSQL starts again", || Ok(self.control(&["start"]).ok()))?;
         Ok(())
@@ -80,7 +79,7 @@ impl Cluster {
         let mut frozen = Frozen::default();
         frozen.add(postmaster)?;
         for child in postmaster.children()? {
-            // The child may have exited meanwhile.
+            // The child may have exited in the meantime.
             drop(frozen.add(child));
         }
         Ok(frozen)

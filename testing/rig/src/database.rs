@@ -1,4 +1,4 @@
-//! Databases, one for each server or group of servers.
+//! Databases for a server or a group of servers.
 
 use std::path::PathBuf;
 

@@ -15,7 +15,7 @@ const STOP: Duration = Duration::from_secs(10);
 /// Resets the peak memory (`clear_refs` in proc(5)).
 const FORGET_PEAK: &str = "5";
 
-// Numbers of fields in the stat file of proc(5), for `field`; times are in clock ticks.
+// Field numbers in the stat file of proc(5), for `field`; times are in clock ticks.
 const USER: usize = 11;
 const SYSTEM: usize = 12;
 const ENDED_USER: usize = 13;
@@ -24,12 +24,12 @@ const ENDED_SYSTEM: usize = 14;
 #[derive(Clone, Copy, Debug)]
 pub struct Process(pub(crate) Pid);
 
-/// Processes that are stopped until this is dropped.
+/// Processes that are stopped until this value is dropped.
 #[derive(Debug, Default)]
 pub struct Frozen(Vec<Process>);
 
 impl Frozen {
-    /// Stops a process, and waits for each of its threads: on a busy machine some run on for a while.
+    /// Stops a process, and waits for each of its threads: on a busy machine some keep running for a while.
     pub fn add(&mut self, process: Process) -> Result<()> {
         process.signal(Signal::STOP)?;
         self.0.push(process);
@@ -89,10 +89,10 @@ impl Process {
         ticks(&self.stat()?, &[USER, SYSTEM])
     }
 
-    /// Processor time so far of this process and its children, including those that have exited.
+    /// Processor time of this process and its children so far, including exited children.
     pub fn cpu_time_with_children(self) -> Result<Duration> {
         let own = ticks(&self.stat()?, &[USER, SYSTEM, ENDED_USER, ENDED_SYSTEM])?;
-        // A child that exits in between is missing in this sum, and is in the next.
+        // A child that exits in between is missing from this sum, and is in the next.
         Ok(self.children()?.into_iter().filter_map(|child| child.cpu_time().ok()).sum::<Duration>() + own)
     }
 
@@ -118,7 +118,7 @@ impl Process {
             let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw) else {
                 continue;
             };
-            // The process may have exited meanwhile.
+            // The process may have exited in the meantime.
             let stat = fs::read_to_string(Self(pid).path("stat")).unwrap_or_default();
             if field(&stat, 1) == Some(&self.number().to_string()) {
                 children.push(Self(pid));
@@ -129,7 +129,7 @@ impl Process {
 
     fn stands_still(self) -> Result<bool> {
         for task in fs::read_dir(self.path("task"))? {
-            // The process may have exited meanwhile.
+            // The process may have exited in the meantime.
             let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
             if field(&stat, 0).is_some_and(|state| state != "T") {
                 return Ok(false);

@@ -1,4 +1,4 @@
-//! The server, started and stopped as operators do it.
+//! The server, started and stopped as by operators.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

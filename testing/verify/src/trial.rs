@@ -5,7 +5,7 @@ use anyhow::Result;
 pub(crate) use crate::engine::{BOTH, Engine, POSTGRES};
 use crate::rig::Bench;
 
-/// Whether other trials may run at the same time.
+/// Permission for other trials to run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Company {
     /// The trial measures times, so it runs alone.

@@ -26,7 +26,7 @@ use crate::usage::{Meter, Parties, Usage};
 
 /// The number of streams of one room.
 pub(crate) const LISTENERS: u32 = 1_000;
-/// Of a second thousand streams, the first ones, whose memory does not count.
+/// The first streams of another room, whose memory does not count.
 pub(crate) const NEXT: u32 = 100;
 /// Streams of all rooms, without events.
 const IDLE: u32 = 10_000;

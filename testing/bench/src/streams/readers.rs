@@ -20,7 +20,7 @@ const ID: &[u8] = b"id: ";
 #[derive(Default)]
 pub(super) struct Readers {
     heard: RefCell<Vec<Rc<Cell<i64>>>>,
-    /// By seq, after `first`: how many listeners have it, and when the last one received it.
+    /// For each seq from `first` on: the number of listeners that have it, and when the last one received it.
     arrivals: RefCell<Arrivals>,
 }
 

@@ -22,7 +22,7 @@ struct Account {
     start: u64,
     heard: BTreeMap<u64, String>,
     position: u64,
-    /// Whether the listener is a member, according to the events so far.
+    /// True while the listener is a member, according to the events so far.
     open: bool,
     /// Ranges without events, because the membership had ended: after the first seq, before the second.
     gaps: Vec<(u64, u64)>,

@@ -65,7 +65,7 @@ pub(crate) fn hold_no_secrets(logs: &[PathBuf], secrets: &Secrets) -> Result<Str
     ))
 }
 
-/// Finds everything that could be a token.
+/// Finds every word that could be a token.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let is_within = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     line.split(move |c| !is_within(c)).filter(|word| word.len() >= 40)

@@ -1,6 +1,6 @@
 //! SIGTERM under load, with two hundred open streams: the server exits with 0 within ten seconds, every
-//! acknowledged message is stored, and each stream tells its client when to reconnect. The same while
-//! PostgreSQL hangs.
+//! acknowledged message is stored, and each stream tells its client when to reconnect. All of this also holds
+//! while PostgreSQL hangs.
 
 use std::thread;
 use std::time::Duration;

@@ -1,6 +1,5 @@
-//! An instance is frozen while sessions end through another one: when it resumes, it refuses pending requests
-//! with tokens of those sessions. It may not have read the ended sessions yet, but it knows that its
-//! information is old.
+//! An instance is frozen while sessions end through another one: when it resumes, it refuses pending requests with
+//! tokens of those sessions. It may not know the ended sessions yet, but knows that its data is old.
 
 use std::thread;
 use std::time::Duration;

@@ -35,7 +35,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(format!("429 after {FAILURES} failures; {tried} claims"))
 }
 
-/// Up to the limit, failures get 401; the next attempt gets 429, whether the password is right or wrong.
+/// Checks that failures get 401 up to the limit, and the next attempt 429 whether its password is right or wrong.
 fn at_the_limit(client: &Client, ann: &Person, wrong: &str, from: &dyn Fn(usize) -> String) -> Result<()> {
     for number in 0..FAILURES {
         try_in(client, "ann", wrong, &from(number))?.expect(401)?;

@@ -1,4 +1,4 @@
-//! A wrong password and an unknown username get the same status, the same body, in the same time.
+//! A wrong password and an unknown username get the same status and body, in the same time.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const ROUNDS: usize = 15;
 /// Passwords are checked at low priority, so other load disturbs single batches; a real difference shows in all
 /// of them.
 const BATCHES: usize = 3;
-/// The allowed time of the slower one, in percent of the other.
+/// The allowed duration of the slower one, in percent of the faster.
 const ALIKE: u128 = 125;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {

@@ -158,7 +158,7 @@ fn refused_or_fine(answer: Answer) -> Result<Answer> {
     Ok(answer)
 }
 
-/// The password is refused, or signing in with it works.
+/// Checks that the password is refused, or that signing in with it works.
 fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
     let name = format!("n{:x}", rng.u64(..));
     let account = [format!(r#"{{"username":"{name}","password":"#).as_bytes(), &odd.json, b"}"].concat();

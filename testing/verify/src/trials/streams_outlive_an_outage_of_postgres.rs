@@ -1,4 +1,4 @@
-//! PostgreSQL is killed while streams catch up: once it is back they continue on the same connections and miss
+//! PostgreSQL is killed while streams catch up: after the restart they continue on the same connections and miss
 //! nothing.
 
 use std::thread;
@@ -15,7 +15,7 @@ const WRITERS: usize = 4;
 const MESSAGES: usize = 1_600;
 const LONG: usize = 3_900;
 const SOON: Duration = Duration::from_millis(100);
-/// Queries fail during this time.
+/// The time during which queries fail.
 const OUTAGE: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(90);

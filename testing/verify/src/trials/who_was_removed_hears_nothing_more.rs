@@ -186,7 +186,7 @@ impl<'t> Scene<'t> {
 }
 
 impl Scene<'_> {
-    /// Resuming with an old position yields nothing of the chatroom either.
+    /// Checks that resuming from an old position yields nothing of the chatroom either.
     fn stays_out(&self, last: u64) -> Result<()> {
         let id = self.room.rsplit_once('/').context("no id")?.1;
         for server in self.servers {
@@ -203,7 +203,7 @@ impl Scene<'_> {
 }
 
 impl Account {
-    /// A stream of the chatroom ends; a stream of all chatrooms continues with the others.
+    /// Checks that a stream of the chatroom ends, and a stream of all chatrooms continues with the others.
     fn goes_on_elsewhere(&self, acted: Instant) -> Result<()> {
         ensure!(self.ended.is_none() == self.of_all, "of all: {}, ended: {:?}", self.of_all, self.ended);
         let later = self.said.iter().filter(|(at, _)| *at > acted + SOON).count();

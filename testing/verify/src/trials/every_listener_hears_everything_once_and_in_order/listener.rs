@@ -41,7 +41,7 @@ pub(super) struct Listener<'f> {
     roamer: Roamer<'f>,
     way: Way,
     rng: Rng,
-    /// Whether the listener starts at the beginning of the logs.
+    /// True if the listener starts at the beginning of the logs.
     from_the_start: bool,
     last_id: Option<String>,
     pub(super) ledger: Ledger,

@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::course::Course;
 use crate::rig::{Cluster, Fleet};
 
-/// The number of outages of servers, in addition to two of PostgreSQL.
+/// The number of server outages, in addition to two of PostgreSQL.
 const OUTAGES: usize = 6;
 const BETWEEN: std::ops::Range<u64> = 300..1_800;
 const COMING: std::ops::Range<u64> = 50..200;
@@ -36,7 +36,7 @@ pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, 
     }
     rng.shuffle(&mut outages);
     if cluster.is_some() {
-        // Streams that are open at this time stay open to the end, and have to recover by themselves.
+        // Streams that are open now stay open to the end, and have to recover by themselves.
         outages.push(Outage::KilledPostgres);
     }
     let mut told = String::new();
