@@ -18,7 +18,7 @@ use actix_web::rt;
 use actix_web::rt::time::sleep;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// The time that a client which is still sending has to read the rejection.
+/// The time for a client that is still sending to read the rejection.
 const LINGER: Duration = Duration::from_secs(3);
 
 thread_local! {
@@ -35,15 +35,15 @@ pub struct Connections {
 /// An open connection.
 pub(crate) struct Connection {
     all: Arc<Connections>,
-    /// When to close it, unless a request is being handled.
+    /// The time at which to close it; `None` while a request is being handled.
     ends_at: Cell<Option<Instant>>,
-    /// It carries a stream, which ends by itself with a final event.
+    /// Whether the connection carries a stream, which ends by itself with a final event.
     is_stream: Cell<bool>,
     /// The same socket, under its own descriptor.
     socket: TcpStream,
 }
 
-/// Stops the timer: the request takes the time that it needs.
+/// Stops the timer, because handling a request is not limited here.
 pub(crate) fn begin(request: &ServiceRequest) {
     if let Some(connection) = request.conn_data::<Rc<Connection>>() {
         connection.ends_at.set(None);
@@ -51,7 +51,7 @@ pub(crate) fn begin(request: &ServiceRequest) {
     }
 }
 
-/// Starts the timer: the client must now read the response and send a complete next head.
+/// Starts the timer within which the client must read the response and send a complete next head.
 pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
     let is_stream = response.response().body().size() == BodySize::Stream;
     if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
@@ -71,8 +71,8 @@ impl Connection {
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
-    /// Returns whether the client has closed its side. actix continues, because some clients merely have nothing
-    /// more to send; a client that reads a stream has disconnected.
+    /// Returns whether the client has closed its side. actix ignores that, because some clients merely have
+    /// nothing more to send; the client of a stream has disconnected.
     pub(crate) fn has_left(&self) -> bool {
         self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
     }
@@ -83,7 +83,7 @@ impl Connection {
         self.ends_at.set(Some(Instant::now() + patience));
     }
 
-    /// Both calls fail harmlessly if the connection is already closed.
+    /// Shuts the socket down if it is due. The calls fail harmlessly if the connection is already closed.
     fn end_if_due(&self, now: Instant) {
         let Some(ends_at) = self.ends_at.get() else {
             return;
@@ -121,8 +121,8 @@ impl Connections {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Resolves once the server is stopping. It wakes no task and so stays small: connections poll it on activity,
-    /// and the sockets of idle ones are shut down.
+    /// Resolves once the server is stopping. The future wakes no task and so stays small: connections poll it on
+    /// activity, and the sockets of idle ones are shut down.
     pub fn stopped(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let all = Arc::clone(self);
         poll_fn(move |_| if all.is_stopping() { Poll::Ready(()) } else { Poll::Pending })

@@ -39,7 +39,7 @@ pub enum AllowedOrigins {
     These(Vec<String>),
 }
 
-/// The text is not a list of origins.
+/// The error for a text that is not a list of origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoOrigins;
 

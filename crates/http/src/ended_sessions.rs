@@ -15,12 +15,12 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::session::{EndedSession, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
 
-/// Entries of the log can become visible slightly out of order, so the latest ones are read again.
+/// The period read again, because entries of the log can become visible slightly out of order.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Without a refresh for this long, no session can be trusted.
+/// The age of the last refresh from which no session can be trusted.
 const STALE: Duration = Duration::from_secs(2);
 
-/// These sessions, in memory.
+/// A set of ended sessions, in memory.
 #[derive(Default)]
 pub(crate) struct EndedSessionSet {
     ended: RwLock<HashMap<SessionId, Timestamp>>,
@@ -30,7 +30,7 @@ pub(crate) struct EndedSessionSet {
 #[derive(Default)]
 struct Progress {
     refreshed_at: Option<Instant>,
-    /// Positions in the log, and when each was read.
+    /// Positions in the log, each with the time when it was read.
     positions: VecDeque<(Instant, i64)>,
     settled: i64,
 }

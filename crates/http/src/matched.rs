@@ -1,4 +1,4 @@
-//! The route of a request. It is recorded during routing: later the request may be dropped because its client
+//! The route of a request, recorded during routing: later the request may have been dropped because its client
 //! disconnected, and looking the route up again would cost as much as routing.
 
 use std::cell::Cell;
@@ -13,7 +13,7 @@ use actix_web::guard::{Guard, fn_guard};
 pub(crate) struct Matched(Rc<Cell<Option<&'static str>>>);
 
 impl Matched {
-    /// For a request that has not been routed yet.
+    /// Attaches an unknown route to a request that has not been routed yet.
     pub(crate) fn of(request: &ServiceRequest) -> Self {
         let matched = Self::default();
         request.extensions_mut().insert(matched.clone());
@@ -25,7 +25,7 @@ impl Matched {
     }
 }
 
-/// A guard that accepts every request, and records the pattern.
+/// A guard that accepts every request and records the pattern.
 pub(crate) fn note(pattern: &'static str) -> impl Guard {
     fn_guard(move |context| {
         if let Some(Matched(noted)) = context.req_data().get() {

@@ -1,4 +1,4 @@
-//! Runs around every request: the request id, the access log, and problems (RFC 9457).
+//! The middleware of every request: the request id, the access log, and problems (RFC 9457).
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -24,7 +24,7 @@ type Answer<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
 /// Identifies the request, calls the handler, turns an error into a problem, and logs one line.
 ///
-/// Boxed: actix reserves space for it in each connection as long as that is open, and streams are open for hours.
+/// The future is boxed: actix reserves space for it in each open connection, and streams stay open for hours.
 pub fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -35,7 +35,7 @@ pub fn answer<B: MessageBody + 'static>(
 async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Answer<B> {
     let _in_flight = InFlight::begin();
     let mut line = Line::begin(&request);
-    // Everything logged below carries the id that the client receives.
+    // Everything logged in this span carries the id that the client receives.
     let span = tracing::error_span!("request", request_id = line.id.as_str());
     connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-/// 201, with a header that tells whether an earlier request with the same `Idempotency-Key` created the resource.
+/// Responds with 201 and a header that tells whether an earlier request with the same `Idempotency-Key` created
+/// the resource.
 pub(crate) fn created(replayed: bool) -> HttpResponseBuilder {
     let mut response = HttpResponse::Created();
     if replayed {

@@ -8,7 +8,7 @@ use uuid::Builder;
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 128;
 
-/// Printable ASCII, as the response header requires.
+/// A request id in printable ASCII, as the response header requires.
 pub(crate) struct RequestId(HeaderValue);
 
 impl RequestId {

@@ -9,14 +9,14 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 use crate::matched;
 use crate::problem::Problem;
 
-/// Answers at one path. `Allow`, the answer to other methods, and `HEAD` follow from the handlers.
+/// The handlers of one path, from which `Allow`, the answer to other methods, and `HEAD` are derived.
 pub struct Route {
     path: &'static str,
     methods: Methods,
     resource: Resource,
 }
 
-/// Methods that a route answers, written as the value of `Allow`.
+/// The methods that a route answers, displayed as the value of `Allow`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Methods(Vec<Method>);
 
@@ -30,7 +30,7 @@ impl Route {
         Self { path, methods: Methods::default(), resource }
     }
 
-    /// Every route that answers GET answers HEAD too (RFC 9110, section 9.1).
+    /// Adds a handler of GET, which also answers HEAD (RFC 9110, section 9.1).
     pub(crate) fn get<F, Args>(self, handler: F) -> Self
     where
         F: Handler<Args> + Copy,
@@ -96,7 +96,7 @@ impl Route {
         &self.methods
     }
 
-    /// Adds the route to an app. Methods without a handler are answered by 405.
+    /// Adds the route to an app. Methods without a handler answer 405.
     pub(crate) fn register(self, app: &mut ServiceConfig) {
         let allow = self.methods.to_string();
         let refuse = move || {
@@ -108,7 +108,7 @@ impl Route {
 }
 
 impl Methods {
-    /// In the order of `Allow`.
+    /// The methods in the order of `Allow`.
     pub fn iter(&self) -> impl Iterator<Item = Method> {
         IN_ORDER.into_iter().filter(|method| self.0.contains(method))
     }

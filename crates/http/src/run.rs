@@ -9,13 +9,13 @@ use tokio::sync::Semaphore;
 
 use crate::problem::Problem;
 
-/// A store that hangs must not block the connections of its clients.
+/// The time limit, so that a hanging store does not block client connections.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The number of use cases that may block at a time: more of them would only wait for the store's few
-/// connections, each with a thread and its memory.
+/// The number of use cases that may block at a time. More would only wait for the store's few connections, each
+/// occupying a thread and its memory.
 static PLACES: Semaphore = Semaphore::const_new(32);
-/// The same as for a database connection.
+/// The time limit for waiting, as for a database connection.
 const PATIENCE_FOR_A_PLACE: Duration = Duration::from_secs(2);
 
 /// Runs a use case on a thread that may block.
@@ -25,8 +25,8 @@ where
     E: Into<Failure> + Send + 'static,
 {
     let place = timeout(PATIENCE_FOR_A_PLACE, PLACES.acquire()).await.map_err(|_| Problem::unavailable())?;
-    // The place is returned when the thread is free again: even if the client has disconnected, and not so early
-    // that the next use case would need another thread.
+    // The thread returns the place when it is done, even if the client has disconnected, and not earlier, when the
+    // next use case would need another thread.
     on_a_thread(move || (work(), place)).await
 }
 

@@ -16,14 +16,14 @@ use crate::ended_sessions::EndedSessionSet;
 use crate::pages::NewestPages;
 use crate::views::EventWriter;
 
-/// The check of access tokens.
+/// The dependencies of the check of access tokens.
 #[derive(Clone)]
 pub struct Access {
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<dyn AccessTokens>,
 }
 
-/// Shared by all handlers.
+/// The state shared by all handlers.
 pub struct State {
     pub services: Services,
     pub(crate) stores: Stores,
@@ -41,7 +41,7 @@ impl State {
         let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
-        // In this order: a stream that wakes up finds that its session has ended.
+        // Registered in this order, so that a woken stream finds its session ended.
         let of_sessions: Weak<EndedSessionSet> = Arc::downgrade(&ended);
         stores.commits.observe(of_sessions);
         stores.commits.observe(streams.observer());
@@ -55,7 +55,7 @@ impl State {
         self.streams.follow()
     }
 
-    /// Returns whether the credential was ended before its time.
+    /// Returns whether the credential was ended before it expires.
     pub(crate) fn has_ended(&self, via: Via) -> bool {
         match via {
             Via::Session { id, .. } => self.ended.contains(id),

@@ -32,11 +32,11 @@ async fn show(exposition: Data<Exposition>) -> HttpResponse {
 
 thread_local! {
     static IN_FLIGHT: Gauge = gauge!("http_requests_in_flight");
-    /// Cached by route: looking a meter up by its labels takes longer than everything else.
+    /// The meters by route, cached because looking one up by its labels dominates the cost of recording.
     static METERS: RefCell<HashMap<String, Vec<Meters>>> = RefCell::default();
 }
 
-/// Counts as in flight until it is dropped, even if the client disconnects.
+/// Counts a request as in flight until dropped, even if the client disconnects.
 pub(crate) struct InFlight(Gauge);
 
 impl InFlight {
@@ -90,7 +90,7 @@ impl Meters {
     }
 }
 
-/// Clients can invent methods, which all count as one.
+/// The label of a method; all unknown ones share one, because clients can invent methods.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -15,7 +15,7 @@ use crate::run::blocking;
 use crate::state::State;
 use crate::views::BlockView;
 
-/// Up to the year 9999, in microseconds: no store holds later times.
+/// The valid times, in microseconds: up to the year 9999, because no store holds later ones.
 const MOMENTS: Range<i64> = 0..253_402_300_800_000_000;
 
 /// List blocked users

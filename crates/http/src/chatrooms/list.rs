@@ -66,7 +66,8 @@ fn position_text(ListPosition { active_at, chatroom_id }: ListPosition) -> Strin
     format!("{} {chatroom_id}", active_at.as_micros())
 }
 
-/// Rejects negative times: no chatroom was active before 1970, and some stores do not support them.
+/// Parses a position. Rejects negative times, because no chatroom was active before 1970, and some stores do not
+/// support them.
 fn parse_position(text: &str) -> Option<ListPosition> {
     let (micros, id) = text.split_once(' ')?;
     let micros = micros.parse().ok().filter(|micros| *micros >= 0)?;

@@ -1,4 +1,4 @@
-//! Adds what all operations have in common: security, shared problems, headers and links.
+//! Adds the parts common to all operations: security, shared problems, headers and links.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(super) fn name_lists(components: &mut Components) -> Renamed {
     renamed
 }
 
-/// utoipa cannot express that one field requires another.
+/// Adds that a new password requires the current one, which utoipa cannot express.
 pub(super) fn require_current_password(components: &mut Components) {
     if let Some(RefOr::T(Schema::Object(patch))) = components.schemas.get_mut("AccountPatch") {
         let needs = json!({"password": ["current_password"]});
@@ -120,13 +120,13 @@ fn name_headers(response: &mut Response, names: &[&str]) {
     response.headers.extend(references);
 }
 
-/// Annotations contain only the names of headers.
+/// Replaces the headers of a response, of which annotations contain only names, with references to components.
 fn add_headers(response: &mut Response) {
     let names = response.headers.keys().cloned().chain([headers::REQUEST_ID.to_owned()]);
     response.headers = names.map(|name| (name.clone(), RefOr::Ref(headers::reference(&name)))).collect();
 }
 
-/// utoipa does not support these together with `schema_with`.
+/// Sets properties of a parameter that utoipa does not support together with `schema_with`.
 fn parameter(parameter: &mut Parameter) {
     if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(id)))) =
         (&parameter.parameter_in, &mut parameter.schema)

@@ -12,7 +12,7 @@ const MEMBER: (&str, &str) = ("user_id", "$response.body#/user_id");
 const INVITATION: (&str, &str) = ("invitation_id", ID);
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
 
-/// From an operation and status to another operation, with the values of its parameters.
+/// A link from an operation and status to another operation, with the values of its parameters.
 type Lead = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip]

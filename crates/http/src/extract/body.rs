@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use super::payload;
 use crate::problem::{Code, Problem};
 
-/// `serde_json` has the same limit, but does not apply it to values that it skips.
+/// The maximum nesting. `serde_json` has the same limit, but does not apply it to values that it skips.
 const DEEPEST: usize = 128;
 
 /// A JSON body that is an object.
@@ -45,7 +45,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 /// A field of a merge patch (RFC 7396): absent, null (to be removed), or a value.
 pub(crate) type Patched<T> = Option<Option<T>>;
 
-/// Accepts only objects: serde would also read a struct from an array.
+/// A value read from a JSON object only; serde would also read a struct from an array.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
@@ -107,8 +107,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
 }
 
-/// Returns whether the arrays and objects of a JSON text are nested deeper. The result is arbitrary if the text
-/// is not JSON.
+/// Returns whether arrays and objects in a JSON text are nested deeper than `most`. The result is arbitrary if
+/// the text is not JSON.
 fn nests_deeper(json: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {

@@ -1,5 +1,5 @@
-//! `If-Match` and `If-None-Match` (RFC 9110, section 13.1). actix's own parser ignores malformed values, and
-//! splits tags at commas inside them.
+//! Parses `If-Match` and `If-None-Match` (RFC 9110, section 13.1). actix's own parser ignores malformed values
+//! and splits tags at commas inside them.
 
 use actix_web::http::header::EntityTag;
 

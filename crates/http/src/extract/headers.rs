@@ -1,4 +1,4 @@
-//! Request headers that the domain uses.
+//! Parses request headers into values of the domain.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{EntityTag, HeaderName, HeaderValue, USER_AGENT};
@@ -48,7 +48,7 @@ fn condition(request: &HttpRequest, header: &'static str) -> Result<Option<Condi
     }
 }
 
-/// The revision with exactly this tag: `"02"` does not match any.
+/// The revision with exactly this tag; `"02"` matches none.
 fn revision(tag: &EntityTag) -> Option<Revision> {
     tag.tag().parse().ok().filter(|revision: &Revision| revision.to_string() == tag.tag())
 }

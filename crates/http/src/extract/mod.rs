@@ -1,4 +1,4 @@
-//! Extractors. Each rejects a request with a problem of its own.
+//! Extractors. Each rejects invalid requests with its own problem.
 
 mod body;
 mod condition;

@@ -42,7 +42,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// The folded text. An empty one matches everything.
+    /// The case-folded text; `None` if it is empty, which matches everything.
     pub(crate) fn folded(&self) -> Result<Option<String>, Problem> {
         let Some(text) = self.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! Ids in paths: a text that is not an id names nothing, so the result is 404. Emoji in paths are values, so the
-//! result is 422.
+//! Path parameters. A malformed id matches no resource and results in 404; a malformed emoji is an invalid value
+//! and results in 422.
 
 use std::future::{Ready, ready};
 use std::str::FromStr;

@@ -16,15 +16,15 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::problem::{Code, Problem};
 
-/// No request needs more, compressed or not. Larger bodies are rejected before they are read.
+/// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
 const LARGEST_BODY: usize = 1024 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(30);
 
-/// Overrides the half minute in which a body must arrive.
+/// Overrides the time limit for a body to arrive, which is half a minute.
 #[derive(Clone, Copy, Debug)]
 pub struct SlowestBody(pub Duration);
 
-/// The complete body.
+/// Reads the complete body.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
     if announced(request.headers()).is_some_and(|length| length > LARGEST_BODY as u64) {
@@ -43,7 +43,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Most bodies arrive in one chunk, which is used without a copy.
+/// Collects the chunks of a body. Most bodies arrive in one chunk, which is used without a copy.
 async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
@@ -62,7 +62,7 @@ async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     Ok(if joined.is_empty() { only } else { joined.freeze() })
 }
 
-/// Runs outside the event loop, because even a small compressed body can take a mebibyte of work.
+/// Decompresses a body outside the event loop, because even a small one can expand to a mebibyte.
 async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
     let inflated = web::block(move || encoding.inflate(&bytes)).await;
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
@@ -96,7 +96,8 @@ impl Encoding {
         encoding.filter(|_| codings.next().is_none()).ok_or_else(unknown)
     }
 
-    /// Stops at the first byte beyond the limit, so that a decompression bomb costs no more than the largest body.
+    /// Decompresses up to the first byte beyond the limit, so that a decompression bomb costs no more than the
+    /// largest body.
     fn inflate(self, bytes: &[u8]) -> IoResult<Vec<u8>> {
         let mut inflated = Vec::new();
         let most = LARGEST_BODY as u64 + 1;

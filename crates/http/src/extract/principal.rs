@@ -53,7 +53,7 @@ impl Principal {
     }
 }
 
-/// A principal whose request changes nothing, although it is a POST.
+/// A principal whose request changes nothing, although it is a POST, and so does not count as a write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader(pub(crate) Principal);
 

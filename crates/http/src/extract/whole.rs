@@ -1,10 +1,10 @@
-//! Integers in JSON, which has only one kind of number: 2.0 is 2.
+//! Integers in JSON, which has only one number type, so 2.0 is 2.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
-/// Above this, some integers have no floating point representation.
+/// The limit above which some integers have no floating-point representation.
 const MOST: f64 = 9_007_199_254_740_992.0;
 
 /// An integer, in any notation.

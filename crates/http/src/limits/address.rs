@@ -8,10 +8,10 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// The part of an IPv6 address that identifies a customer.
+/// The mask of the part of an IPv6 address that identifies a customer.
 const CUSTOMER: u128 = !0 << 64;
 
-/// A client's address. For IPv6 it is the /64, because a client can use any address in it.
+/// A client's address; the /64 for IPv6, because a client can use any address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Source(IpAddr);
 
@@ -75,7 +75,7 @@ impl Proxies {
     }
 }
 
-/// Peers are compared in canonical form, so an IPv4 network written as IPv6 must be converted, too.
+/// Converts an IPv4 network written as IPv6, because peers are compared in canonical form.
 fn canonical(net: IpNet) -> IpNet {
     let mapped = match net {
         IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
@@ -84,7 +84,7 @@ fn canonical(net: IpNet) -> IpNet {
     mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(net)
 }
 
-/// Some proxies include the port.
+/// Parses an address, with or without a port, because some proxies include it.
 fn parse(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let address = bare.parse().ok().or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()));

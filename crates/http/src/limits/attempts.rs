@@ -1,7 +1,7 @@
 //! Limits on attempts before authentication: passwords, refresh tokens and sign-ups.
 //!
-//! An attempt is charged in advance, so that parallel ones cannot exceed the limit. It is refunded if it turns
-//! out to be harmless, even if the client has disconnected.
+//! An attempt is charged in advance, so that parallel ones cannot exceed the limit. It is refunded if its outcome
+//! does not count, even if the client has disconnected.
 
 use std::future::{Ready, ready};
 use std::hash::{BuildHasher, Hash};
@@ -53,7 +53,7 @@ impl Attempts {
         self.pay(|limits| At::Password(limits.hasher.hash_one(whose)))
     }
 
-    /// Registers the check only if `checked`.
+    /// Registers the check of a password if `checked`; otherwise permits an attempt that never counts.
     pub(crate) fn guess_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
         if checked { self.guess(whose) } else { Ok(Attempt(None)) }
     }

@@ -36,7 +36,7 @@ impl Balance {
         Self::new(self.policy, self.left + 1)
     }
 
-    /// Stores it for the headers of the response.
+    /// Stores the balance for the headers of the response.
     pub(super) fn note(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
@@ -47,7 +47,7 @@ impl Balance {
         Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }
     }
 
-    /// Rounded up, so that this wait is always enough.
+    /// The wait in seconds, rounded up, so that it is always long enough.
     fn seconds(self) -> u32 {
         let whole = self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0);
         u32::try_from(whole).unwrap_or(u32::MAX)

@@ -32,7 +32,7 @@ pub struct Rates {
 
 /// The counters, shared by all workers.
 pub struct Limits {
-    /// By address and name together, so that nobody can lock another user out.
+    /// Failures by address and name together, so that nobody can lock another user out.
     failures_of_name: Limiter<(Source, u64)>,
     failures_of_address: Limiter<Source>,
     sign_ups: Limiter<Source>,
@@ -63,7 +63,7 @@ pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::Servi
     }
 }
 
-/// Counts writes that arrive outside of HTTP requests.
+/// Counts writes that arrive outside HTTP requests.
 pub(crate) struct Writes(Option<web::Data<Limits>>);
 
 impl Writes {

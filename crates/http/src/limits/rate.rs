@@ -1,4 +1,4 @@
-//! Rates: how often something is allowed per period.
+//! Rates: a number of uses per period.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -10,14 +10,14 @@ use governor::Quota;
 const MOST: u32 = 1_000_000;
 const LONGEST_HOURS: u64 = 24;
 
-/// Allows this many at once, and as many again spread over the period.
+/// A rate that allows `count` uses at once, and as many again spread over the period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub(super) count: NonZeroU32,
     pub(super) period: Duration,
 }
 
-/// The text is not a rate.
+/// The error for a text that is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRate;
 

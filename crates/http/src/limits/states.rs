@@ -8,10 +8,10 @@ use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::state::keyed::ShrinkableKeyedStateStore;
 
-/// A few megabytes.
+/// The maximum number of keys, which take a few megabytes.
 const MOST_KEYS: usize = 100_000;
 
-/// When the quota of each key is complete again. Clones share the same map.
+/// The time at which the quota of each key is complete again. Clones share the same map.
 pub(super) struct States<K>(Arc<Mutex<HashMap<K, Nanos>>>);
 
 impl<K> Clone for States<K> {
@@ -59,8 +59,8 @@ impl<K: Clone + Eq + Hash> StateStore for States<K> {
 }
 
 impl<K: Clone + Eq + Hash> ShrinkableKeyedStateStore<K> for States<K> {
-    /// If there are more keys than fit, drops them all instead of using more memory: every key then has a full
-    /// quota.
+    /// Drops keys with a full quota, or all keys if there are still too many, which bounds the memory but gives
+    /// every key a full quota.
     fn retain_recent(&self, good_before: Nanos) {
         let mut states = self.lock();
         states.retain(|_, good_at| *good_at > good_before);

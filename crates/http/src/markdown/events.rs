@@ -7,7 +7,7 @@ use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStre
 
 use super::sanitizer::leads_somewhere;
 
-/// Browsers also have a limit, and behave unpredictably beyond it.
+/// The maximum nesting. Browsers also have a limit and behave unpredictably beyond it.
 const DEEPEST: usize = 32;
 
 /// The events that are safe to render. `None` if they are nested too deeply.
@@ -19,7 +19,7 @@ pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     Some(document.events)
 }
 
-/// A single paragraph with the source as it is, line by line.
+/// A single paragraph with the unchanged source, line by line.
 pub(super) fn as_written(source: &str) -> Vec<Event<'static>> {
     let mut document = Document { events: vec![Event::Start(Tag::Paragraph)], ..Document::default() };
     document.lines(source);
@@ -30,7 +30,7 @@ pub(super) fn as_written(source: &str) -> Vec<Event<'static>> {
 #[derive(Default)]
 struct Document<'a> {
     events: Vec<Event<'a>>,
-    /// How each open tag ends, or `None` if it is dropped.
+    /// The end of each open tag; `None` if the tag is dropped.
     open: Vec<Option<TagEnd>>,
     /// The content of the open HTML block.
     raw: String,
@@ -81,7 +81,7 @@ impl<'a> Document<'a> {
     fn replaced(&self, tag: Tag<'a>) -> Option<Tag<'a>> {
         match tag {
             Tag::HtmlBlock => Some(Tag::Paragraph),
-            // An image would tell its host who reads the message, and when.
+            // Becomes a link: loading an image would reveal to its host who reads the message, and when.
             Tag::Link { link_type, dest_url, title, id } | Tag::Image { link_type, dest_url, title, id } => {
                 self.link(link_type, dest_url, title, id)
             }

@@ -12,12 +12,12 @@ use pulldown_cmark::html::push_html;
 use pulldown_cmark::{Event, Parser};
 use sanitizer::SANITIZER;
 
-/// In bytes. Ordinary messages are far shorter.
+/// The maximum size of the HTML, in bytes; that of ordinary messages is far shorter.
 const LONGEST: usize = 8 * MessageBody::LONGEST;
-/// The parser pads table rows, so that a short text could produce a quarter of a million cells.
+/// The maximum number of table cells. The parser pads rows, so a short text could produce 250,000 cells.
 const MOST_CELLS: usize = 10_000;
 
-/// The HTML of a message's body. Text that would grow without bounds, or render as nothing, is shown as it is.
+/// The HTML of a message's body. Text whose HTML would be too large or empty is shown unrendered.
 pub(crate) fn html(source: &str) -> String {
     formatted(source).unwrap_or_else(|| written(as_written(source)))
 }

@@ -75,7 +75,7 @@ fn written(range: PageRange, page: Page<Message>) -> Result<SharedPage, Problem>
     SharedPage::new(page.items, next)
 }
 
-/// A cursor continues the range of the first page.
+/// The requested range; a cursor continues the range of the first page.
 fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     let before = seq("before", position.before.as_deref())?.map(PageRange::Before);
     let after = seq("after", position.after.as_deref())?.map(PageRange::After);

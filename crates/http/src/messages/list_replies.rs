@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/replies`: oldest first.
+//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/replies`: the replies to a message, oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Failure;

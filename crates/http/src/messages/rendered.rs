@@ -1,4 +1,4 @@
-//! Messages as HTML. Rendering takes time, so it does not run on threads that handle requests.
+//! Messages as HTML. Rendering is slow, so it must not run on threads that handle requests.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use chit_chat_domain::message::Message;
 
 use crate::markdown;
 
-/// `None` for a tombstone.
+/// The HTML of a message; `None` for a tombstone.
 pub(super) fn html(message: &Message) -> Option<String> {
     message.body.as_ref().map(|body| markdown::html(body.as_str()))
 }

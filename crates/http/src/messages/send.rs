@@ -71,7 +71,7 @@ pub(crate) async fn send(
     Ok(response.json(MessageView::from(sent.message)))
 }
 
-/// Finishes a send on a thread: a message's references must be read, or the reason for a refusal.
+/// Finishes a send on a blocking thread, which reads the message's references or the reason for a rejection.
 pub(crate) async fn finish(state: web::Data<State>, draft: NewMessage) -> Result<Sent, Problem> {
     blocking(move || state.services.messages.finish_send(&draft)).await
 }

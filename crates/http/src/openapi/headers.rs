@@ -81,7 +81,7 @@ fn copies() -> Object {
     entity_tags("Returns 304 if the message is at one of these revisions.")
 }
 
-/// `*` or entity tags (RFC 9110, section 8.8.3).
+/// The schema of `*` or entity tags (RFC 9110, section 8.8.3).
 fn entity_tags(description: &str) -> Object {
     const TAG: &str = r#"(W/)?"[!#-~]*""#;
     ObjectBuilder::new()

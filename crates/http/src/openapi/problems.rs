@@ -17,13 +17,13 @@ use crate::problem::{Code, uri};
 /// A set of codes, one bit each, so that it can be a const argument of a type.
 pub(crate) type Codes = u128;
 
-/// For every request that uses the store.
+/// The codes of every request that uses the store.
 pub(crate) const ANY: Codes = of(&[Code::BadRequest, Code::Internal, Code::Overloaded, Code::Unavailable]);
-/// For every request that needs an access token. The document requires one wherever this is used.
+/// The codes of every request that needs an access token. The document requires one wherever this is used.
 pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken]);
-/// For every request that writes.
+/// The codes of every request that writes.
 pub(crate) const WRITE: Codes = of(&[Code::RateLimited]);
-/// For every request with a body.
+/// The codes of every request with a body.
 pub(crate) const BODY: Codes = WRITE
     | of(&[
         Code::MalformedBody,
@@ -32,17 +32,17 @@ pub(crate) const BODY: Codes = WRITE
         Code::UnsupportedMediaType,
         Code::UnsupportedEncoding,
     ]);
-/// For every request whose body has values to validate.
+/// The codes of every request whose body has values to validate.
 pub(crate) const FORM: Codes = BODY | of(&[Code::InvalidValue]);
-/// For every request with query parameters.
+/// The codes of every request with query parameters.
 pub(crate) const QUERY: Codes = of(&[Code::InvalidValue]);
-/// For operations that require a member.
+/// The codes of operations that require a member.
 pub(crate) const MEMBERS: Codes = of(&[Code::ChatroomNotFound, Code::NotAMember]);
-/// For operations that are not possible in an archived chatroom.
+/// The codes of operations that are not possible in an archived chatroom.
 pub(crate) const SPEAKERS: Codes = MEMBERS | of(&[Code::ChatroomArchived]);
-/// For operations that require a moderator.
+/// The codes of operations that require a moderator.
 pub(crate) const MODERATORS: Codes = MEMBERS | of(&[Code::NotAModerator, Code::DirectChatroom]);
-/// For operations that require an owner.
+/// The codes of operations that require an owner.
 pub(crate) const OWNERS: Codes = MEMBERS | of(&[Code::NotAnOwner, Code::DirectChatroom]);
 
 const REASONS: &str = "#/components/responses/";
@@ -59,7 +59,7 @@ const fn bit(code: Code) -> Codes {
     1 << code as u32
 }
 
-/// Refers to one component per status. [`component`] creates it.
+/// References to one component per status, which [`component`] creates.
 pub(crate) struct Problems<const CODES: Codes>;
 
 impl<const CODES: Codes> IntoResponses for Problems<CODES> {

@@ -1,4 +1,4 @@
-//! Pagination by cursor. Cursors are opaque to clients, so that the order of a list can change.
+//! Pagination by cursors, which are opaque to clients, so that the order of a list can change.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -21,7 +21,7 @@ pub(crate) fn decode<T>(cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>)
     position.map(Some).ok_or_else(|| Problem::parameter("cursor", "must be a cursor returned by the same list"))
 }
 
-/// The cursor after the last item of a page. `None` on the last page.
+/// The cursor after the last item of a page; `None` on the last page.
 pub(crate) fn next<T, P: ToString>(page: &Page<T>, position: impl FnOnce(&T) -> P) -> Option<String> {
     page.items.last().filter(|_| page.more).map(|last| encode(&position(last)))
 }

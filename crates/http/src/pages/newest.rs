@@ -20,16 +20,16 @@ use super::shared::{PackedSharedPage, SharedPage};
 
 /// The total size of compressed pages, in bytes.
 const MOST: u64 = 8 * 1024 * 1024;
-/// The size of an entry besides the page's body.
+/// The size of an entry apart from the page's body.
 const OVERHEAD: usize = 256;
 const USUAL_PAGE: u64 = 4 * 1024;
 /// The time limit for reading the head.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The key of a page, which includes its length.
+/// The key of a page: the chatroom and the page length.
 pub(super) type Which = (ChatroomId, Limit);
 
-/// A bounded cache, which evicts the entries that are requested least.
+/// A bounded cache that evicts the least requested entries.
 pub(crate) struct NewestPages {
     pages: Cache<Which, Remembered, BySize>,
     from_memory: Counter,
@@ -63,7 +63,7 @@ impl Default for NewestPages {
 }
 
 impl NewestPages {
-    /// The page, if it is cached, still the newest, and visible to the reader.
+    /// Returns the page if it is cached, still the newest, and visible to the reader.
     pub(crate) async fn current(
         &self,
         heads: &dyn ChatroomHeads,
@@ -71,7 +71,7 @@ impl NewestPages {
         reader: UserId,
     ) -> Option<SharedPage> {
         let Remembered { head, page } = self.pages.get(&which)?;
-        // Without an answer, the page is read, which uses another path to the store.
+        // Without an answer in time, the caller reads the page, over another path to the store.
         let now = timeout(PATIENCE, heads.head(which.0, reader)).await;
         if now != Ok(Ok(Some(head))) {
             return None;

@@ -1,4 +1,4 @@
-//! A page of messages that is the same for all readers, and the data that each reader's own reactions need.
+//! A page of messages that is the same for all readers, to which each reader's own reactions are added.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::views::MessageView;
 
-/// The emoji by message id.
+/// The reader's own emoji by message id.
 type Mine = BTreeMap<String, Vec<String>>;
 
-/// Without reactions it is complete. Otherwise each reader gets `mine` added.
+/// A page of messages. It is complete if no message has reactions; otherwise each reader's `mine` is added.
 pub(crate) struct SharedPage {
     written: WrittenPage,
     reacted: Arc<[MessageId]>,
@@ -30,7 +30,7 @@ impl SharedPage {
         Ok(Self { written: written.beside("mine", mine.as_ref())?, reacted })
     }
 
-    /// Queries only messages that have reactions, all in one query.
+    /// Adds the reader's reactions, with one query for the messages that have any.
     pub(crate) async fn read_by(
         self,
         reader: UserId,
@@ -62,12 +62,12 @@ pub(super) struct PackedSharedPage {
 }
 
 impl PackedSharedPage {
-    /// In bytes.
+    /// The compressed size, in bytes.
     pub(super) fn size(&self) -> usize {
         self.written.size() + size_of_val(&*self.reacted)
     }
 
-    /// The page. `None` if the data is damaged.
+    /// Decompresses the page; `None` if the data is damaged.
     pub(super) fn unpack(&self) -> Option<SharedPage> {
         Some(SharedPage { written: self.written.unpack()?, reacted: self.reacted.clone() })
     }

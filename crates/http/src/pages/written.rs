@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// Query parameters that links to other pages of the same list drop.
 const POSITIONS: [&str; 4] = ["cursor", "before", "after", "around"];
 
-/// In bytes.
+/// The usual size of an item, in bytes.
 const USUAL_ITEM: usize = 512;
 
 /// A page of a list.
@@ -41,8 +41,8 @@ impl WrittenPage {
         Ok(Self { body: body.into(), next_cursor: list.next_cursor })
     }
 
-    /// Adds another member to the page, if there is one. The JSON is extended without parsing it, so that a cached
-    /// page can have one as well. Cached pages must not contain it.
+    /// Adds another member to the page, if there is one, by extending the JSON without parsing it, so that it also
+    /// works for cached pages, which must not contain such members themselves.
     pub(crate) fn beside(self, name: &'static str, member: Option<&impl Serialize>) -> Result<Self, Problem> {
         let Some(member) = member else {
             return Ok(self);
@@ -80,12 +80,12 @@ pub(crate) struct PackedPage {
 }
 
 impl PackedPage {
-    /// In bytes.
+    /// The compressed size, in bytes.
     pub(crate) fn size(&self) -> usize {
         self.body.len()
     }
 
-    /// The page. `None` if the data is damaged.
+    /// Decompresses the page; `None` if the data is damaged.
     pub(crate) fn unpack(&self) -> Option<WrittenPage> {
         let body = decompress_size_prepended(&self.body).ok()?;
         Some(WrittenPage { body: body.into(), next_cursor: self.next_cursor.clone() })

@@ -67,7 +67,7 @@ impl Problem {
         Self { errors: errors.collect(), ..Self::new(Code::InvalidValue, "one or more values are invalid") }
     }
 
-    /// Also for valid tokens whose session or user is gone.
+    /// An invalid token, or a valid one whose session has ended or whose user is deleted.
     pub(crate) fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "the access token is invalid, has expired or belongs to an ended session")
     }
@@ -94,7 +94,7 @@ impl Problem {
         Self { allow: Some(allow.to_owned()), ..problem }
     }
 
-    /// Logs the cause. The client receives only the request id.
+    /// Logs the cause; the client receives only the request id.
     pub(crate) fn internal(what: impl fmt::Display) -> Self {
         tracing::error!(%what, "internal error");
         Self::new(Code::Internal, "an unexpected error occurred")
@@ -157,7 +157,7 @@ impl ResponseError for Problem {
         self.code.status()
     }
 
-    /// A draft: the middleware `answer` writes the body, because it knows the request id.
+    /// A draft, to which the middleware `answer` adds the body, because it knows the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

@@ -1,4 +1,4 @@
-//! Shared by muting and unmuting.
+//! The common part of muting and unmuting.
 
 use actix_web::{HttpResponse, web};
 

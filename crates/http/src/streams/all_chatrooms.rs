@@ -23,7 +23,7 @@ pub(super) async fn start(
     Ok(answer(request, feed, Ids::Positions))
 }
 
-/// A stream of all chatrooms. If the positions cannot be read, it says so.
+/// Opens a stream of all chatrooms. It starts with `reset` if the positions are invalid.
 pub(super) async fn feed(
     caller: Principal,
     state: web::Data<State>,
@@ -36,7 +36,7 @@ pub(super) async fn feed(
     });
     let listener = listen(caller, &state, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(state, caller, listener);
-    // Allows a client that is disconnected right after this to resume.
+    // Lets a client resume that disconnects right after this.
     let id = positions::encode(feed.positions()).unwrap_or_default();
     feed.say_first(WithHeads::Ready, &id);
     if after.is_none() {

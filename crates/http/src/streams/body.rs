@@ -1,4 +1,4 @@
-//! A stream as the endless body of a response.
+//! A stream as the body of a response without a known length.
 
 use std::convert::Infallible;
 use std::mem;
@@ -36,7 +36,7 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
-    /// True if anything was sent since the last poll without a result.
+    /// Whether anything was sent since the last poll that returned nothing.
     has_said: bool,
 }
 
@@ -84,7 +84,8 @@ impl MessageBody for Body {
 }
 
 impl Body {
-    /// A poll without a reason can mean that the client has disconnected: actix polls then.
+    /// Returns whether the client has disconnected. actix polls the body when that happens, so a poll that finds
+    /// nothing to send checks it.
     fn is_left(&mut self) -> bool {
         !mem::take(&mut self.has_said) && self.connection.as_ref().is_some_and(|connection| connection.has_left())
     }

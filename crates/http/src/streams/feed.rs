@@ -20,7 +20,7 @@ use crate::state::State;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// A client that reads nothing for this long, although a heartbeat is due, is disconnected.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-/// The interval for checking again while sessions cannot be trusted.
+/// The interval of checks while sessions cannot be trusted.
 const DISTRUST: Duration = Duration::from_millis(250);
 
 /// A stream, from its first event to its last.
@@ -28,7 +28,7 @@ pub(super) struct Feed {
     state: web::Data<State>,
     listener: Listener,
     via: Via,
-    /// Sent in this order before anything else.
+    /// Items to send before anything else, in this order.
     first: Vec<Said>,
     heartbeat_at: Instant,
     timer: Pin<Box<Sleep>>,
@@ -66,7 +66,7 @@ impl Feed {
         self.first.push(Said { written, what: What::First });
     }
 
-    /// The next item. `None` after the last.
+    /// Returns the next item; `None` after the last.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Said>> {
         if self.over {
             return Poll::Ready(None);
@@ -90,7 +90,7 @@ impl Feed {
         }
     }
 
-    /// Checks that the user may still act. If that has changed for good, the next item tells why.
+    /// Checks that the user may still act. If the session is over, the next item of the stream says so.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.over || self.is_refused() {
             return Err(Problem::invalid_token());
@@ -159,7 +159,7 @@ impl Feed {
             }
             let ends_at = now + left(self.via.expires_at(), self.state.clock.now()).max(DISTRUST);
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
-            // A heartbeat promises that the heads are current. Without that, nothing is sent.
+            // A heartbeat promises that the heads are current, so none is sent while they may be stale.
             if is_due && self.state.streams.is_current() {
                 return Poll::Ready(Some(Said {
                     written: self.with_heads(WithHeads::Heartbeat),
@@ -182,7 +182,7 @@ impl Feed {
     }
 }
 
-/// The time left until then.
+/// The time from `now` until `until`; zero if it has passed.
 fn left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::from_micros(u64::try_from(until.as_micros() - now.as_micros()).unwrap_or_default())
 }

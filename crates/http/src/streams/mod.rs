@@ -1,4 +1,4 @@
-//! Live streams: one chatroom or all of the caller's, over SSE and WebSocket.
+//! Live streams of one chatroom or of all the caller's chatrooms, over SSE and WebSocket.
 
 mod all_chatrooms;
 mod body;

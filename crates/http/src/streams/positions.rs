@@ -1,4 +1,4 @@
-//! The positions of a stream of several chatrooms, as the `id:` of its events. Opaque to clients.
+//! The positions of a stream of several chatrooms, encoded as the `id:` of its events, which is opaque to clients.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// Proxies and clients accept headers of this size.
+/// The maximum length, which proxies and clients accept in a header.
 const LONGEST: usize = 4_096;
-/// The first byte, which allows other formats later.
+/// The first byte, which allows for other formats later.
 const VERSION: u8 = 1;
 const ID: usize = 16;
 const SEQ: usize = 6;
@@ -20,7 +20,7 @@ const ENTRY: usize = ID + SEQ;
 
 pub(super) type Positions = HashMap<ChatroomId, Seq>;
 
-/// `None` if the text would be too long. The client can send the positions instead.
+/// Encodes positions; `None` if the text would be too long. Clients can then send the positions in a body.
 pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>) -> Option<String> {
     if (1 + positions.len() * ENTRY) * 4 / 3 >= LONGEST {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>
     Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// `None` if the text does not come from [`encode`].
+/// Decodes positions; `None` if the text does not come from [`encode`].
 pub(super) fn decode(text: &str) -> Option<Positions> {
     if text.len() > LONGEST {
         return None;

@@ -25,7 +25,7 @@ pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
         .any(|one| one.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case(STREAM)))
 }
 
-/// The events after `after`, after the client's last event id, or from now on.
+/// Streams the events after the client's last event id, else after `after`, else from now on.
 pub(crate) async fn room_stream(
     caller: Principal,
     id: ChatroomId,
@@ -47,7 +47,7 @@ pub(crate) async fn room_stream(
     Ok(answer(&request, feed, Ids::Seq))
 }
 
-/// The last event id that a reconnecting client received. An empty one counts as absent.
+/// The last event id that a reconnecting client received; an empty one counts as absent.
 pub(super) fn last_event_id(request: &HttpRequest) -> Option<&str> {
     let header = request.headers().get(LAST_EVENT_ID)?;
     Some(header.to_str().unwrap_or("?")).filter(|text| !text.is_empty())

@@ -1,4 +1,4 @@
-//! `POST /api/chatrooms/{chatroom_id}/typing`: sent to current subscribers, and not stored.
+//! `POST /api/chatrooms/{chatroom_id}/typing`: notifies current subscribers; nothing is stored.
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::id::ChatroomId;

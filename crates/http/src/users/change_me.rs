@@ -57,14 +57,14 @@ pub(crate) async fn change_me(
     }
     let attempt = attempts.guess_if(password.is_some(), caller.user)?;
     let change = ProfileChange { display_name, email, password, current_password };
-    // It stays, whatever else a new password ends.
+    // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
     let user = attempt.make(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }
 
-/// Deleted users have no valid token, even before every instance knows of the deletion.
+/// Reports a missing user as an invalid token, because an instance may not have seen the deletion yet.
 fn without_user(problem: Problem) -> Problem {
     if problem.code == Code::UserNotFound { Problem::invalid_token() } else { problem }
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::run::blocking;
 use crate::views::MessageView;
 
-/// Responds with the messages that `read` returns, which reads one row more than the limit.
+/// Responds with the messages that `read` returns, which reads one row beyond the limit.
 pub(super) async fn newest_first(
     request: &HttpRequest,
     paging: &Paging,

@@ -30,8 +30,7 @@ pub(crate) struct NewAccount {
     display_name: Option<String>,
 }
 
-/// Passes if sign-up is open. The handler takes it first, so that a closed server says so before it validates the
-/// body.
+/// Rejects the request if sign-up is closed. Extracted first, so that the body is not validated before.
 pub(crate) struct Open;
 
 impl FromRequest for Open {

@@ -17,7 +17,7 @@ use super::message::MentionsView;
 use super::message::MessageView;
 use crate::openapi::values;
 
-/// Events of later versions. Without it, generated clients would fail on a page with an unknown type.
+/// The schema of events of later versions, without which generated clients would fail on unknown types.
 const OTHER: &str = "OtherEvent";
 
 type NamedSchema = (String, RefOr<Schema>);

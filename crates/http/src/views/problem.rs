@@ -53,7 +53,7 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, challenge(problem.code)));
     }
-    // Reading the rest of the body would be a waste.
+    // Closes the connection instead of reading the rest of the body.
     if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {
         response.force_close();
     }
@@ -69,7 +69,7 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     }
 }
 
-/// A request without a token gets no error attribute (RFC 6750, section 3).
+/// The challenge, without an error attribute if the request had no token (RFC 6750, section 3).
 fn challenge(code: Code) -> &'static str {
     match code {
         Code::InvalidToken => "Bearer error=\"invalid_token\"",

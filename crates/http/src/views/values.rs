@@ -18,7 +18,7 @@ impl<T: Display> Serialize for Id<T> {
     }
 }
 
-/// A timestamp (RFC 3339, UTC), always with six digits, so that timestamps sort as text.
+/// A timestamp (RFC 3339, UTC), always with six fractional digits, so that timestamps sort as text.
 pub(crate) struct Time(pub(crate) Timestamp);
 
 const FORMAT: StaticFormatDescription =

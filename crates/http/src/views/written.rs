@@ -21,7 +21,7 @@ impl Write for EventWriter {
     }
 }
 
-/// JSON contains no raw line breaks, so one line of data is enough.
+/// Serializes an item. JSON contains no raw line breaks, so one line of data is enough.
 pub(crate) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
     let mut text = Vec::with_capacity(USUAL);
     if !id.is_empty() {

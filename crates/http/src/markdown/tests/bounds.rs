@@ -1,4 +1,4 @@
-//! Texts that are expensive to parse: they must take little time and space.
+//! Bounds on the time and space that texts take which are expensive to parse.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,23 +7,23 @@ use chit_chat_domain::message::MessageBody;
 
 use crate::markdown::{LONGEST, html};
 
-/// Generous for machines under load that build without optimisation.
+/// The time limit, generous for loaded machines and unoptimised builds.
 const A_MOMENT: Duration = Duration::from_secs(5);
-/// In bytes: a quarter of the stack of the threads that handle requests.
+/// The stack size in bytes: a quarter of that of the threads that handle requests.
 const STACK: usize = 512 * 1024;
 
-/// As long as a message can be.
+/// Repeats the text up to the maximum length of a message.
 fn full(text: &str) -> String {
     text.chars().cycle().take(MessageBody::LONGEST).collect()
 }
 
-/// Opens and closes equally often.
+/// Repeats `open`, then `close` equally often, up to the maximum length of a message.
 fn balanced(open: &str, close: &str) -> String {
     let times = MessageBody::LONGEST / (open.chars().count() + close.chars().count());
     open.repeat(times) + &close.repeat(times)
 }
 
-/// Repeats the first once more before each of the second.
+/// Repeats `first` once more before each `second`.
 fn growing(first: &str, second: &str) -> String {
     (0..88).fold(String::new(), |text, length| text + &first.repeat(length) + second)
 }
@@ -32,7 +32,7 @@ fn padded_table(columns: usize) -> String {
     full(&format!("{}\n{}\n{}", "a|".repeat(columns), "-|".repeat(columns), "a\n".repeat(MessageBody::LONGEST)))
 }
 
-/// Expensive when repeated.
+/// Parts that are expensive when repeated.
 #[rustfmt::skip]
 const AGAIN: &[&str] = &[
     ">", "> ", "- ", "1. ", "* ", "+\t", "#", "# ", "[", "]", "![", "[]", "[](", "[a](", "[a]: b\n",

@@ -79,7 +79,7 @@ fn element_fault(name: &str, attributes: &[Attribute]) -> Option<String> {
     (!is_harmless).then(|| format!("<{name}> with {attributes:?}"))
 }
 
-/// A link that lost its address has no target.
+/// Accepts the attributes of a link; the address may have been removed.
 fn is_link(attributes: &[(&str, &str)]) -> bool {
     let is_harmless = |(name, value): &(&str, &str)| match *name {
         "href" => is_harmless_url(value),
@@ -91,7 +91,7 @@ fn is_link(attributes: &[(&str, &str)]) -> bool {
     has("rel") && attributes.iter().all(is_harmless)
 }
 
-/// Browsers ignore some characters before and inside a scheme. None of them appears here.
+/// Accepts URLs with an allowed scheme, without the characters that browsers ignore before and inside a scheme.
 fn is_harmless_url(url: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control();
     let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();

@@ -41,7 +41,7 @@ fn the_known_attacks_are_attacks() {
     assert!(succeeding >= 180, "{succeeding}");
 }
 
-/// None of them is an element, so all of them are visible.
+/// None of these is an element, so all of them stay visible.
 #[test]
 fn what_is_no_markdown_is_shown() {
     assert_eq!(html("<script>alert(1)</script>"), "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
@@ -50,7 +50,7 @@ fn what_is_no_markdown_is_shown() {
     assert_eq!(html("<div>\n\n*a*\n\n</div>"), "<p>&lt;div&gt;</p>\n<p><em>a</em></p>\n<p>&lt;/div&gt;</p>\n");
 }
 
-/// The sanitizer has nothing to do while the first step works, so this tests it alone.
+/// Tests the sanitizer alone, which has nothing to remove while the first step works.
 #[test]
 fn the_sanitizer_alone_stops_every_known_attack() {
     for (what, source) in known() {

@@ -1,4 +1,4 @@
-//! Values that every resource has: ids, times, places in a log, problems.
+//! Values that every resource has: ids, times, positions in a log, problems.
 
 use serde_json::json;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};

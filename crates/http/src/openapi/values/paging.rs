@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 use super::basics::{ID, id};
 use super::builders::{int32, or_null, text, whole};
 
-/// How long a search may be, in characters.
+/// The maximum length of a search, in characters.
 pub(crate) const LONGEST_SEARCH: usize = 100;
 
 pub(crate) fn cursor_or_null() -> Object {

@@ -26,13 +26,13 @@ use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
 
-/// Reading pauses until some of these are answered.
+/// The maximum number of unanswered frames; reading pauses when it is reached.
 const MOST_UNANSWERED: usize = 32;
 
-/// A stopping instance has ten seconds for everything.
+/// The time limit for pending answers, out of the ten seconds that a stopping instance has in total.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const LAST_FRAMES: Duration = Duration::from_secs(1);
-/// Silence of this length means that nothing more is in transit.
+/// The silence after which no more frames are expected to be in transit.
 const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
@@ -45,29 +45,29 @@ pub(super) struct Socket {
     pub(super) messages: AggregatedMessageStream,
     pub(super) writes: Writes,
     pub(super) connection: Option<Rc<Connection>>,
-    /// The id of the request that opened it, for the log.
+    /// The id of the request that opened the WebSocket, for the log.
     pub(super) id: RequestId,
 }
 
-/// The state between the first frame and the stream.
+/// An open WebSocket after its first frame, with its stream and its unanswered frames.
 pub(super) struct Conversation<'a> {
     socket: &'a mut Socket,
     caller: Principal,
     feed: Feed,
     answers: Vec<Answer>,
     order: Order,
-    /// Alternates, so that neither side has to wait for the other.
+    /// Whether the stream is polled first; alternates, so that neither direction starves.
     says_first: bool,
 }
 
-/// The next thing to do.
+/// The next thing to handle.
 enum Step {
     Say(Option<Said>),
     Answer(Option<String>),
     Hear(Received),
 }
 
-/// The conversation is over, with the reason.
+/// The close reason of an ended conversation, if any is to be sent.
 type Over = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
@@ -138,7 +138,7 @@ impl<'a> Conversation<'a> {
         drop(timeout(LAST_ANSWERS, rest).await);
     }
 
-    /// Rejects messages that were not started, and tells their senders to retry. Unread data would make the system
+    /// Reads and discards frames in transit, which their senders must retry. Unread data would make the system
     /// reset the connection, and the last answers would be lost.
     async fn read_the_rest(&mut self) {
         let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.messages.recv()).await {} };
@@ -169,12 +169,12 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// In order of arrival. The answers can overtake each other.
+    /// Starts handling a frame. Frames start in order of arrival; their answers can overtake each other.
     fn attend(&mut self, text: &str) {
         let state = self.socket.state.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let order = self.order.clone();
-        // Each frame is a request of its own.
+        // Each frame counts as a request of its own.
         let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => {
@@ -201,7 +201,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// The first answer that is ready, in order of request.
+/// Returns the first answer that is ready, in the order of the frames.
 fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Option<String>> {
     for place in 0..answers.len() {
         if let Some(answer) = answers.get_mut(place)

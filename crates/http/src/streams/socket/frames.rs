@@ -1,4 +1,4 @@
-//! The frames of client and server, other than events.
+//! The frames of client and server other than events.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub(super) enum Frame {
     Typing { r#ref: Option<String>, chatroom_id: String },
 }
 
-/// A message to send. Its answer repeats `ref`.
+/// A message to send. The answer repeats `ref`.
 #[derive(Deserialize)]
 pub(super) struct Send {
     pub(super) r#ref: Option<String>,
@@ -63,7 +63,7 @@ impl Frame {
     }
 }
 
-/// The client's name for a frame, even if the rest of it is invalid.
+/// Reads the client's `ref` of a frame, even if other fields are invalid.
 pub(super) fn reference(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Referenced {

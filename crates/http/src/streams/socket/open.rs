@@ -22,9 +22,9 @@ use crate::request_id::RequestId;
 use crate::state::State;
 
 const PROTOCOL: &str = "chit-chat.v1";
-/// A frame holds one message and little else.
+/// The maximum size of a frame, which holds at most one message.
 const LARGEST_FRAME: usize = 128 * 1024;
-/// The time that a client has to send its first frame.
+/// The time limit for the first frame of a client.
 const SLOWEST_START: Duration = Duration::from_secs(10);
 /// The interval for checking whether the instance is stopping.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -66,7 +66,7 @@ pub(crate) async fn open_socket(
     Ok(response)
 }
 
-/// A client that offers only other protocols is rejected.
+/// Rejects clients that offer only other subprotocols.
 fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
     let mut named =
         request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok()).peekable();

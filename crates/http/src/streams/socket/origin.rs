@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, web};
 use crate::cors::AllowedOrigins;
 use crate::problem::{Code, Problem};
 
-/// Clients other than browsers send no `Origin`. Pages of the same host and of the allowed origins are accepted.
+/// Accepts pages of the same host and of the allowed origins, and clients other than browsers, which send no
+/// `Origin`.
 pub(super) fn check(request: &HttpRequest) -> Result<(), Problem> {
     let Some(origin) = request.headers().get(ORIGIN) else {
         return Ok(());

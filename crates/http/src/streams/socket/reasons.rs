@@ -1,4 +1,4 @@
-//! Why a WebSocket is closed.
+//! The reasons for closing a WebSocket.
 
 use std::io::ErrorKind;
 
@@ -6,7 +6,7 @@ use actix_ws::{CloseCode, CloseReason, ProtocolError};
 
 use crate::problem::Code;
 
-/// From IANA's registry of close codes.
+/// A code from IANA's registry of WebSocket close codes, like [`TIMEOUT`].
 pub(super) const UNAUTHORIZED: u16 = 3000;
 pub(super) const TIMEOUT: u16 = 3008;
 
@@ -19,7 +19,7 @@ pub(super) fn close_code(code: Code) -> CloseCode {
     }
 }
 
-/// A fragmented message that is too large is reported as an input error.
+/// The close reason of a protocol error. The library reports an oversized fragmented message as an I/O error.
 pub(super) fn because_of(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {

@@ -1,4 +1,4 @@
-//! Sending what comes over a WebSocket, in the order in which it comes.
+//! Sends messages that arrive over a WebSocket, in order of arrival.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::problem::Problem;
 use crate::run::pending;
 use crate::state::State;
 
-/// Keeps messages in order that one client sends without waiting for answers.
+/// Preserves the order of messages that a client sends without waiting for answers.
 ///
-/// A message that is with the store holds up nothing, for the store keeps its order. The others wait for one that has to
-/// be decided first.
+/// A message queued in the store does not hold the lock, because the store preserves the order. Later messages
+/// wait for one that has to be decided first.
 #[derive(Clone, Default)]
 pub(super) struct Order(Arc<Mutex<()>>);
 
