@@ -1,10 +1,10 @@
-//! The time of the script.
+//! The time in the script.
 
 use std::sync::{Mutex, PoisonError};
 
 use chit_chat_domain::clock::{Clock, Timestamp};
 
-/// A moment of the script in milliseconds: 0 is today's midnight (UTC), [`PRESENT`] the present.
+/// A time in the script, in milliseconds: 0 is today's midnight (UTC), [`PRESENT`] the present.
 pub(crate) type Moment = i64;
 
 pub(crate) const SECOND: Moment = 1_000;
@@ -31,9 +31,9 @@ impl Calendar {
         Self { midnight: now - now.rem_euclid(DAY), now }
     }
 
-    /// Maps a moment to a time. Earlier days are as written; moments since last evening are scaled to the time
-    /// that has passed since. So moments keep their order, even if a later run completes an earlier one, and
-    /// none is in the future.
+    /// Maps a moment to a time. Earlier days are mapped as written; moments since last evening are scaled to the
+    /// elapsed time. So moments keep their order, even if a later run completes an earlier one, and none is in the
+    /// future.
     pub(crate) fn instant(&self, moment: Moment) -> Timestamp {
         let micros = if moment <= ELASTIC {
             (self.midnight + moment) * 1_000
@@ -45,7 +45,7 @@ impl Calendar {
     }
 }
 
-/// A clock that shows the time set by the script.
+/// A clock that shows the moment set by the script.
 pub(crate) struct ScriptedClock(Mutex<Timestamp>);
 
 impl ScriptedClock {

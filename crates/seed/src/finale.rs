@@ -43,7 +43,7 @@ const DIRECT: [&[(&str, &str)]; 2] = [
         ("Beth", "Yes!! But only with cake at the end"),
     ],
 ];
-/// The largest number of unread messages of a person.
+/// The maximum number of unread messages of a person.
 const UNREAD: u128 = 9;
 
 pub(crate) struct Finale<'a> {
@@ -160,7 +160,7 @@ impl Finale<'_> {
     }
 
     fn read_nearly_all(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
-        // Most people are not in most rooms.
+        // Most people are no members of most rooms.
         let Ok(head) = self.stage.services.chatrooms.head(room, user) else { return Ok(()) };
         let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
         let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
@@ -189,7 +189,7 @@ fn first_message(plan: &Plan) -> Option<MessageId> {
     })
 }
 
-/// Ignores refusals, because users may have changed the data between an interrupted run and the next.
+/// Ignores refusals, because users may have changed the data between an interrupted run and the next one.
 fn unless_people_changed_it(outcome: Result<(), Failure>) -> Result<(), Failure> {
     match outcome {
         Err(Failure::Denied(_)) => Ok(()),

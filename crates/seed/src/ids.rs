@@ -38,7 +38,7 @@ impl IdSource for ScriptedIds {
     fn next(&self) -> Uuid {
         let mut next = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let given = *next;
-        // Each id differs, even if a use case needs more ids than the script sets.
+        // Each id differs, even if a use case takes more ids than the script sets.
         *next = Uuid::new_v5(&given, b"next");
         given
     }

@@ -1,8 +1,8 @@
-//! Demonstration data, made through the domain's services.
+//! Demonstration data, created through the domain's services.
 //!
-//! Text files say who is there and what they talk about (`scripts`); from them a plan is made that
-//! is the same on any day but for its dates (`plan`), and played (`stage`). Ids and idempotency
-//! keys are part of the plan, so a run recognises what an earlier one has made, and completes it.
+//! Text files define the people and their dialogues (`scripts`). A plan is made from them, which is the same on
+//! every day except for its dates (`plan`), and is then executed (`stage`). Ids and idempotency keys are part of
+//! the plan, so a run recognises the data of an earlier one and completes it.
 
 mod clock;
 mod company;
@@ -42,7 +42,7 @@ use chit_chat_domain::stores::Stores;
 /// The number of messages between two progress reports on a room.
 const REPORT_EVERY: usize = 250;
 
-/// Reasons why the data is missing or incomplete.
+/// Errors that leave the data missing or incomplete.
 #[derive(Debug, Error)]
 pub enum SeedError {
     /// The database has accounts of other users.
@@ -54,14 +54,14 @@ pub enum SeedError {
     /// A username of the data is taken; `--force` cannot help.
     #[error("the username {0} is taken by another account; `chit-chat db drop` deletes the whole database")]
     NameTaken(&'static str),
-    /// A step failed; the data up to that step stays.
+    /// A step failed; the data up to that step is kept.
     #[error("{doing}: {failure}; run `chit-chat db seed` again to continue")]
     Failed { doing: String, failure: Failure },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("cannot print progress: {0}")]
     Io(#[from] io::Error),
-    /// A mistake in the text files.
+    /// A syntax error in the text files.
     #[error(transparent)]
     Script(#[from] Fault),
 }
@@ -126,7 +126,7 @@ impl Seed<'_> {
     }
 
     fn refuse_other_people(&self) -> Result<(), SeedError> {
-        // The accounts of the data alone do not fill a page.
+        // The accounts of the data fit on one page, so a full page contains others.
         let users = self.stores.users.search(None, None, Limit::MAX)?;
         let others: Vec<&str> = users
             .iter()

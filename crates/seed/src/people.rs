@@ -66,13 +66,13 @@ impl People {
         self.places.get(username).and_then(|place| self.list.get(*place))
     }
 
-    /// The newcomer, and everybody else.
+    /// The newcomer and the other people.
     pub(crate) fn newcomer(&self) -> Option<(&Person, &[Person])> {
         self.list.split_last()
     }
 }
 
-/// The time of a sign-up: before the first room, some hours after the previous one, at no round time.
+/// The time of a sign-up: before the first room, some hours after the previous one, and not a round number.
 fn signs_up(place: usize) -> Moment {
     let place = Moment::try_from(place).unwrap_or_default();
     -46 * DAY + place * 6 * HOUR + place * place * 1_237 * SECOND % (5 * HOUR) + place * 137

@@ -101,7 +101,7 @@ struct Said {
     last: Option<MessageId>,
 }
 
-/// The emoji of reactions, the most common first.
+/// The emoji of reactions, most common first.
 const EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "☕", "🤝🏽"];
 
 impl<'a> Director<'a> {
@@ -113,7 +113,8 @@ impl<'a> Director<'a> {
             if !line.optional || self.rng.bool() {
                 self.follow(line, &mut scene, &mut said).map_err(|reason| (line.number, reason))?;
             }
-            // Another message must follow before the next change to the same person or message.
+            // Reacts only if a message follows, so that no other change to the same person or message comes before
+            // it.
             let next = dialogue.lines.get(place + 1);
             if next.is_some_and(|next| !next.optional && matches!(next.cue, Cue::Say { .. })) {
                 self.react(&said);
@@ -156,7 +157,7 @@ impl<'a> Director<'a> {
         Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body, reply_to })
     }
 
-    /// Adds occasional reactions to the last message.
+    /// Adds random reactions to the last message.
     fn react(&mut self, said: &Said) {
         let Some(message) = said.last.filter(|_| self.rng.u8(..5) == 0) else { return };
         let mut reacted: Vec<UserId> = Vec::new();
@@ -210,7 +211,7 @@ impl<'a> Director<'a> {
     fn body(&mut self, text: &Text, scene: &mut Scene<'a>) -> Result<String, &'static str> {
         let first = scene.fill(text.first, &mut self.drawer, &self.company, &mut self.rng);
         let first = first.ok_or("an unknown or open slot")?;
-        // An empty choice may leave a space at the end.
+        // An empty alternative may leave a space at the end.
         let mut lines = vec![first.trim_end().to_owned()];
         lines.extend(text.rest.iter().map(|&line| line.to_owned()));
         Ok(lines.join("\n"))

@@ -10,7 +10,7 @@ use super::scripts::Dialogue;
 use super::words::{self, Drawer};
 
 pub(crate) struct Scene<'a> {
-    /// People named by username, who play no other role.
+    /// People who are named by username and play no other role.
     named: Vec<&'static str>,
     roles: HashMap<String, &'a Person>,
     slots: HashMap<String, String>,
@@ -73,7 +73,7 @@ impl<'a> Scene<'a> {
         let word = if slot.starts_with(|first: char| first.is_ascii_digit()) {
             words::number(slot, rng)?
         } else {
-            // A word may contain slots itself.
+            // A word may itself contain slots.
             let drawn = drawer.draw(slot.trim_end_matches(|last: char| last.is_ascii_digit()), rng)?;
             words::fill(drawn, rng, &mut |inner, rng| self.word(inner, drawer, rng))?
         };

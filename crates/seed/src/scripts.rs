@@ -1,28 +1,28 @@
-//! Reading the script of a room, a text file: its properties, `---`, and dialogues.
+//! Parses the script of a room, a text file: its properties, `---`, and dialogues.
 //!
 //! ```text
-//! name: The Lounge                 the first name; `> rename` gives others
+//! name: The Lounge                 the first name; `> rename` changes it
 //! visibility: public
 //! owner: Beth
-//! members: Matt Rohan              those there from the start, the talkative first
-//! later: aiko joao                 those who come some time, and greet by the words `hello`, `welcome`
-//! silent: freya                    those who never speak by chance
-//! days: 30..0                      from so many days ago to so many days ago
-//! hours: 7..22                     when people talk (UTC)
-//! messages: 400                    about so many; without it, all dialogues once and in order
-//! word drink = tea | coffee        words of the room besides those in words.txt
+//! members: Matt Rohan              members from the start, the most talkative first
+//! later: aiko joao                 users who join later, greeting with the words `hello`, `welcome`
+//! silent: freya                    members who are never drawn at random
+//! days: 30..0                      the first and the last day, in days before today
+//! hours: 7..22                     the hours of dialogues (UTC)
+//! messages: 400                    the approximate number; without it, each dialogue once and in order
+//! word drink = tea | coffee        words of the room, in addition to words.txt
 //! ---
-//! = once                           never repeated; `= at 40`: once, after so many per cent
+//! = once                           plays once; `= at 40`: once, after 40 percent of the messages
 //! A: Who wants [some|a cup of] {drink}?      roles are capital letters, people are usernames
 //! | verbatim second line
-//! ?B: Me!                          half of the time
-//! A*: Who wants {drink}?           edits what A said last
-//! B-:                              deletes what B said last
+//! ?B: Me!                          plays half of the time
+//! A*: Who wants {drink}?           edits A's last message
+//! B-:                              deletes B's last message
 //! > join aiko                      also: add Beth aiko, leave aiko, remove Beth aiko, promote Beth aiko,
-//! > rename Beth The Tea Lounge     delete Beth aiko (what aiko said last)
+//! > rename Beth The Tea Lounge     delete Beth aiko (deletes aiko's last message)
 //! ```
 //!
-//! [`words`](super::words) says what may stand in a line.
+//! [`words`](super::words) defines the syntax of a line.
 
 use std::ops::Range;
 

@@ -70,7 +70,7 @@ fn length<'a>(dialogues: impl Iterator<Item = &'a Dialogue>) -> usize {
     dialogues.flat_map(|dialogue| &dialogue.lines).map(halves).sum::<usize>() / 2
 }
 
-/// The dialogue of a person who joins and usually says hello.
+/// The dialogue in which a person joins, says hello and is welcomed.
 fn arrival(script: &Script, who: &'static str) -> Dialogue {
     let entry = match script.visibility {
         "public" => Cue::Join { who },

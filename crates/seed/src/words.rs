@@ -1,10 +1,10 @@
-//! Filling in what a line leaves open.
+//! Fills the alternatives and slots of a line.
 //!
-//! - `[one|two|]`: any of these, by chance; they may hold slots.
+//! - `[one|two|]`: a random alternative, which may contain slots.
 //! - `{city}`, `{city2}`: a word of the list `city`, the same throughout a dialogue.
 //! - `{3-9}`: a number from this range.
-//! - `{A}`, `{A~}`, `{@A}`, `{A.home}`: the role's call name, the first word of their display name,
-//!   `@username`, where they live.
+//! - `{A}`, `{A~}`, `{@A}`, `{A.home}`: the role's call name, the first word of its display name, its `@username`,
+//!   its home.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! A store that fails from a given write on, as if the program was killed.
+//! A store that fails from a given write on, as if the program had been killed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ use chit_chat_domain::user::{Credentials, NewUser, PasswordHash, SignedUp, User,
 
 use chit_chat_domain::stores::Stores;
 
-/// Whether the last write happens before the failure.
+/// The moment of the failure, relative to the last write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Before,
