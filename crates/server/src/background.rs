@@ -1,5 +1,5 @@
-//! What goes on beside the requests: following the sessions that end elsewhere, finishing
-//! deletions, and erasing what nobody needs any more.
+//! Background tasks: following the changes of other instances, finishing deletions, and erasing data that is no
+//! longer needed.
 
 use std::io;
 use std::sync::Arc;
@@ -18,22 +18,23 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::memory;
 use crate::store::Stores;
 
-/// An ended session stops on every instance within a second; this leaves room for a slow answer.
+/// The polling interval. An ended session must be rejected on every instance within a second, which leaves time
+/// for a slow query.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// What histograms gather is added up now and then, or it would pile up while nobody asks.
+/// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const ADD_UP_EVERY: Duration = Duration::from_secs(5);
-/// Often, so that each time there is little to give back.
+/// The interval of returning free memory; short, so that there is little to return each time.
 const GIVE_BACK_EVERY: Duration = Duration::from_secs(1);
-/// Between two pieces of a long work others get their turn.
+/// The pause between two batches of a task, so that other work gets its turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
 
-/// The threads that do so, until it is dropped.
+/// The threads of the background tasks, which stop on drop.
 pub(crate) struct Background(Threads);
 
 impl Background {
-    /// Catches up once, then starts.
+    /// Runs the tasks due at start, then starts the threads.
     pub(crate) fn start(state: &Arc<State>, stores: &Stores, metrics: PrometheusHandle) -> Result<Self, Failure> {
         state.services.accounts.finish_deletions()?;
         follow(state)?;
@@ -68,7 +69,7 @@ impl Background {
     }
 }
 
-/// Until the other end of `stopped` is gone. A failure is logged when it begins and when it ends.
+/// Repeats a task until the sender of `stopped` is dropped. Logs the first failure and the recovery.
 fn repeat(
     interval: Duration,
     name: &'static str,
@@ -103,18 +104,18 @@ fn repeat(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     Done,
-    /// There is more to do at once.
+    /// There is more to do right away.
     More,
 }
 
 fn follow(state: &State) -> Result<Progress, StoreError> {
     let started = Instant::now();
     state.follow()?;
-    // What took long is old news by now.
+    // After a slow query, the result may be outdated.
     Ok(if started.elapsed() < FOLLOW_EVERY { Progress::Done } else { Progress::More })
 }
 
-/// One piece of it.
+/// Erases one batch of deleted data, or if there is none, expired sessions.
 fn tidy(stores: &Stores) -> Result<Progress, StoreError> {
     if stores.chatrooms.purge(PURGED_AT_ONCE)? {
         return Ok(Progress::More);

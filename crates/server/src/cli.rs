@@ -21,7 +21,7 @@ Examples:
 
 `chit-chat help COMMAND` describes one command.";
 
-/// Options that every command uses, not only `serve`.
+/// The options that all commands use, not only `serve`.
 const EVERYWHERE: [&str; 2] = ["database_url", "log"];
 
 /// A chat backend: accounts, chatrooms, messages, and a log of every change.
@@ -149,7 +149,7 @@ impl Cli {
     }
 }
 
-/// An empty variable counts as absent, because Compose passes unset variables as empty ones.
+/// Treats an empty variable as absent, because Compose passes unset variables as empty ones.
 fn without_empty_variable(arg: Arg) -> Arg {
     let is_empty = arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
     if is_empty { arg.env(Resettable::Reset) } else { arg }

@@ -1,13 +1,13 @@
-//! File descriptors for the allowed connections.
+//! The limit of file descriptors, raised for the allowed connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// One descriptor for the connection and one to watch it.
 const PER_CONNECTION: u64 = 2;
-/// For the database, the listener and the log.
+/// The descriptors for the database, the listener and the log.
 const BESIDE: u64 = 256;
 
-/// Raises the soft limit as far as necessary and allowed; warns if that is not enough.
+/// Raises the soft limit as far as needed and allowed; warns if that is not enough.
 pub(crate) fn allow(connections: u32) {
     let needed = PER_CONNECTION * u64::from(connections) + BESIDE;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

@@ -1,8 +1,8 @@
 //! The HTTP server: sockets, workers, and the services of each connection.
 //!
-//! `actix_web::HttpServer` combines the same parts, but with it each open stream costs half a kibibyte more:
-//! its task holds the state of the connection twice unless that is boxed, and every connection is on a list of
-//! tasks that wait for the end of the server.
+//! `actix_web::HttpServer` combines the same parts, but costs half a kibibyte more for each open stream: its
+//! task holds the state of the connection twice unless that is boxed, and every connection is on a list of tasks
+//! that wait for the server to stop.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -19,7 +19,7 @@ use chit_chat_http::Connections;
 use socket2::{Domain, Protocol, Socket, Type};
 
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
-/// Longer than proxies usually keep a connection (a minute), so that the proxy closes it.
+/// The keep-alive time, longer than that of most proxies (a minute), so that the proxy closes the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// The time for the client to close its side as well.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ pub(crate) fn connections() -> Arc<Connections> {
     Arc::new(Connections::new(KEEP_ALIVE + SLOWEST_HEAD))
 }
 
-/// Listens on every address of the name that this machine has.
+/// Listens on every address that the name resolves to and that this machine has.
 pub(crate) fn bind(name: &str) -> io::Result<Vec<TcpListener>> {
     let (mut listeners, mut failed) = (Vec::new(), None);
     for address in name.to_socket_addrs()? {
@@ -45,7 +45,7 @@ pub(crate) fn bind(name: &str) -> io::Result<Vec<TcpListener>> {
 
 fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // Without this the address cannot be reused for minutes. On Windows the option has another meaning.
+    // Without this, the address cannot be reused for minutes. On Windows, the option has another meaning.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
@@ -53,7 +53,7 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Prepares a server, which starts when it is run.
+/// Builds a server, which starts when it is run.
 pub(crate) fn serve<T, B>(
     app: impl Fn() -> App<T> + Send + Clone + 'static,
     listeners: Vec<TcpListener>,

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns whether the reader of the output has gone, as `head` does.
+/// Returns whether the error is that the output's reader has exited, as `head` does.
 fn nobody_reads(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

@@ -1,20 +1,20 @@
-//! Giving memory back to the system.
+//! Returns free memory to the system.
 //!
-//! Many threads allocate, each from an arena of its own, and the allocator of glibc keeps what is free in between: after
-//! some minutes of load half of what is resident.
+//! Many threads allocate, each from its own arena, and glibc's allocator keeps freed memory between allocated
+//! blocks: after some minutes of load, half of the resident memory.
 
-/// Gives back what is free; some milliseconds at most if it was done a moment ago.
+/// Returns free memory to the system; takes a few milliseconds at most if called often.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn give_back() {
     const KEPT_AT_THE_TOP: usize = 0;
     #[expect(unsafe_code, reason = "no crate wraps this call; it takes a number and touches no memory in use")]
-    // SAFETY: it may be called at any time, by any thread.
+    // SAFETY: `malloc_trim` may be called at any time, by any thread.
     unsafe {
         libc::malloc_trim(KEPT_AT_THE_TOP);
     }
 }
 
-/// Other allocators do so by themselves.
+/// Does nothing: other allocators return free memory by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn give_back() {}
 
@@ -26,7 +26,7 @@ mod tests {
 
     const KIBIBYTES: usize = 64 * 1_024;
 
-    /// In kibibytes.
+    /// The resident memory, in kibibytes.
     fn resident() -> Option<usize> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;

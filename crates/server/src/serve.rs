@@ -21,7 +21,7 @@ use crate::{descriptors, listening, logging, signing_key, store, telemetry};
 
 /// The time for requests in flight to finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 7;
-/// The additional time for the threads behind them.
+/// The additional time for background threads and the database to finish.
 const LAST_GRACE: Duration = Duration::from_millis(1_500);
 
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -97,7 +97,7 @@ fn bind(variable: &str, name: &str) -> Result<Vec<TcpListener>, String> {
     listening::bind(name).map_err(|error| format!("{variable}={name}: {error}"))
 }
 
-/// Stops the server on a signal. Streams must be told, because they never end by themselves.
+/// Stops the server on a signal. Streams have to be closed, because they never end by themselves.
 async fn stop_when_told(state: Data<State>, connections: Arc<Connections>, server: ServerHandle) {
     match signals::told().await {
         Ok(stop) => {

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use actix_web::rt;
 
-/// The way to stop.
+/// A way to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// Finish the requests in flight first.

@@ -1,4 +1,4 @@
-//! The key that signs access tokens: configured, or generated once and kept in a file, on SQLite next to the
+//! The key that signs access tokens: configured, or generated once and stored in a file, for SQLite next to the
 //! database.
 
 use std::fs::{self, OpenOptions};
@@ -36,7 +36,7 @@ pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
     SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
 }
 
-/// The file with the key, if it is in a file.
+/// The path of the key's file; `None` if the key is configured or missing.
 pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     if given(config).is_some() {
         return None;
@@ -48,7 +48,7 @@ pub(crate) fn file(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// All files that may contain a key, including one that is currently not used.
+/// The paths of all files that may contain a key, including one that is currently not used.
 pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
     let beside = match &config.database_url {
         Database::Sqlite(database) => Some(path_beside(database)),

@@ -47,7 +47,7 @@ pub(crate) fn require_file(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Creates the database, and returns whether it was absent.
+/// Creates the database; returns whether it was absent.
 pub(crate) fn create(database: &Database) -> Result<bool, StoreError> {
     match database {
         Database::Sqlite(path) => chit_chat_sqlite::create(path),
@@ -55,7 +55,7 @@ pub(crate) fn create(database: &Database) -> Result<bool, StoreError> {
     }
 }
 
-/// Deletes the database, and returns whether it existed.
+/// Deletes the database; returns whether it existed.
 pub(crate) fn drop(database: &Database) -> Result<bool, StoreError> {
     match database {
         Database::Sqlite(path) => chit_chat_sqlite::drop(path),

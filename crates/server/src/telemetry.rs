@@ -7,11 +7,11 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge}
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 
-/// Buckets from a read from memory to a hung database.
+/// The bounds of histogram buckets: from a read from memory to a hanging database.
 const SECONDS: [f64; 15] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// Starts to record metrics. Metrics that were registered earlier would be missed.
+/// Starts recording metrics. Metrics registered earlier would be missed.
 pub(crate) fn start() -> Result<PrometheusHandle, BuildError> {
     let buckets = Matcher::Suffix("_seconds".to_owned());
     let handle = PrometheusBuilder::new().set_buckets_for_metric(buckets, &SECONDS)?.install_recorder()?;

@@ -1,9 +1,8 @@
-//! A buffer for standard error that is written some times a second. A system call per line costs more than the
+//! A buffer for standard error, written every [`GATHERED_FOR`]. A system call per line would cost more than the
 //! line itself, and threads would wait for each other's calls.
 //!
 //! No line is dropped: threads that log faster than the output is read wait, as without a buffer. A warning and
-//! all lines before it are written at once. Only a killed process loses its last lines, those of
-//! [`GATHERED_FOR`].
+//! all lines before it are written at once. Only a killed process loses the lines that are still buffered.
 
 use std::io::{Result as IoResult, Write, stderr};
 use std::mem::swap;
@@ -31,7 +30,7 @@ impl Lines {
         Self { waiting: Mutex::new(Vec::new()), being_written: Mutex::new(Vec::new()), writer: OnceLock::new() }
     }
 
-    /// Starts the thread that writes the lines. Without it each line is written at once.
+    /// Starts the thread that writes the lines; without it, each line is written at once.
     pub(super) fn write_in_background(&'static self) {
         let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
             loop {

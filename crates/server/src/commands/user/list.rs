@@ -20,7 +20,7 @@ const EXACT: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 const SHORT: StaticFormatDescription = format_description!("[year]-[month]-[day] [hour]:[minute]");
 
-/// Names vary in width, so they are in the last column.
+/// The headings. Display names vary in width, so they are in the last column.
 const HEADINGS: [&str; 6] = ["USERNAME", "ID", "CREATED (UTC)", "DISABLED (UTC)", "EMAIL", "DISPLAY NAME"];
 
 type Row = [String; HEADINGS.len()];

@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal, Read, Write, stderr, stdin};
 
 use super::{Outcome, say};
 
-/// Longer than any password, so that one that is too long is refused and not truncated.
+/// The bytes read at most: more than any password has, so that one that is too long is rejected, not truncated.
 const LONGEST_LINE: u64 = 4_096;
 
 pub(super) struct Password {
@@ -21,7 +21,7 @@ pub(super) fn choose(from_stdin: bool) -> Result<Password, Box<dyn Error>> {
 }
 
 impl Password {
-    /// Reports what was done, and prints a generated password, alone on standard output for scripts.
+    /// Reports the outcome, and prints a generated password, which is alone on standard output for scripts.
     pub(super) fn hand_out(&self, done: &str) -> Outcome {
         if !self.made {
             return say(done);
