@@ -1,4 +1,4 @@
-//! Rebuilds when a migration changes: the macro that embeds them cannot say so itself.
+//! Rebuilds the crate when a migration changes, because the macro that embeds migrations cannot track them.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

@@ -1,4 +1,4 @@
-//! What operators decide about accounts, in SQL.
+//! Administration of accounts in SQL.
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::UserId;
@@ -59,7 +59,7 @@ impl AdministrationRepository for Store {
     }
 }
 
-/// Behind the user's row, as whatever opens a session is: none is left open.
+/// Disables an account. Every transaction that opens a session also locks the user's row, so none stays open.
 fn disable(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
     let Some(row) = dialect::lock_user(tx, id)? else {
         return Ok(None);

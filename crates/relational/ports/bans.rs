@@ -74,7 +74,7 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
     };
     diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(tx.conn)?;
     if new.membership.is_some() {
-        // Last: the event that ends a membership is the last that its user gets.
+        // This comes last: the event that ends a membership is the last one that its user receives.
         memberships::end(tx, &mut ledger, new.user_id, MembershipEnd::Banned)?;
     }
     ledger.close(tx)?;

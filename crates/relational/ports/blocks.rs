@@ -1,7 +1,7 @@
 //! Blocks in SQL.
 //!
-//! Whoever adds somebody shares that user's row before they look for a block, and whoever blocks locks
-//! their own row: so what was added before is seen, and nothing is added behind a block.
+//! Adding a user takes a shared lock on their row before it checks for blocks, and blocking locks the blocker's
+//! own row. So a block sees every earlier addition, and no addition overlooks a block.
 
 use chit_chat_domain::block::{Block, BlockRepository, Blocking};
 use chit_chat_domain::clock::Timestamp;
@@ -35,7 +35,7 @@ impl BlockRepository for Store {
 
 fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
-    // Rooms first, as whoever deletes an account: theirs is the order of all locks.
+    // Rooms are locked before users, as when an account is deleted: all transactions use this order.
     let direct = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
     if dialect::lock_user(tx, pair.me())?.is_none() {
         return Ok(Blocking::NoSuchUser);
@@ -71,11 +71,11 @@ fn unblock(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
     Ok(Some(()))
 }
 
-/// Their direct chatroom follows, and the head of the one who blocks.
+/// Updates the direct chatroom of the two users, and the head of the one who blocks or unblocks.
 fn follow_block(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timestamp) -> Sql<()> {
     let direct = match direct {
         Some(ledger) => Some(ledger),
-        // The other may have opened it while the user's row was waited for.
+        // The other user may have opened it during the wait for the user's row.
         None => Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?,
     };
     let Some(mut ledger) = direct else {
@@ -103,7 +103,7 @@ fn list(conn: &mut Conn, user: Key, after: Option<Block>, limit: Limit) -> Sql<V
     Ok(rows.into_iter().map(|(id, at)| Block { user_id: id.into(), created_at: at.into() }).collect())
 }
 
-/// With the account its blocks are gone.
+/// Deletes the blocks of a deleted account.
 pub(crate) fn forget(conn: &mut Conn, user: UserId) -> Sql<()> {
     diesel::delete(blocks::table.filter(blocks::user_id.eq(Key::from(user)))).execute(conn)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! One's chatrooms as a home screen shows them, in one statement: the page is chosen first, and only what stands on it is
-//! read in full and counted.
+//! Lists a user's chatrooms for a home screen, in one statement: it selects the page first, and reads and counts
+//! only what is on it.
 
 use chit_chat_domain::chatroom::{ListPosition, MyChatroom, Seq};
 use chit_chat_domain::page::Limit;
@@ -18,7 +18,7 @@ use diesel::sql_types::BigInt;
 use super::fragments;
 use crate::Conn;
 
-/// Among so many messages behind the read marker, the newest, other people's are counted.
+/// The number of newest messages after the read marker among which those of other users are counted.
 const MOST_LOOKED_AT: i64 = 1_000;
 
 type Backend = <Conn as Connection>::Backend;
@@ -52,7 +52,7 @@ pub(crate) fn of_member(
     rows.into_iter().map(my_chatroom).collect()
 }
 
-/// Which chatrooms stand on the page.
+/// The ids of the chatrooms on the page.
 fn page<'a>(user: Key, query: Option<&str>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
     let mut page = mine()
         .select(memberships::chatroom_id)
@@ -81,7 +81,7 @@ fn mine() -> _ {
     memberships::table.inner_join(chatrooms::table).left_join(messages::table.on(is_latest))
 }
 
-/// When the latest message was sent, or the user joined if that was later.
+/// The time of the latest message, or of joining if that was later.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn active_at() -> _ {
     case_when(
@@ -106,10 +106,10 @@ fn my_chatroom(row: Row) -> Sql<MyChatroom> {
     })
 }
 
-/// How many messages of others are unread, for a membership of the statement around it.
+/// The number of unread messages of others, for a membership of the surrounding statement.
 struct Unread;
 
-/// How many of them mention the member.
+/// The number of those that mention the member.
 struct Mentioned;
 
 macro_rules! count {

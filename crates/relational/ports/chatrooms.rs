@@ -122,7 +122,7 @@ fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {
         return Ok(Creation::BlockedBy(blocked_by));
     }
     if !remember_creation(tx, new)? {
-        // Somebody used the key at the same moment; their creation is committed by now.
+        // A concurrent request used the key, and has committed by now.
         if let Some(duplicate) = earlier_creation(tx, new)? {
             return Ok(duplicate);
         }
@@ -145,7 +145,7 @@ fn earlier_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<Option<Creation>>
     }))
 }
 
-/// False if the key was used before.
+/// Stores the key, and returns false if it was used before.
 fn remember_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<bool> {
     let Some(idempotency) = &new.idempotency else {
         return Ok(true);
@@ -185,7 +185,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
     ledger.close(tx)
 }
 
-/// False if there is one with this id.
+/// Inserts a chatroom, and returns false if the id exists.
 pub(crate) fn insert_row(conn: &mut Conn, new: &Chatroom) -> Sql<bool> {
     let name = stored_name(new);
     let inserted = diesel::insert_into(chatrooms::table)
@@ -203,12 +203,12 @@ pub(crate) fn insert_row(conn: &mut Conn, new: &Chatroom) -> Sql<bool> {
     Ok(inserted == 1)
 }
 
-/// No name is empty: that stands for none.
+/// The name as stored. An empty one stands for no name, since no name is empty.
 fn stored_name(chatroom: &Chatroom) -> &str {
     chatroom.name.as_ref().map_or("", ChatroomName::as_str)
 }
 
-/// A new membership, noted in the log.
+/// Creates the row of a new membership, and records it in the log.
 pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<MembershipRow> {
     Ok(MembershipRow {
         chatroom_id: ledger.chatroom.id.into(),
@@ -233,7 +233,7 @@ fn update(
     ledger.close(tx).map(Guarded::Done)
 }
 
-/// Changes a chatroom as a part of what its ledger is open for.
+/// Changes a chatroom within an open ledger.
 pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChanges) -> Sql<()> {
     let old = ledger.chatroom.settings.speaking_role();
     ledger.chatroom = changes.applied_to(&ledger.chatroom);
@@ -260,7 +260,7 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
     Ok(())
 }
 
-/// Leaves a tombstone without name and members; what was said is purged later, in batches.
+/// Leaves a tombstone without name and members; the content is purged later, in batches.
 pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
     let id = Key::from(ledger.chatroom.id);
     let members = memberships::table.filter(memberships::chatroom_id.eq(id));

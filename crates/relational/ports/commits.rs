@@ -1,4 +1,4 @@
-//! Who is notified of commits.
+//! Registers the observers of commits.
 
 use std::sync::Weak;
 

@@ -18,7 +18,7 @@ use crate::{Conn, Store, Tx, dialect};
 
 impl DirectRepository for Store {
     fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError> {
-        // Most are there and not hidden: then nothing is written.
+        // Most direct chatrooms exist and are not hidden, so nothing is written.
         match self.read(|conn| shown(conn, pair))? {
             Some(chatroom) => Ok(Opening::Found(chatroom)),
             None => self.write(|tx| open(tx, pair, at)),
@@ -43,7 +43,7 @@ fn shown(conn: &mut Conn, pair: Pair) -> Sql<Option<Chatroom>> {
 
 fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     let ledger = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
-    // Held until the end, so that no deletion of an account and no block slips in between.
+    // These locks are held until the end, so that no account is deleted and no block is added in between.
     if dialect::share_living_users(tx, vec![pair.me(), pair.other()])?.len() < 2 {
         return Ok(Opening::NoSuchUser);
     }
@@ -73,7 +73,7 @@ fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
         last_seq: 0,
     };
     if !rooms::insert_row(tx, &chatroom)? {
-        // The other opened it at the same moment, and has committed by now.
+        // The other user opened it at the same moment, and has committed by now.
         let made: ChatroomRow =
             chatrooms::table.find(Key::from(chatroom.id)).select(ChatroomRow::as_select()).first(tx.conn)?;
         return Ok(Opening::Found(made.try_into()?));
@@ -89,7 +89,7 @@ fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     ledger.close(tx).map(Opening::Made)
 }
 
-/// Hides it from a member until the next message.
+/// Hides a direct chatroom from a member until the next message.
 pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Leaving> {
     let head = ledger.chatroom.last_seq;
     let mine = memberships::table
@@ -102,7 +102,7 @@ pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Lea
     Ok(Leaving::Hidden)
 }
 
-/// Lets people write there if both are alive and neither blocks the other, and nobody otherwise.
+/// Archives a direct chatroom unless both users are alive and neither blocks the other; reopens it if they are.
 pub(crate) fn archive_while_blocked(conn: &mut Conn, ledger: &mut Ledger, pair: Pair) -> Sql<()> {
     let alive = fragments::is_alive(pair.me().into()).and(fragments::is_alive(pair.other().into()));
     let alive: bool = diesel::select(alive).get_result(conn)?;
@@ -110,7 +110,7 @@ pub(crate) fn archive_while_blocked(conn: &mut Conn, ledger: &mut Ledger, pair: 
     set_archived(conn, ledger, archived)
 }
 
-/// With an account that is gone nobody talks any more, from that very moment on.
+/// Archives the direct chatrooms of a deleted account, in the transaction that deletes it.
 pub(crate) fn close_all(tx: &mut Tx<'_>, user: UserId, at: Timestamp) -> Sql<()> {
     let theirs: Vec<Key> = memberships::table
         .filter(memberships::user_id.eq(Key::from(user)))

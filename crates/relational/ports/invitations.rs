@@ -69,7 +69,7 @@ impl InvitationRepository for Store {
     }
 }
 
-/// Whether an invitation may be used, as a condition of another query.
+/// The condition that an invitation is usable.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn is_usable(now: Instant) -> _ {
     let unexpired = invitations::expires_at.is_null().or(invitations::expires_at.gt(now));
@@ -77,19 +77,19 @@ fn is_usable(now: Instant) -> _ {
     invitations::revoked_at.is_null().and(unexpired).and(unspent)
 }
 
-/// What became of an invitation that somebody used.
+/// The outcome of using an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// It lets nobody in.
+    /// The invitation is not usable.
     Refused,
-    /// It lets others in as well.
+    /// The invitation stays usable.
     Granted,
-    /// It lets nobody in after this one.
+    /// This was the last use of the invitation.
     Last(InvitationId),
 }
 
-/// Takes one use of an invitation, if there is one left. Behind the chatroom's lock, along with the
-/// membership that it is for.
+/// Takes one use of an invitation, if any is left. Call it under the chatroom's lock, in the transaction that adds
+/// the member.
 pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
     let usable = invitations::table.find((Key::from(chatroom), Key::from(id))).filter(is_usable(at.into()));
     if diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)? == 0 {
@@ -116,7 +116,7 @@ fn create(tx: &mut Tx<'_>, new: &Invitation, most: Most, guard: Guard) -> Sql<In
     Ok(Invited::Created)
 }
 
-/// Erases what cannot be used any more, but for the newest, so that a chatroom does not collect them for ever.
+/// Deletes all unusable invitations but the newest, so that they do not accumulate.
 fn forget(conn: &mut Conn, room: Key, now: Instant, remembered: usize) -> Sql<()> {
     let theirs = invitations::table.filter(invitations::chatroom_id.eq(room));
     let newest_too_many: Option<Key> = theirs
@@ -150,9 +150,9 @@ fn revoke(
     if found.revoked_at.is_some() {
         return Ok(Revocation::Revoked);
     }
-    // Also of what has expired or is spent, so that no clock that goes wrong opens it again.
+    // Expired and spent invitations are revoked too, so that a wrong clock does not make them usable again.
     diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(tx.conn)?;
-    // Its last use has been told as its end.
+    // The last use of an invitation was already recorded as its end.
     if found.max_uses.is_none_or(|most| found.uses < most) {
         ledger.note(Change::InvitationDeleted { invitation_id: id })?;
         ledger.close(tx)?;

@@ -1,7 +1,7 @@
-//! Writing to a chatroom's log: lock the chatroom, note what happens, close.
+//! Writes to a chatroom's log: locks the chatroom, records changes, and stores them on close.
 //!
-//! The lock is held until the transaction ends. It makes the order of seqs the order of commits, and
-//! it makes what is read behind it (memberships, owners) hold until then, because whoever changes
+//! The lock is held until the transaction ends. It makes the order of seqs the order of commits, and keeps
+//! everything that is read under it (memberships, owners) valid until then, because every transaction that changes
 //! those takes the same lock first.
 
 use chit_chat_domain::chatroom::{Chatroom, Guard, Seq};
@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
     entries: Vec<EventRow>,
     concerned: Vec<UserId>,
     shrinks_access: bool,
-    /// The head of the log as it was found.
+    /// The head of the log when the ledger was opened.
     found: Seq,
 }
 
@@ -42,13 +42,13 @@ impl Ledger {
         Ok(ledger.holds(conn, guard)?.then_some(ledger))
     }
 
-    /// For a chatroom that this transaction makes.
+    /// Creates the ledger of a chatroom that this transaction creates or has locked.
     pub(crate) fn begin(chatroom: Chatroom, actor: UserId, at: Timestamp) -> Self {
         let found = chatroom.last_seq;
         Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false, found }
     }
 
-    /// Whether the guard holds, now and until the transaction ends.
+    /// Returns whether the guard holds; the result is valid until the transaction ends.
     pub(crate) fn holds(&self, conn: &mut Conn, guard: Guard) -> Sql<bool> {
         let Ok(role) = guard.right.least_role(&self.chatroom) else {
             return Ok(false);
@@ -62,31 +62,31 @@ impl Ledger {
         Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
     }
 
-    /// Takes the next seq for what is its own entry.
+    /// Takes the next seq for a message, which is an entry of its own.
     pub(crate) fn take_seq(&mut self) -> Seq {
         self.chatroom.last_seq += 1;
         self.chatroom.last_seq
     }
 
-    /// Notes a change under the next seq.
+    /// Records a change under the next seq.
     pub(crate) fn note(&mut self, change: Change<MessageId>) -> Sql<Seq> {
         let seq = self.take_seq();
         self.entries.push(EventRow::new(self.chatroom.id, seq, self.actor, self.at, change)?);
         Ok(seq)
     }
 
-    /// The heads of these users move when the ledger closes: all at once, so that two rooms whose
-    /// members are the same people never wait for each other.
+    /// Moves the heads of these users when the ledger closes: all at once, so that transactions of two rooms with
+    /// the same members never deadlock.
     pub(crate) fn concerns(&mut self, users: impl IntoIterator<Item = UserId>) {
         self.concerned.extend(users);
     }
 
-    /// Somebody may do less from now on: a send that waits for the lock must look again.
+    /// Records that somebody's access shrinks, so that a send that waits for the lock is checked again.
     pub(crate) fn shrink_access(&mut self) {
         self.shrinks_access = true;
     }
 
-    /// Writes the entries and the heads, and notes what moved.
+    /// Writes the entries and the heads, and records what the observers are notified of.
     pub(crate) fn close(self, tx: &mut Tx<'_>) -> Sql<Chatroom> {
         if !self.entries.is_empty() {
             diesel::insert_into(events::table).values(&self.entries).execute(tx.conn)?;

@@ -104,7 +104,7 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         _ if ledger.chatroom.visibility == Visibility::Direct => false,
         Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
         Entrance::By(guard) => ledger.holds(tx, guard)?,
-        // It is looked at when it is used: whoever is a member already needs none.
+        // The invitation is checked when it is used, because existing members need none.
         Entrance::Invitation(_) => true,
     };
     if !open {
@@ -140,9 +140,9 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership was not found".into()))
 }
 
-/// What keeps a user out, however the chatroom is entered.
+/// The obstacle that keeps a user out, by whatever entrance.
 fn obstacle(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
-    // Held until the end, so that no deletion of the account slips in between.
+    // The lock is held until the end, so that the account is not deleted in between.
     if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
         return Ok(Some(Added::NoSuchUser));
     }
@@ -208,7 +208,7 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
         }
         Some((_, Role::Owner)) => Leaving::Left,
         Some((heir, _)) => {
-            // Before the leave: the event that ends a membership is the last that its user gets.
+            // This precedes the leave: the event that ends a membership is the last one that its user receives.
             set_role(tx, chatroom, heir, Role::Owner)?;
             ledger.note(Change::MembershipUpdated { user_id: heir, role: Role::Owner })?;
             ledger.concerns([heir]);
@@ -220,7 +220,7 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
     Ok(outcome)
 }
 
-/// Who is first among the others: an owner if there is one, else who has been there longest.
+/// The successor among the other members: the highest role first, then the longest membership.
 fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Option<(UserId, Role)>> {
     let first: Option<(Key, i16)> = memberships::table
         .inner_join(users::table)
@@ -249,7 +249,7 @@ fn set_role(conn: &mut Conn, chatroom: ChatroomId, user: UserId, role: Role) -> 
     Ok(())
 }
 
-/// Also if the account has been deleted.
+/// Returns whether a user is a member, even if the account has been deleted.
 pub(crate) fn is_member(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<bool> {
     let theirs = memberships::table.find((Key::from(chatroom), Key::from(user)));
     Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(conn)?)

@@ -134,10 +134,10 @@ impl MessageRepository for Store {
     }
 }
 
-/// A chatroom and who reads it.
+/// A chatroom and its reader.
 type From = (Key, Key);
 
-/// With each message the head of the chatroom, as of the same moment.
+/// A message, and the head of its chatroom at the same moment.
 type Row = (MessageRow, Seq);
 
 fn excerpt(rows: Vec<Row>) -> Option<Excerpt> {
@@ -177,7 +177,7 @@ fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) ->
         .load(conn)?)
 }
 
-/// Half of the page up to and including the seq, the other half behind it.
+/// Reads half of the page up to and including the seq, and the other half after it.
 fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
     let most = fragments::one_more(limit) - 1;
     let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
@@ -185,7 +185,7 @@ fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> 
     Ok(rows)
 }
 
-/// Writes a message over its row, if that is still at the revision that was read.
+/// Overwrites the row of a message, if it still has the revision that was read.
 fn rewrite(
     tx: &mut Tx<'_>,
     new: &Message,
@@ -207,7 +207,7 @@ fn rewrite(
             messages::deleted_at.eq(new.deleted_at.map(Instant::from)),
             messages::mentions.eq(mentions::column(&new.mentions)),
             messages::revision.eq(new.revision + 1),
-            // Those of a message that lives may have changed since it was read.
+            // Only a deletion resets reactions: those of a living message may have changed since it was read.
             new.deleted_at.map(|_| messages::reactions.eq(None::<&str>)),
         ))
         .returning(MessageRow::as_returning())

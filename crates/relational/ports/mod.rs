@@ -1,7 +1,7 @@
 //! The domain's ports in SQL.
 //!
-//! Each engine compiles these files into its own crate, so `crate::Conn`, `crate::Store`, `crate::dialect`
-//! and `crate::append` are the engine's own. Only what is the same on both belongs here.
+//! Each engine compiles these files into its own crate, so `crate::Conn`, `crate::Store`, `crate::dialect` and
+//! `crate::append` are the engine's own. Only code that is the same on both belongs here.
 
 mod administration;
 mod bans;

@@ -43,7 +43,7 @@ impl PinRepository for Store {
     }
 }
 
-/// What is pinned, by whom, when and as which entry of the log.
+/// A pinned message, the user who pinned it, the time, and the seq of the log entry.
 type Row = (MessageRow, Key, Instant, Seq);
 
 fn as_pin((message, pinned_by, pinned_at, seq): Row) -> Pin {
@@ -91,7 +91,7 @@ fn key(message: &Message) -> (Key, Key) {
     (message.chatroom_id.into(), message.id.into())
 }
 
-/// With a message that is deleted.
+/// Deletes the pin of a deleted message.
 pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
     diesel::delete(pins::table.find(key(message))).execute(conn)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Reactions in SQL. A message's row holds how many there are of each kind, so that pages need no more; both change behind
-//! the chatroom's lock.
+//! Reactions in SQL. A message's row has the count of each emoji, so that pages need nothing else; both change
+//! under the chatroom's lock.
 
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::clock::Timestamp;
@@ -72,7 +72,7 @@ impl ReactionRepository for Store {
                 .filter(reactions::user_id.eq(Key::from(user)))
                 .select((reactions::seq, reactions::message_id, reactions::emoji))
                 .load(conn)?;
-            // Not by SQL: for an index in this order SQLite would rather look at everybody's reactions.
+            // Sorted here, because SQLite would choose an index in this order and scan everybody's reactions.
             mine.sort_unstable();
             Ok(mine.into_iter().map(|(_, message, emoji)| (message.into(), Emoji::restore(emoji))).collect())
         })
@@ -138,7 +138,7 @@ fn count(conn: &mut Conn, message: &Message, reactions: &Reactions) -> Sql<()> {
     Ok(())
 }
 
-/// With a message that is deleted; its row forgets the counts.
+/// Deletes the reactions of a deleted message; the update of its row clears the counts.
 pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
     let all = reactions::table
         .filter(reactions::chatroom_id.eq(Key::from(message.chatroom_id)))

@@ -1,4 +1,4 @@
-//! Read markers and mutes in SQL: columns of one's own membership, whose row's lock settles every race.
+//! Read markers and mutes in SQL: columns of the user's own membership, whose row lock prevents races.
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::guarded::Guarded;
@@ -42,7 +42,7 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, reader: UserId) -> Sql<Option<Rea
     }))
 }
 
-/// The condition is that of [`Mark::moves`].
+/// Moves the read marker, under the condition of [`Mark::moves`].
 fn move_marker(tx: &mut Tx<'_>, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Sql<Guarded<Seq>> {
     let key = (Key::from(chatroom), Key::from(reader));
     let mine = memberships::table.find(key).filter(fragments::is_alive(reader.into()));

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use super::user_heads;
 use crate::{Conn, Store, Tx, dialect};
 
-/// No user has more open sessions than fit into this.
+/// A limit that the number of a user's open sessions never exceeds.
 const MANY: i64 = 10_000;
 
 impl SessionRepository for Store {
@@ -82,7 +82,7 @@ impl SessionRepository for Store {
     }
 }
 
-/// Ends every open session of a user but the one to keep.
+/// Ends every open session of a user except the one to keep.
 pub(crate) fn end_all_but(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -150,7 +150,7 @@ fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
     Ok(if changed == 0 { Guarded::Refused } else { Guarded::Done(()) })
 }
 
-/// Ends those of the sessions that are open, and logs it for the other instances.
+/// Ends the open ones of these sessions, and logs that for the other instances.
 fn end(tx: &mut Tx<'_>, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<EndedSession>> {
     let mut ended = Vec::with_capacity(ids.len());
     for id in ids {

@@ -1,5 +1,5 @@
-//! Sending in turn: where slow mode is on, a message is written on its own, behind the lock that tells when
-//! its author sent last.
+//! Sending in slow mode: each message is written on its own, under the lock that protects the time of its author's
+//! last turn.
 
 use chit_chat_domain::chatroom::{Guard, Seq, SlowMode};
 use chit_chat_domain::membership::Role;
@@ -13,7 +13,8 @@ use super::ledger::Ledger;
 use super::replies_and_mentions;
 use crate::{Conn, Tx};
 
-/// Stores a message if the guard holds and its author's turn has come. One with the same key is found by any member.
+/// Stores a message if the guard holds and its author's turn has come. Any member gets an earlier message with the
+/// same key.
 pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
     let Some(mut ledger) = Ledger::open(tx, draft.chatroom_id, guard.actor, draft.created_at)? else {
         return Ok(Turn::Taken(Appended::Refused));
@@ -43,14 +44,14 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<T
     Ok(Turn::Taken(Appended::Stored(message)))
 }
 
-/// As it is set now, and for what the author is now.
+/// The current slow mode, for the author's current role.
 fn slow_mode(conn: &mut Conn, ledger: &Ledger, draft: &NewMessage) -> Sql<Option<SlowMode>> {
     let key = (Key::from(draft.chatroom_id), Key::from(draft.author_id));
     let role = memberships::table.find(key).select(memberships::role).first(conn)?;
     Ok(ledger.chatroom.settings.slow_mode_of(codes::role(role)?))
 }
 
-/// The message that the author sent with the same key before.
+/// The message that the author sent earlier with the same key.
 pub(crate) fn earlier(conn: &mut Conn, draft: &NewMessage) -> Sql<Option<Appended>> {
     let Some(idempotency) = &draft.idempotency else {
         return Ok(None);

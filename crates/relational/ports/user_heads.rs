@@ -1,4 +1,4 @@
-//! The counters of what changes for one user alone.
+//! Counters of the changes that concern a single user.
 
 use chit_chat_domain::id::UserId;
 use chit_chat_relational::schema::user_heads;
@@ -7,10 +7,10 @@ use diesel::prelude::*;
 
 use crate::Tx;
 
-/// So many rows fit into one statement on either engine.
+/// The number of rows that fit into one statement on both engines.
 const CHUNK: usize = 1_000;
 
-/// Moves the heads of these users, always in the order of their ids, so that nobody deadlocks.
+/// Moves the heads of these users, always in the order of their ids, to prevent deadlocks.
 pub(crate) fn bump(tx: &mut Tx<'_>, users: impl IntoIterator<Item = UserId>) -> Sql<()> {
     let mut users: Vec<Key> = users.into_iter().map(Key::from).collect();
     users.sort_unstable();

@@ -162,7 +162,7 @@ fn update(
 }
 
 fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
-    // Rooms first, as whoever adds members: theirs is the order of all locks.
+    // Rooms are locked before users, as when members are added: all transactions use this order.
     dialect::lock_chatrooms_of(tx, id)?;
     let user = dialect::lock_user(tx, id)?.filter(|row| row.disabled_at.is_none());
     if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
@@ -188,7 +188,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
     Ok(Some(ended))
 }
 
-/// What waits for the lock of one of the user's rooms has read that they are alive: it looks again.
+/// Refuses sends that wait for the lock of one of the user's rooms, because they have read that the user is alive.
 fn refuse_waiting_sends(conn: &mut Conn, user: UserId) -> Sql<()> {
     let theirs =
         memberships::table.filter(memberships::user_id.eq(Key::from(user))).select(memberships::chatroom_id);

@@ -1,4 +1,4 @@
-//! Collects what a transaction moves, and notifies the observers once it has committed.
+//! Collects the changes of a transaction, and notifies the observers once it has committed.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -12,7 +12,7 @@ use chit_chat_domain::store_error::StoreError;
 
 use crate::error::Sql;
 
-/// What a transaction moves.
+/// The messages, heads and ended sessions that a transaction changes.
 #[derive(Debug, Default)]
 pub struct Moved {
     messages: Vec<Message>,
@@ -39,7 +39,7 @@ impl Moved {
     }
 }
 
-/// A transaction under way: its connection, and what it has moved so far.
+/// An open transaction: its connection, and its changes so far.
 #[derive(Debug)]
 pub struct Tx<'a, C> {
     pub conn: &'a mut C,
@@ -47,7 +47,7 @@ pub struct Tx<'a, C> {
 }
 
 impl<'a, C> Tx<'a, C> {
-    /// Runs the body of a transaction. Each attempt starts with nothing moved.
+    /// Runs the body of a transaction. Each attempt starts without recorded changes.
     pub fn run<T>(conn: &'a mut C, transaction: impl FnOnce(&mut Tx<'_, C>) -> Sql<T>) -> Sql<(T, Moved)> {
         let mut tx = Tx { conn, moved: Moved::default() };
         let done = transaction(&mut tx)?;
@@ -69,7 +69,7 @@ impl<C> DerefMut for Tx<'_, C> {
     }
 }
 
-/// The observers of one store. Call it without holding a lock.
+/// The observers of one store. Notify them without holding a lock.
 #[derive(Default)]
 pub struct Observers(RwLock<Vec<Weak<dyn CommitObserver>>>);
 
@@ -80,14 +80,14 @@ impl Observers {
         all.push(observer);
     }
 
-    /// Notifies everybody of a committed transaction.
+    /// Notifies the observers of a committed transaction.
     pub fn notify(&self, moved: &Moved) {
         let Moved { messages, chatrooms, users, ended } = moved;
         if messages.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty() {
             return;
         }
         for observer in self.current() {
-            // Messages first: what is published from memory need not be read from the log.
+            // Messages come first: once published from memory, they need not be read from the log.
             for message in messages {
                 observer.sent(message);
             }
@@ -103,7 +103,7 @@ impl Observers {
         }
     }
 
-    /// Notifies everybody of the messages of a committed batch.
+    /// Notifies the observers of the messages of a committed batch.
     pub(crate) fn notify_of_batch(&self, answers: &[Result<Appended, StoreError>]) {
         for observer in self.current() {
             for answer in answers {

@@ -1,4 +1,4 @@
-//! Telling failures of a database apart.
+//! Classifies failures of a database.
 
 use chit_chat_domain::store_error::StoreError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::sqlstate::sqlstate;
 
-/// What a query answers.
+/// The result of a query.
 pub type Sql<T> = Result<T, SqlError>;
 
 /// A failure within a query or a transaction.
 #[derive(Debug, Error)]
 pub enum SqlError {
-    /// The database or the way to it.
+    /// A failure of the database or of the connection to it.
     #[error(transparent)]
     Diesel(#[from] DieselError),
     /// A row that this program cannot have written.
@@ -20,23 +20,23 @@ pub enum SqlError {
     Corrupt(String),
 }
 
-/// What to do about a failure.
+/// The response to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// The transaction lost against others: run it again.
+    /// The transaction lost a conflict: run it again.
     RunAgain,
-    /// The connection is gone: give it up.
+    /// The connection is broken: discard it.
     Reconnect,
-    /// It took too long: at once it would again.
+    /// The statement timed out: an immediate retry would time out too.
     Later,
-    /// Others hold what it needs, and do not let go.
+    /// The wait for a lock timed out: other transactions still hold it.
     Others,
-    /// Nothing would help.
+    /// No retry would help.
     None,
 }
 
 impl SqlError {
-    /// What to do about it.
+    /// The response to this failure.
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Diesel(DieselError::DatabaseError(kind, information)) => remedy_of(*kind, &**information),
@@ -48,8 +48,8 @@ impl SqlError {
     }
 }
 
-/// diesel names few failures. PostgreSQL's others are told apart by SQLSTATE; SQLite has none, and
-/// its texts are never translated.
+/// Classifies by diesel's kind of failure, which is often `Unknown`. Such failures of PostgreSQL have an SQLSTATE;
+/// SQLite has none, and its messages are never translated.
 fn remedy_of(kind: DatabaseErrorKind, information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Remedy {
     match kind {
         DatabaseErrorKind::SerializationFailure => Remedy::RunAgain,
@@ -76,13 +76,13 @@ fn remedy_of_state(state: &str) -> Remedy {
 }
 
 const DEADLOCK_DETECTED: &str = "40P01";
-/// After `lock_timeout`.
+/// The failure after `lock_timeout`.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
-/// After `statement_timeout`, among others.
+/// The failure after `statement_timeout`, among other causes.
 const QUERY_CANCELED: &str = "57014";
-/// This and the next are the beginnings of several.
+/// The class of connection failures: a prefix of several states.
 const CONNECTION_EXCEPTION: &str = "08";
-/// The server stops, has crashed, or is starting.
+/// The prefix of the states of a server that is stopping, has crashed, or is starting.
 const OPERATOR_INTERVENTION: &str = "57P";
 
 impl From<SqlError> for StoreError {

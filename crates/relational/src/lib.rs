@@ -1,5 +1,5 @@
-//! What both SQL adapters share, once: the types and tables of the schema, rows and what they mean
-//! in the domain, pools, migrations, group commit, and how failures are told apart.
+//! Code that both SQL adapters share: the schema's types and tables, rows and their conversion to the domain,
+//! pools, migrations, group commit, and the classification of failures.
 pub mod codes;
 pub mod commits;
 pub mod error;

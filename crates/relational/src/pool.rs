@@ -13,9 +13,9 @@ use crate::pool_metrics::{InUse, PoolMetrics};
 
 /// The time that a request waits for a connection before the store counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Enough to replace a whole pool of connections that died together.
+/// The maximum number of attempts: enough to replace a whole pool of connections that broke together.
 const ATTEMPTS: usize = 10;
-/// Earlier the tables are too small for a bad plan to matter.
+/// The use at which a connection is first renewed. Before, the tables are too small for a bad plan to matter.
 const FIRST_RENEWAL: u64 = 16;
 
 /// Connections to one database.
@@ -61,13 +61,13 @@ where
         Self { renew: Some(renew), ..self }
     }
 
-    /// Runs a query that changes nothing, again on another connection if necessary.
+    /// Runs a query that is safe to repeat, and repeats it on another connection if necessary.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
         self.run(query, |remedy| matches!(remedy, Remedy::RunAgain | Remedy::Reconnect))
     }
 
-    /// Runs a transaction, again if it lost a conflict or its connection was dead from the start. If the
-    /// connection is lost later, the transaction may or may not be committed, so the caller decides.
+    /// Runs a transaction, and repeats it if it lost a conflict or its connection was broken from the start. If
+    /// the connection is lost later, the transaction may or may not be committed, so the caller decides.
     pub fn write<T>(&self, transaction: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
         let begun = Cell::new(false);
         let again = |remedy| remedy == Remedy::RunAgain || (remedy == Remedy::Reconnect && !begun.get());
@@ -81,7 +81,7 @@ where
         self.run(work, again)
     }
 
-    /// A connection for other work than `read` and `write`.
+    /// Takes a connection for work other than `read` and `write`.
     pub fn get(&self) -> Result<InUse<PooledConnection<ConnectionManager<C>>>, StoreError> {
         let taken = self.metrics.take(|| self.connections.get());
         taken.map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -124,8 +124,8 @@ pub fn give_up<C: Connection<TransactionManager = AnsiTransactionManager>>(conne
     AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
 }
 
-/// Ignores r2d2's reports of failed attempts to connect, because the caller's error has the same information
-/// with context.
+/// Logs r2d2's reports of failed attempts to connect at debug level only, because the caller's error has the same
+/// information with context.
 #[derive(Debug)]
 struct QuietErrors;
 

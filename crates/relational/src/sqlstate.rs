@@ -1,4 +1,4 @@
-//! The SQLSTATE of a PostgreSQL failure. It is the same in every language that a server may speak.
+//! The SQLSTATE of a PostgreSQL failure. It does not depend on the server's language.
 //!
 //! diesel 2.3 has no accessor for it, so it is read from libpq's result, which diesel keeps in the error.
 
@@ -11,31 +11,31 @@ use pq_sys::{PGresult, PQresultErrorField};
 /// `PG_DIAG_SQLSTATE`, a macro of `postgres_ext.h`.
 const SQLSTATE: c_int = b'C' as c_int;
 
-/// The SQLSTATE that the server sent; `None` if the failure is not the server's.
+/// The SQLSTATE that the server sent; `None` if the failure does not come from the server.
 pub(crate) fn sqlstate(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<&str> {
     let field = sqlstate_of(result_behind(information)?);
-    // SAFETY: libpq ends each field with NUL, and keeps it until the result is cleared: when
-    // `information`, which the answer borrows, is dropped.
+    // SAFETY: libpq ends each field with NUL, and keeps it until the result is cleared. That happens when
+    // `information` is dropped, which the returned text borrows.
     #[expect(unsafe_code, reason = "the text of a C library")]
     let text = unsafe { CStr::from_ptr(field?.as_ptr()) };
     text.to_str().ok()
 }
 
-/// The result of libpq that diesel has put into an error.
+/// libpq's result, which diesel keeps in the error.
 fn result_behind(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<NonNull<PGresult>> {
     // The other implementation of the trait, `String`, is larger.
     if size_of_val(information) != size_of::<NonNull<PGresult>>() {
         return None;
     }
-    // SAFETY: in the version of diesel that the workspace pins, one type of this size implements the
-    // trait, `PgErrorInformation`. Its only field is a `RawResult`, whose only field is a
-    // `NonNull<PGresult>`; a field as large as its struct lies at its start.
+    // SAFETY: in the version of diesel that the workspace pins, the only type of this size that implements the
+    // trait is `PgErrorInformation`. Its only field is a `RawResult`, whose only field is a `NonNull<PGresult>`; a
+    // field as large as its struct is at its start.
     #[expect(unsafe_code, reason = "diesel 2.3 has no accessor for the SQLSTATE")]
     Some(unsafe { ptr::from_ref(information).cast::<NonNull<PGresult>>().read_unaligned() })
 }
 
 fn sqlstate_of(result: NonNull<PGresult>) -> Option<NonNull<c_char>> {
-    // SAFETY: the result has not been cleared, for the error that owns it is borrowed; this reads it.
+    // SAFETY: the result has not been cleared, because the error that owns it is borrowed; the call only reads it.
     #[expect(unsafe_code, reason = "a function of a C library")]
     NonNull::new(unsafe { PQresultErrorField(result.as_ptr(), SQLSTATE) })
 }

@@ -1,8 +1,8 @@
-//! Work that is done together: while one batch is being done the next one gathers.
+//! Executes work in batches: while one batch is executed, the next one is collected.
 //!
-//! There is no timer. Idle, a worker takes what comes at once and alone; busy, it finds a batch
-//! waiting. Nobody's thread is blocked meanwhile. Several workers have several batches under way, but
-//! never two with items of the same lane.
+//! There is no timer. An idle worker takes an item at once and alone; a busy worker finds a batch in the queue. No
+//! caller's thread is blocked meanwhile. Several workers execute several batches at once, but never two with items
+//! of the same lane.
 
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,32 +17,32 @@ use metrics::{Counter, Gauge, Histogram};
 use super::line::Line;
 use super::sync::{Condvar, Mutex, MutexGuard, yield_now};
 
-/// Does a batch on a worker's thread, and answers each item in its place.
+/// Executes a batch on a worker thread, and returns one answer per item, in their order.
 pub(crate) type Work<I, O> = dyn Fn(&[I]) -> Vec<Result<O, StoreError>> + Send + Sync;
 
-/// How a batcher works.
+/// The options of a batcher.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BatcherOptions {
-    /// Of the threads.
+    /// The name of the threads.
     pub(crate) name: &'static str,
     pub(crate) workers: u32,
-    /// More items are not done together.
+    /// The maximum number of items in a batch.
     pub(crate) largest_batch: usize,
-    /// More waiting items are turned away.
+    /// The maximum number of queued items; more are rejected.
     pub(crate) capacity: usize,
 }
 
-/// What a batcher tells of itself.
+/// The metrics of a batcher.
 pub(crate) struct BatchMetrics {
     pub(crate) waiting: Gauge,
     pub(crate) turned_away: Counter,
-    /// From the queue to the answer.
+    /// The time from queueing an item to its answer.
     pub(crate) duration: Histogram,
     pub(crate) batches: Counter,
 }
 
-/// Takes work without blocking and has it done by threads of its own. Dropped, it does what it has
-/// taken, then stops.
+/// Accepts items without blocking, and executes them on its own threads. When dropped, it executes the queued
+/// items, then stops.
 pub(crate) struct Batcher<I, O, L> {
     shared: Arc<Shared<I, O, L>>,
     _workers: Threads,
@@ -62,13 +62,13 @@ struct State<I, O, L> {
     closed: bool,
 }
 
-/// Where the answer goes, and since when it is waited for.
+/// The recipient of an answer, and the time since which it waits.
 struct Handed<O> {
     completer: Completer<O>,
     at: Instant,
 }
 
-/// What is done together, and the lanes that it keeps busy.
+/// Items that are executed together, and the lanes that they keep busy.
 struct Batch<I, O, L> {
     lanes: Vec<L>,
     items: Vec<I>,
@@ -98,7 +98,7 @@ where
         Ok(Self { shared, _workers: workers })
     }
 
-    /// Hands over an item; if too many wait, the answer says so at once.
+    /// Queues an item; if the queue is full, the answer is `Busy` at once.
     pub(crate) fn push(&self, item: I) -> Pending<O> {
         self.shared.push(item)
     }
@@ -130,8 +130,8 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
 
     fn serve(&self, work: &Work<I, O>) {
         while let Some(Batch { lanes, items, handed }) = self.take() {
-            // A panic must not cost the thread, and with it the store; those who wait hear that
-            // their answer was abandoned.
+            // A panic must not end the thread, because the store would stop with it. The callers get `Unavailable`
+            // from the dropped completers.
             let done = catch_unwind(AssertUnwindSafe(|| self.answer(handed, work(&items))));
             if done.is_err() {
                 tracing::error!(name = self.options.name, "a batch panicked");
@@ -147,8 +147,8 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         }
     }
 
-    /// Everything that waits and is free, up to the largest batch; `None` when there will be nothing any
-    /// more for this worker: what is left is in the lanes of others.
+    /// Takes the queued items of free lanes, up to the largest batch. Returns `None` if this worker should stop:
+    /// the batcher is closed, and the remaining items are in lanes of other workers.
     fn take(&self) -> Option<Batch<I, O, L>> {
         let mut state = self.lock();
         loop {
@@ -163,7 +163,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
             state = self.let_others_come(state);
             let (lanes, taken) = state.line.take(self.options.largest_batch);
             if !taken.is_empty() {
-                // What is beyond this batch nobody was woken for: it was in lanes that were busy.
+                // No worker was woken for the items beyond this batch, because their lanes were busy.
                 if state.idle > 0 && state.line.has_free() {
                     self.changed.notify_one();
                 }
@@ -173,7 +173,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         }
     }
 
-    /// What nobody waits for any more was told to have failed, and is not begun.
+    /// Starts a batch, without the items whose caller no longer waits and has reported a failure.
     fn begin(&self, lanes: Vec<L>, taken: Vec<(I, Handed<O>)>) -> Batch<I, O, L> {
         self.metrics.batches.increment(1);
         self.metrics.waiting.decrement(u32::try_from(taken.len()).unwrap_or(u32::MAX));
@@ -181,8 +181,8 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
         Batch { lanes, items, handed }
     }
 
-    /// Threads that are ready to run may be about to push: on a busy machine a worker that takes the
-    /// little that is there spends the processor on small batches. On an idle one this costs nothing.
+    /// Yields while the queue grows. On a busy machine, other threads may be about to push, and taking the few
+    /// queued items would spend the processor on small batches. On an idle machine, this costs nothing.
     fn let_others_come<'a>(&'a self, mut state: MutexGuard<'a, State<I, O, L>>) -> MutexGuard<'a, State<I, O, L>> {
         loop {
             let before = state.line.len();
@@ -197,7 +197,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
 }
 
 impl<I, O, L> Shared<I, O, L> {
-    /// Workers stop when they have done what was pushed.
+    /// Stops the workers once they have executed the queued items.
     fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
@@ -281,7 +281,7 @@ mod tests {
             let mine: HashSet<usize> = items.iter().map(|item| item % LANES).collect();
             let mut held: Vec<_> = mine.iter().map(|lane| (lane, done[*lane].try_lock().unwrap())).collect();
             if items.iter().any(|item| *item < 2) {
-                // Two batches are under way at once, or this never ends.
+                // This returns only if two batches are executed at once.
                 together.wait();
             }
             for (lane, done) in &mut held {

@@ -1,4 +1,4 @@
-//! Queries for the heads of chatrooms; waiting ones are combined.
+//! Queries the heads of chatrooms, and combines queued questions into one query.
 
 use std::sync::Arc;
 

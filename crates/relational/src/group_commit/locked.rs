@@ -1,4 +1,4 @@
-//! Chatrooms that were found locked: for some time their messages are written separately.
+//! Remembers which chatrooms were found locked, so that their messages are written separately for some time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chit_chat_domain::id::ChatroomId;
 
-/// The time until a chatroom counts as free again; if it is still locked, the next send finds out.
+/// The time until a chatroom counts as free again; if it is still locked, the next send detects that.
 const LATELY: Duration = Duration::from_secs(30);
 
 #[derive(Default)]

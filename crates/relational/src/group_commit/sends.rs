@@ -1,4 +1,4 @@
-//! Group commit: messages that wait are written together, and each sender hears of their own alone.
+//! Group commit of messages: queued messages are written together, and each sender gets its own outcome.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use super::writing::Writing;
 use crate::codes;
 use crate::commits::Observers;
 
-/// PostgreSQL's time for a batch grows faster than the batch.
+/// The maximum size of a batch, because PostgreSQL's time for a batch grows faster than the batch.
 const LARGEST_BATCH: usize = 128;
-/// More waiting sends than this are turned away.
+/// The maximum number of queued sends; more are rejected.
 const CAPACITY: usize = 4_096;
 
-/// A message that waits to be written.
+/// A queued message.
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub message: NewMessage,
@@ -28,7 +28,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// The number of the least role that the guard asks for, besides what the chatroom is set to.
+    /// The code of the minimum role that the guard requires, in addition to the chatroom's settings.
     pub fn least_role(&self) -> i16 {
         match self.guard.right {
             Right::Role(role) => codes::of_role(role),
@@ -38,14 +38,14 @@ impl Waiting {
     }
 }
 
-/// How an engine writes messages.
+/// The part of an engine that writes messages.
 pub trait WriteMessages: Send + Sync {
-    /// Writes messages in one transaction, in their order: all whose guard holds and whose
-    /// idempotency key is new, or none. No key stands there twice.
+    /// Writes messages in one transaction, in their order: all whose guard holds and whose idempotency key is new,
+    /// or none. The messages have distinct keys.
     fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError>;
 
-    /// The same, but waits for rooms that are locked for a moment only. Where all rooms have one lock there
-    /// is nothing to be told apart.
+    /// Writes messages like `write_together`, but waits only briefly for locked rooms. Engines with one lock for
+    /// all rooms need not distinguish.
     fn write_impatiently(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
         self.write_together(sends)
     }
@@ -54,12 +54,12 @@ pub trait WriteMessages: Send + Sync {
     fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError>;
 }
 
-/// Takes sends without blocking. Dropped, it writes what it has taken, then stops.
+/// Accepts sends without blocking. When dropped, it writes the queued messages, then stops.
 pub struct SendQueue(Batcher<Waiting, Appended, ChatroomId>);
 
 impl SendQueue {
-    /// Starts so many writing threads. The messages of one room are never written by two at a time:
-    /// they would wait for each other, and come out of order.
+    /// Starts this many writing threads. Messages of one room are never written by two threads at once, because
+    /// the threads would wait for each other and change the order.
     pub fn start(
         writers: u32,
         engine: impl WriteMessages + 'static,
@@ -81,7 +81,7 @@ impl SendQueue {
         Ok(Self(Batcher::start(options, batch_metrics(), room_of, &(work as _))?))
     }
 
-    /// Hands over a message.
+    /// Queues a message.
     pub fn push(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
         self.0.push(Waiting { message, guard })
     }

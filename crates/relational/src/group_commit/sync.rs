@@ -1,4 +1,4 @@
-//! The locks of the batcher: the standard library's, or loom's where `make loom` explores every order of threads.
+//! The locks of the batcher: the standard library's, or loom's when `make loom` explores the orders of threads.
 
 #[cfg(not(loom))]
 pub(super) use std::sync::{Condvar, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! Events as rows: a kind, the ids that they concern, and a small detail as JSON.
+//! Rows of events: a kind, the ids that it concerns, and details as JSON.
 
 use chit_chat_domain::chatroom::{ChatroomName, Seq, Settings, SlowMode, Topic, Visibility};
 use chit_chat_domain::clock::Timestamp;
@@ -47,7 +47,7 @@ struct Detail {
     settings: Option<SettingsDetail>,
 }
 
-/// What the chatroom was set to; earlier entries have none, for there was nothing to set.
+/// The settings of the chatroom after a change; older entries have none, because there were no settings yet.
 #[derive(Deserialize, Serialize)]
 struct SettingsDetail {
     topic: Option<String>,
@@ -82,7 +82,7 @@ impl SettingsDetail {
 }
 
 impl EventRow {
-    /// The row of a change. Of messages only the id is kept, never the text.
+    /// The row of a change. It keeps only the id of a message, never the text.
     pub fn new(
         chatroom: ChatroomId,
         seq: Seq,
@@ -104,13 +104,13 @@ impl EventRow {
         })
     }
 
-    /// The message that the event shows, unless it only names one.
+    /// The message that the event shows; `None` if it only refers to one.
     pub fn shown_message(&self) -> Option<Key> {
         let shows = |kind| matches!(kind, Kind::MessageCreated | Kind::MessageUpdated | Kind::MessageDeleted);
         self.message_id.filter(|_| Kind::parse(&self.kind).is_some_and(shows))
     }
 
-    /// The event; `message` is the message that it shows, as it is now.
+    /// The event of the row; `message` is the message that it shows, in its current state.
     pub fn into_event(self, message: Option<Message>) -> Sql<Event> {
         let detail = serde_json::from_str(&self.detail).map_err(|error| SqlError::Corrupt(error.to_string()))?;
         let (user, named) = (self.user_id.map(Into::into), self.message_id.map(Into::into));
@@ -164,7 +164,7 @@ fn columns(change: Change<MessageId>) -> (Option<UserId>, Option<MessageId>, Det
     }
 }
 
-/// `None` if the row lacks what its kind needs.
+/// The change of a row; `None` if the row lacks a value that its kind needs.
 fn change(
     kind: Kind,
     user: Option<UserId>,

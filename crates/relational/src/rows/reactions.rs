@@ -1,5 +1,5 @@
-//! Rows of reactions, and the column of a message that counts them: a JSON object from emoji to count, in the order of their
-//! first use.
+//! Rows of reactions, and the column of a message that counts them: a JSON object from emoji to count, in the
+//! order of their first use.
 
 use chit_chat_domain::reaction::{Emoji, Reaction, Reactions, Tally};
 use diesel::prelude::{Insertable, Queryable, Selectable};
@@ -29,14 +29,14 @@ impl From<ReactionRow> for Reaction {
     }
 }
 
-/// `None` if nobody reacts. No emoji has a character with a meaning in JSON.
+/// Encodes the counts for the column; `None` if there are none. No emoji contains a character that JSON escapes.
 pub fn column(reactions: &Reactions) -> Option<String> {
     let field = |Tally { emoji, count }: &Tally| format!("\"{}\":{count}", emoji.as_str());
     let fields: Vec<String> = reactions.iter().map(field).collect();
     if fields.is_empty() { None } else { Some(format!("{{{}}}", fields.join(","))) }
 }
 
-/// What [`column()`] wrote.
+/// Decodes the column that [`column()`] wrote.
 pub fn read(column: &str) -> Reactions {
     let fields = column.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
     let tally = |field: &str| {

@@ -1,4 +1,4 @@
-//! Runs workers and senders in every order that few preemptions allow.
+//! Runs workers and senders in every order that a few preemptions allow.
 
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use loom::thread::{self, JoinHandle};
 
 use super::*;
 
-/// Two are known to find nearly all faults of locks, and more would take minutes.
+/// Two preemptions are known to find nearly all locking errors, and more would take minutes.
 const PREEMPTIONS: usize = 2;
 
 type Items = Shared<u32, u32, ()>;
@@ -17,7 +17,7 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
     builder.check(model);
 }
 
-/// A batcher whose items share one lane, without its threads.
+/// The state of a batcher without its threads, whose items share one lane.
 fn items(largest_batch: usize) -> Arc<Items> {
     let options = BatcherOptions { name: "model", workers: 0, largest_batch, capacity: 10 };
     let metrics = BatchMetrics {
@@ -78,7 +78,7 @@ fn two_workers_never_share_a_lane() {
         });
         let pending = [1, 2].map(|item| items.push(item));
         items.close();
-        // A panic of the work would answer `Unavailable`.
+        // If the work panicked, the answer would be `Unavailable`.
         assert_eq!(pending.map(Pending::wait), [Ok(1), Ok(2)]);
         for worker in workers {
             worker.join().unwrap();
