@@ -1,4 +1,4 @@
-//! Every operation, tried by everybody on a running server: who may do what, by the table of rights.
+//! Every operation, requested in every role on a running server, and compared with the table of rights.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
@@ -37,18 +37,18 @@ async fn play_each_row(engine: Engine, visibility: &'static str) {
     running.stop().await;
 }
 
-/// Users and a chatroom with all of them. Both are replaced after an attempt that was allowed to change them, so that
-/// no attempt affects another.
+/// Users and a chatroom with all of them. Both are replaced after an attempt that was allowed to change them, so
+/// that no attempt affects another.
 struct Scene {
-    /// Called in this process, which is faster: creates users and chatrooms.
+    /// The app called in this process, which is faster; creates users and chatrooms.
     app: TestApp,
-    /// Called through its socket: answers the attempts of the table.
+    /// The app called through its socket; answers the attempts of the table.
     running: TestApp,
     visibility: &'static str,
     people: People,
     stage: Stage,
     picture: [Value; 3],
-    /// A number that makes names unique.
+    /// A counter that makes names unique.
     names: usize,
 }
 
@@ -62,7 +62,7 @@ struct People {
     other_owner: Person,
     other_moderator: Person,
     other_member: Person,
-    /// Another outsider.
+    /// A second outsider.
     stranger: Person,
     session_of_other: String,
 }
@@ -94,7 +94,7 @@ impl Scene {
         self.names += 1;
     }
 
-    /// Sends the request of the row in a role. A refused request and a GET must change nothing.
+    /// Sends the row's request in a role. Refused requests and GETs must change nothing.
     async fn play(&mut self, row: &Row, role: usize) {
         let actor = self.people.actor(role);
         let token = actor.and_then(|person| person.session.client.token.as_deref());
@@ -185,7 +185,7 @@ impl People {
         Stage { room, message, message_of_former, invitation, fresh_name }
     }
 
-    /// All that there is to see of a chatroom.
+    /// The chatroom, its members and its log.
     async fn picture(&self, stage: &Stage) -> [Value; 3] {
         let room = self.other_owner.get(stage.room.own_path()).await.body;
         let members = self.other_owner.get(stage.room.memberships()).await.body;

@@ -1,4 +1,4 @@
-//! Deleting one's account: what goes, and what stays.
+//! Deleting one's account: which data is deleted, and which is kept.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

@@ -1,4 +1,4 @@
-//! What the server answered, and what is expected of it.
+//! A response of the server, and assertions on it.
 
 use std::ops::Index;
 
@@ -14,12 +14,12 @@ use crate::openapi::expect_documented;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// Method and path, for messages of failing tests.
+    /// The method and path, for messages of failing tests.
     request: String,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
-    /// `Null` if there is no JSON.
+    /// The body; `Null` if it is not JSON.
     pub(crate) body: Value,
 }
 
@@ -28,7 +28,7 @@ impl Answer {
         let request = format!("{} {}", response.request().method(), response.request().uri());
         let (method, route) = (response.request().method().clone(), response.request().match_pattern());
         let (status, headers) = (response.status(), response.headers().clone());
-        // A stream never ends: whoever wants to read one listens by a socket.
+        // A stream never ends; tests that read one use a socket.
         let is_stream = headers.get("Content-Type").is_some_and(|kind| kind == "text/event-stream");
         let bytes = if is_stream { Bytes::new() } else { test::read_body(response).await };
         let answer = Self::new(request, status, headers, bytes.to_vec());
@@ -37,14 +37,14 @@ impl Answer {
     }
 
     pub(crate) fn new(request: String, status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
-        // Swagger UI has pictures.
+        // Swagger UI has images.
         let is_text = headers.get("Content-Type").is_none_or(|kind| !kind.as_bytes().starts_with(b"image/"));
         let text = if is_text { String::from_utf8(bytes).expect("every text is UTF-8") } else { String::new() };
         let body = serde_json::from_str(&text).unwrap_or_default();
         Self { request, status, headers, text, body }
     }
 
-    /// What a client that writes HTTP by hand has read, if it is a whole answer.
+    /// Parses the bytes that a raw client has read; `None` unless they are a whole response.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, text) = str::from_utf8(bytes).unwrap().split_once("\r\n\r\n")?;
         let (status, lines) = head.split_once("\r\n").unwrap_or((head, ""));
@@ -64,7 +64,7 @@ impl Answer {
         self
     }
 
-    /// A problem as RFC 9457 wants it.
+    /// Asserts that the response is a problem as RFC 9457 defines it.
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect_status(status);
@@ -81,7 +81,7 @@ impl Answer {
         answer
     }
 
-    /// 422 for this field of the body.
+    /// Asserts a 422 for this field of the body.
     #[track_caller]
     pub(crate) fn expect_invalid(self, field: &str) -> Self {
         let answer = self.expect_problem(422, "invalid_value");
@@ -121,7 +121,7 @@ impl Answer {
         self.items().iter().map(|item| item[name].clone()).collect()
     }
 
-    /// The names of the fields.
+    /// The names of the fields of the body.
     pub(crate) fn fields(&self) -> Vec<&str> {
         fields(&self.body)
     }
@@ -135,7 +135,7 @@ impl Index<&str> for Answer {
     }
 }
 
-/// The names of an object's fields, in order of the alphabet.
+/// The names of an object's fields, in alphabetical order.
 pub(crate) fn fields(object: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = object.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();

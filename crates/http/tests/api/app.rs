@@ -1,4 +1,4 @@
-//! The app under test: everything that the server wires, but for the sockets.
+//! The app under test: everything that the server wires, except the sockets.
 
 use std::ops::Deref;
 use std::pin::Pin;
@@ -29,12 +29,12 @@ use crate::wire::Wire;
 
 pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
-/// What bcrypt takes at least.
+/// The lowest cost that bcrypt accepts.
 const LOWEST_COST: u32 = 4;
 
 type Answered = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// What is set around the API; by default nothing.
+/// The configuration of an app; empty by default.
 #[derive(Default)]
 pub(crate) struct Around {
     pub(crate) limits: Option<Limits>,
@@ -42,7 +42,7 @@ pub(crate) struct Around {
     pub(crate) sign_ups: SignUps,
 }
 
-/// The API over a store of its own. Clones are the same app.
+/// The API on its own store. Clones share the app.
 #[derive(Clone)]
 pub(crate) struct TestApp(Rc<Inner>);
 
@@ -54,28 +54,28 @@ pub(crate) struct Inner {
     pub(crate) origins: AllowedOrigins,
     pub(crate) stores: Stores,
     wire: Option<Wire>,
-    /// Dropped last, and its database with it.
+    /// Dropped last, together with its database.
     database: Option<Rc<TestStore>>,
 }
 
 impl TestApp {
-    /// A connection to its database, past everything.
+    /// A connection to the database that bypasses the ports.
     pub(crate) fn database(&self) -> Raw {
         self.0.database.as_ref().expect("a real store").raw()
     }
 
-    /// Over an empty database.
+    /// Starts an app on an empty database.
     pub(crate) async fn new(engine: Engine) -> Self {
         Self::within(engine, Around::default()).await
     }
 
-    /// Over an empty database, with limits or what else stands around the API.
+    /// Starts an app on an empty database, with this configuration.
     pub(crate) async fn within(engine: Engine, around: Around) -> Self {
         let database = TestStore::new(engine);
         Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), around).await
     }
 
-    /// The same app called through a listening socket; `stop` it at the end.
+    /// Serves the same app on a listening socket; `stop` it at the end.
     pub(crate) fn listening(&self) -> Self {
         let Inner { clock, state, stores, database, limits, origins, .. } = &**self;
         let wire = Wire::listen(state);
@@ -92,25 +92,25 @@ impl TestApp {
         }))
     }
 
-    /// Ends the server, so that nothing holds the database any more.
+    /// Stops the server, so that nothing uses the database any longer.
     pub(crate) async fn stop(self) {
         if let Some(wire) = &self.wire {
             wire.server.stop(true).await;
         }
     }
 
-    /// Another instance over the same database.
+    /// Starts another instance on the same database.
     pub(crate) async fn another_instance(&self) -> Self {
         let database = self.database.clone().expect("a store and not a mock");
         Self::start(database.open_another(), bcrypt(), Some(database), Around::default()).await
     }
 
-    /// Where nobody may sign up.
+    /// Starts an app on which sign-up is closed.
     pub(crate) async fn with_sign_ups_closed(engine: Engine) -> Self {
         Self::within(engine, Around { sign_ups: SignUps::Closed, ..Around::default() }).await
     }
 
-    /// Over a store that a test plays.
+    /// Starts an app on these stores, usually mocks.
     pub(crate) async fn over(stores: Stores) -> Self {
         Self::over_within(stores, Around::default()).await
     }
@@ -119,12 +119,12 @@ impl TestApp {
         Self::start(stores, bcrypt(), None, around).await
     }
 
-    /// Over a store and a hasher that a test plays.
+    /// Starts an app on these stores and this hasher, usually mocks.
     pub(crate) async fn with_hasher(stores: Stores, hasher: impl PasswordHasher + 'static) -> Self {
         Self::with_hasher_within(stores, hasher, Around::default()).await
     }
 
-    /// The same with limits.
+    /// Starts an app on these stores and this hasher, with this configuration.
     pub(crate) async fn with_hasher_within(
         stores: Stores,
         hasher: impl PasswordHasher + 'static,
@@ -164,24 +164,24 @@ impl TestApp {
         (self.call)(request).await
     }
 
-    /// Somebody without an access token.
+    /// A client without an access token.
     pub(crate) fn nobody(&self) -> Client {
         Client::new(self.clone(), None)
     }
 
-    /// Somebody with this access token.
+    /// A client with this access token.
     pub(crate) fn bearer(&self, token: &str) -> Client {
         Client::new(self.clone(), Some(token.to_owned()))
     }
 
-    /// A new user, signed in.
+    /// Signs up a user and signs them in.
     pub(crate) async fn sign_up(&self, username: &str) -> Person {
         let account = json!({"username": username, "password": PASSWORD});
         let user = self.nobody().post("/api/users", account).await.expect_status(201);
         self.sign_in(username).await.into_person(user.id())
     }
 
-    /// A session of a user who has the usual password.
+    /// Opens a session for a user with the default password.
     pub(crate) async fn sign_in(&self, username: &str) -> Session {
         let session = self.try_sign_in(username, PASSWORD).await.expect_status(200);
         let text = |name: &str| session[name].as_str().unwrap().to_owned();
@@ -198,29 +198,29 @@ impl TestApp {
         self.nobody().post("/api/auth/refresh", json!({"refresh_token": refresh_token})).await
     }
 
-    /// What the server does in the background, all the time.
+    /// Reads changes made through other instances, as the server does in the background.
     pub(crate) fn follow(&self) {
         self.state.follow().unwrap();
     }
 
-    /// Past the API, as an operator's command does it.
+    /// Disables an account without the API, as the operator's command does.
     pub(crate) fn disable(&self, user: &str) {
         self.stores.administration.disable(user.parse().unwrap(), self.clock.now()).unwrap().unwrap();
     }
 
-    /// Likewise.
+    /// Enables an account without the API, as the operator's command does.
     pub(crate) fn enable(&self, user: &str) {
         self.stores.administration.enable(user.parse().unwrap()).unwrap().unwrap();
     }
 
-    /// Somebody whom the store has never seen, with a good token.
+    /// A client with a valid token of a user that the store does not have.
     pub(crate) fn stranger(&self) -> Client {
         let (user, session) = (UserId::from(Uuid::now_v7()), SessionId::from(Uuid::now_v7()));
         self.bearer(&tokens().issue(user, session, self.clock.now()))
     }
 }
 
-/// A sign-in.
+/// A session of a user.
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) refresh_token: String,
@@ -249,7 +249,7 @@ impl Deref for TestApp {
     }
 }
 
-/// The tokens of the server.
+/// The issuer of the server's access tokens.
 pub(crate) fn tokens() -> JwtAccessTokens {
     JwtAccessTokens::new(&SigningKeys::parse(SIGNING_KEY).unwrap_or_else(|_| panic!("a weak key")))
 }

@@ -1,4 +1,4 @@
-//! Signing in and out, and the sessions that one has.
+//! Signing in and out, and listing one's sessions.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

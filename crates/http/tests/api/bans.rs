@@ -1,4 +1,4 @@
-//! Keeping people out of a chatroom.
+//! Banning users from a chatroom.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;

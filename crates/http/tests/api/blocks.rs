@@ -1,4 +1,4 @@
-//! Blocks.
+//! Blocking users.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn blocks_are_private_and_paged_newest_first(engine: Engine) {
     assert_eq!(crate::answer::fields(&first.items()[0]), ["created_at", "user_id"]);
     let rest = ann.get(format!("{BLOCKS}?cursor={}", first.str("next_cursor"))).await.expect_status(200);
     assert_eq!((rest.each("user_id"), &rest["next_cursor"]), (vec![json!(bob.id)], &json!(null)));
-    // The last two name a moment that no block can be of.
+    // The last two contain a time that no block can have.
     let far = "OTIyMzM3MjAzNjg1NDc3NTgwNyAwMTlhYjBlMi02YTNmLTdjMTEtOWQwZS0zYjRmNmYxZDJjNTU";
     let negative = "LTEgMDE5YWIwZTItNmEzZi03YzExLTlkMGUtM2I0ZjZmMWQyYzU1";
     for cursor in ["x", "NDI", "MSAy", far, negative] {

@@ -1,4 +1,4 @@
-//! `ETag` and `If-None-Match`: what a client has already is not sent again.
+//! `ETag` and `If-None-Match`: a client that has the current version gets no body.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

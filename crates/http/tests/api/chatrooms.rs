@@ -1,4 +1,4 @@
-//! Making, finding, changing and deleting chatrooms.
+//! Creating, finding, changing and deleting chatrooms.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};

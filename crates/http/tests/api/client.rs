@@ -1,4 +1,4 @@
-//! Sending requests, with or without an access token.
+//! Sends requests, with or without an access token.
 
 use std::net::SocketAddr;
 
@@ -17,7 +17,7 @@ pub(crate) struct Client {
     pub(crate) token: Option<String>,
 }
 
-/// A request in the making.
+/// A request under construction.
 pub(crate) struct Call {
     app: TestApp,
     request: TestRequest,
@@ -28,7 +28,7 @@ impl Client {
         Self { app, token, address: None }
     }
 
-    /// The same person, elsewhere.
+    /// The same user, at another address.
     pub(crate) fn at(&self, address: &str) -> Self {
         let address = Some(SocketAddr::new(address.parse().unwrap(), 50_000));
         Self { address, ..self.clone() }
@@ -64,7 +64,7 @@ impl Client {
         self.request(Method::DELETE, path).send().await
     }
 
-    /// A POST of bytes that are said to be JSON.
+    /// Posts bytes that are declared as JSON.
     pub(crate) async fn post_bytes(&self, path: impl AsRef<str>, body: impl Into<Vec<u8>>) -> Answer {
         self.request(Method::POST, path).bytes("application/json", body).send().await
     }
@@ -87,7 +87,7 @@ impl Call {
         Self { request: call.request.set_payload(body.into()), app: call.app }
     }
 
-    /// Says that the body has this length, whatever it has.
+    /// Sets `Content-Length`, whatever the actual length of the body.
     pub(crate) fn announcing(self, length: usize) -> Self {
         Self { request: self.request.insert_header((CONTENT_LENGTH, length)), app: self.app }
     }

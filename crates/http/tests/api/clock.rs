@@ -1,4 +1,4 @@
-//! The system's clock, and a way to set it forward.
+//! The system clock, which a test can advance.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_system::SystemClock;
 
-/// Ahead of the system's clock by some seconds.
+/// A clock that is some seconds ahead of the system clock.
 #[derive(Default)]
 pub(crate) struct ShiftedClock(AtomicU64);
 

@@ -1,4 +1,4 @@
-//! Pages of other origins, in browsers.
+//! Cross-origin requests of browsers.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

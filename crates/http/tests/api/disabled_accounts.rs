@@ -1,4 +1,4 @@
-//! Accounts that an operator has disabled: who has one is kept out, and nothing else changes.
+//! Accounts that an operator has disabled: their users cannot sign in, and nothing else changes.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;

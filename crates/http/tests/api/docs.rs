@@ -1,4 +1,4 @@
-//! Swagger UI: whole, out of the binary, and nothing from anywhere else.
+//! Swagger UI: complete, served from the binary, and without external resources.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

@@ -1,4 +1,4 @@
-//! `POST /api/render`: how a message would look.
+//! `POST /api/render`: a preview of a message.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

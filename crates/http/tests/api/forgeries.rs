@@ -1,4 +1,4 @@
-//! Access tokens that nobody should accept.
+//! Access tokens that the server must refuse.
 
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use base64::Engine as _;
@@ -24,7 +24,7 @@ fn encoded(value: &Value) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// By the key of the app under test, whatever it says.
+/// Signs any header and claims with the key of the app under test.
 fn signed(header: &Value, claims: &Value) -> String {
     let text = format!("{}.{}", encoded(header), encoded(claims));
     let key = Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes());

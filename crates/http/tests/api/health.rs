@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve.
+//! Liveness and readiness.
 
 use chit_chat_contract::{Engine, TestStore, both_engines};
 use serde_json::json;

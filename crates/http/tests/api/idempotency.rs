@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a request that is sent again happens once.
+//! `Idempotency-Key`: a repeated request takes effect once.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

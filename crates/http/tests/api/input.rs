@@ -1,4 +1,4 @@
-//! Hostile and broken input: refused with the right status, never a 500.
+//! Malicious and malformed input: refused with the right status, never with a 500.
 
 use std::future::ready;
 
@@ -76,7 +76,7 @@ async fn nul_is_rejected_in_queries(engine: Engine) {
     }
 }
 
-/// Every list that is paged.
+/// All paged lists.
 const LISTS: [&str; 9] = [
     "/api/users",
     "/api/users/me/messages",
@@ -267,7 +267,7 @@ async fn unknown_encoding_is_unsupported(engine: Engine) {
     }
 }
 
-/// As the server itself would compress it.
+/// Compresses a text as the server would.
 async fn deflated(text: String) -> Vec<u8> {
     let respond = move || ready(text.clone());
     let app = init_service(App::new().wrap(Compress::default()).default_service(web::to(respond))).await;

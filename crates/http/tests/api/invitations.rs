@@ -1,4 +1,4 @@
-//! Letting people in by a code.
+//! Inviting users by a code.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
@@ -9,7 +9,7 @@ use crate::app::TestApp;
 use crate::pages::{all_pages, each};
 use crate::people::Room;
 
-/// Where an invitation is.
+/// The path of an invitation.
 fn path_of(room: &Room, invitation: &Value) -> String {
     room.path(&format!("invitations/{}", invitation["id"].as_str().unwrap()))
 }
@@ -114,9 +114,9 @@ async fn similar_code_is_not_found(engine: Engine) {
     let last = if code.ends_with('A') { 'B' } else { 'A' };
     let mut wrong = vec![
         format!("{}{last}", &code[..63]),
-        // The chatroom of one, the invitation and the secret of the other.
+        // The chatroom of one code, the invitation and the secret of the other.
         format!("{}{}", &code[..22], &others[22..]),
-        // Another's secret.
+        // The secret of the other code.
         format!("{}{}", &code[..43], &others[43..]),
         code[..60].to_owned(),
         format!("{code}AAAA"),

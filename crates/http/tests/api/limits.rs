@@ -1,4 +1,4 @@
-//! Limits: on guessing passwords and refresh tokens, on signing up, and on writes.
+//! Limits on guesses of passwords and refresh tokens, on sign-ups, and on writes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,7 +49,7 @@ async fn sign_in(client: &Client, username: &str, password: &str) -> Answer {
     client.post("/api/auth/session", json!({"username": username, "password": password})).await
 }
 
-/// Refused for so many seconds, less those that the test has taken.
+/// Asserts that the request is refused for this many seconds, minus those that the test has taken.
 #[track_caller]
 fn expect_limited(answer: Answer, seconds: u64) -> Answer {
     const SLOWEST_TEST: u64 = 60;
@@ -155,7 +155,7 @@ async fn ipv6_addresses_are_limited_by_network(engine: Engine) {
     sign_in(&app.nobody().at("2001:db8:0:2::1"), "ann", PASSWORD).await.expect_status(200);
 }
 
-/// Nobody is known, and whoever asks the hasher is counted.
+/// An app without users, and the number of calls to its hasher.
 async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
     let mut users = MockUserRepository::new();
     users.expect_credentials().return_const(Ok(None));
@@ -163,7 +163,7 @@ async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
     let count = checked.clone();
     hasher.expect_verify().returning(move |_, _| {
         count.fetch_add(1, Ordering::SeqCst);
-        // So that the others come meanwhile.
+        // Slow enough that the other requests arrive meanwhile.
         thread::sleep(Duration::from_millis(20));
         Ok(false)
     });

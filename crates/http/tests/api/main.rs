@@ -1,4 +1,4 @@
-//! The API as its clients see it: the real app over a real store, on either engine.
+//! The API from a client's point of view: the real app on a real store, on both engines.
 
 #![expect(
     clippy::expect_used,
@@ -64,7 +64,7 @@ mod streams;
 mod users;
 mod wire;
 
-/// Runs an `async` test of both engines.
+/// Runs an `async` test for both engines.
 fn block_on(test: Pin<Box<dyn Future<Output = ()>>>) {
     actix_web::rt::System::new().block_on(test);
 }

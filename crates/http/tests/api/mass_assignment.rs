@@ -1,4 +1,4 @@
-//! What a client may not set, it cannot set; what it may not see, no answer holds.
+//! Clients cannot set fields that only the server may set, and responses contain no hidden ones.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::app::{PASSWORD, TestApp};
 use crate::people::path_of;
 
-/// Everything that resources hold and that is not for clients to say.
+/// All fields of resources that clients may not set.
 fn forged() -> Value {
     let id = Uuid::now_v7();
     json!({
@@ -26,7 +26,7 @@ fn with(fields: Value) -> Value {
     body
 }
 
-/// No forged value has got in.
+/// Asserts that the resource has none of the forged values.
 fn assert_genuine(resource: &Value) {
     for (name, value) in forged().as_object().unwrap() {
         if let Some(found) = resource.get(name) {

@@ -1,4 +1,4 @@
-//! Mentioning people.
+//! Mentions of users.
 
 use std::slice::from_ref;
 

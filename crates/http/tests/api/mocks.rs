@@ -1,4 +1,4 @@
-//! A store of mocks, for what a real one does not do on demand.
+//! Stores of mocks, for behaviour that a real store does not show on demand.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use chit_chat_domain::stores::Stores;
 use chit_chat_domain::testing::World;
 use chit_chat_domain::user::MockUserRepository;
 
-/// Answers nothing: any call fails the test.
+/// A store on which any call fails the test.
 pub(crate) fn silent() -> Stores {
     let mut world = World::default();
     world.commits.expect_observe().return_const(());
     world.into_ports().0
 }
 
-/// Fails like this at whatever is the first that an operation asks for.
+/// A store that returns this error from the first call of any operation.
 pub(crate) fn failing(error: &StoreError) -> Stores {
     let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());
     users.expect_find().return_const(Err(error.clone()));

@@ -1,4 +1,4 @@
-//! Newest pages are remembered, and nobody can tell.
+//! The cache of newest pages, which clients must not notice.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::app::TestApp;
 use crate::client::Client;
 use crate::people::{Person, Room, path_of, reaction_path};
 
-/// The bodies on the newest page, which is read twice: the second time it may be remembered.
+/// The bodies on the newest page, which is read twice, because the second read may come from the cache.
 async fn newest(reader: &Client, room: &Room) -> Vec<Value> {
     let first = reader.get(room.messages()).await.expect_status(200);
     let second = reader.get(room.messages()).await.expect_status(200);
@@ -16,7 +16,7 @@ async fn newest(reader: &Client, room: &Room) -> Vec<Value> {
     first.each("body")
 }
 
-/// The same person's client of another instance.
+/// The same user's client at another instance.
 fn at(instance: &TestApp, person: &Person) -> Client {
     instance.bearer(person.token.as_ref().unwrap())
 }
@@ -73,7 +73,7 @@ async fn pages_of_each_limit_are_cached_separately(engine: Engine) {
     }
 }
 
-/// What is the reader's own beside the newest page, which is read twice: the second time it may be remembered.
+/// The reader's own data on the newest page, which is read twice, because the second read may come from the cache.
 async fn mine(reader: &Client, room: &Room) -> Value {
     let first = reader.get(room.messages()).await.expect_status(200);
     let second = reader.get(room.messages()).await.expect_status(200);

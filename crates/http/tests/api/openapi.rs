@@ -1,5 +1,5 @@
-//! The OpenAPI document: it stands in the repository as it is served, and describes every route and
-//! every answer that any of these tests has got.
+//! The OpenAPI document: the file in the repository equals the served one, and describes every route and every
+//! response that any of these tests receives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ const SNAPSHOT: &str = include_str!("../../../../docs/openapi.json");
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(document::json()).unwrap());
 
-/// An operation, and what each of its statuses comes with.
+/// An operation, and the documented responses by status.
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: String,
@@ -29,11 +29,11 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 struct Documented {
     codes: Vec<&'static str>,
-    /// In lower case.
+    /// Header names in lower case.
     headers: Vec<String>,
 }
 
-/// Headers of HTTP that any answer may have, without a description; so may those of CORS.
+/// HTTP headers that any response may have undocumented, in addition to those of CORS.
 const OF_HTTP: [&str; 7] =
     ["allow", "cache-control", "connection", "content-type", "transfer-encoding", "vary", "x-accel-buffering"];
 
@@ -63,7 +63,7 @@ fn behind(location: &str) -> &'static Value {
     found.unwrap_or_else(|| panic!("nothing at {location}"))
 }
 
-/// Fails unless the document says that the route may answer like this.
+/// Asserts that the document describes this response to the route.
 #[track_caller]
 pub(crate) fn expect_documented(method: &str, route: Option<&str>, answer: &Answer) {
     let method = if method == "HEAD" { "GET" } else { method };
@@ -126,7 +126,7 @@ fn references_of_document_resolve() {
     });
 }
 
-/// A generated client fails on a word that is not in a closed list, and later versions have more words.
+/// Closed enums in responses make generated clients fail on values that later versions add.
 #[test]
 fn enums_are_closed_only_in_requests() {
     let is_request = |name: &str| name.starts_with("New") || name.ends_with("Patch");
@@ -138,7 +138,7 @@ fn enums_are_closed_only_in_requests() {
             }
         });
     }
-    // `type` tells events apart, and one that none of them knows is an `OtherEvent`.
+    // `type` distinguishes events; unknown types are an `OtherEvent`.
     assert_eq!(closed, BTreeSet::from(["not", "token_type", "type"]));
 }
 
@@ -161,7 +161,7 @@ fn bodies_and_parameters_have_examples() {
     }
 }
 
-/// All but the refresh token, which nobody can know before.
+/// Tries all examples except the refresh token, which cannot be known in advance.
 #[actix_web::test]
 async fn examples_of_bodies_work() {
     let app = TestApp::new(Engine::Sqlite).await;

@@ -1,4 +1,4 @@
-//! When the store fails: what clients are told, and what not.
+//! Failures of the store: what responses tell clients, and what they hide.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,10 +20,10 @@ use crate::{mocks, routes};
 const ID: &str = "0190a5d4-2f00-7000-8000-000000000001";
 const SECRET_DETAIL: &str = "relation \"users\" at 10.0.0.7";
 
-/// What goes on without the store.
+/// The operations that need no store.
 const ALONE: [&str; 4] = ["/api/ws", "/healthz", "/api/openapi.json", "/api/render"];
 
-/// Each other operation by somebody signed in, with a body that would do.
+/// Calls every other operation as a signed-in user, with an acceptable body.
 async fn each_operation(stores: Stores) -> Vec<Answer> {
     let app = TestApp::over(stores).await;
     let client = app.stranger();

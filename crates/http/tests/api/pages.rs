@@ -1,4 +1,4 @@
-//! Lists, page by page: nothing twice, nothing missing.
+//! Paged lists: no entry is repeated or missing.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::app::{PASSWORD, TestApp};
 use crate::people::{Person, Room};
 
-/// Reads a list to its end by its cursors, and checks that the links lead the same way.
+/// Reads a list to its end by its cursors, and checks that its links lead to the same pages.
 pub(crate) async fn all_pages(ann: &Person, path: &str, limit: usize) -> Vec<Vec<Value>> {
     let separator = if path.contains('?') { '&' } else { '?' };
     let mut pages = Vec::new();

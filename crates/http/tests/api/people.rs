@@ -1,4 +1,4 @@
-//! People who are signed in, and the chatrooms that they make.
+//! Signed-in users, and the chatrooms that they create.
 
 use std::ops::Deref;
 
@@ -15,7 +15,7 @@ pub(crate) struct Person {
     pub(crate) session: Session,
 }
 
-/// A chatroom by its id.
+/// A chatroom, by its id.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
     pub(crate) id: String,
@@ -40,12 +40,12 @@ impl Person {
         Room { id: self.post("/api/chatrooms", room).await.expect_status(201).id() }
     }
 
-    /// The direct chatroom with somebody else, made by this.
+    /// Creates the direct chatroom with another user.
     pub(crate) async fn open(&self, other: &Self) -> Room {
         Room { id: self.put(format!("/api/direct/{}", other.id)).await.expect_status(201).id() }
     }
 
-    /// Sends a message; answers it as it was stored.
+    /// Sends a message, and returns it as stored.
     pub(crate) async fn say(&self, room: &Room, text: &str) -> Value {
         self.post(room.messages(), json!({"body": text})).await.expect_status(201).body
     }
@@ -64,12 +64,12 @@ impl Person {
         self.delete(path_of(message)).await.expect_status(204);
     }
 
-    /// Reacts to a message by an emoji.
+    /// Adds a reaction to a message.
     pub(crate) async fn react(&self, message: &Value, by: &str) {
         self.put(reaction_path(message, by)).await.expect_status(204);
     }
 
-    /// Takes a reaction back.
+    /// Removes a reaction from a message.
     pub(crate) async fn take_back(&self, message: &Value, by: &str) {
         self.delete(reaction_path(message, by)).await.expect_status(204);
     }
@@ -94,12 +94,12 @@ impl Person {
         self.put(room.ban(&person.id)).await.expect_status(201);
     }
 
-    /// Makes an invitation; answers it.
+    /// Creates an invitation, and returns it.
     pub(crate) async fn invite(&self, room: &Room, bounds: Value) -> Value {
         self.post(room.path("invitations"), bounds).await.expect_status(201).body
     }
 
-    /// Shows the code of an invitation.
+    /// Accepts an invitation by its code.
     pub(crate) async fn accept(&self, invitation: &Value) -> Answer {
         let code = invitation["code"].as_str().unwrap();
         self.request(Method::POST, format!("/api/invitations/{code}/accept")).send().await
@@ -118,7 +118,7 @@ impl Person {
         self.get(room.messages()).await.expect_status(200).each("body")
     }
 
-    /// The types of the whole log.
+    /// The types of all events in the log.
     pub(crate) async fn log(&self, room: &Room) -> Vec<Value> {
         self.get(room.path("events?limit=200")).await.expect_status(200).each("type")
     }
@@ -158,13 +158,13 @@ impl Room {
     }
 }
 
-/// Where a message is.
+/// The path of a message.
 pub(crate) fn path_of(message: &Value) -> String {
     let text = |name: &str| message[name].as_str().unwrap();
     format!("/api/chatrooms/{}/messages/{}", text("chatroom_id"), text("id"))
 }
 
-/// Where one's own reaction to a message is.
+/// The path of one's own reaction to a message.
 pub(crate) fn reaction_path(message: &Value, by: &str) -> String {
     format!("{}/reactions/{}", path_of(message), percent_encoded(by))
 }

@@ -1,4 +1,4 @@
-//! Pins: the messages that members keep in sight.
+//! Pinned messages.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `If-Match`: two editors never overwrite each other silently.
+//! `If-Match`: two editors never overwrite each other unnoticed.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
@@ -17,7 +17,7 @@ async fn delete_if(ann: &Person, message: &Value, condition: &str) -> Answer {
     ann.request(Method::DELETE, path_of(message)).header("If-Match", condition).send().await
 }
 
-/// Somebody's message at revision 2.
+/// An author, and a message at revision 2.
 async fn edited(engine: Engine) -> (Person, Value) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -1,4 +1,4 @@
-//! Every kind of problem: as it looks on the wire, and as `docs/ERRORS.md` explains it.
+//! Every problem code: its response, and its entry in `docs/ERRORS.md`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::people::{Person, path_of, reaction_path};
 use crate::sockets::Listening;
 
 const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
-/// The rows of its table, one per code, end the file.
+/// The line above the rows of the table, one per code, which end the document.
 const ROWS: &str = "|---|---|---|---|\n";
 
 #[actix_web::test]
@@ -112,7 +112,7 @@ async fn requests_of_clients() -> Vec<Answer> {
     ]
 }
 
-/// What moderators and the settings of a chatroom do not allow.
+/// Problems from moderation and from the settings of a chatroom.
 async fn rules_of_chatrooms() -> Vec<Answer> {
     let app = TestApp::new(Engine::Sqlite).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
@@ -129,7 +129,7 @@ async fn rules_of_chatrooms() -> Vec<Answer> {
     answers
 }
 
-/// What two people do not do in their direct chatroom, or to each other.
+/// Problems in direct chatrooms and between two users.
 async fn rules_of_pairs() -> Vec<Answer> {
     let app = TestApp::new(Engine::Sqlite).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
@@ -164,7 +164,7 @@ async fn bans_and_invitations() -> Vec<Answer> {
     answers
 }
 
-/// The fifty-first kind of reaction, and the hundred and first pin.
+/// Problems of the fifty-first kind of reaction and the hundred and first pin.
 async fn too_much_of_a_message() -> [Answer; 2] {
     let ann = TestApp::new(Engine::Sqlite).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "public", &[]).await;
@@ -189,7 +189,7 @@ async fn failures_of_servers() -> Vec<Answer> {
     answers
 }
 
-/// Whatever actix refuses on its own.
+/// A problem for an error of actix itself.
 async fn bad_request() -> Answer {
     let refuse = || async { Err::<String, _>(ErrorBadRequest("refused by the framework")) };
     let app = init_service(App::new().wrap(from_fn(answer)).default_service(web::to(refuse))).await;
@@ -216,8 +216,8 @@ fn request_timeout(app: &TestApp) -> Answer {
     client.answer()
 }
 
-/// An entry of the table: what every problem has in two lines, then a line for each further member and header.
-/// The rest is the same for all, or differs from run to run: `expect_problem` checks it.
+/// Formats an entry of the table: the common members in two lines, then one line for each further member and
+/// header. The rest is the same for all or differs between runs; `expect_problem` checks it.
 fn on_the_wire(problem: &Answer) -> String {
     let title = format!("{} {}: {}\n", problem["status"], problem.str("code"), problem.str("title"));
     let common = ["type", "title", "status", "detail", "code", "request_id"];
@@ -234,7 +234,7 @@ fn status_of(code: &str) -> u16 {
     known.unwrap_or_else(|| panic!("{code} is unknown")).status().as_u16()
 }
 
-/// With `UPDATE=1` it writes the table instead of comparing it.
+/// Compares the table, or writes it if `UPDATE=1` is set.
 #[test]
 fn the_documentation_lists_every_code() {
     let (head, _) = ERRORS.split_once(ROWS).expect("docs/ERRORS.md has the table of codes");

@@ -1,4 +1,4 @@
-//! Reactions: what people answer by an emoji.
+//! Reactions to messages.
 
 use std::sync::Arc;
 
@@ -194,7 +194,7 @@ async fn pages_show_own_reactions(engine: Engine) {
     assert_eq!(newest.fields(), ["items", "mine", "next_cursor"]);
 }
 
-/// A store that has these messages, and expects to be asked so often for reactions to these.
+/// Reads a page from a store with these messages, which expects this many queries for reactions to `asked`.
 async fn read(messages: Vec<Message>, times: usize, asked: Vec<MessageId>) -> Answer {
     let mut stores = mocks::silent();
     let (mut history, mut reactions) = (MockMessageRepository::new(), MockReactionRepository::new());

@@ -1,4 +1,4 @@
-//! Read markers, mutes, and what the list of one's chatrooms shows of them.
+//! Read markers and mutes, and how the list of chatrooms shows them.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 use crate::people::{Person, Room};
 
-/// How the only chatroom of somebody is shown to them.
+/// The read state in the list of a user who has one chatroom.
 async fn shown(person: &Person) -> [Value; 3] {
     let list = person.get("/api/chatrooms").await.expect_status(200);
     assert_eq!(list.items().len(), 1);

@@ -1,4 +1,4 @@
-//! Staying signed in: refresh tokens are spent at each use.
+//! Refreshing sessions: each refresh token is valid once.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `?render=html`: messages as HTML, beside their source.
+//! `?render=html`: messages as HTML, in addition to their source.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn rendered(path: &str) -> String {
     format!("{path}{}render=html", if path.contains('?') { '&' } else { '?' })
 }
 
-/// What stands beside the items, item by item; there is nothing else, unless it is the reader's own.
+/// The HTML of each item. Asserts that the page has no other fields, except `mine`.
 #[track_caller]
 fn looks(page: &Answer) -> Vec<Value> {
     let fields: Vec<_> = page.fields().into_iter().filter(|field| *field != "mine").collect();

@@ -1,4 +1,4 @@
-//! Answering messages.
+//! Replies to messages.
 
 use std::slice::from_ref;
 

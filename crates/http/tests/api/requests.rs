@@ -1,4 +1,4 @@
-//! What surrounds every request: its id, and the headers of every answer.
+//! Request ids, and the headers of every response.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

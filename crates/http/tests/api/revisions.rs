@@ -1,4 +1,4 @@
-//! What messages said before they were edited.
+//! Earlier texts of edited messages.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};

@@ -10,13 +10,13 @@ const SOURCE: &str = include_str!("../../../../docs/RIGHTS.md");
 /// The columns of the table.
 pub(crate) const ROLES: [&str; 7] = ["nobody", "outsider", "former", "member", "author", "moderator", "owner"];
 
-/// A request, and who is answered how.
+/// A request, and the expected status for each role.
 pub(crate) struct Row {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) body: &'static str,
-    /// As the roles are ordered, in a private and in a public chatroom.
+    /// The statuses in the order of `ROLES`, each for a private and a public chatroom.
     statuses: Vec<[u16; 2]>,
 }
 
@@ -37,12 +37,13 @@ impl Row {
         }
     }
 
-    /// Whether the request may change anything.
+    /// Returns whether the request may change anything.
     pub(crate) fn changes(&self) -> bool {
         self.method != Method::GET
     }
 
-    /// Whether the request changes at most the chatroom of the scene, and neither accounts nor other chatrooms.
+    /// Returns whether the request changes at most the chatroom of the scene, and neither accounts nor other
+    /// chatrooms.
     pub(crate) fn is_of_a_chatroom(&self) -> bool {
         ["/api/chatrooms/{room}", "/api/invitations/"].iter().any(|start| self.path.starts_with(start))
     }
@@ -62,7 +63,7 @@ pub(crate) fn rows() -> Vec<Row> {
     lines.skip(1).take_while(|line| line.starts_with('|')).map(Row::read).collect()
 }
 
-/// `/api/users/{}`: the path without what it names.
+/// The path without the names of its parameters: `/api/users/{}`.
 fn anonymous(path: &str) -> String {
     let path = path.split('?').next().unwrap();
     path.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect::<Vec<_>>().join("{}")

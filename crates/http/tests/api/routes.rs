@@ -1,4 +1,4 @@
-//! The table of all routes, and methods that a resource does not answer to.
+//! The table of all routes, and methods that a resource does not allow.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// Each method of each path.
+/// Every method of every path.
 pub(crate) fn all() -> Vec<(Method, &'static str)> {
     let methods = |route: Route| {
         let path = route.path();

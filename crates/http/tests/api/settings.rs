@@ -1,4 +1,4 @@
-//! Roles, and how a chatroom is set.
+//! Roles, and the settings of a chatroom.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};

@@ -1,4 +1,4 @@
-//! Clients that dawdle or babble: cut off, while the others are served.
+//! Slow and excessive clients: disconnected, while others are served.
 
 use actix_web::http::StatusCode;
 use chit_chat_contract::Engine;

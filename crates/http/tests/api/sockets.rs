@@ -1,4 +1,4 @@
-//! The app behind a real socket, and clients that write HTTP by hand.
+//! The app on a real socket, and clients that write raw HTTP.
 
 use std::any::Any;
 use std::io::{ErrorKind, Read, Write};
@@ -16,21 +16,21 @@ use chit_chat_http::{Connections, SlowestBody, answer, configure, limited};
 use crate::answer::Answer;
 use crate::app::TestApp;
 
-/// A body has so long to arrive.
+/// The time limit for a body.
 const SLOWEST_BODY: Duration = Duration::from_millis(400);
-/// And a connection may stand still so long after an answer.
+/// The time limit for an idle connection after a response.
 const IDLE: Duration = Duration::from_millis(600);
-/// Whatever a test waits for comes earlier.
+/// The time limit for anything that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
 const BETWEEN_BYTES: Duration = Duration::from_millis(20);
 
-/// Serves an app until the test ends.
+/// A server that serves an app until the test ends.
 pub(crate) struct Listening {
     address: SocketAddr,
 }
 
 impl Listening {
-    /// On one thread, so that whoever could block it blocks everybody.
+    /// Starts on a single thread, so that a request that blocks it blocks all others.
     pub(crate) fn start(app: &TestApp) -> Self {
         let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
@@ -58,11 +58,11 @@ impl Listening {
     }
 }
 
-/// One connection of a client.
+/// A client's connection.
 pub(crate) struct Connection(TcpStream);
 
 impl Connection {
-    /// For clients that read by themselves.
+    /// The socket, for clients that read by themselves.
     pub(crate) fn into_stream(self) -> TcpStream {
         self.0
     }
@@ -71,7 +71,7 @@ impl Connection {
         self.0.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Sends head and header lines of a request, and the start of what follows.
+    /// Sends the request line, the headers, and the start of the body.
     pub(crate) fn begin(&mut self, request: &str, headers: &[&str], rest: &[u8]) {
         self.write(format!("{request} HTTP/1.1\r\nHost: test\r\n"));
         for header in headers {
@@ -81,7 +81,7 @@ impl Connection {
         self.write(rest);
     }
 
-    /// Keeps sending this, a little at a time, for as long as the server listens.
+    /// Sends this piece repeatedly, with pauses, for as long as the server reads.
     pub(crate) fn trickle(&self, piece: &'static [u8]) {
         let mut stream = self.0.try_clone().unwrap();
         let start = Instant::now();
@@ -92,13 +92,13 @@ impl Connection {
         });
     }
 
-    /// Keeps sending this, as fast as it goes; answers how much went.
+    /// Sends this piece repeatedly without pauses, and returns how many were sent.
     pub(crate) fn flood(&self, piece: &[u8], times: usize) -> usize {
         let mut stream = &self.0;
         (0..times).take_while(|_| stream.write_all(piece).is_ok()).count()
     }
 
-    /// An answer on a connection that stays open.
+    /// Reads a response on a connection that stays open.
     pub(crate) fn answer(&mut self) -> Answer {
         let mut bytes = Vec::new();
         loop {

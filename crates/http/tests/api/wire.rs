@@ -1,4 +1,4 @@
-//! The app behind a listening socket, instead of called in the same process.
+//! The app on a listening socket, instead of called in the same process.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Starts to listen on a free port.
+    /// Starts listening on a free port.
     pub(crate) fn listen(state: &Data<State>) -> Self {
         let state = state.clone();
         let app = move || App::new().app_data(state.clone()).wrap(from_fn(answer)).configure(configure);
@@ -56,7 +56,7 @@ impl Wire {
         });
         let (headers, status) =
             (headers.collect::<HeaderMap>(), StatusCode::from_u16(response.status().as_u16()).unwrap());
-        // A stream never ends: whoever wants to read one connects by hand.
+        // A stream never ends; tests that read one use a raw connection.
         if headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
             return Answer::new(name, status, headers, Vec::new());
         }

@@ -1,4 +1,4 @@
-//! Who hears nothing, or nothing any more.
+//! Listeners without access, and listeners that lose it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `GET` and `POST /api/events`.
+//! `GET` and `POST /api/events`: the stream of all chatrooms.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
@@ -107,7 +107,7 @@ async fn position_beyond_head_is_reset_and_foreign_one_refused() {
     let server = Listening::start(&app);
     let mut stream = EventStream::resume(&server, &ann, &json!({&room.id: 3}));
     stream.expect_each(&["ready", "reset", "caught_up"]);
-    // Of a chatroom that is not mine nothing is said, whether there is one or not.
+    // Chatrooms of others are ignored, whether they exist or not.
     let unknown = uuid::Uuid::now_v7().to_string();
     let mut stream = EventStream::resume(&server, &ann, &json!({unknown: 7, &room.id: 1}));
     assert_eq!(stream.expect("ready")["data"]["heads"], json!({&room.id: 2}));
@@ -120,7 +120,7 @@ async fn position_beyond_head_is_reset_and_foreign_one_refused() {
     }
 }
 
-/// Else a client would resume by an old one, and the chatroom that it lacks would start only then.
+/// Otherwise a client would resume from an old id, and the missing chatroom would start only then.
 #[actix_web::test]
 async fn incomplete_id_is_empty() {
     let app = TestApp::new(Engine::Sqlite).await;

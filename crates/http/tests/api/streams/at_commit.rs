@@ -111,7 +111,7 @@ async fn the_stream_of_a_session_that_signs_out_ends(engine: Engine) {
     stream.expect_end();
 }
 
-/// The write is committed by a thread that goes on when nobody waits for its answer any more.
+/// The committing thread continues even if nobody waits for its answer.
 #[both_engines]
 async fn a_client_that_hangs_up_delays_no_listener(engine: Engine) {
     let app = TestApp::new(engine).await;

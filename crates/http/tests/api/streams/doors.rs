@@ -1,4 +1,4 @@
-//! Who is banned, and who comes by an invitation.
+//! Bans and invitations on streams.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;

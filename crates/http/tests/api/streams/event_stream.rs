@@ -10,13 +10,13 @@ use crate::sockets::Listening;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// One stream.
+/// A stream of events.
 pub(super) struct EventStream {
     reader: EventReader,
     pub(super) last_id: String,
 }
 
-/// One event, or the request to reconnect.
+/// An event, or a request to reconnect.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Received {
     pub(super) kind: String,
@@ -24,17 +24,17 @@ pub(super) struct Received {
 }
 
 impl EventStream {
-    /// Listens to one chatroom or to all.
+    /// Opens a stream of one chatroom or of all.
     pub(super) fn open(server: &Listening, who: &Client, path: &str, headers: &[&str]) -> Self {
         Self::request(server, who, &format!("GET {path} HTTP/1.1"), headers, "")
     }
 
-    /// Listens by HTTP/1.0, as some proxies do.
+    /// Opens a stream over HTTP/1.0, which some proxies use.
     pub(super) fn open_plainly(server: &Listening, who: &Client, path: &str, headers: &[&str]) -> Self {
         Self::request(server, who, &format!("GET {path} HTTP/1.0"), headers, "")
     }
 
-    /// Resumes from these positions.
+    /// Opens a stream of all chatrooms, from these positions on.
     pub(super) fn resume(server: &Listening, who: &Client, after: &Value) -> Self {
         let body = json!({"after": after}).to_string();
         let length = format!("Content-Length: {}", body.len());
@@ -57,7 +57,7 @@ impl EventStream {
         Self { reader, last_id: String::new() }
     }
 
-    /// The next event; `None` at the end.
+    /// Reads the next event; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Received> {
         match self.reader.next(PATIENCE).unwrap() {
             Heard::Said(said) => {
@@ -75,7 +75,7 @@ impl EventStream {
         }
     }
 
-    /// The next event of a log: its seq and type.
+    /// Reads the next event of a log, and returns its seq and type.
     pub(super) fn event(&mut self) -> (i64, String) {
         let received = self.next().expect("an event");
         let seq = received.body["seq"].as_i64();

@@ -1,4 +1,4 @@
-//! Live streams, as clients hear them over a socket.
+//! Live streams, as clients receive them over a socket.
 
 mod access;
 mod all_rooms;

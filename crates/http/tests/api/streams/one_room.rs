@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/events` with `Accept: text/event-stream`.
+//! `GET /api/chatrooms/{chatroom_id}/events` with `Accept: text/event-stream`: the stream of one chatroom.
 
 use chit_chat_contract::{Engine, both_engines};
 
@@ -48,7 +48,7 @@ async fn reconnect_resumes_after_last_id(engine: Engine) {
     assert_eq!(second.event().0, 3);
     assert_eq!(second.event().0, 4);
     second.expect("caught_up");
-    // What the client heard last counts more than the address that it began with.
+    // `Last-Event-ID` takes precedence over the position in the URL.
     let mut third = EventStream::open(&server, &ann, &room.path("events?after=0"), &["Last-Event-ID: 4"]);
     third.expect("caught_up");
     ann.say(&room, "three").await;
@@ -80,7 +80,7 @@ async fn membership_end_ends_stream(engine: Engine) {
     let server = Listening::start(&app);
     let mut stream = EventStream::open(&server, &bob, &room.path("events?after=0"), &[]);
     stream.expect_each(&["chatroom.created", "membership.created", "membership.created"]);
-    // An earlier membership of bob's ended here, not this one.
+    // Ends an earlier membership of bob, not the current one.
     stream.expect_each(&["membership.deleted", "membership.created", "caught_up"]);
     ann.remove(&room, &bob).await;
     ann.say(&room, "he is gone").await;

@@ -1,4 +1,4 @@
-//! What changes for a user alone, as their other devices hear it.
+//! Changes that only the user's own devices receive.
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
@@ -17,7 +17,7 @@ async fn mark(person: &Person, room: &Room, seq: i64) {
     person.request(Method::PUT, room.path("read_marker")).json(mark).send().await.expect_status(200);
 }
 
-/// No entry of a log: without a seq and an actor.
+/// Asserts that this is no entry of a log: it has no seq and no actor.
 fn is_own(heard: &Value, room: &Room, data: &Value) {
     assert_eq!((&heard["chatroom_id"], &heard["data"]), (&json!(room.id), data));
     assert!(heard["at"].is_string());

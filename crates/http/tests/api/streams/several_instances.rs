@@ -1,4 +1,4 @@
-//! What happens through one instance is heard through the others, once they have asked for the heads.
+//! Events of one instance reach the streams of others once these have polled the heads.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
@@ -67,7 +67,7 @@ async fn instances_send_equal_order(engine: Engine) {
     }
 }
 
-/// The log shows messages as they are now; what they became after a removal is not for who was removed.
+/// The log shows messages in their current state; changes after a removal must not reach the removed user.
 #[both_engines]
 async fn removed_user_sees_no_later_changes(engine: Engine) {
     let here = TestApp::new(engine).await;

@@ -1,4 +1,4 @@
-//! Listeners that fall behind: they lose nothing, and cost the others nothing.
+//! Listeners that fall behind: they lose nothing and do not delay others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,14 +63,14 @@ async fn disconnected_reader_is_noticed_at_once() {
     }
 }
 
-/// As another instance would.
+/// Sends a message through the use case, without a request.
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
     let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
     app.state.services.messages.send(&entered).unwrap();
 }
 
-/// Asks for the heads again and again, as the server does, until it is dropped.
+/// Polls the heads repeatedly, as the server does, until it is dropped.
 struct Following(Arc<AtomicBool>);
 
 impl Following {

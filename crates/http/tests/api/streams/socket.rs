@@ -1,4 +1,4 @@
-//! `GET /api/ws`.
+//! `GET /api/ws`: streams over a WebSocket.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -86,7 +86,7 @@ async fn pings_do_not_delay_server_stop() {
     let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
     app.state.streams.close();
     let end = loop {
-        // It may be over already.
+        // The connection may be closed already.
         drop(phone.0.send(Message::Ping("there?".into())));
         match phone.0.read().unwrap() {
             Message::Pong(_) => {}
@@ -329,7 +329,7 @@ async fn sends_count_as_writes() {
     assert_eq!(outcomes.iter().filter(|code| **code == "rate_limited").count(), 2, "{outcomes:?}");
     let mut others = EventStream::open(&server, &ann, &room.path("events"), &[]);
     others.expect("caught_up");
-    // Whoever comes again only listens, though by POST.
+    // Resuming a stream does not count as a write, although it is a POST.
     EventStream::resume(&server, &ann, &json!({})).expect("ready");
     ann.post(room.path("typing"), json!({})).await.expect_problem(429, "rate_limited");
 }

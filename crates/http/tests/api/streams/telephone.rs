@@ -1,4 +1,4 @@
-//! A client of the WebSocket.
+//! A WebSocket client.
 
 use std::net::TcpStream;
 
@@ -15,7 +15,7 @@ use crate::sockets::Listening;
 pub(super) struct Telephone(pub(super) WebSocket<TcpStream>);
 
 impl Telephone {
-    /// Shakes hands with these headers.
+    /// Performs the handshake with these headers.
     pub(super) fn dial(
         server: &Listening,
         headers: &[(&'static str, &str)],
@@ -31,7 +31,7 @@ impl Telephone {
         }
     }
 
-    /// And says where to start.
+    /// Connects and sends the start frame.
     pub(super) fn start(server: &Listening, token: &str, after: &Value) -> Self {
         let protocol = [("Sec-WebSocket-Protocol", "chit-chat.v1")];
         let mut phone = Self::dial(server, &protocol).expect("a handshake");
@@ -53,7 +53,7 @@ impl Telephone {
         }
     }
 
-    /// The next frame; `None` at an end for this reason.
+    /// Reads the next frame; `None` if the server closed with this code.
     pub(super) fn hear_until_closed(&mut self, code: u16) -> Option<Value> {
         match self.0.read().unwrap() {
             Message::Text(text) => serde_json::from_str(&text).unwrap(),

@@ -1,4 +1,4 @@
-//! What people do, at random.
+//! Random actions of users.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use crate::app::{Session, TestApp};
 use crate::client::Client;
 use crate::people::{Person, Room, path_of, reaction_path};
 
-/// A small generator, so that a failure can be repeated from its seed.
+/// A small random generator, so that a failure can be reproduced from its seed.
 pub(super) struct Dice(u64);
 
-/// Ann, who listens and owns a chatroom, and others, through one instance.
+/// Ann, who listens and owns a chatroom, and other users, as clients of one instance.
 pub(super) struct People {
     pub(super) ann: Person,
     bob: Person,
@@ -53,7 +53,7 @@ impl People {
         Self { ann: person(&self.ann), bob: person(&self.bob), cem: person(&self.cem), plans }
     }
 
-    /// Something, if it is possible just now; answers what.
+    /// Tries a random action, and returns its description.
     pub(super) async fn happen(&self, dice: &mut Dice) -> String {
         let who = *dice.pick(&[&self.ann, &self.bob, &self.cem]);
         match dice.roll(12) {
@@ -140,7 +140,7 @@ impl People {
         }
     }
 
-    /// Ann's own affairs, on another device.
+    /// Changes data that only Ann sees, as from another device.
     async fn keep_for_oneself(&self, dice: &mut Dice) -> String {
         let rooms = self.ann.get("/api/chatrooms").await.expect_status(200).each("id");
         let room = Room { id: dice.pick(&rooms).as_str().unwrap().to_owned() };
@@ -155,7 +155,7 @@ impl People {
         }
     }
 
-    /// Ann and Bob.
+    /// Acts in the direct chatroom of Ann and Bob.
     async fn meet_in_private(&self, dice: &mut Dice) -> String {
         let opened = self.bob.put(format!("/api/direct/{}", self.ann.id)).await;
         let (Some(id), block) = (opened.body["id"].as_str(), format!("/api/users/me/blocks/{}", self.ann.id))
@@ -173,7 +173,7 @@ impl People {
         }
     }
 
-    /// Of Bob, where Ann is a member at most.
+    /// Acts in a chatroom of Bob, in which Ann is at most a member.
     async fn be_guests(&self, dice: &mut Dice) -> String {
         let rooms = self.bob.get("/api/chatrooms?q=Bobs").await.expect_status(200).each("id");
         let Some(id) = rooms.first().and_then(Value::as_str) else {

@@ -1,5 +1,5 @@
-//! A client that keeps its own picture from `ready` and the events that follow has the picture that a
-//! fresh look would give it, whatever happens, and through whichever instance.
+//! A client that maintains its state from `ready` and the following events has the same state as one that reads
+//! everything anew, after any actions and on any instance.
 
 mod happenings;
 mod picture;
@@ -37,7 +37,7 @@ async fn random_history(engine: Engine, seed: u64) {
         here.follow();
         println!("seed {seed}, step {step}: {what}");
         if dice.roll(8) == 0 {
-            // The connection is lost; the client goes on from its own positions.
+            // The connection is lost; the client resumes from its own positions.
             stream = EventStream::resume(&server, &people.ann, &picture.positions());
             picture.begin_anew(&people.ann, &stream.expect("ready")["data"]["heads"]).await;
         }

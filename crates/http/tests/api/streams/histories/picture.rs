@@ -1,4 +1,4 @@
-//! What a client knows.
+//! The state that a client maintains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,37 +6,37 @@ use serde_json::{Value, json};
 
 use crate::people::{Person, Room};
 
-/// All of one's chatrooms.
+/// A user's chatrooms.
 pub(super) struct Picture {
     rooms: BTreeMap<String, Known>,
 }
 
 struct Known {
     head: i64,
-    /// Its name and settings.
+    /// The name and settings.
     chatroom: Value,
     roles: BTreeMap<String, String>,
     messages: BTreeMap<String, Value>,
     pins: BTreeSet<String>,
-    /// `None` for who may not know them.
+    /// `None` if the user may not see them.
     bans: Option<BTreeSet<String>>,
     invitations: Option<BTreeSet<String>>,
     own: Own,
 }
 
-/// What concerns oneself alone.
+/// The state that only the user has.
 #[derive(Default)]
 struct Own {
     read_seq: i64,
     muted: bool,
-    /// Hidden, unless a message came behind this.
+    /// Hidden until a message with a later seq.
     hidden_seq: Option<i64>,
-    /// What is hidden is not listed: the rest is looked at when it is shown again.
+    /// Hidden chatrooms are not listed; the other fields are read when it is shown again.
     is_unknown: bool,
 }
 
 impl Picture {
-    /// As it is now.
+    /// Reads the current state.
     pub(super) async fn look(me: &Person) -> Self {
         let mut rooms = BTreeMap::new();
         for (id, own) in home(me).await {
@@ -45,18 +45,18 @@ impl Picture {
         Self { rooms }
     }
 
-    /// How far each chatroom is known.
+    /// The last known seq of each chatroom.
     pub(super) fn positions(&self) -> Value {
         self.rooms.iter().map(|(id, known)| (id.clone(), json!(known.head))).collect()
     }
 
-    /// What a user sees of it.
+    /// The part that the user sees.
     pub(super) fn shown(&self) -> Value {
         let shown = self.rooms.iter().filter(|(_, known)| known.is_shown());
         shown.map(|(id, known)| (id.clone(), known.shown())).collect()
     }
 
-    /// After a new connection: what is in no log is looked at, and so are chatrooms that are new.
+    /// Updates the state after a reconnect: reads the data that is in no log, and new chatrooms.
     pub(super) async fn begin_anew(&mut self, me: &Person, heads: &Value) {
         let heads = heads.as_object().unwrap();
         self.rooms.retain(|id, _| heads.contains_key(id));
@@ -173,7 +173,7 @@ impl Known {
         }
     }
 
-    /// What is heard as it was later never goes back.
+    /// Ignores a version of the message that is older than the known one.
     fn note_message(&mut self, data: &Value) {
         let known = self.messages.entry(text(data, "id")).or_default();
         if known["revision"].as_i64().unwrap_or_default() <= data["revision"].as_i64().unwrap() {
@@ -199,7 +199,7 @@ impl Known {
     }
 }
 
-/// My chatrooms that are not hidden.
+/// The user's chatrooms that are not hidden.
 async fn home(me: &Person) -> BTreeMap<String, Own> {
     let list = all(me, "/api/chatrooms".to_owned()).await.unwrap();
     let own = |it: &Value| Own {
@@ -210,7 +210,7 @@ async fn home(me: &Person) -> BTreeMap<String, Own> {
     list.iter().map(|it| (text(it, "id"), own(it))).collect()
 }
 
-/// Of a list; `None` for who may not see it.
+/// The entries of a list; `None` if the user may not see it.
 async fn all(me: &Person, path: String) -> Option<Vec<Value>> {
     let answer = me.get(format!("{path}?limit=200")).await;
     (answer.status == 200).then(|| answer.items().to_vec())
