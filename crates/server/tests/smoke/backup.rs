@@ -1,4 +1,4 @@
-//! `chit-chat backup`
+//! The command `chit-chat backup`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::database::FreshDatabase;
 use crate::program::{SECRET, Server, chit_chat, fail, run, succeed};
 use crate::survival::{talk_until_the_end, whole_log};
 
-/// Where a backup goes.
+/// A folder for backups.
 struct Shelf {
     folder: TempDir,
 }
@@ -163,7 +163,7 @@ fn backup_never_overwrites_special_files() {
     assert_eq!(fs::read(at("precious")).unwrap(), b"precious");
     assert_eq!(shelf.count(), 6);
 
-    // What SQLite keeps is beside the file that a link leads to.
+    // SQLite creates its files next to the file that a link points to.
     let linked = FreshDatabase::of(&format!("sqlite://{}", at("database").display()));
     let said = fail(&linked, &["backup", &format!("{}-wal", itself.display())]);
     assert!(said.contains("one of its files"), "{said}");

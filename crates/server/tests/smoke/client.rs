@@ -12,7 +12,7 @@ impl Client {
         Self(chit_chat_client::Client::new(url))
     }
 
-    /// The same person, also at another server.
+    /// The same user, also at another server.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self(self.0.at(url))
     }
@@ -21,7 +21,7 @@ impl Client {
         Self(self.0.with_token(token))
     }
 
-    /// A new user, signed in; and their id.
+    /// Signs up a user and signs them in; returns their client and id.
     pub(crate) fn sign_up(&self, username: &str) -> (Self, String) {
         let account = json!({"username": username, "password": PASSWORD});
         let user = self.expect(201, "POST", "/api/users", &account);
@@ -37,7 +37,7 @@ impl Client {
         self.expect(200, "GET", path, &Value::Null)
     }
 
-    /// The answer's body, if its status is this.
+    /// Sends a request, and returns the body if the response has this status.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16, method: &'static str, path: &str, body: &Value) -> Value {
         let (found, text) =
@@ -46,7 +46,7 @@ impl Client {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Status and body, unless the server is gone.
+    /// Sends a request, and returns status and body. Fails if the server is gone.
     pub(crate) fn send(&self, method: &'static str, path: &str, body: &Value) -> anyhow::Result<(u16, String)> {
         let request = self.0.request(method, path);
         let answer = if body.is_null() { request.send()? } else { request.json(body).send()? };

@@ -1,4 +1,4 @@
-//! `chit-chat db ...`
+//! The commands `chit-chat db ...`.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::Value;

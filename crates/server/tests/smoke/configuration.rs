@@ -1,4 +1,4 @@
-//! A configuration that is wrong: the error names the variable, and no secret. And a key in a file.
+//! Invalid configurations: errors name the variable and contain no secret. Also a key in a file.
 
 use std::net::TcpListener;
 
@@ -7,10 +7,10 @@ use chit_chat_contract::Engine;
 use crate::database::FreshDatabase;
 use crate::program::{SECRET, Server, VARIABLES, chit_chat, run, succeed};
 
-/// Nobody listens there.
+/// A database URL on which no server listens.
 const NOWHERE: &str = "postgres://me:hunter2@127.0.0.1:1/chat";
 
-/// What the program says when it refuses to start.
+/// The output of a server that refuses to start.
 #[track_caller]
 fn refusal(variables: &[(&str, &str)]) -> String {
     let mut command = chit_chat(&["serve"]);

@@ -3,7 +3,7 @@
 use chit_chat_contract::{Engine, TestStore};
 use tempfile::TempDir;
 
-/// A place for a database of one's own; whatever is there at the end is deleted.
+/// The URL of a database that does not exist yet, and is deleted on drop.
 pub(crate) struct FreshDatabase {
     pub(crate) url: String,
     _owner: Owner,
@@ -17,7 +17,7 @@ enum Owner {
 }
 
 impl FreshDatabase {
-    /// One that somebody else deletes.
+    /// The database with this URL, which is not deleted on drop.
     pub(crate) fn of(url: &str) -> Self {
         Self { url: url.to_owned(), _owner: Owner::Somebody }
     }

@@ -1,4 +1,4 @@
-//! The files that the program makes.
+//! Files that the program creates.
 
 #![cfg(unix)]
 

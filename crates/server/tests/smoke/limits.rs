@@ -22,12 +22,12 @@ fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// The status of the answer to a sign-in.
+/// Signs in, and returns the status of the response.
 fn sign_in(server: &Server, headers: &str, body: &[u8]) -> u16 {
     let mut stream = connect(server);
     let head = "POST /api/auth/session HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n";
     write!(stream, "{head}Content-Length: {}\r\n{headers}\r\n", body.len()).unwrap();
-    // A server that has refused already need not take the rest.
+    // A server that has already refused need not read the rest.
     drop(stream.write_all(body));
     status(&mut stream)
 }
@@ -98,7 +98,7 @@ fn compressed_bombs_use_little_memory() {
     assert!(grown < 2 * BOMBS * 8 * MEBIBYTE, "{grown} bytes");
 }
 
-/// The most memory that the server has ever had, in bytes.
+/// The peak memory of the server, in bytes.
 #[cfg(target_os = "linux")]
 fn peak(server: &Server) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
@@ -120,10 +120,10 @@ fn connections_beyond_limit_wait() {
     }
     until("some are held", || sockets(&server) > before);
     for mut client in clients {
-        // Each holds its place until it goes, so whoever waits is served only then.
+        // Each client holds its connection until it is dropped, so waiting ones are served only then.
         assert_eq!(status(&mut client), 200);
         let held = sockets(&server) - before;
-        // Each has a second descriptor, and one may have been accepted that is not served yet.
+        // Each connection uses a second descriptor, and one may be accepted but not served yet.
         assert!(held <= 2 * (ALLOWED + 2), "{held}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the program logs.
+//! The program's logs.
 
 use chit_chat_contract::Engine;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn log_lines_name_their_request() {
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
     ann.expect(404, "GET", "/api/nothing", &Value::Null);
-    // So that something is logged on the way, too.
+    // Makes the next request log an error before its own line.
     succeed(&place, &["db", "drop", "--yes"]);
     let login = json!({"username": "ann", "password": PASSWORD});
     let refused = server.client().expect(503, "POST", "/api/auth/session", &login);
@@ -48,7 +48,7 @@ fn every_request_is_logged_in_order() {
     assert_eq!(lines.last().unwrap()["message"], "stopped");
 }
 
-/// Of the line itself, or of what was going on.
+/// The request id of the line itself, or of its span.
 fn request_id(line: &Value) -> &Value {
     line.get("request_id").unwrap_or(&line["span"]["request_id"])
 }

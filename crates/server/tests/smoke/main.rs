@@ -1,4 +1,4 @@
-//! The program itself, end to end: its commands, its configuration, and what survives its end.
+//! The program, end to end: its commands, its configuration, and the data that survives its end.
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failure is a failed test")]
 

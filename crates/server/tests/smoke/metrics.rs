@@ -1,4 +1,4 @@
-//! The metrics: where they are, and that all of them are documented.
+//! Metrics: their address, and the documentation of each.
 
 use std::net::TcpListener;
 

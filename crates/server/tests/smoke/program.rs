@@ -1,4 +1,4 @@
-//! Running the program.
+//! Runs the program.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
@@ -13,7 +13,7 @@ use crate::database::FreshDatabase;
 
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
-/// All that configure it.
+/// All variables of the configuration.
 pub(crate) const VARIABLES: [&str; 15] = [
     "CORS_ORIGINS",
     "DATABASE_URL",
@@ -32,7 +32,7 @@ pub(crate) const VARIABLES: [&str; 15] = [
     "WRITES_PER_USER",
 ];
 
-/// The program with nothing from the tests' own environment.
+/// The program without variables from the tests' environment.
 pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chit-chat"));
     for variable in VARIABLES {
@@ -42,14 +42,14 @@ pub(crate) fn chit_chat(arguments: &[&str]) -> Command {
     command
 }
 
-/// What a command that ends by itself says.
+/// Runs a command to its end, and returns its output.
 pub(crate) fn run(command: &mut Command) -> (Output, String) {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned();
     (output, text)
 }
 
-/// A command on a database, which succeeds.
+/// Runs a command on a database; it must succeed. Returns its output.
 #[track_caller]
 pub(crate) fn succeed(place: &FreshDatabase, arguments: &[&str]) -> String {
     let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", &place.url));
@@ -57,7 +57,7 @@ pub(crate) fn succeed(place: &FreshDatabase, arguments: &[&str]) -> String {
     text
 }
 
-/// A command on a database, which fails; what it says.
+/// Runs a command on a database; it must fail. Returns its output.
 #[track_caller]
 pub(crate) fn fail(place: &FreshDatabase, arguments: &[&str]) -> String {
     let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", &place.url));
@@ -65,7 +65,7 @@ pub(crate) fn fail(place: &FreshDatabase, arguments: &[&str]) -> String {
     text
 }
 
-/// A server that runs until the test ends it, or itself ends.
+/// A running server, killed on drop.
 pub(crate) struct Server {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
@@ -74,12 +74,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// On PostgreSQL the secret is given, on SQLite it is made.
+    /// Starts a server. On PostgreSQL it gets a secret, on SQLite it creates one.
     pub(crate) fn start(place: &FreshDatabase) -> Self {
         Self::start_with(place, &[])
     }
 
-    /// With these variables; limits are off unless they say otherwise.
+    /// Starts a server with these variables; rate limits are off unless they are among them.
     pub(crate) fn start_with(place: &FreshDatabase, variables: &[(&str, &str)]) -> Self {
         let mut command = chit_chat(&["serve"]);
         command.env("DATABASE_URL", &place.url).env("LISTEN", "127.0.0.1:0").env("RATE_LIMITS", "off");
@@ -98,14 +98,14 @@ impl Server {
         server
     }
 
-    /// As the log says it.
+    /// The address from the log.
     fn address(&self) -> Option<String> {
         let log = self.log();
         let (_, rest) = log.split_once("listening on http://")?;
         rest.split_once(',').map(|(address, _)| format!("http://{address}"))
     }
 
-    /// What has been written of it so far.
+    /// The log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
@@ -118,18 +118,18 @@ impl Server {
         Client::new(&self.url)
     }
 
-    /// Ends it without warning, as a power failure would.
+    /// Kills the server without warning, as a power failure would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end; answers how it did.
+    /// Terminates the server, and returns its exit status.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         self.end()
     }
 
-    /// Asks it to end; answers all that it has logged.
+    /// Terminates the server, which must succeed, and returns its whole log.
     pub(crate) fn whole_log(mut self) -> String {
         assert!(self.end().success());
         self.follower.take().unwrap().join().unwrap();
@@ -149,13 +149,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The server may have exited already.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// Collects the lines, so that the server never waits for a reader.
+/// Collects the log's lines, so that the server never blocks on writing them.
 fn follow(stderr: ChildStderr) -> (Arc<Mutex<Vec<String>>>, JoinHandle<()>) {
     let log = Arc::new(Mutex::new(Vec::new()));
     let lines = log.clone();

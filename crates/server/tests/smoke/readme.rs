@@ -1,4 +1,4 @@
-//! The README's first message: its commands are run as they are written, by a shell, on a server of the real program.
+//! The first message of the README: a shell runs its commands verbatim against a server of the real program.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::database::FreshDatabase;
 use crate::program::{Server, run, succeed};
 
 const README: &str = include_str!("../../../../README.md");
-/// Where the README's server listens.
+/// The address of the README's server.
 const ADDRESS: &str = "http://127.0.0.1:8080";
 
 #[both_engines]
@@ -43,7 +43,7 @@ fn readme_commands_work(engine: Engine) {
     assert!(output.lines().any(is_streamed), "{output}");
 }
 
-/// The shell commands of the section that sets `API`.
+/// The shell commands of the README's section that sets `API`.
 fn commands() -> String {
     let section = README.split("\n## ").find(|section| section.contains("\nAPI=http")).unwrap();
     let blocks = section.split("\n```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());

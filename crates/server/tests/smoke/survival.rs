@@ -1,4 +1,4 @@
-//! What survives the end of the program, expected or not.
+//! Data and sessions that survive the end of the program, expected or not.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -45,7 +45,7 @@ fn acknowledged_writes_survive_kill(engine: Engine) {
     assert!(server.terminate().success());
 }
 
-/// Writes down every message that the server has acknowledged.
+/// Sends messages until the server is gone, and records those that it acknowledged.
 pub(crate) fn talk_until_the_end(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
     let body = json!({"body": "hello"});
     while let Ok((201, text)) = ann.send("POST", &format!("{room}/messages"), &body) {
@@ -93,7 +93,7 @@ fn session_end_reaches_other_instance(engine: Engine) {
 
 #[test]
 fn stop_does_not_wait_for_idle_connections() {
-    /// Less than requests in flight are given.
+    /// Less than the grace period of requests in flight.
     const LIMIT: Duration = Duration::from_secs(5);
     let place = FreshDatabase::new(Engine::Sqlite);
     succeed(&place, &["db", "create"]);

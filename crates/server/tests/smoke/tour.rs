@@ -1,4 +1,4 @@
-//! Two people talk.
+//! A conversation between two users.
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `chit-chat user ...`, beside a server that runs.
+//! The commands `chit-chat user ...`, while a server runs.
 
 use std::io::Write;
 use std::process::{Output, Stdio};
@@ -13,7 +13,7 @@ use crate::program::{Server, chit_chat, fail, run, succeed};
 
 const NEW_PASSWORD: &str = "battery staple";
 
-/// A command that reads this from standard input.
+/// Runs a command with this standard input.
 fn told(place: &FreshDatabase, arguments: &[&str], input: &str) -> Output {
     let mut command = chit_chat(arguments);
     command.env("DATABASE_URL", &place.url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -176,7 +176,7 @@ fn list_shows_columns_for_operators(engine: Engine) {
     assert_eq!(row, expected);
 }
 
-/// What a command prints on a database that the test has filled.
+/// The output of a command on a database that the test has filled, as lines.
 fn lines(store: &TestStore, arguments: &[&str]) -> Vec<String> {
     let (output, text) = run(chit_chat(arguments).env("DATABASE_URL", store.url()));
     assert!(output.status.success(), "{text}");
