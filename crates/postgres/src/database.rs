@@ -1,4 +1,4 @@
-//! The database: creates, drops and migrates it.
+//! Creates, drops and migrates the database.
 
 use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
@@ -17,7 +17,7 @@ const MAINTENANCE: &str = "postgres";
 const MIGRATION_LOCK: i64 = 0x6368_6974_6368_6174;
 
 impl Store {
-    /// Migrates the schema; of several instances that start together, one does it.
+    /// Migrates the schema. If several instances start together, one of them does it.
     pub fn migrate(&self) -> Result<(), StoreError> {
         let conn = &mut *self.connections.get()?;
         run(conn, &format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -36,7 +36,7 @@ impl Readiness for Store {
     }
 }
 
-/// Whether the server has the database of the URL.
+/// Returns whether the server has the database of the URL.
 pub fn exists(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     is_there(&mut connect(&server)?, &name)
@@ -62,7 +62,7 @@ pub fn drop(url: &str) -> Result<bool, StoreError> {
     Ok(existed)
 }
 
-/// A statement may not run longer than its request waits.
+/// The settings of a session. No statement may run longer than its request waits.
 const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 pub(crate) fn setup() -> Setup<Conn> {

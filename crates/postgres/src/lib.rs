@@ -1,6 +1,6 @@
 //! The ports on PostgreSQL.
 //!
-//! `ports` is the text that both engines share; `append`, `chatroom_heads`, `database` and `dialect` are
+//! `ports` is the source code that both engines share; `append`, `chatroom_heads`, `database` and `dialect` are
 //! PostgreSQL's own.
 
 mod append;
@@ -25,14 +25,14 @@ pub(crate) type Conn = diesel::PgConnection;
 pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 pub(crate) type Connections = Pool<Conn>;
 
-/// Connections for everything but messages on their way; more would only queue inside PostgreSQL.
+/// The number of connections for everything but sends and heads; more would only queue inside PostgreSQL.
 const CONNECTIONS: u32 = 8;
-/// For each thread that works on its own.
+/// The number of connections of a thread that works alone.
 const ONE: u32 = 1;
-/// While one batch of messages reaches the disk, the database works on the next one.
+/// The number of threads that write messages: while one batch is synced to disk, the database executes the next.
 const WRITERS: u32 = 2;
 
-/// A PostgreSQL database that holds all that the domain's ports keep.
+/// A PostgreSQL database that stores everything behind the domain's ports.
 pub struct Store {
     connections: Connections,
     sends: SendQueue,
@@ -41,7 +41,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Prepares to connect; the first use does.
+    /// Creates the store without connecting; the first use connects.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_timeouts(url);
         let pool = |name, size, setup| {

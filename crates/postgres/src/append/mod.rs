@@ -19,7 +19,7 @@ pub use one::send_statement;
 
 use crate::{Conn, Connections};
 
-/// Longer than a statement or a short transaction holds a lock.
+/// A timeout that is longer than a statement or a short transaction holds a lock.
 const IMPATIENTLY: &str = "SET LOCAL lock_timeout = '100ms'";
 
 /// Writes messages over its own connections.

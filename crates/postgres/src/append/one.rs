@@ -103,8 +103,8 @@ impl<'a> Append<'a> {
     }
 }
 
-/// The SQL of sending one message, for measurements of the database alone. The values are, in order: chatroom,
-/// author, least role, key, id, body, digest, time.
+/// The SQL that sends one message, for benchmarks of the database alone. The values are, in order: chatroom,
+/// author, minimum role, key, id, body, digest, time.
 pub fn send_statement() -> String {
     let (id, at) = (Key(Uuid::nil()), Timestamp::from_micros(0).into());
     let append = Append { chatroom: id, author: id, role: 0, key: None, id, body: "", digest: None, at };
