@@ -26,7 +26,7 @@ impl ChatroomHeads for Store {
     }
 }
 
-/// Answers questions for heads, over its own connection.
+/// Answers questions about heads over its own connection.
 pub(crate) struct HeadCache {
     url: String,
     memory: Mutex<Option<Memory>>,

@@ -1,6 +1,6 @@
-//! Moving what was written from the log beside the file (WAL) into the file, off the way of writers.
+//! Makes checkpoints: moves pages from the write-ahead log (WAL) to the database file, on a separate thread.
 //!
-//! SQLite itself would make the unlucky writer wait whose commit lengthens the log beyond a measure.
+//! SQLite's own checkpoints would delay the writer whose commit makes the log longer than a limit.
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -18,17 +18,17 @@ use metrics::{Counter, Histogram, counter, histogram};
 use crate::writer::Writer;
 use crate::{Conn, database, writeback};
 
-/// From this length on, in pages (512 MiB), the log should begin again from its start. Writers feel it,
-/// so it should be rare.
+/// The length of the log, in pages (512 MiB), at which it should restart from its beginning. A restart delays
+/// writers, so it should be rare.
 const LONG: i32 = 131_072;
-/// The log begins again only when all of it is in the file, so writers pause for the last few.
+/// The number of remaining writes for which writers pause: the log restarts only when it is all in the file.
 const FEW: usize = 100;
-/// The pages of so many writes, about three each, are synced together.
+/// The number of writes whose pages, about three each, are synced together.
 const TOGETHER: usize = 20;
-/// If writers are so fast that few never remain, they pause after so many attempts.
+/// The number of attempts after which writers pause anyway, if they are too fast for few writes to remain.
 const ATTEMPTS: usize = 8;
 
-/// The thread that checkpoints, until it is dropped. Its priority is low: writers go first.
+/// The thread that makes checkpoints, until it is dropped. Its priority is low, so that writers go first.
 pub(crate) struct Checkpoints {
     _thread: Threads,
 }
@@ -56,8 +56,8 @@ struct Checkpointer {
     url: String,
     writer: Arc<Writer>,
     conn: Option<Conn>,
-    /// Never closed: closing any descriptor of the file ends the locks that SQLite has on it in this
-    /// process (sqlite.org/howtocorrupt.html, 2.2).
+    /// The database file. It is never closed, because closing any descriptor of the file releases the locks that
+    /// SQLite has on it in this process (sqlite.org/howtocorrupt.html, 2.2).
     file: ManuallyDrop<File>,
     duration: Histogram,
     failures: Counter,
@@ -79,7 +79,7 @@ impl Checkpointer {
 
     fn serve(&mut self) {
         while self.writer.written.wait() {
-            // Also if this fails: the next attempt is made when as much has been written again.
+            // The counter is reset even if this fails: the next attempt follows after as many writes again.
             self.writer.written.reset();
             let started = Instant::now();
             if let Err(error) = self.checkpoint() {
@@ -92,7 +92,7 @@ impl Checkpointer {
     }
 
     fn checkpoint(&mut self) -> Result<(), StoreError> {
-        // After a failure the next checkpoint finds a new connection.
+        // After a failure the next checkpoint opens a new connection.
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => database::connect(&self.url)?,
@@ -104,7 +104,7 @@ impl Checkpointer {
         Ok(())
     }
 
-    /// What comes while pages are moved is less each time.
+    /// Moves all pages, in rounds: each leaves fewer new writes, until writers pause for the last ones.
     fn move_all(&self, conn: &mut Conn) -> Result<(), StoreError> {
         self.sync(usize::MAX)?;
         for _ in 0..ATTEMPTS {
@@ -119,16 +119,15 @@ impl Checkpointer {
         Ok(())
     }
 
-    /// SQLite syncs the file when the last page is in it, with writers waiting; so little should be
-    /// left for it to do.
+    /// Syncs the file in advance: SQLite syncs it after the last page, while writers wait, so little should be
+    /// left.
     fn sync(&self, writes: usize) -> Result<(), StoreError> {
         let pieces = u64::try_from(writes / TOGETHER).unwrap_or(u64::MAX);
         writeback::sync(&self.file, pieces).map_err(|error| database::failure(Path::new(&self.url), &error))
     }
 }
 
-/// Moves what nobody reads any more from the log, and waits for nobody; answers how many pages the
-/// log has.
+/// Moves pages that no reader needs in the log any longer, without waiting. Returns the log's length in pages.
 fn move_pages(conn: &mut Conn) -> Sql<i32> {
     let outcome: Outcome = diesel::sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result(conn)?;
     Ok(outcome.log)

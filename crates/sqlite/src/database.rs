@@ -1,4 +1,4 @@
-//! The database file: creates, drops and migrates it.
+//! Creates, drops and migrates the database file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,16 +16,16 @@ use diesel::sql_types::Bool;
 
 use crate::{Conn, Store};
 
-/// `synchronous=FULL` syncs the write-ahead log at each commit, so an acknowledged write is on disk.
-/// `checkpoints` makes the checkpoints.
+/// The settings of the writing connection. `synchronous=FULL` syncs the write-ahead log at each commit, so an
+/// acknowledged write is on disk. Only `checkpoints` makes checkpoints.
 pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000; PRAGMA wal_autocheckpoint=0";
-/// The cache is small, because the system caches the file already, and mapped or cached pages would be in
-/// memory twice.
+/// The settings of reading connections. The cache is small, because the system caches the file already, and mapped
+/// or cached pages would be in memory twice.
 const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-500";
 
 impl Store {
-    /// Migrates the schema; of several processes that start together, one does it.
+    /// Migrates the schema. If several processes start together, one of them does it.
     pub fn migrate(&self) -> Result<(), StoreError> {
         self.writer.alone(|conn| {
             let mut outcome = Ok(());

@@ -1,5 +1,5 @@
-//! The statements that lock rows on other engines. On SQLite a writing transaction holds the write lock from
-//! its start, so everything that it reads stays valid until it ends.
+//! The counterparts of statements that lock rows on other engines. On SQLite a writing transaction holds the write
+//! lock from its start, so everything that it reads stays valid until it ends.
 
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};

@@ -1,6 +1,6 @@
 //! The ports on SQLite, the embedded default.
 //!
-//! `ports` is the text that both engines share; the other files are SQLite's own. One connection writes,
+//! `ports` is the source code that both engines share; the other files are SQLite's own. One connection writes,
 //! because several would only wait for each other's locks; a few more read.
 
 mod append;
@@ -35,10 +35,10 @@ pub(crate) type Conn = diesel::SqliteConnection;
 pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 
 const READERS: u32 = 4;
-/// There is one lock for the whole file.
+/// The number of threads that write messages: one, because the whole file has a single lock.
 const WRITERS: u32 = 1;
 
-/// An SQLite file that holds all that the domain's ports keep.
+/// An SQLite file that stores everything behind the domain's ports.
 pub struct Store {
     readers: Pool<Conn>,
     writer: Arc<Writer>,
@@ -49,7 +49,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file, which [`create`] has made.
+    /// Opens the file that [`create`] has created.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
         let writer = Arc::new(Writer::open(&url)?);

@@ -1,13 +1,13 @@
-//! How much was written since the last checkpoint.
+//! The number of writes since the last checkpoint.
 
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A log of so many writes, at about five pages each, is worth a checkpoint.
+/// The number of writes, at about five pages each, after which a checkpoint is worthwhile.
 const WORTH: usize = 2_000;
-/// Writers that are busy write the same pages again and again: each is moved once for all that comes
-/// in so long.
+/// The pause after a checkpoint. Busy writers write the same pages repeatedly, so the next checkpoint moves each
+/// page once for all writes of the pause.
 const REST: Duration = Duration::from_millis(500);
 
 /// Counts writes since the last checkpoint.
@@ -33,7 +33,7 @@ impl WriteCounter {
         }
     }
 
-    /// Whether there is something worth a checkpoint, now or later; else it is time to stop.
+    /// Waits until a checkpoint is worthwhile. Returns false if the thread should stop instead.
     pub(crate) fn wait(&self) -> bool {
         let mut state = self.lock();
         while state.writes < WORTH && !state.stopped {
@@ -42,13 +42,13 @@ impl WriteCounter {
         !state.stopped
     }
 
-    /// Waits, unless it is time to stop.
+    /// Pauses, unless the thread should stop.
     pub(crate) fn rest(&self) {
         let until_stopped = |state: &mut State| !state.stopped;
         drop(self.changed.wait_timeout_while(self.lock(), REST, until_stopped));
     }
 
-    /// Begins to count again; answers what was counted.
+    /// Resets the counter, and returns its value.
     pub(crate) fn reset(&self) -> usize {
         mem::take(&mut self.lock().writes)
     }

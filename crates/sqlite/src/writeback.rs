@@ -8,7 +8,7 @@ use std::io::Result;
 const MOST_PIECES: u64 = 128;
 const LEAST_LENGTH: u64 = 1 << 20;
 
-/// Syncs the file's data, in this many pieces if the system can.
+/// Syncs the file's data, in this many pieces if the system supports it.
 pub(crate) fn sync(file: &File, pieces: u64) -> Result<()> {
     let length = file.metadata()?.len();
     let piece = (length / pieces.clamp(1, MOST_PIECES)).max(LEAST_LENGTH);

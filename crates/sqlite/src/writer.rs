@@ -1,4 +1,4 @@
-//! The one connection that writes.
+//! The single connection that writes.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use parking_lot::{FairMutex, FairMutexGuard};
 use crate::write_counter::WriteCounter;
 use crate::{Conn, database};
 
-/// Another process may hold the lock; each attempt waits for it as long as `busy_timeout` says.
+/// The maximum number of attempts while another process holds the lock; each waits up to `busy_timeout`.
 const ATTEMPTS: usize = 2;
-/// The other's change takes a few milliseconds, and longer on a slow disk.
+/// The time limit for a concurrent change to WAL, which takes milliseconds, or longer on a slow disk.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
     url: String,
-    /// Fair, because whoever sends takes it again and again; others get their turn in between.
+    /// A fair lock, because the sending thread takes it repeatedly; others get their turn in between.
     connection: FairMutex<Conn>,
     metrics: PoolMetrics,
     pub(crate) written: Arc<WriteCounter>,
@@ -44,7 +44,7 @@ impl Writer {
         self.write_some(1, transaction)
     }
 
-    /// Runs a transaction that writes about so many times as much as others do.
+    /// Runs a transaction that writes about as much as this many others.
     pub(crate) fn write_some<T>(
         &self,
         writes: usize,
@@ -74,7 +74,7 @@ impl Writer {
         }
     }
 
-    /// For what manages its own transactions.
+    /// Runs work that manages its own transactions.
     pub(crate) fn alone<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> T {
         work(&mut self.lock())
     }
@@ -85,7 +85,7 @@ impl Writer {
     }
 }
 
-/// SQLite does not wait for its lock when several change a new file to WAL at the same moment.
+/// Opens a connection. It retries, since SQLite does not wait when several change a new file to WAL at once.
 fn connect(url: &str) -> Result<Conn, StoreError> {
     let mut conn = database::connect(url)?;
     let started = Instant::now();
