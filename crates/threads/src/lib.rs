@@ -1,18 +1,18 @@
 //! Named threads that are stopped and joined together.
 //!
-//! [`Threads`] owns the threads of a pool. Dropping it tells them to stop, in whichever way the pool has for
-//! that, and waits until they have ended.
+//! [`Threads`] owns the threads of a pool. Dropping it signals them to stop, in the pool's own way, and waits
+//! until they have ended.
 
 use std::fmt::{self, Display};
 use std::io;
 use std::thread::{self, JoinHandle};
 
-/// How the operating system schedules a thread.
+/// The scheduling priority of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// Like every other thread of the process.
+    /// The priority of every other thread of the process.
     Normal,
-    /// Behind every other thread of the process. Linux only; elsewhere the same as `Normal`.
+    /// A priority below every other thread of the process. Linux only; elsewhere the same as `Normal`.
     Low,
 }
 
@@ -24,7 +24,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Adds a way to tell threads to stop. Dropping the pool calls each once, before it joins any thread.
+    /// Adds a function that signals threads to stop. Dropping the pool calls each once before it joins a thread.
     pub fn stop_by(&mut self, stop: impl FnOnce() + Send + Sync + 'static) {
         self.stop.push(Box::new(stop));
     }
@@ -46,7 +46,7 @@ impl Threads {
         Ok(())
     }
 
-    /// Starts threads that do the same. Each has the name of the pool and a number of its own: `name-0`.
+    /// Starts several threads that run the same function. Each is named after the pool and its number: `name-0`.
     pub fn start_each(
         &mut self,
         name: &str,
@@ -64,7 +64,7 @@ impl Drop for Threads {
             stop();
         }
         for handle in self.handles.drain(..) {
-            // The panic hook has reported a panic already.
+            // The panic hook has already reported any panic.
             drop(handle.join());
         }
     }
@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    /// Threads that send their name, and send it again when they have been told to stop.
+    /// Starts threads that send their name, and send it again once they are signalled to stop.
     fn heralds(names: &Sender<String>) -> Threads {
         let mut threads = Threads::default();
         for n in 0..2 {
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(started, ["herald-0", "herald-1"]);
         assert!(names.try_recv().is_err(), "a thread has stopped too early");
         drop(threads);
-        // Both have ended: their senders are gone.
+        // Both threads have ended, because their senders are dropped.
         assert_eq!(names.try_iter().count(), 2);
         assert!(names.recv().is_err());
     }
@@ -148,7 +148,7 @@ mod tests {
     fn low_priority_is_lower_than_normal() {
         fn niceness() -> i64 {
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
-            // Field 19; the second, in brackets, may hold spaces.
+            // The niceness is field 19; field 2, in brackets, may contain spaces.
             stat.rsplit(')').next().unwrap().split_whitespace().nth(16).unwrap().parse().unwrap()
         }
         let (sender, found) = channel();
