@@ -4,7 +4,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::session::AccessClaims;
 use quick_cache::sync::Cache;
 
-/// More tokens than most servers have in use, about two megabytes. Tokens beyond it are verified each time.
+/// The size of the cache: more tokens than most servers use, about two megabytes. Others are verified each time.
 const CAPACITY: usize = 4_096;
 
 /// Verified tokens. Their claims do not change, but they expire.

@@ -1,8 +1,8 @@
-//! Passwords by bcrypt, on a few threads of low priority, so that a storm of logins leaves the
-//! processors to everybody else.
+//! Hashes passwords with bcrypt on a few threads of low priority, so that many logins at once leave the processors
+//! to other work.
 //!
-//! bcrypt reads 72 bytes at most and stops at U+0000; hashing the password first makes every byte
-//! of it count. The key of that hash is no secret: losing one would lock everyone out.
+//! bcrypt reads 72 bytes at most and stops at U+0000, so the password is hashed first to make every byte count.
+//! The key of that hash is not a secret, because losing a secret key would lock everyone out.
 
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,16 +18,16 @@ use chit_chat_threads::{Priority, Threads};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
-/// At a quarter of a second each, nobody in the queue waits longer than they would try again.
+/// The size of the queue: at a quarter of a second each, no caller waits longer than until their next try.
 const QUEUE: usize = 32;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Hashes passwords on threads of its own.
+/// Hashes passwords on its own threads.
 #[derive(Debug)]
 pub struct BcryptPool {
     cost: u32,
-    /// Dropped before the threads, which stop when it is gone.
+    /// The sender of jobs. It is dropped before the threads, which stop once it is dropped.
     jobs: SyncSender<Job>,
     metrics: PoolMetrics,
     _threads: Threads,
@@ -51,13 +51,13 @@ impl Default for PoolMetrics {
 }
 
 impl BcryptPool {
-    /// The cost that passwords deserve; only tests go lower.
+    /// The bcrypt cost for real passwords; only tests use a lower one.
     pub const COST: u32 = 12;
 
-    /// Starts one thread less than there are processors, at least one.
+    /// Starts one thread fewer than there are processors, but at least one.
     pub fn start(cost: u32) -> std::io::Result<Self> {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        // Before `jobs`, so that a failure drops `jobs` first, as dropping the pool does.
+        // Declared before `jobs`, so that a failure drops `jobs` first, as dropping the pool does.
         let mut threads = Threads::default();
         let (jobs, waiting) = sync_channel::<Job>(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -87,7 +87,7 @@ impl BcryptPool {
         HasherBusy
     }
 
-    /// Well-formed, of the same cost, and of no password.
+    /// A well-formed hash of the same cost that no password matches.
     fn nobodys_hash(&self) -> String {
         format!("$2b${:02}${}", self.cost, ".".repeat(53))
     }

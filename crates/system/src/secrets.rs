@@ -10,7 +10,7 @@ use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::user::Username;
 
-/// A constant and not a secret: losing a secret key would release every reserved name.
+/// The key is a constant, not a secret, because losing a secret key would release every reserved name.
 const RESERVATION_KEY: &[u8] = b"chit-chat/v1/username";
 
 /// Generates secrets from the operating system's randomness.
