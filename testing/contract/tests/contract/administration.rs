@@ -1,4 +1,4 @@
-//! What operators do with accounts takes effect at once, also against concurrent requests.
+//! Administration of accounts takes effect at once, also against concurrent requests.
 
 use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::guarded::Guarded;
