@@ -128,7 +128,7 @@ fn owner(user: UserId) -> Guard {
 }
 
 #[both_engines]
-fn commits_notify_of_messages_and_what_is_done_to_them(engine: Engine) {
+fn message_commits_notify_observers(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -172,7 +172,7 @@ fn commits_notify_of_messages_and_what_is_done_to_them(engine: Engine) {
 }
 
 #[both_engines]
-fn commits_notify_of_chatrooms_and_memberships(engine: Engine) {
+fn chatroom_and_membership_commits_notify_observers(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, zoe] = ["Matt", "Beth", "Zoe"].map(|name| world.user(name));
     let room = world.public_room(matt);
@@ -227,7 +227,7 @@ fn commits_notify_of_chatrooms_and_memberships(engine: Engine) {
 }
 
 #[both_engines]
-fn commits_notify_of_accounts_and_their_sessions(engine: Engine) {
+fn account_and_session_commits_notify_observers(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
@@ -254,7 +254,7 @@ fn commits_notify_of_accounts_and_their_sessions(engine: Engine) {
 }
 
 #[both_engines]
-fn an_observer_that_is_gone_is_forgotten(engine: Engine) {
+fn dropped_observer_is_removed(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     drop(Recorder::attached_to(&world));
