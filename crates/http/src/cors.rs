@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_none_any_or_a_list() {
+    fn origins_are_parsed_as_none_any_or_list() {
         assert_eq!("".parse(), Ok(AllowedOrigins::None));
         assert_eq!(" * ".parse(), Ok(AllowedOrigins::Any));
         let list = ["https://chat.example.com", "http://localhost:3000", "tauri://localhost"].map(str::to_owned);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_would_send_is_refused() {
+    fn invalid_origin_is_refused() {
         for text in [
             "chat.example.com",
             "https://",

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_read_a_while_ago_is_settled() {
+    fn only_positions_read_a_while_ago_are_settled() {
         let mut progress = Progress::default();
         let start = Instant::now();
         progress.advance(start, 5);

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_listed_in_one_order_and_get_brings_head() {
+    fn methods_have_fixed_order_and_get_implies_head() {
         let route = Route::new("/").delete(handler).post(handler).get(handler);
         assert_eq!(route.methods().to_string(), "GET, HEAD, POST, DELETE");
     }

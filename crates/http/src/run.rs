@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn a_store_that_hangs_turns_away_all_but_who_hashes() {
+    async fn hanging_store_refuses_all_but_hashing() {
         let hangs = |_| {
             let (open, gate) = channel::<()>();
             let work = move || {

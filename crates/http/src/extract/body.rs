@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_brackets_outside_of_strings_nest() {
+    fn nesting_ignores_brackets_in_strings() {
         let deeper = |json: &str| nests_deeper(json.as_bytes(), 2);
         assert!(!deeper("[{}, {}, []]"));
         assert!(deeper("[[[]]]"));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_that_is_allowed_is_parsed() {
+    fn json_is_parsed_up_to_depth_limit() {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let parses = |depth| parse::<Object<Empty>>(format!(r#"{{"x": {}}}"#, nested(depth)).as_bytes()).is_ok();
         assert!(parses(DEEPEST - 1));

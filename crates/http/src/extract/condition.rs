@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_read_to_the_letter() {
+    fn entity_tags_are_parsed_verbatim() {
         assert_eq!(tags(" * "), Some(vec!["*".to_owned()]));
         assert_eq!(tags("\"1\""), Some(vec!["\"1\"".to_owned()]));
         assert_eq!(tags("W/\"1\" ,\t\"a,b\""), Some(vec!["W/\"1\"".to_owned(), "\"a,b\"".to_owned()]));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_tags_is_nothing() {
+    fn invalid_entity_tags_are_ignored() {
         for text in
             ["", " ", "1", "\"1", "1\"", "\"1\",", ",\"1\"", "\"1\" \"2\"", "w/\"1\"", "\"a b\"", "*, \"1\"", "**"]
         {

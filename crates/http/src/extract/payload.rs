@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn one_coding_at_most_is_undone() {
+    fn at_most_one_content_coding_is_accepted() {
         assert_eq!(coding(&[]), Some(Encoding::Identity));
         assert_eq!(coding(&["Identity"]), Some(Encoding::Identity));
         assert_eq!(coding(&["GZIP"]), Some(Encoding::Gzip));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_deflated_is_inflated() {
+    fn compressed_body_is_inflated() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(b"{}").unwrap();
         assert_eq!(Encoding::Gzip.inflate(&gzip.finish().unwrap()).unwrap(), b"{}");
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_goes_off_no_further_than_the_largest_body() {
+    fn inflation_stops_at_body_limit() {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
         let spaces = vec![b' '; LARGEST_BODY];
         (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());

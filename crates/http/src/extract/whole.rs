@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+    fn whole_number_accepts_zero_fraction() {
         let read = |json: &str| serde_json::from_str::<Whole>(json).ok();
         for (json, number) in [("2", 2), ("2.0", 2), ("-3", -3), ("2e3", 2_000), ("9223372036854775807", i64::MAX)]
         {

@@ -117,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn without_the_header_it_is_the_peer() {
+    fn missing_header_yields_peer_address() {
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client("1.2.3.4", &[]), "1.2.3.4");
     }
 
     #[test]
-    fn only_a_trusted_peer_is_believed() {
+    fn header_counts_only_from_trusted_peer() {
         assert_eq!(client("1.2.3.4", &["5.6.7.8"]), "1.2.3.4");
         assert_eq!(client("10.0.0.1", &["5.6.7.8"]), "5.6.7.8");
         assert_eq!(client("fd00::1", &["5.6.7.8"]), "5.6.7.8");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_that_is_no_proxy_counts_whatever_stands_before_it() {
+    fn last_untrusted_address_is_the_client() {
         assert_eq!(client("10.0.0.1", &["1.1.1.1, 5.6.7.8, 10.9.9.9"]), "5.6.7.8");
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "5.6.7.8", "10.9.9.9"]), "5.6.7.8");
         assert_eq!(client("10.0.0.1", &["forged, 5.6.7.8"]), "5.6.7.8");
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_cannot_be_read_is_not_believed() {
+    fn unreadable_header_yields_peer_address() {
         for broken in ["", ",", "unknown", "5.6.7.8, ", "5.6.7", "5.6.7.8, unknown", "unknown, 10.0.0.2", "é"] {
             assert_eq!(client("10.0.0.1", &[broken]), "10.0.0.1", "{broken}");
         }
     }
 
     #[test]
-    fn ports_and_mapped_addresses_are_understood() {
+    fn ports_and_mapped_addresses_are_parsed() {
         for odd in ["5.6.7.8:443", "::ffff:5.6.7.8", "[::ffff:5.6.7.8]", "[::ffff:5.6.7.8]:443"] {
             assert_eq!(client("10.0.0.1", &[odd]), "5.6.7.8", "{odd}");
         }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn nets_of_mapped_addresses_are_those_of_ipv4() {
+    fn mapped_network_matches_ipv4_address() {
         for net in ["::ffff:10.1.2.3/128", "::ffff:10.0.0.0/104", "::ffff:0:0/96"] {
             let proxies = Proxies::new(vec![net.parse().unwrap()]);
             assert!(proxies.trusts("10.1.2.3".parse().unwrap()), "{net}");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_in_a_64_are_one() {
+    fn addresses_in_one_64_share_a_source() {
         let source = |text: &str| Source::of(text.parse().unwrap());
         assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::2"));
         assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_its_count_at_once_and_then_one_by_one() {
+    fn burst_is_allowed_then_replenished_one_by_one() {
         let (limiter, clock) = limiter("3/30s");
         let left: Vec<u32> = (0..3).map(|_| limiter.take(&1).unwrap().left).collect();
         assert_eq!(left, [2, 1, 0]);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_can_be_taken_again_and_no_more() {
+    fn given_back_permit_is_available_once() {
         let (limiter, clock) = limiter("3/30s");
         for _ in 0..100 {
             assert_eq!(limiter.take(&1).unwrap().left, 2);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_as_good_as_new_are_forgotten() {
+    fn replenished_keys_are_removed() {
         let (limiter, clock) = limiter("3/30s");
         assert!((0..1_000).all(|key| limiter.take(&key).is_ok()));
         limiter.counts.retain_recent();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_never_too_many_keys() {
+    fn number_of_keys_is_bounded() {
         let (limiter, _) = limiter("3/24h");
         let most = (0..300_000).map(|key| {
             assert!(limiter.take(&key).is_ok());

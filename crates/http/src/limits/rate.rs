@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_a_count_and_a_period() {
+    fn rate_is_parsed_as_count_and_period() {
         assert_eq!(seconds("10/15m"), Some((10, 900)));
         assert_eq!(seconds("600/60s"), Some((600, 60)));
         assert_eq!(seconds(" 1/24h "), Some((1, 86_400)));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn invalid_rate_is_refused() {
         for text in [
             "",
             "10",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quota_is_the_whole_count_at_once_and_spread_over_the_period() {
+    fn quota_has_burst_of_count_and_even_replenishment() {
         let quota = "10/15m".parse::<Rate>().unwrap().quota();
         assert_eq!((quota.burst_size().get(), quota.replenish_interval()), (10, Duration::from_secs(90)));
         assert!("1000000/1s".parse::<Rate>().unwrap().quota().replenish_interval() > Duration::ZERO);

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_as_it_went() {
+    fn cursor_round_trips() {
         let cursor = encode(&"b.ob");
         assert_eq!(decode(Some(&cursor), |text| Some(text.to_owned())), Ok(Some("b.ob".to_owned())));
         assert!(decode(Some("%%"), |text| Some(text.to_owned())).is_err());

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packed_page_is_smaller_and_comes_back_as_it_was() {
+    fn packed_page_is_smaller_and_round_trips() {
         let page = WrittenPage::new(vec!["the same again"; 100], Some("further".into())).unwrap();
         let packed = page.pack();
         assert!(packed.size() < page.body.len() / 4);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn members_stand_beside_the_items_also_of_a_page_that_was_kept() {
+    fn members_are_added_to_unpacked_page() {
         let page = WrittenPage::new(vec![1, 2], None).unwrap().pack().unpack().unwrap();
         let page = page.beside("mine", Some(&[("a", true)])).unwrap().beside("html", Some(&"}\"")).unwrap();
         let page = page.beside("absent", None::<&i32>).unwrap();
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_page_is_none() {
+    fn damaged_page_is_not_unpacked() {
         for body in [&[][..], &[100, 0, 0, 0, 0xff], &[1, 0, 0, 0, 0x1f, 7, 9, 9]] {
             let damaged = PackedPage { body: body.into(), next_cursor: None };
             assert!(damaged.unpack().is_none());
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_the_question_and_replaces_the_position() {
+    fn link_keeps_query_and_replaces_cursor() {
         let request = TestRequest::with_uri("/api/users?q=a%20b&cursor=old&limit=2").to_http_request();
         assert_eq!(link(&request, "new"), "/api/users?q=a+b&limit=2&cursor=new");
     }

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_come_back_as_they_went() {
+    fn positions_round_trip() {
         for count in [0, 1, 2, 139] {
             let given = positions(count);
             let text = encode(given.clone().into_iter()).unwrap();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_not_written_and_damage_is_noticed() {
+    fn excessive_and_damaged_positions_are_refused() {
         assert_eq!(encode(positions(140).into_iter()), None);
         let text = encode(positions(3).into_iter()).unwrap();
         for damaged in ["", "AA", "42", "%", &text[1..], &text[..text.len() - 2], &format!("{text}AAAA")] {

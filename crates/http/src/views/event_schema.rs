@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_event_has_one_schema() {
+    fn event_kind_has_one_schema() {
         let described: Vec<Kind> = shapes().flat_map(|(kinds, _)| kinds).copied().collect();
         for kind in Kind::ALL {
             assert_eq!(described.iter().filter(|described| *described == kind).count(), 1, "{kind:?}");

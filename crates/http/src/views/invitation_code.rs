@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_a_word_of_64_letters_that_can_be_read_back() {
+    fn code_has_64_characters_and_round_trips() {
         let code = InvitationCode::from_bytes(&[0xfb; 48]).unwrap();
         let word = written_invitation_code(&code);
         assert_eq!(word, "-_v7".repeat(16));

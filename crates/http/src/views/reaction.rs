@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_an_object_in_the_order_of_first_use() {
+    fn counts_are_ordered_by_first_use() {
         let text = |reactions| serde_json::to_string(&Counts::from(reactions)).unwrap();
         let emoji = |text| Emoji::parse(text).unwrap();
         assert_eq!(text(Reactions::default()), "{}");

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_are_utc_to_the_microsecond() {
+    fn instant_is_utc_with_microseconds() {
         let text = |micros| serde_json::to_string(&Time(Timestamp::from_micros(micros))).unwrap();
         assert_eq!(text(1_700_000_000_123_456), "\"2023-11-14T22:13:20.123456Z\"");
         assert_eq!(text(0), "\"1970-01-01T00:00:00.000000Z\"");

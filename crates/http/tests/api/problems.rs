@@ -236,7 +236,7 @@ fn status_of(code: &str) -> u16 {
 
 /// Compares the table, or writes it if `UPDATE=1` is set.
 #[test]
-fn the_documentation_lists_every_code() {
+fn documentation_lists_every_code() {
     let (head, _) = ERRORS.split_once(ROWS).expect("docs/ERRORS.md has the table of codes");
     let row = |code: Code| {
         let (status, name, title) = (code.status().as_u16(), code.as_str(), code.title());

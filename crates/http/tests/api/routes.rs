@@ -20,7 +20,7 @@ pub(crate) fn all() -> Vec<(Method, &'static str)> {
 }
 
 #[test]
-fn each_path_has_one_route_and_each_route_a_method() {
+fn paths_are_unique_and_routes_have_methods() {
     let routes: Vec<Route> = chit_chat_http::routes().collect();
     let paths: BTreeSet<&str> = routes.iter().map(Route::path).collect();
     assert_eq!(paths.len(), routes.len());
@@ -31,7 +31,7 @@ fn each_path_has_one_route_and_each_route_a_method() {
 }
 
 #[both_engines]
-async fn every_resource_answers_to_exactly_the_methods_that_it_allows(engine: Engine) {
+async fn resource_answers_only_allowed_methods(engine: Engine) {
     let client = TestApp::new(engine).await.nobody();
     let others = ["OPTIONS", "TRACE", "PURGE"].map(|name| Method::from_bytes(name.as_bytes()).unwrap());
     for route in chit_chat_http::routes() {
@@ -51,7 +51,7 @@ async fn every_resource_answers_to_exactly_the_methods_that_it_allows(engine: En
 }
 
 #[both_engines]
-async fn what_is_no_route_is_not_found(engine: Engine) {
+async fn unknown_path_is_not_found(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     for path in ["/", "/api", "/api/", "/api/chatrooms/", "/api/chatrooms//", "/api/nothing", "/API/users", "/%00"]

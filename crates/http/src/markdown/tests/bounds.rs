@@ -65,7 +65,7 @@ fn hard() -> Vec<String> {
 }
 
 #[test]
-fn what_is_hard_to_read_takes_a_moment_and_little_room() {
+fn expensive_markdown_is_rendered_within_bounds() {
     let read = || {
         for text in hard() {
             let (started, name) = (Instant::now(), text.chars().take(12).collect::<String>());
@@ -78,7 +78,7 @@ fn what_is_hard_to_read_takes_a_moment_and_little_room() {
 }
 
 #[test]
-fn what_would_grow_too_much_is_shown_as_it_was_written() {
+fn excessive_markdown_is_shown_as_source() {
     let deep = format!("{}*a*\n> b", "> ".repeat(40));
     assert_eq!(html(&deep), format!("<p>{}*a*<br>\n&gt; b</p>\n", "&gt; ".repeat(40)));
     let table = padded_table(250);
@@ -92,7 +92,7 @@ fn what_would_grow_too_much_is_shown_as_it_was_written() {
 }
 
 #[test]
-fn what_people_nest_is_nested() {
+fn ordinary_nesting_is_rendered() {
     let quotation = format!("{}a", "> ".repeat(20));
     assert_eq!(html(&quotation).matches("<blockquote>").count(), 20);
     let list = growing("  ", "- a\n").lines().take(12).collect::<Vec<_>>().join("\n");

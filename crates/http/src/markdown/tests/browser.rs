@@ -103,7 +103,7 @@ fn is_word(text: &str) -> bool {
 }
 
 #[test]
-fn what_is_harmful_is_noticed() {
+fn harmful_html_is_detected() {
     for html in [
         "<script>alert(1)</script>",
         "<img src=x>",

@@ -26,7 +26,7 @@ fn careless(source: &str) -> String {
 }
 
 #[test]
-fn no_known_attack_succeeds() {
+fn known_attacks_are_harmless() {
     for (what, source) in known() {
         let html = html(&source);
         assert_eq!(faults(&html), NONE, "{what}: {source} became {html}");
@@ -34,7 +34,7 @@ fn no_known_attack_succeeds() {
 }
 
 #[test]
-fn the_known_attacks_are_attacks() {
+fn known_attacks_succeed_without_protection() {
     let attacks = known();
     let succeeding = attacks.values().filter(|source| !faults(&careless(source)).is_empty()).count();
     assert!(attacks.len() >= 200, "{}", attacks.len());
@@ -43,7 +43,7 @@ fn the_known_attacks_are_attacks() {
 
 /// None of these is an element, so all of them stay visible.
 #[test]
-fn what_is_no_markdown_is_shown() {
+fn html_is_shown_as_text() {
     assert_eq!(html("<script>alert(1)</script>"), "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
     assert_eq!(html("a <b onclick=x>b</b>"), "<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n");
     assert_eq!(html("<!-- a\nb -->"), "<p>&lt;!-- a<br>\nb --&gt;</p>\n");
@@ -52,7 +52,7 @@ fn what_is_no_markdown_is_shown() {
 
 /// Tests the sanitizer alone, which has nothing to remove while the first step works.
 #[test]
-fn the_sanitizer_alone_stops_every_known_attack() {
+fn sanitizer_alone_stops_known_attacks() {
     for (what, source) in known() {
         for html in [&careless(&source), &source] {
             let html = SANITIZER.clean(html).to_string();
@@ -80,21 +80,21 @@ fn piece() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_attack_made_of_pieces_succeeds(pieces in vec(piece(), 1..40)) {
+    fn combined_attacks_are_harmless(pieces in vec(piece(), 1..40)) {
         let source = pieces.concat();
         let html = html(&source);
         prop_assert_eq!(faults(&html), NONE, "{:?} became {}", source, html);
     }
 
     #[test]
-    fn the_sanitizer_alone_stops_them_too(pieces in vec(piece(), 1..40)) {
+    fn sanitizer_alone_stops_combined_attacks(pieces in vec(piece(), 1..40)) {
         let source = pieces.concat();
         let html = SANITIZER.clean(&careless(&source)).to_string();
         prop_assert_eq!(faults(&html), NONE, "{:?} became {}", source, html);
     }
 
     #[test]
-    fn no_text_is_dangerous(source in "(?s).{0,200}") {
+    fn random_text_is_harmless(source in "(?s).{0,200}") {
         let html = html(&source);
         prop_assert_eq!(faults(&html), NONE, "{:?} became {}", source, html);
     }

@@ -8,7 +8,7 @@ fn expect(source: &str, expected: &str) {
 }
 
 #[test]
-fn words_are_set_off() {
+fn inline_styles_are_rendered() {
     expect("plain", "<p>plain</p>\n");
     expect("*a* **b** ***c***", "<p><em>a</em> <strong>b</strong> <em><strong>c</strong></em></p>\n");
     expect("~~wrong~~ `2 < 3`", "<p><del>wrong</del> <code>2 &lt; 3</code></p>\n");
@@ -17,7 +17,7 @@ fn words_are_set_off() {
 }
 
 #[test]
-fn every_line_break_is_shown() {
+fn line_breaks_are_kept() {
     expect("a\nb  \nc\\\nd", "<p>a<br>\nb<br>\nc<br>\nd</p>\n");
     expect("a\r\nb\rc", "<p>a<br>\nb<br>\nc</p>\n");
     expect("a\n\nb", "<p>a</p>\n<p>b</p>\n");
@@ -25,7 +25,7 @@ fn every_line_break_is_shown() {
 }
 
 #[test]
-fn blocks_are_what_they_are() {
+fn blocks_are_rendered() {
     expect("# a\n###### b", "<h1>a</h1>\n<h6>b</h6>\n");
     expect("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n");
     expect("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n");
@@ -35,7 +35,7 @@ fn blocks_are_what_they_are() {
 }
 
 #[test]
-fn code_may_name_its_language() {
+fn code_block_keeps_language() {
     expect("```rust\nfn a() {}\n```", "<pre><code class=\"language-rust\">fn a() {}\n</code></pre>\n");
     expect("~~~ c++ title\nx\n~~~", "<pre><code class=\"language-c++\">x\n</code></pre>\n");
     expect("```\n\nx\n```", "<pre><code>\nx\n</code></pre>\n");
@@ -45,7 +45,7 @@ fn code_may_name_its_language() {
 }
 
 #[test]
-fn a_table_has_no_styles() {
+fn table_has_no_styles() {
     let table = "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>\n\
                  <tr><td>1</td><td><em>2</em></td></tr>\n\
                  <tr><td>3</td><td></td></tr>\n</tbody></table>\n";
@@ -53,7 +53,7 @@ fn a_table_has_no_styles() {
 }
 
 #[test]
-fn links_lead_to_the_web_and_to_mail() {
+fn web_and_mail_links_are_kept() {
     let rel = "rel=\"nofollow noopener noreferrer\"";
     expect("[a](https://b.c/?d=1&e=2)", &format!("<p><a href=\"https://b.c/?d=1&amp;e=2\" {rel}>a</a></p>\n"));
     expect("[a](http://b.c \"d\")", &format!("<p><a href=\"http://b.c\" title=\"d\" {rel}>a</a></p>\n"));
@@ -66,7 +66,7 @@ fn links_lead_to_the_web_and_to_mail() {
 }
 
 #[test]
-fn a_pasted_address_is_a_link() {
+fn pasted_address_becomes_link() {
     let link = |url: &str| format!("<a href=\"{url}\" rel=\"nofollow noopener noreferrer\">{url}</a>");
     expect("https://b.example", &format!("<p>{}</p>\n", link("https://b.example")));
     expect(
@@ -92,14 +92,14 @@ fn a_pasted_address_is_a_link() {
 }
 
 #[test]
-fn of_other_links_the_words_stay() {
+fn other_links_are_reduced_to_text() {
     for elsewhere in ["/b", "b.html", "#b", "?b", "//b.c", "ftp://b.c", "tel:1", "javascript:b", "https://[", ""] {
         expect(&format!("[*a*](<{elsewhere}>)"), "<p><em>a</em></p>\n");
     }
 }
 
 #[test]
-fn an_image_is_a_link_to_it() {
+fn image_becomes_link() {
     let link = |words: &str| {
         format!("<p><a href=\"https://b.c/d.png\" rel=\"nofollow noopener noreferrer\">{words}</a></p>\n")
     };
@@ -111,13 +111,13 @@ fn an_image_is_a_link_to_it() {
 }
 
 #[test]
-fn no_message_shows_nothing() {
+fn link_definitions_alone_are_shown_as_source() {
     expect("[a]: https://b.c", "<p>[a]: https://b.c</p>\n");
     expect("[a]: b\n\n[c]: d\n", "<p>[a]: b<br>\n<br>\n[c]: d</p>\n");
 }
 
 #[test]
-fn what_is_no_feature_here_is_text() {
+fn unsupported_syntax_is_shown_as_text() {
     expect("- [x] a\n- [ ] b", "<ul>\n<li>[x] a</li>\n<li>[ ] b</li>\n</ul>\n");
     expect("a[^1] $b$ [[c]] :smile: \"d\"", "<p>a[^1] $b$ [[c]] :smile: \"d\"</p>\n");
 }

@@ -15,7 +15,7 @@ use crate::people::path_of;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn every_event_of_the_log_arrives(engine: Engine) {
+async fn every_log_event_is_streamed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, eve) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("eve").await);
     let server = Listening::start(&app);
@@ -70,7 +70,7 @@ async fn every_event_of_the_log_arrives(engine: Engine) {
 }
 
 #[both_engines]
-async fn changes_of_direct_chatrooms_arrive(engine: Engine) {
+async fn direct_chatroom_changes_are_streamed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let server = Listening::start(&app);
@@ -100,7 +100,7 @@ async fn changes_of_direct_chatrooms_arrive(engine: Engine) {
 }
 
 #[both_engines]
-async fn the_stream_of_a_session_that_signs_out_ends(engine: Engine) {
+async fn sign_out_ends_stream(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);
@@ -113,7 +113,7 @@ async fn the_stream_of_a_session_that_signs_out_ends(engine: Engine) {
 
 /// The committing thread continues even if nobody waits for its answer.
 #[both_engines]
-async fn a_client_that_hangs_up_delays_no_listener(engine: Engine) {
+async fn disconnected_writer_delays_no_listener(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
