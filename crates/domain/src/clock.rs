@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_waited_for_has_come_when_the_seconds_are_over() {
+    fn seconds_until_is_rounded_up() {
         let at = |micros| Timestamp::from_micros(micros);
         assert_eq!(at(0).seconds_until(at(1)), 1);
         assert_eq!(at(0).seconds_until(at(1_000_000)), 1);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_3339_is_read_in_any_time_zone() {
+    fn rfc_3339_is_parsed_in_any_time_zone() {
         assert_eq!(at("1970-01-01T00:00:01Z"), Timestamp::from_micros(1_000_000));
         assert_eq!(at("2026-01-01T23:00:00+01:00"), at("2026-01-01T22:00:00Z"));
         assert_eq!(at("1969-12-31T23:59:59.9999999Z"), Timestamp::from_micros(-1));
@@ -149,21 +149,21 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_has_a_calendar() {
+    fn instant_has_utc_calendar_fields() {
         let new_year = at("2025-12-31T23:59:30-01:00");
         assert_eq!(new_year.date().to_string(), "2026-01-01");
         assert_eq!((new_year.weekday(), new_year.hour(), new_year.minute()), (Weekday::Thursday, 0, 59));
     }
 
     #[test]
-    fn an_instant_shows_itself_as_it_is_read() {
+    fn instant_displays_as_rfc_3339() {
         let noon = at("2026-01-01T12:00:00.5Z");
         assert_eq!(noon.to_string(), "2026-01-01T12:00:00.5Z");
         assert_eq!(format!("{noon:?}"), "Timestamp(2026-01-01T12:00:00.5Z)");
     }
 
     #[test]
-    fn the_calendar_ends_where_its_years_do() {
+    fn calendar_is_clamped_to_its_years() {
         let (first, last) = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
         assert_eq!((first.date().year(), last.date().year()), (-9999, 9999));
         assert_eq!(format!("{last:?}"), "Timestamp(9223372036854775807 us)");

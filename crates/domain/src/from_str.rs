@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn from_str_keeps_the_rules_of_parse() {
+    fn from_str_applies_rules_of_parse() {
         assert_eq!(" Tea ".parse(), ChatroomName::parse("Tea"));
         assert_eq!("".parse::<MessageBody>(), Err(Violation::Empty));
         assert_eq!("everyone".parse::<Username>(), Err(Violation::Reserved));

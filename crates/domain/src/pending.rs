@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_reaches_a_waiting_thread() {
+    fn answer_reaches_waiting_thread() {
         let (completer, pending) = Pending::channel();
         let waiting = thread::spawn(|| pending.wait());
         completer.complete(Ok(7));
@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn an_abandoned_answer_is_unavailable() {
+    fn dropped_completer_answers_unavailable() {
         let (completer, pending) = Pending::<()>::channel();
         drop(completer);
         assert!(matches!(pending.wait(), Err(StoreError::Unavailable(_))));
     }
 
     #[test]
-    fn who_waits_no_more_is_not_waited_for() {
+    fn dropped_pending_is_not_awaited() {
         let (completer, pending) = Pending::<()>::channel();
         assert!(completer.is_awaited());
         drop(pending);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_wakes_a_task() {
+    fn answer_wakes_task() {
         let (completer, mut pending) = Pending::channel();
         let mut context = Context::from_waker(Waker::noop());
         assert!(Pin::new(&mut pending).poll(&mut context).is_pending());
@@ -193,7 +193,7 @@ mod interleavings {
     }
 
     #[test]
-    fn an_answer_reaches_a_waiting_thread() {
+    fn answer_reaches_waiting_thread() {
         model(|| {
             let (completer, pending) = Pending::channel();
             let completing = thread::spawn(move || completer.complete(Ok(7)));
@@ -203,7 +203,7 @@ mod interleavings {
     }
 
     #[test]
-    fn an_answer_wakes_a_task() {
+    fn answer_wakes_task() {
         model(|| {
             let (completer, pending) = Pending::channel();
             let completing = thread::spawn(move || completer.complete(Ok(7)));
@@ -213,7 +213,7 @@ mod interleavings {
     }
 
     #[test]
-    fn dropping_the_completer_ends_the_wait() {
+    fn dropped_completer_ends_wait() {
         model(|| {
             let (completer, pending) = Pending::<()>::channel();
             let dropping = thread::spawn(move || drop(completer));

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_shown_only_if_it_is_given() {
+    fn text_is_shown_only_if_given() {
         let shown = |text| {
             let mut out = String::new();
             write(&mut out, "MessageBody", text).unwrap();

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_or_direct_room_does_not_exist_for_outsiders() {
+    fn private_and_direct_chatrooms_are_hidden_from_outsiders() {
         for visibility in [Visibility::Private, Visibility::Direct] {
             let access = access(visibility, None);
             assert_eq!(access.may_see(), Err(Denial::ChatroomNotFound));
@@ -89,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn a_public_room_is_seen_by_all_and_entered_by_members() {
+    fn public_chatroom_is_visible_but_closed_to_outsiders() {
         let access = access(Visibility::Public, None);
         assert!(access.may_see().is_ok());
         assert_eq!(access.as_member(), Err(Denial::NotAMember));
     }
 
     #[test]
-    fn members_alone_have_rights() {
+    fn only_members_have_rights() {
         let outsider = access(Visibility::Public, None);
         assert_eq!(outsider.may(Right::Speak), Err(Denial::NotAMember));
         let member = access(Visibility::Public, Some(Role::Member));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn members_see_and_enter_each_kind() {
+    fn members_access_chatrooms_of_each_kind() {
         for visibility in [Visibility::Public, Visibility::Private, Visibility::Direct] {
             let access = access(visibility, Some(Role::Member));
             assert!(access.may_see().is_ok());

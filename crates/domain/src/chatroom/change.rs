@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_wrong_is_named() {
+    fn all_violations_are_reported() {
         let entered = ChatroomChange {
             name: Some(" ".to_owned()),
             visibility: Some("secret".to_owned()),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_stays_and_a_topic_can_be_taken_away() {
+    fn absent_field_is_kept_and_null_topic_removed() {
         assert_eq!(ChatroomChange::default().parse(), Ok(ChatroomChanges::default()));
         let entered = ChatroomChange { topic: Some(None), ..ChatroomChange::default() };
         assert_eq!(entered.parse(), Ok(ChatroomChanges { topic: Some(None), ..ChatroomChanges::default() }));

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_is_named() {
+    fn each_violation_is_reported() {
         assert_eq!(ChatroomName::parse("  "), Err(Violation::Empty));
         assert_eq!(ChatroomName::parse("a\nb"), Err(Violation::ControlCharacter));
         assert_eq!(ChatroomName::parse("a\0b"), Err(Violation::Nul));
@@ -44,7 +44,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_trimmed_bounded_and_on_one_line(text in "\\s{0,3}\\PC{0,90}\\s{0,3}") {
+        fn name_is_trimmed_bounded_and_one_line(text in "\\s{0,3}\\PC{0,90}\\s{0,3}") {
             if let Ok(name) = ChatroomName::parse(&text) {
                 prop_assert_eq!(name.as_str(), text.trim());
                 prop_assert!((1..=80).contains(&name.as_str().chars().count()));

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_is_named() {
+    fn each_violation_is_reported() {
         assert_eq!(Topic::parse(" "), Err(Violation::Empty));
         assert_eq!(Topic::parse("a\nb"), Err(Violation::ControlCharacter));
         assert_eq!(Topic::parse(&"é".repeat(251)), Err(Violation::TooManyCharacters(250)));
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn members_speak_rename_and_add_unless_it_is_set_otherwise() {
+    fn default_settings_let_members_speak_rename_and_add() {
         let usual = room(Settings::default());
         for right in [Right::Speak, Right::Rename, Right::Add] {
             assert_eq!(right.least_role(&usual), Ok(Role::Member));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archived_room_is_kept_as_it_is_but_not_closed() {
+    fn archived_chatroom_refuses_changes_but_not_members() {
         let archived = room(Settings { archived: true, ..Settings::default() });
         for right in [Right::Speak, Right::CallAll, Right::Rename] {
             assert_eq!(right.least_role(&archived), Err(Denial::ChatroomArchived));
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_direct_room_two_people_talk_and_nobody_decides() {
+    fn direct_chatroom_allows_only_speaking() {
         let direct = chatroom().with_visibility(Visibility::Direct).build();
         for right in [Right::Speak, Right::Role(Role::Member)] {
             assert_eq!(right.least_role(&direct), Ok(Role::Member));
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decides_takes_an_owner_and_what_renames_the_right_to() {
+    fn settings_require_owner_and_topic_requires_rename() {
         let rights = |changes: ChatroomChanges| changes.rights().collect::<Vec<_>>();
         let none = ChatroomChanges::default;
         let topic = ChatroomChanges { topic: Some(None), ..none() };
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_without_more_ado() {
+    fn slow_mode_exempts_moderators() {
         let slow = Settings { slow_mode: SlowMode(5), ..Settings::default() };
         assert_eq!(Settings::default().speaking_role(), Some(Role::Member));
         assert_eq!(slow.speaking_role(), Some(Role::Moderator));

@@ -48,7 +48,7 @@ mod tests {
     use crate::testing::user_id;
 
     #[test]
-    fn nobody_makes_a_pair_alone() {
+    fn pair_of_one_user_is_refused() {
         assert_eq!(Pair::new(user_id(1), user_id(1)), Err(Denial::Oneself));
         let pair = Pair::new(user_id(1), user_id(2)).unwrap();
         assert_eq!((pair.me(), pair.other()), (user_id(1), user_id(2)));
@@ -56,14 +56,14 @@ mod tests {
 
     /// With a different hash, existing pairs would get a second chatroom.
     #[test]
-    fn the_id_never_changes() {
+    fn chatroom_id_of_pair_is_stable() {
         let pair = Pair::new(user_id(1), user_id(2)).unwrap();
         assert_eq!(pair.chatroom_id().to_string(), "78d68721-debb-823c-b880-232869a63e25");
     }
 
     proptest! {
         #[test]
-        fn both_find_the_same_chatroom_and_nobody_else_does(a: u128, b: u128, c: u128) {
+        fn chatroom_id_is_symmetric_and_unique(a: u128, b: u128, c: u128) {
             prop_assume!(a != b && b != c && a != c);
             let id = |one, other| Pair::new(user_id(one), user_id(other)).unwrap().chatroom_id();
             prop_assert_eq!(id(a, b), id(b, a));

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_has_a_name_of_its_own() {
+    fn kind_names_are_unique() {
         let names: HashSet<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
         for kind in Kind::ALL {

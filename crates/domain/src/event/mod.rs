@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_a_message_can_be_withheld() {
+    fn withheld_hides_later_message_state() {
         let sent = message().build();
         assert_eq!(withheld(sent.clone()), None, "nothing became of it");
         let tombstone = Message {
@@ -162,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_is_told_as_it_was() {
+    fn withheld_keeps_deletion() {
         let gone = message().deleted(NOW).build();
         let event = Event { change: Change::MessageDeleted(gone.clone()), ..Event::of_sending(gone) };
         assert_eq!(event.withheld(), None);
     }
 
     #[test]
-    fn how_often_its_parent_was_answered_later_can_be_withheld() {
+    fn withheld_hides_reply_count_of_parent() {
         let reply = Event::of_sending(message().with_body("yes").build());
         let parent = Some(Parent { id: reply.message().unwrap().id, reply_count: 2 });
         assert_eq!(Event { parent, ..reply.clone() }.withheld(), Some(reply));

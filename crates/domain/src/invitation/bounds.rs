@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lifetime_is_a_minute_to_a_year() {
+    fn lifetime_is_a_minute_to_a_year() {
         for seconds in [60, 31_536_000] {
             assert!(Lifetime::parse(seconds).is_ok());
         }
@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_count_is_kept_as_it_is(count in 1_i64..=10_000) {
+        fn max_uses_keeps_count(count in 1_i64..=10_000) {
             prop_assert_eq!(MaxUses::parse(count).map(|uses| i64::from(uses.get())), Ok(count));
         }
     }

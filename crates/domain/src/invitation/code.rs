@@ -78,13 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_does_not_show_itself() {
+    fn secret_is_redacted() {
         assert_eq!(format!("{:?}", InvitationSecret([42; SECRET])), "InvitationSecret(..)");
     }
 
     proptest! {
         #[test]
-        fn only_bytes_of_the_right_length_spell_a_code(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        fn code_requires_exact_length(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             if let Some(code) = InvitationCode::from_bytes(&bytes) {
                 prop_assert_eq!(code.to_bytes(), bytes);
             } else {
@@ -93,7 +93,7 @@ mod tests {
         }
 
         #[test]
-        fn secrets_are_the_same_if_all_their_bytes_are(bytes in any::<[u8; SECRET]>(), place in 0..SECRET, flip: u8) {
+        fn secrets_are_equal_if_all_bytes_are(bytes in any::<[u8; SECRET]>(), place in 0..SECRET, flip: u8) {
             let mut others = bytes;
             if let Some(byte) = others.get_mut(place) {
                 *byte ^= flip;

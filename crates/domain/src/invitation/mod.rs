@@ -61,33 +61,33 @@ mod tests {
     use crate::testing::{NOW, invitation};
 
     #[test]
-    fn an_invitation_without_bounds_lets_everybody_in() {
+    fn unbounded_invitation_is_usable() {
         let unbounded = invitation().with_uses(1_000_000).build();
         assert_eq!(unbounded.may_be_used(NOW.plus(Duration::from_secs(1_000_000_000))), Ok(()));
     }
 
     #[test]
-    fn a_revoked_invitation_lets_nobody_in() {
+    fn revoked_invitation_is_unusable() {
         let revoked = invitation().revoked(NOW).build();
         assert_eq!(revoked.may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
-    fn an_invitation_is_good_until_the_moment_it_expires() {
+    fn invitation_is_usable_until_expiry() {
         let expiring = invitation().with_expiry(NOW).build();
         assert_eq!(expiring.may_be_used(NOW.minus(Duration::from_micros(1))), Ok(()));
         assert_eq!(expiring.may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
-    fn an_invitation_lets_in_no_more_than_it_is_for() {
+    fn invitation_is_unusable_after_max_uses() {
         let used = |uses| invitation().with_max_uses(2).with_uses(uses).build();
         assert_eq!(used(1).may_be_used(NOW), Ok(()));
         assert_eq!(used(2).may_be_used(NOW), Err(Denial::InvitationGone));
     }
 
     #[test]
-    fn its_code_names_it() {
+    fn code_names_invitation() {
         let invitation = invitation().build();
         let code = invitation.code();
         assert_eq!((code.chatroom_id, code.invitation_id), (invitation.chatroom_id, invitation.id));

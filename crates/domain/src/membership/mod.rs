@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_may_do_what_lesser_ones_may() {
+    fn role_includes_lesser_roles() {
         let roles = [Role::Member, Role::Moderator, Role::Owner];
         for (place, role) in roles.into_iter().enumerate() {
             let me = membership(user_id(1), role);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn members_decide_nothing_about_each_other() {
+    fn members_neither_remove_nor_promote() {
         let member = membership(user_id(1), Role::Member);
         let other = membership(user_id(2), Role::Member);
         assert_eq!(member.may_remove(&other), Err(Denial::NotAModerator));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn moderators_remove_members_alone_and_promote_nobody() {
+    fn moderators_remove_only_members_and_promote_nobody() {
         let moderator = membership(user_id(1), Role::Moderator);
         assert!(moderator.may_remove(&membership(user_id(2), Role::Member)).is_ok());
         let equal = membership(user_id(3), Role::Moderator);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_decide_about_all_but_other_owners() {
+    fn owners_manage_all_but_other_owners() {
         let owner = membership(user_id(1), Role::Owner);
         for role in [Role::Member, Role::Moderator] {
             let lesser = membership(user_id(2), role);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_may_step_down() {
+    fn owner_may_step_down() {
         let owner = membership(user_id(1), Role::Owner);
         assert!(owner.may_change_role(&owner).is_ok());
     }

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_wherever_they_stand() {
+    fn names_are_found_anywhere_in_text() {
         assert_eq!(usernames("@Matt"), ["matt"]);
         assert_eq!(usernames("hi @matt, (@Beth) and @o.b-1_!"), ["beth", "matt", "o.b-1_"]);
         assert_eq!(usernames("line\n@matt\n@MATT"), ["matt"]);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn web_and_mail_addresses_name_nobody() {
+    fn names_in_links_are_ignored() {
         for address in [
             "https://x.com/@matt",
             "https://x.com/a?@matt",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_what_is_no_username_name_nobody() {
+    fn addresses_and_invalid_usernames_are_ignored() {
         for text in [
             "a@b.example",
             "é@matt",
@@ -143,14 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn all_is_a_word_of_its_own() {
+    fn all_is_recognized_as_whole_word() {
         assert_eq!(Named::in_text("@all: tea"), Named { usernames: vec![], all: true });
         assert_eq!(Named::in_text("@ALL @matt"), Named { usernames: vec!["matt".to_owned()], all: true });
         assert_eq!(Named::in_text("@allan"), Named { usernames: vec!["allan".to_owned()], all: false });
     }
 
     #[test]
-    fn code_names_nobody() {
+    fn names_in_code_are_ignored() {
         assert_eq!(usernames("`@matt` @beth"), ["beth"]);
         assert_eq!(usernames("```\n@matt ` @zoe\n```\n@beth"), ["beth"]);
         assert_eq!(usernames("``@matt ` @zoe`` @beth `@ann`"), ["beth"]);
@@ -169,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_found_than_can_be_mentioned() {
+    fn number_of_found_names_is_limited() {
         let crowd = (0..60).map(|n| format!("@user{n}")).collect::<Vec<_>>().join(" ");
         assert_eq!(usernames(&crowd).len(), MOST_MENTIONED);
     }
 
     proptest! {
         #[test]
-        fn whatever_is_found_stands_there_and_is_a_username(text in "[@`a-zA-Z0-9._é\\-\\n ]{0,80}") {
+        fn found_names_are_usernames_in_text(text in "[@`a-zA-Z0-9._é\\-\\n ]{0,80}") {
             let named = Named::in_text(&text);
             prop_assert!(named.is_empty() || Named::may_be_in(&text));
             for username in named.usernames {

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_is_named() {
+    fn each_violation_is_reported() {
         assert_eq!(MessageBody::parse(""), Err(Violation::Empty));
         assert_eq!(MessageBody::parse(" \n\u{2003}"), Err(Violation::Blank));
         assert_eq!(MessageBody::parse("a\0"), Err(Violation::Nul));
@@ -72,7 +72,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_body_is_kept_byte_for_byte(text in "(?s).{1,200}") {
+        fn body_is_kept_byte_for_byte(text in "(?s).{1,200}") {
             if let Ok(body) = MessageBody::parse(&text) {
                 prop_assert_eq!(body.as_str(), text.as_str());
                 prop_assert!(!text.trim().is_empty());

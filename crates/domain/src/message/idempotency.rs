@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn printable_ascii_passes() {
+    fn printable_ascii_is_accepted() {
         assert!(IdempotencyKey::parse("a b~!").is_ok());
         assert!(IdempotencyKey::parse(&"x".repeat(255)).is_ok());
         for bad in ["", "é", "a\tb", &"x".repeat(256)] {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_tells_contents_apart() {
+    fn digest_distinguishes_contents() {
         let key = IdempotencyKey::parse("k").unwrap();
         let of = |content: &[&str]| Idempotency::new(key.clone(), content).digest;
         assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));

@@ -113,7 +113,7 @@ mod tests {
     use crate::testing::{NOW, membership, message, other};
 
     #[test]
-    fn only_the_author_edits() {
+    fn edit_by_other_is_forbidden() {
         let mine = message().build();
         assert!(mine.may_edit(&membership().build()).is_ok());
         let owner = membership().with_user(other()).with_role(Role::Owner).build();
@@ -121,21 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn a_tombstone_is_not_edited() {
+    fn edit_of_tombstone_is_refused() {
         let gone = message().deleted(NOW).build();
         let author = membership().build();
         assert_eq!(gone.may_edit(&author), Err(Denial::MessageDeleted));
     }
 
     #[test]
-    fn nobody_reacts_to_a_tombstone() {
+    fn reaction_to_tombstone_is_refused() {
         let thumb = Emoji::parse("👍").unwrap();
         assert_eq!(message().deleted(NOW).build().may_have(&thumb), Err(Denial::MessageDeleted));
         assert_eq!(message().build().may_have(&thumb), Ok(()));
     }
 
     #[test]
-    fn author_moderators_and_owners_delete() {
+    fn delete_is_allowed_to_author_moderators_and_owners() {
         let mine = message().build();
         assert!(mine.may_delete(&membership().build()).is_ok());
         assert!(mine.may_delete(&membership().with_user(other()).with_role(Role::Owner).build()).is_ok());

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_counted_in_the_order_of_their_first_use() {
+    fn counts_are_ordered_by_first_use() {
         let (heart, thumb) = (emoji("❤"), emoji("👍"));
         let counts = Reactions::default().with(&thumb).with(&heart).with(&thumb);
         assert_eq!(tallies(&counts), [("👍", 2), ("❤\u{fe0f}", 1)]);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn fifty_kinds_are_the_most() {
+    fn kinds_are_limited_to_fifty() {
         let all: Vec<Emoji> = every_emoji().take(51).collect();
         let full = all[..50].iter().fold(Reactions::default(), |counts, emoji| counts.with(emoji));
         assert_eq!(full.may_have(&all[50]), Err(Denial::TooManyReactions));
@@ -100,7 +100,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_count_as_a_list_would(changes in prop::collection::vec((any::<bool>(), 0..6_usize), 0..40)) {
+        fn counts_agree_with_list_model(changes in prop::collection::vec((any::<bool>(), 0..6_usize), 0..40)) {
             let all: Vec<Emoji> = every_emoji().take(6).collect();
             let mut list: Vec<(usize, u64)> = Vec::new();
             let mut counts = Reactions::default();

@@ -63,14 +63,14 @@ mod tests {
     ];
 
     #[test]
-    fn an_emoji_is_taken_in_each_spelling_and_known_by_one() {
+    fn emoji_spellings_are_normalized() {
         for (entered, known) in TAKEN {
             assert_eq!(Emoji::parse(entered).as_ref().map(Emoji::as_str), Ok(known), "{entered:?}");
         }
     }
 
     #[test]
-    fn what_is_not_one_emoji_is_refused() {
+    fn text_other_than_one_emoji_is_refused() {
         let skin_tone_alone = "\u{1f3fd}";
         let half_a_flag = "\u{1f1ec}";
         let flag_of_nowhere = "\u{1f1e6}\u{1f1e6}";
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_emoji_is_taken_for_itself() {
+    fn every_emoji_is_parsed_as_itself() {
         assert!(every_emoji().count() > 3_900);
         for emoji in every_emoji() {
             assert_eq!(Emoji::parse(emoji.as_str()), Ok(emoji));
@@ -97,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_refused_or_known_by_its_one_spelling(text in "(?s)\\PC{0,4}|[\u{1f1e6}-\u{1f1ff}]{1,3}|.{0,3}") {
+        fn parse_is_idempotent_for_any_text(text in "(?s)\\PC{0,4}|[\u{1f1e6}-\u{1f1ff}]{1,3}|.{0,3}") {
             match Emoji::parse(&text) {
                 Ok(emoji) => prop_assert_eq!(Emoji::parse(emoji.as_str()), Ok(emoji.clone())),
                 Err(violation) => prop_assert_eq!(violation, Violation::NotAnEmoji),
@@ -105,7 +105,7 @@ mod tests {
         }
 
         #[test]
-        fn an_emoji_with_something_around_it_is_refused(n in any::<prop::sample::Index>(), around in "[a-z \u{200d}]{1,3}") {
+        fn emoji_with_surrounding_text_is_refused(n in any::<prop::sample::Index>(), around in "[a-z \u{200d}]{1,3}") {
             let all: Vec<Emoji> = every_emoji().collect();
             let emoji = n.get(&all).as_str();
             for text in [format!("{around}{emoji}"), format!("{emoji}{around}")] {

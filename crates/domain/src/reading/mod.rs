@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_marker_stays_within_the_log() {
+    fn marker_stays_within_log() {
         for (seq, head, is_in_log) in [(0, 0, true), (0, 9, true), (9, 9, true), (10, 9, false), (-1, 9, false)] {
             for force in [false, true] {
                 let expected = if is_in_log { Ok(()) } else { Err(Violation::NotInLog(head)) };
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_moves_forward_and_only_by_force_backwards() {
+    fn marker_moves_backwards_only_by_force() {
         let moves = |seq, force| Mark { seq, force }.moves(5);
         assert_eq!([4, 5, 6].map(|seq| moves(seq, false)), [false, false, true]);
         assert_eq!([4, 5, 6].map(|seq| moves(seq, true)), [true, false, true]);

@@ -125,28 +125,28 @@ mod tests {
     }
 
     #[test]
-    fn the_current_token_is_spent() {
+    fn current_token_is_spent() {
         assert_eq!(session().judge(&hash(0), &hash(2), after(60)), Presented::Current);
     }
 
     #[test]
-    fn the_spent_token_is_a_retry_for_half_a_minute() {
+    fn spent_token_is_retry_for_half_a_minute() {
         assert_eq!(session().judge(&hash(0), &hash(1), after(30)), Presented::Retry);
         assert_eq!(session().judge(&hash(0), &hash(1), after(31)), Presented::Reused);
     }
 
     #[test]
-    fn an_older_token_is_reuse() {
+    fn older_token_is_reuse() {
         assert_eq!(session().judge(&hash(0), &hash(9), after(1)), Presented::Reused);
     }
 
     #[test]
-    fn a_guess_ends_nothing() {
+    fn guessed_token_ends_no_session() {
         assert_eq!(session().judge(&hash(7), &hash(9), after(1)), Presented::Invalid);
     }
 
     #[test]
-    fn thirty_idle_days_or_ninety_in_all_end_it() {
+    fn session_expires_after_30_idle_or_90_days() {
         const DAY: u64 = 24 * 3_600;
         let mut session = session();
         assert!(session.is_alive(after(30 * DAY - 1)));

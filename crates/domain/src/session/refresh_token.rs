@@ -98,7 +98,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_bytes_of_the_right_length_spell_a_token(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn token_requires_exact_length(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Some(token) = RefreshToken::from_bytes(&bytes) {
                 prop_assert_eq!(token.to_bytes(), bytes);
             } else {

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_count_up_from_the_fresh_one() {
+    fn ids_count_up_from_fresh_id() {
         let ids = SequentialIds::default();
         assert_eq!([ids.next(), ids.next()], [fresh_id(), Uuid::from_u128(1_001)]);
     }

@@ -43,14 +43,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_addresses_pass() {
+    fn plain_address_is_accepted() {
         for address in ["matt@example.com", "a.b+c@mail.example.org"] {
             assert_eq!(Email::parse(address).unwrap().as_str(), address);
         }
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_address_is_refused() {
         for address in
             ["", "matt", "matt@", "@example.com", "Matt <matt@example.com>", "a@localhost", "a b@example.com"]
         {

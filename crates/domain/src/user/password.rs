@@ -120,21 +120,21 @@ mod tests {
     }
 
     #[test]
-    fn the_commonest_are_refused_whatever_their_case() {
+    fn common_password_is_refused_in_any_case() {
         assert_eq!(strict("password"), Err(Violation::TooCommon));
         assert_eq!(strict("PassWord"), Err(Violation::TooCommon));
         assert_eq!(strict("12345678"), Err(Violation::TooCommon));
     }
 
     #[test]
-    fn demonstration_data_may_use_a_short_one() {
+    fn demonstration_policy_allows_short_password() {
         assert!(NewPassword::parse("1234", PasswordPolicy::Demonstration).is_ok());
         assert!(NewPassword::parse("", PasswordPolicy::Demonstration).is_err());
     }
 
     proptest! {
         #[test]
-        fn a_password_is_kept_byte_for_byte(text in "\\PC{8,40}") {
+        fn password_is_kept_byte_for_byte(text in "\\PC{8,40}") {
             if let Ok(password) = strict(&text) {
                 prop_assert_eq!(password.reveal(), text.as_str());
             }

@@ -66,14 +66,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_names_pass() {
+    fn documented_usernames_are_accepted() {
         for name in ["a", "Matt", "_", "a.b-c_", "0", &"x".repeat(32)] {
             assert!(Username::parse(name).is_ok(), "{name}");
         }
     }
 
     #[test]
-    fn each_rule_is_named() {
+    fn each_violation_is_reported() {
         assert_eq!(Username::parse(""), Err(Violation::Empty));
         assert_eq!(Username::parse(&"x".repeat(33)), Err(Violation::TooManyCharacters(32)));
         assert_eq!(Username::parse("a\0b"), Err(Violation::Nul));
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn exactly_the_grammar_passes(text in "\\PC{0,40}|[A-Za-z0-9_.-]{0,40}") {
+        fn only_grammatical_usernames_are_accepted(text in "\\PC{0,40}|[A-Za-z0-9_.-]{0,40}") {
             let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
             let fits = (1..=32).contains(&text.chars().count())
                 && text.chars().all(allowed)
@@ -96,7 +96,7 @@ mod tests {
         }
 
         #[test]
-        fn what_passes_is_kept_as_entered_and_folds_to_itself(text in "[A-Za-z0-9_.-]{0,31}[A-Za-z0-9_]") {
+        fn username_is_kept_as_entered_and_folds_once(text in "[A-Za-z0-9_.-]{0,31}[A-Za-z0-9_]") {
             if let Ok(name) = Username::parse(&text) {
                 prop_assert_eq!(name.as_str(), text.as_str());
                 let folded = Username::parse(&name.folded()).map(|again| again.folded());
