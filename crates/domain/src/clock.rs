@@ -13,7 +13,7 @@ use time::{OffsetDateTime, UtcDateTime};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The text is no instant in the format of RFC 3339.
+/// The error for a text that is not a timestamp in the format of RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("is not an instant as RFC 3339 writes it, such as 2026-01-01T23:00:00Z")]
 pub struct NotATimestamp;
@@ -53,7 +53,7 @@ impl Timestamp {
     }
 }
 
-/// The calendar, in UTC. It ends with the years -9999 and 9999; instants beyond count as the first or the last one in it.
+/// The calendar in UTC, from year -9999 to 9999. Timestamps beyond count as the first or the last one in it.
 impl Timestamp {
     /// The day.
     pub fn date(self) -> Date {
@@ -84,7 +84,7 @@ impl Timestamp {
 impl FromStr for Timestamp {
     type Err = NotATimestamp;
 
-    /// Reads RFC 3339, such as `2026-01-01T23:00:00Z`, in any time zone. Fractions of a microsecond are cut off.
+    /// Parses RFC 3339, such as `2026-01-01T23:00:00Z`, in any time zone. Truncates fractions of a microsecond.
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
         let instant = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotATimestamp)?;
         let micros = instant.unix_timestamp_nanos().div_euclid(1_000);
@@ -93,7 +93,7 @@ impl FromStr for Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// Writes RFC 3339 in UTC, or the microseconds of an instant that has no such text.
+    /// Writes RFC 3339 in UTC, or the microseconds if RFC 3339 cannot represent the timestamp.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let utc = UtcDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).ok();
         match utc.and_then(|utc| utc.format(&Rfc3339).ok()) {

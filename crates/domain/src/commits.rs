@@ -1,4 +1,4 @@
-//! Telling subscribers what this instance has just committed.
+//! Notifications of the commits of this instance.
 
 use std::sync::Weak;
 
@@ -7,21 +7,21 @@ use crate::id::{ChatroomId, UserId};
 use crate::message::Message;
 use crate::session::EndedSession;
 
-/// Receives what a transaction of this instance changed, once it has committed and before its caller has the
+/// Receives the changes of each transaction of this instance, after the commit and before the caller has the
 /// answer.
 ///
-/// A notification may be lost: the connection may fail during the commit, and other instances commit as well.
-/// So an observer treats it as a hint that something moved, and the store as the truth. Calls come from many
-/// threads and hold up the writer, so an implementation only takes notes.
+/// A notification can be lost if the connection fails during the commit, and other instances commit as well. So
+/// an observer treats it as a hint of a change, and the store as the source of truth. Calls come from many
+/// threads and delay the writer, so an implementation only records them.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait CommitObserver: Send + Sync {
     /// A message was stored.
     fn sent(&self, message: &Message);
 
-    /// A chatroom's log has come this far.
+    /// A chatroom's log has a new head.
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq);
 
-    /// Something changed for a user alone: memberships, read state or the account.
+    /// A user's private state changed: memberships, read state or the account.
     fn user_moved(&self, user: UserId);
 
     /// These sessions have ended.

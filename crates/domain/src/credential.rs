@@ -1,4 +1,4 @@
-//! Credentials that users act with.
+//! The credentials with which users act.
 
 use crate::clock::Timestamp;
 use crate::id::SessionId;

@@ -1,14 +1,14 @@
-//! The reasons for which a use case fails.
+//! The reasons why use cases fail.
 
 use thiserror::Error;
 
 use crate::store_error::StoreError;
 use crate::violation::{FieldViolation, Violation};
 
-/// The named refusal of a rule.
+/// The name of a rule that refuses a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Denial {
-    /// Also for users who may not see that the chatroom exists.
+    /// The chatroom does not exist, or the user may not see that it exists.
     #[error("no such chatroom")]
     ChatroomNotFound,
     #[error("no such message in this chatroom")]
@@ -35,7 +35,7 @@ pub enum Denial {
     TargetIsOwner,
     #[error("only owners of the chatroom can remove or ban a moderator")]
     TargetIsModerator,
-    /// Does not reveal which of the two.
+    /// One user blocks the other; does not reveal which.
     #[error("one of the two users has blocked the other")]
     Blocked,
     #[error("you have reached the limit of blocked users; unblock a user first")]

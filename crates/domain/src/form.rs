@@ -1,4 +1,4 @@
-//! Parsing of forms: all violations are reported, not only the first.
+//! Parses forms and reports all violations, not only the first.
 
 use crate::denial::Failure;
 use crate::violation::{FieldViolation, Violation};
@@ -29,7 +29,7 @@ impl Form {
     }
 }
 
-/// Parses a value that a merge patch sets, and passes on a removed or unchanged one.
+/// Parses the value of a field in a merge patch; passes on an absent field and null.
 #[expect(clippy::option_option, reason = "absent, null and a value are three things in a merge patch")]
 pub(crate) fn patched<T>(
     entered: Option<&Option<String>>,

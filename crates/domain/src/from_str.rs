@@ -1,4 +1,4 @@
-//! `FromStr` for values, so that `"Ada".parse()` works wherever the type is known.
+//! Implements `FromStr` for values, so that `"Ada".parse()` works wherever the type is known.
 
 use std::str::FromStr;
 

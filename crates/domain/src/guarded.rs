@@ -1,9 +1,9 @@
-//! The outcome of a write that depends on what was read before it.
+//! The outcome of a write that depends on data read before it.
 
 /// The outcome of a guarded write.
 ///
-/// A refusal is not an answer for a user: the data has changed since it was read, so the use case reads and
-/// decides again, and then either writes or denies.
+/// A refusal never reaches the user: the data has changed since it was read, so the use case reads and decides
+/// again, and then either writes or denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guarded<T = ()> {
     /// The guard held, and the write is done.

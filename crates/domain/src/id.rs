@@ -6,7 +6,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// The text is not a valid id.
+/// The error for a text that is not a valid id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnId;
 
@@ -17,7 +17,7 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// The id of this number: short to write in tests and scripts.
+            /// Makes an id from a number, which is short to write in tests and scripts.
             pub const fn from_u128(number: u128) -> Self {
                 Self(Uuid::from_u128(number))
             }
@@ -56,11 +56,11 @@ macro_rules! id {
 }
 
 id!(
-    /// A user, also after the account is deleted.
+    /// A user, even after the account is deleted.
     UserId
 );
 id!(
-    /// One sign-in of a user on one device.
+    /// A sign-in of a user on one device.
     SessionId
 );
 id!(

@@ -7,15 +7,15 @@
 //!
 //! # Testing your own rules
 //!
-//! With the feature `mocks`, the module `testing` has a `World` in which every port is a mock, made by
-//! [mockall](https://docs.rs/mockall), and builders for entities: a rule is tested without a database and without HTTP.
+//! With the feature `mocks`, the module `testing` has builders for entities, and a `World` in which every port is
+//! a mock of [mockall](https://docs.rs/mockall), so that rules are tested without a database and without HTTP.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! chit-chat-domain = { path = "../chit-chat/crates/domain", features = ["mocks"] }
 //! ```
 //!
-//! A mock answers what it was told to expect. Any other call, and an expected call that never comes, fails the test.
+//! A mock answers the calls that it expects. An unexpected call fails the test, and so does a missing one.
 //!
 //! ```
 //! use chit_chat_domain::clock::Clock;

@@ -2,7 +2,7 @@
 
 use crate::violation::Violation;
 
-/// The most entries of a page: 1 to 200.
+/// The maximum number of entries of a page: 1 to 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit(u8);
 
@@ -29,7 +29,7 @@ impl Default for Limit {
     }
 }
 
-/// Some entries of a longer list, and whether more follow in the direction of reading.
+/// A part of a list, and whether more entries follow in the direction of reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,

@@ -1,6 +1,6 @@
-//! An answer that arrives later, built on the standard library alone.
+//! An answer that arrives later, built only on the standard library.
 //!
-//! Waiting senders must not hold a thread each: a store accepts a write at once and completes it from the thread
+//! Waiting senders must not block a thread each: a store accepts a write at once and completes it from the thread
 //! that commits it. Tests and threads call [`wait`](Pending::wait); async callers await.
 
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 #[must_use = "the outcome of a write decides what to answer"]
 pub struct Pending<T>(Arc<Shared<T>>);
 
-/// The store's end of a [`Pending`]. If it is dropped without an answer, the answer is `Unavailable`.
+/// The store's end of a [`Pending`]. Dropping it without an answer answers `Unavailable`.
 pub struct Completer<T>(Option<Arc<Shared<T>>>);
 
 struct Shared<T> {
@@ -60,7 +60,7 @@ impl<T> Pending<T> {
         (Completer(Some(Arc::clone(&shared))), Self(shared))
     }
 
-    /// Blocks this thread until the answer is there.
+    /// Blocks this thread until the answer arrives.
     pub fn wait(self) -> Result<T, StoreError> {
         let mut state = self.0.lock();
         loop {
@@ -98,7 +98,7 @@ impl<T> Completer<T> {
         self.0.as_ref().is_some_and(|shared| Arc::strong_count(shared) > 1)
     }
 
-    /// Gives the answer.
+    /// Completes the pending answer.
     pub fn complete(mut self, answer: Result<T, StoreError>) {
         self.answer(answer);
     }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Shows the text in builds for tests (feature `mocks`), so that a failed assertion can be read. Every other build shows
-/// only the type's name.
+/// Shows the text in test builds (feature `mocks`), so that failed assertions are readable; other builds show only
+/// the type's name.
 pub(crate) fn debug(f: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
     write(f, name, cfg!(feature = "mocks").then_some(text))
 }

@@ -1,10 +1,10 @@
-//! Repeats a decision if its data has changed before the write.
+//! Repeats a decision if its data changed before the write.
 
 use crate::denial::Failure;
 use crate::guarded::Guarded;
 use crate::store_error::StoreError;
 
-/// Each lost attempt means that another write succeeded.
+/// The maximum number of attempts. Each failed attempt means that another write succeeded.
 const ATTEMPTS: usize = 32;
 
 /// Runs `attempt`, which reads, decides and writes, until its guard holds at the write. An attempt that decides

@@ -4,10 +4,10 @@ use crate::invitation::InvitationSecret;
 use crate::session::{RefreshSecret, SecretHash};
 use crate::user::Username;
 
-/// Generates and hashes secrets. It hashes only random bytes, so a fast hash is enough.
+/// Generates and hashes secrets. Secrets are random bytes, so a fast hash is enough.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Secrets: Send + Sync {
-    /// A keyed hash of the folded username, which keeps the name taken without storing it.
+    /// Returns a keyed hash of the folded username, which keeps the name taken without storing it.
     fn username_reservation(&self, username: &Username) -> String;
 
     /// Generates a secret of refresh tokens.

@@ -1,4 +1,4 @@
-//! Every use case, wired to its ports in one place.
+//! All services, connected to their ports in one place.
 
 use std::sync::Arc;
 
@@ -138,7 +138,7 @@ impl Services {
         }
     }
 
-    /// Opens or closes sign-ups.
+    /// Opens or closes sign-up.
     #[must_use]
     pub fn with_sign_ups(mut self, sign_ups: SignUps) -> Self {
         self.accounts.sign_ups = sign_ups;

@@ -1,4 +1,4 @@
-//! Failures of a store, as opposed to outcomes that rules expect.
+//! Failures of a store, as opposed to expected outcomes.
 
 use thiserror::Error;
 
@@ -17,7 +17,7 @@ pub enum StoreError {
     /// The data cannot have been written by this program.
     #[error("the store holds invalid data: {0}")]
     Corrupt(String),
-    /// Anything else.
+    /// Any other failure.
     #[error("the store failed: {0}")]
     Other(String),
 }

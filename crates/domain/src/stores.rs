@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// Declares [`Stores`] from one list of its ports.
 macro_rules! stores {
     ($($field:ident: $port:path,)*) => {
-        /// Every port that a store implements, to be passed to the services that need them.
+        /// All ports that a store implements, to be passed to the services that need them.
         #[derive(Clone)]
         pub struct Stores {
             $(pub $field: Arc<dyn $port>,)*

@@ -1,5 +1,5 @@
-//! The locks of [`pending`](crate::pending): the standard library's, or loom's where `make loom` explores every
-//! order of threads.
+//! The locks of [`pending`](crate::pending): the standard library's, or loom's when `make loom` explores the
+//! interleavings of threads.
 
 #[cfg(not(loom))]
 pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! Checks that several kinds of text have in common.
+//! Checks common to several kinds of text.
 
 use crate::violation::Violation;
 

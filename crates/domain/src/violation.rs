@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::id::UserId;
 
-/// The rule that a value violates, in words for the user who entered it.
+/// The rule that a value violates, worded for the user who entered it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Violation {
     #[error("must not be empty")]
@@ -59,7 +59,7 @@ fn list(ids: &[UserId]) -> String {
 /// A violation and its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
-    /// The name of the field, as clients know it.
+    /// The name of the field in the API.
     pub field: &'static str,
     /// The violation.
     pub violation: Violation,

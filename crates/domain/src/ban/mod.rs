@@ -1,4 +1,4 @@
-//! Bans keep users out of a chatroom, by every way in, until they are lifted.
+//! Bans, which keep users out of a chatroom until they are lifted.
 
 mod repository;
 mod service;

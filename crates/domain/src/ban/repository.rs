@@ -24,7 +24,7 @@ pub struct NewBan {
 pub enum Banned {
     /// The user is banned now.
     Banned(Ban),
-    /// The user was banned already; nothing changed.
+    /// The user had been banned before; nothing changed.
     Already(Ban),
     /// There is no such living user.
     NoSuchUser,

@@ -1,4 +1,4 @@
-//! Blocks: users whom another user does not want to hear from.
+//! Blocks: a blocked user cannot start direct chatrooms with the blocking user or add them to chatrooms.
 
 mod repository;
 mod service;
@@ -11,7 +11,7 @@ pub use service::BlockService;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
-/// The most users that a user may block.
+/// The maximum number of users that a user can block.
 pub const MOST_BLOCKS: usize = 10_000;
 
 /// A block of one user by another.

@@ -10,16 +10,16 @@ use crate::store_error::StoreError;
 /// The outcome of blocking a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blocking {
-    /// The user is blocked, now or already before.
+    /// The user is blocked now, or had been before.
     Blocked,
     /// There is no such living user.
     NoSuchUser,
-    /// The user blocks too many already.
+    /// The blocking user has reached the limit.
     TooMany,
 }
 
-/// Stores blocks. While one of two users blocks the other, their direct chatroom is read-only; each write
-/// updates it atomically.
+/// Stores blocks. While one of two users blocks the other, their direct chatroom is archived; each write updates
+/// it atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait BlockRepository: Send + Sync {
     /// Blocks the other user, unless `most` users are blocked already. From then on the other user cannot add

@@ -23,7 +23,7 @@ impl Access {
         }
     }
 
-    /// The membership, if the user is a member. The denial tells outsiders no more than they may know.
+    /// The membership, if the user is a member. The denial reveals nothing that an outsider may not know.
     pub fn as_member(&self) -> Result<&Membership, Denial> {
         self.may_see()?;
         self.membership.as_ref().ok_or(Denial::NotAMember)
@@ -58,14 +58,14 @@ impl Guard {
     }
 }
 
-/// What allows a user to become a member. The store checks it in the transaction of the write.
+/// The permission by which a user becomes a member. The store checks it in the transaction of the write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// The chatroom is public.
     Public,
-    /// A member adds them.
+    /// A member adds the user.
     By(Guard),
-    /// They use the code of this invitation, which must be active. This counts as one use.
+    /// The user accepts this invitation, which must be active. This counts as one use.
     Invitation(InvitationId),
 }
 

@@ -5,7 +5,7 @@ use crate::denial::Failure;
 use crate::form::{Form, patched};
 use crate::membership::Role;
 
-/// The input for changing a chatroom. Absent fields stay as they are.
+/// The input for changing a chatroom. Absent fields keep their value.
 #[derive(Clone, Debug, Default)]
 pub struct ChatroomChange {
     pub name: Option<String>,
@@ -13,13 +13,13 @@ pub struct ChatroomChange {
     pub visibility: Option<String>,
     /// `Some(None)` removes the topic.
     pub topic: Option<Option<String>>,
-    /// The lowest role that may change name and topic.
+    /// The minimum role for changing the name and the topic.
     pub rename_role: Option<String>,
-    /// The lowest role that may add users.
+    /// The minimum role for adding members.
     pub add_role: Option<String>,
-    /// The time that members wait between two messages.
+    /// The seconds that members must wait between two messages.
     pub slow_mode_seconds: Option<i64>,
-    /// True if the chatroom is archived: nobody can write in it.
+    /// True if the chatroom is archived and so read-only.
     pub archived: Option<bool>,
 }
 

@@ -8,7 +8,7 @@ use crate::pending::Pending;
 /// its head has not moved.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChatroomHeads: Send + Sync {
-    /// The head, if the reader is a member, as of the call or later. The answer arrives later, as for sends,
-    /// because concurrent calls share a query.
+    /// The head as of the call or later; `None` if the reader is not a member. The answer arrives later, as for
+    /// sends, because concurrent calls share a query.
     fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>>;
 }

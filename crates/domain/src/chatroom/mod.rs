@@ -1,4 +1,4 @@
-//! Chatrooms: their settings, who may see them and who may change them.
+//! Chatrooms: their settings, their visibility, and the rights to change them.
 
 mod access;
 mod change;
@@ -27,10 +27,10 @@ use crate::violation::Violation;
 /// The position of a change in its chatroom's log: 1, 2, 3, ... without gaps.
 pub type Seq = i64;
 
-/// The most initial members of a new chatroom, not counting its creator.
+/// The maximum number of initial members of a new chatroom, not counting its creator.
 pub const MOST_INITIAL_MEMBERS: usize = 100;
 
-/// Who may see that a chatroom exists.
+/// The users who may see that a chatroom exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
     /// Every signed-in user can find and join it.
@@ -56,7 +56,7 @@ impl Visibility {
         [Self::Public, Self::Private, Self::Direct].into_iter().find(|visibility| visibility.as_str() == text)
     }
 
-    /// The word for it.
+    /// The word on the wire and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -72,11 +72,11 @@ pub struct Chatroom {
     pub id: ChatroomId,
     /// The name; `None` for a direct chatroom.
     pub name: Option<ChatroomName>,
-    /// Who may see it.
+    /// The users who may see the chatroom.
     pub visibility: Visibility,
     pub settings: Settings,
-    /// The time of its creation.
+    /// The time of the creation.
     pub created_at: Timestamp,
-    /// The head of its log.
+    /// The head of the log.
     pub last_seq: Seq,
 }

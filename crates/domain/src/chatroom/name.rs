@@ -3,12 +3,12 @@
 use crate::text;
 use crate::violation::Violation;
 
-/// 1 to 80 characters on one line, trimmed.
+/// The name of a chatroom: 1 to 80 characters on one line, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatroomName(String);
 
 impl ChatroomName {
-    /// The most characters of a name.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 80;
 
     /// Trims and checks the text.

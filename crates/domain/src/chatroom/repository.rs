@@ -16,11 +16,11 @@ use crate::store_error::StoreError;
 pub struct NewChatroom {
     pub id: ChatroomId,
     pub name: ChatroomName,
-    /// Who may see it.
+    /// The users who may see the chatroom.
     pub visibility: Visibility,
-    /// Its first member and owner.
+    /// The first member and owner.
     pub creator: UserId,
-    /// Its other members, without duplicates.
+    /// The other members, without duplicates.
     pub members: Vec<UserId>,
     pub created_at: Timestamp,
     /// Identifies a repeated request.
@@ -44,7 +44,7 @@ pub enum Creation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MyChatroom {
     pub chatroom: Chatroom,
-    /// The user's role in it.
+    /// The user's role in the chatroom.
     pub role: Role,
     /// The other user of a direct chatroom, even if their account is deleted.
     pub other_party: Option<UserId>,
@@ -54,7 +54,7 @@ pub struct MyChatroom {
     /// The number of undeleted messages of others after the read marker; [`MOST_UNREAD`](Self::MOST_UNREAD)
     /// means that many or more.
     pub unread_count: i64,
-    /// The number of these that mention the user or everybody, with the same maximum.
+    /// The number of those messages that mention the user or everybody, with the same maximum.
     pub mention_count: i64,
     /// The time of the latest message or of the user's join, whichever is later.
     pub active_at: Timestamp,
@@ -122,7 +122,7 @@ pub trait ChatroomRepository: Send + Sync {
 }
 
 impl dyn ChatroomRepository + '_ {
-    /// The living chatroom and what the user is to it; denied if there is none.
+    /// The living chatroom and the user's membership in it; denied if there is no such chatroom.
     pub(crate) fn require_access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
         Ok(self.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
     }

@@ -104,7 +104,7 @@ impl ChatroomService {
         })
     }
 
-    /// Deletes a chatroom for everybody.
+    /// Deletes a chatroom for all members.
     ///
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::delete`].
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {

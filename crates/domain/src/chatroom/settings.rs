@@ -14,10 +14,10 @@ use crate::violation::Violation;
 pub struct Topic(String);
 
 impl Topic {
-    /// In characters.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 250;
 
-    /// Trims, then checks.
+    /// Trims and checks the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         text::line(entered, Self::LONGEST).map(Self)
     }
@@ -32,12 +32,12 @@ impl Topic {
     }
 }
 
-/// Seconds that members must wait between two messages. Zero switches slow mode off.
+/// The seconds that members must wait between two messages; zero switches slow mode off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SlowMode(u16);
 
 impl SlowMode {
-    /// Six hours.
+    /// The maximum: six hours.
     pub const LONGEST: u16 = 21_600;
 
     /// Accepts 0 to 21,600 seconds.
@@ -67,7 +67,7 @@ pub struct Settings {
     /// The minimum role for adding members.
     pub add_role: Role,
     pub slow_mode: SlowMode,
-    /// The chatroom is read-only.
+    /// True if the chatroom is archived and so read-only.
     pub archived: bool,
 }
 
@@ -128,7 +128,8 @@ impl Right {
         }
     }
 
-    /// In a direct chatroom, both users can talk and manage what is their own, and neither can manage the other.
+    /// Returns whether members of a direct chatroom have this right: they can talk and manage what is their own,
+    /// but not each other.
     fn is_for_two(self) -> bool {
         matches!(self, Self::Speak | Self::Role(Role::Member))
     }
@@ -159,7 +160,7 @@ impl ChatroomChanges {
         owner.into_iter().chain(renames.then_some(Right::Rename))
     }
 
-    /// The changes without those that have no effect.
+    /// The changes that have an effect.
     #[must_use]
     pub fn differing_from(self, old: &Chatroom) -> Self {
         let was = &old.settings;

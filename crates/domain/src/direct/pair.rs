@@ -54,7 +54,7 @@ mod tests {
         assert_eq!((pair.me(), pair.other()), (user_id(1), user_id(2)));
     }
 
-    /// With a different hash, existing pairs would get a second chatroom.
+    /// Pins the hash: with a different one, existing pairs would get a second chatroom.
     #[test]
     fn chatroom_id_of_pair_is_stable() {
         let pair = Pair::new(user_id(1), user_id(2)).unwrap();

@@ -10,7 +10,7 @@ use crate::store_error::StoreError;
 pub enum Opening {
     /// The chatroom is created, with both users as members and its first events.
     Made(Chatroom),
-    /// The chatroom existed. If it was hidden from the user who opens it, it is shown again.
+    /// The chatroom existed. If it was hidden from the opening user, it is shown again.
     Found(Chatroom),
     /// One of the two is not a living user.
     NoSuchUser,
@@ -18,7 +18,7 @@ pub enum Opening {
     Blocked,
 }
 
-/// Opens direct chatrooms. Everything else uses the ports of other chatrooms.
+/// Opens direct chatrooms. All other operations use the same ports as for other chatrooms.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait DirectRepository: Send + Sync {
     /// Returns the chatroom of two users, and creates it if it does not exist.

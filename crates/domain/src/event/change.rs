@@ -1,4 +1,4 @@
-//! Everything that can happen in a chatroom, each with the name that the log and the API give it.
+//! All changes to a chatroom, each with its name in the log and in the API.
 
 use super::MembershipEnd;
 use crate::chatroom::{ChatroomName, Settings, Visibility};
@@ -7,7 +7,7 @@ use crate::membership::Role;
 use crate::message::Message;
 use crate::reaction::Tally;
 
-/// Declares [`Change`] and, with one name for each of its variants, [`Kind`].
+/// Declares [`Change`] and [`Kind`], with one name for each variant.
 macro_rules! changes {
     ($(
         $(#[$doc:meta])*
@@ -15,8 +15,8 @@ macro_rules! changes {
     )+) => {
         /// A change to a chatroom.
         ///
-        /// `M` stands for a message: in a log that is read, the message as it is now, so that an edited or deleted text
-        /// is never replayed; in an entry that is written, only its id.
+        /// `M` stands for a message: in entries that are read, the message in its current state, so that an edited
+        /// or deleted text is never replayed; in entries that are written, only its id.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Change<M = Message> {
             $($(#[$doc])* $name $({ $($field: $of),+ })? $(($message))?,)+
@@ -39,14 +39,14 @@ macro_rules! changes {
         impl Kind {
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The name in the log and in the API. It never changes: stored entries have it.
+            /// The name in the log and in the API. It never changes, because stored entries contain it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
                 }
             }
 
-            /// The kind of this name.
+            /// The kind with this name.
             pub fn parse(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$name),)+

@@ -64,7 +64,7 @@ impl Event {
         self.parent.is_some() || self.shown_as_it_is_now().is_some_and(Message::has_changed)
     }
 
-    /// Deleted messages show no later changes.
+    /// The message that the event shows in its current state; `MessageDeleted` shows no later changes.
     fn shown_as_it_is_now(&self) -> Option<&Message> {
         match &self.change {
             Change::MessageCreated(message) | Change::MessageUpdated(message) => Some(message),
@@ -104,12 +104,12 @@ pub enum MembershipEnd {
 impl MembershipEnd {
     pub const ALL: [Self; 4] = [Self::Left, Self::Removed, Self::Banned, Self::AccountDeleted];
 
-    /// The reason for a word.
+    /// The reason with this word.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
-    /// The word for it, on the wire and in the store.
+    /// The word on the wire and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Left => "left",

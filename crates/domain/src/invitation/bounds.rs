@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::violation::Violation;
 
-/// A minute to a year, in whole seconds.
+/// The lifetime of an invitation: a minute to a year, in whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime(u32);
 
 impl Lifetime {
     pub const SHORTEST: u32 = 60;
-    /// A year.
+    /// The maximum: a year.
     pub const LONGEST: u32 = 31_536_000;
 
     /// Accepts 60 to 31,536,000 seconds.
@@ -22,7 +22,7 @@ impl Lifetime {
         }
     }
 
-    /// The end of a lifetime that starts now.
+    /// The end of a lifetime that starts at `now`.
     pub fn end(self, now: Timestamp) -> Timestamp {
         now.plus(Duration::from_secs(self.0.into()))
     }

@@ -1,4 +1,4 @@
-//! Invitation codes. They are opaque to clients, name chatroom and invitation, and carry a secret.
+//! Invitation codes, which are opaque to clients and contain the ids of chatroom and invitation, and a secret.
 
 use std::fmt;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use crate::id::{ChatroomId, InvitationId};
 const ID: usize = 16;
 const SECRET: usize = 16;
 
-/// Random bytes that cannot be guessed. The store keeps them in clear, because moderators pass codes on;
+/// Random bytes that cannot be guessed. They are stored in plain text, because moderators list and share codes;
 /// `Debug` redacts them.
 #[derive(Clone)]
 pub struct InvitationSecret([u8; SECRET]);
@@ -28,7 +28,7 @@ impl InvitationSecret {
 }
 
 impl PartialEq for InvitationSecret {
-    /// Compares every byte, so that the time does not reveal where they differ.
+    /// Compares in constant time, so that the time does not reveal where the secrets differ.
     fn eq(&self, other: &Self) -> bool {
         let differing = self.0.iter().zip(&other.0).fold(0, |differing, (a, b)| black_box(differing | (a ^ b)));
         differing == 0

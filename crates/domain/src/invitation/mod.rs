@@ -30,9 +30,9 @@ pub struct Invitation {
     pub secret: InvitationSecret,
     pub created_by: UserId,
     pub created_at: Timestamp,
-    /// The time at which it expires. `None` means never.
+    /// The time at which the invitation expires; `None` means never.
     pub expires_at: Option<Timestamp>,
-    /// The maximum number of uses. `None` means unlimited.
+    /// The maximum number of uses; `None` means unlimited.
     pub max_uses: Option<MaxUses>,
     /// The number of uses.
     pub uses: i64,

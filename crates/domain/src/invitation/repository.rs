@@ -9,7 +9,7 @@ use crate::id::{ChatroomId, InvitationId};
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
-/// The most invitations of a chatroom.
+/// The maximum numbers of invitations of a chatroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most {
     /// Invitations that can be used.
@@ -21,7 +21,7 @@ pub struct Most {
 /// The outcome of creating an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invited {
-    /// It is stored.
+    /// The invitation is stored.
     Created,
     /// The chatroom has too many usable invitations.
     TooMany,
@@ -32,7 +32,7 @@ pub enum Invited {
 /// The outcome of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The invitation cannot be used, from now on or already before.
+    /// The invitation is revoked now, or was unusable before.
     Revoked,
     /// The chatroom has no such invitation.
     NotFound,

@@ -20,9 +20,9 @@ use crate::secrets::Secrets;
 /// The input for creating an invitation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreateInvitation {
-    /// Unlimited if absent.
+    /// The lifetime; unlimited if absent.
     pub expires_in_seconds: Option<i64>,
-    /// Unlimited if absent.
+    /// The maximum number of uses; unlimited if absent.
     pub max_uses: Option<i64>,
 }
 
@@ -101,10 +101,10 @@ impl InvitationService {
         })
     }
 
-    /// Adds the user to the chatroom of a code. A member stays a member, and the use is not counted.
+    /// Adds the user to the chatroom of a code. For a member nothing changes, and no use is counted.
     ///
     /// Asks [`InvitationRepository::find`], then [`MembershipRepository::add`], or [`MembershipRepository::find`]
-    /// if the invitation cannot be used any more.
+    /// if the invitation can no longer be used.
     pub fn accept(&self, code: &InvitationCode, user: UserId) -> Result<AddedMember, Failure> {
         decide_until_written(|| {
             let (invitation, now) = (self.behind(code)?, self.clock.now());
@@ -128,7 +128,7 @@ impl InvitationService {
         self.memberships.add(new, Entrance::Invitation(invitation.id))?.decided()
     }
 
-    /// Returns the invitation if the secret of the code is right; a guess learns nothing.
+    /// Returns the invitation of a code. A wrong secret fails like an unknown invitation.
     fn behind(&self, code: &InvitationCode) -> Result<Invitation, Failure> {
         let found = self.invitations.find(code.chatroom_id, code.invitation_id)?;
         let found = found.filter(|invitation| invitation.secret == code.secret);

@@ -37,7 +37,7 @@ impl Role {
         }
     }
 
-    /// The word for it, on the wire and in the store.
+    /// The word on the wire and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -47,7 +47,7 @@ impl Role {
     }
 }
 
-/// A membership of a user in a chatroom. Neither is deleted.
+/// A membership of a living user in a living chatroom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub chatroom_id: ChatroomId,
@@ -76,8 +76,7 @@ impl Membership {
         }
     }
 
-    /// Moderators can remove and ban members, owners can also remove and ban moderators, and nobody can remove
-    /// owners.
+    /// Checks the right to remove or ban: moderators for members, owners also for moderators, nobody for owners.
     pub fn may_remove(&self, target: &Membership) -> Result<(), Denial> {
         self.at_least(Role::Moderator)?;
         match target.role {
@@ -87,7 +86,7 @@ impl Membership {
         }
     }
 
-    /// Owners can change roles, except those of other owners. An owner can step down.
+    /// Checks the right to change a role: owners have it, except for the roles of other owners.
     pub fn may_change_role(&self, target: &Membership) -> Result<(), Denial> {
         self.at_least(Role::Owner)?;
         if target.role == Role::Owner && target.user_id != self.user_id {

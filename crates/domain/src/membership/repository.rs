@@ -21,7 +21,7 @@ pub struct NewMembership {
 pub enum Added {
     /// The user is a member now.
     Added(Member),
-    /// The user was a member already; nothing changed.
+    /// The user was already a member; nothing changed.
     Already(Member),
     /// There is no such living user.
     NoSuchUser,
@@ -29,7 +29,7 @@ pub enum Added {
     Blocked,
     /// The user is banned.
     Banned,
-    /// The entrance was closed.
+    /// The condition of the entrance did not hold.
     Refused,
 }
 
@@ -44,7 +44,7 @@ pub enum RoleChange {
     Refused,
 }
 
-/// The reason for which a user's own membership ends.
+/// The reason why a user's own membership ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveReason {
     /// The user left.
@@ -58,11 +58,11 @@ pub enum LeaveReason {
 pub enum Leaving {
     /// The membership ended.
     Left,
-    /// The membership ended, and the longest-standing member is the owner now.
+    /// The membership ended, and this user is the new owner.
     HandedOver(UserId),
-    /// The membership ended, and with it the chatroom, which was empty.
+    /// The membership ended, and the empty chatroom was deleted.
     ChatroomDeleted,
-    /// The user stays a member of a direct chatroom, which is hidden from them until the next message.
+    /// The user remains a member of the direct chatroom, which is hidden from them until the next message.
     Hidden,
     /// The user was not a member.
     NotMember,

@@ -15,7 +15,7 @@ use crate::retry::decide_until_written;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedMember {
     pub member: Member,
-    /// False if they were a member before.
+    /// False if the user was a member before.
     pub new: bool,
 }
 
@@ -62,7 +62,7 @@ impl MembershipService {
         decide_until_written(|| {
             let access = self.chatrooms.require_access(chatroom, user)?;
             access.may_see()?;
-            // For a private room this is a member, whose membership the store finds.
+            // A user who sees a private chatroom is a member, and the store returns the existing membership.
             let entrance = match access.chatroom.visibility {
                 Visibility::Public => Entrance::Public,
                 Visibility::Private => Entrance::By(Guard::holds(user, Role::Member)),
@@ -72,7 +72,7 @@ impl MembershipService {
         })
     }
 
-    /// Adds a user to a chatroom of the actor.
+    /// Adds a user to a chatroom.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<AddedMember, Failure> {

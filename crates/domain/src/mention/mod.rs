@@ -1,4 +1,4 @@
-//! Mentions: the users that a message names.
+//! Mentions of users in messages.
 
 mod named;
 mod repository;
@@ -10,7 +10,7 @@ pub use repository::MockMentionRepository;
 
 use crate::id::UserId;
 
-/// The most users that one message mentions; further names mention nobody.
+/// The maximum number of users that one message mentions; further names are ignored.
 pub const MOST_MENTIONED: usize = 50;
 
 /// The mentions of a message, as resolved when the message was written.

@@ -1,4 +1,4 @@
-//! Finds the names in a text.
+//! Finds names in a text.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::user::Username;
 
 const ALL: &str = "all";
 
-/// The names in a text (`@username` and `@all`), outside of code. Whether such members exist is not known yet.
+/// The names in a text (`@username` and `@all`), outside code, before they are resolved to members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
     /// Folded usernames, without duplicates.
@@ -48,7 +48,7 @@ impl Named {
     }
 }
 
-/// The text of a Markdown message, without code and without links, whose text is or stands for an address.
+/// The text of a Markdown message without code and links; the text of a link is, or stands for, an address.
 fn words(text: &str) -> Vec<CowStr<'_>> {
     let (mut words, mut within) = (Vec::new(), 0_usize);
     for event in TextMergeStream::new(Parser::new_ext(text, MessageBody::MARKDOWN)) {
@@ -72,7 +72,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns whether the following text continues an email address or URL.
+/// Returns whether text that follows `before` continues an email address or URL.
 fn is_in_address(before: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let joins = |last: char| last.is_alphanumeric() || "/?=&#%+._-@\\".contains(last);

@@ -1,4 +1,4 @@
-//! Message bodies, kept byte for byte.
+//! Message bodies, stored unchanged.
 
 use std::fmt;
 
@@ -7,17 +7,18 @@ use pulldown_cmark::Options;
 use crate::redacted;
 use crate::violation::Violation;
 
-/// 1 to 4,000 characters, not blank, without U+0000. Its `Debug` is redacted, except under the feature `mocks`.
+/// The text of a message: 1 to 4,000 characters, not blank, without U+0000. Its `Debug` is redacted, except under
+/// the feature `mocks`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageBody(String);
 
 impl MessageBody {
-    /// In characters.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 4_000;
     /// The features of Markdown that a body may use beyond CommonMark.
     pub const MARKDOWN: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
-    /// Validates without changing the text.
+    /// Checks the text without changing it.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.contains('\0') {
             return Err(Violation::Nul);
@@ -43,7 +44,7 @@ impl MessageBody {
         &self.0
     }
 
-    /// The text, by value.
+    /// Returns the text by value.
     pub fn into_string(self) -> String {
         self.0
     }

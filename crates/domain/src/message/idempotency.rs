@@ -4,15 +4,15 @@ use uuid::Uuid;
 
 use crate::violation::Violation;
 
-/// A client's name for one request, which it keeps in retries: 1 to 255 printable ASCII characters.
+/// A client's name for a request, repeated in retries: 1 to 255 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The most characters of a key.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 255;
 
-    /// Checks the text, and keeps it as it is.
+    /// Checks the text without changing it.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         if entered.is_empty() {
             return Err(Violation::Empty);
@@ -36,8 +36,8 @@ impl IdempotencyKey {
     }
 }
 
-/// A key and a digest of the content with which it was first used. The content may change or be deleted later;
-/// the digest stays, so that a late retry is still recognised.
+/// A key and a digest of the content with which it was first used. Only the digest stays when the content is
+/// changed or deleted, so that a late retry is still recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
     /// The client's name for the request.
@@ -49,7 +49,7 @@ pub struct Idempotency {
 impl Idempotency {
     /// Digests the parts of the content.
     pub fn new(key: IdempotencyKey, content: &[&str]) -> Self {
-        // Lengths keep ("ab", "c") and ("a", "bc") apart.
+        // Length prefixes distinguish ("ab", "c") from ("a", "bc").
         let mut bytes = Vec::new();
         for part in content {
             bytes.extend_from_slice(&part.len().to_le_bytes());

@@ -24,7 +24,7 @@ use crate::membership::{Membership, Role};
 use crate::mention::Mentions;
 use crate::reaction::{Emoji, Reactions};
 
-/// Counts the versions of a message: 1 when sent, plus 1 with each edit and with the deletion.
+/// The version of a message: 1 when sent, plus 1 with each edit and with the deletion.
 pub type Revision = i32;
 
 /// A message, or the tombstone of a deleted one.
@@ -35,7 +35,7 @@ pub struct Message {
     /// The position in the chatroom's log.
     pub seq: Seq,
     pub author_id: UserId,
-    /// The text. `None` in a tombstone.
+    /// The text; `None` in a tombstone.
     pub body: Option<MessageBody>,
     /// The time of sending.
     pub created_at: Timestamp,
@@ -45,15 +45,15 @@ pub struct Message {
     pub deleted_at: Option<Timestamp>,
     /// The current version.
     pub revision: Revision,
-    /// The idempotency key that it was sent with.
+    /// The idempotency key of the request that sent it.
     pub client_key: Option<IdempotencyKey>,
     /// The message of the same chatroom that this one replies to. It may be deleted.
     pub reply_to: Option<MessageId>,
     /// The number of replies, without deleted ones.
     pub reply_count: i32,
-    /// The members that it mentions.
+    /// The mentioned members.
     pub mentions: Mentions,
-    /// Reactions do not change the revision.
+    /// The reactions, which do not change the revision.
     pub reactions: Reactions,
 }
 
@@ -63,7 +63,7 @@ impl Message {
         self.revision > 1 || self.reply_count > 0 || !self.reactions.is_empty()
     }
 
-    /// A tombstone that hides what happened to the message, and when.
+    /// A tombstone that hides how and when the message was changed.
     #[must_use]
     pub fn withheld(&self) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Message {
         }
     }
 
-    /// Only the author can edit, unless the message is deleted.
+    /// Checks the right to edit: only the author has it, unless the message is deleted.
     pub fn may_edit(&self, by: &Membership) -> Result<(), Denial> {
         if self.author_id != by.user_id {
             return Err(Denial::NotTheAuthor);
@@ -86,18 +86,18 @@ impl Message {
         self.not_deleted()
     }
 
-    /// A deleted message cannot be changed.
+    /// Checks that the message is not deleted, because a deleted message cannot be changed.
     pub fn not_deleted(&self) -> Result<(), Denial> {
         if self.deleted_at.is_some() { Err(Denial::MessageDeleted) } else { Ok(()) }
     }
 
-    /// Messages that are not deleted can have a limited number of different emoji.
+    /// Checks that the reaction can be added: the message is not deleted and below the limit of different emoji.
     pub fn may_have(&self, reaction: &Emoji) -> Result<(), Denial> {
         self.not_deleted()?;
         self.reactions.may_have(reaction)
     }
 
-    /// The author, moderators and owners can delete.
+    /// Checks the right to delete: the author, moderators and owners have it.
     pub fn may_delete(&self, by: &Membership) -> Result<(), Denial> {
         if self.author_id == by.user_id || by.at_least(Role::Moderator).is_ok() {
             Ok(())

@@ -21,7 +21,7 @@ pub struct NewMessage {
     pub created_at: Timestamp,
     /// Identifies a repeated request.
     pub idempotency: Option<Idempotency>,
-    /// A message of the same chatroom.
+    /// The parent, a message of the same chatroom.
     pub reply_to: Option<MessageId>,
     pub mentions: Mentions,
 }
@@ -59,11 +59,11 @@ pub enum PageRange {
     Around(Seq),
 }
 
-/// Some messages of a chatroom, ascending.
+/// A range of a chatroom's messages, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The head of the chatroom's log when the messages were read. For the latest messages, both are of the
-    /// same moment, so they stay the latest until the head moves.
+    /// The head of the chatroom's log when the messages were read. For the latest messages, both come from the
+    /// same snapshot, so the messages stay the latest until the head moves.
     pub head: Seq,
     pub messages: Vec<Message>,
 }
@@ -75,8 +75,9 @@ pub trait MessageRepository: Send + Sync {
     /// share a commit and block no threads.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
 
-    /// Stores a message in a chatroom with slow mode, whose author has to wait between two messages. An earlier
-    /// message with the same key is found even if the guard does not hold, as long as the author is a member.
+    /// Stores a message in a chatroom with slow mode, where the author has to wait between two messages. An
+    /// earlier message with the same key is found even if the guard does not hold, as long as the author is a
+    /// member.
     fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError>;
 
     /// The message or its tombstone.
@@ -103,7 +104,7 @@ pub trait MessageRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Guarded<Message>, StoreError>;
 
-    /// Turns a message that is still at this revision into a tombstone without reactions, mentions, pin and
+    /// Turns a message that is still at this revision into a tombstone without reactions, mentions, pin or
     /// revisions, and returns it.
     fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError>;
 

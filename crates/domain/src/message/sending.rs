@@ -1,4 +1,4 @@
-//! Sending a message without waiting for the store.
+//! Sends messages without waiting for the store.
 
 use super::{Appended, Message, NewMessage};
 use crate::denial::{Denial, Failure};
@@ -8,8 +8,8 @@ use crate::store_error::StoreError;
 
 /// A message that is being sent.
 ///
-/// A plain message is handed to the store at once. One that answers a message or may mention people is not: what it names
-/// has to be read first.
+/// A plain message is passed to the store at once. For a reply, or a message that may mention users, the
+/// references have to be read first.
 #[must_use = "the answer tells whether the message was sent"]
 #[derive(Debug)]
 pub struct Sending {
@@ -17,12 +17,12 @@ pub struct Sending {
     answer: Option<Pending<Appended>>,
 }
 
-/// The outcome of a send that has read nothing.
+/// The outcome of the part of a send that reads nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
     Sent(Sent),
-    /// Something has to be read: the message was not handed to the store, or the store refused it for a reason still
-    /// unknown. [`MessageService::finish_send`] reads it and sends the message if it may be sent.
+    /// Data has to be read: the message was not passed to the store, or the store refused it for a reason still
+    /// unknown. [`MessageService::finish_send`] reads the data and sends the message if allowed.
     ///
     /// [`MessageService::finish_send`]: super::MessageService::finish_send
     Undecided(NewMessage),
@@ -42,7 +42,7 @@ impl Sending {
         Self { draft, answer }
     }
 
-    /// Whether the store has the message. It stores messages of one author in the order in which it gets them.
+    /// Returns whether the message was passed to the store, which stores an author's messages in order.
     pub fn is_with_store(&self) -> bool {
         self.answer.is_some()
     }
@@ -74,7 +74,7 @@ impl SendOutcome {
 }
 
 impl Sent {
-    /// What a store's answer means for the message: an earlier one with the same key counts only if it has the same content.
+    /// Interprets the store's answer: an earlier message with the same key counts only if its content is the same.
     pub(super) fn judge(draft: &NewMessage, appended: Appended) -> Result<Guarded<Self>, Failure> {
         match appended {
             Appended::Stored(message) => Ok(Guarded::Done(Self { message, replayed: false })),

@@ -25,7 +25,7 @@ pub struct SendMessage {
     pub chatroom_id: ChatroomId,
     pub author_id: UserId,
     pub body: String,
-    /// The id of the message that it replies to.
+    /// The id of the message to reply to.
     pub reply_to: Option<String>,
     /// Identifies a repeated request.
     pub key: Option<IdempotencyKey>,
@@ -53,7 +53,7 @@ pub struct History {
     pub head: Option<Seq>,
 }
 
-/// The revision that the caller expects to change.
+/// The revisions that the caller expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
     /// Any revision.
@@ -82,8 +82,8 @@ impl MessageService {
         }
     }
 
-    /// Hands a plain message to the store without waiting. The membership is not read first: the guard checks it in the
-    /// write itself, which spares a round trip on the hottest path.
+    /// Passes a plain message to the store without waiting. The membership is not read first: the guard checks it
+    /// in the write itself, which saves a round trip on the hottest path.
     pub fn begin_send(&self, entered: &SendMessage) -> Result<Sending, Failure> {
         let draft = self.draft(entered)?;
         let is_plain = draft.reply_to.is_none() && !Named::may_be_in(draft.body.as_str());
@@ -91,7 +91,7 @@ impl MessageService {
         Ok(Sending::new(draft, answer))
     }
 
-    /// Sends a message that [`begin_send`](Self::begin_send) left undecided. Reads, and so may block.
+    /// Sends a message that [`begin_send`](Self::begin_send) left undecided. Reads from the store, and so blocks.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         decide_until_written(|| self.send_tied(draft.clone()))
     }
@@ -174,8 +174,7 @@ impl MessageService {
         limit: Limit,
     ) -> Result<History, Failure> {
         let Some(Excerpt { head, mut messages }) = self.messages.page(chatroom, reader, range, limit)? else {
-            // The page is empty because there are no messages or because the reader may not see them. Only now
-            // it matters which.
+            // An empty page has no messages or is not visible to the reader; only then is the membership read.
             self.chatrooms.require_access(chatroom, reader)?.as_member()?;
             return Ok(History { page: Page { items: Vec::new(), more: false }, head: None });
         };

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::message::Message;
 
-/// The most pinned messages of a chatroom.
+/// The maximum number of pinned messages of a chatroom.
 pub const MOST_PINS: u32 = 100;
 
 /// A pinned message.

@@ -12,7 +12,7 @@ use crate::store_error::StoreError;
 /// The outcome of pinning a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pinning {
-    /// The message is pinned, now or already before.
+    /// The message is pinned now, or had been before.
     Pinned,
     /// The chatroom has [`MOST_PINS`](super::MOST_PINS) others.
     TooMany,

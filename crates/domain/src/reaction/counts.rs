@@ -31,7 +31,7 @@ impl Reactions {
         Tally { emoji: emoji.clone(), count }
     }
 
-    /// Emoji that are already present can always be added; others only up to the limit.
+    /// Checks that the emoji can be added: it is already present, or the limit is not reached.
     pub fn may_have(&self, emoji: &Emoji) -> Result<(), Denial> {
         let fits = self.0.len() < Self::MOST || self.tally(emoji).count > 0;
         if fits { Ok(()) } else { Err(Denial::TooManyReactions) }

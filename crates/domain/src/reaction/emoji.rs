@@ -2,13 +2,13 @@
 
 use crate::violation::Violation;
 
-/// One emoji of Unicode's list, including sequences: skin tones, joined emoji, flags, keycaps. It is stored in
-/// its fully qualified spelling, so ❤ with and without U+FE0F is the same.
+/// An emoji of Unicode's list, including sequences: skin tones, joined emoji, flags, keycaps. It is stored in its
+/// fully qualified spelling, so ❤ with and without U+FE0F is the same emoji.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Emoji(String);
 
 impl Emoji {
-    /// Looks the emoji up; additions of later Unicode versions are unknown.
+    /// Looks the emoji up; emoji of later Unicode versions are unknown.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         let known = emojis::get(entered).ok_or(Violation::NotAnEmoji)?;
         Ok(Self(known.as_str().to_owned()))

@@ -26,9 +26,8 @@ pub struct Reaction {
     pub seq: Seq,
 }
 
-/// The number of users who react to a message with an emoji. Every reaction event carries the count from then
-/// on: a client that has read the message after some of its events replaces its count, and ends with the right
-/// one.
+/// The number of users who react to a message with an emoji. Every reaction event carries the new count, so that a
+/// client that already has a later state of the message ends with the right count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     pub emoji: Emoji,

@@ -1,5 +1,5 @@
 //! Private state of members: read marker, mute, and whether a direct chatroom is hidden. It is in no log and
-//! visible to nobody else.
+//! visible only to its user.
 
 mod repository;
 mod service;
@@ -23,7 +23,7 @@ pub struct ReadState {
     pub hidden_seq: Option<Seq>,
 }
 
-/// How far a member has read in a chatroom's log, and how far the log has come.
+/// A member's private state in a chatroom, and the head of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     pub state: ReadState,
@@ -51,7 +51,7 @@ impl Mark {
         if (0..=head).contains(&self.seq) { Ok(()) } else { Err(Violation::NotInLog(head)) }
     }
 
-    /// Returns whether this moves a marker: forwards always, backwards only with `force`.
+    /// Returns whether this moves the marker: always forwards, backwards only with `force`.
     pub fn moves(self, marker: Seq) -> bool {
         self.seq > marker || self.force && self.seq < marker
     }

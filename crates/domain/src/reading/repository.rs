@@ -6,8 +6,8 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::store_error::StoreError;
 
-/// Stores read markers and mutes as part of their memberships, with which they end. A change takes no seq, but
-/// moves the user's version; it is refused if the reader is not a living member of the chatroom.
+/// Stores read markers and mutes as parts of memberships, with which they end. A change takes no seq, but
+/// increments the user's version; it is refused if the reader is not a living member of the chatroom.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ReadRepository: Send + Sync {
     /// The current state of a living member, and the head of the log.

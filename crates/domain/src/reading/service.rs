@@ -9,7 +9,7 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::retry::decide_until_written;
 
-/// Moves read markers and mutes chatrooms, for members, also in archived chatrooms.
+/// Moves read markers and mutes chatrooms for members, even in archived chatrooms.
 pub struct ReadingService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub reads: Arc<dyn ReadRepository>,
@@ -53,7 +53,7 @@ impl ReadingService {
         })
     }
 
-    /// Fails with the denial for users who are not members. A user who has joined since is read again.
+    /// Fails with the denial for users who are not members. If the user has joined since, the caller reads again.
     fn explain_absence<T>(&self, chatroom: ChatroomId, reader: UserId) -> Result<Guarded<T>, Failure> {
         self.chatrooms.require_access(chatroom, reader)?.as_member()?;
         Ok(Guarded::Refused)

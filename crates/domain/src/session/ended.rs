@@ -1,12 +1,12 @@
-//! Sessions that have ended while their access tokens would still be good.
+//! Sessions that ended before their access tokens expired.
 
 use crate::clock::Timestamp;
 use crate::id::SessionId;
 
-/// A session that ended. Until its last access token expires, the server has to refuse them.
+/// An ended session, whose access tokens the server has to reject until the last one expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedSession {
     pub id: SessionId,
-    /// When its last access token expires.
+    /// The time at which the last access token expires.
     pub tokens_expire_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Sessions: one per sign-in, kept alive by refresh tokens that can be used once.
+//! Sessions: one per sign-in, extended by refresh tokens that can be used once.
 
 mod access_token;
 mod ended;
@@ -21,7 +21,7 @@ use crate::id::{SessionId, UserId};
 
 /// The lifetime of an access token.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
-/// The most sessions of a user; beyond this, the oldest end.
+/// The maximum number of sessions of a user; the oldest beyond it end.
 pub const MOST_SESSIONS: usize = 100;
 
 const IDLE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -45,7 +45,7 @@ pub struct Session {
     pub current: SecretHash,
     /// The hash of the refresh token that was spent last.
     pub spent: Option<SecretHash>,
-    /// The time when that one was spent first.
+    /// The time when `spent` was used first.
     pub spent_at: Option<Timestamp>,
     /// The time when the session ended.
     pub ended_at: Option<Timestamp>,
@@ -54,12 +54,12 @@ pub struct Session {
 /// The verdict on a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presented {
-    /// The token is the current one: it is spent now.
+    /// The token is the current one, and this use spends it.
     Current,
-    /// The token was spent a moment ago and its successor is unused, so the response was lost: issue another
-    /// one.
+    /// The token was spent a moment ago and its successor is unused, so the response was lost: another one must be
+    /// issued.
     Retry,
-    /// The token was spent earlier, so somebody else has a copy: the session must end.
+    /// The token was spent earlier, so it was copied: the session must end.
     Reused,
     /// The token never belonged to this session, or the session has ended.
     Invalid,

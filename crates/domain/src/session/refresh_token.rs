@@ -1,4 +1,4 @@
-//! Refresh tokens. They are opaque to clients, name user and session, and carry two secrets.
+//! Refresh tokens, which are opaque to clients and contain the ids of user and session, and two secrets.
 //!
 //! All tokens of a session share the family secret. It distinguishes a token that was spent long ago (reuse:
 //! the session ends) from a guess (nothing happens) without storing every spent token.
@@ -62,9 +62,9 @@ pub struct RefreshToken {
     pub user_id: UserId,
     /// The session of the token.
     pub session_id: SessionId,
-    /// Shared by all tokens of the session.
+    /// The secret that all tokens of the session share.
     pub family: RefreshSecret,
-    /// This token's own.
+    /// The secret of this token.
     pub secret: RefreshSecret,
 }
 

@@ -15,11 +15,11 @@ pub struct NewSession {
     pub created_at: Timestamp,
     /// The client's user agent.
     pub user_agent: Option<String>,
-    /// Shared by all refresh tokens of the session.
+    /// The hash of the secret that all refresh tokens of the session share.
     pub family: SecretHash,
     /// The hash of the first refresh token.
     pub current: SecretHash,
-    /// The hash that the password was checked against. If it has changed meanwhile, no session is opened.
+    /// The hash that the password was checked against; if it has changed since, no session is created.
     pub checked: PasswordHash,
 }
 
@@ -29,11 +29,11 @@ pub struct Rotation {
     pub user_id: UserId,
     /// The session of the token.
     pub session_id: SessionId,
-    /// The current hash as it was read; if it has changed meanwhile, nothing is written.
+    /// The current hash as it was read; if it has changed since, nothing is written.
     pub read: SecretHash,
     /// The hash of the new token.
     pub next: SecretHash,
-    /// The token that this spends, and the time; `None` if it was spent before.
+    /// The spent token and the time; `None` if it was spent before.
     pub spends: Option<(SecretHash, Timestamp)>,
     /// The time of use.
     pub at: Timestamp,
@@ -42,7 +42,7 @@ pub struct Rotation {
 /// One entry of the store's log of ended sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoggedEnd {
-    /// Positions ascend, but entries may become visible slightly out of order.
+    /// The position in the log. Positions ascend, but entries can become visible slightly out of order.
     pub position: i64,
     /// The ended session.
     pub session: EndedSession,
@@ -52,7 +52,7 @@ pub struct LoggedEnd {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait SessionRepository: Send + Sync {
     /// Stores a session of a living user and ends the oldest beyond `most`; `None` if the user is deleted or
-    /// disabled, or has another password by now.
+    /// disabled, or the password has changed since it was checked.
     fn create(&self, session: NewSession, most: usize) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
     /// The session, alive or ended.

@@ -1,4 +1,4 @@
-//! Signs in, refreshes and signs out.
+//! Use cases of sessions.
 
 use std::sync::Arc;
 

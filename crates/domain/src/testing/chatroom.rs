@@ -1,4 +1,4 @@
-//! Chatrooms, and what somebody is to them.
+//! Builders of chatrooms and of access to them.
 
 use super::{NOW, me, membership, room, valid};
 use crate::chatroom::{Access, Chatroom, Seq, Settings, SlowMode, Visibility};
@@ -6,12 +6,12 @@ use crate::clock::Timestamp;
 use crate::id::ChatroomId;
 use crate::membership::Role;
 
-/// A chatroom to be built.
+/// A builder of a chatroom.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ChatroomBuilder(Chatroom);
 
-/// Begins with [`room`](super::room): private, called "A room", with the usual settings and nine changes in its log.
+/// Starts with [`room`](super::room): private, named "A room", with the default settings and a head of 9.
 pub fn chatroom() -> ChatroomBuilder {
     ChatroomBuilder(Chatroom {
         id: room(),
@@ -23,7 +23,7 @@ pub fn chatroom() -> ChatroomBuilder {
     })
 }
 
-/// The chatroom as [`me`](super::me) finds it: as a member with this role, or as an outsider.
+/// The access of [`me`](super::me) to a chatroom: as a member with this role, or as an outsider.
 pub fn access(chatroom: impl Into<Chatroom>, role: Option<Role>) -> Access {
     let chatroom = chatroom.into();
     let membership =
@@ -43,7 +43,7 @@ impl ChatroomBuilder {
         self
     }
 
-    /// A direct chatroom loses its name: it has none.
+    /// Sets the visibility; `Direct` also removes the name.
     pub fn with_visibility(mut self, visibility: Visibility) -> Self {
         self.0.visibility = visibility;
         self.0.name = self.0.name.filter(|_| visibility != Visibility::Direct);
@@ -61,7 +61,7 @@ impl ChatroomBuilder {
         self
     }
 
-    /// Members wait so many seconds between two messages.
+    /// Sets slow mode, in seconds between two messages.
     #[track_caller]
     pub fn with_slow_mode(mut self, seconds: i64) -> Self {
         self.0.settings.slow_mode = match SlowMode::parse(seconds) {
@@ -81,7 +81,7 @@ impl ChatroomBuilder {
         self
     }
 
-    /// The head of the log.
+    /// Sets the head of the log.
     pub fn with_last_seq(mut self, last_seq: Seq) -> Self {
         self.0.last_seq = last_seq;
         self

@@ -1,4 +1,4 @@
-//! A clock that tests move.
+//! A clock that tests control.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::valid;
 use crate::clock::{Clock, Timestamp};
 
-/// The time of a [`FixedClock`] that nobody has set: 2026-01-01T12:00:00Z, a Thursday.
+/// The default time of a [`FixedClock`]: 2026-01-01T12:00:00Z, a Thursday.
 pub const NOW: Timestamp = Timestamp::from_micros(1_767_268_800_000_000);
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until the test moves it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,12 +26,12 @@ pub const NOW: Timestamp = Timestamp::from_micros(1_767_268_800_000_000);
 pub struct FixedClock(AtomicI64);
 
 impl FixedClock {
-    /// Shows this time.
+    /// Creates a clock at this time.
     pub const fn new(now: Timestamp) -> Self {
         Self(AtomicI64::new(now.as_micros()))
     }
 
-    /// Shows a time that is written like `2026-01-01T23:00:00Z`.
+    /// Creates a clock at a time in RFC 3339, such as `2026-01-01T23:00:00Z`.
     #[track_caller]
     pub fn at(now: &str) -> Self {
         Self::new(valid(now))
@@ -42,7 +42,7 @@ impl FixedClock {
         self.0.store(now.as_micros(), Ordering::SeqCst);
     }
 
-    /// Moves the time forwards, and answers the new time.
+    /// Moves the time forwards, and returns the new time.
     pub fn advance(&self, by: Duration) -> Timestamp {
         let later = self.now().plus(by);
         self.set(later);

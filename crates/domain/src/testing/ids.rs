@@ -1,4 +1,4 @@
-//! Ids, and other small values that most tests need one of.
+//! Ids and other small values for tests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,32 +11,32 @@ use crate::page::Limit;
 
 const FIRST: u64 = 1_000;
 
-/// The user who acts, unless a builder is told otherwise.
+/// The acting user, the default of builders.
 pub const fn me() -> UserId {
     user_id(1)
 }
 
-/// Somebody else.
+/// Another user.
 pub const fn other() -> UserId {
     user_id(2)
 }
 
-/// As many users as a test needs: 1 is [`me`], 2 is [`other`].
+/// The user with this number: 1 is [`me`], 2 is [`other`].
 pub const fn user_id(number: u128) -> UserId {
     UserId::from_u128(number)
 }
 
-/// The chatroom that builders put things into.
+/// The chatroom, the default of builders.
 pub const fn room() -> ChatroomId {
     ChatroomId::from_u128(77)
 }
 
-/// The id of a message that was not given another.
+/// The default id of messages.
 pub const fn message_id() -> MessageId {
     MessageId::from_u128(5)
 }
 
-/// The id of an invitation that was not given another.
+/// The default id of invitations.
 pub const fn invitation_id() -> InvitationId {
     InvitationId::from_u128(6)
 }

@@ -1,16 +1,16 @@
-//! Invitations.
+//! Builders of invitations.
 
 use super::{NOW, invitation_id, me, room};
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, InvitationId, UserId};
 use crate::invitation::{Invitation, InvitationSecret, MaxUses};
 
-/// An invitation to be built.
+/// A builder of an invitation.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct InvitationBuilder(Invitation);
 
-/// Begins with an invitation to [`room`](super::room) by [`me`](super::me), unused, for any number of people at any time.
+/// Starts with an invitation to [`room`](super::room) by [`me`](super::me), unused and unlimited.
 pub fn invitation() -> InvitationBuilder {
     InvitationBuilder(Invitation {
         id: invitation_id(),
@@ -60,7 +60,7 @@ impl InvitationBuilder {
         self
     }
 
-    /// How many people it has let in.
+    /// Sets the number of uses.
     pub fn with_uses(mut self, uses: i64) -> Self {
         self.0.uses = uses;
         self

@@ -1,4 +1,4 @@
-//! Memberships.
+//! Builders of memberships.
 
 use super::{NOW, me, room, valid};
 use crate::chatroom::Seq;
@@ -6,12 +6,12 @@ use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::{Member, Membership, Role};
 
-/// A membership to be built.
+/// A builder of a membership.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MembershipBuilder(Membership);
 
-/// Begins with [`me`](super::me) as a simple member of [`room`](super::room), who joined by its second change.
+/// Starts with [`me`](super::me) as a plain member of [`room`](super::room), joined at seq 2.
 pub fn membership() -> MembershipBuilder {
     MembershipBuilder(Membership {
         chatroom_id: room(),
@@ -52,7 +52,7 @@ impl MembershipBuilder {
         self.0
     }
 
-    /// The membership together with the username of its user, as lists of members show it.
+    /// Adds the user's username, as in lists of members.
     #[track_caller]
     pub fn named(self, username: &str) -> Member {
         Member { membership: self.0, username: valid(username), display_name: None }

@@ -1,4 +1,4 @@
-//! Messages.
+//! Builders of messages.
 
 use super::{NOW, me, message_id, room, valid};
 use crate::chatroom::Seq;
@@ -8,12 +8,12 @@ use crate::mention::Mentions;
 use crate::message::{IdempotencyKey, Message, Revision};
 use crate::reaction::Reactions;
 
-/// A message to be built.
+/// A builder of a message.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MessageBuilder(Message);
 
-/// Begins with "hello" from [`me`](super::me) in [`room`](super::room), never edited, the seventh change in its log.
+/// Starts with "hello" from [`me`](super::me) in [`room`](super::room), never edited, at seq 7.
 pub fn message() -> MessageBuilder {
     MessageBuilder(Message {
         id: message_id(),
@@ -90,21 +90,21 @@ impl MessageBuilder {
         self
     }
 
-    /// One more person reacts by this emoji.
+    /// Adds a reaction with this emoji.
     #[track_caller]
     pub fn with_reaction(mut self, emoji: &str) -> Self {
         self.0.reactions = self.0.reactions.with(&valid(emoji));
         self
     }
 
-    /// Edited once more, at this time.
+    /// Edits the message once more, at this time.
     pub fn edited(mut self, at: Timestamp) -> Self {
         self.0.edited_at = Some(at);
         self.0.revision += 1;
         self
     }
 
-    /// A tombstone, deleted at this time.
+    /// Turns the message into a tombstone, deleted at this time.
     pub fn deleted(mut self, at: Timestamp) -> Self {
         self.0.body = None;
         self.0.deleted_at = Some(at);

@@ -1,5 +1,5 @@
-//! A kit for tests of rules: builders for entities, and a clock and ids that the test controls. The feature `mocks`
-//! adds a `World`, in which every port is a mock.
+//! A kit for tests of rules: builders for entities, and a clock and ids that the test controls. The feature
+//! `mocks` adds a `World`, in which every port is a mock.
 //!
 //! Builders panic if a value breaks a rule, because a test with an invalid value is wrong.
 #![expect(clippy::panic, reason = "an invalid value in a test fails the test")]
@@ -29,7 +29,7 @@ pub use user::{UserBuilder, password_hash, user};
 #[cfg(feature = "mocks")]
 pub use world::World;
 
-/// Parses a value, or fails the test that gave it.
+/// Parses a value; panics if it is invalid.
 #[track_caller]
 fn valid<T: FromStr<Err: Display>>(text: &str) -> T {
     match text.parse() {

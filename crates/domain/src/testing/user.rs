@@ -1,16 +1,16 @@
-//! Users.
+//! Builders of users.
 
 use super::{NOW, me, valid};
 use crate::clock::Timestamp;
 use crate::id::UserId;
 use crate::user::{PasswordHash, Profile, User};
 
-/// A user to be built.
+/// A builder of a user.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct UserBuilder(User);
 
-/// Begins with [`me`](super::me), called Matt, without display name and email.
+/// Starts with [`me`](super::me), with the username Matt, without display name and email.
 pub fn user() -> UserBuilder {
     UserBuilder(User { id: me(), created_at: NOW, profile: Some(profile()) })
 }
@@ -53,7 +53,7 @@ impl UserBuilder {
         self
     }
 
-    /// A deleted account, of which only the id is left.
+    /// Deletes the account, which leaves only the id.
     pub fn deleted(mut self) -> Self {
         self.0.profile = None;
         self

@@ -31,15 +31,15 @@ pub enum SignUps {
     Closed,
 }
 
-/// The input for changing an account; the outer `None` leaves a value as it is.
+/// The input for changing an account; the outer `None` keeps the current value.
 #[derive(Clone, Default)]
 pub struct ProfileChange {
-    /// `Some(None)` removes it.
+    /// The display name; `Some(None)` removes it.
     pub display_name: Option<Option<String>>,
-    /// `Some(None)` removes it.
+    /// The email address; `Some(None)` removes it.
     pub email: Option<Option<String>>,
     pub password: Option<String>,
-    /// Required for a new password.
+    /// The current password, required for a new one.
     pub current_password: Option<String>,
 }
 
@@ -143,7 +143,7 @@ impl AccountService {
         self.leave_everywhere(user)
     }
 
-    /// Completes deletions that a crash has interrupted.
+    /// Completes deletions that a crash interrupted.
     ///
     /// Asks [`UserRepository::deleted_members`]; for each user [`MembershipRepository::chatrooms_of`], then
     /// [`MembershipRepository::leave`] for each chatroom.

@@ -51,7 +51,7 @@ pub trait AdministrationRepository: Send + Sync {
     ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 }
 
-/// Disables and enables accounts, and resets passwords. Users are named by username, without regard to case.
+/// Disables and enables accounts, and resets passwords. Users are found by username, without regard to case.
 pub struct AdministrationService {
     pub users: Arc<dyn UserRepository>,
     pub administration: Arc<dyn AdministrationRepository>,

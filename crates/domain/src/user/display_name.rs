@@ -3,12 +3,12 @@
 use crate::text;
 use crate::violation::Violation;
 
-/// 1 to 64 characters on one line, trimmed.
+/// A display name: 1 to 64 characters on one line, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// The most characters of a display name.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 64;
 
     /// Trims and checks the text.

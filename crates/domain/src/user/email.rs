@@ -9,7 +9,7 @@ use crate::violation::Violation;
 pub struct Email(String);
 
 impl Email {
-    /// The most bytes of an address (RFC 5321).
+    /// The maximum length, in bytes (RFC 5321).
     pub const LONGEST: usize = 254;
 
     /// Accepts a plain address with a dotted domain, at most 254 bytes (RFC 5321).

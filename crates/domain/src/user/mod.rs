@@ -24,7 +24,7 @@ pub use {
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
-/// A user. Only the id of a deleted user is left.
+/// A user; only the id of a deleted user remains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,

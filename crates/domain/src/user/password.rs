@@ -9,10 +9,10 @@ const COMMONEST: &str = include_str!("commonest_passwords.txt");
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PasswordPolicy {
-    /// At least 8 characters, and not a common password.
+    /// Requires at least 8 characters, and rejects common passwords.
     #[default]
     Strict,
-    /// Anything that is not empty. For demonstration data only.
+    /// Accepts any text that is not empty; for demonstration data only.
     Demonstration,
 }
 
@@ -21,12 +21,12 @@ pub enum PasswordPolicy {
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// In characters. Does not apply to demonstration data.
+    /// The minimum length, in characters; does not apply to demonstration data.
     pub const SHORTEST: usize = 8;
-    /// In characters.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 1_024;
 
-    /// Applies the policy.
+    /// Checks the text against the policy.
     pub fn parse(text: &str, policy: PasswordPolicy) -> Result<Self, Violation> {
         if text.contains('\0') {
             return Err(Violation::Nul);

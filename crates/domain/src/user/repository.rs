@@ -12,7 +12,7 @@ use crate::store_error::StoreError;
 pub struct NewUser {
     pub id: UserId,
     pub username: Username,
-    /// Keeps the username taken, even after the account is deleted.
+    /// The hash that keeps the username taken, even after the account is deleted.
     pub reservation: String,
     pub display_name: Option<DisplayName>,
     pub email: Option<Email>,
@@ -50,12 +50,12 @@ pub struct PasswordChange {
     pub session: SessionId,
 }
 
-/// The changes of a user; the outer `None` leaves a value as it is.
+/// The changes of a user; the outer `None` keeps the current value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChanges {
-    /// `Some(None)` removes it.
+    /// The display name; `Some(None)` removes it.
     pub display_name: Option<Option<DisplayName>>,
-    /// `Some(None)` removes it.
+    /// The email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,
     pub password: Option<PasswordChange>,
 }
@@ -88,8 +88,8 @@ pub trait UserRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError>;
 
-    /// Wipes the data of the account and ends its sessions atomically; the username stays taken. `None` if the
-    /// user is deleted or disabled, or has another password than the one that was checked.
+    /// Erases the data of the account and ends its sessions atomically; the username stays taken. `None` if the
+    /// user is deleted or disabled, or the password is no longer the one that was checked.
     fn delete(
         &self,
         id: UserId,

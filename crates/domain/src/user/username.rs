@@ -9,7 +9,7 @@ const TAKEN: [&str; 6] = ["all", "deleted", "everyone", "here", "me", "system"];
 pub struct Username(String);
 
 impl Username {
-    /// The most characters of a username.
+    /// The maximum length, in characters.
     pub const LONGEST: usize = 32;
 
     /// Accepts 1 to 32 of `A-Z a-z 0-9 _ . -`, ending in a letter, digit or `_`, and not reserved.

@@ -1,4 +1,4 @@
-//! Every port as a mock, and the services over them.
+//! Mocks of all ports, and the services over them.
 
 mod expectations;
 
@@ -29,10 +29,10 @@ use crate::user::{
     AccountService, AdministrationService, MockAdministrationRepository, MockPasswordHasher, MockUserRepository,
 };
 
-/// A mock of every port, and a clock and ids that are known beforehand.
+/// A mock of every port, with a clock and ids that the test controls.
 ///
-/// Set what a test expects, then turn the world into the service under test, or take its mocks for a rule of your own.
-/// A call that was not expected fails the test, and so does an expected call that never comes.
+/// Set the expected calls, then turn the world into the service under test, or take its mocks for your own rule.
+/// An unexpected call fails the test, and so does a missing one.
 ///
 /// ```
 /// use chit_chat_domain::chatroom::Visibility;
@@ -70,14 +70,14 @@ pub struct World {
     pub secrets: MockSecrets,
     pub sessions: MockSessionRepository,
     pub users: MockUserRepository,
-    /// Shows [`NOW`](super::NOW).
+    /// The clock, which starts at [`NOW`](super::NOW).
     pub clock: Arc<FixedClock>,
-    /// Gives [`fresh_id`](super::fresh_id) first.
+    /// The id source, which starts with [`fresh_id`](super::fresh_id).
     pub ids: Arc<SequentialIds>,
 }
 
 impl World {
-    /// Every service over these mocks.
+    /// All services over these mocks.
     pub fn services(self) -> Services {
         let (stores, system) = self.into_ports();
         Services::over(&stores, &system, Policies::default())
@@ -117,7 +117,7 @@ impl World {
     }
 }
 
-/// One service over these mocks.
+/// Single services over these mocks.
 impl World {
     pub fn accounts(self) -> AccountService {
         self.services().accounts
