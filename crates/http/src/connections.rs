@@ -37,7 +37,7 @@ pub(crate) struct Connection {
     all: Arc<Connections>,
     /// The time at which to close it; `None` while a request is being handled.
     ends_at: Cell<Option<Instant>>,
-    /// Whether the connection carries a stream, which ends by itself with a final event.
+    /// True if the connection carries a stream, which ends by itself with a final event.
     is_stream: Cell<bool>,
     /// The same socket, under its own descriptor.
     socket: TcpStream,

@@ -51,7 +51,7 @@ struct Line {
     id: RequestId,
     method: Method,
     matched: Matched,
-    /// For responses that are sent before routing.
+    /// The route of responses that are sent before routing.
     unrouted: Option<String>,
     started: Instant,
     status: u16,

@@ -64,8 +64,8 @@ impl Hub {
         Listener::new(&self.shared, who, None, [start])
     }
 
-    /// Listens to these chatrooms and to those that the user joins from this version on; `None` if the user has too
-    /// many streams already.
+    /// Listens to these chatrooms and to those that the user joins from this version on; `None` if the user has
+    /// too many streams already.
     pub fn listen(
         &self,
         who: Who,

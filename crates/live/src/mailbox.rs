@@ -26,7 +26,7 @@ pub(crate) struct Mailbox {
 pub(crate) struct Mail {
     /// Chatrooms with news, without duplicates.
     pub(crate) chatrooms: Vec<ChatroomId>,
-    /// Whether the user's private state has changed.
+    /// True if the user's private state has changed.
     pub(crate) user_moved: bool,
     parcel: Option<Box<Parcel>>,
     closed: bool,

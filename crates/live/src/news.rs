@@ -44,7 +44,7 @@ pub enum News {
 pub enum Own {
     /// The new read marker.
     ReadMarker(Seq),
-    /// Whether the chatroom is muted now.
+    /// True if the chatroom is muted now.
     Muted(bool),
     /// The chatroom is hidden until a message after this seq; `None` if it is shown again.
     Hidden(Option<Seq>),

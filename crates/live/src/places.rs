@@ -20,7 +20,7 @@ pub(crate) struct Place {
     /// The private state last sent to the client.
     pub(crate) read: ReadState,
     pub(crate) catches_up_at: Option<Seq>,
-    /// Whether a page of the log has been or will be requested.
+    /// True if a page of the log has been or will be requested.
     pub(crate) reading: bool,
 }
 

@@ -36,7 +36,7 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
-    /// Whether anything was sent since the last poll that returned nothing.
+    /// True if anything was sent since the last poll that returned nothing.
     has_said: bool,
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn list(
     Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))
 }
 
-/// Those of the users that exist, including deleted ones.
+/// Responds with the users that exist among these ids, including deleted ones.
 async fn resolve(request: &HttpRequest, state: web::Data<State>, ids: &str) -> Result<HttpResponse, Problem> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > Limit::MAX.get() {

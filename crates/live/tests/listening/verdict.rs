@@ -13,7 +13,7 @@ use crate::world::Heard;
 
 pub(crate) struct Verdict {
     user: UserId,
-    /// Whether the stream delivers the user's private state.
+    /// True if the stream delivers the user's private state.
     follows_user: bool,
     places: BTreeMap<ChatroomId, Progress>,
     /// The seq that must be delivered in each chatroom before the stream has caught up.

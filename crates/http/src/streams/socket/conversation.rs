@@ -56,7 +56,7 @@ pub(super) struct Conversation<'a> {
     feed: Feed,
     answers: Vec<Answer>,
     order: Order,
-    /// Whether the stream is polled first; alternates, so that neither direction starves.
+    /// True if the stream is polled first; alternates, so that neither direction starves.
     says_first: bool,
 }
 
