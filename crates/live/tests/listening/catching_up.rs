@@ -10,17 +10,18 @@ fn caught_up_comes_once_after_missed_entries() {
         world.log.send_many(room(n), 120);
     }
     let starts = [(1, 0), (2, 70), (3, 121)];
-    let mut ears = world.resume(user(1), |id| Some(starts.iter().find(|(n, _)| room(*n) == id).unwrap().1));
-    let mut heard: Vec<_> = (0..121 + 51).map(|_| ears.next()).collect();
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener =
+        world.resume(user(1), |id| Some(starts.iter().find(|(n, _)| room(*n) == id).unwrap().1));
+    let mut heard: Vec<_> = (0..121 + 51).map(|_| test_listener.next()).collect();
+    test_listener.expect(&[Heard::CaughtUp]);
     heard.sort_by_key(|heard| format!("{heard:?}").len());
     let of = |n| heard.iter().filter(|heard| matches!(heard, Heard::Event(id, _) if *id == room(n))).count();
     assert_eq!((of(1), of(2), of(3)), (121, 51, 0));
     for n in 1..=3 {
         world.say(room(n));
-        ears.expect(&entries(room(n), [122]));
+        test_listener.expect(&entries(room(n), [122]));
     }
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
@@ -39,11 +40,11 @@ fn new_entries_do_not_delay_caught_up() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 9);
-    let mut ears = world.listen_behind(user(1), room(1), 5);
+    let mut test_listener = world.listen_behind(user(1), room(1), 5);
     world.say_many(room(1), 10);
-    ears.expect(&entries(room(1), 6..=10));
-    ears.expect(&[Heard::CaughtUp]);
-    ears.expect(&entries(room(1), 11..=20));
+    test_listener.expect(&entries(room(1), 6..=10));
+    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&entries(room(1), 11..=20));
 }
 
 #[test]
@@ -53,13 +54,13 @@ fn deleted_log_does_not_prevent_caught_up() {
         world.log.join(room(n), user(1));
         world.log.send_many(room(n), 3);
     }
-    let mut ears = world.resume(user(1), |_| Some(1));
+    let mut test_listener = world.resume(user(1), |_| Some(1));
     world.log.demolish(room(1));
     world.log.purge(room(1));
-    let mut heard = vec![ears.next(), ears.next(), ears.next()];
+    let mut heard = vec![test_listener.next(), test_listener.next(), test_listener.next()];
     heard.retain(|heard| !matches!(heard, Heard::Event(id, _) if *id == room(2)));
     assert_eq!(heard, []);
-    ears.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Heard::CaughtUp]);
 }
 
 #[test]
@@ -67,13 +68,13 @@ fn outage_delays_caught_up() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 99);
-    let mut ears = world.listen_behind(user(1), room(1), 0);
+    let mut test_listener = world.listen_behind(user(1), room(1), 0);
     world.log.fail(true);
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.until_failures(1);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut ears), Heard::Event(room(1), 1));
-    ears.expect(&entries(room(1), 2..=100));
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
+    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 1));
+    test_listener.expect(&entries(room(1), 2..=100));
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
 }

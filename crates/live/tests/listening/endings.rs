@@ -3,7 +3,7 @@
 use chit_chat_domain::reading::ReadState;
 use chit_chat_live::{End, Start};
 
-use crate::world::{Ears, Heard, World, entries, room, until, user, who};
+use crate::world::{Heard, TestListener, World, entries, room, until, user, who};
 
 const NOT_A_MEMBER: Heard = Heard::End(End::NotAMember);
 const STOPPING: Heard = Heard::End(End::Stopping);
@@ -13,11 +13,11 @@ fn leave_of_others_ends_nothing() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
-    let mut ears = world.listen_to(user(1), room(1));
+    let mut test_listener = world.listen_to(user(1), room(1));
     world.log.remove(room(1), user(2));
     world.say(room(1));
-    ears.expect(&[Heard::CaughtUp]);
-    ears.expect(&entries(room(1), [3, 4]));
+    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&entries(room(1), [3, 4]));
 }
 
 #[test]
@@ -29,10 +29,10 @@ fn chatroom_deletion_ends_stream() {
     world.log.send(room(1));
     world.log.demolish(room(1));
     world.follow();
-    for ears in [&mut one, &mut all] {
-        ears.expect(&[Heard::CaughtUp]);
-        ears.expect(&entries(room(1), [2, 3]));
-        assert_eq!(ears.position(room(1)), None);
+    for test_listener in [&mut one, &mut all] {
+        test_listener.expect(&[Heard::CaughtUp]);
+        test_listener.expect(&entries(room(1), [2, 3]));
+        assert_eq!(test_listener.position(room(1)), None);
     }
     one.expect(&[NOT_A_MEMBER]);
     assert_eq!(all.poll(), None);
@@ -44,13 +44,13 @@ fn membership_ended_before_start_ends_nothing() {
     world.log.join(room(1), user(1));
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_behind(user(1), room(1), 0);
-    ears.expect(&entries(room(1), [1, 2, 3]));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_behind(user(1), room(1), 0);
+    test_listener.expect(&entries(room(1), [1, 2, 3]));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.remove(room(1), user(1));
     world.follow();
-    ears.expect(&entries(room(1), [4]));
-    ears.expect(&[NOT_A_MEMBER]);
+    test_listener.expect(&entries(room(1), [4]));
+    test_listener.expect(&[NOT_A_MEMBER]);
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn missing_log_ends_stream() {
     world.log.demolish(room(1));
     world.log.purge(room(1));
     world.follow();
-    for ears in [&mut one, &mut late] {
-        ears.expect(&[Heard::CaughtUp, NOT_A_MEMBER]);
+    for test_listener in [&mut one, &mut late] {
+        test_listener.expect(&[Heard::CaughtUp, NOT_A_MEMBER]);
     }
     all.expect(&[Heard::CaughtUp]);
     until("the room is left", || all.poll().is_none() && all.position(room(1)).is_none());
@@ -94,14 +94,14 @@ fn lagging_listener_of_deleted_log_receives_only_memory() {
 fn close_ends_all_streams_and_refuses_new_ones() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = [world.listen_to(user(1), room(1)), world.listen(user(1))];
-    for ears in &mut ears {
-        ears.expect(&[Heard::CaughtUp]);
-        assert_eq!(ears.poll(), None);
+    let mut test_listener = [world.listen_to(user(1), room(1)), world.listen(user(1))];
+    for test_listener in &mut test_listener {
+        test_listener.expect(&[Heard::CaughtUp]);
+        assert_eq!(test_listener.poll(), None);
     }
     world.hub.close();
-    for ears in &mut ears {
-        ears.expect(&[STOPPING, STOPPING]);
+    for test_listener in &mut test_listener {
+        test_listener.expect(&[STOPPING, STOPPING]);
     }
     let mut late = world.listen(user(1));
     late.expect(&[Heard::CaughtUp, STOPPING]);
@@ -117,8 +117,8 @@ fn streams_of_a_user_have_a_limit() {
     assert!(world.hub.listen(who(user(1)), 1, [start]).is_none());
     assert!(world.hub.listen_to(who(user(2)), start).is_some());
     streams.pop();
-    let mut ears = Ears::new(world.hub.listen_to(who(user(1)), start).unwrap());
+    let mut test_listener = TestListener::new(world.hub.listen_to(who(user(1)), start).unwrap());
     world.say(room(1));
-    ears.expect(&[Heard::CaughtUp]);
-    ears.expect(&entries(room(1), [2]));
+    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&entries(room(1), [2]));
 }

@@ -20,9 +20,9 @@ fn idle_listener_reads_everything_from_log() {
     slow.expect(&[Heard::CaughtUp]);
     slow.expect(&entries(room(1), 3..=200));
     world.say(room(1));
-    for ears in [&mut slow, &mut quick] {
-        ears.expect(&entries(room(1), [201]));
-        assert_eq!(ears.poll(), None);
+    for test_listener in [&mut slow, &mut quick] {
+        test_listener.expect(&entries(room(1), [201]));
+        assert_eq!(test_listener.poll(), None);
     }
 }
 
@@ -30,14 +30,14 @@ fn idle_listener_reads_everything_from_log() {
 fn listener_that_lags_repeatedly_misses_nothing() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     for round in 0..20 {
         let first = 2 + round * 12;
         world.say_many(room(1), 12);
-        ears.expect(&entries(room(1), first..first + 12));
+        test_listener.expect(&entries(room(1), first..first + 12));
     }
-    assert_eq!(ears.position(room(1)), Some(241));
+    assert_eq!(test_listener.position(room(1)), Some(241));
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn own_removal_is_last_entry_for_lagging_listener() {
 fn position_is_of_received_entries() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.say_many(room(1), 10);
     for seq in 2..=11 {
-        ears.expect(&entries(room(1), [seq]));
-        assert_eq!(ears.position(room(1)), Some(seq));
+        test_listener.expect(&entries(room(1), [seq]));
+        assert_eq!(test_listener.position(room(1)), Some(seq));
     }
 }
 

@@ -8,57 +8,57 @@ use crate::world::{Heard, World, entries, room, user};
 fn entries_arrive_in_order_of_seq() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_to(user(1), room(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.say(room(1));
-    ears.expect(&entries(room(1), [2]));
+    test_listener.expect(&entries(room(1), [2]));
     let messages = world.log.send_many(room(1), 5);
     for place in [3, 0, 4, 1, 2] {
         world.observer().sent(&messages[place]);
     }
-    ears.expect(&entries(room(1), 3..=7));
+    test_listener.expect(&entries(room(1), 3..=7));
 }
 
 #[test]
 fn outdated_hint_sends_nothing() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
+    let mut test_listener = world.listen_to(user(1), room(1));
     let message = world.log.send(room(1));
     for _ in 0..3 {
         world.observer().sent(&message);
     }
-    ears.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+    test_listener.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
     world.observer().sent(&message);
     world.chatroom_moved(room(1));
     world.say(room(1));
-    ears.expect(&entries(room(1), [3]));
+    test_listener.expect(&entries(room(1), [3]));
 }
 
 #[test]
 fn poll_is_sufficient() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_to(user(1), room(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.send_many(room(1), 450);
     world.chatroom_moved(room(1));
-    ears.expect(&entries(room(1), 2..=451));
+    test_listener.expect(&entries(room(1), 2..=451));
 }
 
 #[test]
 fn follow_is_sufficient() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_to(user(1), room(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.send_many(room(1), 3);
     world.follow();
-    ears.expect(&entries(room(1), 2..=4));
+    test_listener.expect(&entries(room(1), 2..=4));
     world.log.send(room(1));
     world.log.join(room(1), user(2));
     world.follow();
-    ears.expect(&entries(room(1), 5..=6));
+    test_listener.expect(&entries(room(1), 5..=6));
 }
 
 #[test]
@@ -69,16 +69,16 @@ fn listeners_receive_only_their_chatrooms() {
             world.log.join(room(n), user(*member));
         }
     }
-    let mut ears: Vec<_> = (1..=3).map(|n| world.listen(user(n))).collect();
+    let mut test_listener: Vec<_> = (1..=3).map(|n| world.listen(user(n))).collect();
     for n in [3, 1, 2] {
         world.say(room(n));
     }
     let expected = [vec![(1, 3)], vec![(1, 3), (2, 3)], vec![(2, 3), (3, 2)]];
-    for (ears, expected) in ears.iter_mut().zip(expected) {
-        ears.expect(&[Heard::CaughtUp]);
+    for (test_listener, expected) in test_listener.iter_mut().zip(expected) {
+        test_listener.expect(&[Heard::CaughtUp]);
         let expected: Vec<_> = expected.iter().map(|(n, seq)| Heard::Event(room(*n), *seq)).collect();
-        ears.expect_in_any_order(&expected);
-        assert_eq!(ears.poll(), None);
+        test_listener.expect_in_any_order(&expected);
+        assert_eq!(test_listener.poll(), None);
     }
 }
 
@@ -86,33 +86,33 @@ fn listeners_receive_only_their_chatrooms() {
 fn asides_are_rate_limited_and_for_listeners_only() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_to(user(1), room(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     let type_in = |n| world.hub.tell_typing(room(n), user(2), aside);
     type_in(1);
     type_in(1);
     type_in(2);
-    ears.expect(&[Heard::Aside]);
+    test_listener.expect(&[Heard::Aside]);
     world.say(room(1));
-    ears.expect(&entries(room(1), [2]));
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&entries(room(1), [2]));
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn aside_is_dropped_before_end_of_log() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_to(user(1), room(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.remove(room(1), user(1));
     world.log.fail(true);
     assert!(world.hub.follow().is_err());
     world.observer().sent(&world.log.send(room(1)));
     world.hub.tell_typing(room(1), user(2), aside);
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut ears), Heard::Event(room(1), 2));
-    assert_eq!(ears.next(), Heard::End(End::NotAMember));
+    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 2));
+    assert_eq!(test_listener.next(), Heard::End(End::NotAMember));
 }
 
 pub(crate) fn aside() -> Written {

@@ -7,21 +7,21 @@ use crate::world::{Heard, World, entries, room, user};
 fn joined_chatroom_is_received_by_every_stream_of_user() {
     let world = World::new();
     world.log.send_many(room(1), 3);
-    let mut ears: Vec<_> = (0..3).map(|_| world.listen(user(1))).collect();
+    let mut test_listener: Vec<_> = (0..3).map(|_| world.listen(user(1))).collect();
     let mut others = world.listen(user(2));
-    for ears in &mut ears {
-        ears.expect(&[Heard::CaughtUp]);
-        assert_eq!(ears.poll(), None);
+    for test_listener in &mut test_listener {
+        test_listener.expect(&[Heard::CaughtUp]);
+        assert_eq!(test_listener.poll(), None);
     }
     assert_eq!(world.log.join(room(1), user(1)), 4);
     world.log.send(room(1));
     world.user_moved(user(1));
-    for ears in &mut ears {
-        ears.expect(&entries(room(1), [4, 5]));
+    for test_listener in &mut test_listener {
+        test_listener.expect(&entries(room(1), [4, 5]));
     }
     world.say(room(1));
-    for ears in &mut ears {
-        ears.expect(&entries(room(1), [6]));
+    for test_listener in &mut test_listener {
+        test_listener.expect(&entries(room(1), [6]));
     }
     others.expect(&[Heard::CaughtUp]);
     assert_eq!(others.poll(), None);
@@ -45,18 +45,18 @@ fn join_between_question_and_start_is_received() {
 fn rejoin_receives_end_and_new_beginning() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     for round in 0..5 {
         let start = 2 + round * 4;
         world.log.remove(room(1), user(1));
         world.log.send(room(1));
         world.follow();
-        ears.expect(&entries(room(1), [start]));
+        test_listener.expect(&entries(room(1), [start]));
         world.log.join(room(1), user(1));
         world.log.send(room(1));
         world.follow();
-        ears.expect(&entries(room(1), [start + 2, start + 3]));
+        test_listener.expect(&entries(room(1), [start + 2, start + 3]));
     }
 }
 
@@ -64,17 +64,17 @@ fn rejoin_receives_end_and_new_beginning() {
 fn rejoin_before_end_was_received_receives_both() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
+    let mut test_listener = world.listen(user(1));
     world.log.send_many(room(1), 70);
     world.log.remove(room(1), user(1));
     world.log.send_many(room(1), 70);
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 70);
     world.follow();
-    ears.expect(&[Heard::CaughtUp]);
-    ears.expect(&entries(room(1), 2..=72));
-    ears.expect(&entries(room(1), 143..=213));
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&entries(room(1), 2..=72));
+    test_listener.expect(&entries(room(1), 143..=213));
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
@@ -82,21 +82,21 @@ fn outdated_answer_does_not_restore_removed_chatroom() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.send_many(room(1), 3);
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.close_gate(Gate::AfterReading);
     world.log.join(room(2), user(1));
     world.follow();
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.until_somebody_waits();
     world.log.remove(room(1), user(1));
     world.follow();
-    ears.expect(&entries(room(1), [5]));
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&entries(room(1), [5]));
+    assert_eq!(test_listener.poll(), None);
     world.log.open_gate();
-    ears.expect(&entries(room(2), [1]));
+    test_listener.expect(&entries(room(2), [1]));
     world.say(room(2));
-    ears.expect(&entries(room(2), [2]));
+    test_listener.expect(&entries(room(2), [2]));
 }
 
 #[test]
@@ -104,23 +104,23 @@ fn position_is_never_ahead_of_received_entries() {
     let world = World::new();
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
-    let mut ears = world.listen(user(1));
+    let mut test_listener = world.listen(user(1));
     let mut quick = world.listen_to(user(2), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Heard::CaughtUp]);
     quick.expect(&[Heard::CaughtUp]);
     world.log.close_gate(Gate::BeforeReading);
     world.log.join(room(2), user(1));
     world.follow();
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.until_somebody_waits();
-    let before = ears.rung();
+    let before = test_listener.rung();
     world.log.send(room(1));
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
     world.chatroom_moved(room(1));
     quick.expect(&entries(room(1), 3..=5));
     world.log.open_gate();
-    crate::world::until("both have come", || ears.rung() > before);
-    ears.expect(&entries(room(1), [3]));
-    assert!(ears.position(room(1)).is_none_or(|position| position <= 3));
+    crate::world::until("both have come", || test_listener.rung() > before);
+    test_listener.expect(&entries(room(1), [3]));
+    assert!(test_listener.position(room(1)).is_none_or(|position| position <= 3));
 }

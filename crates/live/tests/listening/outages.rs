@@ -6,8 +6,8 @@ use crate::world::{Heard, World, entries, room, until, user};
 fn unreadable_entries_arrive_after_next_poll() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.fail(true);
     world.log.send(room(1));
     world.chatroom_moved(room(1));
@@ -17,20 +17,20 @@ fn unreadable_entries_arrive_after_next_poll() {
     for _ in 0..3 {
         assert!(world.hub.follow().is_err());
     }
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut ears), Heard::Event(room(1), 2));
-    ears.expect(&entries(room(1), 3..=4));
+    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 2));
+    test_listener.expect(&entries(room(1), 3..=4));
 }
 
 #[test]
 fn local_next_entry_needs_no_store() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
+    let mut test_listener = world.listen(user(1));
     world.log.fail(true);
     world.say(room(1));
-    ears.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+    test_listener.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
     assert_eq!(world.log.failures(), 0);
 }
 
@@ -41,39 +41,39 @@ fn lagging_listener_resumes_with_store() {
     for person in &people {
         world.log.join(room(1), *person);
     }
-    let mut ears: Vec<_> = people.iter().map(|person| world.listen_to(*person, room(1))).collect();
+    let mut test_listener: Vec<_> = people.iter().map(|person| world.listen_to(*person, room(1))).collect();
     world.say_many(room(1), 30);
     let mut quick = world.listen_behind(user(1), room(1), 5);
     quick.expect(&entries(room(1), 6..=35));
     world.log.fail(true);
-    for ears in &mut ears {
-        ears.expect(&[Heard::CaughtUp]);
-        assert_eq!(ears.poll(), None);
+    for test_listener in &mut test_listener {
+        test_listener.expect(&[Heard::CaughtUp]);
+        assert_eq!(test_listener.poll(), None);
     }
     world.log.until_failures(5);
     world.log.fail(false);
-    for ears in &mut ears {
-        assert_eq!(world.follow_until_heard(ears), Heard::Event(room(1), 6));
-        ears.expect(&entries(room(1), 7..=35));
+    for test_listener in &mut test_listener {
+        assert_eq!(world.follow_until_heard(test_listener), Heard::Event(room(1), 6));
+        test_listener.expect(&entries(room(1), 7..=35));
     }
 }
 
 #[test]
 fn join_during_outage_is_found_afterwards() {
     let world = World::new();
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
     world.log.join(room(1), user(1));
     world.follow();
     world.log.fail(true);
     let failures = world.log.failures();
-    if ears.poll().is_none() {
+    if test_listener.poll().is_none() {
         world.log.until_failures(failures + 1);
     }
     world.log.join(room(2), user(1));
     world.log.fail(false);
-    let mut heard = [world.follow_until_heard(&mut ears), world.follow_until_heard(&mut ears)];
+    let mut heard = [world.follow_until_heard(&mut test_listener), world.follow_until_heard(&mut test_listener)];
     heard.sort_by_key(|heard| *heard == Heard::Event(room(2), 1));
     assert_eq!(heard, [Heard::Event(room(1), 1), Heard::Event(room(2), 1)]);
 }
@@ -82,15 +82,15 @@ fn join_during_outage_is_found_afterwards() {
 fn defective_store_loses_no_entries() {
     let world = World::forgetful();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
+    let mut test_listener = world.listen(user(1));
     let mut slow = world.listen_to(user(1), room(1));
-    ears.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Heard::CaughtUp]);
     world.log.send_many(room(1), 20);
     world.log.panic_at_the_next_read();
     world.follow();
     world.log.until_failures(1);
-    assert_eq!(world.follow_until_heard(&mut ears), Heard::Event(room(1), 2));
-    ears.expect(&entries(room(1), 3..=21));
+    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 2));
+    test_listener.expect(&entries(room(1), 3..=21));
     slow.expect(&[Heard::CaughtUp]);
     world.log.panic_at_the_next_read();
     assert_eq!(slow.poll(), None);
@@ -106,22 +106,22 @@ fn one_of_two_questions_may_fail() {
         let world = World::new();
         world.log.join(room(1), user(1));
         world.log.send_many(room(1), 20);
-        let mut ears = world.resume(user(1), |_| Some(1));
+        let mut test_listener = world.resume(user(1), |_| Some(1));
         world.log.mark(room(1), user(1), 21);
         world.follow();
         world.log.fail_standings();
-        let rung = ears.rung();
-        assert_eq!(ears.poll(), None);
+        let rung = test_listener.rung();
+        assert_eq!(test_listener.poll(), None);
         world.log.until_failures(1);
-        until("the page has come", || ears.rung() > rung);
+        until("the page has come", || test_listener.rung() > rung);
         world.log.fail(false);
         let mut heard = Vec::new();
         until("all is heard", || {
             world.follow();
-            heard.extend(std::iter::from_fn(|| ears.poll()));
+            heard.extend(std::iter::from_fn(|| test_listener.poll()));
             heard.len() >= 22
         });
         world.say(room(1));
-        ears.expect(&entries(room(1), [22]));
+        test_listener.expect(&entries(room(1), [22]));
     }
 }

@@ -2,7 +2,7 @@
 
 use chit_chat_live::Own;
 
-use crate::world::{Ears, Heard, World, entries, room, user};
+use crate::world::{Heard, TestListener, World, entries, room, user};
 
 fn marker(n: u128, seq: i64) -> Heard {
     Heard::Own(room(n), Own::ReadMarker(seq))
@@ -13,13 +13,13 @@ fn muted(n: u128, muted: bool) -> Heard {
 }
 
 /// Opens a listener for the first member of a chatroom; the listener has caught up.
-fn listening(world: &World) -> Ears {
+fn listening(world: &World) -> TestListener {
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
-    ears
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
+    test_listener
 }
 
 #[test]
@@ -29,62 +29,62 @@ fn own_state_reaches_every_stream_of_user_only() {
     let mut second = world.listen(user(1));
     let mut of_one_room = world.listen_to(user(1), room(1));
     let mut somebody_else = world.listen(user(2));
-    for ears in [&mut second, &mut of_one_room, &mut somebody_else] {
-        ears.expect(&[Heard::CaughtUp]);
+    for test_listener in [&mut second, &mut of_one_room, &mut somebody_else] {
+        test_listener.expect(&[Heard::CaughtUp]);
     }
     world.log.mark(room(1), user(1), 2);
     world.log.mute(room(1), user(1), true);
     world.user_moved(user(1));
-    for ears in [&mut first, &mut second] {
-        ears.expect(&[marker(1, 2), muted(1, true)]);
+    for test_listener in [&mut first, &mut second] {
+        test_listener.expect(&[marker(1, 2), muted(1, true)]);
     }
     world.log.mute(room(1), user(1), false);
     world.log.mark(room(1), user(1), 0);
     world.follow();
-    for ears in [&mut first, &mut second] {
-        ears.expect(&[marker(1, 0), muted(1, false)]);
+    for test_listener in [&mut first, &mut second] {
+        test_listener.expect(&[marker(1, 0), muted(1, false)]);
     }
     world.say(room(1));
-    for ears in [&mut first, &mut second, &mut of_one_room, &mut somebody_else] {
-        ears.expect(&entries(room(1), [3]));
-        assert_eq!(ears.poll(), None);
+    for test_listener in [&mut first, &mut second, &mut of_one_room, &mut somebody_else] {
+        test_listener.expect(&entries(room(1), [3]));
+        assert_eq!(test_listener.poll(), None);
     }
 }
 
 #[test]
 fn only_changed_state_is_sent() {
     let world = World::new();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     for n in 2..=4 {
         world.log.join(room(n), user(1));
         world.follow();
-        ears.expect(&entries(room(n), [1]));
+        test_listener.expect(&entries(room(n), [1]));
     }
     world.log.mark(room(3), user(1), 0);
     world.user_moved(user(1));
-    ears.expect(&[marker(3, 0)]);
+    test_listener.expect(&[marker(3, 0)]);
     world.log.mute(room(2), user(1), true);
     world.log.mute(room(2), user(1), false);
     world.log.mute(room(4), user(1), true);
     world.user_moved(user(1));
-    ears.expect(&[muted(4, true)]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[muted(4, true)]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn hidden_state_comes_with_its_head() {
     let world = World::new();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     world.log.hide(room(1), user(1), Some(2));
     world.log.send_many(room(1), 1);
     world.chatroom_moved(room(1));
-    ears.expect(&entries(room(1), [3]));
+    test_listener.expect(&entries(room(1), [3]));
     world.user_moved(user(1));
-    ears.expect(&[Heard::Own(room(1), Own::Hidden(Some(2)))]);
+    test_listener.expect(&[Heard::Own(room(1), Own::Hidden(Some(2)))]);
     world.log.hide(room(1), user(1), None);
     world.user_moved(user(1));
-    ears.expect(&[Heard::Own(room(1), Own::Hidden(None))]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[Heard::Own(room(1), Own::Hidden(None))]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
@@ -93,64 +93,64 @@ fn state_is_sent_only_if_it_changes_after_start() {
     world.log.join(room(1), user(1));
     world.log.mark(room(1), user(1), 0);
     world.log.mute(room(1), user(1), true);
-    let mut ears = world.resume(user(1), |_| {
+    let mut test_listener = world.resume(user(1), |_| {
         world.log.mute(room(1), user(1), false);
         None
     });
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
     world.follow();
-    ears.expect(&[muted(1, false)]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[muted(1, false)]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn state_of_new_membership_follows_its_beginning() {
     let world = World::forgetful();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     world.log.send_many(room(2), 9);
     world.log.join(room(2), user(1));
     world.log.mark(room(2), user(1), 4);
     world.log.mute(room(2), user(1), true);
     world.follow();
-    ears.expect(&entries(room(2), [10]));
-    ears.expect(&[marker(2, 4), muted(2, true)]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&entries(room(2), [10]));
+    test_listener.expect(&[marker(2, 4), muted(2, true)]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn rejoin_resets_state() {
     let world = World::new();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     world.log.mute(room(1), user(1), true);
     world.follow();
-    ears.expect(&[muted(1, true)]);
+    test_listener.expect(&[muted(1, true)]);
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
     world.follow();
-    ears.expect(&entries(room(1), [3, 4]));
+    test_listener.expect(&entries(room(1), [3, 4]));
     world.log.mark(room(1), user(1), 1);
     world.follow();
-    ears.expect(&[marker(1, 1)]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&[marker(1, 1)]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn state_of_later_membership_is_sent_in_that_one() {
     let world = World::new();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     world.log.remove(room(1), user(1));
     world.log.join(room(1), user(1));
     world.log.mute(room(1), user(1), true);
     world.user_moved(user(1));
-    let before = ears.rung();
+    let before = test_listener.rung();
     crate::world::until("it is asked where the user is a member", || {
-        ears.poll().is_none() && ears.rung() > before
+        test_listener.poll().is_none() && test_listener.rung() > before
     });
     world.follow();
-    ears.expect(&entries(room(1), [3, 4]));
-    ears.expect(&[muted(1, true)]);
-    assert_eq!(ears.poll(), None);
+    test_listener.expect(&entries(room(1), [3, 4]));
+    test_listener.expect(&[muted(1, true)]);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
@@ -159,11 +159,11 @@ fn state_waits_for_missed_entries() {
     world.log.join(room(1), user(1));
     world.log.join(room(2), user(1));
     world.log.send_many(room(1), 150);
-    let mut ears = world.resume(user(1), |id| Some(i64::from(id == room(2))));
+    let mut test_listener = world.resume(user(1), |id| Some(i64::from(id == room(2))));
     world.log.mark(room(1), user(1), 100);
     world.log.mark(room(2), user(1), 0);
     world.follow();
-    let mut heard: Vec<_> = (0..151 + 3).map(|_| ears.next()).collect();
+    let mut heard: Vec<_> = (0..151 + 3).map(|_| test_listener.next()).collect();
     let place = |heard: &[Heard], what| heard.iter().position(|other| *other == what);
     assert!(
         place(&heard, marker(2, 0)) < place(&heard, Heard::CaughtUp),
@@ -172,19 +172,19 @@ fn state_waits_for_missed_entries() {
     assert!(place(&heard, Heard::Event(room(1), 151)) < place(&heard, marker(1, 100)));
     heard.retain(|heard| matches!(heard, Heard::Event(..)));
     assert_eq!(heard, entries(room(1), 1..=151));
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
 }
 
 #[test]
 fn outage_delays_state() {
     let world = World::new();
-    let mut ears = listening(&world);
+    let mut test_listener = listening(&world);
     world.log.fail(true);
     world.log.mute(room(1), user(1), true);
     world.user_moved(user(1));
     world.log.until_failures(1);
-    assert_eq!(ears.poll(), None);
+    assert_eq!(test_listener.poll(), None);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut ears), muted(1, true));
-    assert_eq!(ears.poll(), None);
+    assert_eq!(world.follow_until_heard(&mut test_listener), muted(1, true));
+    assert_eq!(test_listener.poll(), None);
 }

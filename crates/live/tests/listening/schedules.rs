@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::verdict::Verdict;
-use crate::world::{Ears, World, room, until, user, who};
+use crate::world::{TestListener, World, room, until, user, who};
 
 const ROOMS: u128 = 3;
 const USERS: u128 = 2;
@@ -95,7 +95,7 @@ struct Stream {
     user: UserId,
     /// `None` if the stream covers all of the user's chatrooms.
     room: Option<ChatroomId>,
-    ears: Ears,
+    test_listener: TestListener,
     verdict: Verdict,
 }
 
@@ -178,19 +178,20 @@ impl Play {
                 read: joined.read,
             })
             .collect();
-        let ears = Ears::new(self.world.hub.listen(who(user), standing.version, starts.clone()).unwrap());
-        self.streams.push(Stream { user, room: None, ears, verdict: Verdict::new(user, true, &starts) });
+        let test_listener =
+            TestListener::new(self.world.hub.listen(who(user), standing.version, starts.clone()).unwrap());
+        self.streams.push(Stream { user, room: None, test_listener, verdict: Verdict::new(user, true, &starts) });
     }
 
     fn listen_to(&mut self, user: UserId, room: ChatroomId) {
         if self.world.log.is_member(room, user) {
             let head = self.world.log.head(room);
             let start = Start { chatroom: room, position: 0, head, read: ReadState::default() };
-            let ears = Ears::new(self.world.hub.listen_to(who(user), start).unwrap());
+            let test_listener = TestListener::new(self.world.hub.listen_to(who(user), start).unwrap());
             self.streams.push(Stream {
                 user,
                 room: Some(room),
-                ears,
+                test_listener,
                 verdict: Verdict::new(user, false, &[start]),
             });
         }
@@ -203,7 +204,7 @@ impl Play {
         let stream = self.streams.swap_remove(index.index(self.streams.len()));
         stream.check_positions(&self.world);
         if stream.room.is_none() {
-            self.listen(stream.user, |room| stream.ears.position(room));
+            self.listen(stream.user, |room| stream.test_listener.position(room));
         }
     }
 
@@ -240,7 +241,7 @@ impl Stream {
             if self.verdict.ended {
                 return;
             }
-            let Some(heard) = self.ears.poll() else {
+            let Some(heard) = self.test_listener.poll() else {
                 return;
             };
             self.verdict.note(&world.log, heard);
@@ -248,7 +249,7 @@ impl Stream {
     }
 
     fn check_positions(&self, world: &World) {
-        for (room, position) in self.ears.listener.positions() {
+        for (room, position) in self.test_listener.listener.positions() {
             self.verdict.check_position(&world.log, room, position);
         }
     }

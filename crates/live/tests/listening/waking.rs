@@ -1,4 +1,4 @@
-//! Wake-ups of waiting listeners. Every other test covers these too, because `Ears` sleeps until woken.
+//! Wake-ups of waiting listeners. Every other test covers these too, because `TestListener` sleeps until woken.
 
 use std::thread;
 
@@ -16,12 +16,12 @@ fn no_wake_up_is_lost() {
     }
     thread::scope(|scope| {
         for _ in 0..2 {
-            let mut ears = world.listen(user(1));
+            let mut test_listener = world.listen(user(1));
             scope.spawn(move || {
-                ears.expect(&[Heard::CaughtUp]);
+                test_listener.expect(&[Heard::CaughtUp]);
                 let mut last = [1; 3];
                 while last != [1 + EACH; 3] {
-                    let Heard::Event(id, seq) = ears.next() else {
+                    let Heard::Event(id, seq) = test_listener.next() else {
                         panic!("no event");
                     };
                     let place = (1..=3).position(|n| room(n) == id).unwrap();
@@ -53,29 +53,29 @@ fn no_wake_up_is_lost() {
 fn pending_wake_up_is_not_repeated() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let mut ears = world.listen(user(1));
+    let mut test_listener = world.listen(user(1));
     let mut quick = world.listen(user(1));
     quick.expect(&[Heard::CaughtUp]);
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
-    let before = ears.rung();
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
+    let before = test_listener.rung();
     for seq in 2..=100 {
         world.say(room(1));
         quick.expect(&entries(room(1), [seq]));
     }
-    assert_eq!(ears.rung(), before + 1);
-    ears.expect(&entries(room(1), 2..=100));
+    assert_eq!(test_listener.rung(), before + 1);
+    test_listener.expect(&entries(room(1), 2..=100));
 }
 
 #[test]
 fn ended_sessions_wake_listeners() {
     let world = World::new();
-    let mut ears = world.listen(user(1));
-    ears.expect(&[Heard::CaughtUp]);
-    assert_eq!(ears.poll(), None);
-    let before = ears.rung();
+    let mut test_listener = world.listen(user(1));
+    test_listener.expect(&[Heard::CaughtUp]);
+    assert_eq!(test_listener.poll(), None);
+    let before = test_listener.rung();
     world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(8)));
-    assert_eq!(ears.rung(), before);
+    assert_eq!(test_listener.rung(), before);
     world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(7)));
-    assert_eq!(ears.rung(), before + 1);
+    assert_eq!(test_listener.rung(), before + 1);
 }

@@ -27,7 +27,7 @@ pub(crate) struct World {
 }
 
 /// A listener that sleeps until woken.
-pub(crate) struct Ears {
+pub(crate) struct TestListener {
     pub(crate) listener: Listener,
     bell: Arc<Bell>,
 }
@@ -124,33 +124,33 @@ impl World {
     }
 
     /// Calls `follow` until the listener has an item: a failure may be recorded only after the first call.
-    pub(crate) fn follow_until_heard(&self, ears: &mut Ears) -> Heard {
+    pub(crate) fn follow_until_heard(&self, test_listener: &mut TestListener) -> Heard {
         let mut heard = None;
         until("something is heard", || {
             self.follow();
-            heard = ears.poll();
+            heard = test_listener.poll();
             heard.is_some()
         });
         heard.unwrap()
     }
 
     /// Listens to one chatroom from now on.
-    pub(crate) fn listen_to(&self, user: UserId, room: ChatroomId) -> Ears {
+    pub(crate) fn listen_to(&self, user: UserId, room: ChatroomId) -> TestListener {
         self.listen_behind(user, room, self.log.head(room))
     }
 
-    pub(crate) fn listen_behind(&self, user: UserId, room: ChatroomId, position: Seq) -> Ears {
+    pub(crate) fn listen_behind(&self, user: UserId, room: ChatroomId, position: Seq) -> TestListener {
         let start = Start { chatroom: room, position, head: self.log.head(room), read: ReadState::default() };
-        Ears::new(self.hub.listen_to(who(user), start).unwrap())
+        TestListener::new(self.hub.listen_to(who(user), start).unwrap())
     }
 
     /// Listens to all chatrooms from now on.
-    pub(crate) fn listen(&self, user: UserId) -> Ears {
+    pub(crate) fn listen(&self, user: UserId) -> TestListener {
         self.resume(user, |_| None)
     }
 
     /// Listens to all chatrooms, each from its position on if there is one.
-    pub(crate) fn resume(&self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) -> Ears {
+    pub(crate) fn resume(&self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) -> TestListener {
         let standing = self.hub.standing(who(user)).unwrap();
         let starts = standing.chatrooms.iter().map(|joined| Start {
             chatroom: joined.chatroom_id,
@@ -158,11 +158,11 @@ impl World {
             head: joined.head,
             read: joined.read,
         });
-        Ears::new(self.hub.listen(who(user), standing.version, starts).unwrap())
+        TestListener::new(self.hub.listen(who(user), standing.version, starts).unwrap())
     }
 }
 
-impl Ears {
+impl TestListener {
     pub(crate) fn new(listener: Listener) -> Self {
         Self { listener, bell: Arc::default() }
     }
