@@ -69,7 +69,7 @@ fn expect_leaves(world: &mut World, user: UserId, order: &mut Sequence) {
 }
 
 #[test]
-fn signing_up_stores_the_account_with_a_hash_for_the_password() {
+fn sign_up_stores_account_with_password_hash() {
     let mut world = where_sign_up_hashes(PASSWORD);
     let (username, display_name) = (Username::parse("Matt").unwrap(), DisplayName::parse("Matt S.").ok());
     let email = Email::parse("matt@example.com").ok();
@@ -89,7 +89,7 @@ fn signing_up_stores_the_account_with_a_hash_for_the_password() {
 }
 
 #[test]
-fn signing_up_names_every_broken_rule_at_once_and_stores_nothing() {
+fn invalid_sign_up_reports_all_violations() {
     let entered = SignUp {
         username: "me".to_owned(),
         password: "short".to_owned(),
@@ -106,7 +106,7 @@ fn signing_up_names_every_broken_rule_at_once_and_stores_nothing() {
 }
 
 #[test]
-fn a_closed_sign_up_says_so_before_anything_about_the_form() {
+fn closed_sign_up_is_reported_before_violations() {
     let closed = || AccountService { sign_ups: SignUps::Closed, ..World::default().accounts() };
     assert_eq!(closed().may_sign_up(), Err(Denial::SignUpClosed));
     for entered in [matt(), SignUp { username: "me".to_owned(), ..matt() }] {
@@ -115,14 +115,14 @@ fn a_closed_sign_up_says_so_before_anything_about_the_form() {
 }
 
 #[test]
-fn a_taken_username_is_refused() {
+fn taken_username_is_refused() {
     let mut world = where_sign_up_hashes(PASSWORD);
     world.users.expect_insert().return_const(Ok(SignedUp::UsernameTaken));
     assert_eq!(world.accounts().sign_up(&matt()), Err(Denial::UsernameTaken.into()));
 }
 
 #[test]
-fn signing_up_while_the_hasher_is_busy_stores_nothing() {
+fn sign_up_with_busy_hasher_stores_nothing() {
     let mut world = World::default();
     world.secrets.expect_username_reservation().return_const("reserved".to_owned());
     world.hasher.expect_hash().return_const(Err(HasherBusy));
@@ -130,7 +130,7 @@ fn signing_up_while_the_hasher_is_busy_stores_nothing() {
 }
 
 #[test]
-fn only_the_demonstration_policy_lets_a_short_password_sign_up() {
+fn only_demonstration_policy_accepts_short_password() {
     let entered = SignUp { password: "1234".to_owned(), ..matt() };
     let refused = Failure::invalid("password", Violation::TooFewCharacters(8));
     assert_eq!(World::default().accounts().sign_up(&entered), Err(refused));
@@ -142,7 +142,7 @@ fn only_the_demonstration_policy_lets_a_short_password_sign_up() {
 }
 
 #[test]
-fn a_profile_change_sets_removes_and_leaves_without_asking_for_a_password() {
+fn profile_change_needs_no_password() {
     let mut world = World::default();
     let changes =
         UserChanges { display_name: Some(DisplayName::parse("Matt").ok()), email: Some(None), password: None };
@@ -157,7 +157,7 @@ fn a_profile_change_sets_removes_and_leaves_without_asking_for_a_password() {
 }
 
 #[test]
-fn a_profile_change_names_every_broken_rule_at_once_and_checks_no_password() {
+fn invalid_profile_change_reports_all_violations() {
     let entered = ProfileChange {
         display_name: Some(Some(String::new())),
         email: Some(Some("nowhere".to_owned())),
@@ -174,7 +174,7 @@ fn a_profile_change_names_every_broken_rule_at_once_and_checks_no_password() {
 }
 
 #[test]
-fn a_new_password_needs_the_current_one() {
+fn password_change_requires_current_password() {
     for current in [None, Some("a guess")] {
         let accounts = where_my_password_is_checked().accounts();
         let outcome = accounts.change(me(), session_id(), &new_password(current));
@@ -183,7 +183,7 @@ fn a_new_password_needs_the_current_one() {
 }
 
 #[test]
-fn a_new_password_spares_this_session_and_the_others_are_noted_as_ended() {
+fn password_change_ends_other_sessions() {
     let mut world = where_my_password_is_checked();
     world.hasher.expect_hash().with(eq(NEW_PASSWORD)).times(1).return_const(Ok(password_hash()));
     let password = PasswordChange { new: password_hash(), checked: password_hash(), session: session_id() };
@@ -195,7 +195,7 @@ fn a_new_password_spares_this_session_and_the_others_are_noted_as_ended() {
 }
 
 #[test]
-fn a_new_password_that_nobody_has_time_to_hash_changes_nothing() {
+fn password_change_with_busy_hasher_changes_nothing() {
     let mut world = where_my_password_is_checked();
     world.hasher.expect_hash().return_const(Err(HasherBusy));
     let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
@@ -203,7 +203,7 @@ fn a_new_password_that_nobody_has_time_to_hash_changes_nothing() {
 }
 
 #[test]
-fn a_password_that_somebody_changed_meanwhile_is_wrong_by_now() {
+fn password_changed_meanwhile_is_invalid() {
     let mut world = where_my_password_is_checked();
     world.hasher.expect_hash().return_const(Ok(password_hash()));
     world.users.expect_update().return_const(Ok(None));
@@ -212,7 +212,7 @@ fn a_password_that_somebody_changed_meanwhile_is_wrong_by_now() {
 }
 
 #[test]
-fn an_account_that_was_deleted_meanwhile_is_not_changed() {
+fn change_of_deleted_account_is_not_found() {
     let mut world = World::default();
     world.users.expect_update().return_const(Ok(None));
     let outcome = world.accounts().change(me(), session_id(), &ProfileChange::default());
@@ -220,7 +220,7 @@ fn an_account_that_was_deleted_meanwhile_is_not_changed() {
 }
 
 #[test]
-fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_room() {
+fn deletion_ends_sessions_before_leaving_chatrooms() {
     let mut world = where_my_password_is_checked();
     let mut order = Sequence::new();
     let (users, deleted) = (&mut world.users, Ok(Some(vec![ended_session()])));
@@ -235,20 +235,20 @@ fn deleting_an_account_marks_it_and_ends_its_sessions_before_it_leaves_room_by_r
 }
 
 #[test]
-fn deleting_an_account_needs_its_password() {
+fn deletion_requires_password() {
     let accounts = where_my_password_is_checked().accounts();
     assert_eq!(accounts.delete(me(), "a guess"), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
-fn an_account_is_not_deleted_for_a_password_that_was_changed_meanwhile() {
+fn deletion_with_changed_password_is_refused() {
     let mut world = where_my_password_is_checked();
     world.users.expect_delete().times(1).return_const(Ok(None));
     assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
-fn an_account_is_not_deleted_while_the_hasher_is_busy() {
+fn deletion_with_busy_hasher_is_refused() {
     let mut world = World::default();
     world.user_is(living_user());
     world.credentials_are(Some(credentials()));
@@ -257,7 +257,7 @@ fn an_account_is_not_deleted_while_the_hasher_is_busy() {
 }
 
 #[test]
-fn no_password_opens_a_deleted_account() {
+fn password_of_deleted_account_is_invalid() {
     let mut world = World::default();
     world.user_is(deleted_user());
     world.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
@@ -265,7 +265,7 @@ fn no_password_opens_a_deleted_account() {
 }
 
 #[test]
-fn deletions_that_a_crash_interrupted_are_finished_for_every_user() {
+fn interrupted_deletions_are_finished() {
     let mut world = World::default();
     world.users.expect_deleted_members().times(1).return_const(Ok(vec![me(), other()]));
     let mut order = Sequence::new();

@@ -15,7 +15,7 @@ fn where_matt_is_known() -> World {
 }
 
 #[test]
-fn disabling_finds_the_user_without_regard_to_case_and_notes_the_sessions_as_ended() {
+fn disable_ignores_case_and_ends_sessions() {
     let mut world = where_matt_is_known();
     let ended = vec![ended_session()];
     let outcome = Ok(Some(ended.clone()));
@@ -24,14 +24,14 @@ fn disabling_finds_the_user_without_regard_to_case_and_notes_the_sessions_as_end
 }
 
 #[test]
-fn enabling_finds_the_user_without_regard_to_case() {
+fn enable_ignores_case() {
     let mut world = where_matt_is_known();
     world.administration.expect_enable().with(eq(me())).times(1).return_const(Ok(Some(())));
     assert_eq!(world.administration().enable("MATT"), Ok(living_user()));
 }
 
 #[test]
-fn a_reset_stores_the_hash_of_the_new_password_and_notes_the_sessions_as_ended() {
+fn reset_stores_hash_and_ends_sessions() {
     let mut world = where_matt_is_known();
     world.hasher.expect_hash().with(eq(PASSWORD)).times(1).return_const(Ok(password_hash()));
     let outcome = Ok(Some(vec![ended_session()]));
@@ -46,7 +46,7 @@ fn a_reset_stores_the_hash_of_the_new_password_and_notes_the_sessions_as_ended()
 }
 
 #[test]
-fn a_reset_keeps_the_usual_rules_for_passwords() {
+fn reset_applies_password_rules() {
     for (password, violation) in
         [("short", Violation::TooFewCharacters(8)), ("Password", Violation::TooCommon), ("", Violation::Empty)]
     {
@@ -56,14 +56,14 @@ fn a_reset_keeps_the_usual_rules_for_passwords() {
 }
 
 #[test]
-fn a_reset_that_nobody_has_time_to_hash_changes_nothing() {
+fn reset_with_busy_hasher_changes_nothing() {
     let mut world = where_matt_is_known();
     world.hasher.expect_hash().return_const(Err(HasherBusy));
     assert_eq!(world.administration().reset_password("matt", PASSWORD), Err(Failure::Busy));
 }
 
 #[test]
-fn an_unknown_user_is_not_found() {
+fn unknown_user_is_not_found() {
     fn nobody() -> World {
         let mut world = World::default();
         world.credentials_are(None);
@@ -77,7 +77,7 @@ fn an_unknown_user_is_not_found() {
 }
 
 #[test]
-fn a_user_who_deletes_the_account_meanwhile_is_not_found() {
+fn user_deleted_meanwhile_is_not_found() {
     let mut world = where_matt_is_known();
     world.administration.expect_disable().return_const(Ok(None));
     assert_eq!(world.administration().disable("matt"), Err(Denial::UserNotFound.into()));

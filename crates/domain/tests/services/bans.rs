@@ -37,7 +37,7 @@ fn expect_ban(world: &mut World, mine: Role, theirs: Option<Role>, outcome: Bann
 }
 
 #[test]
-fn moderators_ban_members_and_owners_also_moderators() {
+fn moderators_ban_members_and_owners_ban_moderators() {
     for (mine, theirs) in [(Moderator, Member), (Owner, Member), (Owner, Moderator)] {
         let mut world = where_i_meet(mine, Some(theirs));
         expect_ban(&mut world, mine, Some(theirs), Banned::Banned(ban(HEAD)));
@@ -47,14 +47,14 @@ fn moderators_ban_members_and_owners_also_moderators() {
 }
 
 #[test]
-fn somebody_is_banned_before_they_ever_came() {
+fn user_without_membership_can_be_banned() {
     let mut world = where_i_meet(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::Banned(ban(HEAD)));
     assert!(world.bans().ban(room(), me(), other()).is_ok());
 }
 
 #[test]
-fn nobody_bans_an_owner_nor_a_moderator_another() {
+fn ban_of_equal_or_higher_role_is_refused() {
     for (mine, theirs, denial) in [
         (Moderator, Moderator, Denial::TargetIsModerator),
         (Moderator, Owner, Denial::TargetIsOwner),
@@ -66,7 +66,7 @@ fn nobody_bans_an_owner_nor_a_moderator_another() {
 }
 
 #[test]
-fn nobody_bans_themselves() {
+fn ban_of_oneself_is_refused() {
     for (mine, denial) in [(Moderator, Denial::TargetIsModerator), (Owner, Denial::TargetIsOwner)] {
         let mut world = World::where_i_am(Private, Some(mine));
         let me_too = Ok(Some(member(me(), mine)));
@@ -76,7 +76,7 @@ fn nobody_bans_themselves() {
 }
 
 #[test]
-fn members_and_outsiders_neither_ban_nor_lift_nor_look() {
+fn members_and_outsiders_cannot_ban_lift_or_list() {
     for (visibility, role, denial) in [
         (Private, Some(Member), Denial::NotAModerator),
         (Public, None, Denial::NotAMember),
@@ -91,7 +91,7 @@ fn members_and_outsiders_neither_ban_nor_lift_nor_look() {
 }
 
 #[test]
-fn whoever_is_banned_already_stays_so() {
+fn repeated_ban_keeps_first_ban() {
     let mut world = where_i_meet(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::Already(ban(4)));
     let unchanged = PlacedBan { ban: ban(4), new: false };
@@ -99,14 +99,14 @@ fn whoever_is_banned_already_stays_so() {
 }
 
 #[test]
-fn nobody_can_be_banned_who_does_not_exist() {
+fn ban_of_missing_user_is_not_found() {
     let mut world = where_i_meet(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::NoSuchUser);
     assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::UserNotFound.into()));
 }
 
 #[test]
-fn a_refused_ban_is_decided_again_for_a_target_who_was_promoted() {
+fn refused_ban_is_retried_for_promoted_target() {
     let mut world = where_i_meet(Moderator, Some(Member));
     expect_ban(&mut world, Moderator, Some(Member), Banned::Refused);
     expect_target(&mut world, Some(Moderator));
@@ -114,7 +114,7 @@ fn a_refused_ban_is_decided_again_for_a_target_who_was_promoted() {
 }
 
 #[test]
-fn a_refused_ban_is_decided_again_for_a_target_who_came_meanwhile() {
+fn refused_ban_is_retried_for_joined_target() {
     let mut world = where_i_meet(Owner, None);
     expect_ban(&mut world, Owner, None, Banned::Refused);
     expect_target(&mut world, Some(Member));
@@ -123,7 +123,7 @@ fn a_refused_ban_is_decided_again_for_a_target_who_came_meanwhile() {
 }
 
 #[test]
-fn a_refused_ban_is_decided_again_for_an_actor_who_was_demoted() {
+fn refused_ban_is_retried_for_demoted_actor() {
     let mut world = World::where_i_was(Private, Some(Owner));
     expect_target(&mut world, Some(Moderator));
     expect_ban(&mut world, Owner, Some(Moderator), Banned::Refused);
@@ -133,7 +133,7 @@ fn a_refused_ban_is_decided_again_for_an_actor_who_was_demoted() {
 }
 
 #[test]
-fn a_ban_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_ban_gives_up() {
     let mut world = World::where_i_am(Private, Some(Moderator));
     world.memberships.expect_find().return_const(Ok(None));
     world.bans.expect_ban().times(2..).return_const(Ok(Banned::Refused));
@@ -141,7 +141,7 @@ fn a_ban_that_is_refused_again_and_again_gives_up() {
 }
 
 #[test]
-fn a_moderator_lifts_a_ban_as_long_as_they_are_one() {
+fn lift_is_guarded_by_moderator_role() {
     let lifted = |outcome| {
         let mut world = World::where_i_was(Private, Some(Moderator));
         let lift = world.bans.expect_lift();
@@ -156,7 +156,7 @@ fn a_moderator_lifts_a_ban_as_long_as_they_are_one() {
 }
 
 #[test]
-fn a_row_too_many_tells_that_more_bans_follow() {
+fn extra_row_indicates_more_bans() {
     let mut world = World::where_i_am(Private, Some(Moderator));
     let rows = Ok(vec![ban(5), ban(4)]);
     world.bans.expect_list().with(eq(room()), eq(Some(6)), eq(limit(1))).times(1).return_const(rows);

@@ -21,7 +21,7 @@ fn where_blocking_gives(blocking: Blocking) -> World {
 }
 
 #[test]
-fn ten_thousand_who_are_there_may_be_blocked() {
+fn block_requires_existing_user_and_free_place() {
     assert_eq!(where_blocking_gives(Blocking::Blocked).blocks().block(pair()), Ok(()));
     let gone = where_blocking_gives(Blocking::NoSuchUser).blocks().block(pair());
     assert_eq!(gone, Err(Denial::UserNotFound.into()));
@@ -30,7 +30,7 @@ fn ten_thousand_who_are_there_may_be_blocked() {
 }
 
 #[test]
-fn whoever_there_is_can_be_unblocked() {
+fn unblock_requires_existing_user() {
     for (outcome, expected) in [(Some(()), Ok(())), (None, Err(Denial::UserNotFound.into()))] {
         let mut world = World::default();
         world.blocks.expect_unblock().with(eq(pair()), eq(NOW)).times(1).return_const(Ok(outcome));
@@ -39,7 +39,7 @@ fn whoever_there_is_can_be_unblocked() {
 }
 
 #[test]
-fn who_is_blocked_adds_nobody_who_blocks_them() {
+fn blocked_user_cannot_add_blocker() {
     let mut world = World::where_i_am(Private, Some(Member));
     let new = NewMembership { chatroom_id: room(), user_id: other(), at: NOW };
     let entrance = Entrance::By(Guard::may(me(), Right::Add));
@@ -48,7 +48,7 @@ fn who_is_blocked_adds_nobody_who_blocks_them() {
 }
 
 #[test]
-fn those_who_block_the_creator_of_a_chatroom_are_named() {
+fn create_reports_members_who_block_creator() {
     let mut world = World::default();
     let create = world.chatrooms.expect_create_with_members();
     create.return_const(Ok(Creation::BlockedBy(vec![other()])));

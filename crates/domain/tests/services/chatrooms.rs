@@ -59,7 +59,7 @@ fn idempotency_of(entered: &CreateChatroom) -> Option<Idempotency> {
 }
 
 #[test]
-fn a_new_room_is_private_and_gets_every_member_once_without_its_creator() {
+fn create_defaults_to_private_with_distinct_members() {
     let mut world = World::default();
     let new = NewChatroom {
         id: ChatroomId::from(fresh_id()),
@@ -80,7 +80,7 @@ fn a_new_room_is_private_and_gets_every_member_once_without_its_creator() {
 }
 
 #[test]
-fn everything_wrong_with_a_new_room_is_named_at_once_and_a_bad_member_id_by_its_place() {
+fn create_reports_all_violations_and_place_of_bad_id() {
     let entered = CreateChatroom {
         name: " ".to_owned(),
         visibility: Some("secret".to_owned()),
@@ -95,7 +95,7 @@ fn everything_wrong_with_a_new_room_is_named_at_once_and_a_bad_member_id_by_its_
 }
 
 #[test]
-fn a_new_room_takes_a_hundred_members_and_no_more() {
+fn create_accepts_at_most_a_hundred_members() {
     let ids = |count: u128| (2..2 + count).map(|n| user_id(n).to_string()).collect();
     let mut world = World::default();
     let create = world.chatrooms.expect_create_with_members().withf(|new| new.members.len() == 100);
@@ -107,7 +107,7 @@ fn a_new_room_takes_a_hundred_members_and_no_more() {
 }
 
 #[test]
-fn members_who_do_not_exist_are_named() {
+fn create_reports_missing_members() {
     let mut world = World::default();
     let missing = vec![other()];
     let create = world.chatrooms.expect_create_with_members();
@@ -117,7 +117,7 @@ fn members_who_do_not_exist_are_named() {
 }
 
 #[test]
-fn a_repeated_creation_answers_the_room_as_it_is_now() {
+fn repeated_create_returns_current_chatroom() {
     let mut world = World::where_i_am(Public, Some(Owner));
     let create = world.chatrooms.expect_create_with_members();
     create.times(1).returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
@@ -126,7 +126,7 @@ fn a_repeated_creation_answers_the_room_as_it_is_now() {
 }
 
 #[test]
-fn a_repeated_creation_shows_no_private_room_to_a_creator_who_left() {
+fn repeated_create_hides_private_chatroom_from_former_creator() {
     let mut world = World::where_i_am(Private, None);
     let create = world.chatrooms.expect_create_with_members();
     create.returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
@@ -134,7 +134,7 @@ fn a_repeated_creation_shows_no_private_room_to_a_creator_who_left() {
 }
 
 #[test]
-fn a_key_that_made_another_room_is_refused() {
+fn key_of_other_chatroom_is_refused() {
     let mut world = World::default();
     let earlier = Idempotency::new(key(), &["something", "else"]);
     let create = world.chatrooms.expect_create_with_members();
@@ -143,7 +143,7 @@ fn a_key_that_made_another_room_is_refused() {
 }
 
 #[test]
-fn name_visibility_and_members_make_the_content_of_a_creation_but_not_their_order() {
+fn digest_of_create_ignores_order_of_members() {
     let (two, three) = (user_id(2).to_string(), user_id(3).to_string());
     let first = entered(&[&two, &three]);
     let variants = [
@@ -158,7 +158,7 @@ fn name_visibility_and_members_make_the_content_of_a_creation_but_not_their_orde
 }
 
 #[test]
-fn a_private_or_absent_room_does_not_exist_for_outsiders_whatever_they_try() {
+fn private_or_missing_chatroom_is_not_found_by_outsiders() {
     for outside in [|| World::where_i_am(Private, None), World::without_the_room] {
         let hidden = Err(Denial::ChatroomNotFound.into());
         assert_eq!(outside().chatrooms().show(room(), me()), hidden);
@@ -171,7 +171,7 @@ fn a_private_or_absent_room_does_not_exist_for_outsiders_whatever_they_try() {
 }
 
 #[test]
-fn an_outsider_sees_a_public_room_and_can_do_nothing_else_with_it() {
+fn outsider_can_only_see_public_chatroom() {
     let chatrooms = World::where_i_am(Public, None).chatrooms();
     assert_eq!(chatrooms.show(room(), me()), Ok(chatroom(Public)));
     assert_eq!(chatrooms.change(room(), me(), &rename("Mine")), Err(Denial::NotAMember.into()));
@@ -181,7 +181,7 @@ fn an_outsider_sees_a_public_room_and_can_do_nothing_else_with_it() {
 }
 
 #[test]
-fn a_member_renames_as_long_as_they_are_a_member() {
+fn rename_is_guarded_by_right_to_rename() {
     let mut world = World::where_i_am(Private, Some(Member));
     let changes = ChatroomChanges { name: Some(name("Tea")), ..ChatroomChanges::default() };
     expect_update(&mut world, changes, Guard::may(me(), Right::Rename));
@@ -189,7 +189,7 @@ fn a_member_renames_as_long_as_they_are_a_member() {
 }
 
 #[test]
-fn a_member_changes_no_visibility_and_deletes_nothing() {
+fn member_cannot_change_visibility_or_delete() {
     let chatrooms = World::where_i_am(Private, Some(Member)).chatrooms();
     let both = ChatroomChange { name: Some("Tea".to_owned()), ..show_to("public") };
     for change in [show_to("public"), both] {
@@ -199,7 +199,7 @@ fn a_member_changes_no_visibility_and_deletes_nothing() {
 }
 
 #[test]
-fn who_renames_is_for_the_owners_to_say() {
+fn rename_requires_configured_role() {
     let strict = Settings { rename_role: Role::Moderator, ..Settings::default() };
     let mut world = World::where_the_room_is(strict.clone(), Member);
     assert_eq!(world.chatrooms().change(room(), me(), &rename("Tea")), Err(Denial::NotAModerator.into()));
@@ -210,7 +210,7 @@ fn who_renames_is_for_the_owners_to_say() {
 }
 
 #[test]
-fn an_archived_room_keeps_its_name_until_an_owner_opens_it() {
+fn archived_chatroom_cannot_be_renamed() {
     let archived = Settings { archived: true, ..Settings::default() };
     let chatrooms = World::where_the_room_is(archived.clone(), Owner).chatrooms();
     let denied = Err(Denial::ChatroomArchived.into());
@@ -223,7 +223,7 @@ fn an_archived_room_keeps_its_name_until_an_owner_opens_it() {
 }
 
 #[test]
-fn moderators_set_nothing_that_is_for_owners() {
+fn moderator_cannot_change_settings_of_owners() {
     let settings = [
         ChatroomChange { archived: Some(true), ..ChatroomChange::default() },
         ChatroomChange { slow_mode_seconds: Some(5), ..ChatroomChange::default() },
@@ -238,7 +238,7 @@ fn moderators_set_nothing_that_is_for_owners() {
 }
 
 #[test]
-fn a_change_with_a_visibility_is_guarded_by_ownership_and_writes_only_what_differs() {
+fn visibility_change_is_guarded_by_owner_role() {
     let visibility = Some(Public);
     let only_visible = ChatroomChanges { visibility, ..ChatroomChanges::default() };
     let both = ChatroomChanges { name: Some(name("Tea")), ..only_visible.clone() };
@@ -251,7 +251,7 @@ fn a_change_with_a_visibility_is_guarded_by_ownership_and_writes_only_what_diffe
 }
 
 #[test]
-fn a_change_to_what_is_so_already_writes_nothing() {
+fn change_without_difference_writes_nothing() {
     let chatrooms = World::where_i_am(Private, Some(Owner)).chatrooms();
     let same = ChatroomChange { name: Some(OLD_NAME.to_owned()), ..show_to("private") };
     for change in [same, rename(OLD_NAME), ChatroomChange::default()] {
@@ -260,7 +260,7 @@ fn a_change_to_what_is_so_already_writes_nothing() {
 }
 
 #[test]
-fn an_invalid_change_reads_nothing() {
+fn invalid_change_reads_nothing() {
     let chatrooms = World::default().chatrooms();
     let unnamed = Failure::invalid("name", Violation::Empty);
     assert_eq!(chatrooms.change(room(), me(), &rename(" ")), Err(unnamed));
@@ -269,7 +269,7 @@ fn an_invalid_change_reads_nothing() {
 }
 
 #[test]
-fn members_may_speak_unless_nobody_does() {
+fn members_may_speak_unless_archived() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let chatrooms = World::where_i_am(visibility, None).chatrooms();
         assert_eq!(chatrooms.may_speak(room(), me()), Err(denial.into()));
@@ -281,7 +281,7 @@ fn members_may_speak_unless_nobody_does() {
 }
 
 #[test]
-fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
+fn refused_rename_is_retried_for_removed_member() {
     let mut world = World::where_i_was(Private, Some(Member));
     world.chatrooms.expect_update().times(1).return_const(Ok(Guarded::Refused));
     world.then_i_am(Private, None);
@@ -290,7 +290,7 @@ fn a_refused_rename_is_decided_again_for_somebody_who_was_removed() {
 }
 
 #[test]
-fn a_change_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_change_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.chatrooms.expect_update().times(2..).return_const(Ok(Guarded::Refused));
     let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
@@ -298,7 +298,7 @@ fn a_change_that_is_refused_again_and_again_gives_up() {
 }
 
 #[test]
-fn an_owner_deletes_as_long_as_they_are_an_owner() {
+fn delete_is_guarded_by_owner_role() {
     let mut world = World::where_i_am(Private, Some(Owner));
     let delete = world.chatrooms.expect_delete();
     let delete = delete.with(eq(room()), eq(Guard::holds(me(), Owner)), eq(NOW));
@@ -307,7 +307,7 @@ fn an_owner_deletes_as_long_as_they_are_an_owner() {
 }
 
 #[test]
-fn a_refused_deletion_is_decided_again_for_somebody_who_was_demoted() {
+fn refused_delete_is_retried_for_demoted_owner() {
     let mut world = World::where_i_was(Private, Some(Owner));
     world.chatrooms.expect_delete().times(1).return_const(Ok(Guarded::Refused));
     world.then_i_am(Private, Some(Member));
@@ -315,7 +315,7 @@ fn a_refused_deletion_is_decided_again_for_somebody_who_was_demoted() {
 }
 
 #[test]
-fn the_log_is_read_up_to_the_committed_head_and_goes_on_until_it_is_reached() {
+fn log_is_read_up_to_committed_head() {
     let event = |seq| Event {
         chatroom_id: room(),
         seq,

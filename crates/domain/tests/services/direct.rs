@@ -22,7 +22,7 @@ fn where_opening_gives(opening: Opening) -> World {
 }
 
 #[test]
-fn the_first_who_asks_makes_it_and_everybody_after_them_finds_it() {
+fn open_creates_or_finds_chatroom() {
     for (opening, new) in [(Opening::Made(chatroom(Direct)), true), (Opening::Found(chatroom(Direct)), false)] {
         let opened = OpenedDirect { chatroom: chatroom(Direct), new };
         assert_eq!(where_opening_gives(opening).direct().open(pair()), Ok(opened));
@@ -30,21 +30,21 @@ fn the_first_who_asks_makes_it_and_everybody_after_them_finds_it() {
 }
 
 #[test]
-fn it_takes_two_who_are_there_and_do_not_block_each_other() {
+fn open_requires_existing_unblocked_user() {
     for (opening, denial) in [(Opening::NoSuchUser, Denial::UserNotFound), (Opening::Blocked, Denial::Blocked)] {
         assert_eq!(where_opening_gives(opening).direct().open(pair()), Err(denial.into()));
     }
 }
 
 #[test]
-fn nobody_joins_it_not_even_who_is_in_it() {
+fn join_is_refused_even_to_members() {
     let memberships = World::where_i_am(Direct, Some(Member)).memberships();
     assert_eq!(memberships.join(room(), me()), Err(Denial::DirectChatroom.into()));
     assert_eq!(memberships.add(room(), me(), me()), Err(Denial::DirectChatroom.into()));
 }
 
 #[test]
-fn the_two_decide_nothing_about_it() {
+fn members_cannot_change_chatroom_or_memberships() {
     let world = || World::where_i_am(Direct, Some(Member));
     let denied = Denial::DirectChatroom;
     assert_eq!(world().memberships().add(room(), me(), other()), Err(denied.into()));
@@ -64,7 +64,7 @@ fn the_two_decide_nothing_about_it() {
 }
 
 #[test]
-fn no_chatroom_is_made_or_becomes_one_by_its_visibility() {
+fn direct_visibility_cannot_be_set() {
     let refused = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
     let (name, visibility) = ("Tea".to_owned(), Some("direct".to_owned()));
     let entered = CreateChatroom { name, visibility: visibility.clone(), member_ids: vec![], key: None };
@@ -74,7 +74,7 @@ fn no_chatroom_is_made_or_becomes_one_by_its_visibility() {
 }
 
 #[test]
-fn for_everybody_else_there_is_no_such_chatroom() {
+fn direct_chatroom_is_not_found_by_outsiders() {
     let world = || World::where_i_am(Direct, None);
     let hidden = Denial::ChatroomNotFound;
     assert_eq!(world().memberships().join(room(), me()), Err(hidden.into()));
@@ -86,7 +86,7 @@ fn for_everybody_else_there_is_no_such_chatroom() {
 }
 
 #[test]
-fn nobody_deletes_what_the_other_has_said() {
+fn delete_of_other_members_message_is_refused() {
     let mut world = World::where_i_am(Direct, Some(Member));
     world.messages.expect_find().with(eq(room()), eq(message_id())).return_const(Ok(Some(message(other()))));
     let deleted = world.messages().delete(room(), me(), message_id(), &Precondition::None);
@@ -94,7 +94,7 @@ fn nobody_deletes_what_the_other_has_said() {
 }
 
 #[test]
-fn leaving_it_is_for_the_store_to_hide() {
+fn leave_returns_hidden() {
     let mut world = World::default();
     let leave = world.memberships.expect_leave();
     let leave = leave.with(eq(room()), eq(me()), eq(LeaveReason::Left), eq(NOW));

@@ -53,7 +53,7 @@ fn expect_entrance(world: &mut World, outcome: Added) {
 }
 
 #[test]
-fn moderators_and_owners_invite_to_either_kind_of_room() {
+fn moderators_and_owners_invite_to_any_visibility() {
     for (visibility, role) in [(Private, Moderator), (Public, Owner)] {
         let mut world = World::where_i_am(visibility, Some(role));
         expect_creation(&mut world, invitation(), Invited::Created);
@@ -63,7 +63,7 @@ fn moderators_and_owners_invite_to_either_kind_of_room() {
 }
 
 #[test]
-fn an_invitation_has_the_bounds_that_it_is_given() {
+fn create_keeps_bounds() {
     let mut world = World::where_i_am(Private, Some(Moderator));
     let bounded = Invitation {
         expires_at: Some(NOW.plus(Duration::from_secs(60))),
@@ -76,7 +76,7 @@ fn an_invitation_has_the_bounds_that_it_is_given() {
 }
 
 #[test]
-fn every_bound_that_breaks_a_rule_is_named_before_anything_is_read() {
+fn invalid_bounds_are_all_reported_before_reads() {
     let entered = CreateInvitation { expires_in_seconds: Some(59), max_uses: Some(0) };
     let wrong = |field, rule| FieldViolation::new(field, Violation::NotOneOf(rule));
     let both = vec![wrong("expires_in_seconds", "60 to 31536000"), wrong("max_uses", "1 to 10000")];
@@ -87,7 +87,7 @@ fn every_bound_that_breaks_a_rule_is_named_before_anything_is_read() {
 }
 
 #[test]
-fn members_and_outsiders_neither_invite_nor_revoke_nor_look() {
+fn members_and_outsiders_cannot_invite_revoke_or_list() {
     for (visibility, role, denial) in [
         (Private, Some(Member), Denial::NotAModerator),
         (Public, None, Denial::NotAMember),
@@ -104,7 +104,7 @@ fn members_and_outsiders_neither_invite_nor_revoke_nor_look() {
 }
 
 #[test]
-fn a_room_has_only_so_many_invitations() {
+fn create_beyond_limit_is_refused() {
     let mut world = World::where_i_am(Private, Some(Moderator));
     expect_creation(&mut world, invitation(), Invited::TooMany);
     let made = world.invitations().create(room(), me(), &CreateInvitation::default());
@@ -112,7 +112,7 @@ fn a_room_has_only_so_many_invitations() {
 }
 
 #[test]
-fn an_invitation_by_somebody_who_is_demoted_meanwhile_is_not_made() {
+fn create_by_demoted_moderator_is_refused() {
     let mut world = World::where_i_was(Private, Some(Moderator));
     expect_creation(&mut world, invitation(), Invited::Refused);
     world.then_i_am(Private, Some(Member));
@@ -121,7 +121,7 @@ fn an_invitation_by_somebody_who_is_demoted_meanwhile_is_not_made() {
 }
 
 #[test]
-fn a_moderator_revokes_an_invitation_as_long_as_they_are_one() {
+fn revoke_is_guarded_by_moderator_role() {
     let revoked = |outcome| {
         let mut world = World::where_i_was(Private, Some(Moderator));
         let revoke = world.invitations.expect_revoke();
@@ -139,7 +139,7 @@ fn a_moderator_revokes_an_invitation_as_long_as_they_are_one() {
 }
 
 #[test]
-fn a_row_too_many_tells_that_more_invitations_follow() {
+fn extra_row_indicates_more_invitations() {
     let mut world = World::where_i_am(Private, Some(Moderator));
     let list = world.invitations.expect_list();
     let list = list.with(eq(room()), eq(NOW), eq(Some(invitation().id)), eq(limit(1)));
@@ -149,7 +149,7 @@ fn a_row_too_many_tells_that_more_invitations_follow() {
 }
 
 #[test]
-fn whoever_has_the_code_of_an_invitation_enters_by_it() {
+fn accept_adds_holder_of_code() {
     let mut world = World::default();
     expect_found(&mut world, 1, Some(invitation()));
     expect_entrance(&mut world, Added::Added(member(me(), Member)));
@@ -158,7 +158,7 @@ fn whoever_has_the_code_of_an_invitation_enters_by_it() {
 }
 
 #[test]
-fn a_code_that_is_nobodys_and_one_with_another_secret_are_told_the_same() {
+fn unknown_code_and_wrong_secret_are_not_found() {
     let guess = Invitation { secret: InvitationSecret::new([8; 16]), ..invitation() }.code();
     for found in [None, Some(invitation()), Some(spent())] {
         let mut world = World::default();
@@ -168,7 +168,7 @@ fn a_code_that_is_nobodys_and_one_with_another_secret_are_told_the_same() {
 }
 
 #[test]
-fn what_is_gone_lets_nobody_in_and_leaves_members_what_they_are() {
+fn gone_invitation_admits_nobody_and_keeps_members() {
     let expired = Invitation { expires_at: Some(NOW), ..invitation() };
     let revoked = Invitation { revoked_at: Some(NOW), ..invitation() };
     for gone in [spent(), expired, revoked] {
@@ -185,7 +185,7 @@ fn what_is_gone_lets_nobody_in_and_leaves_members_what_they_are() {
 }
 
 #[test]
-fn whoever_is_a_member_already_stays_what_they_are() {
+fn accept_by_member_keeps_membership() {
     let mut world = World::default();
     expect_found(&mut world, 1, Some(invitation()));
     expect_entrance(&mut world, Added::Already(member(me(), Owner)));
@@ -194,7 +194,7 @@ fn whoever_is_a_member_already_stays_what_they_are() {
 }
 
 #[test]
-fn no_invitation_lets_in_who_is_banned_or_gone() {
+fn accept_by_banned_or_deleted_user_is_refused() {
     for (outcome, denial) in [(Added::Banned, Denial::Banned), (Added::NoSuchUser, Denial::UserNotFound)] {
         let mut world = World::default();
         expect_found(&mut world, 1, Some(invitation()));
@@ -204,7 +204,7 @@ fn no_invitation_lets_in_who_is_banned_or_gone() {
 }
 
 #[test]
-fn an_invitation_that_is_spent_by_somebody_else_meanwhile_is_gone() {
+fn invitation_spent_meanwhile_is_gone() {
     let mut world = World::default();
     expect_found(&mut world, 1, Some(invitation()));
     expect_entrance(&mut world, Added::Refused);
@@ -214,7 +214,7 @@ fn an_invitation_that_is_spent_by_somebody_else_meanwhile_is_gone() {
 }
 
 #[test]
-fn an_invitation_to_a_room_that_is_deleted_meanwhile_is_not_found() {
+fn invitation_to_chatroom_deleted_meanwhile_is_not_found() {
     let mut world = World::default();
     expect_found(&mut world, 1, Some(invitation()));
     expect_entrance(&mut world, Added::Refused);
@@ -223,7 +223,7 @@ fn an_invitation_to_a_room_that_is_deleted_meanwhile_is_not_found() {
 }
 
 #[test]
-fn an_invitation_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_accept_gives_up() {
     let mut world = World::default();
     world.invitations.expect_find().return_const(Ok(Some(invitation())));
     world.memberships.expect_add().times(2..).return_const(Ok(Added::Refused));

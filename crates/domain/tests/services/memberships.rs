@@ -46,7 +46,7 @@ fn expect_removal(world: &mut World, outcome: Guarded) {
 }
 
 #[test]
-fn anyone_joins_a_room_as_long_as_it_is_public() {
+fn join_is_guarded_by_public_visibility() {
     let mut world = World::where_i_am(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
     let joined = AddedMember { member: member(me(), Member), new: true };
@@ -54,14 +54,14 @@ fn anyone_joins_a_room_as_long_as_it_is_public() {
 }
 
 #[test]
-fn nobody_joins_a_private_or_absent_room() {
+fn join_of_private_or_missing_chatroom_is_not_found() {
     for world in [World::where_i_am(Private, None), World::without_the_room()] {
         assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
     }
 }
 
 #[test]
-fn a_member_of_a_private_room_who_joins_again_stays_what_they_are() {
+fn join_by_member_of_private_chatroom_keeps_membership() {
     let mut world = World::where_i_am(Private, Some(Owner));
     expect_add(&mut world, me(), Entrance::By(Guard::holds(me(), Member)), Added::Already(member(me(), Owner)));
     let unchanged = AddedMember { member: member(me(), Owner), new: false };
@@ -69,7 +69,7 @@ fn a_member_of_a_private_room_who_joins_again_stays_what_they_are() {
 }
 
 #[test]
-fn a_room_that_turns_private_while_somebody_joins_is_not_found() {
+fn join_of_chatroom_made_private_meanwhile_is_not_found() {
     let mut world = World::where_i_was(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Refused);
     world.then_i_am(Private, None);
@@ -77,14 +77,14 @@ fn a_room_that_turns_private_while_somebody_joins_is_not_found() {
 }
 
 #[test]
-fn who_adds_is_for_the_owners_to_say() {
+fn add_requires_configured_role() {
     let strict = Settings { add_role: Owner, ..Settings::default() };
     let memberships = World::where_the_room_is(strict, Role::Moderator).memberships();
     assert_eq!(memberships.add(room(), me(), other()), Err(Denial::NotAnOwner.into()));
 }
 
 #[test]
-fn a_member_adds_people_as_long_as_they_are_a_member() {
+fn add_is_guarded_by_right_to_add() {
     let mut world = World::where_i_am(Private, Some(Member));
     let entrance = Entrance::By(Guard::may(me(), Right::Add));
     expect_add(&mut world, other(), entrance, Added::Added(member(other(), Member)));
@@ -93,7 +93,7 @@ fn a_member_adds_people_as_long_as_they_are_a_member() {
 }
 
 #[test]
-fn outsiders_add_nobody_and_learn_no_more_than_they_may() {
+fn add_by_outsider_is_refused() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let memberships = World::where_i_am(visibility, None).memberships();
         assert_eq!(memberships.add(room(), me(), other()), Err(denial.into()));
@@ -101,21 +101,21 @@ fn outsiders_add_nobody_and_learn_no_more_than_they_may() {
 }
 
 #[test]
-fn adding_oneself_is_joining() {
+fn add_of_oneself_is_join() {
     let mut world = World::where_i_am(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
     assert!(world.memberships().add(room(), me(), me()).is_ok());
 }
 
 #[test]
-fn nobody_can_be_added_who_does_not_exist() {
+fn add_of_missing_user_is_not_found() {
     let mut world = World::where_i_am(Private, Some(Member));
     expect_add(&mut world, other(), Entrance::By(Guard::may(me(), Right::Add)), Added::NoSuchUser);
     assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::UserNotFound.into()));
 }
 
 #[test]
-fn whoever_is_banned_neither_joins_nor_is_added() {
+fn banned_user_neither_joins_nor_is_added() {
     let mut world = World::where_i_am(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Banned);
     assert_eq!(world.memberships().join(room(), me()), Err(Denial::Banned.into()));
@@ -125,21 +125,21 @@ fn whoever_is_banned_neither_joins_nor_is_added() {
 }
 
 #[test]
-fn an_addition_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_add_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.memberships.expect_add().times(2..).return_const(Ok(Added::Refused));
     assert_eq!(world.memberships().add(room(), me(), other()), Err(StoreError::Contention.into()));
 }
 
 #[test]
-fn an_owner_removes_a_member_as_long_as_they_are_an_owner() {
+fn removal_is_guarded_by_owner_role() {
     let mut world = where_i_meet(Owner, Some(Member));
     expect_removal(&mut world, Guarded::Done(()));
     assert_eq!(world.memberships().remove(room(), me(), other()), Ok(()));
 }
 
 #[test]
-fn a_member_removes_nobody_and_gives_no_role_even_to_themselves() {
+fn member_cannot_remove_or_change_roles() {
     let memberships = World::where_i_am(Private, Some(Member)).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
     for target in [me(), other()] {
@@ -149,7 +149,7 @@ fn a_member_removes_nobody_and_gives_no_role_even_to_themselves() {
 }
 
 #[test]
-fn outsiders_remove_nobody_and_give_no_role() {
+fn outsider_cannot_remove_or_change_roles() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let memberships = World::where_i_am(visibility, None).memberships();
         assert_eq!(memberships.remove(room(), me(), other()), Err(denial.into()));
@@ -158,7 +158,7 @@ fn outsiders_remove_nobody_and_give_no_role() {
 }
 
 #[test]
-fn an_owner_is_neither_removed_nor_demoted_by_another() {
+fn owner_cannot_remove_or_demote_other_owner() {
     let memberships = where_i_meet(Owner, Some(Owner)).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
     let memberships = where_i_meet(Owner, Some(Owner)).memberships();
@@ -167,13 +167,13 @@ fn an_owner_is_neither_removed_nor_demoted_by_another() {
 }
 
 #[test]
-fn removing_somebody_who_is_no_member_writes_nothing() {
+fn removal_of_non_member_writes_nothing() {
     let memberships = where_i_meet(Owner, None).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Ok(()));
 }
 
 #[test]
-fn a_refused_removal_is_decided_again_for_a_target_who_was_promoted() {
+fn refused_removal_is_retried_for_promoted_target() {
     let mut world = where_i_meet(Owner, Some(Member));
     expect_removal(&mut world, Guarded::Refused);
     expect_target(&mut world, Some(Owner));
@@ -181,7 +181,7 @@ fn a_refused_removal_is_decided_again_for_a_target_who_was_promoted() {
 }
 
 #[test]
-fn a_refused_removal_is_decided_again_for_an_actor_who_was_demoted() {
+fn refused_removal_is_retried_for_demoted_actor() {
     let mut world = World::where_i_was(Private, Some(Owner));
     expect_target(&mut world, Some(Member));
     expect_removal(&mut world, Guarded::Refused);
@@ -190,7 +190,7 @@ fn a_refused_removal_is_decided_again_for_an_actor_who_was_demoted() {
 }
 
 #[test]
-fn removing_oneself_is_leaving_and_asks_for_no_right() {
+fn removal_of_oneself_is_leave() {
     let mut world = World::default();
     let leave = world.memberships.expect_leave();
     let leave = leave.with(eq(room()), eq(me()), eq(LeaveReason::Left), eq(NOW));
@@ -199,14 +199,14 @@ fn removing_oneself_is_leaving_and_asks_for_no_right() {
 }
 
 #[test]
-fn whoever_is_not_in_a_room_has_left_already() {
+fn leave_by_non_member_is_accepted() {
     let mut world = World::default();
     world.memberships.expect_leave().times(1).return_const(Ok(Leaving::NotMember));
     assert_eq!(world.memberships().leave(room(), me()), Ok(Leaving::NotMember));
 }
 
 #[test]
-fn an_owner_makes_a_member_an_owner_as_long_as_they_are_one() {
+fn role_change_is_guarded_by_owner_role() {
     let mut world = where_i_meet(Owner, Some(Member));
     let changed = RoleChange::Changed(member(other(), Owner));
     expect_role_change(&mut world, member(other(), Member), Owner, changed);
@@ -215,7 +215,7 @@ fn an_owner_makes_a_member_an_owner_as_long_as_they_are_one() {
 }
 
 #[test]
-fn the_last_owner_cannot_step_down() {
+fn last_owner_cannot_step_down() {
     let mut world = World::where_i_am(Private, Some(Owner));
     let mine = Ok(Some(member(me(), Owner)));
     world.memberships.expect_find().with(eq(room()), eq(me())).times(1).return_const(mine);
@@ -225,7 +225,7 @@ fn the_last_owner_cannot_step_down() {
 }
 
 #[test]
-fn a_role_that_somebody_has_already_is_not_written() {
+fn unchanged_role_is_not_written() {
     for (role, word) in [(Member, "member"), (Owner, "owner")] {
         let memberships = where_i_meet(Owner, Some(role)).memberships();
         assert_eq!(memberships.change_role(room(), me(), other(), word), Ok(member(other(), role)));
@@ -233,20 +233,20 @@ fn a_role_that_somebody_has_already_is_not_written() {
 }
 
 #[test]
-fn only_members_have_a_role_to_change() {
+fn role_change_of_non_member_is_not_found() {
     let memberships = where_i_meet(Owner, None).memberships();
     let outcome = memberships.change_role(room(), me(), other(), "owner");
     assert_eq!(outcome, Err(Denial::MembershipNotFound.into()));
 }
 
 #[test]
-fn an_unknown_role_reads_nothing() {
+fn unknown_role_reads_nothing() {
     let outcome = World::default().memberships().change_role(room(), me(), other(), "king");
     assert_eq!(outcome, Err(Failure::invalid("role", Violation::NotOneOf("member, moderator, owner"))));
 }
 
 #[test]
-fn a_refused_role_change_is_decided_again_for_a_target_who_left() {
+fn refused_role_change_is_retried_for_left_target() {
     let mut world = where_i_meet(Owner, Some(Member));
     expect_role_change(&mut world, member(other(), Member), Owner, RoleChange::Refused);
     expect_target(&mut world, None);
@@ -255,7 +255,7 @@ fn a_refused_role_change_is_decided_again_for_a_target_who_left() {
 }
 
 #[test]
-fn members_alone_list_members_and_a_row_too_many_tells_that_more_follow() {
+fn only_members_list_members() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let memberships = World::where_i_am(visibility, None).memberships();
         assert_eq!(memberships.list(room(), me(), 0, limit(1)), Err(denial.into()));

@@ -55,7 +55,7 @@ fn where_i_am_a(role: Role) -> World {
 }
 
 #[test]
-fn an_answer_names_a_message_of_its_room_or_the_tombstone_of_one() {
+fn reply_to_message_or_tombstone_is_stored() {
     for parent in [message(other()), tombstone(other())] {
         let mut world = where_i_am_a(Member);
         world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(Some(parent)));
@@ -65,7 +65,7 @@ fn an_answer_names_a_message_of_its_room_or_the_tombstone_of_one() {
 }
 
 #[test]
-fn an_answer_to_what_is_not_there_never_reaches_the_store() {
+fn reply_to_missing_message_is_not_stored() {
     let mut world = where_i_am_a(Member);
     world.messages.expect_find().times(1).return_const(Ok(None));
     let nothing = Err(Failure::invalid("reply_to", Violation::NoSuchMessage));
@@ -76,13 +76,13 @@ fn an_answer_to_what_is_not_there_never_reaches_the_store() {
 }
 
 #[test]
-fn outsiders_learn_nothing_from_answering() {
+fn reply_by_outsider_is_not_found() {
     let world = World::where_i_am(Private, None);
     assert_eq!(world.messages().send(&answers(message_id())), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
-fn a_repeated_answer_has_to_name_the_same_message() {
+fn repeated_reply_requires_same_parent() {
     let send_again = |entered: SendMessage| {
         let mut world = where_i_am_a(Member);
         world.messages.expect_find().return_const(Ok(Some(message(other()))));
@@ -95,7 +95,7 @@ fn a_repeated_answer_has_to_name_the_same_message() {
 }
 
 #[test]
-fn members_are_mentioned_once_and_nobody_by_themselves() {
+fn members_are_mentioned_once_and_not_by_themselves() {
     let mut world = where_i_am_a(Member);
     expect_resolved(&mut world, &["anna", "me_myself", "zoe"], vec![user_id(9), me(), user_id(3)]);
     let text = "@zoe @Anna @anna @me_myself @all";
@@ -105,7 +105,7 @@ fn members_are_mentioned_once_and_nobody_by_themselves() {
 }
 
 #[test]
-fn moderators_mention_all_as_long_as_they_are_moderators() {
+fn mention_of_all_is_guarded_by_moderator_role() {
     let mut world = where_i_am_a(Moderator);
     let to_all = NewMessage { mentions: Mentions::everybody(), ..draft("@all @zoe") };
     expect_stored(&mut world, to_all, Right::CallAll);
@@ -118,14 +118,14 @@ fn moderators_mention_all_as_long_as_they_are_moderators() {
 }
 
 #[test]
-fn an_address_reads_but_mentions_nobody() {
+fn email_address_mentions_nobody() {
     let mut world = where_i_am_a(Member);
     expect_stored(&mut world, draft("write to a@b.example"), Right::Speak);
     assert!(world.messages().send(&says("write to a@b.example")).is_ok());
 }
 
 #[test]
-fn an_edit_mentions_whom_the_new_text_names() {
+fn edit_mentions_users_in_new_text() {
     let mut world = where_i_am_a(Member);
     let read = Message { mentions: Mentions::of(vec![user_id(9)]), ..message(me()) };
     world.messages.expect_find().times(1).return_const(Ok(Some(read.clone())));
@@ -138,7 +138,7 @@ fn an_edit_mentions_whom_the_new_text_names() {
 }
 
 #[test]
-fn members_read_what_answers_a_message() {
+fn members_list_replies() {
     let mut world = where_i_am_a(Member);
     world.messages.expect_find().times(1).return_const(Ok(Some(tombstone(other()))));
     let replies = world.messages.expect_replies().with(eq(room()), eq(message_id()), eq(7), eq(limit(1)));

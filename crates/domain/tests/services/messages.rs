@@ -92,7 +92,7 @@ fn edited() -> Message {
 }
 
 #[test]
-fn an_invalid_body_never_reaches_the_store() {
+fn invalid_body_is_not_stored() {
     let messages = World::default().messages();
     let blank = SendMessage { body: " \n".to_owned(), ..hello() };
     assert_eq!(messages.send(&blank), Err(Failure::invalid("body", Violation::Blank)));
@@ -102,7 +102,7 @@ fn an_invalid_body_never_reaches_the_store() {
 }
 
 #[test]
-fn a_send_reads_nothing_first_and_is_guarded_by_membership() {
+fn send_is_guarded_by_right_to_speak_without_reads() {
     let mut world = World::default();
     expect_append(&mut world, Appended::Stored(stored()));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
@@ -118,7 +118,7 @@ fn expect_turn(world: &mut World, outcome: Turn) {
 }
 
 #[test]
-fn where_slow_mode_is_on_a_member_sends_in_turn() {
+fn slow_mode_sends_in_turn() {
     let mut world = World::where_the_room_is(slow(), Member);
     expect_append(&mut world, Appended::Refused);
     expect_turn(&mut world, Turn::Taken(Appended::Stored(stored())));
@@ -126,7 +126,7 @@ fn where_slow_mode_is_on_a_member_sends_in_turn() {
 }
 
 #[test]
-fn whose_turn_has_not_come_is_told_how_long_to_wait() {
+fn early_send_in_slow_mode_reports_wait() {
     let mut world = World::where_the_room_is(slow(), Member);
     expect_append(&mut world, Appended::Refused);
     expect_turn(&mut world, Turn::TooSoon(NOW.plus(Duration::from_millis(2_001))));
@@ -134,7 +134,7 @@ fn whose_turn_has_not_come_is_told_how_long_to_wait() {
 }
 
 #[test]
-fn moderators_wait_for_no_turn() {
+fn moderators_are_exempt_from_slow_mode() {
     let mut world = World::where_the_room_is(slow(), Moderator);
     expect_append(&mut world, Appended::Refused);
     expect_append(&mut world, Appended::Stored(stored()));
@@ -142,7 +142,7 @@ fn moderators_wait_for_no_turn() {
 }
 
 #[test]
-fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
+fn archived_chatroom_allows_only_delete() {
     let archived = || Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived(), Owner);
     let unkeyed = NewMessage { idempotency: None, ..draft() };
@@ -160,7 +160,7 @@ fn nobody_sends_or_edits_where_nobody_writes_but_authors_delete() {
 }
 
 #[test]
-fn a_repeated_send_is_answered_where_nobody_writes_any_more() {
+fn repeated_send_to_archived_chatroom_returns_message() {
     let archived = || Settings { archived: true, ..Settings::default() };
     let earlier = Appended::Duplicate(stored(), Idempotency::new(key(), &["hello"]));
     for (outcome, answer) in [
@@ -175,7 +175,7 @@ fn a_repeated_send_is_answered_where_nobody_writes_any_more() {
 }
 
 #[test]
-fn a_repeated_send_answers_the_message_as_it_is_now() {
+fn repeated_send_returns_current_message() {
     let mut world = World::default();
     let now = Message { body: None, deleted_at: Some(NOW), ..stored() };
     expect_append(&mut world, Appended::Duplicate(now.clone(), Idempotency::new(key(), &["hello"])));
@@ -183,7 +183,7 @@ fn a_repeated_send_answers_the_message_as_it_is_now() {
 }
 
 #[test]
-fn a_key_that_sent_another_body_is_refused() {
+fn key_of_other_body_is_refused() {
     let mut world = World::default();
     let earlier = Idempotency::new(key(), &["something else"]);
     expect_append(&mut world, Appended::Duplicate(stored(), earlier));
@@ -191,7 +191,7 @@ fn a_key_that_sent_another_body_is_refused() {
 }
 
 #[test]
-fn a_refused_send_is_explained_by_reading_once_more() {
+fn refused_send_is_explained_by_another_read() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let mut world = World::where_i_was(visibility, None);
         expect_append(&mut world, Appended::Refused);
@@ -200,14 +200,14 @@ fn a_refused_send_is_explained_by_reading_once_more() {
 }
 
 #[test]
-fn a_refused_send_to_an_absent_room_is_not_found() {
+fn refused_send_to_missing_chatroom_is_not_found() {
     let mut world = World::without_the_room();
     expect_append(&mut world, Appended::Refused);
     assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
-fn a_refused_send_of_somebody_who_is_a_member_after_all_is_tried_once_more() {
+fn refused_send_by_member_is_retried() {
     let mut world = World::where_i_was(Private, Some(Member));
     expect_append(&mut world, Appended::Refused);
     expect_append(&mut world, Appended::Stored(stored()));
@@ -215,21 +215,21 @@ fn a_refused_send_of_somebody_who_is_a_member_after_all_is_tried_once_more() {
 }
 
 #[test]
-fn a_send_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_send_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_append().times(2..).returning(|_, _| Pending::ready(Ok(Appended::Refused)));
     assert_eq!(world.messages().send(&hello()), Err(StoreError::Contention.into()));
 }
 
 #[test]
-fn a_send_that_the_store_could_not_take_is_not_tried_again() {
+fn busy_store_is_not_retried() {
     let mut world = World::default();
     world.messages.expect_append().times(1).return_once(|_, _| Pending::ready(Err(StoreError::Busy)));
     assert_eq!(world.messages().send(&hello()), Err(StoreError::Busy.into()));
 }
 
 #[test]
-fn an_empty_page_is_explained_by_what_the_reader_is() {
+fn missing_page_is_explained_by_access() {
     let empty = |mut world: World| {
         world.messages.expect_page().times(1).return_const(Ok(None));
         world.messages().page(room(), me(), PageRange::Latest, limit(2))
@@ -241,7 +241,7 @@ fn an_empty_page_is_explained_by_what_the_reader_is() {
 }
 
 #[test]
-fn a_page_with_messages_asks_nothing_else_and_drops_the_row_too_many_at_its_far_end() {
+fn page_drops_extra_row_without_further_reads() {
     let row = |seq| Message { seq, ..message(other()) };
     let rows = |seqs: &[i64]| seqs.iter().map(|seq| row(*seq)).collect::<Vec<_>>();
     for (range, read, kept, more) in [
@@ -260,7 +260,7 @@ fn a_page_with_messages_asks_nothing_else_and_drops_the_row_too_many_at_its_far_
 }
 
 #[test]
-fn outsiders_neither_see_nor_touch_a_message_even_their_own() {
+fn outsider_cannot_see_or_change_messages() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let outside = || World::where_i_am(visibility, None);
         assert_eq!(outside().messages().show(room(), me(), message_id()), Err(denial.into()));
@@ -270,7 +270,7 @@ fn outsiders_neither_see_nor_touch_a_message_even_their_own() {
 }
 
 #[test]
-fn a_message_that_is_not_in_the_room_is_not_found() {
+fn message_of_other_chatroom_is_not_found() {
     let without = || {
         let mut world = World::where_i_am(Private, Some(Owner));
         expect_found(&mut world, None);
@@ -283,7 +283,7 @@ fn a_message_that_is_not_in_the_room_is_not_found() {
 }
 
 #[test]
-fn a_member_sees_a_message_and_its_tombstone() {
+fn member_sees_message_and_tombstone() {
     for found in [message(other()), tombstone(other())] {
         let messages = where_i_find(Member, found.clone()).messages();
         assert_eq!(messages.show(room(), me(), message_id()), Ok(found));
@@ -291,7 +291,7 @@ fn a_member_sees_a_message_and_its_tombstone() {
 }
 
 #[test]
-fn an_author_edits_as_long_as_they_are_a_member() {
+fn edit_is_guarded_by_right_to_speak() {
     for precondition in [UNCONDITIONAL, Precondition::Revisions(vec![4, 1])] {
         let mut world = where_i_find(Member, message(me()));
         expect_edit(&mut world, message(me()), Guarded::Done(edited()));
@@ -300,25 +300,25 @@ fn an_author_edits_as_long_as_they_are_a_member() {
 }
 
 #[test]
-fn nobody_edits_for_another_not_even_an_owner() {
+fn edit_by_other_is_forbidden() {
     let world = where_i_find(Owner, message(other()));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::NotTheAuthor.into()));
 }
 
 #[test]
-fn a_tombstone_is_not_edited() {
+fn edit_of_tombstone_is_refused() {
     let world = where_i_find(Member, tombstone(me()));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::MessageDeleted.into()));
 }
 
 #[test]
-fn an_edit_that_changes_nothing_writes_nothing() {
+fn edit_without_difference_writes_nothing() {
     let world = where_i_find(Member, message(me()));
     assert_eq!(edit(world, "hello", &UNCONDITIONAL), Ok(message(me())));
 }
 
 #[test]
-fn a_stale_revision_changes_nothing_even_if_there_were_nothing_to_change() {
+fn stale_revision_is_refused_even_without_difference() {
     for stale in [vec![2], vec![]] {
         let stale = Precondition::Revisions(stale);
         let mismatch = Denial::RevisionMismatch;
@@ -329,7 +329,7 @@ fn a_stale_revision_changes_nothing_even_if_there_were_nothing_to_change() {
 }
 
 #[test]
-fn a_refused_edit_is_decided_again_and_honours_the_precondition() {
+fn refused_edit_is_retried_with_precondition() {
     let overtaken = Message { body: Some(body("hi")), revision: 2, ..message(me()) };
     let refused = || {
         let mut world = where_i_find(Member, message(me()));
@@ -345,7 +345,7 @@ fn a_refused_edit_is_decided_again_and_honours_the_precondition() {
 }
 
 #[test]
-fn an_edit_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_edit_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(me()))));
     world.messages.expect_edit().times(2..).return_const(Ok(Guarded::Refused));
@@ -353,7 +353,7 @@ fn an_edit_that_is_refused_again_and_again_gives_up() {
 }
 
 #[test]
-fn an_author_deletes_as_a_member_and_others_as_moderators() {
+fn delete_is_guarded_by_role() {
     for (role, author, needed) in [
         (Member, me(), Member),
         (Owner, me(), Member),
@@ -367,7 +367,7 @@ fn an_author_deletes_as_a_member_and_others_as_moderators() {
 }
 
 #[test]
-fn a_member_does_not_delete_for_another() {
+fn delete_by_other_member_is_forbidden() {
     for found in [message(other()), tombstone(other())] {
         let outcome = delete(where_i_find(Member, found), &UNCONDITIONAL);
         assert_eq!(outcome, Err(Denial::NotTheAuthorNorAModerator.into()));
@@ -375,12 +375,12 @@ fn a_member_does_not_delete_for_another() {
 }
 
 #[test]
-fn deleting_a_tombstone_writes_nothing() {
+fn delete_of_tombstone_writes_nothing() {
     assert_eq!(delete(where_i_find(Member, tombstone(me())), &UNCONDITIONAL), Ok(()));
 }
 
 #[test]
-fn a_refused_deletion_is_decided_again_for_an_owner_who_was_demoted() {
+fn refused_delete_is_retried_for_demoted_owner() {
     let mut world = World::where_i_was(Private, Some(Owner));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
     world.messages.expect_delete().times(1).return_const(Ok(Guarded::Refused));

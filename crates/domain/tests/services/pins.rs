@@ -43,7 +43,7 @@ fn unpin(world: World) -> Result<(), Failure> {
 }
 
 #[test]
-fn a_member_pins_and_unpins_what_another_wrote() {
+fn member_pins_and_unpins_message_of_other() {
     let mut world = where_i_find(message(other()));
     expect_pin(&mut world, Pinning::Pinned);
     assert_eq!(pin(world), Ok(()));
@@ -53,14 +53,14 @@ fn a_member_pins_and_unpins_what_another_wrote() {
 }
 
 #[test]
-fn a_pin_too_many_is_refused() {
+fn pin_beyond_limit_is_refused() {
     let mut world = where_i_find(message(other()));
     expect_pin(&mut world, Pinning::TooMany);
     assert_eq!(pin(world), Err(Denial::TooManyPins.into()));
 }
 
 #[test]
-fn outsiders_neither_pin_nor_see_what_is_pinned() {
+fn outsider_cannot_pin_or_list() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let outside = || World::where_i_am(visibility, None);
         assert_eq!(pin(outside()), Err(denial.into()));
@@ -72,7 +72,7 @@ fn outsiders_neither_pin_nor_see_what_is_pinned() {
 }
 
 #[test]
-fn what_is_not_there_or_deleted_or_where_nobody_writes_is_not_pinned() {
+fn pin_requires_message_in_writable_chatroom() {
     for act in [pin, unpin] {
         let mut world = World::where_i_am(Private, Some(Owner));
         expect_found(&mut world, None);
@@ -85,7 +85,7 @@ fn what_is_not_there_or_deleted_or_where_nobody_writes_is_not_pinned() {
 }
 
 #[test]
-fn a_refused_pin_is_decided_again_by_what_has_become_of_the_message() {
+fn refused_pin_is_retried_with_current_message() {
     let mut world = where_i_find(message(other()));
     expect_pin(&mut world, Pinning::Refused);
     expect_found(&mut world, Some(tombstone(other())));
@@ -97,7 +97,7 @@ fn a_refused_pin_is_decided_again_by_what_has_become_of_the_message() {
 }
 
 #[test]
-fn a_member_sees_what_is_pinned_page_by_page() {
+fn member_lists_pins_in_pages() {
     let pinned = |seq| Pin { message: message(other()), pinned_by: me(), pinned_at: NOW, seq };
     let mut world = World::where_i_am(Private, Some(Member));
     let list = world.pins.expect_list().with(eq(room()), eq(9), eq(limit(2)));

@@ -57,7 +57,7 @@ fn remove(world: World) -> Result<(), Failure> {
 }
 
 #[test]
-fn a_member_reacts_and_takes_it_back() {
+fn member_adds_and_removes_reaction() {
     let mut world = where_i_find(message(other()));
     expect_add(&mut world, message(other()), Guarded::Done(()));
     assert_eq!(add(world), Ok(()));
@@ -67,7 +67,7 @@ fn a_member_reacts_and_takes_it_back() {
 }
 
 #[test]
-fn outsiders_neither_react_nor_see_who_does() {
+fn outsider_cannot_react_or_list() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let outside = || World::where_i_am(visibility, None);
         assert_eq!(add(outside()), Err(denial.into()));
@@ -78,7 +78,7 @@ fn outsiders_neither_react_nor_see_who_does() {
 }
 
 #[test]
-fn a_message_that_is_not_in_the_room_is_not_found() {
+fn message_of_other_chatroom_is_not_found() {
     let without = || {
         let mut world = World::where_i_am(Private, Some(Owner));
         world.messages.expect_find().times(1).return_const(Ok(None));
@@ -91,7 +91,7 @@ fn a_message_that_is_not_in_the_room_is_not_found() {
 }
 
 #[test]
-fn nobody_reacts_where_nobody_writes() {
+fn reaction_in_archived_chatroom_is_refused() {
     for act in [add, remove] {
         let mut world = World::where_the_room_is(Settings { archived: true, ..Settings::default() }, Owner);
         expect_found(&mut world, message(me()));
@@ -100,14 +100,14 @@ fn nobody_reacts_where_nobody_writes() {
 }
 
 #[test]
-fn nobody_reacts_to_a_tombstone() {
+fn reaction_to_tombstone_is_refused() {
     for act in [add, remove] {
         assert_eq!(act(where_i_find(tombstone(other()))), Err(Denial::MessageDeleted.into()));
     }
 }
 
 #[test]
-fn another_kind_than_the_fifty_that_are_there_is_refused_and_one_of_them_is_not() {
+fn reaction_kinds_are_limited_to_fifty() {
     assert_eq!(add(where_i_find(full())), Err(Denial::TooManyReactions.into()));
     let first = full().reactions.iter().next().unwrap().emoji.clone();
     let mut world = where_i_find(full());
@@ -116,7 +116,7 @@ fn another_kind_than_the_fifty_that_are_there_is_refused_and_one_of_them_is_not(
 }
 
 #[test]
-fn a_refused_reaction_is_decided_again_by_what_has_become_of_the_message() {
+fn refused_reaction_is_retried_with_current_message() {
     for (overtaken, denial) in [(full(), Denial::TooManyReactions), (tombstone(other()), Denial::MessageDeleted)] {
         let mut world = where_i_find(message(other()));
         expect_add(&mut world, message(other()), Guarded::Refused);
@@ -130,7 +130,7 @@ fn a_refused_reaction_is_decided_again_by_what_has_become_of_the_message() {
 }
 
 #[test]
-fn a_reaction_that_is_refused_again_and_again_gives_up() {
+fn repeatedly_refused_reaction_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
     world.reactions.expect_add().times(2..).return_const(Ok(Guarded::Refused));
@@ -138,7 +138,7 @@ fn a_reaction_that_is_refused_again_and_again_gives_up() {
 }
 
 #[test]
-fn a_member_sees_who_reacts_page_by_page() {
+fn member_lists_reactions_in_pages() {
     let reaction = |seq| Reaction { user_id: other(), emoji: thumb(), created_at: NOW, seq };
     for (read, kept, more) in [(vec![4, 6, 7], vec![4, 6], true), (vec![4], vec![4], false)] {
         let mut world = where_i_find(message(other()));

@@ -36,7 +36,7 @@ fn expect_mark(world: &mut World, mark: Mark, outcome: Guarded<i64>) {
 }
 
 #[test]
-fn a_marker_moves_forward_up_to_the_head() {
+fn marker_moves_forward_up_to_head() {
     for seq in [6, HEAD] {
         let mut world = where_i_have_read(5);
         expect_mark(&mut world, mark(seq, FORWARD), Guarded::Done(seq));
@@ -45,14 +45,14 @@ fn a_marker_moves_forward_up_to_the_head() {
 }
 
 #[test]
-fn a_marker_that_would_not_move_is_left_alone() {
+fn unmoved_marker_is_not_written() {
     for entered in [mark(5, FORWARD), mark(4, FORWARD), mark(0, FORWARD), mark(5, FORCED)] {
         assert_eq!(where_i_have_read(5).reading().mark(room(), me(), entered), Ok(5), "{entered:?}");
     }
 }
 
 #[test]
-fn a_marker_moves_backwards_by_force() {
+fn marker_moves_backwards_by_force() {
     for seq in [4, 0] {
         let mut world = where_i_have_read(5);
         expect_mark(&mut world, mark(seq, FORCED), Guarded::Done(seq));
@@ -61,7 +61,7 @@ fn a_marker_moves_backwards_by_force() {
 }
 
 #[test]
-fn nobody_has_read_what_is_not_in_the_log() {
+fn marker_outside_log_is_refused() {
     for seq in [-1, HEAD + 1, i64::MIN, i64::MAX] {
         for force in [FORWARD, FORCED] {
             let reading = where_i_have_read(5).reading();
@@ -72,14 +72,14 @@ fn nobody_has_read_what_is_not_in_the_log() {
 }
 
 #[test]
-fn a_marker_that_another_device_has_moved_further_meanwhile_stays_there() {
+fn marker_moved_further_meanwhile_is_kept() {
     let mut world = where_i_have_read(5);
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(8));
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Ok(8));
 }
 
 #[test]
-fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
+fn member_reads_state_and_mutes() {
     let state = ReadState { read_seq: 5, muted: true, ..ReadState::default() };
     let mut world = World::default();
     expect_found(&mut world, 1, Some(state));
@@ -97,7 +97,7 @@ fn a_member_tells_how_far_they_have_read_and_what_they_have_muted() {
 }
 
 #[test]
-fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
+fn outsider_cannot_read_mark_or_mute() {
     let somewhere = [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)];
     let worlds = somewhere.map(|(visibility, denial)| (World::where_i_am(visibility, None), denial));
     for (mut world, denial) in worlds.into_iter().chain([(World::without_the_room(), Denial::ChatroomNotFound)]) {
@@ -110,7 +110,7 @@ fn outsiders_read_nothing_and_learn_no_more_than_they_may() {
 }
 
 #[test]
-fn in_an_archived_room_people_read_on() {
+fn archived_chatroom_can_be_marked_and_muted() {
     let archived = Settings { archived: true, ..Settings::default() };
     let mut world = World::where_the_room_is(archived, Member);
     expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
@@ -122,7 +122,7 @@ fn in_an_archived_room_people_read_on() {
 }
 
 #[test]
-fn who_is_removed_meanwhile_is_told_so() {
+fn mark_by_removed_member_is_not_found() {
     let gone = Denial::ChatroomNotFound;
     let mut world = World::where_i_am(Private, None);
     expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
@@ -136,7 +136,7 @@ fn who_is_removed_meanwhile_is_told_so() {
 }
 
 #[test]
-fn who_joins_meanwhile_is_read_again() {
+fn state_of_joining_member_is_read_again() {
     let state = ReadState { read_seq: 5, ..ReadState::default() };
     let mut world = World::where_i_am(Private, Some(Member));
     expect_found(&mut world, 1, None);
@@ -145,7 +145,7 @@ fn who_joins_meanwhile_is_read_again() {
 }
 
 #[test]
-fn a_store_that_says_both_gives_up() {
+fn contradictory_store_gives_up() {
     let mut world = World::where_i_am(Private, Some(Member));
     expect_found(&mut world, 2.., None);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(StoreError::Contention.into()));

@@ -9,7 +9,7 @@ use chit_chat_domain::testing::{NOW, World, limit, me, message_id, other, room};
 use crate::builders::{body, message};
 
 #[test]
-fn outsiders_see_no_revisions() {
+fn outsider_cannot_list_revisions() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
         let outside = World::where_i_am(visibility, None);
         let listed = outside.revisions().list(room(), me(), message_id(), 0, limit(2));
@@ -18,7 +18,7 @@ fn outsiders_see_no_revisions() {
 }
 
 #[test]
-fn a_message_that_is_not_in_the_room_is_not_found() {
+fn message_of_other_chatroom_is_not_found() {
     let mut world = World::where_i_am(Private, Some(Owner));
     world.messages.expect_find().times(1).return_const(Ok(None));
     let listed = world.revisions().list(room(), me(), message_id(), 0, limit(2));
@@ -26,7 +26,7 @@ fn a_message_that_is_not_in_the_room_is_not_found() {
 }
 
 #[test]
-fn a_member_sees_what_another_said_before_page_by_page() {
+fn member_lists_revisions_in_pages() {
     let said = |revision| MessageRevision { revision, body: body("hello"), created_at: NOW };
     let mut world = World::where_i_am(Private, Some(Member));
     world.messages.expect_find().times(1).return_const(Ok(Some(message(other()))));

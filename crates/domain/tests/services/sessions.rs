@@ -87,7 +87,7 @@ fn expect_end(world: &mut World) {
 }
 
 #[test]
-fn signing_in_without_regard_to_case_opens_a_session_for_the_checked_password() {
+fn sign_in_ignores_case_of_username() {
     let mut world = where_sign_in_passes();
     let opened = NewSession {
         id: SessionId::from(fresh_id()),
@@ -106,7 +106,7 @@ fn signing_in_without_regard_to_case_opens_a_session_for_the_checked_password() 
 }
 
 #[test]
-fn an_unknown_user_costs_a_verification_and_sounds_like_a_wrong_password() {
+fn unknown_user_is_verified_like_wrong_password() {
     let mut unknown = World::default();
     unknown.credentials_are(None);
     unknown.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
@@ -120,7 +120,7 @@ fn an_unknown_user_costs_a_verification_and_sounds_like_a_wrong_password() {
 }
 
 #[test]
-fn a_disabled_account_is_told_to_those_alone_who_know_its_password() {
+fn disabled_account_is_revealed_only_with_password() {
     for (entered, denial) in [(PASSWORD, Denial::AccountDisabled), ("a guess", Denial::InvalidCredentials)] {
         let mut world = World::default();
         world.credentials_are(Some(Credentials { disabled_at: Some(NOW), ..credentials() }));
@@ -130,7 +130,7 @@ fn a_disabled_account_is_told_to_those_alone_who_know_its_password() {
 }
 
 #[test]
-fn a_username_that_no_store_can_hold_is_unknown_without_asking_the_store() {
+fn invalid_username_is_unknown_without_store() {
     let mut world = World::default();
     world.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
     let failure = world.sessions().sign_in("matt\0", PASSWORD, None).unwrap_err();
@@ -138,7 +138,7 @@ fn a_username_that_no_store_can_hold_is_unknown_without_asking_the_store() {
 }
 
 #[test]
-fn no_verification_makes_an_unknown_user_known() {
+fn unknown_user_is_refused_even_if_verified() {
     let mut world = World::default();
     world.credentials_are(None);
     world.hasher.expect_verify().return_const(Ok(true));
@@ -147,7 +147,7 @@ fn no_verification_makes_an_unknown_user_known() {
 }
 
 #[test]
-fn signing_in_while_the_hasher_is_busy_opens_nothing() {
+fn sign_in_with_busy_hasher_opens_no_session() {
     let mut world = World::default();
     world.credentials_are(Some(credentials()));
     world.hasher.expect_verify().return_const(Err(HasherBusy));
@@ -155,7 +155,7 @@ fn signing_in_while_the_hasher_is_busy_opens_nothing() {
 }
 
 #[test]
-fn a_long_user_agent_is_cut_between_characters() {
+fn long_user_agent_is_truncated_between_characters() {
     let mut world = where_sign_in_passes();
     let cut = Some("é".repeat(255));
     world.sessions.expect_create().withf(move |new, _| new.user_agent == cut).return_const(Ok(Some(vec![])));
@@ -163,14 +163,14 @@ fn a_long_user_agent_is_cut_between_characters() {
 }
 
 #[test]
-fn sessions_that_a_sign_in_displaces_are_noted_as_ended() {
+fn sign_in_ends_displaced_sessions() {
     let mut world = where_sign_in_passes();
     world.sessions.expect_create().return_const(Ok(Some(vec![ended_session()])));
     assert!(world.sessions().sign_in("matt", PASSWORD, None).is_ok());
 }
 
 #[test]
-fn a_password_that_was_changed_meanwhile_opens_nothing() {
+fn sign_in_with_changed_password_opens_no_session() {
     let mut world = where_sign_in_passes();
     world.sessions.expect_create().times(1).return_const(Ok(None));
     let failure = world.sessions().sign_in("matt", PASSWORD, None).unwrap_err();
@@ -178,7 +178,7 @@ fn a_password_that_was_changed_meanwhile_opens_nothing() {
 }
 
 #[test]
-fn the_current_refresh_token_is_spent_for_the_next_of_its_family() {
+fn current_refresh_token_is_rotated() {
     let mut world = where_session_is(Some(session()), &[NEXT]);
     world.user_is(living_user());
     expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Guarded::Done(()));
@@ -188,7 +188,7 @@ fn the_current_refresh_token_is_spent_for_the_next_of_its_family() {
 }
 
 #[test]
-fn a_retry_replaces_the_unused_successor_and_spends_nothing() {
+fn retried_refresh_replaces_unused_successor() {
     let mut world = where_session_is(Some(session()), &[NEXT]);
     world.user_is(living_user());
     expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
@@ -197,7 +197,7 @@ fn a_retry_replaces_the_unused_successor_and_spends_nothing() {
 }
 
 #[test]
-fn a_reused_refresh_token_ends_the_session_and_says_so_at_once() {
+fn reused_refresh_token_ends_session() {
     let spent_long_ago = Some(NOW.minus(Duration::from_secs(31)));
     let mut world = where_session_is(Some(Session { spent_at: spent_long_ago, ..session() }), &[]);
     expect_end(&mut world);
@@ -206,7 +206,7 @@ fn a_reused_refresh_token_ends_the_session_and_says_so_at_once() {
 }
 
 #[test]
-fn a_guess_or_an_ended_or_unknown_session_gives_nothing_and_ends_nothing() {
+fn guessed_token_and_ended_session_are_refused() {
     let ended = Session { ended_at: Some(NOW), ..session() };
     for (found, family) in [(Some(session()), 9), (Some(ended), FAMILY), (None, FAMILY)] {
         let sessions = where_session_is(found, &[]).sessions();
@@ -216,7 +216,7 @@ fn a_guess_or_an_ended_or_unknown_session_gives_nothing_and_ends_nothing() {
 }
 
 #[test]
-fn a_refresh_that_was_overtaken_judges_the_session_as_it_is_then() {
+fn overtaken_refresh_is_retried_with_current_session() {
     let mut world = where_secrets_are(&[NEXT, NEXT]);
     world.user_is(living_user());
     let before = Session { current: hash(OLD), spent: None, spent_at: None, ..session() };
@@ -228,7 +228,7 @@ fn a_refresh_that_was_overtaken_judges_the_session_as_it_is_then() {
 }
 
 #[test]
-fn a_refresh_that_is_overtaken_again_and_again_gives_up() {
+fn repeatedly_overtaken_refresh_gives_up() {
     let mut world = where_session_is(Some(session()), &[]);
     world.secrets.expect_refresh_secret().return_const(secret(NEXT));
     world.user_is(living_user());
@@ -238,7 +238,7 @@ fn a_refresh_that_is_overtaken_again_and_again_gives_up() {
 }
 
 #[test]
-fn a_deleted_user_gets_nothing_for_a_refresh_token() {
+fn refresh_by_deleted_user_is_refused() {
     let mut world = where_session_is(Some(session()), &[]);
     world.user_is(deleted_user());
     let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
@@ -246,14 +246,14 @@ fn a_deleted_user_gets_nothing_for_a_refresh_token() {
 }
 
 #[test]
-fn signing_out_ends_the_session_and_says_so_at_once() {
+fn sign_out_ends_session() {
     let mut world = World::default();
     expect_end(&mut world);
     assert_eq!(world.sessions().sign_out(me(), session_id()), Ok(()));
 }
 
 #[test]
-fn signing_out_of_a_session_that_is_not_open_is_told() {
+fn sign_out_of_ended_session_is_not_found() {
     let mut world = World::default();
     world.sessions.expect_end().times(1).return_const(Ok(None));
     assert_eq!(world.sessions().sign_out(me(), session_id()), Err(Denial::SessionNotFound.into()));
