@@ -57,7 +57,7 @@ openapi: ## Regenerate docs/openapi.json
 	mv docs/openapi.json.new docs/openapi.json
 
 errors: ## Regenerate docs/ERRORS.md
-	UPDATE=1 cargo test --quiet --package chit-chat-http --test api problems::the_documentation_lists_every_code
+	UPDATE=1 cargo test --quiet --package chit-chat-http --test api problems::documentation_lists_every_code
 
 fuzz-api: ## Fuzz the API on both engines; SEED=1 repeats a run, ENGINES=sqlite selects one
 	scripts/fuzz-api
