@@ -152,7 +152,7 @@ fn damaged(genuine: &Token, token: &str) -> Result<Forgeries> {
     let another = genuine.with_claim("sub", json!("0190a5d4-2f00-7000-8000-000000000001")).unsigned();
     let forged = [
         ("another key", genuine.signed("another key that has thirty-two bytes", Algorithm::HS256)?),
-        // HMAC pads keys with zeros, so this is the signature of the empty key; that key itself is no `EncodingKey`.
+        // HMAC pads keys with zeros, so this is the signature of the empty key, which itself is no `EncodingKey`.
         ("an empty key", genuine.signed("\0", Algorithm::HS256)?),
         ("somebody else's signature", format!("{another}.{signature}")),
         ("truncated", token.get(..token.len() - 3).unwrap_or_default().to_owned()),

@@ -1,5 +1,5 @@
-//! Listeners receive every kind of write as it commits. Nothing polls in these tests: each event arrives because the
-//! store notified the streams.
+//! Listeners receive every kind of write as it commits. Nothing polls in these tests: each event arrives because
+//! the store notified the streams.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
