@@ -12,6 +12,7 @@ use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::readiness::MockReadiness;
+use chit_chat_domain::reading::MockReadRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
@@ -58,6 +59,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     messages.expect_append().returning(move |_, _| Pending::ready(Err(failure.clone())));
     let mut mentions = MockMentionRepository::new();
     mentions.expect_of_user().return_const(Err(error.clone()));
+    let mut reads = MockReadRepository::new();
+    reads.expect_find().return_const(Err(error.clone()));
     let mut readiness = MockReadiness::new();
     readiness.expect_is_current().return_const(Err(error.clone()));
     let mut heads = MockChatroomHeads::new();
@@ -77,6 +80,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         blocks: Arc::new(blocks),
         invitations: Arc::new(invitations),
         messages: Arc::new(messages),
+        reads: Arc::new(reads),
         readiness: Arc::new(readiness),
         ..silent()
     }
