@@ -141,7 +141,7 @@ REFUSALS = [
     (None, "invalid_value", "must be another user", "nobody talks to themselves alone, or blocks themselves"),
     ("create_chatroom", "invalid_value", "no such user", "members are users who exist"),
     (None, "invalid_value", "must be a single emoji", "there is a list of emoji"),
-    (None, "invalid_value", "commonest", "there is a list of passwords that everybody tries"),
+    (None, "invalid_value", "too common", "there is a list of passwords that everybody tries"),
     ("accept_invitation", "invitation_gone", "", "the invitation may have been revoked or spent before"),
     ("sign_up", "invalid_value", "is reserved", "some names would be mistaken for something else"),
 ]
