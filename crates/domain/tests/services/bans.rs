@@ -28,7 +28,7 @@ fn where_i_meet(mine: Role, theirs: Option<Role>) -> World {
     world
 }
 
-/// Whoever bans keeps the role that they ban by, and the target what they are.
+/// The next ban is guarded by my role, names the target as it was read, and has this outcome.
 fn expect_ban(world: &mut World, mine: Role, theirs: Option<Role>, outcome: Banned) {
     let membership = theirs.map(|role| member(other(), role).membership);
     let new = NewBan { chatroom_id: room(), user_id: other(), membership, at: NOW };

@@ -40,7 +40,7 @@ fn expect_creation(world: &mut World, invitation: Invitation, outcome: Invited) 
     create.times(1).return_const(Ok(outcome));
 }
 
-/// The next look-ups, so many and no more, find this.
+/// Exactly this many look-ups happen, and find this.
 fn expect_found(world: &mut World, times: usize, found: Option<Invitation>) {
     let find = world.invitations.expect_find();
     find.with(eq(room()), eq(invitation().id)).times(times).return_const(Ok(found));
