@@ -76,8 +76,8 @@ pub struct MessageService {
 impl MessageService {
     /// Sends a message and waits until it is on disk.
     ///
-    /// Asks [`MessageRepository::append`] for a plain message. For any other, and after a refusal, it asks the ports
-    /// of [`finish_send`](Self::finish_send).
+    /// Asks [`MessageRepository::append`] for a plain message. For any other, and after a refusal, it asks the
+    /// ports of [`finish_send`](Self::finish_send).
     pub fn send(&self, entered: &SendMessage) -> Result<Sent, Failure> {
         match self.begin_send(entered)?.wait()? {
             SendOutcome::Sent(sent) => Ok(sent),
@@ -98,9 +98,10 @@ impl MessageService {
 
     /// Sends a message that [`begin_send`](Self::begin_send) left undecided. Reads from the store, and so blocks.
     ///
-    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply, [`MentionRepository::resolve`]
-    /// if the text names anybody, then [`MessageRepository::append`], or [`MessageRepository::append_in_turn`] in
-    /// slow mode. A retry in an archived chatroom asks only the first and the last.
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
+    /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
+    /// [`MessageRepository::append_in_turn`] in slow mode. A retry in an archived chatroom asks only the first and
+    /// the last.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         decide_until_written(|| self.send_tied(draft.clone()))
     }
