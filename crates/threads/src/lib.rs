@@ -64,8 +64,11 @@ impl Drop for Threads {
             stop();
         }
         for handle in self.handles.drain(..) {
-            // The panic hook has already reported any panic.
-            drop(handle.join());
+            // One of the threads may drop the last owner of the pool; it cannot wait for itself.
+            if handle.thread().id() != thread::current().id() {
+                // The panic hook has already reported any panic.
+                drop(handle.join());
+            }
         }
     }
 }
@@ -91,6 +94,7 @@ fn lower_priority() {}
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Sender, channel};
+    use std::time::Duration;
 
     use super::*;
 
@@ -141,6 +145,20 @@ mod tests {
         threads.start("unlucky", Priority::Normal, || panic!("on purpose")).unwrap();
         drop((threads, sender));
         assert_eq!(names.iter().count(), 4);
+    }
+
+    #[test]
+    fn a_pool_dropped_by_its_own_thread_does_not_wait_for_itself() {
+        let (give, taken) = channel::<Threads>();
+        let (sender, ended) = channel();
+        let mut threads = Threads::default();
+        let run = move || {
+            drop(taken.recv());
+            sender.send(()).unwrap();
+        };
+        threads.start("owner", Priority::Normal, run).unwrap();
+        give.send(threads).unwrap();
+        assert_eq!(ended.recv_timeout(Duration::from_secs(20)), Ok(()));
     }
 
     #[cfg(target_os = "linux")]
