@@ -1,6 +1,7 @@
 //! Collects the changes of a transaction, and notifies the observers once it has committed.
 
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use chit_chat_domain::chatroom::Seq;
@@ -86,7 +87,7 @@ impl Observers {
         if messages.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty() {
             return;
         }
-        for observer in self.current() {
+        self.each(|observer| {
             // Messages come first: once published from memory, they need not be read from the log.
             for message in messages {
                 observer.sent(message);
@@ -100,16 +101,25 @@ impl Observers {
             if !ended.is_empty() {
                 observer.sessions_ended(ended);
             }
-        }
+        });
     }
 
     /// Notifies the observers of the messages of a committed batch.
     pub(crate) fn notify_of_batch(&self, answers: &[Result<Appended, StoreError>]) {
-        for observer in self.current() {
+        self.each(|observer| {
             for answer in answers {
                 if let Ok(Appended::Stored(message)) = answer {
                     observer.sent(message);
                 }
+            }
+        });
+    }
+
+    /// Calls each observer. The write is committed, so the panic of an observer must not look like its failure.
+    fn each(&self, notify: impl Fn(&dyn CommitObserver)) {
+        for observer in self.current() {
+            if catch_unwind(AssertUnwindSafe(|| notify(&*observer))).is_err() {
+                tracing::error!("an observer of commits panicked; it learns of this commit from the log");
             }
         }
     }
