@@ -7,7 +7,9 @@ mod locked;
 mod send_metrics;
 mod sends;
 mod sync;
+mod write_messages;
 mod writing;
 
 pub use heads::{Ask, HeadQueue, HeadRequest};
-pub use sends::{SendQueue, Waiting, WriteMessages};
+pub use sends::SendQueue;
+pub use write_messages::{Waiting, WriteMessages};

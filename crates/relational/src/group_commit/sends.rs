@@ -2,57 +2,22 @@
 
 use std::sync::Arc;
 
-use chit_chat_domain::chatroom::{Guard, Right};
+use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::id::ChatroomId;
-use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
 use super::batcher::{Batcher, BatcherOptions};
 use super::send_metrics::{Outcomes, batch_metrics};
+use super::write_messages::{Waiting, WriteMessages};
 use super::writing::Writing;
-use crate::codes;
 use crate::commits::Observers;
 
 /// The maximum size of a batch, because PostgreSQL's time for a batch grows faster than the batch.
 const LARGEST_BATCH: usize = 128;
 /// The maximum number of queued sends; more are rejected.
 const CAPACITY: usize = 4_096;
-
-/// A queued message.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    pub message: NewMessage,
-    pub guard: Guard,
-}
-
-impl Waiting {
-    /// The code of the minimum role that the guard requires, in addition to the chatroom's settings.
-    pub fn least_role(&self) -> i16 {
-        match self.guard.right {
-            Right::Role(role) => codes::of_role(role),
-            Right::CallAll => codes::of_role(Role::Moderator),
-            Right::Speak | Right::Rename | Right::Add => codes::of_role(Role::Member),
-        }
-    }
-}
-
-/// The part of an engine that writes messages.
-pub trait WriteMessages: Send + Sync {
-    /// Writes messages in one transaction, in their order: all whose guard holds and whose idempotency key is new,
-    /// or none. The messages have distinct keys.
-    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError>;
-
-    /// Writes messages like `write_together`, but waits only briefly for locked rooms. Engines with one lock for
-    /// all rooms need not distinguish.
-    fn write_impatiently(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
-        self.write_together(sends)
-    }
-
-    /// Writes one message.
-    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError>;
-}
 
 /// Accepts sends without blocking. When dropped, it writes the queued messages, then stops.
 pub struct SendQueue(Batcher<Waiting, Appended, ChatroomId>);

@@ -8,7 +8,7 @@ use chit_chat_domain::message::Appended;
 use chit_chat_domain::store_error::StoreError;
 
 use super::locked::Locked;
-use super::sends::{Waiting, WriteMessages};
+use super::write_messages::{Waiting, WriteMessages};
 
 pub(crate) struct Writing<E> {
     engine: E,

@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
 
-use super::Outcome;
 use crate::cli::Listing;
+use crate::commands::Outcome;
 
 const EXACT: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{BufRead, IsTerminal, Read, Write, stderr, stdin};
 
-use super::{Outcome, say};
+use crate::commands::{Outcome, say};
 
 /// The bytes read at most: more than any password has, so that one that is too long is rejected, not truncated.
 const LONGEST_LINE: u64 = 4_096;
