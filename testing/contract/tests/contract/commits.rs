@@ -12,7 +12,8 @@ use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::reading::Mark;
-use chit_chat_domain::session::EndedSession;
+use chit_chat_domain::session::{EndedSession, Rotation, SecretHash};
+use chit_chat_domain::user::{DisplayName, UserChanges};
 
 use crate::invitations::{MOST, draft_invitation};
 
@@ -233,8 +234,20 @@ fn account_and_session_commits_notify_observers(engine: Engine) {
     let room = world.room(matt, &[beth]);
     let mut watch = Watch::new(&world, &[room], &[matt, beth]);
 
-    let (first, _) = world.session(beth, 2);
+    let draft = world.draft_session(beth, 0);
+    let first = draft.id;
+    world.sessions.create(draft.clone(), 2).unwrap();
     watch.check_silent("signed in");
+    let refresh = Rotation {
+        user_id: beth,
+        session_id: first,
+        read: draft.current,
+        next: SecretHash::new([9; 32]),
+        spends: None,
+        at: world.tick(),
+    };
+    done(world.sessions.rotate(refresh).unwrap());
+    watch.check_silent("refreshed");
     world.session(beth, 2);
     world.session(beth, 2);
     assert_eq!(watch.check("signed in once too often").ended, [first]);
@@ -243,10 +256,17 @@ fn account_and_session_commits_notify_observers(engine: Engine) {
     assert_eq!(watch.check("signed out").ended, [open[0]]);
     world.sessions.end(beth, open[0], world.tick()).unwrap();
     watch.check_silent("signed out again");
+    let name = UserChanges { display_name: Some(DisplayName::parse("B").ok()), ..UserChanges::default() };
+    world.users.update(beth, name, world.tick()).unwrap();
+    watch.check("changed the profile");
     world.administration.disable(beth, world.tick()).unwrap();
     assert_eq!(watch.check("disabled").ended, [open[1]]);
     world.administration.enable(beth).unwrap();
     watch.check("enabled");
+    let (again, _) = world.session(beth, 2);
+    watch.check_silent("signed in again");
+    world.administration.reset_password(beth, world.password_hash(), world.tick()).unwrap();
+    assert_eq!(watch.check("got another password").ended, [again]);
     world.delete_account(beth);
     watch.check("deleted an account");
     world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
