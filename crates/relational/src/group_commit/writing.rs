@@ -48,7 +48,7 @@ impl<E: WriteMessages> Writing<E> {
     }
 
     /// Writes messages together, and one by one if that fails, so that one failure does not affect the others.
-    /// If the store itself is unavailable it does not retry, because each message would wait in vain.
+    /// Does not retry if the store itself is unavailable, because each message would wait in vain.
     fn write_free(&self, sends: &[Waiting]) -> Answers {
         let written = match sends {
             [] => return Vec::new(),
