@@ -255,10 +255,8 @@ pub(crate) fn is_next(events: &[Event], after: Seq) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use bytes::Bytes;
-    use chit_chat_domain::clock::Timestamp;
-    use chit_chat_domain::id::{MessageId, UserId};
-    use chit_chat_domain::mention::Mentions;
-    use chit_chat_domain::reaction::Reactions;
+    use chit_chat_domain::id::MessageId;
+    use chit_chat_domain::testing;
     use uuid::Uuid;
 
     use super::*;
@@ -275,22 +273,8 @@ pub(crate) mod tests {
 
     pub(crate) fn message(seq: Seq) -> Message {
         let id = Uuid::from_u128(seq.unsigned_abs().into());
-        Message {
-            id: MessageId::from(id),
-            chatroom_id: ChatroomId::from(Uuid::from_u128(1)),
-            seq,
-            author_id: UserId::from(Uuid::from_u128(2)),
-            body: None,
-            created_at: Timestamp::from_micros(seq),
-            edited_at: None,
-            deleted_at: None,
-            revision: 1,
-            client_key: None,
-            reply_to: None,
-            reply_count: 0,
-            mentions: Mentions::default(),
-            reactions: Reactions::default(),
-        }
+        let room = ChatroomId::from(Uuid::from_u128(1));
+        testing::message().with_id(MessageId::from(id)).with_chatroom(room).with_seq(seq).build()
     }
 
     pub(crate) fn entry(seq: Seq) -> Entry {

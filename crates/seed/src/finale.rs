@@ -140,8 +140,8 @@ impl Finale<'_> {
     ) -> Result<(), Failure> {
         let at = PRESENT - 18 * MINUTE + minute * MINUTE;
         self.stage.cue(at, ids::id(&format!("message {name}"), at));
-        let (body, key) = (text.to_owned(), Some(key(&format!("seed-{name}"))?));
-        let message = SendMessage { chatroom_id: room, author_id: author, body, reply_to: None, key };
+        let key = Some(key(&format!("seed-{name}"))?);
+        let message = SendMessage { key, ..SendMessage::new(room, author, text) };
         self.stage.services.messages.send(&message).map(drop)
     }
 

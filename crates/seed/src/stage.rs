@@ -89,12 +89,9 @@ impl Stage {
         match &step.act {
             Act::Say { author, id, key: name, body, reply_to } => {
                 self.ids.set((*id).into());
-                let (author_id, body, key) = (*author, body.clone(), Some(key(name)?));
-                let reply_to = reply_to.map(|id| id.to_string());
-                self.services
-                    .messages
-                    .send(&SendMessage { chatroom_id: room, author_id, body, reply_to, key })
-                    .map(drop)
+                let (key, reply_to) = (Some(key(name)?), reply_to.map(|id| id.to_string()));
+                let message = SendMessage { reply_to, key, ..SendMessage::new(room, *author, body) };
+                self.services.messages.send(&message).map(drop)
             }
             Act::Edit { author, message, body } => {
                 self.services.messages.edit(room, *author, *message, body, &Precondition::None).map(drop)

@@ -15,16 +15,8 @@ use crate::{World, stored};
 impl World {
     /// A draft of a message.
     pub fn draft(&self, room: ChatroomId, author: UserId, text: &str) -> NewMessage {
-        NewMessage {
-            id: MessageId::from(self.ids.next()),
-            chatroom_id: room,
-            author_id: author,
-            body: MessageBody::parse(text).unwrap(),
-            created_at: self.tick(),
-            idempotency: None,
-            reply_to: None,
-            mentions: Mentions::default(),
-        }
+        let id = MessageId::from(self.ids.next());
+        NewMessage::new(id, room, author, MessageBody::parse(text).unwrap(), self.tick())
     }
 
     /// A draft of a message with an idempotency key.

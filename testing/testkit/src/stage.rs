@@ -53,14 +53,7 @@ impl Scratch {
     /// Sends a message.
     #[track_caller]
     pub fn say(&self, chatroom: ChatroomId, author: UserId, body: &str) -> Message {
-        let entered = SendMessage {
-            chatroom_id: chatroom,
-            author_id: author,
-            body: body.to_owned(),
-            reply_to: None,
-            key: None,
-        };
-        done(self.services.messages.send(&entered)).message
+        done(self.services.messages.send(&SendMessage::new(chatroom, author, body))).message
     }
 
     /// The texts of the newest 200 messages that `reader` sees, oldest first, without deleted ones.

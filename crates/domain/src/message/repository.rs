@@ -145,6 +145,18 @@ impl Appended {
 }
 
 impl NewMessage {
+    /// A plain message without an idempotency key.
+    pub fn new(
+        id: MessageId,
+        chatroom_id: ChatroomId,
+        author_id: UserId,
+        body: MessageBody,
+        created_at: Timestamp,
+    ) -> Self {
+        let (idempotency, reply_to, mentions) = (None, None, Mentions::default());
+        Self { id, chatroom_id, author_id, body, created_at, idempotency, reply_to, mentions }
+    }
+
     /// Returns whether the message neither replies to another one nor mentions anybody.
     pub fn is_plain(&self) -> bool {
         self.reply_to.is_none() && self.mentions.is_empty()

@@ -32,6 +32,11 @@ pub struct SendMessage {
 }
 
 impl SendMessage {
+    /// A message without a parent and without an idempotency key.
+    pub fn new(chatroom_id: ChatroomId, author_id: UserId, body: impl Into<String>) -> Self {
+        Self { chatroom_id, author_id, body: body.into(), reply_to: None, key: None }
+    }
+
     fn parse(&self) -> Result<(MessageBody, Option<MessageId>), Failure> {
         let body = MessageBody::parse(&self.body).map_err(|violation| Failure::invalid("body", violation))?;
         let reply_to = self.reply_to.as_deref().map(str::parse).transpose();
@@ -91,7 +96,7 @@ impl MessageService {
     /// Asks [`MessageRepository::append`], for a plain message only.
     pub fn begin_send(&self, entered: &SendMessage) -> Result<Sending, Failure> {
         let draft = self.draft(entered)?;
-        let is_plain = draft.reply_to.is_none() && !Named::may_be_in(draft.body.as_str());
+        let is_plain = draft.is_plain() && !Named::may_be_in(draft.body.as_str());
         let answer = is_plain.then(|| self.append(draft.clone()));
         Ok(Sending::new(draft, answer))
     }
@@ -108,15 +113,11 @@ impl MessageService {
 
     fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
         let (body, reply_to) = entered.parse()?;
+        let id = MessageId::from(self.ids.next());
         Ok(NewMessage {
-            id: MessageId::from(self.ids.next()),
-            chatroom_id: entered.chatroom_id,
-            author_id: entered.author_id,
             idempotency: entered.key.clone().map(|key| Idempotency::new(key, &entered.content())),
-            body,
-            created_at: self.clock.now(),
             reply_to,
-            mentions: Mentions::default(),
+            ..NewMessage::new(id, entered.chatroom_id, entered.author_id, body, self.clock.now())
         })
     }
 

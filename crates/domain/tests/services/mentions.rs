@@ -17,7 +17,7 @@ use chit_chat_domain::violation::Violation;
 use crate::builders::{HEAD, body, message, tombstone};
 
 fn says(text: &str) -> SendMessage {
-    SendMessage { chatroom_id: room(), author_id: me(), body: text.to_owned(), reply_to: None, key: None }
+    SendMessage::new(room(), me(), text)
 }
 
 fn answers(parent: MessageId) -> SendMessage {
@@ -25,16 +25,7 @@ fn answers(parent: MessageId) -> SendMessage {
 }
 
 fn draft(text: &str) -> NewMessage {
-    NewMessage {
-        id: MessageId::from(fresh_id()),
-        chatroom_id: room(),
-        author_id: me(),
-        body: body(text),
-        created_at: NOW,
-        idempotency: None,
-        reply_to: None,
-        mentions: Mentions::default(),
-    }
+    NewMessage::new(MessageId::from(fresh_id()), room(), me(), body(text), NOW)
 }
 
 /// Exactly this draft reaches the store, and is stored.

@@ -23,25 +23,13 @@ use crate::builders::{HEAD, body, message, tombstone};
 const UNCONDITIONAL: Precondition = Precondition::None;
 
 fn hello() -> SendMessage {
-    SendMessage {
-        chatroom_id: room(),
-        author_id: me(),
-        body: "hello".to_owned(),
-        reply_to: None,
-        key: Some(key()),
-    }
+    SendMessage { key: Some(key()), ..SendMessage::new(room(), me(), "hello") }
 }
 
 fn draft() -> NewMessage {
     NewMessage {
-        id: MessageId::from(fresh_id()),
-        chatroom_id: room(),
-        author_id: me(),
-        body: body("hello"),
-        created_at: NOW,
         idempotency: Some(Idempotency::new(key(), &["hello"])),
-        reply_to: None,
-        mentions: Mentions::default(),
+        ..NewMessage::new(MessageId::from(fresh_id()), room(), me(), body("hello"), NOW)
     }
 }
 

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines, emoji};
-use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
-use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::id::MessageId;
 use chit_chat_domain::message::{Excerpt, Message, MockMessageRepository};
 use chit_chat_domain::reaction::{MockReactionRepository, Reactions};
+use chit_chat_domain::testing as builders;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -206,22 +205,7 @@ async fn read(messages: Vec<Message>, times: usize, asked: Vec<MessageId>) -> An
 }
 
 fn message(seq: i64, reactions: Reactions) -> Message {
-    Message {
-        id: MessageId::from(Uuid::now_v7()),
-        chatroom_id: ChatroomId::from(Uuid::now_v7()),
-        seq,
-        author_id: UserId::from(Uuid::now_v7()),
-        body: None,
-        created_at: Timestamp::from_micros(0),
-        edited_at: None,
-        deleted_at: None,
-        revision: 1,
-        client_key: None,
-        reply_to: None,
-        reply_count: 0,
-        mentions: Mentions::default(),
-        reactions,
-    }
+    Message { reactions, ..builders::message().with_id(Uuid::now_v7().into()).with_seq(seq).build() }
 }
 
 #[actix_web::test]

@@ -151,7 +151,6 @@ mod tests {
 
     use chit_chat_domain::clock::Timestamp;
     use chit_chat_domain::id::MessageId;
-    use chit_chat_domain::mention::Mentions;
     use chit_chat_domain::message::{Message, MessageBody};
     use uuid::Uuid;
 
@@ -190,16 +189,9 @@ mod tests {
 
     fn send(room: u128) -> Waiting {
         let author = UserId::from(Uuid::from_u128(1));
-        let message = NewMessage {
-            id: MessageId::from(Uuid::from_u128(2)),
-            chatroom_id: ChatroomId::from(Uuid::from_u128(room)),
-            author_id: author,
-            body: MessageBody::parse("hello").unwrap(),
-            created_at: Timestamp::from_micros(0),
-            idempotency: None,
-            reply_to: None,
-            mentions: Mentions::default(),
-        };
+        let (id, room) = (MessageId::from(Uuid::from_u128(2)), ChatroomId::from(Uuid::from_u128(room)));
+        let body = MessageBody::parse("hello").unwrap();
+        let message = NewMessage::new(id, room, author, body, Timestamp::from_micros(0));
         Waiting { message, guard: Guard::holds(author, Role::Member) }
     }
 

@@ -66,8 +66,7 @@ async fn disconnected_reader_is_noticed_at_once() {
 /// Sends a message through the use case, without a request.
 pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
-    let entered = SendMessage { chatroom_id, author_id, body: text.to_owned(), reply_to: None, key: None };
-    app.state.services.messages.send(&entered).unwrap();
+    app.state.services.messages.send(&SendMessage::new(chatroom_id, author_id, text)).unwrap();
 }
 
 /// Polls the heads repeatedly, as the server does, until it is dropped.
