@@ -14,7 +14,7 @@ use crate::listener::Listener;
 use crate::news::{Start, Who};
 use crate::queue::Workers;
 use crate::replay::{Job, MOST_CHATROOMS};
-use crate::shared::{Shared, Work, as_gauge};
+use crate::shared::Shared;
 use crate::sources::Sources;
 
 /// The number of threads that update the rings of chatrooms.
@@ -89,32 +89,10 @@ impl Hub {
     pub fn follow(&self) -> Result<(), StoreError> {
         let started = Instant::now();
         self.shared.follow_users()?;
-        self.follow_chatrooms(started)?;
+        self.shared.follow_chatrooms(started)?;
         self.shared.failed.ask_again();
         self.shared.typing.forget(started);
         *self.shared.followed_at.lock() = Some(started);
-        Ok(())
-    }
-
-    fn follow_chatrooms(&self, now: Instant) -> Result<(), StoreError> {
-        let Shared { registry, sources, .. } = &*self.shared;
-        let rooms = registry.rooms();
-        sources.metrics.chatrooms.set(as_gauge(rooms.len()));
-        if rooms.is_empty() {
-            return Ok(());
-        }
-        let known: Vec<_> = rooms.iter().map(|room| (room.id, room.head())).collect();
-        for (id, head) in sources.changes_since.of_chatrooms(&known)? {
-            if let Some(room) = registry.room(id) {
-                room.note_head(head);
-            }
-        }
-        for room in rooms {
-            room.expire(now);
-            if room.needs_serving() {
-                self.shared.live.push(Work::Room(room));
-            }
-        }
         Ok(())
     }
 

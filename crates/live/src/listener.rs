@@ -88,9 +88,9 @@ impl Listener {
         if let Some(version) = follows {
             shared.registry.follow_user(who.user, version, &listener.mailbox);
         }
-        for start in starts {
-            listener.sit(start, true);
-        }
+        // Commits between the read of these heads and the first subscription had no observer.
+        let unobserved: Vec<_> = starts.into_iter().filter_map(|start| listener.sit(start, true)).collect();
+        shared.look_up(follows.map(|_| who.user), unobserved);
         listener.say_when_caught_up();
         Some(listener)
     }
@@ -201,8 +201,9 @@ impl Listener {
         }
     }
 
-    fn sit(&mut self, Start { chatroom, position, head, read }: Start, at_start: bool) {
-        let (room, seat) = self.shared.registry.sit(chatroom, head, &self.mailbox);
+    /// Subscribes to a chatroom; returns it if this is its first subscription.
+    fn sit(&mut self, Start { chatroom, position, head, read }: Start, at_start: bool) -> Option<ChatroomId> {
+        let (room, seat, is_first) = self.shared.registry.sit(chatroom, head, &self.mailbox);
         room.note_head(head);
         if room.needs_serving() {
             self.shared.live.push(Work::Room(Arc::clone(&room)));
@@ -223,6 +224,7 @@ impl Listener {
         };
         self.rooms.insert(chatroom, place);
         self.agenda().unread.push(chatroom);
+        is_first.then_some(chatroom)
     }
 
     /// Takes entries from the room's ring, or requests a page of the log if they have been evicted.

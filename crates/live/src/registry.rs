@@ -44,12 +44,14 @@ impl Registry {
     }
 
     /// Subscribes a listener to a chatroom; a chatroom without listeners so far starts at this head.
-    pub(crate) fn sit(&self, id: ChatroomId, head: Seq, mailbox: &Arc<Mailbox>) -> (Arc<Room>, Arc<Seat>) {
+    /// Returns `true` in that case.
+    pub(crate) fn sit(&self, id: ChatroomId, head: Seq, mailbox: &Arc<Mailbox>) -> (Arc<Room>, Arc<Seat>, bool) {
         let seat = Arc::new(Seat::new(id, Arc::clone(mailbox)));
         let mut rooms = self.rooms.write();
+        let is_first = !rooms.contains_key(&id);
         let room = rooms.entry(id).or_insert_with(|| Arc::new(Room::new(id, head)));
         room.sit(Arc::clone(&seat));
-        (Arc::clone(room), seat)
+        (Arc::clone(room), seat, is_first)
     }
 
     pub(crate) fn rise(&self, room: &Arc<Room>, seat: &Arc<Seat>) {

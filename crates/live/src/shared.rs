@@ -24,8 +24,8 @@ use crate::typing::Typing;
 pub(crate) enum Work {
     /// Bring a chatroom up to date.
     Room(Arc<Room>),
-    /// Look up the users whose private state may have changed.
-    Users,
+    /// Look up the heads of what is in [`Shared::outdated`].
+    Heads,
     /// Look up the memberships of a listener's user.
     Standing(Job),
 }
@@ -38,8 +38,15 @@ pub(crate) struct Shared {
     pub(crate) failed: Failed,
     pub(crate) typing: Typing,
     pub(crate) followed_at: Mutex<Option<Instant>>,
-    /// Users to look up. One [`Work::Users`] is queued unless this is empty.
-    moved: Mutex<HashSet<UserId>>,
+    /// One [`Work::Heads`] is queued unless this is empty.
+    outdated: Mutex<Outdated>,
+}
+
+/// Users and chatrooms with heads that may have moved.
+#[derive(Default)]
+struct Outdated {
+    users: HashSet<UserId>,
+    chatrooms: HashSet<ChatroomId>,
 }
 
 impl Shared {
@@ -52,7 +59,7 @@ impl Shared {
             failed: Failed::default(),
             typing: Typing::default(),
             followed_at: Mutex::default(),
-            moved: Mutex::default(),
+            outdated: Mutex::default(),
         }
     }
 
@@ -65,11 +72,9 @@ impl Shared {
                 }
             }
             Work::Standing(job) => job.answer(&self.sources, &self.failed),
-            Work::Users => {
-                let moved = std::mem::take(&mut *self.moved.lock());
-                let known = moved.into_iter().filter_map(|user| Some((user, self.registry.version(user)?)));
-                if let Err(error) = self.compare_users(&known.collect::<Vec<_>>()) {
-                    tracing::debug!(%error, "users that moved could not be looked up; the next poll does it");
+            Work::Heads => {
+                if let Err(error) = self.compare_outdated() {
+                    tracing::debug!(%error, "heads that may have moved could not be looked up; the next poll does it");
                 }
             }
         }
@@ -79,7 +84,7 @@ impl Shared {
     pub(crate) fn abandon(&self, work: Work) {
         match work {
             Work::Room(room) => room.abandon(),
-            Work::Users => {}
+            Work::Heads => {}
             Work::Standing(job) => self.failed.note(job),
         }
     }
@@ -90,6 +95,24 @@ impl Shared {
         self.compare_users(&known)
     }
 
+    pub(crate) fn follow_chatrooms(&self, now: Instant) -> Result<(), StoreError> {
+        let rooms = self.registry.rooms();
+        self.sources.metrics.chatrooms.set(as_gauge(rooms.len()));
+        self.compare_chatrooms(&rooms)?;
+        for room in rooms {
+            room.expire(now);
+        }
+        Ok(())
+    }
+
+    fn compare_outdated(&self) -> Result<(), StoreError> {
+        let Outdated { users, chatrooms } = std::mem::take(&mut *self.outdated.lock());
+        let known = users.into_iter().filter_map(|user| Some((user, self.registry.version(user)?)));
+        self.compare_users(&known.collect::<Vec<_>>())?;
+        let rooms = chatrooms.into_iter().filter_map(|chatroom| self.registry.room(chatroom));
+        self.compare_chatrooms(&rooms.collect::<Vec<_>>())
+    }
+
     fn compare_users(&self, known: &[(UserId, UserVersion)]) -> Result<(), StoreError> {
         if !known.is_empty() {
             for (user, version) in self.sources.changes_since.of_users(known)? {
@@ -97,6 +120,40 @@ impl Shared {
             }
         }
         Ok(())
+    }
+
+    /// Compares the heads of these chatrooms with the store's, and brings those behind up to date.
+    fn compare_chatrooms(&self, rooms: &[Arc<Room>]) -> Result<(), StoreError> {
+        if rooms.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<_> = rooms.iter().map(|room| (room.id, room.head())).collect();
+        for (id, head) in self.sources.changes_since.of_chatrooms(&known)? {
+            if let Some(room) = self.registry.room(id) {
+                room.note_head(head);
+            }
+        }
+        for room in rooms.iter().filter(|room| room.needs_serving()) {
+            self.live.push(Work::Room(Arc::clone(room)));
+        }
+        Ok(())
+    }
+
+    /// Queues a look-up of these heads, which may have moved. Look-ups that are still queued are done together.
+    pub(crate) fn look_up(
+        &self,
+        users: impl IntoIterator<Item = UserId>,
+        chatrooms: impl IntoIterator<Item = ChatroomId>,
+    ) {
+        let mut outdated = self.outdated.lock();
+        let was_empty = outdated.is_empty();
+        outdated.users.extend(users);
+        outdated.chatrooms.extend(chatrooms);
+        let is_first = was_empty && !outdated.is_empty();
+        drop(outdated);
+        if is_first {
+            self.live.push(Work::Heads);
+        }
     }
 
     /// Queues a look-up of a chatroom's head, which may have moved.
@@ -128,20 +185,19 @@ impl CommitObserver for Shared {
     }
 
     fn user_moved(&self, user: UserId) {
-        if self.registry.version(user).is_none() {
-            return;
-        }
-        let mut moved = self.moved.lock();
-        let is_first = moved.is_empty();
-        moved.insert(user);
-        drop(moved);
-        if is_first {
-            self.live.push(Work::Users);
+        if self.registry.version(user).is_some() {
+            self.look_up([user], []);
         }
     }
 
     fn sessions_ended(&self, ended: &[EndedSession]) {
         self.registry.wake_sessions(|session| ended.iter().any(|one| one.id == session));
+    }
+}
+
+impl Outdated {
+    fn is_empty(&self) -> bool {
+        self.users.is_empty() && self.chatrooms.is_empty()
     }
 }
 

@@ -10,12 +10,11 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, EventRepository, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::reaction::Reactions;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::message;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -53,6 +52,7 @@ struct State {
     panicking: bool,
     failures: usize,
     reads: usize,
+    head_queries: usize,
     gate: Option<Gate>,
     waiting: usize,
     dawdles: bool,
@@ -63,22 +63,8 @@ impl Log {
     pub(crate) fn send(&self, room: ChatroomId) -> Message {
         let mut state = self.state.lock();
         let seq = state.head(room) + 1;
-        let message = Message {
-            id: MessageId::from(Uuid::from_u128(seq.unsigned_abs().into())),
-            chatroom_id: room,
-            seq,
-            author_id: somebody(),
-            body: None,
-            created_at: Timestamp::from_micros(seq),
-            edited_at: None,
-            deleted_at: None,
-            revision: 1,
-            client_key: None,
-            reply_to: None,
-            reply_count: 0,
-            mentions: Mentions::default(),
-            reactions: Reactions::default(),
-        };
+        let id = MessageId::from(Uuid::from_u128(seq.unsigned_abs().into()));
+        let message = message().with_id(id).with_chatroom(room).with_seq(seq).with_author(somebody()).build();
         state
             .note(room, Change::MessageCreated(message.clone()))
             .map_or_else(|| panic!("sent to a chatroom that is gone"), |_| message)
@@ -204,6 +190,11 @@ impl Log {
         self.state.lock().reads
     }
 
+    /// Waits for the query for heads that follows the opening of a stream.
+    pub(crate) fn until_opened(&self) {
+        self.until("the heads have been read", |state| state.head_queries > 0);
+    }
+
     pub(crate) fn until_failures(&self, count: usize) {
         self.until("it has failed", |state| state.failures >= count);
     }
@@ -299,7 +290,9 @@ impl EventRepository for Log {
 
 impl ChangesSince for Log {
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
-        let state = self.answer()?;
+        let mut state = self.answer()?;
+        state.head_queries += 1;
+        self.changed.notify_all();
         let heads = known.iter().map(|(room, seq)| (*room, *seq, state.head(*room)));
         Ok(heads.filter(|(_, seq, head)| seq != head).map(|(room, _, head)| (room, head)).collect())
     }

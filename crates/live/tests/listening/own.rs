@@ -18,6 +18,7 @@ fn listening(world: &World) -> TestListener {
     world.log.join(room(1), user(2));
     let mut test_listener = world.listen(user(1));
     test_listener.expect(&[Heard::CaughtUp]);
+    world.log.until_opened();
     assert_eq!(test_listener.poll(), None);
     test_listener
 }

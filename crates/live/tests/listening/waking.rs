@@ -5,7 +5,7 @@ use std::thread;
 use chit_chat_domain::id::SessionId;
 use uuid::Uuid;
 
-use crate::world::{Heard, World, entries, room, user};
+use crate::world::{Heard, World, entries, room, user, who};
 
 #[test]
 fn no_wake_up_is_lost() {
@@ -47,6 +47,21 @@ fn no_wake_up_is_lost() {
             });
         }
     });
+}
+
+#[test]
+fn commits_while_a_stream_opens_are_received_without_a_poll() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    let standing = world.hub.standing(who(user(1))).unwrap();
+    world.say(room(1));
+    world.log.join(room(2), user(1));
+    world.user_moved(user(1));
+    let mut test_listener = world.listen_at(user(1), &standing, |_| None);
+    test_listener.expect(&[Heard::CaughtUp]);
+    let mut received = [test_listener.next(), test_listener.next()];
+    received.sort_by_key(|heard| *heard != Heard::Event(room(1), 2));
+    assert_eq!(received, [Heard::Event(room(1), 2), Heard::Event(room(2), 1)]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use chit_chat_domain::changes_since::Standing;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::event::Event;
@@ -151,7 +152,16 @@ impl World {
 
     /// Listens to all chatrooms, each from its position on if there is one.
     pub(crate) fn resume(&self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) -> TestListener {
-        let standing = self.hub.standing(who(user)).unwrap();
+        self.listen_at(user, &self.hub.standing(who(user)).unwrap(), position)
+    }
+
+    /// Listens to the chatrooms of a standing that was read earlier.
+    pub(crate) fn listen_at(
+        &self,
+        user: UserId,
+        standing: &Standing,
+        position: impl Fn(ChatroomId) -> Option<Seq>,
+    ) -> TestListener {
         let starts = standing.chatrooms.iter().map(|joined| Start {
             chatroom: joined.chatroom_id,
             position: position(joined.chatroom_id).unwrap_or(joined.head),
