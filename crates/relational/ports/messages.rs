@@ -64,12 +64,10 @@ impl MessageRepository for Store {
     ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            let written = rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id))?;
-            if let Guarded::Done(new) = &written {
+            rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::mention_anew(tx, read, new)?;
-                revisions::keep(tx, read)?;
-            }
-            Ok(written)
+                revisions::keep(tx, read)
+            })
         })
     }
 
@@ -77,14 +75,12 @@ impl MessageRepository for Store {
         let mentions = Mentions::default();
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            let written = rewrite(tx, &tombstone, guard, at, Change::MessageDeleted(read.id))?;
-            if let Guarded::Done(_) = written {
+            rewrite(tx, &tombstone, guard, at, Change::MessageDeleted(read.id), |tx, _| {
                 replies_and_mentions::untie(tx, read)?;
                 reactions::erase(tx, read)?;
                 pins::erase(tx, read)?;
-                revisions::erase(tx, read)?;
-            }
-            Ok(written)
+                revisions::erase(tx, read)
+            })
         })
     }
 
@@ -135,7 +131,7 @@ impl MessageRepository for Store {
 }
 
 /// A chatroom and its reader.
-type From = (Key, Key);
+type ChatroomReader = (Key, Key);
 
 /// A message, and the head of its chatroom at the same moment.
 type Row = (MessageRow, Seq);
@@ -155,7 +151,7 @@ fn readable(chatroom: Key, reader: Key) -> _ {
         .filter(memberships::user_id.eq(reader))
 }
 
-fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) -> Sql<Vec<Row>> {
+fn backwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, before: i64, most: i64) -> Sql<Vec<Row>> {
     let mut rows: Vec<Row> = readable(chatroom, reader)
         .filter(fragments::is_alive(reader))
         .filter(messages::seq.lt(before))
@@ -167,7 +163,7 @@ fn backwards(conn: &mut Conn, (chatroom, reader): From, before: i64, most: i64) 
     Ok(rows)
 }
 
-fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) -> Sql<Vec<Row>> {
+fn forwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, after: i64, most: i64) -> Sql<Vec<Row>> {
     Ok(readable(chatroom, reader)
         .filter(fragments::is_alive(reader))
         .filter(messages::seq.gt(after))
@@ -178,20 +174,21 @@ fn forwards(conn: &mut Conn, (chatroom, reader): From, after: i64, most: i64) ->
 }
 
 /// Reads half of the page up to and including the seq, and the other half after it.
-fn around(conn: &mut Conn, from: From, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
+fn around(conn: &mut Conn, from: ChatroomReader, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
     let most = fragments::one_more(limit) - 1;
     let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
     rows.extend(forwards(conn, from, seq, most / 2)?);
     Ok(rows)
 }
 
-/// Overwrites the row of a message, if it still has the revision that was read.
+/// Overwrites the row of a message and the rows that belong to it, if it still has the revision that was read.
 fn rewrite(
     tx: &mut Tx<'_>,
     new: &Message,
     guard: Guard,
     at: Timestamp,
     change: Change<MessageId>,
+    rewrite_parts: impl FnOnce(&mut Tx<'_>, &Message) -> Sql<()>,
 ) -> Sql<Guarded<Message>> {
     let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, at)? else {
         return Ok(Guarded::Refused);
@@ -216,7 +213,9 @@ fn rewrite(
     let Some(row) = row else {
         return Ok(Guarded::Refused);
     };
+    let written = row.into();
+    rewrite_parts(tx, &written)?;
     ledger.note(change)?;
     ledger.close(tx)?;
-    Ok(Guarded::Done(row.into()))
+    Ok(Guarded::Done(written))
 }

@@ -1,5 +1,10 @@
 //! Sends messages without waiting for the store.
 
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
 use super::{Appended, Message, NewMessage};
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
@@ -10,11 +15,17 @@ use crate::store_error::StoreError;
 ///
 /// A plain message is passed to the store at once. For a reply, or a message that may mention users, the
 /// references have to be read first.
+///
+/// Async callers await it; threads call [`wait`](Self::wait).
 #[must_use = "the answer tells whether the message was sent"]
 #[derive(Debug)]
-pub struct Sending {
-    draft: NewMessage,
-    answer: Option<Pending<Appended>>,
+pub struct Sending(State);
+
+#[derive(Debug)]
+enum State {
+    WithStore(NewMessage, Pending<Appended>),
+    Undecided(NewMessage),
+    Answered,
 }
 
 /// The outcome of the part of a send that reads nothing.
@@ -39,29 +50,45 @@ pub struct Sent {
 
 impl Sending {
     pub(super) fn new(draft: NewMessage, answer: Option<Pending<Appended>>) -> Self {
-        Self { draft, answer }
+        Self(match answer {
+            Some(answer) => State::WithStore(draft, answer),
+            None => State::Undecided(draft),
+        })
     }
 
     /// Returns whether the message was passed to the store, which stores an author's messages in order.
     pub fn is_with_store(&self) -> bool {
-        self.answer.is_some()
-    }
-
-    /// Waits for the store without blocking a thread.
-    pub async fn answer(self) -> Result<SendOutcome, Failure> {
-        match self.answer {
-            Some(answer) => SendOutcome::judge(self.draft, answer.await),
-            None => Ok(SendOutcome::Undecided(self.draft)),
-        }
+        matches!(self.0, State::WithStore(..))
     }
 
     /// Blocks this thread until the store has answered.
     pub fn wait(self) -> Result<SendOutcome, Failure> {
-        match self.answer {
-            Some(answer) => SendOutcome::judge(self.draft, answer.wait()),
-            None => Ok(SendOutcome::Undecided(self.draft)),
+        match self.0 {
+            State::WithStore(draft, answer) => SendOutcome::judge(draft, answer.wait()),
+            State::Undecided(draft) => Ok(SendOutcome::Undecided(draft)),
+            State::Answered => Err(answered_already()),
         }
     }
+}
+
+impl Future for Sending {
+    type Output = Result<SendOutcome, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = match &mut self.0 {
+            State::WithStore(_, answer) => Some(ready!(Pin::new(answer).poll(context))),
+            State::Undecided(_) | State::Answered => None,
+        };
+        Poll::Ready(match (mem::replace(&mut self.0, State::Answered), answer) {
+            (State::WithStore(draft, _), Some(answer)) => SendOutcome::judge(draft, answer),
+            (State::Undecided(draft), _) => Ok(SendOutcome::Undecided(draft)),
+            _ => Err(answered_already()),
+        })
+    }
+}
+
+fn answered_already() -> Failure {
+    StoreError::Unavailable("the answer was taken already".to_owned()).into()
 }
 
 impl SendOutcome {

@@ -61,7 +61,7 @@ pub(crate) async fn send(
     let key = idempotency_key(&request)?;
     let entered = body.into_inner().0.by(caller.user, chatroom_id, key);
     let sending = state.services.messages.begin_send(&entered)?;
-    let sent = match pending(sending.answer()).await? {
+    let sent = match pending(sending).await? {
         SendOutcome::Sent(sent) => sent,
         SendOutcome::Undecided(draft) => finish(state, draft).await?,
     };

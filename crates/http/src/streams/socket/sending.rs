@@ -34,7 +34,7 @@ pub(super) async fn send(
     let held = order.lock().await;
     let sending = state.services.messages.begin_send(&entered)?;
     let held = Some(held).filter(|_| !sending.is_with_store());
-    match pending(sending.answer()).await? {
+    match pending(sending).await? {
         SendOutcome::Sent(message) => Ok(message),
         SendOutcome::Undecided(draft) => {
             let _held = match held {
