@@ -10,15 +10,15 @@ pub type UserVersion = i64;
 
 /// The chatrooms of a user, as of this version or later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct UserMemberships {
     pub version: UserVersion,
     /// The chatrooms, by id.
-    pub chatrooms: Vec<Joined>,
+    pub chatrooms: Vec<JoinedChatroom>,
 }
 
 /// One of those chatrooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Joined {
+pub struct JoinedChatroom {
     pub chatroom_id: ChatroomId,
     /// The seq of the event that began the membership.
     pub joined_seq: Seq,
@@ -37,7 +37,7 @@ pub trait ChangesSince: Send + Sync {
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError>;
 
     /// The current chatrooms of a living user, at most `most`.
-    fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError>;
+    fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError>;
 
     /// Returns whether a living user is currently a member of a living chatroom.
     fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError>;

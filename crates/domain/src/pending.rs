@@ -173,22 +173,22 @@ mod interleavings {
     use super::*;
 
     /// Wakes the thread that polls.
-    struct Bell(Notify);
+    struct TestWaker(Notify);
 
-    impl std::task::Wake for Bell {
+    impl std::task::Wake for TestWaker {
         fn wake(self: std::sync::Arc<Self>) {
             self.0.notify();
         }
     }
 
     fn awaited<T>(mut pending: Pending<T>) -> Result<T, StoreError> {
-        let bell = std::sync::Arc::new(Bell(Notify::new()));
-        let waker = Waker::from(std::sync::Arc::clone(&bell));
+        let test_waker = std::sync::Arc::new(TestWaker(Notify::new()));
+        let waker = Waker::from(std::sync::Arc::clone(&test_waker));
         loop {
             if let Poll::Ready(answer) = Pin::new(&mut pending).poll(&mut Context::from_waker(&waker)) {
                 return answer;
             }
-            bell.0.wait();
+            test_waker.0.wait();
         }
     }
 

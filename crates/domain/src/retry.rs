@@ -9,7 +9,7 @@ const ATTEMPTS: usize = 32;
 
 /// Runs `attempt`, which reads, decides and writes, until its guard holds at the write. An attempt that decides
 /// against the write fails with the denial.
-pub(crate) fn decide_until_written<T>(
+pub(crate) fn retry_until_written<T>(
     mut attempt: impl FnMut() -> Result<Guarded<T>, Failure>,
 ) -> Result<T, Failure> {
     for _ in 0..ATTEMPTS {

@@ -17,7 +17,7 @@ use actix_web::http::StatusCode;
 use actix_web::rt;
 use actix_web::rt::time::sleep;
 
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The time for a client that is still sending to read the rejection.
 const LINGER: Duration = Duration::from_secs(3);
 
@@ -28,7 +28,7 @@ thread_local! {
 
 /// The state that all connections of a server share.
 pub struct Connections {
-    patience: Duration,
+    timeout: Duration,
     stopping: AtomicBool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn begin(request: &ServiceRequest) {
 pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
     let is_stream = response.response().body().size() == BodySize::Stream;
     if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
-        connection.wait_after(response.status());
+        connection.start_timer(response.status());
     }
 }
 
@@ -66,25 +66,25 @@ impl Connection {
     }
 
     /// Gives the client of a stream this time to read what was sent.
-    pub(crate) fn wait_for_taking(&self, patience: Duration) {
+    pub(crate) fn expect_read_within(&self, timeout: Duration) {
         self.is_stream.set(true);
-        self.ends_at.set(Some(Instant::now() + patience));
+        self.ends_at.set(Some(Instant::now() + timeout));
     }
 
     /// Returns whether the client has closed its side. actix ignores that, because some clients merely have
     /// nothing more to send; the client of a stream has disconnected.
-    pub(crate) fn has_left(&self) -> bool {
+    pub(crate) fn is_disconnected(&self) -> bool {
         self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
     }
 
-    fn wait_after(&self, status: StatusCode) {
+    fn start_timer(&self, status: StatusCode) {
         let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
-        let patience = if refuses_the_rest { LINGER } else { self.all.patience };
-        self.ends_at.set(Some(Instant::now() + patience));
+        let timeout = if refuses_the_rest { LINGER } else { self.all.timeout };
+        self.ends_at.set(Some(Instant::now() + timeout));
     }
 
     /// Shuts the socket down if it is due. The calls fail harmlessly if the connection is already closed.
-    fn end_if_due(&self, now: Instant) {
+    fn shut_down_if_due(&self, now: Instant) {
         let Some(ends_at) = self.ends_at.get() else {
             return;
         };
@@ -99,17 +99,17 @@ impl Connection {
 
 impl Connections {
     /// Closes each connection that is idle for this long between two requests.
-    pub fn new(patience: Duration) -> Self {
-        Self { patience, stopping: AtomicBool::new(false) }
+    pub fn new(timeout: Duration) -> Self {
+        Self { timeout, stopping: AtomicBool::new(false) }
     }
 
     /// Watches a connection that was just accepted.
     pub fn watch(self: &Arc<Self>, stream: &rt::net::TcpStream, data: &mut Extensions) {
-        let Some(socket) = second_handle(stream) else {
+        let Some(socket) = duplicate_handle(stream) else {
             tracing::debug!("a connection is not watched");
             return;
         };
-        let ends_at = Cell::new(Some(Instant::now() + self.patience));
+        let ends_at = Cell::new(Some(Instant::now() + self.timeout));
         let connection =
             Rc::new(Connection { all: Arc::clone(self), ends_at, is_stream: Cell::new(false), socket });
         watch(Rc::downgrade(&connection));
@@ -134,35 +134,35 @@ impl Connections {
 }
 
 #[cfg(unix)]
-fn second_handle(stream: &rt::net::TcpStream) -> Option<TcpStream> {
+fn duplicate_handle(stream: &rt::net::TcpStream) -> Option<TcpStream> {
     use std::os::fd::AsFd;
     stream.as_fd().try_clone_to_owned().ok().map(TcpStream::from)
 }
 
 #[cfg(not(unix))]
-fn second_handle(_: &rt::net::TcpStream) -> Option<TcpStream> {
+fn duplicate_handle(_: &rt::net::TcpStream) -> Option<TcpStream> {
     None
 }
 
 fn watch(connection: Weak<Connection>) {
     OPEN.with_borrow_mut(|open| {
         if open.is_empty() {
-            rt::spawn(look_again_and_again());
+            rt::spawn(check_periodically());
         }
         open.push(connection);
     });
 }
 
-async fn look_again_and_again() {
-    while look(Instant::now()) {
-        sleep(LOOK_EVERY).await;
+async fn check_periodically() {
+    while shut_down_due(Instant::now()) {
+        sleep(CHECK_INTERVAL).await;
     }
 }
 
 /// Closes the connections that are due. Returns whether any is still open.
-fn look(now: Instant) -> bool {
+fn shut_down_due(now: Instant) -> bool {
     OPEN.with_borrow_mut(|open| {
-        open.retain(|connection| connection.upgrade().inspect(|open| open.end_if_due(now)).is_some());
+        open.retain(|connection| connection.upgrade().inspect(|open| open.shut_down_if_due(now)).is_some());
         !open.is_empty()
     })
 }

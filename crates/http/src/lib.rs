@@ -38,7 +38,7 @@ mod views;
 
 pub use connections::Connections;
 pub use cors::{AllowedOrigins, NoOrigins, cors};
-pub use extract::SlowestBody;
+pub use extract::BodyTimeout;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};
 pub use middleware::answer;
 pub use route::{Methods, Route};

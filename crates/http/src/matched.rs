@@ -26,7 +26,7 @@ impl Matched {
 }
 
 /// A guard that accepts every request and records the pattern.
-pub(crate) fn note(pattern: &'static str) -> impl Guard {
+pub(crate) fn record(pattern: &'static str) -> impl Guard {
     fn_guard(move |context| {
         if let Some(Matched(noted)) = context.req_data().get() {
             noted.set(Some(pattern));

@@ -18,7 +18,7 @@ use crate::views::problem_response;
 use crate::{connections, limits};
 
 /// The status that proxies log when the client disconnects before the response.
-const CLIENT_GONE: u16 = 499;
+const CLIENT_DISCONNECTED: u16 = 499;
 
 type Answer<B> = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
@@ -39,7 +39,7 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     let span = tracing::error_span!("request", request_id = line.id.as_str());
     connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());
-    limits::say(&mut response);
+    limits::add_headers(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
     line.answered(&response);
     connections::end(&response);
@@ -65,7 +65,7 @@ impl Line {
             matched: Matched::of(request),
             unrouted: None,
             started: Instant::now(),
-            status: CLIENT_GONE,
+            status: CLIENT_DISCONNECTED,
         }
     }
 

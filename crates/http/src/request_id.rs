@@ -14,7 +14,7 @@ pub(crate) struct RequestId(HeaderValue);
 impl RequestId {
     /// The client's own id if it is valid, else a new one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let sent = headers.get(REQUEST_ID).filter(|value| is_decent(value.as_bytes()));
+        let sent = headers.get(REQUEST_ID).filter(|value| is_valid(value.as_bytes()));
         sent.cloned().map_or_else(Self::new, Self)
     }
 
@@ -38,6 +38,6 @@ impl RequestId {
     }
 }
 
-fn is_decent(id: &[u8]) -> bool {
+fn is_valid(id: &[u8]) -> bool {
     (1..=LONGEST).contains(&id.len()) && id.iter().all(u8::is_ascii_graphic)
 }

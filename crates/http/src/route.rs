@@ -26,7 +26,7 @@ const IN_ORDER: [Method; 6] =
 
 impl Route {
     pub(crate) fn new(path: &'static str) -> Self {
-        let resource = web::resource(path).guard(matched::note(path));
+        let resource = web::resource(path).guard(matched::record(path));
         Self { path, methods: Methods::default(), resource }
     }
 

@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 use crate::problem::Problem;
 
 /// The time limit, so that a hanging store does not block client connections.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The number of use cases that may block at a time. More would only wait for the store's few connections, each
 /// occupying a thread and its memory.
-static PLACES: Semaphore = Semaphore::const_new(32);
+static PERMITS: Semaphore = Semaphore::const_new(32);
 /// The time limit for waiting, as for a database connection.
-const PATIENCE_FOR_A_PLACE: Duration = Duration::from_secs(2);
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Runs a use case on a thread that may block.
 pub(crate) async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Problem>
@@ -24,10 +24,10 @@ where
     T: Send + 'static,
     E: Into<Failure> + Send + 'static,
 {
-    let place = timeout(PATIENCE_FOR_A_PLACE, PLACES.acquire()).await.map_err(|_| Problem::unavailable())?;
-    // The thread returns the place when it is done, even if the client has disconnected, and not earlier, when the
-    // next use case would need another thread.
-    on_a_thread(move || (work(), place)).await
+    let permit = timeout(PERMIT_TIMEOUT, PERMITS.acquire()).await.map_err(|_| Problem::unavailable())?;
+    // The thread returns the permit once it is done, even if the client has disconnected, and not earlier, when
+    // the next use case would need another thread.
+    on_blocking_thread(move || (work(), permit)).await
 }
 
 /// Runs a use case that hashes a password. It does not count as blocking work: hashing takes long, and has its
@@ -37,17 +37,19 @@ where
     T: Send + 'static,
     E: Into<Failure> + Send + 'static,
 {
-    on_a_thread(move || (work(), ())).await
+    on_blocking_thread(move || (work(), ())).await
 }
 
-async fn on_a_thread<T, E, P>(work: impl FnOnce() -> (Result<T, E>, P) + Send + 'static) -> Result<T, Problem>
+async fn on_blocking_thread<T, E, P>(
+    work: impl FnOnce() -> (Result<T, E>, P) + Send + 'static,
+) -> Result<T, Problem>
 where
     T: Send + 'static,
     E: Into<Failure> + Send + 'static,
     P: Send + 'static,
 {
-    let answer = timeout(PATIENCE, web::block(work)).await.map_err(|_| Problem::unavailable())?;
-    let (answer, _place) = answer.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
+    let answer = timeout(TIMEOUT, web::block(work)).await.map_err(|_| Problem::unavailable())?;
+    let (answer, _permit) = answer.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
     answer.map_err(|failure| Problem::from(failure.into()))
 }
 
@@ -55,7 +57,7 @@ where
 pub(crate) async fn pending<T, E: Into<Failure>>(
     answer: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Problem> {
-    let answer = timeout(PATIENCE, answer).await.map_err(|_| Problem::unavailable())?;
+    let answer = timeout(TIMEOUT, answer).await.map_err(|_| Problem::unavailable())?;
     answer.map_err(|failure| Problem::from(failure.into()))
 }
 
@@ -78,7 +80,7 @@ mod tests {
             (open, actix_web::rt::spawn(blocking(work)))
         };
         let (gates, waiting): (Vec<_>, Vec<_>) = (0..32).map(hangs).unzip();
-        while PLACES.available_permits() > 0 {
+        while PERMITS.available_permits() > 0 {
             actix_web::rt::task::yield_now().await;
         }
         assert_eq!(blocking(|| Ok::<_, StoreError>(1)).await, Err(Problem::unavailable()));

@@ -7,7 +7,7 @@ use chit_chat_domain::id::UserId;
 
 /// A serialised event in the forms that streams need, which share one buffer.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct EncodedEvent {
     /// The server-sent event with its position as `id:`.
     pub identified: Bytes,
     /// The server-sent event without a position.
@@ -19,14 +19,14 @@ pub struct Written {
 /// Serialises events.
 pub trait Write: Send + Sync {
     /// Serialises an event as streams send it.
-    fn write(&self, event: Event) -> Written;
+    fn write(&self, event: Event) -> EncodedEvent;
 }
 
 /// An entry of a chatroom's log.
 #[derive(Debug)]
 pub struct Entry {
     pub seq: Seq,
-    pub written: Written,
+    pub encoded: EncodedEvent,
     ends: Ends,
     later: Option<Box<Later>>,
 }
@@ -37,7 +37,7 @@ struct Later {
     /// A seq at which the log contains all these changes.
     until: Seq,
     /// The entry without these changes.
-    withheld: Written,
+    withheld: EncodedEvent,
 }
 
 /// The users who receive nothing of the chatroom after an entry.
@@ -55,7 +55,7 @@ impl Entry {
             Change::ChatroomDeleted => Ends::Everybody,
             _ => Ends::Nobody,
         };
-        Self { seq: event.seq, written: writer.write(event), ends, later: None }
+        Self { seq: event.seq, encoded: writer.write(event), ends, later: None }
     }
 
     /// Creates an entry from an event that was read when the log had this head.
@@ -72,7 +72,7 @@ impl Entry {
     /// The entry for users who were no longer members when the message changed.
     pub(crate) fn withheld(&self) -> Option<Self> {
         let later = self.later.as_ref()?;
-        Some(Self { seq: self.seq, written: later.withheld.clone(), ends: self.ends, later: None })
+        Some(Self { seq: self.seq, encoded: later.withheld.clone(), ends: self.ends, later: None })
     }
 
     /// Returns whether this is the last entry of the chatroom for the user.
@@ -81,6 +81,6 @@ impl Entry {
     }
 
     pub(crate) fn size(&self) -> usize {
-        self.written.identified.len()
+        self.encoded.identified.len()
     }
 }

@@ -4,23 +4,23 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use chit_chat_domain::changes_since::{Standing, UserVersion};
+use chit_chat_domain::changes_since::{UserMemberships, UserVersion};
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::store_error::StoreError;
 
-use crate::entry::Written;
+use crate::entry::EncodedEvent;
 use crate::listener::Listener;
-use crate::news::{Start, Who};
 use crate::queue::Workers;
-use crate::replay::{Job, MOST_CHATROOMS};
+use crate::replay::{Job, MAX_CHATROOMS};
 use crate::shared::Shared;
 use crate::sources::Sources;
+use crate::update::{Start, Subscriber};
 
 /// The number of threads that update the rings of chatrooms.
-const LIVE: usize = 2;
+const LIVE_THREADS: usize = 2;
 /// The number of threads that read the log for listeners that have fallen behind.
-const REPLAYING: usize = 2;
+const REPLAY_THREADS: usize = 2;
 /// The age from which polled heads no longer count as current.
 const STALE: Duration = Duration::from_secs(2);
 
@@ -37,14 +37,15 @@ impl Hub {
         let [serving, abandoning, replaying, failing] = [(); 4].map(|()| Arc::clone(&shared));
         let live = Workers::start(
             "live",
-            LIVE,
+            LIVE_THREADS,
             &shared.live,
             move |work| serving.serve(work),
             move |work| abandoning.abandon(work),
         )?;
         let answer = move |job: &Job| job.answer(&replaying.sources, &replaying.failed);
-        let replay =
-            Workers::start("replay", REPLAYING, &shared.replay, answer, move |job| failing.failed.note(job))?;
+        let replay = Workers::start("replay", REPLAY_THREADS, &shared.replay, answer, move |job| {
+            failing.failed.record(job);
+        })?;
         Ok(Self { shared, _workers: [live, replay] })
     }
 
@@ -55,32 +56,32 @@ impl Hub {
     }
 
     /// Reads the user's memberships, from which [`listen`](Self::listen) starts.
-    pub fn standing(&self, who: Who) -> Result<Standing, StoreError> {
-        self.shared.sources.changes_since.standing(who.user, MOST_CHATROOMS)
+    pub fn memberships(&self, subscriber: Subscriber) -> Result<UserMemberships, StoreError> {
+        self.shared.sources.changes_since.memberships(subscriber.user, MAX_CHATROOMS)
     }
 
     /// Listens to one chatroom; `None` if the user has too many streams already.
-    pub fn listen_to(&self, who: Who, start: Start) -> Option<Listener> {
-        Listener::new(&self.shared, who, None, [start])
+    pub fn listen_to(&self, subscriber: Subscriber, start: Start) -> Option<Listener> {
+        Listener::new(&self.shared, subscriber, None, [start])
     }
 
     /// Listens to these chatrooms and to those that the user joins from this version on; `None` if the user has
     /// too many streams already.
     pub fn listen(
         &self,
-        who: Who,
+        subscriber: Subscriber,
         version: UserVersion,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Listener> {
-        Listener::new(&self.shared, who, Some(version), starts)
+        Listener::new(&self.shared, subscriber, Some(version), starts)
     }
 
     /// Notifies the listeners of a chatroom that a member is typing, unless they were notified a moment ago.
-    pub fn tell_typing(&self, chatroom: ChatroomId, user: UserId, write: impl FnOnce() -> Written) {
+    pub fn tell_typing(&self, chatroom: ChatroomId, user: UserId, write: impl FnOnce() -> EncodedEvent) {
         if let Some(room) = self.shared.registry.room(chatroom)
-            && self.shared.typing.is_news(chatroom, user, Instant::now())
+            && self.shared.typing.is_new(chatroom, user, Instant::now())
         {
-            room.tell_aside(&write());
+            room.send_ephemeral(&write());
         }
     }
 
@@ -90,7 +91,7 @@ impl Hub {
         let started = Instant::now();
         self.shared.follow_users()?;
         self.shared.follow_chatrooms(started)?;
-        self.shared.failed.ask_again();
+        self.shared.failed.retry();
         self.shared.typing.forget(started);
         *self.shared.followed_at.lock() = Some(started);
         Ok(())

@@ -7,12 +7,11 @@
 //! A [`Listener`] has a position in each of its chatrooms. It takes new entries from a ring that all
 //! listeners of a chatroom share, or, if it has fallen behind, from the log, page by page.
 
+mod cursors;
 mod entry;
 mod hub;
 mod listener;
 mod mailbox;
-mod news;
-mod places;
 mod queue;
 mod registry;
 mod replay;
@@ -22,9 +21,10 @@ mod shared;
 mod sources;
 mod sync;
 mod typing;
+mod update;
 
-pub use entry::{Entry, Write, Written};
+pub use entry::{EncodedEvent, Entry, Write};
 pub use hub::Hub;
 pub use listener::Listener;
-pub use news::{End, News, Own, Start, Who};
 pub use sources::Sources;
+pub use update::{End, PrivateChange, Start, Subscriber, Update};

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use chit_chat_domain::changes_since::Standing;
+use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_domain::id::ChatroomId;
 
-use crate::entry::{Entry, Written};
-use crate::news::Who;
+use crate::entry::{EncodedEvent, Entry};
 use crate::sync::{AtomicBool, Mutex};
+use crate::update::Subscriber;
 
 /// The maximum number of pending ephemeral events; further ones are dropped.
-const MOST_ASIDES: usize = 16;
+const MAX_EPHEMERAL: usize = 16;
 
 /// The mailbox of one listener.
 pub(crate) struct Mailbox {
-    pub(crate) who: Who,
+    pub(crate) subscriber: Subscriber,
     mail: Mutex<Mail>,
 }
 
@@ -28,39 +28,39 @@ pub(crate) struct Mail {
     pub(crate) chatrooms: Vec<ChatroomId>,
     /// True if the user's private state has changed.
     pub(crate) user_moved: bool,
-    parcel: Option<Box<Parcel>>,
+    rare: Option<Box<RareMail>>,
     closed: bool,
     waker: Option<Waker>,
 }
 
 /// Rare notifications, allocated only when needed, because thousands of mailboxes are mostly empty.
 #[derive(Default)]
-pub(crate) struct Parcel {
+pub(crate) struct RareMail {
     /// Requested pages of the log; `None` if the log is deleted.
     pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
     /// Ephemeral events.
-    pub(crate) asides: Vec<(ChatroomId, Written)>,
-    pub(crate) standing: Option<Standing>,
-    pub(crate) failed: FailedQuestions,
+    pub(crate) ephemeral: Vec<(ChatroomId, EncodedEvent)>,
+    pub(crate) memberships: Option<UserMemberships>,
+    pub(crate) failed: FailedQueries,
 }
 
 /// Requests that failed, for the listener to repeat.
 #[derive(Default)]
-pub(crate) struct FailedQuestions {
+pub(crate) struct FailedQueries {
     pub(crate) page: bool,
-    pub(crate) standing: bool,
+    pub(crate) memberships: bool,
 }
 
 /// A listener's subscription to a chatroom.
-pub(crate) struct Seat {
+pub(crate) struct Subscription {
     chatroom: ChatroomId,
     mailbox: Arc<Mailbox>,
-    told: AtomicBool,
+    notified: AtomicBool,
 }
 
 impl Mailbox {
-    pub(crate) fn of(who: Who) -> Self {
-        Self { who, mail: Mutex::default() }
+    pub(crate) fn new(subscriber: Subscriber) -> Self {
+        Self { subscriber, mail: Mutex::default() }
     }
 
     /// Adds notifications and wakes the listener.
@@ -109,37 +109,37 @@ impl Mail {
     }
 
     /// The rare notifications, to be added to.
-    pub(crate) fn parcel(&mut self) -> &mut Parcel {
-        self.parcel.get_or_insert_default()
+    pub(crate) fn rare(&mut self) -> &mut RareMail {
+        self.rare.get_or_insert_default()
     }
 
     /// Takes the rare notifications.
-    pub(crate) fn take_parcel(&mut self) -> Parcel {
-        self.parcel.take().map(|parcel| *parcel).unwrap_or_default()
+    pub(crate) fn take_rare(&mut self) -> RareMail {
+        self.rare.take().map(|rare| *rare).unwrap_or_default()
     }
 }
 
-impl Seat {
+impl Subscription {
     pub(crate) fn new(chatroom: ChatroomId, mailbox: Arc<Mailbox>) -> Self {
-        Self { chatroom, mailbox, told: AtomicBool::new(false) }
+        Self { chatroom, mailbox, notified: AtomicBool::new(false) }
     }
 
     /// Notifies the listener, unless it has been notified and has not looked yet.
-    pub(crate) fn tell(&self) {
-        if !self.told.swap(true, Ordering::AcqRel) {
+    pub(crate) fn notify(&self) {
+        if !self.notified.swap(true, Ordering::AcqRel) {
             self.mailbox.put(|mail| mail.add(self.chatroom));
         }
     }
 
-    pub(crate) fn looks(&self) {
-        self.told.store(false, Ordering::Release);
+    pub(crate) fn clear_notified(&self) {
+        self.notified.store(false, Ordering::Release);
     }
 
-    pub(crate) fn tell_aside(&self, written: &Written) {
+    pub(crate) fn send_ephemeral(&self, encoded: &EncodedEvent) {
         self.mailbox.put(|mail| {
-            let asides = &mut mail.parcel().asides;
-            if asides.len() < MOST_ASIDES {
-                asides.push((self.chatroom, written.clone()));
+            let ephemeral = &mut mail.rare().ephemeral;
+            if ephemeral.len() < MAX_EPHEMERAL {
+                ephemeral.push((self.chatroom, encoded.clone()));
             }
         });
     }
@@ -161,9 +161,9 @@ mod interleavings {
     const PREEMPTIONS: usize = 2;
 
     /// Wakes the listener.
-    struct Bell(Notify);
+    struct TestWaker(Notify);
 
-    impl Wake for Bell {
+    impl Wake for TestWaker {
         fn wake(self: Arc<Self>) {
             self.0.notify();
         }
@@ -177,35 +177,36 @@ mod interleavings {
 
     fn mailbox() -> Arc<Mailbox> {
         let (user, session) = (UserId::from(Uuid::from_u128(1)), SessionId::from(Uuid::from_u128(2)));
-        Arc::new(Mailbox::of(Who { user, session }))
+        Arc::new(Mailbox::new(Subscriber { user, session }))
     }
 
     /// Takes the mail until `look` has seen everything.
     fn listen(mailbox: &Mailbox, mut look: impl FnMut(&Mail) -> bool) {
-        let bell = Arc::new(Bell(Notify::new()));
-        let waker = Waker::from(Arc::clone(&bell));
+        let test_waker = Arc::new(TestWaker(Notify::new()));
+        let waker = Waker::from(Arc::clone(&test_waker));
         while !look(&mailbox.take(&waker)) {
-            bell.0.wait();
+            test_waker.0.wait();
         }
     }
 
     #[test]
-    fn a_listener_misses_no_message_and_is_told_of_a_chatroom_once() {
+    fn listener_misses_no_message_and_is_notified_once() {
         explore(|| {
             let mailbox = mailbox();
-            let seat = Arc::new(Seat::new(ChatroomId::from(Uuid::from_u128(3)), Arc::clone(&mailbox)));
+            let subscription =
+                Arc::new(Subscription::new(ChatroomId::from(Uuid::from_u128(3)), Arc::clone(&mailbox)));
             let head = Arc::new(Mutex::new(0));
             let senders = [(); 2].map(|()| {
-                let (seat, head) = (Arc::clone(&seat), Arc::clone(&head));
+                let (subscription, head) = (Arc::clone(&subscription), Arc::clone(&head));
                 thread::spawn(move || {
                     *head.lock() += 1;
-                    seat.tell();
+                    subscription.notify();
                 })
             });
             listen(&mailbox, |mail| {
-                assert!(mail.chatrooms.len() <= 1, "told twice");
+                assert!(mail.chatrooms.len() <= 1, "notified twice");
                 // The listener also clears the flag before it reads.
-                mail.chatrooms.iter().for_each(|_| seat.looks());
+                mail.chatrooms.iter().for_each(|_| subscription.clear_notified());
                 !mail.chatrooms.is_empty() && *head.lock() == 2
             });
             for sender in senders {
@@ -215,7 +216,7 @@ mod interleavings {
     }
 
     #[test]
-    fn the_close_wakes_the_listener() {
+    fn close_wakes_listener() {
         explore(|| {
             let mailbox = mailbox();
             let closed = Arc::clone(&mailbox);

@@ -77,7 +77,7 @@ impl Workers {
             }
         });
         let mut threads = Threads::default();
-        threads.stop_by(move || closing.close());
+        threads.on_stop(move || closing.close());
         threads.start_each(name, 0..count, Priority::Normal, move || serve())?;
         Ok(Self { _threads: threads })
     }
@@ -90,7 +90,7 @@ mod interleavings {
     use super::*;
 
     #[test]
-    fn each_job_reaches_one_of_two_idle_workers() {
+    fn job_reaches_one_of_two_idle_workers() {
         model(|| {
             let queue = Arc::new(Queue::default());
             let workers = [(); 2].map(|()| {
@@ -106,7 +106,7 @@ mod interleavings {
     }
 
     #[test]
-    fn the_close_ends_every_worker() {
+    fn close_ends_every_worker() {
         model(|| {
             let queue = Arc::new(Queue::default());
             let workers = [(); 2].map(|()| {

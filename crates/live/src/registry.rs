@@ -8,29 +8,29 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use parking_lot::{Mutex, RwLock};
 
-use crate::mailbox::{Mailbox, Seat};
+use crate::mailbox::{Mailbox, Subscription};
 use crate::room::Room;
 
 /// The maximum number of listeners of one user on one instance.
-const MOST_OF_A_USER: usize = 50;
+const MAX_PER_USER: usize = 50;
 
 #[derive(Default)]
 pub(crate) struct Registry {
     rooms: RwLock<HashMap<ChatroomId, Arc<Room>>>,
-    users: Mutex<HashMap<UserId, Following>>,
-    open: Mutex<Open>,
+    users: Mutex<HashMap<UserId, FollowedUser>>,
+    open: Mutex<OpenListeners>,
 }
 
 /// The listeners that receive a user's private state.
-struct Following {
+struct FollowedUser {
     version: UserVersion,
     mailboxes: Vec<Arc<Mailbox>>,
 }
 
 #[derive(Default)]
-struct Open {
+struct OpenListeners {
     listeners: Vec<Arc<Mailbox>>,
-    of_users: HashMap<UserId, usize>,
+    per_user: HashMap<UserId, usize>,
     closed: bool,
 }
 
@@ -45,58 +45,64 @@ impl Registry {
 
     /// Subscribes a listener to a chatroom; a chatroom without listeners so far starts at this head.
     /// Returns `true` in that case.
-    pub(crate) fn sit(&self, id: ChatroomId, head: Seq, mailbox: &Arc<Mailbox>) -> (Arc<Room>, Arc<Seat>, bool) {
-        let seat = Arc::new(Seat::new(id, Arc::clone(mailbox)));
+    pub(crate) fn subscribe(
+        &self,
+        id: ChatroomId,
+        head: Seq,
+        mailbox: &Arc<Mailbox>,
+    ) -> (Arc<Room>, Arc<Subscription>, bool) {
+        let subscription = Arc::new(Subscription::new(id, Arc::clone(mailbox)));
         let mut rooms = self.rooms.write();
         let is_first = !rooms.contains_key(&id);
         let room = rooms.entry(id).or_insert_with(|| Arc::new(Room::new(id, head)));
-        room.sit(Arc::clone(&seat));
-        (Arc::clone(room), seat, is_first)
+        room.subscribe(Arc::clone(&subscription));
+        (Arc::clone(room), subscription, is_first)
     }
 
-    pub(crate) fn rise(&self, room: &Arc<Room>, seat: &Arc<Seat>) {
+    pub(crate) fn unsubscribe(&self, room: &Arc<Room>, subscription: &Arc<Subscription>) {
         let mut rooms = self.rooms.write();
-        if room.rise(seat) && rooms.get(&room.id).is_some_and(|current| Arc::ptr_eq(current, room)) {
+        if room.unsubscribe(subscription) && rooms.get(&room.id).is_some_and(|current| Arc::ptr_eq(current, room))
+        {
             rooms.remove(&room.id);
         }
     }
 
     pub(crate) fn follow_user(&self, user: UserId, version: UserVersion, mailbox: &Arc<Mailbox>) {
         let mut users = self.users.lock();
-        let following = users.entry(user).or_insert_with(|| Following { version, mailboxes: Vec::new() });
-        following.mailboxes.push(Arc::clone(mailbox));
-        following.moved_to(version);
+        let followed = users.entry(user).or_insert_with(|| FollowedUser { version, mailboxes: Vec::new() });
+        followed.mailboxes.push(Arc::clone(mailbox));
+        followed.moved_to(version);
     }
 
     pub(crate) fn leave_user(&self, user: UserId, mailbox: &Arc<Mailbox>) {
         let mut users = self.users.lock();
-        if let Some(following) = users.get_mut(&user) {
-            following.mailboxes.retain(|other| !Arc::ptr_eq(other, mailbox));
-            if following.mailboxes.is_empty() {
+        if let Some(followed) = users.get_mut(&user) {
+            followed.mailboxes.retain(|other| !Arc::ptr_eq(other, mailbox));
+            if followed.mailboxes.is_empty() {
                 users.remove(&user);
             }
         }
     }
 
     pub(crate) fn users(&self) -> Vec<(UserId, UserVersion)> {
-        self.users.lock().iter().map(|(user, following)| (*user, following.version)).collect()
+        self.users.lock().iter().map(|(user, followed)| (*user, followed.version)).collect()
     }
 
     pub(crate) fn version(&self, user: UserId) -> Option<UserVersion> {
-        self.users.lock().get(&user).map(|following| following.version)
+        self.users.lock().get(&user).map(|followed| followed.version)
     }
 
     pub(crate) fn user_moved(&self, user: UserId, version: UserVersion) {
-        if let Some(following) = self.users.lock().get_mut(&user) {
-            following.moved_to(version);
+        if let Some(followed) = self.users.lock().get_mut(&user) {
+            followed.moved_to(version);
         }
     }
 
     /// Registers a listener, so that it can be woken and closed; returns false if the user has too many.
     pub(crate) fn open(&self, mailbox: &Arc<Mailbox>) -> bool {
         let mut open = self.open.lock();
-        let count = open.of_users.entry(mailbox.who.user).or_default();
-        if *count >= MOST_OF_A_USER {
+        let count = open.per_user.entry(mailbox.subscriber.user).or_default();
+        if *count >= MAX_PER_USER {
             return false;
         }
         *count += 1;
@@ -109,21 +115,24 @@ impl Registry {
 
     pub(crate) fn close(&self, mailbox: &Arc<Mailbox>) {
         let mut open = self.open.lock();
-        let Some(place) = open.listeners.iter().position(|other| Arc::ptr_eq(other, mailbox)) else {
+        let Some(index) = open.listeners.iter().position(|other| Arc::ptr_eq(other, mailbox)) else {
             return;
         };
-        open.listeners.swap_remove(place);
-        if let Some(count) = open.of_users.get_mut(&mailbox.who.user) {
+        open.listeners.swap_remove(index);
+        if let Some(count) = open.per_user.get_mut(&mailbox.subscriber.user) {
             *count -= 1;
             if *count == 0 {
-                open.of_users.remove(&mailbox.who.user);
+                open.per_user.remove(&mailbox.subscriber.user);
             }
         }
     }
 
     pub(crate) fn wake_sessions(&self, which: impl Fn(SessionId) -> bool) {
         let open = self.open.lock();
-        open.listeners.iter().filter(|mailbox| which(mailbox.who.session)).for_each(|mailbox| mailbox.wake());
+        open.listeners
+            .iter()
+            .filter(|mailbox| which(mailbox.subscriber.session))
+            .for_each(|mailbox| mailbox.wake());
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -138,7 +147,7 @@ impl Registry {
     }
 }
 
-impl Following {
+impl FollowedUser {
     fn moved_to(&mut self, version: UserVersion) {
         if self.version != version {
             self.version = version;

@@ -15,20 +15,20 @@ use crate::room::is_next;
 use crate::sources::Sources;
 
 /// The maximum number of chatrooms on one stream.
-pub(crate) const MOST_CHATROOMS: usize = 5_000;
+pub(crate) const MAX_CHATROOMS: usize = 5_000;
 /// The maximum size of a page, not counting its last entry.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 /// A listener's query; at most one of each kind is pending.
 #[derive(Clone, Copy)]
-pub(crate) enum Question {
+pub(crate) enum Query {
     Page(ChatroomId, UserId, Seq, Seq),
-    Standing(UserId),
+    Memberships(UserId),
 }
 
 #[derive(Clone)]
 pub(crate) struct Job {
-    pub(crate) question: Question,
+    pub(crate) query: Query,
     pub(crate) mailbox: Arc<Mailbox>,
 }
 
@@ -37,25 +37,25 @@ pub(crate) struct Job {
 pub(crate) struct Failed(Mutex<Vec<Job>>);
 
 impl Failed {
-    pub(crate) fn note(&self, job: Job) {
+    pub(crate) fn record(&self, job: Job) {
         self.0.lock().push(job);
     }
 
     /// Notifies the listeners of the failed queries, so that they repeat them.
-    pub(crate) fn ask_again(&self) {
+    pub(crate) fn retry(&self) {
         let jobs = std::mem::take(&mut *self.0.lock());
-        for Job { question, mailbox } in jobs {
-            mailbox.put(|mail| match question {
-                Question::Page(..) => mail.parcel().failed.page = true,
-                Question::Standing(_) => mail.parcel().failed.standing = true,
+        for Job { query, mailbox } in jobs {
+            mailbox.put(|mail| match query {
+                Query::Page(..) => mail.rare().failed.page = true,
+                Query::Memberships(_) => mail.rare().failed.memberships = true,
             });
         }
     }
 }
 
 /// Serialises as many events as fit a page, because the listener may never read them; the rest is read again.
-fn written(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
-    let mut left = MOST_BYTES;
+fn encode_page(events: Vec<Event>, sources: &Sources) -> Vec<Arc<Entry>> {
+    let mut left = MAX_BYTES;
     let entries = events.into_iter().map(|event| Arc::new(Entry::new(event, &*sources.writer)));
     let fits = |entry: &Arc<Entry>| {
         let fits = left > 0;
@@ -85,22 +85,22 @@ impl Job {
     pub(crate) fn answer(&self, sources: &Sources, failed: &Failed) {
         if let Err(error) = self.try_answer(sources) {
             tracing::debug!(%error, "a listener's query failed; will retry");
-            failed.note(self.clone());
+            failed.record(self.clone());
         }
     }
 
     fn try_answer(&self, sources: &Sources) -> Result<(), StoreError> {
-        match self.question {
-            Question::Page(chatroom, user, after, head) => {
+        match self.query {
+            Query::Page(chatroom, user, after, head) => {
                 let events = sources.events.read(chatroom, after, head, Limit::default())?;
                 let events = visible(events, chatroom, user, sources)?;
                 sources.metrics.replay_reads.increment(1);
-                let entries = is_next(&events, after).then(|| written(events, sources));
-                self.mailbox.put(|mail| mail.parcel().pages.push((chatroom, entries)));
+                let entries = is_next(&events, after).then(|| encode_page(events, sources));
+                self.mailbox.put(|mail| mail.rare().pages.push((chatroom, entries)));
             }
-            Question::Standing(user) => {
-                let standing = sources.changes_since.standing(user, MOST_CHATROOMS)?;
-                self.mailbox.put(|mail| mail.parcel().standing = Some(standing));
+            Query::Memberships(user) => {
+                let memberships = sources.changes_since.memberships(user, MAX_CHATROOMS)?;
+                self.mailbox.put(|mail| mail.rare().memberships = Some(memberships));
             }
         }
         Ok(())

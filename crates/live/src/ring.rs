@@ -9,10 +9,10 @@ use chit_chat_domain::id::UserId;
 
 use crate::entry::Entry;
 
-const MOST_ENTRIES: usize = 512;
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_ENTRIES: usize = 512;
+const MAX_BYTES: usize = 256 * 1024;
 /// The time for which entries are kept; slower listeners read the log.
-const KEPT: Duration = Duration::from_secs(5);
+const RETENTION: Duration = Duration::from_secs(5);
 
 /// Entries without gaps, bounded in number, size and age.
 pub(crate) struct Ring {
@@ -23,7 +23,7 @@ pub(crate) struct Ring {
 
 impl Ring {
     /// An empty ring that continues after this position.
-    pub(crate) fn behind(last: Seq) -> Self {
+    pub(crate) fn starting_after(last: Seq) -> Self {
         Self { entries: VecDeque::new(), bytes: 0, last }
     }
 
@@ -39,14 +39,14 @@ impl Ring {
         self.last = entry.seq;
         self.bytes += entry.size();
         self.entries.push_back((now, Arc::new(entry)));
-        while self.entries.len() > MOST_ENTRIES || self.bytes > MOST_BYTES {
+        while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
             self.drop_first();
         }
     }
 
     /// Removes old entries.
     pub(crate) fn expire(&mut self, now: Instant) {
-        while self.entries.front().is_some_and(|(at, _)| now.duration_since(*at) > KEPT) {
+        while self.entries.front().is_some_and(|(at, _)| now.duration_since(*at) > RETENTION) {
             self.drop_first();
         }
         if self.entries.is_empty() {
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn entries_after_position_are_returned_while_kept() {
-        let mut ring = Ring::behind(4);
+        let mut ring = Ring::starting_after(4);
         let now = Instant::now();
         (5..=9).for_each(|seq| ring.push(entry(seq), now));
         assert_eq!(seqs(&ring, 9, 1_000), Some(vec![]));
@@ -102,14 +102,14 @@ mod tests {
         assert_eq!(seqs(&ring, 4, 1_000), Some(vec![5, 6, 7, 8, 9]));
         assert_eq!(seqs(&ring, 3, 1_000), None);
         assert_eq!(seqs(&ring, 4, 1), Some(vec![5]));
-        ring.expire(now + KEPT + Duration::from_secs(1));
+        ring.expire(now + RETENTION + Duration::from_secs(1));
         assert_eq!(seqs(&ring, 9, 1_000), Some(vec![]));
         assert_eq!(seqs(&ring, 8, 1_000), None);
     }
 
     #[test]
     fn entries_have_no_gaps() {
-        let mut ring = Ring::behind(0);
+        let mut ring = Ring::starting_after(0);
         let now = Instant::now();
         for seq in [1, 3, 2, 2, 4] {
             ring.push(entry(seq), now);
@@ -119,10 +119,10 @@ mod tests {
 
     #[test]
     fn ring_is_bounded() {
-        let mut ring = Ring::behind(0);
-        let most = Seq::try_from(MOST_ENTRIES).unwrap();
+        let mut ring = Ring::starting_after(0);
+        let most = Seq::try_from(MAX_ENTRIES).unwrap();
         (1..=most + 10).for_each(|seq| ring.push(entry(seq), Instant::now()));
-        assert_eq!(ring.entries.len(), MOST_ENTRIES);
+        assert_eq!(ring.entries.len(), MAX_ENTRIES);
         assert_eq!(seqs(&ring, 9, 1), None);
         assert_eq!(seqs(&ring, 10, 1), Some(vec![11]));
     }

@@ -11,18 +11,18 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Mutex, RwLock};
 
-use crate::entry::{Entry, Written};
-use crate::mailbox::Seat;
+use crate::entry::{EncodedEvent, Entry};
+use crate::mailbox::Subscription;
 use crate::ring::Ring;
 use crate::sources::Sources;
 
 /// The maximum number of messages kept from local sends; further ones are read from the log.
-const MOST_SENT: usize = 512;
+const MAX_SENT: usize = 512;
 
 pub(crate) struct Room {
     pub(crate) id: ChatroomId,
     state: Mutex<State>,
-    seats: RwLock<Vec<Arc<Seat>>>,
+    subscriptions: RwLock<Vec<Arc<Subscription>>>,
 }
 
 struct State {
@@ -32,38 +32,38 @@ struct State {
     /// Messages sent through this instance and not in the ring yet.
     sent: Vec<Message>,
     /// The head may have moved and has to be queried.
-    look: bool,
+    head_check_due: bool,
     queued: bool,
-    gone: bool,
+    deleted: bool,
 }
 
 /// The next step to bring the ring up to the head.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     Publish(Vec<Message>),
-    Look(Seq),
+    CheckHead(Seq),
     Read(Seq, Seq),
 }
 
 impl Room {
     /// Creates a room whose ring starts after this position.
     pub(crate) fn new(id: ChatroomId, head: Seq) -> Self {
-        let ring = Ring::behind(head);
-        let state = State { head, ring, sent: Vec::new(), look: false, queued: false, gone: false };
-        Self { id, state: Mutex::new(state), seats: RwLock::default() }
+        let ring = Ring::starting_after(head);
+        let state = State { head, ring, sent: Vec::new(), head_check_due: false, queued: false, deleted: false };
+        Self { id, state: Mutex::new(state), subscriptions: RwLock::default() }
     }
 
-    pub(crate) fn sit(&self, seat: Arc<Seat>) {
-        self.seats.write().push(seat);
+    pub(crate) fn subscribe(&self, subscription: Arc<Subscription>) {
+        self.subscriptions.write().push(subscription);
     }
 
     /// Removes a listener; returns whether none is left.
-    pub(crate) fn rise(&self, seat: &Arc<Seat>) -> bool {
-        let mut seats = self.seats.write();
-        if let Some(place) = seats.iter().position(|other| Arc::ptr_eq(other, seat)) {
-            seats.swap_remove(place);
+    pub(crate) fn unsubscribe(&self, subscription: &Arc<Subscription>) -> bool {
+        let mut subscriptions = self.subscriptions.write();
+        if let Some(index) = subscriptions.iter().position(|other| Arc::ptr_eq(other, subscription)) {
+            subscriptions.swap_remove(index);
         }
-        seats.is_empty()
+        subscriptions.is_empty()
     }
 
     pub(crate) fn head(&self) -> Seq {
@@ -71,8 +71,8 @@ impl Room {
     }
 
     /// Returns whether the chatroom's log has been deleted.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.state.lock().gone
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.state.lock().deleted
     }
 
     /// [`Ring::after`], without changes to messages made after the user's removal.
@@ -91,18 +91,19 @@ impl Room {
     }
 
     /// Records a message sent through this instance; returns whether the caller has to queue the room for
-    /// [`serve`](Self::serve), as do [`needs_serving`](Self::needs_serving) and [`note_look`](Self::note_look).
+    /// [`serve`](Self::serve), as do [`needs_serving`](Self::needs_serving) and
+    /// [`request_head_check`](Self::request_head_check).
     /// Replies are read from the log, because they also change their parent.
-    pub(crate) fn note_sent(&self, message: &Message) -> bool {
+    pub(crate) fn record_sent(&self, message: &Message) -> bool {
         let mut state = self.state.lock();
         state.head = state.head.max(message.seq);
-        if message.reply_to.is_none() && state.sent.len() < MOST_SENT {
+        if message.reply_to.is_none() && state.sent.len() < MAX_SENT {
             state.sent.push(message.clone());
         }
         state.queue()
     }
 
-    pub(crate) fn note_head(&self, head: Seq) {
+    pub(crate) fn record_head(&self, head: Seq) {
         let mut state = self.state.lock();
         state.head = state.head.max(head);
     }
@@ -113,9 +114,9 @@ impl Room {
         state.is_behind() && state.queue()
     }
 
-    pub(crate) fn note_look(&self) -> bool {
+    pub(crate) fn request_head_check(&self) -> bool {
         let mut state = self.state.lock();
-        state.look = true;
+        state.head_check_due = true;
         state.queue()
     }
 
@@ -123,8 +124,8 @@ impl Room {
         self.state.lock().ring.expire(now);
     }
 
-    pub(crate) fn tell_aside(&self, written: &Written) {
-        self.seats.read().iter().for_each(|seat| seat.tell_aside(written));
+    pub(crate) fn send_ephemeral(&self, encoded: &EncodedEvent) {
+        self.subscriptions.read().iter().for_each(|subscription| subscription.send_ephemeral(encoded));
     }
 
     /// Brings the ring up to the head, reading at most one page of the log; returns whether there is more to do.
@@ -155,9 +156,9 @@ impl Room {
         if !next.is_empty() {
             return Some(Step::Publish(next));
         }
-        if state.look {
-            state.look = false;
-            return Some(Step::Look(state.head));
+        if state.head_check_due {
+            state.head_check_due = false;
+            return Some(Step::CheckHead(state.head));
         }
         if state.is_behind() {
             return Some(Step::Read(state.ring.last(), state.head));
@@ -171,13 +172,13 @@ impl Room {
             Step::Publish(messages) => {
                 self.publish(messages.into_iter().map(Event::of_sending), self.head(), sources);
             }
-            Step::Look(known) => self.ask_for_head(known, sources)?,
+            Step::CheckHead(known) => self.query_head(known, sources)?,
             Step::Read(after, head) => {
                 let events = sources.events.read(self.id, after, head, Limit::MAX)?;
                 sources.metrics.live_reads.increment(1);
                 if is_next(&events, after) {
                     if events.iter().any(Event::shows_later_changes) {
-                        self.ask_for_head(head, sources)?;
+                        self.query_head(head, sources)?;
                     }
                     self.publish(events.into_iter(), self.head(), sources);
                 } else {
@@ -188,9 +189,9 @@ impl Room {
         Ok(())
     }
 
-    fn ask_for_head(&self, known: Seq, sources: &Sources) -> Result<(), StoreError> {
+    fn query_head(&self, known: Seq, sources: &Sources) -> Result<(), StoreError> {
         for (_, head) in sources.changes_since.of_chatrooms(&[(self.id, known)])? {
-            self.note_head(head);
+            self.record_head(head);
         }
         Ok(())
     }
@@ -205,27 +206,27 @@ impl Room {
                 state.ring.push(entry, now);
             }
         }
-        self.tell();
+        self.notify();
     }
 
     /// Marks the log as deleted, because entries up to the known head are missing from it.
     fn close(&self) {
         {
             let mut state = self.state.lock();
-            state.gone = true;
+            state.deleted = true;
             state.sent.clear();
         }
-        self.tell();
+        self.notify();
     }
 
-    fn tell(&self) {
-        self.seats.read().iter().for_each(|seat| seat.tell());
+    fn notify(&self) {
+        self.subscriptions.read().iter().for_each(|subscription| subscription.notify());
     }
 }
 
 impl State {
     fn is_behind(&self) -> bool {
-        self.head > self.ring.last() && !self.gone
+        self.head > self.ring.last() && !self.deleted
     }
 
     fn queue(&mut self) -> bool {
@@ -265,9 +266,9 @@ pub(crate) mod tests {
     pub(crate) struct Plain;
 
     impl Write for Plain {
-        fn write(&self, event: Event) -> Written {
+        fn write(&self, event: Event) -> EncodedEvent {
             let text = Bytes::from(event.seq.to_string());
-            Written { identified: text.clone(), anonymous: text.clone(), json: text }
+            EncodedEvent { identified: text.clone(), anonymous: text.clone(), json: text }
         }
     }
 
@@ -288,28 +289,28 @@ pub(crate) mod tests {
     #[test]
     fn local_next_entry_is_published_without_reading() {
         let room = room();
-        assert!(room.note_sent(&message(12)));
-        assert!(!room.note_sent(&message(11)));
+        assert!(room.record_sent(&message(12)));
+        assert!(!room.record_sent(&message(11)));
         assert_eq!(room.next_step(), Some(Step::Publish(vec![message(11), message(12)])));
     }
 
     #[test]
     fn missing_entries_are_read_from_log() {
         let room = room();
-        room.note_sent(&message(11));
-        room.note_sent(&message(14));
+        room.record_sent(&message(11));
+        room.record_sent(&message(14));
         assert_eq!(room.next_step(), Some(Step::Publish(vec![message(11)])));
         assert_eq!(room.next_step(), Some(Step::Read(10, 14)));
     }
 
     #[test]
-    fn hint_asks_for_head_once() {
+    fn hint_queries_head_once() {
         let room = room();
-        assert!(room.note_look());
-        assert!(!room.note_look());
-        assert_eq!(room.next_step(), Some(Step::Look(10)));
+        assert!(room.request_head_check());
+        assert!(!room.request_head_check());
+        assert_eq!(room.next_step(), Some(Step::CheckHead(10)));
         assert_eq!(room.next_step(), None);
-        room.note_head(11);
+        room.record_head(11);
         assert!(room.needs_serving());
         assert!(!room.needs_serving());
         assert_eq!(room.next_step(), Some(Step::Read(10, 11)));
@@ -318,9 +319,9 @@ pub(crate) mod tests {
     #[test]
     fn outdated_entries_are_ignored() {
         let room = room();
-        room.note_head(10);
+        room.record_head(10);
         assert!(!room.needs_serving());
-        room.note_sent(&message(9));
+        room.record_sent(&message(9));
         assert_eq!(room.next_step(), None);
     }
 }

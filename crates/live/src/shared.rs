@@ -27,7 +27,7 @@ pub(crate) enum Work {
     /// Look up the heads of what is in [`Shared::outdated`].
     Heads,
     /// Look up the memberships of a listener's user.
-    Standing(Job),
+    Memberships(Job),
 }
 
 pub(crate) struct Shared {
@@ -71,7 +71,7 @@ impl Shared {
                     self.live.push(Work::Room(Arc::clone(room)));
                 }
             }
-            Work::Standing(job) => job.answer(&self.sources, &self.failed),
+            Work::Memberships(job) => job.answer(&self.sources, &self.failed),
             Work::Heads => {
                 if let Err(error) = self.compare_outdated() {
                     tracing::debug!(%error, "heads that may have moved could not be looked up; the next poll does it");
@@ -85,7 +85,7 @@ impl Shared {
         match work {
             Work::Room(room) => room.abandon(),
             Work::Heads => {}
-            Work::Standing(job) => self.failed.note(job),
+            Work::Memberships(job) => self.failed.record(job),
         }
     }
 
@@ -130,7 +130,7 @@ impl Shared {
         let known: Vec<_> = rooms.iter().map(|room| (room.id, room.head())).collect();
         for (id, head) in self.sources.changes_since.of_chatrooms(&known)? {
             if let Some(room) = self.registry.room(id) {
-                room.note_head(head);
+                room.record_head(head);
             }
         }
         for room in rooms.iter().filter(|room| room.needs_serving()) {
@@ -157,9 +157,9 @@ impl Shared {
     }
 
     /// Queues a look-up of a chatroom's head, which may have moved.
-    pub(crate) fn look(&self, chatroom: ChatroomId) {
+    pub(crate) fn check_head(&self, chatroom: ChatroomId) {
         if let Some(room) = self.registry.room(chatroom)
-            && room.note_look()
+            && room.request_head_check()
         {
             self.live.push(Work::Room(room));
         }
@@ -169,7 +169,7 @@ impl Shared {
 impl CommitObserver for Shared {
     fn sent(&self, message: &Message) {
         if let Some(room) = self.registry.room(message.chatroom_id)
-            && room.note_sent(message)
+            && room.record_sent(message)
         {
             self.live.push(Work::Room(room));
         }
@@ -177,7 +177,7 @@ impl CommitObserver for Shared {
 
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq) {
         if let Some(room) = self.registry.room(chatroom) {
-            room.note_head(head);
+            room.record_head(head);
             if room.needs_serving() {
                 self.live.push(Work::Room(room));
             }

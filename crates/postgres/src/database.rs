@@ -39,14 +39,14 @@ impl Readiness for Store {
 /// Returns whether the server has the database of the URL.
 pub fn exists(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
-    is_there(&mut connect(&server)?, &name)
+    database_exists(&mut connect(&server)?, &name)
 }
 
 /// Creates the database of the URL if it is absent, and returns whether it was.
 pub fn create(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
-    if is_there(conn, &name)? {
+    if database_exists(conn, &name)? {
         return Ok(false);
     }
     run(conn, &format!("CREATE DATABASE {}", quoted(&name)))?;
@@ -57,7 +57,7 @@ pub fn create(url: &str) -> Result<bool, StoreError> {
 pub fn drop(url: &str) -> Result<bool, StoreError> {
     let (server, name) = split(url)?;
     let conn = &mut connect(&server)?;
-    let existed = is_there(conn, &name)?;
+    let existed = database_exists(conn, &name)?;
     run(conn, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(&name)))?;
     Ok(existed)
 }
@@ -71,7 +71,7 @@ pub(crate) fn setup() -> Setup<Conn> {
 
 /// Discards the plans of a connection. PostgreSQL plans a prepared statement for the current size of its
 /// tables, and a plan chosen for few rows may be the worst for many.
-pub(crate) fn plan_anew(conn: &mut Conn) -> Sql<()> {
+pub(crate) fn discard_plans(conn: &mut Conn) -> Sql<()> {
     Ok(conn.batch_execute("DISCARD PLANS")?)
 }
 
@@ -106,7 +106,7 @@ impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnectForSending {
 
 /// Timeouts for connecting, for acknowledgements of sent data (in milliseconds), and for responses; without
 /// them libpq and the system wait for a silent host for minutes.
-const PATIENCE: [(&str, &str); 5] = [
+const SESSION_TIMEOUTS: [(&str, &str); 5] = [
     ("connect_timeout", "5"),
     ("tcp_user_timeout", "10000"),
     ("keepalives_idle", "5"),
@@ -116,7 +116,7 @@ const PATIENCE: [(&str, &str); 5] = [
 
 /// Adds the timeouts that the operator's URL does not set.
 pub(crate) fn with_timeouts(url: &str) -> String {
-    let missing = PATIENCE.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
+    let missing = SESSION_TIMEOUTS.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
     missing.fold(url.to_owned(), |url, (name, value)| {
         let separator = if url.contains('?') { '&' } else { '?' };
         format!("{url}{separator}{name}={value}")
@@ -131,7 +131,7 @@ fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
     Ok(conn.batch_execute(sql).map_err(SqlError::from)?)
 }
 
-fn is_there(conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
+fn database_exists(conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
     let found = diesel::sql_query("SELECT 1 FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
     Ok(found.execute(conn).map_err(SqlError::from)? > 0)
 }

@@ -45,7 +45,7 @@ impl Store {
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_timeouts(url);
         let pool = |name, size, setup| {
-            Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::plan_anew))
+            Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::discard_plans))
         };
         let asking = pool("heads", ONE, database::setup())?;
         let sending = pool("sends", WRITERS, database::setup_for_sending())?;
@@ -65,8 +65,8 @@ impl Store {
     }
 
     fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
-        let (done, moved) = self.connections.write(|conn| Tx::run(conn, &transaction))?;
-        self.observers.notify(&moved);
+        let (done, changes) = self.connections.write(|conn| Tx::run(conn, &transaction))?;
+        self.observers.notify(&changes);
         Ok(done)
     }
 }

@@ -25,7 +25,7 @@ impl AdministrationRepository for Store {
             let mut found = users::table
                 .filter(users::deleted_at.is_null())
                 .order(users::username_folded)
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(UserRow::as_select())
                 .into_boxed();
             if let Some(part) = &filter.text {
@@ -96,7 +96,7 @@ fn reset_password(
 }
 
 fn end_all(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
-    let ended = sessions::end_all_but(tx, id, None, at)?;
+    let ended = sessions::end_all_except(tx, id, None, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }

@@ -37,7 +37,7 @@ impl BanRepository for Store {
             let mut newest = bans::table
                 .filter(bans::chatroom_id.eq(Key::from(chatroom)))
                 .order(bans::seq.desc())
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(BanRow::as_select())
                 .into_boxed();
             if let Some(after) = after {
@@ -59,7 +59,7 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
         return Ok(Banned::Already(earlier));
     }
     let as_read = match &new.membership {
-        Some(target) => memberships::is_as_read(tx, target)?,
+        Some(target) => memberships::is_unchanged(tx, target)?,
         None => !memberships::is_member(tx, new.chatroom_id, new.user_id)?,
     };
     if !as_read {
@@ -70,7 +70,7 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
         user_id: new.user_id,
         banned_by: guard.actor,
         created_at: new.at,
-        seq: ledger.note(Change::BanCreated { user_id: new.user_id })?,
+        seq: ledger.record(Change::BanCreated { user_id: new.user_id })?,
     };
     diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(tx.conn)?;
     if new.membership.is_some() {
@@ -87,7 +87,7 @@ fn lift(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, guard: Guard, at: T
     };
     let lifted = diesel::delete(bans::table.find((Key::from(chatroom), Key::from(user)))).execute(tx.conn)?;
     if lifted > 0 {
-        ledger.note(Change::BanDeleted { user_id: user })?;
+        ledger.record(Change::BanDeleted { user_id: user })?;
         ledger.close(tx)?;
     }
     Ok(Guarded::Done(()))

@@ -82,7 +82,7 @@ fn follow_block(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timesta
         return user_heads::bump(tx, [pair.me()]);
     };
     direct::archive_while_blocked(tx, &mut ledger, pair)?;
-    ledger.concerns([pair.me()]);
+    ledger.affects([pair.me()]);
     ledger.close(tx)?;
     Ok(())
 }
@@ -91,13 +91,13 @@ fn list(conn: &mut Conn, user: Key, after: Option<Block>, limit: Limit) -> Sql<V
     let mut mine = blocks::table
         .filter(blocks::user_id.eq(user))
         .order((blocks::created_at.desc(), blocks::blocked_id.desc()))
-        .limit(fragments::one_more(limit))
+        .limit(fragments::limit_plus_one(limit))
         .select((blocks::blocked_id, blocks::created_at))
         .into_boxed();
     if let Some(after) = after {
         let (at, id) = (Instant::from(after.created_at), Key::from(after.user_id));
-        let beside = blocks::created_at.eq(at).and(blocks::blocked_id.lt(id));
-        mine = mine.filter(blocks::created_at.lt(at).or(beside));
+        let later_id = blocks::created_at.eq(at).and(blocks::blocked_id.lt(id));
+        mine = mine.filter(blocks::created_at.lt(at).or(later_id));
     }
     let rows: Vec<(Key, Instant)> = mine.load(conn)?;
     Ok(rows.into_iter().map(|(id, at)| Block { user_id: id.into(), created_at: at.into() }).collect())

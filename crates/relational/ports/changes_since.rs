@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use chit_chat_domain::changes_since::{ChangesSince, Joined, Standing, UserVersion};
+use chit_chat_domain::changes_since::{ChangesSince, JoinedChatroom, UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::reading::ReadState;
@@ -38,11 +38,11 @@ impl ChangesSince for Store {
         })
     }
 
-    fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
+    fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError> {
         // The version is read first, so that a change in between is found later.
         self.read(|conn| {
             let version = version(conn, user)?;
-            Ok(Standing { version, chatrooms: joined(conn, user, most)? })
+            Ok(UserMemberships { version, chatrooms: joined(conn, user, most)? })
         })
     }
 
@@ -80,7 +80,7 @@ fn version(conn: &mut Conn, user: UserId) -> Sql<UserVersion> {
     Ok(version.optional()?.unwrap_or_default())
 }
 
-fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
+fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<JoinedChatroom>> {
     let rows: Vec<(Key, Seq, Seq, Seq, bool, Option<Seq>)> = memberships::table
         .inner_join(chatrooms::table)
         .inner_join(users::table)
@@ -100,7 +100,7 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<Joined>> {
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| Joined {
+        .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| JoinedChatroom {
             chatroom_id: id.into(),
             joined_seq,
             head,

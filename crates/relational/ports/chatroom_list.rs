@@ -19,7 +19,7 @@ use super::fragments;
 use crate::Conn;
 
 /// The number of newest messages after the read marker among which those of other users are counted.
-const MOST_LOOKED_AT: i64 = 1_000;
+const MAX_COUNTED: i64 = 1_000;
 
 type Backend = <Conn as Connection>::Backend;
 type Page<'a> = IntoBoxed<'a, Select<Mine, memberships::chatroom_id>, Backend>;
@@ -61,7 +61,7 @@ fn page<'a>(user: Key, query: Option<&str>, after: Option<ListPosition>, limit: 
         .filter(fragments::is_alive(user))
         .filter(fragments::is_shown())
         .order((active_at().desc(), memberships::chatroom_id.desc()))
-        .limit(fragments::one_more(limit));
+        .limit(fragments::limit_plus_one(limit));
     if let Some(query) = query {
         page = page.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
     }
@@ -140,9 +140,9 @@ impl QueryFragment<Backend> for Unread {
             "(SELECT count(*) FROM (SELECT 1 FROM (SELECT author_id, deleted_at FROM messages \
              WHERE chatroom_id = memberships.chatroom_id \
              AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
-             ORDER BY seq DESC LIMIT {MOST_LOOKED_AT}) AS newest \
+             ORDER BY seq DESC LIMIT {MAX_COUNTED}) AS newest \
              WHERE author_id <> memberships.user_id AND deleted_at IS NULL LIMIT {}) AS unread)",
-            MyChatroom::MOST_UNREAD
+            MyChatroom::MAX_UNREAD
         ));
         Ok(())
     }
@@ -158,7 +158,7 @@ impl QueryFragment<Backend> for Mentioned {
         out.push_sql(&format!(
             ") AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
              AND author_id <> memberships.user_id LIMIT {}) AS mentioning)",
-            MyChatroom::MOST_UNREAD
+            MyChatroom::MAX_UNREAD
         ));
         Ok(())
     }

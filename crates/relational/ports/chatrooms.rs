@@ -69,7 +69,7 @@ impl ChatroomRepository for Store {
                 .filter(chatrooms::visibility.eq(codes::of_visibility(Visibility::Public)))
                 .filter(chatrooms::deleted_at.is_null())
                 .order(chatrooms::id.desc())
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(ChatroomRow::as_select())
                 .into_boxed();
             if let Some(query) = &query {
@@ -117,7 +117,7 @@ fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {
     if !missing.is_empty() {
         return Ok(Creation::NoSuchUsers(missing));
     }
-    let blocked_by = fragments::those_who_block(tx, new.creator, &new.members)?;
+    let blocked_by = fragments::blockers_of(tx, new.creator, &new.members)?;
     if !blocked_by.is_empty() {
         return Ok(Creation::BlockedBy(blocked_by));
     }
@@ -175,13 +175,13 @@ fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
         return Err(SqlError::Corrupt("the id of a new chatroom is already in use".into()));
     }
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
-    ledger.note(Change::ChatroomCreated { name: Some(new.name.clone()), visibility: new.visibility })?;
+    ledger.record(Change::ChatroomCreated { name: Some(new.name.clone()), visibility: new.visibility })?;
     let mut rows = vec![member(&mut ledger, new.creator, Role::Owner)?];
     for user in &new.members {
         rows.push(member(&mut ledger, *user, Role::Member)?);
     }
     diesel::insert_into(memberships::table).values(&rows).execute(tx.conn)?;
-    ledger.concerns(rows.iter().map(|row| row.user_id.into()));
+    ledger.affects(rows.iter().map(|row| row.user_id.into()));
     ledger.close(tx)
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn member(ledger: &mut Ledger, user: UserId, role: Role) -> Sql<Membe
         user_id: user.into(),
         role: codes::of_role(role),
         joined_at: ledger.at.into(),
-        joined_seq: ledger.note(Change::MembershipCreated { user_id: user, role })?,
+        joined_seq: ledger.record(Change::MembershipCreated { user_id: user, role })?,
     })
 }
 
@@ -256,7 +256,7 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
     if speaking_role > codes::of_least_role(old) {
         ledger.shrink_access();
     }
-    ledger.note(Change::ChatroomUpdated { name, visibility, settings })?;
+    ledger.record(Change::ChatroomUpdated { name, visibility, settings })?;
     Ok(())
 }
 
@@ -274,8 +274,8 @@ pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
             chatrooms::deleted_at.eq(Instant::from(ledger.at)),
         ))
         .execute(tx.conn)?;
-    ledger.note(Change::ChatroomDeleted)?;
-    ledger.concerns(users.into_iter().map(Into::into));
+    ledger.record(Change::ChatroomDeleted)?;
+    ledger.affects(users.into_iter().map(Into::into));
     ledger.shrink_access();
     ledger.close(tx)?;
     Ok(())

@@ -49,18 +49,18 @@ fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     }
     match ledger {
         Some(ledger) => show(tx, ledger, pair.me()).map(Opening::Found),
-        None => make(tx, pair, at),
+        None => create(tx, pair, at),
     }
 }
 
 fn show(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Chatroom> {
     let mine = memberships::table.find((Key::from(ledger.chatroom.id), Key::from(user)));
     diesel::update(mine).set(memberships::hidden_seq.eq(None::<i64>)).execute(tx.conn)?;
-    ledger.concerns([user]);
+    ledger.affects([user]);
     ledger.close(tx)
 }
 
-fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
+fn create(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     if fragments::are_blocking(tx, pair)? {
         return Ok(Opening::Blocked);
     }
@@ -79,13 +79,13 @@ fn make(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
         return Ok(Opening::Found(made.try_into()?));
     }
     let mut ledger = Ledger::begin(chatroom, pair.me(), at);
-    ledger.note(Change::ChatroomCreated { name: None, visibility: Visibility::Direct })?;
+    ledger.record(Change::ChatroomCreated { name: None, visibility: Visibility::Direct })?;
     for (user, other) in [(pair.me(), pair.other()), (pair.other(), pair.me())] {
         let row = rooms::member(&mut ledger, user, Role::Member)?;
         let row = (row, memberships::other_id.eq(Key::from(other)));
         diesel::insert_into(memberships::table).values(row).execute(tx.conn)?;
     }
-    ledger.concerns([pair.me(), pair.other()]);
+    ledger.affects([pair.me(), pair.other()]);
     ledger.close(tx).map(Opening::Made)
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Lea
         .find((Key::from(ledger.chatroom.id), Key::from(user)))
         .filter(memberships::hidden_seq.is_null().or(memberships::hidden_seq.lt(head)));
     if diesel::update(mine).set(memberships::hidden_seq.eq(head)).execute(tx.conn)? == 1 {
-        ledger.concerns([user]);
+        ledger.affects([user]);
         ledger.close(tx)?;
     }
     Ok(Leaving::Hidden)

@@ -20,7 +20,7 @@ use crate::{Conn, Store, dialect};
 impl EventRepository for Store {
     fn read(&self, chatroom: ChatroomId, after: Seq, head: Seq, limit: Limit) -> Result<Vec<Event>, StoreError> {
         self.read(|conn| {
-            let most = fragments::one_more(limit) - 1;
+            let most = fragments::limit_plus_one(limit) - 1;
             let sent = sent(conn, chatroom.into(), after, head, most)?;
             let mut log = others(conn, chatroom.into(), after, head, most)?;
             log.extend(sent.into_iter().map(Event::of_sending));
@@ -79,7 +79,7 @@ fn shown_messages(conn: &mut Conn, chatroom: Key, rows: &[EventRow]) -> Sql<Hash
 /// Adds the parents of replies. It reads them last, so that no event shows fewer replies than there were at its
 /// time.
 fn name_parents(conn: &mut Conn, chatroom: Key, log: &mut [Event]) -> Sql<()> {
-    let parents: BTreeSet<Key> = log.iter().filter_map(answered).map(Into::into).collect();
+    let parents: BTreeSet<Key> = log.iter().filter_map(parent_id).map(Into::into).collect();
     if parents.is_empty() {
         return Ok(());
     }
@@ -91,11 +91,11 @@ fn name_parents(conn: &mut Conn, chatroom: Key, log: &mut [Event]) -> Sql<()> {
     let counts: HashMap<MessageId, i32> = counts.into_iter().map(|(id, count)| (id.into(), count)).collect();
     for event in log {
         event.parent =
-            answered(event).and_then(|id| counts.get(&id).map(|count| Parent { id, reply_count: *count }));
+            parent_id(event).and_then(|id| counts.get(&id).map(|count| Parent { id, reply_count: *count }));
     }
     Ok(())
 }
 
-fn answered(event: &Event) -> Option<MessageId> {
+fn parent_id(event: &Event) -> Option<MessageId> {
     event.message()?.reply_to
 }

@@ -39,7 +39,7 @@ pub(crate) fn are_blocking(conn: &mut Conn, pair: Pair) -> Sql<bool> {
 }
 
 /// The users among these who block this user, by id.
-pub(crate) fn those_who_block(conn: &mut Conn, user: UserId, of: &[UserId]) -> Sql<Vec<UserId>> {
+pub(crate) fn blockers_of(conn: &mut Conn, user: UserId, of: &[UserId]) -> Sql<Vec<UserId>> {
     let of: Vec<Key> = of.iter().copied().map(Key::from).collect();
     let who: Vec<Key> = blocks::table
         .filter(blocks::user_id.eq_any(of))
@@ -57,6 +57,6 @@ pub(crate) fn is_banned(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> 
 }
 
 /// The limit of a query: one row beyond the page shows that more follow.
-pub(crate) fn one_more(limit: Limit) -> i64 {
+pub(crate) fn limit_plus_one(limit: Limit) -> i64 {
     i64::try_from(limit.get()).unwrap_or(i64::MAX - 1) + 1
 }

@@ -4,7 +4,7 @@ use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, InvitationId};
-use chit_chat_domain::invitation::{Invitation, InvitationRepository, Invited, Most, Revocation};
+use chit_chat_domain::invitation::{Invitation, InvitationLimits, InvitationRepository, Invited, Revocation};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::invitations::InvitationRow;
@@ -18,7 +18,7 @@ use super::ledger::Ledger;
 use crate::{Conn, Store, Tx};
 
 impl InvitationRepository for Store {
-    fn create(&self, invitation: Invitation, most: Most, guard: Guard) -> Result<Invited, StoreError> {
+    fn create(&self, invitation: Invitation, most: InvitationLimits, guard: Guard) -> Result<Invited, StoreError> {
         self.write(|tx| create(tx, &invitation, most, guard))
     }
 
@@ -48,7 +48,7 @@ impl InvitationRepository for Store {
                 .filter(invitations::chatroom_id.eq(Key::from(chatroom)))
                 .filter(is_usable(now.into()))
                 .order(invitations::id.desc())
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(InvitationRow::as_select())
                 .into_boxed();
             if let Some(after) = after {
@@ -90,7 +90,7 @@ pub(crate) enum Use {
 
 /// Takes one use of an invitation, if any is left. Call it under the chatroom's lock, in the transaction that adds
 /// the member.
-pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
+pub(crate) fn redeem(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
     let usable = invitations::table.find((Key::from(chatroom), Key::from(id))).filter(is_usable(at.into()));
     if diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)? == 0 {
         return Ok(Use::Refused);
@@ -99,7 +99,7 @@ pub(crate) fn use_up(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at
     Ok(if can_be_used_again { Use::Granted } else { Use::Last(id) })
 }
 
-fn create(tx: &mut Tx<'_>, new: &Invitation, most: Most, guard: Guard) -> Sql<Invited> {
+fn create(tx: &mut Tx<'_>, new: &Invitation, most: InvitationLimits, guard: Guard) -> Sql<Invited> {
     let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, new.created_at)? else {
         return Ok(Invited::Refused);
     };
@@ -111,7 +111,7 @@ fn create(tx: &mut Tx<'_>, new: &Invitation, most: Most, guard: Guard) -> Sql<In
     }
     diesel::insert_into(invitations::table).values(InvitationRow::from(new)).execute(tx.conn)?;
     forget(tx, room, now, most.remembered)?;
-    ledger.note(Change::InvitationCreated { invitation_id: new.id })?;
+    ledger.record(Change::InvitationCreated { invitation_id: new.id })?;
     ledger.close(tx)?;
     Ok(Invited::Created)
 }
@@ -154,7 +154,7 @@ fn revoke(
     diesel::update(row).set(invitations::revoked_at.eq(Instant::from(at))).execute(tx.conn)?;
     // The last use of an invitation was already recorded as its end.
     if found.max_uses.is_none_or(|most| found.uses < most) {
-        ledger.note(Change::InvitationDeleted { invitation_id: id })?;
+        ledger.record(Change::InvitationDeleted { invitation_id: id })?;
         ledger.close(tx)?;
     }
     Ok(Revocation::Revoked)

@@ -21,10 +21,10 @@ pub(crate) struct Ledger {
     pub(crate) at: Timestamp,
     actor: UserId,
     entries: Vec<EventRow>,
-    concerned: Vec<UserId>,
+    affected: Vec<UserId>,
     shrinks_access: bool,
     /// The head of the log when the ledger was opened.
-    found: Seq,
+    opened_at: Seq,
 }
 
 impl Ledger {
@@ -44,8 +44,8 @@ impl Ledger {
 
     /// Creates the ledger of a chatroom that this transaction creates or has locked.
     pub(crate) fn begin(chatroom: Chatroom, actor: UserId, at: Timestamp) -> Self {
-        let found = chatroom.last_seq;
-        Self { chatroom, at, actor, entries: Vec::new(), concerned: Vec::new(), shrinks_access: false, found }
+        let opened_at = chatroom.last_seq;
+        Self { chatroom, at, actor, entries: Vec::new(), affected: Vec::new(), shrinks_access: false, opened_at }
     }
 
     /// Returns whether the guard holds; the result is valid until the transaction ends.
@@ -69,7 +69,7 @@ impl Ledger {
     }
 
     /// Records a change under the next seq.
-    pub(crate) fn note(&mut self, change: Change<MessageId>) -> Sql<Seq> {
+    pub(crate) fn record(&mut self, change: Change<MessageId>) -> Sql<Seq> {
         let seq = self.take_seq();
         self.entries.push(EventRow::new(self.chatroom.id, seq, self.actor, self.at, change)?);
         Ok(seq)
@@ -77,8 +77,8 @@ impl Ledger {
 
     /// Moves the heads of these users when the ledger closes: all at once, so that transactions of two rooms with
     /// the same members never deadlock.
-    pub(crate) fn concerns(&mut self, users: impl IntoIterator<Item = UserId>) {
-        self.concerned.extend(users);
+    pub(crate) fn affects(&mut self, users: impl IntoIterator<Item = UserId>) {
+        self.affected.extend(users);
     }
 
     /// Records that somebody's access shrinks, so that a send that waits for the lock is checked again.
@@ -97,9 +97,9 @@ impl Ledger {
                 chatrooms::access_version.eq(chatrooms::access_version + i64::from(self.shrinks_access)),
             ))
             .execute(tx.conn)?;
-        user_heads::bump(tx, self.concerned)?;
-        if self.chatroom.last_seq > self.found {
-            tx.moved.chatroom(self.chatroom.id, self.chatroom.last_seq);
+        user_heads::bump(tx, self.affected)?;
+        if self.chatroom.last_seq > self.opened_at {
+            tx.changes.chatroom(self.chatroom.id, self.chatroom.last_seq);
         }
         Ok(self.chatroom)
     }

@@ -33,7 +33,7 @@ impl MembershipRepository for Store {
                 .filter(memberships::joined_seq.gt(after))
                 .filter(users::deleted_at.is_null())
                 .order(memberships::joined_seq)
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select((MembershipRow::as_select(), NamesRow::as_select()))
                 .load(conn)?;
             rows.into_iter().map(member).collect()
@@ -113,11 +113,11 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     if let Some(member) = find(tx, new.chatroom_id, new.user_id)? {
         return Ok(Added::Already(member));
     }
-    if let Some(obstacle) = obstacle(tx, new, actor)? {
-        return Ok(obstacle);
+    if let Some(refusal) = refusal(tx, new, actor)? {
+        return Ok(refusal);
     }
     let used = match entrance {
-        Entrance::Invitation(id) => invitations::use_up(tx, new.chatroom_id, id, new.at)?,
+        Entrance::Invitation(id) => invitations::redeem(tx, new.chatroom_id, id, new.at)?,
         Entrance::Public | Entrance::By(_) => Use::Granted,
     };
     if used == Use::Refused {
@@ -128,25 +128,25 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         user_id: new.user_id.into(),
         role: codes::of_role(Role::Member),
         joined_at: new.at.into(),
-        joined_seq: ledger.note(Change::MembershipCreated { user_id: new.user_id, role: Role::Member })?,
+        joined_seq: ledger.record(Change::MembershipCreated { user_id: new.user_id, role: Role::Member })?,
     };
     diesel::insert_into(memberships::table).values(&row).execute(tx.conn)?;
     if let Use::Last(id) = used {
-        ledger.note(Change::InvitationDeleted { invitation_id: id })?;
+        ledger.record(Change::InvitationDeleted { invitation_id: id })?;
     }
-    ledger.concerns([new.user_id]);
+    ledger.affects([new.user_id]);
     let member = find(tx, new.chatroom_id, new.user_id)?;
     ledger.close(tx)?;
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership was not found".into()))
 }
 
 /// The obstacle that keeps a user out, by whatever entrance.
-fn obstacle(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
+fn refusal(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
     // The lock is held until the end, so that the account is not deleted in between.
     if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
         return Ok(Some(Added::NoSuchUser));
     }
-    if !fragments::those_who_block(conn, actor, &[new.user_id])?.is_empty() {
+    if !fragments::blockers_of(conn, actor, &[new.user_id])?.is_empty() {
         return Ok(Some(Added::Blocked));
     }
     Ok(fragments::is_banned(conn, new.chatroom_id, new.user_id)?.then_some(Added::Banned))
@@ -156,18 +156,18 @@ fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, a
     let Some(mut ledger) = Ledger::open_guarded(tx, target.chatroom_id, guard, at)? else {
         return Ok(RoleChange::Refused);
     };
-    if !is_as_read(tx, target)? {
+    if !is_unchanged(tx, target)? {
         return Ok(RoleChange::Refused);
     }
-    if role < Role::Owner && owners_besides(tx, target)? == 0 {
+    if role < Role::Owner && count_other_owners(tx, target)? == 0 {
         return Ok(RoleChange::LastOwner);
     }
     set_role(tx, target.chatroom_id, target.user_id, role)?;
-    ledger.note(Change::MembershipUpdated { user_id: target.user_id, role })?;
+    ledger.record(Change::MembershipUpdated { user_id: target.user_id, role })?;
     if role < target.role {
         ledger.shrink_access();
     }
-    ledger.concerns([target.user_id]);
+    ledger.affects([target.user_id]);
     let member = find(tx, target.chatroom_id, target.user_id)?;
     ledger.close(tx)?;
     Ok(member.map_or(RoleChange::Refused, RoleChange::Changed))
@@ -177,7 +177,7 @@ fn remove(tx: &mut Tx<'_>, target: &Membership, guard: Guard, at: Timestamp) -> 
     let Some(mut ledger) = Ledger::open_guarded(tx, target.chatroom_id, guard, at)? else {
         return Ok(Guarded::Refused);
     };
-    if !is_as_read(tx, target)? {
+    if !is_unchanged(tx, target)? {
         return Ok(Guarded::Refused);
     }
     end(tx, &mut ledger, target.user_id, MembershipEnd::Removed)?;
@@ -210,8 +210,8 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
         Some((heir, _)) => {
             // This precedes the leave: the event that ends a membership is the last one that its user receives.
             set_role(tx, chatroom, heir, Role::Owner)?;
-            ledger.note(Change::MembershipUpdated { user_id: heir, role: Role::Owner })?;
-            ledger.concerns([heir]);
+            ledger.record(Change::MembershipUpdated { user_id: heir, role: Role::Owner })?;
+            ledger.affects([heir]);
             Leaving::HandedOver(heir)
         }
     };
@@ -237,8 +237,8 @@ fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Opti
 pub(crate) fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
     let key = (Key::from(ledger.chatroom.id), Key::from(user));
     diesel::delete(memberships::table.find(key)).execute(conn)?;
-    ledger.note(Change::MembershipDeleted { user_id: user, reason })?;
-    ledger.concerns([user]);
+    ledger.record(Change::MembershipDeleted { user_id: user, reason })?;
+    ledger.affects([user]);
     ledger.shrink_access();
     Ok(())
 }
@@ -255,7 +255,7 @@ pub(crate) fn is_member(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> 
     Ok(diesel::select(diesel::dsl::exists(theirs)).get_result(conn)?)
 }
 
-pub(crate) fn is_as_read(conn: &mut Conn, target: &Membership) -> Sql<bool> {
+pub(crate) fn is_unchanged(conn: &mut Conn, target: &Membership) -> Sql<bool> {
     let same = memberships::table
         .find((Key::from(target.chatroom_id), Key::from(target.user_id)))
         .filter(memberships::role.eq(codes::of_role(target.role)))
@@ -263,7 +263,7 @@ pub(crate) fn is_as_read(conn: &mut Conn, target: &Membership) -> Sql<bool> {
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(conn)?)
 }
 
-fn owners_besides(conn: &mut Conn, target: &Membership) -> Sql<i64> {
+fn count_other_owners(conn: &mut Conn, target: &Membership) -> Sql<i64> {
     Ok(memberships::table
         .inner_join(users::table)
         .filter(memberships::chatroom_id.eq(Key::from(target.chatroom_id)))

@@ -34,8 +34,8 @@ impl MentionRepository for Store {
         let newest = Key(uuid::Uuid::max());
         let (user, before) = (Key::from(user), after.map_or(newest, Key::from));
         self.read(|conn| {
-            let mut rows = by_name(conn, user, before, fragments::one_more(limit))?;
-            rows.extend(to_all(conn, user, before, fragments::one_more(limit))?);
+            let mut rows = by_name(conn, user, before, fragments::limit_plus_one(limit))?;
+            rows.extend(to_all(conn, user, before, fragments::limit_plus_one(limit))?);
             rows.sort_unstable_by_key(|row| Reverse(row.id));
             rows.truncate(limit.get() + 1);
             Ok(rows.into_iter().map(Into::into).collect())

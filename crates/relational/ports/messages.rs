@@ -45,9 +45,9 @@ impl MessageRepository for Store {
         self.read(|conn| {
             let from = (chatroom.into(), reader.into());
             let rows = match range {
-                PageRange::Latest => backwards(conn, from, i64::MAX, fragments::one_more(limit))?,
-                PageRange::Before(seq) => backwards(conn, from, seq, fragments::one_more(limit))?,
-                PageRange::After(seq) => forwards(conn, from, seq, fragments::one_more(limit))?,
+                PageRange::Latest => backwards(conn, from, i64::MAX, fragments::limit_plus_one(limit))?,
+                PageRange::Before(seq) => backwards(conn, from, seq, fragments::limit_plus_one(limit))?,
+                PageRange::After(seq) => forwards(conn, from, seq, fragments::limit_plus_one(limit))?,
                 PageRange::Around(seq) => around(conn, from, seq, limit)?,
             };
             Ok(excerpt(rows))
@@ -65,7 +65,7 @@ impl MessageRepository for Store {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|tx| {
             rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
-                replies_and_mentions::mention_anew(tx, read, new)?;
+                replies_and_mentions::replace_mentions(tx, read, new)?;
                 revisions::keep(tx, read)
             })
         })
@@ -76,7 +76,7 @@ impl MessageRepository for Store {
         let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
         self.write(|tx| {
             rewrite(tx, &tombstone, guard, at, Change::MessageDeleted(read.id), |tx, _| {
-                replies_and_mentions::untie(tx, read)?;
+                replies_and_mentions::remove_references(tx, read)?;
                 reactions::erase(tx, read)?;
                 pins::erase(tx, read)?;
                 revisions::erase(tx, read)
@@ -97,7 +97,7 @@ impl MessageRepository for Store {
                 .filter(messages::reply_to.eq(Key::from(parent)))
                 .filter(messages::seq.gt(after))
                 .order(messages::seq)
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(MessageRow::as_select())
                 .load(conn)?;
             Ok(rows.into_iter().map(Into::into).collect())
@@ -122,7 +122,7 @@ impl MessageRepository for Store {
                 .filter(messages::id.lt(after.map_or(newest, Key::from)))
                 .filter(messages::deleted_at.is_null())
                 .order(messages::id.desc())
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(MessageRow::as_select())
                 .load(conn)?;
             Ok(rows.into_iter().map(Into::into).collect())
@@ -175,7 +175,7 @@ fn forwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, after: i64, mos
 
 /// Reads half of the page up to and including the seq, and the other half after it.
 fn around(conn: &mut Conn, from: ChatroomReader, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
-    let most = fragments::one_more(limit) - 1;
+    let most = fragments::limit_plus_one(limit) - 1;
     let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
     rows.extend(forwards(conn, from, seq, most / 2)?);
     Ok(rows)
@@ -215,7 +215,7 @@ fn rewrite(
     };
     let written = row.into();
     rewrite_parts(tx, &written)?;
-    ledger.note(change)?;
+    ledger.record(change)?;
     ledger.close(tx)?;
     Ok(Guarded::Done(written))
 }

@@ -7,7 +7,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::pin::{MOST_PINS, Pin, PinRepository, Pinning};
+use chit_chat_domain::pin::{MAX_PINS, Pin, PinRepository, Pinning};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::{messages, pins};
@@ -35,7 +35,7 @@ impl PinRepository for Store {
                 .filter(pins::chatroom_id.eq(Key::from(chatroom)))
                 .filter(pins::seq.lt(before))
                 .order(pins::seq.desc())
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select((MessageRow::as_select(), pins::pinned_by, pins::pinned_at, pins::seq))
                 .load(conn)?;
             Ok(rows.into_iter().map(as_pin).collect())
@@ -58,7 +58,7 @@ fn pin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinn
         return Ok(Pinning::Pinned);
     }
     let there = pins::table.filter(pins::chatroom_id.eq(Key::from(message.chatroom_id)));
-    if there.count().get_result::<i64>(tx.conn)? >= i64::from(MOST_PINS) {
+    if there.count().get_result::<i64>(tx.conn)? >= i64::from(MAX_PINS) {
         return Ok(Pinning::TooMany);
     }
     let (chatroom, id) = key(&message);
@@ -68,7 +68,7 @@ fn pin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Pinn
             pins::message_id.eq(id),
             pins::pinned_by.eq(Key::from(guard.actor)),
             pins::pinned_at.eq(Instant::from(at)),
-            pins::seq.eq(ledger.note(Change::PinCreated { message_id: message.id })?),
+            pins::seq.eq(ledger.record(Change::PinCreated { message_id: message.id })?),
         ))
         .execute(tx.conn)?;
     ledger.close(tx)?;
@@ -82,7 +82,7 @@ fn unpin(tx: &mut Tx<'_>, read: &Message, guard: Guard, at: Timestamp) -> Sql<Gu
     if diesel::delete(pins::table.find(key(&message))).execute(tx.conn)? == 0 {
         return Ok(Guarded::Done(()));
     }
-    ledger.note(Change::PinDeleted { message_id: message.id })?;
+    ledger.record(Change::PinDeleted { message_id: message.id })?;
     ledger.close(tx)?;
     Ok(Guarded::Done(()))
 }

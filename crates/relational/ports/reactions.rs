@@ -48,7 +48,7 @@ impl ReactionRepository for Store {
                 .filter(reactions::message_id.eq(Key::from(message)))
                 .filter(reactions::seq.gt(after))
                 .order(reactions::seq)
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(ReactionRow::as_select())
                 .into_boxed();
             if let Some(emoji) = &emoji {
@@ -97,7 +97,7 @@ fn add(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Timesta
         user_id: guard.actor.into(),
         emoji: emoji.as_str().to_owned(),
         created_at: at.into(),
-        seq: ledger.note(Change::ReactionCreated {
+        seq: ledger.record(Change::ReactionCreated {
             message_id: message.id,
             user_id: guard.actor,
             tally: counts.tally(emoji),
@@ -119,7 +119,7 @@ fn remove(tx: &mut Tx<'_>, read: &Message, emoji: &Emoji, guard: Guard, at: Time
     }
     let counts = message.reactions.without(emoji);
     count(tx, &message, &counts)?;
-    ledger.note(Change::ReactionDeleted {
+    ledger.record(Change::ReactionDeleted {
         message_id: message.id,
         user_id: guard.actor,
         tally: counts.tally(emoji),

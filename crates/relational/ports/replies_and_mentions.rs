@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use crate::Conn;
 
 /// Writes the parents and mentions of messages whose rows have just been written.
-pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+pub(crate) fn write_references(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     for message in new {
         diesel::update(messages::table.find((Key::from(message.chatroom_id), message.seq)))
             .set((
@@ -21,12 +21,12 @@ pub(crate) fn tie(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
             ))
             .execute(conn)?;
     }
-    announce(conn, new)
+    index_references(conn, new)
 }
 
 /// Counts the replies of parents, and stores mention rows.
-pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
-    mention(conn, new)?;
+pub(crate) fn index_references(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+    insert_mentions(conn, new)?;
     let mut replies: BTreeMap<(Key, Key), i32> = BTreeMap::new();
     for message in new {
         if let Some(parent) = message.reply_to {
@@ -36,7 +36,7 @@ pub(crate) fn announce(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     replies.into_iter().try_for_each(|(parent, more)| count_replies(conn, parent, more))
 }
 
-fn mention(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
+fn insert_mentions(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
     let rows: Vec<_> = new.iter().flat_map(|message| mentioned::rows(message)).collect();
     if !rows.is_empty() {
         diesel::insert_into(mentions::table).values(&rows).execute(conn)?;
@@ -45,29 +45,29 @@ fn mention(conn: &mut Conn, new: &[&Message]) -> Sql<()> {
 }
 
 /// Replaces the mentions of an edited message.
-pub(crate) fn mention_anew(conn: &mut Conn, old: &Message, new: &Message) -> Sql<()> {
+pub(crate) fn replace_mentions(conn: &mut Conn, old: &Message, new: &Message) -> Sql<()> {
     if old.mentions == new.mentions {
         return Ok(());
     }
-    forget_mentions(conn, old)?;
-    mention(conn, &[new])
+    delete_mentions(conn, old)?;
+    insert_mentions(conn, &[new])
 }
 
 /// Removes the mentions and the reply count of a message that becomes a tombstone.
-pub(crate) fn untie(conn: &mut Conn, old: &Message) -> Sql<()> {
-    forget_mentions(conn, old)?;
+pub(crate) fn remove_references(conn: &mut Conn, old: &Message) -> Sql<()> {
+    delete_mentions(conn, old)?;
     match old.reply_to {
         Some(parent) => count_replies(conn, (old.chatroom_id.into(), parent.into()), -1),
         None => Ok(()),
     }
 }
 
-fn forget_mentions(conn: &mut Conn, old: &Message) -> Sql<()> {
-    let concerned = mentioned::concerned(&old.mentions);
-    if !concerned.is_empty() {
+fn delete_mentions(conn: &mut Conn, old: &Message) -> Sql<()> {
+    let mentioned_keys = mentioned::mentioned_keys(&old.mentions);
+    if !mentioned_keys.is_empty() {
         let theirs = mentions::table
             .filter(mentions::chatroom_id.eq(Key::from(old.chatroom_id)))
-            .filter(mentions::user_id.eq_any(concerned))
+            .filter(mentions::user_id.eq_any(mentioned_keys))
             .filter(mentions::seq.eq(old.seq));
         diesel::delete(theirs).execute(conn)?;
     }

@@ -42,7 +42,7 @@ impl RevisionRepository for Store {
                         .otherwise(messages::created_at),
                 ));
             // One statement, because an edit between two would move a body from one table to the other.
-            let all = former.union_all(present).positional_order_by(1).limit(fragments::one_more(limit));
+            let all = former.union_all(present).positional_order_by(1).limit(fragments::limit_plus_one(limit));
             let rows: Vec<(Revision, String, Instant)> = all.load(conn)?;
             Ok(rows.into_iter().map(revision).collect())
         })

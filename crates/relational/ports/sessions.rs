@@ -83,7 +83,7 @@ impl SessionRepository for Store {
 }
 
 /// Ends every open session of a user except the one to keep.
-pub(crate) fn end_all_but(
+pub(crate) fn end_all_except(
     tx: &mut Tx<'_>,
     user: UserId,
     keep: Option<SessionId>,
@@ -165,7 +165,7 @@ fn end(tx: &mut Tx<'_>, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<E
                 ))
                 .execute(tx.conn)?;
             let session = EndedSession { id: id.into(), tokens_expire_at };
-            tx.moved.ended(session);
+            tx.changes.ended(session);
             ended.push(session);
         }
     }

@@ -20,7 +20,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<T
         return Ok(Turn::Taken(Appended::Refused));
     };
     let is_member = ledger.holds(tx, Guard::holds(guard.actor, Role::Member))?;
-    if let Some(earlier) = earlier(tx, draft)?.filter(|_| is_member) {
+    if let Some(earlier) = find_earlier(tx, draft)?.filter(|_| is_member) {
         return Ok(Turn::Taken(earlier));
     }
     if !ledger.holds(tx, guard)? {
@@ -38,8 +38,8 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<T
     let seq = ledger.take_seq();
     store(tx, draft, seq)?;
     let message = Message::stored(draft.clone(), seq);
-    replies_and_mentions::announce(tx, &[&message])?;
-    tx.moved.message(&message);
+    replies_and_mentions::index_references(tx, &[&message])?;
+    tx.changes.message(&message);
     ledger.close(tx)?;
     Ok(Turn::Taken(Appended::Stored(message)))
 }
@@ -52,7 +52,7 @@ fn slow_mode(conn: &mut Conn, ledger: &Ledger, draft: &NewMessage) -> Sql<Option
 }
 
 /// The message that the author sent earlier with the same key.
-pub(crate) fn earlier(conn: &mut Conn, draft: &NewMessage) -> Sql<Option<Appended>> {
+pub(crate) fn find_earlier(conn: &mut Conn, draft: &NewMessage) -> Sql<Option<Appended>> {
     let Some(idempotency) = &draft.idempotency else {
         return Ok(None);
     };

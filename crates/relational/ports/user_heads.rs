@@ -16,7 +16,7 @@ pub(crate) fn bump(tx: &mut Tx<'_>, users: impl IntoIterator<Item = UserId>) -> 
     users.sort_unstable();
     users.dedup();
     for user in &users {
-        tx.moved.user((*user).into());
+        tx.changes.user((*user).into());
     }
     for chunk in users.chunks(CHUNK) {
         let rows: Vec<_> =

@@ -57,7 +57,7 @@ impl UserRepository for Store {
             let mut found = users::table
                 .filter(users::deleted_at.is_null())
                 .order(users::username_folded)
-                .limit(fragments::one_more(limit))
+                .limit(fragments::limit_plus_one(limit))
                 .select(UserRow::as_select())
                 .into_boxed();
             if let Some(query) = &query {
@@ -154,7 +154,7 @@ fn update(
         ))
         .execute(tx.conn)?;
     let ended = match &changes.password {
-        Some(password) => sessions::end_all_but(tx, id, Some(password.session), at)?,
+        Some(password) => sessions::end_all_except(tx, id, Some(password.session), at)?,
         None => Vec::new(),
     };
     user_heads::bump(tx, [id])?;
@@ -183,7 +183,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
     refuse_waiting_sends(tx, id)?;
     direct::close_all(tx, id, at)?;
     blocks::forget(tx, id)?;
-    let ended = sessions::end_all_but(tx, id, None, at)?;
+    let ended = sessions::end_all_except(tx, id, None, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }

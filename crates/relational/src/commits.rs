@@ -15,14 +15,14 @@ use crate::error::Sql;
 
 /// The messages, heads and ended sessions that a transaction changes.
 #[derive(Debug, Default)]
-pub struct Moved {
+pub struct Changes {
     messages: Vec<Message>,
     chatrooms: Vec<(ChatroomId, Seq)>,
     users: Vec<UserId>,
     ended: Vec<EndedSession>,
 }
 
-impl Moved {
+impl Changes {
     pub fn message(&mut self, message: &Message) {
         self.messages.push(message.clone());
     }
@@ -44,15 +44,15 @@ impl Moved {
 #[derive(Debug)]
 pub struct Tx<'a, C> {
     pub conn: &'a mut C,
-    pub moved: Moved,
+    pub changes: Changes,
 }
 
 impl<'a, C> Tx<'a, C> {
     /// Runs the body of a transaction. Each attempt starts without recorded changes.
-    pub fn run<T>(conn: &'a mut C, transaction: impl FnOnce(&mut Tx<'_, C>) -> Sql<T>) -> Sql<(T, Moved)> {
-        let mut tx = Tx { conn, moved: Moved::default() };
+    pub fn run<T>(conn: &'a mut C, transaction: impl FnOnce(&mut Tx<'_, C>) -> Sql<T>) -> Sql<(T, Changes)> {
+        let mut tx = Tx { conn, changes: Changes::default() };
         let done = transaction(&mut tx)?;
-        Ok((done, tx.moved))
+        Ok((done, tx.changes))
     }
 }
 
@@ -82,8 +82,8 @@ impl Observers {
     }
 
     /// Notifies the observers of a committed transaction.
-    pub fn notify(&self, moved: &Moved) {
-        let Moved { messages, chatrooms, users, ended } = moved;
+    pub fn notify(&self, changes: &Changes) {
+        let Changes { messages, chatrooms, users, ended } = changes;
         if messages.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty() {
             return;
         }

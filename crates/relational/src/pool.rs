@@ -12,7 +12,7 @@ use crate::error::{Remedy, Sql};
 use crate::pool_metrics::{InUse, PoolMetrics};
 
 /// The time that a request waits for a connection before the store counts as unavailable.
-const PATIENCE: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The maximum number of attempts: enough to replace a whole pool of connections that broke together.
 const ATTEMPTS: usize = 10;
 /// The use at which a connection is first renewed. Before, the tables are too small for a bad plan to matter.
@@ -44,7 +44,7 @@ where
         let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
-            .connection_timeout(PATIENCE)
+            .connection_timeout(CONNECT_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_on_check_out(false)
@@ -97,7 +97,7 @@ where
             };
             let remedy = error.remedy();
             if remedy == Remedy::Reconnect {
-                give_up(&mut **connection);
+                mark_broken(&mut **connection);
             }
             if attempt == ATTEMPTS || !again(remedy) {
                 return Err(error.into());
@@ -120,7 +120,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
 }
 
 /// Marks a connection as broken, so that the pool replaces it on return.
-pub fn give_up<C: Connection<TransactionManager = AnsiTransactionManager>>(connection: &mut C) {
+pub fn mark_broken<C: Connection<TransactionManager = AnsiTransactionManager>>(connection: &mut C) {
     AnsiTransactionManager::transaction_manager_status_mut(connection).set_in_error();
 }
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn connection_is_renewed_ever_more_rarely() {
+    fn connection_is_renewed_at_doubling_intervals() {
         let setup = Box::new(NopConnectionCustomizer);
         let pool: Pool<SqliteConnection> = Pool::new("test", ":memory:", 1, setup).unwrap();
         let pool = pool.renewed_by(|_| {

@@ -13,7 +13,7 @@ const SQLSTATE: c_int = b'C' as c_int;
 
 /// The SQLSTATE that the server sent; `None` if the failure does not come from the server.
 pub(crate) fn sqlstate(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<&str> {
-    let field = sqlstate_of(result_behind(information)?);
+    let field = sqlstate_of(underlying_result(information)?);
     // SAFETY: libpq ends each field with NUL, and keeps it until the result is cleared. That happens when
     // `information` is dropped, which the returned text borrows.
     #[expect(unsafe_code, reason = "the text of a C library")]
@@ -22,7 +22,7 @@ pub(crate) fn sqlstate(information: &(dyn DatabaseErrorInformation + Send + Sync
 }
 
 /// libpq's result, which diesel keeps in the error.
-fn result_behind(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<NonNull<PGresult>> {
+fn underlying_result(information: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<NonNull<PGresult>> {
     // The other implementation of the trait, `String`, is larger.
     if size_of_val(information) != size_of::<NonNull<PGresult>>() {
         return None;

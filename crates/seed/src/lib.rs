@@ -5,10 +5,10 @@
 //! the plan, so a run recognises the data of an earlier one and completes it.
 
 mod clock;
-mod company;
-mod fault;
-mod finale;
+mod final_changes;
 mod ids;
+mod parse_error;
+mod participants;
 mod people;
 mod plan;
 mod report;
@@ -32,8 +32,8 @@ use chit_chat_domain::user::{PasswordHasher, Username};
 use chit_chat_system::SystemClock;
 use thiserror::Error;
 
-pub use self::fault::Fault;
-use self::finale::Finale;
+use self::final_changes::FinalChanges;
+pub use self::parse_error::ParseError;
 use self::people::{People, Person};
 use self::plan::Plan;
 use self::stage::Stage;
@@ -63,7 +63,7 @@ pub enum SeedError {
     Io(#[from] io::Error),
     /// A syntax error in the text files.
     #[error(transparent)]
-    Script(#[from] Fault),
+    Script(#[from] ParseError),
 }
 
 /// Fills the database, or completes the data of an interrupted run, and reports progress on `out`. Complete
@@ -97,7 +97,7 @@ impl Seed<'_> {
             return Ok(());
         };
         if self.knows(newcomer)? {
-            return Ok(report::there_already(out)?);
+            return Ok(report::already_seeded(out)?);
         }
         if !force {
             self.refuse_other_people()?;
@@ -114,8 +114,8 @@ impl Seed<'_> {
             report::room(out, number, self.plans.len(), plan)?;
             play(&stage, plan, out)?;
         }
-        let finale = Finale { stage: &stage, people: self.people, plans: self.plans };
-        finale.play().map_err(|failure| failed("the finale".to_owned(), failure))?;
+        let final_changes = FinalChanges { stage: &stage, people: self.people, plans: self.plans };
+        final_changes.play().map_err(|failure| failed("the final changes".to_owned(), failure))?;
         self.sign_up(&stage, newcomer)?;
         Ok(report::done(out, self.people, self.plans)?)
     }

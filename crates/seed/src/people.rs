@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chit_chat_domain::id::UserId;
 
 use super::clock::{DAY, HOUR, MINUTE, Moment, PRESENT, SECOND};
-use super::fault::Fault;
 use super::ids;
+use super::parse_error::ParseError;
 
 const FILE: &str = include_str!("people.txt");
 
@@ -32,18 +32,19 @@ pub(crate) struct People {
 }
 
 impl People {
-    pub(crate) fn cast() -> Result<Self, Fault> {
+    pub(crate) fn cast() -> Result<Self, ParseError> {
         Self::parse("people.txt", FILE)
     }
 
     /// Parses one person per line: username, call name, display name, email, home; display name and email may
     /// be `-`.
-    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, ParseError> {
         let mut list = Vec::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
             let mut columns = line.split('|').map(str::trim);
-            let mut next =
-                || columns.next().ok_or(Fault { file, line: number + 1, reason: "a person has five columns" });
+            let mut next = || {
+                columns.next().ok_or(ParseError { file, line: number + 1, reason: "a person has five columns" })
+            };
             let (username, call_name) = (next()?, next()?);
             let (display_name, email, home) = (known(next()?), known(next()?), next()?);
             let signs_up = signs_up(list.len());

@@ -6,9 +6,9 @@ use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use fastrand::Rng;
 
 use super::clock::{MINUTE, Moment, SECOND};
-use super::company::Company;
-use super::fault::Fault;
 use super::ids;
+use super::parse_error::ParseError;
+use super::participants::Participants;
 use super::people::People;
 use super::scene::Scene;
 use super::scripts::{Cue, Dialogue, Line, Script, Text};
@@ -60,33 +60,35 @@ impl Plan {
         people: &People,
         common: &Words,
         seed: u64,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, ParseError> {
         let mut rng = Rng::with_seed(seed);
         let Timetable { opening, dialogues } = Timetable::new(script, &mut rng);
-        let mut company = Company::new(people, &script.silent);
+        let mut participants = Participants::new(people, &script.silent);
         let mut enter = |username: &&str| {
-            let unknown = Fault { file: script.file, line: 0, reason: "a member is nobody, or is named twice" };
-            company.enter(username).map(|person| person.id).ok_or(unknown)
+            let unknown =
+                ParseError { file: script.file, line: 0, reason: "a member is nobody, or is named twice" };
+            participants.join(username).map(|person| person.id).ok_or(unknown)
         };
         let owner = enter(&script.owner)?;
         let members = script.members.iter().map(enter).collect::<Result<_, _>>()?;
         let drawer = Drawer::new(&script.words, common);
-        let mut director = Director { slug, company, drawer, rng, now: opening, steps: Vec::new(), messages: 0 };
+        let mut planner =
+            Planner { slug, participants, drawer, rng, now: opening, steps: Vec::new(), messages: 0 };
         for (start, dialogue) in &dialogues {
-            let played = director.play(*start, dialogue);
-            played.map_err(|(line, reason)| Fault { file: script.file, line, reason })?;
+            let played = planner.play(*start, dialogue);
+            played.map_err(|(line, reason)| ParseError { file: script.file, line, reason })?;
         }
         let (name, visibility) = (script.name, script.visibility);
-        let Director { steps, messages, .. } = director;
+        let Planner { steps, messages, .. } = planner;
         let id = ChatroomId::from(ids::id(&format!("room {slug}"), opening));
         Ok(Self { slug, id, opening, name, visibility, owner, members, steps, messages })
     }
 }
 
 /// Walks through the dialogues and tracks who is in the room.
-struct Director<'a> {
+struct Planner<'a> {
     slug: &'static str,
-    company: Company<'a>,
+    participants: Participants<'a>,
     drawer: Drawer<'a>,
     rng: Rng,
     now: Moment,
@@ -96,7 +98,7 @@ struct Director<'a> {
 
 /// The last message of each person in a dialogue, and of anybody.
 #[derive(Default)]
-struct Said {
+struct LastMessages {
     by: HashMap<UserId, MessageId>,
     last: Option<MessageId>,
 }
@@ -104,33 +106,38 @@ struct Said {
 /// The emoji of reactions, most common first.
 const EMOJI: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "☕", "🤝🏽"];
 
-impl<'a> Director<'a> {
+impl<'a> Planner<'a> {
     fn play(&mut self, start: Moment, dialogue: &Dialogue) -> Result<(), (usize, &'static str)> {
         self.now = start.max(self.now + self.rng.i64(MINUTE..7 * MINUTE));
         let mut scene = Scene::new(dialogue);
-        let mut said = Said::default();
+        let mut last_messages = LastMessages::default();
         for (place, line) in dialogue.lines.iter().enumerate() {
             if !line.optional || self.rng.bool() {
-                self.follow(line, &mut scene, &mut said).map_err(|reason| (line.number, reason))?;
+                self.follow(line, &mut scene, &mut last_messages).map_err(|reason| (line.number, reason))?;
             }
             // Reacts only if a message follows, so that no other change to the same person or message comes before
             // it.
             let next = dialogue.lines.get(place + 1);
             if next.is_some_and(|next| !next.optional && matches!(next.cue, Cue::Say { .. })) {
-                self.react(&said);
+                self.react(&last_messages);
             }
         }
         Ok(())
     }
 
-    fn follow(&mut self, line: &Line, scene: &mut Scene<'a>, said: &mut Said) -> Result<(), &'static str> {
+    fn follow(
+        &mut self,
+        line: &Line,
+        scene: &mut Scene<'a>,
+        last_messages: &mut LastMessages,
+    ) -> Result<(), &'static str> {
         let act = match &line.cue {
-            Cue::Say { who, text } => self.say(who, text, scene, said)?,
+            Cue::Say { who, text } => self.say(who, text, scene, last_messages)?,
             cue => {
                 self.now += self.rng.i64(9 * SECOND..50 * SECOND);
-                let act = self.other(cue, scene, said)?;
+                let act = self.other(cue, scene, last_messages)?;
                 if matches!(act, Act::Delete { .. }) {
-                    said.last = None;
+                    last_messages.last = None;
                 }
                 act
             }
@@ -144,25 +151,27 @@ impl<'a> Director<'a> {
         who: &str,
         text: &Text,
         scene: &mut Scene<'a>,
-        said: &mut Said,
+        last_messages: &mut LastMessages,
     ) -> Result<Act, &'static str> {
         let author = self.member(who, scene)?;
         let body = self.body(text, scene)?;
         self.now += self.pause(&body);
         self.messages += 1;
         let id = MessageId::from(ids::id(&format!("message {} {}", self.slug, self.messages), self.now));
-        let reply_to = said.last.filter(|_| self.rng.u8(..8) == 0);
-        said.by.insert(author, id);
-        said.last = Some(id);
+        let reply_to = last_messages.last.filter(|_| self.rng.u8(..8) == 0);
+        last_messages.by.insert(author, id);
+        last_messages.last = Some(id);
         Ok(Act::Say { author, id, key: format!("seed-msg-{}-{}", self.slug, self.messages), body, reply_to })
     }
 
     /// Adds random reactions to the last message.
-    fn react(&mut self, said: &Said) {
-        let Some(message) = said.last.filter(|_| self.rng.u8(..5) == 0) else { return };
+    fn react(&mut self, last_messages: &LastMessages) {
+        let Some(message) = last_messages.last.filter(|_| self.rng.u8(..5) == 0) else { return };
         let mut reacted: Vec<UserId> = Vec::new();
         for _ in 0..self.rng.u8(1..5) {
-            let Some(by) = self.company.draw(|person| reacted.contains(&person.id), &mut self.rng) else { return };
+            let Some(by) = self.participants.draw(|person| reacted.contains(&person.id), &mut self.rng) else {
+                return;
+            };
             let emoji = self.rng.usize(..EMOJI.len()).min(self.rng.usize(..EMOJI.len()));
             if let Some(emoji) = EMOJI.get(emoji) {
                 self.now += self.rng.i64(SECOND..4 * SECOND);
@@ -172,8 +181,13 @@ impl<'a> Director<'a> {
         }
     }
 
-    fn other(&mut self, cue: &Cue, scene: &mut Scene<'a>, said: &Said) -> Result<Act, &'static str> {
-        let latest = |author: UserId| said.by.get(&author).copied().ok_or("nothing was said before");
+    fn other(
+        &mut self,
+        cue: &Cue,
+        scene: &mut Scene<'a>,
+        last_messages: &LastMessages,
+    ) -> Result<Act, &'static str> {
+        let latest = |author: UserId| last_messages.by.get(&author).copied().ok_or("nothing was said before");
         Ok(match cue {
             Cue::Say { .. } => return Err("not said here"),
             Cue::Edit { who, text } => {
@@ -184,10 +198,10 @@ impl<'a> Director<'a> {
                 let message = latest(self.member(author, scene)?)?;
                 Act::Delete { by: self.member(by, scene)?, message }
             }
-            Cue::Join { who } => Act::Join { who: self.enter(who)? },
-            Cue::Add { by, who } => Act::Add { by: self.member(by, scene)?, who: self.enter(who)? },
-            Cue::Leave { who } => Act::Leave { who: self.go(who)? },
-            Cue::Remove { by, who } => Act::Remove { by: self.member(by, scene)?, who: self.go(who)? },
+            Cue::Join { who } => Act::Join { who: self.join(who)? },
+            Cue::Add { by, who } => Act::Add { by: self.member(by, scene)?, who: self.join(who)? },
+            Cue::Leave { who } => Act::Leave { who: self.leave(who)? },
+            Cue::Remove { by, who } => Act::Remove { by: self.member(by, scene)?, who: self.leave(who)? },
             Cue::Promote { by, who } => {
                 Act::Promote { by: self.member(by, scene)?, who: self.member(who, scene)? }
             }
@@ -196,20 +210,20 @@ impl<'a> Director<'a> {
     }
 
     fn member(&mut self, who: &str, scene: &mut Scene<'a>) -> Result<UserId, &'static str> {
-        let found = scene.find(who, &self.company, &mut self.rng);
+        let found = scene.find(who, &self.participants, &mut self.rng);
         found.map(|person| person.id).ok_or("not a member, or more roles than members")
     }
 
-    fn enter(&mut self, who: &str) -> Result<UserId, &'static str> {
-        self.company.enter(who).map(|person| person.id).ok_or("nobody, or a member already")
+    fn join(&mut self, who: &str) -> Result<UserId, &'static str> {
+        self.participants.join(who).map(|person| person.id).ok_or("nobody, or a member already")
     }
 
-    fn go(&mut self, who: &str) -> Result<UserId, &'static str> {
-        self.company.go(who).map(|person| person.id).ok_or("not a member")
+    fn leave(&mut self, who: &str) -> Result<UserId, &'static str> {
+        self.participants.leave(who).map(|person| person.id).ok_or("not a member")
     }
 
     fn body(&mut self, text: &Text, scene: &mut Scene<'a>) -> Result<String, &'static str> {
-        let first = scene.fill(text.first, &mut self.drawer, &self.company, &mut self.rng);
+        let first = scene.fill(text.first, &mut self.drawer, &self.participants, &mut self.rng);
         let first = first.ok_or("an unknown or open slot")?;
         // An empty alternative may leave a space at the end.
         let mut lines = vec![first.trim_end().to_owned()];

@@ -25,7 +25,7 @@ pub(crate) fn messages(out: &mut dyn Write, count: usize, of: usize) -> Result<(
     out.flush()
 }
 
-pub(crate) fn there_already(out: &mut dyn Write) -> Result<()> {
+pub(crate) fn already_seeded(out: &mut dyn Write) -> Result<()> {
     writeln!(out, "the demonstration data is there already; nothing was changed")?;
     writeln!(out, "unless somebody has changed them since, the logins are:")?;
     logins(out)

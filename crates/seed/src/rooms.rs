@@ -1,6 +1,6 @@
 //! The rooms, each with its own script.
 
-use super::fault::Fault;
+use super::parse_error::ParseError;
 use super::people::People;
 use super::plan::Plan;
 use super::scripts::Script;
@@ -31,7 +31,7 @@ const SCRIPTS: [(&str, &str, &str); 15] = [
 ];
 
 /// The plans of all rooms.
-pub(crate) fn plans(people: &People) -> Result<Vec<Plan>, Fault> {
+pub(crate) fn plans(people: &People) -> Result<Vec<Plan>, ParseError> {
     let common = Words::common()?;
     SCRIPTS
         .iter()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use fastrand::Rng;
 
-use super::company::Company;
+use super::participants::Participants;
 use super::people::Person;
 use super::scripts::Dialogue;
 use super::words::{self, Drawer};
@@ -23,8 +23,13 @@ impl<'a> Scene<'a> {
     }
 
     /// The member with this username or role; `None` if they are not in the room.
-    pub(crate) fn find(&mut self, who: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
-        if is_role(who) { self.cast(who, company, rng) } else { company.find(who) }
+    pub(crate) fn find(
+        &mut self,
+        who: &str,
+        participants: &Participants<'a>,
+        rng: &mut Rng,
+    ) -> Option<&'a Person> {
+        if is_role(who) { self.cast(who, participants, rng) } else { participants.find(who) }
     }
 
     /// Fills all slots of a line; `None` if one is unknown or stays open.
@@ -32,37 +37,37 @@ impl<'a> Scene<'a> {
         &mut self,
         line: &str,
         drawer: &mut Drawer<'_>,
-        company: &Company<'a>,
+        participants: &Participants<'a>,
         rng: &mut Rng,
     ) -> Option<String> {
         words::fill(line, rng, &mut |slot, rng| {
-            self.name(slot, company, rng).or_else(|| self.word(slot, drawer, rng))
+            self.name(slot, participants, rng).or_else(|| self.word(slot, drawer, rng))
         })
     }
 
-    fn cast(&mut self, role: &str, company: &Company<'a>, rng: &mut Rng) -> Option<&'a Person> {
+    fn cast(&mut self, role: &str, participants: &Participants<'a>, rng: &mut Rng) -> Option<&'a Person> {
         if let Some(person) = self.roles.get(role) {
             return Some(person);
         }
         let is_busy = |person: &Person| {
             self.named.contains(&person.username) || self.roles.values().any(|taken| taken.id == person.id)
         };
-        let person = company.draw(is_busy, rng)?;
+        let person = participants.draw(is_busy, rng)?;
         self.roles.insert(role.to_owned(), person);
         Some(person)
     }
 
-    fn name(&mut self, slot: &str, company: &Company<'a>, rng: &mut Rng) -> Option<String> {
+    fn name(&mut self, slot: &str, participants: &Participants<'a>, rng: &mut Rng) -> Option<String> {
         if let Some(role) = slot.strip_prefix('@') {
-            return self.cast(role, company, rng).map(|person| format!("@{}", person.username));
+            return self.cast(role, participants, rng).map(|person| format!("@{}", person.username));
         }
         if let Some(role) = slot.strip_suffix('~') {
-            return self.cast(role, company, rng).map(|person| native_name(person).to_owned());
+            return self.cast(role, participants, rng).map(|person| native_name(person).to_owned());
         }
         if let Some(role) = slot.strip_suffix(".home") {
-            return self.cast(role, company, rng).map(|person| person.home.to_owned());
+            return self.cast(role, participants, rng).map(|person| person.home.to_owned());
         }
-        let person = if is_role(slot) { self.cast(slot, company, rng) } else { None };
+        let person = if is_role(slot) { self.cast(slot, participants, rng) } else { None };
         person.map(|person| person.call_name.to_owned())
     }
 

@@ -26,7 +26,7 @@
 
 use std::ops::Range;
 
-use super::fault::Fault;
+use super::parse_error::ParseError;
 use super::words::Words;
 
 pub(crate) struct Script {
@@ -105,7 +105,7 @@ impl Cue {
 }
 
 impl Script {
-    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, Fault> {
+    pub(crate) fn parse(file: &'static str, text: &'static str) -> Result<Self, ParseError> {
         let mut lines = text.lines().zip(1..);
         let head: Vec<_> = lines.by_ref().take_while(|(line, _)| *line != "---").collect();
         let head = Head { file, lines: head };
@@ -137,37 +137,37 @@ impl Head {
         self.lines.iter().find_map(|(line, _)| value(line))
     }
 
-    fn one(&self, key: &str) -> Result<&'static str, Fault> {
-        self.find(key).ok_or_else(|| self.fault("a property is missing"))
+    fn one(&self, key: &str) -> Result<&'static str, ParseError> {
+        self.find(key).ok_or_else(|| self.parse_error("a property is missing"))
     }
 
     fn many(&self, key: &str) -> Vec<&'static str> {
         self.find(key).unwrap_or_default().split_whitespace().collect()
     }
 
-    fn range(&self, key: &str) -> Result<Range<i64>, Fault> {
-        let (from, to) = self.one(key)?.split_once("..").ok_or_else(|| self.fault("a range is FROM..TO"))?;
+    fn range(&self, key: &str) -> Result<Range<i64>, ParseError> {
+        let (from, to) = self.one(key)?.split_once("..").ok_or_else(|| self.parse_error("a range is FROM..TO"))?;
         Ok(self.number(from)?..self.number(to)?)
     }
 
-    fn number<T: std::str::FromStr>(&self, text: &str) -> Result<T, Fault> {
-        text.parse().map_err(|_| self.fault("not a number"))
+    fn number<T: std::str::FromStr>(&self, text: &str) -> Result<T, ParseError> {
+        text.parse().map_err(|_| self.parse_error("not a number"))
     }
 
-    fn words(&self) -> Result<Words, Fault> {
+    fn words(&self) -> Result<Words, ParseError> {
         let words = self.lines.iter().filter_map(|(line, number)| Some((line.strip_prefix("word ")?, *number)));
         Words::parse(self.file, words)
     }
 
-    fn fault(&self, reason: &'static str) -> Fault {
-        Fault { file: self.file, line: self.lines.len(), reason }
+    fn parse_error(&self, reason: &'static str) -> ParseError {
+        ParseError { file: self.file, line: self.lines.len(), reason }
     }
 }
 
 fn dialogues(
     file: &'static str,
     lines: impl Iterator<Item = (&'static str, usize)>,
-) -> Result<Vec<Dialogue>, Fault> {
+) -> Result<Vec<Dialogue>, ParseError> {
     let mut dialogues: Vec<Dialogue> = Vec::new();
     let mut between = true;
     for (line, number) in lines.filter(|(line, _)| !line.starts_with('#')) {
@@ -180,7 +180,11 @@ fn dialogues(
             between = false;
         }
         if let Some(dialogue) = dialogues.last_mut() {
-            dialogue.read(line, number).ok_or(Fault { file, line: number, reason: "not a line of a dialogue" })?;
+            dialogue.read(line, number).ok_or(ParseError {
+                file,
+                line: number,
+                reason: "not a line of a dialogue",
+            })?;
         }
     }
     Ok(dialogues)
@@ -251,7 +255,7 @@ mod tests {
 
     const HEAD: &str = "name: A\nvisibility: public\nowner: Beth\nmembers: Matt Rohan\ndays: 3..0\nhours: -2..9\n";
 
-    fn parse(head: &str, body: &str) -> Result<Script, Fault> {
+    fn parse(head: &str, body: &str) -> Result<Script, ParseError> {
         Script::parse("a.txt", format!("{head}---\n{body}").leak())
     }
 
@@ -282,8 +286,8 @@ mod tests {
     fn errors_are_located() {
         assert_eq!(parse("name: A\n", "").err().unwrap().to_string(), "a.txt, line 1: a property is missing");
         for bad in ["no colon", "> sing A", "| nothing to continue", "= at noon", "two words: x"] {
-            let fault = parse(HEAD, &format!("A: x\n\n{bad}\n")).err().unwrap();
-            assert_eq!(fault.line, 10, "{bad}");
+            let parse_error = parse(HEAD, &format!("A: x\n\n{bad}\n")).err().unwrap();
+            assert_eq!(parse_error.line, 10, "{bad}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use fastrand::Rng;
 
-use super::fault::Fault;
+use super::parse_error::ParseError;
 
 const FILE: &str = include_str!("words.txt");
 
@@ -20,7 +20,7 @@ pub(crate) struct Words(HashMap<&'static str, Vec<&'static str>>);
 
 impl Words {
     /// The words that all rooms share.
-    pub(crate) fn common() -> Result<Self, Fault> {
+    pub(crate) fn common() -> Result<Self, ParseError> {
         Self::parse("words.txt", FILE.lines().zip(1..).filter(|(line, _)| !line.is_empty()))
     }
 
@@ -28,10 +28,13 @@ impl Words {
     pub(crate) fn parse(
         file: &'static str,
         lines: impl Iterator<Item = (&'static str, usize)>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, ParseError> {
         let entry = |(line, number): (&'static str, usize)| {
-            let (name, words) =
-                line.split_once(" = ").ok_or(Fault { file, line: number, reason: "words are NAME = A | B" })?;
+            let (name, words) = line.split_once(" = ").ok_or(ParseError {
+                file,
+                line: number,
+                reason: "words are NAME = A | B",
+            })?;
             Ok((name, words.split(" | ").map(str::trim).collect()))
         };
         lines.map(entry).collect::<Result<_, _>>().map(Self)

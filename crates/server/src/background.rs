@@ -20,12 +20,12 @@ use crate::store::Stores;
 
 /// The polling interval. An ended session must be rejected on every instance within a second, which leaves time
 /// for a slow query.
-const FOLLOW_EVERY: Duration = Duration::from_millis(250);
-const TIDY_EVERY: Duration = Duration::from_secs(60);
+const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
+const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
-const ADD_UP_EVERY: Duration = Duration::from_secs(5);
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// The interval of returning free memory; short, so that there is little to return each time.
-const GIVE_BACK_EVERY: Duration = Duration::from_secs(1);
+const RELEASE_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause between two batches of a task, so that other work gets its turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
@@ -45,26 +45,26 @@ impl Background {
     }
 
     fn start_all(&mut self, state: Arc<State>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
-        self.every(FOLLOW_EVERY, "follow", move || follow(&state))?;
-        self.every(TIDY_EVERY, "tidy", move || tidy(&stores))?;
-        self.every(ADD_UP_EVERY, "metrics", move || {
+        self.start_task(FOLLOW_INTERVAL, "follow", move || follow(&state))?;
+        self.start_task(TIDY_INTERVAL, "tidy", move || tidy(&stores))?;
+        self.start_task(UPKEEP_INTERVAL, "metrics", move || {
             metrics.run_upkeep();
             Ok(Progress::Done)
         })?;
-        self.every(GIVE_BACK_EVERY, "memory", || {
-            memory::give_back();
+        self.start_task(RELEASE_INTERVAL, "memory", || {
+            memory::release();
             Ok(Progress::Done)
         })
     }
 
-    fn every(
+    fn start_task(
         &mut self,
         interval: Duration,
         name: &'static str,
         work: impl Fn() -> Result<Progress, StoreError> + Send + 'static,
     ) -> io::Result<()> {
         let (stop, stopped) = channel();
-        self.0.stop_by(move || drop(stop));
+        self.0.on_stop(move || drop(stop));
         self.0.start(name, Priority::Normal, move || repeat(interval, name, &stopped, work))
     }
 }
@@ -112,7 +112,7 @@ fn follow(state: &State) -> Result<Progress, StoreError> {
     let started = Instant::now();
     state.follow()?;
     // After a slow query, the result may be outdated.
-    Ok(if started.elapsed() < FOLLOW_EVERY { Progress::Done } else { Progress::More })
+    Ok(if started.elapsed() < FOLLOW_INTERVAL { Progress::Done } else { Progress::More })
 }
 
 /// Erases one batch of deleted data, or if there is none, expired sessions.

@@ -5,11 +5,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// One descriptor for the connection and one to watch it.
 const PER_CONNECTION: u64 = 2;
 /// The descriptors for the database, the listener and the log.
-const BESIDE: u64 = 256;
+const RESERVED: u64 = 256;
 
 /// Raises the soft limit as far as needed and allowed; warns if that is not enough.
-pub(crate) fn allow(connections: u32) {
-    let needed = PER_CONNECTION * u64::from(connections) + BESIDE;
+pub(crate) fn raise_limit(connections: u32) {
+    let needed = PER_CONNECTION * u64::from(connections) + RESERVED;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current.is_none_or(|current| current >= needed) {
         return;

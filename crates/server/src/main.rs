@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     drop(logging);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if nobody_reads(&*error) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             drop(writeln!(stderr(), "error: {error}"));
             ExitCode::FAILURE
@@ -42,6 +42,6 @@ fn main() -> ExitCode {
 }
 
 /// Returns whether the error is that the output's reader has exited, as `head` does.
-fn nobody_reads(error: &(dyn Error + 'static)) -> bool {
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

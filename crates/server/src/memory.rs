@@ -5,7 +5,7 @@
 
 /// Returns free memory to the system; takes a few milliseconds at most if called often.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) fn give_back() {
+pub(crate) fn release() {
     const KEPT_AT_THE_TOP: usize = 0;
     #[expect(unsafe_code, reason = "no crate wraps this call; it takes a number and touches no memory in use")]
     // SAFETY: `malloc_trim` may be called at any time, by any thread.
@@ -16,7 +16,7 @@ pub(crate) fn give_back() {
 
 /// Does nothing: other allocators return free memory by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) fn give_back() {}
+pub(crate) fn release() {}
 
 #[cfg(all(test, target_os = "linux", target_env = "gnu"))]
 mod tests {
@@ -39,10 +39,10 @@ mod tests {
         let last = all.pop();
         let full = resident();
         drop(all);
-        give_back();
+        release();
         let left = resident();
-        let given_back = full.zip(left).map(|(full, left)| full.saturating_sub(left));
-        assert!(given_back.is_some_and(|given_back| given_back > KIBIBYTES / 2), "{left:?} of {full:?}");
+        let released = full.zip(left).map(|(full, left)| full.saturating_sub(left));
+        assert!(released.is_some_and(|released| released > KIBIBYTES / 2), "{left:?} of {full:?}");
         assert_eq!(last.map(|last| last.len()), Some(1_024));
     }
 }

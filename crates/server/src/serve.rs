@@ -60,7 +60,7 @@ fn exit_soon() {
 }
 
 async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
-    descriptors::allow(config.limits.max_connections);
+    descriptors::raise_limit(config.limits.max_connections);
     let state = Data::from(state);
     let streaming = state.clone();
     let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
@@ -83,13 +83,13 @@ async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> R
         .max_concurrent_connections(workers.connections_each)
         .shutdown_timeout(SHUTDOWN_SECONDS);
     if let Some(address) = &config.metrics_listen {
-        give_out_metrics(address, exposition)?;
+        serve_metrics(address, exposition)?;
     }
     for address in addresses {
         tracing::info!("listening on http://{address}, data on {}", config.database_url);
     }
     let server = server.run();
-    actix_web::rt::spawn(stop_when_told(streaming, connections, server.handle()));
+    actix_web::rt::spawn(stop_on_signal(streaming, connections, server.handle()));
     Ok(server.await?)
 }
 
@@ -98,8 +98,8 @@ fn bind(variable: &str, name: &str) -> Result<Vec<TcpListener>, String> {
 }
 
 /// Stops the server on a signal. Streams have to be closed, because they never end by themselves.
-async fn stop_when_told(state: Data<State>, connections: Arc<Connections>, server: ServerHandle) {
-    match signals::told().await {
+async fn stop_on_signal(state: Data<State>, connections: Arc<Connections>, server: ServerHandle) {
+    match signals::wait().await {
         Ok(stop) => {
             state.streams.close();
             connections.stop();
@@ -110,7 +110,7 @@ async fn stop_when_told(state: Data<State>, connections: Arc<Connections>, serve
 }
 
 /// Serves metrics on a separate port, in a thread that ends with the process.
-fn give_out_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Error>> {
+fn serve_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Error>> {
     let app = move || App::new().configure(|app| configure_metrics(app, exposition.clone()));
     let listeners = bind("METRICS_LISTEN", address)?;
     for listener in &listeners {

@@ -16,7 +16,7 @@ pub(crate) enum Stop {
 
 /// Waits for SIGTERM (gracefully), or SIGINT or SIGQUIT (at once).
 #[cfg(unix)]
-pub(crate) async fn told() -> io::Result<Stop> {
+pub(crate) async fn wait() -> io::Result<Stop> {
     use rt::signal::unix::{SignalKind, signal};
 
     let mut signals = [
@@ -24,7 +24,7 @@ pub(crate) async fn told() -> io::Result<Stop> {
         (signal(SignalKind::interrupt())?, Stop::AtOnce),
         (signal(SignalKind::quit())?, Stop::AtOnce),
     ];
-    let told = std::future::poll_fn(|context| {
+    let stop = std::future::poll_fn(|context| {
         for (signal, stop) in &mut signals {
             if signal.poll_recv(context).is_ready() {
                 return Poll::Ready(*stop);
@@ -32,12 +32,12 @@ pub(crate) async fn told() -> io::Result<Stop> {
         }
         Poll::Pending
     });
-    Ok(told.await)
+    Ok(stop.await)
 }
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) async fn told() -> io::Result<Stop> {
+pub(crate) async fn wait() -> io::Result<Stop> {
     rt::signal::ctrl_c().await?;
     Ok(Stop::AtOnce)
 }

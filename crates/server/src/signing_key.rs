@@ -28,52 +28,52 @@ pub(crate) enum KeyError {
 }
 
 pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
-    if let Some(secret) = given(config) {
+    if let Some(secret) = configured(config) {
         return SigningKeys::parse(secret).map_err(|_| KeyError::Weak);
     }
     let path = file(config).ok_or(KeyError::Missing)?;
-    let key = read_or_make(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
+    let key = read_or_create(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
     SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
 }
 
 /// The path of the key's file; `None` if the key is configured or missing.
 pub(crate) fn file(config: &Config) -> Option<PathBuf> {
-    if given(config).is_some() {
+    if configured(config).is_some() {
         return None;
     }
     let named = config.jwt_secret_file.clone();
     match &config.database_url {
-        Database::Sqlite(database) => named.or_else(|| Some(path_beside(database))),
+        Database::Sqlite(database) => named.or_else(|| Some(key_path(database))),
         Database::Postgres(_) => named,
     }
 }
 
 /// The paths of all files that may contain a key, including one that is currently not used.
 pub(crate) fn files(config: &Config) -> Vec<PathBuf> {
-    let beside = match &config.database_url {
-        Database::Sqlite(database) => Some(path_beside(database)),
+    let default_file = match &config.database_url {
+        Database::Sqlite(database) => Some(key_path(database)),
         Database::Postgres(_) => None,
     };
-    config.jwt_secret_file.iter().cloned().chain(beside).collect()
+    config.jwt_secret_file.iter().cloned().chain(default_file).collect()
 }
 
-fn given(config: &Config) -> Option<&str> {
+fn configured(config: &Config) -> Option<&str> {
     config.jwt_secret.as_ref().map(ExposeSecret::expose_secret)
 }
 
 /// Deletes the key that was generated for a database, so that its tokens do not outlive the database.
-pub(crate) fn forget(database: &Database) -> Result<(), KeyError> {
+pub(crate) fn delete(database: &Database) -> Result<(), KeyError> {
     let Database::Sqlite(database) = database else {
         return Ok(());
     };
-    let path = path_beside(database);
+    let path = key_path(database);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(KeyError::File { path, error }),
         _ => Ok(()),
     }
 }
 
-fn path_beside(database: &Path) -> PathBuf {
+fn key_path(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".key");
     PathBuf::from(name)
@@ -81,7 +81,7 @@ fn path_beside(database: &Path) -> PathBuf {
 
 /// Reads the key, or generates it. The file appears atomically, so that instances that start together all read
 /// the same key.
-fn read_or_make(path: &Path) -> io::Result<String> {
+fn read_or_create(path: &Path) -> io::Result<String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -116,9 +116,9 @@ mod tests {
     #[test]
     fn signing_key_is_created_once_and_private() {
         let folder = tempfile::tempdir().unwrap();
-        let path = path_beside(&folder.path().join("chat.db"));
-        let made = read_or_make(&path).unwrap();
-        assert_eq!(read_or_make(&path).unwrap(), made);
+        let path = key_path(&folder.path().join("chat.db"));
+        let made = read_or_create(&path).unwrap();
+        assert_eq!(read_or_create(&path).unwrap(), made);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -7,20 +7,20 @@ use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::group_commit::{Waiting, WriteMessages};
+use chit_chat_relational::group_commit::{QueuedSend, WriteMessages};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
 use crate::Conn;
 use crate::ports::{replies_and_mentions, slow_mode};
-use crate::statements::{Held, NewRow, TakeSeqs};
+use crate::statements::{GuardQuery, NewRow, TakeSeqs};
 use crate::writer::Writer;
 
 /// Writes messages over the single writing connection.
 pub(crate) struct MessageWriter(pub(crate) Arc<Writer>);
 
 impl WriteMessages for MessageWriter {
-    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+    fn write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError> {
         let written = self.0.write_some(sends.len(), |conn| append(conn, sends));
         written.map_err(|error| match error {
             // All rooms share one lock, so any other attempt would wait in vain as well.
@@ -29,14 +29,14 @@ impl WriteMessages for MessageWriter {
         })
     }
 
-    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
-        let mut appended = self.write_together(std::slice::from_ref(send))?;
+    fn write_one(&self, send: &QueuedSend) -> Result<Appended, StoreError> {
+        let mut appended = self.write_batch(std::slice::from_ref(send))?;
         appended.pop().ok_or_else(|| StoreError::Other("a message was appended without a result".into()))
     }
 }
 
 /// Checks all messages, then takes the seqs of each room at once, then inserts the rows.
-fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
+fn append(conn: &mut Conn, sends: &[QueuedSend]) -> Sql<Vec<Appended>> {
     let mut guards = Guards::default();
     let mut refusals = Vec::with_capacity(sends.len());
     let mut rooms: HashMap<ChatroomId, i64> = HashMap::new();
@@ -48,7 +48,7 @@ fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
         refusals.push(refusal);
     }
     let mut seqs = take_seqs(conn, rooms)?;
-    let answers = sends.iter().zip(refusals).map(|(Waiting { message, .. }, refusal)| match refusal {
+    let answers = sends.iter().zip(refusals).map(|(QueuedSend { message, .. }, refusal)| match refusal {
         Some(refusal) => Ok(refusal),
         None => store(conn, message, &mut seqs),
     });
@@ -56,12 +56,12 @@ fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
 }
 
 /// Returns the outcome of a message that is refused or was stored before; `None` if it may be stored.
-fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<Appended>> {
+fn refusal(conn: &mut Conn, guards: &mut Guards, send: &QueuedSend) -> Sql<Option<Appended>> {
     let message = &send.message;
     if !guards.hold(conn, send)? {
         return Ok(Some(Appended::Refused));
     }
-    slow_mode::earlier(conn, message)
+    slow_mode::find_earlier(conn, message)
 }
 
 /// The guards evaluated in this transaction; their results hold until it ends.
@@ -69,12 +69,12 @@ fn refusal(conn: &mut Conn, guards: &mut Guards, send: &Waiting) -> Sql<Option<A
 struct Guards(HashMap<(ChatroomId, Guard), bool>);
 
 impl Guards {
-    fn hold(&mut self, conn: &mut Conn, send: &Waiting) -> Sql<bool> {
+    fn hold(&mut self, conn: &mut Conn, send: &QueuedSend) -> Sql<bool> {
         let (room, guard) = (send.message.chatroom_id, send.guard);
         if let Some(held) = self.0.get(&(room, guard)) {
             return Ok(*held);
         }
-        let held = Held { room: room.into(), actor: guard.actor.into(), role: send.least_role() };
+        let held = GuardQuery { room: room.into(), actor: guard.actor.into(), role: send.least_role() };
         let held = (&held).get_result::<i64>(conn).optional()?.is_some();
         self.0.insert((room, guard), held);
         Ok(held)
@@ -96,7 +96,7 @@ fn store(conn: &mut Conn, message: &NewMessage, seqs: &mut HashMap<ChatroomId, S
     NewRow::new(message, *seq).execute(conn)?;
     let stored = Message::stored(message.clone(), *seq);
     if !message.is_plain() {
-        replies_and_mentions::tie(conn, &[&stored])?;
+        replies_and_mentions::write_references(conn, &[&stored])?;
     }
     Ok(Appended::Stored(stored))
 }

@@ -18,7 +18,7 @@ use diesel::sqlite::Sqlite;
 use crate::{Conn, Store, database};
 
 /// The largest number of cached answers.
-const MOST: usize = 10_000;
+const MAX_HEADS: usize = 10_000;
 
 impl ChatroomHeads for Store {
     fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
@@ -62,7 +62,7 @@ impl HeadCache {
 impl Memory {
     fn ask(&mut self, questions: &[HeadRequest]) -> Sql<Vec<Option<Seq>>> {
         let data_version = (&DataVersion).get_result(&mut self.conn)?;
-        if data_version != self.data_version || self.heads.len() > MOST {
+        if data_version != self.data_version || self.heads.len() > MAX_HEADS {
             self.heads.clear();
             self.data_version = data_version;
         }

@@ -44,7 +44,7 @@ impl Checkpoints {
         let written = Arc::clone(&writer.written);
         let mut checkpointer = Checkpointer::new(url, writer)?;
         let mut thread = Threads::default();
-        thread.stop_by(move || written.stop());
+        thread.on_stop(move || written.stop());
         thread
             .start("checkpoint", Priority::Low, move || checkpointer.serve())
             .map_err(|error| StoreError::Other(format!("cannot start the checkpoint thread: {error}")))?;
@@ -87,7 +87,7 @@ impl Checkpointer {
                 tracing::warn!(%error, "a checkpoint failed; the next one will catch up");
             }
             self.duration.record(started.elapsed());
-            self.writer.written.rest();
+            self.writer.written.pause();
         }
     }
 

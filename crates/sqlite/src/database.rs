@@ -71,9 +71,9 @@ pub fn create(path: &Path) -> Result<bool, StoreError> {
 /// another process has the file open, because that process would continue to write to unlinked files.
 pub fn drop(path: &Path) -> Result<bool, StoreError> {
     let _alone = if path.exists() { claim(path)? } else { None };
-    for beside in ["-wal", "-shm"] {
+    for suffix in ["-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
-        name.push(beside);
+        name.push(suffix);
         remove(&PathBuf::from(name))?;
     }
     remove(path)

@@ -70,8 +70,8 @@ impl Store {
     }
 
     fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
-        let (done, moved) = self.writer.write(|conn| Tx::run(conn, &transaction))?;
-        self.observers.notify(&moved);
+        let (done, changes) = self.writer.write(|conn| Tx::run(conn, &transaction))?;
+        self.observers.notify(&changes);
         Ok(done)
     }
 }

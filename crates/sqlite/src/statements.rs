@@ -12,7 +12,7 @@ use diesel::sqlite::Sqlite;
 use crate::Conn;
 
 /// Finds a row if the guard holds.
-pub(crate) struct Held {
+pub(crate) struct GuardQuery {
     pub(crate) room: Key,
     pub(crate) actor: Key,
     pub(crate) role: i16,
@@ -52,7 +52,7 @@ impl<'a> NewRow<'a> {
     }
 }
 
-impl QueryId for Held {
+impl QueryId for GuardQuery {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
@@ -67,7 +67,7 @@ impl QueryId for NewRow<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for &Held {
+impl Query for &GuardQuery {
     type SqlType = BigInt;
 }
 
@@ -75,11 +75,11 @@ impl Query for &TakeSeqs {
     type SqlType = BigInt;
 }
 
-impl RunQueryDsl<Conn> for &Held {}
+impl RunQueryDsl<Conn> for &GuardQuery {}
 impl RunQueryDsl<Conn> for &TakeSeqs {}
 impl RunQueryDsl<Conn> for NewRow<'_> {}
 
-impl QueryFragment<Sqlite> for Held {
+impl QueryFragment<Sqlite> for GuardQuery {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
             "SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id JOIN chatrooms c ON c.id = m.chatroom_id \

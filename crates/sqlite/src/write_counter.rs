@@ -5,10 +5,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The number of writes, at about five pages each, after which a checkpoint is worthwhile.
-const WORTH: usize = 2_000;
+const MIN_WRITES: usize = 2_000;
 /// The pause after a checkpoint. Busy writers write the same pages repeatedly, so the next checkpoint moves each
 /// page once for all writes of the pause.
-const REST: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Counts writes since the last checkpoint.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl WriteCounter {
         let mut state = self.lock();
         let before = state.writes;
         state.writes += writes;
-        if before < WORTH && state.writes >= WORTH {
+        if before < MIN_WRITES && state.writes >= MIN_WRITES {
             self.changed.notify_one();
         }
     }
@@ -36,16 +36,16 @@ impl WriteCounter {
     /// Waits until a checkpoint is worthwhile. Returns false if the thread should stop instead.
     pub(crate) fn wait(&self) -> bool {
         let mut state = self.lock();
-        while state.writes < WORTH && !state.stopped {
+        while state.writes < MIN_WRITES && !state.stopped {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         !state.stopped
     }
 
     /// Pauses, unless the thread should stop.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn pause(&self) {
         let until_stopped = |state: &mut State| !state.stopped;
-        drop(self.changed.wait_timeout_while(self.lock(), REST, until_stopped));
+        drop(self.changed.wait_timeout_while(self.lock(), PAUSE, until_stopped));
     }
 
     /// Resets the counter, and returns its value.

@@ -5,13 +5,13 @@ use std::io::Result;
 
 /// The largest number of pieces. Thousands of pages in one piece would delay every other sync, but each piece
 /// costs a wait of its own.
-const MOST_PIECES: u64 = 128;
+const MAX_PIECES: u64 = 128;
 const LEAST_LENGTH: u64 = 1 << 20;
 
 /// Syncs the file's data, in this many pieces if the system supports it.
 pub(crate) fn sync(file: &File, pieces: u64) -> Result<()> {
     let length = file.metadata()?.len();
-    let piece = (length / pieces.clamp(1, MOST_PIECES)).max(LEAST_LENGTH);
+    let piece = (length / pieces.clamp(1, MAX_PIECES)).max(LEAST_LENGTH);
     let mut offset = 0;
     while offset < length && write_back(file, offset, piece) {
         offset += piece;

@@ -18,7 +18,7 @@ use crate::{Conn, database};
 /// The maximum number of attempts while another process holds the lock; each waits up to `busy_timeout`.
 const ATTEMPTS: usize = 2;
 /// The time limit for a concurrent change to WAL, which takes milliseconds, or longer on a slow disk.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
@@ -91,7 +91,7 @@ fn connect(url: &str) -> Result<Conn, StoreError> {
     let started = Instant::now();
     loop {
         match conn.batch_execute(database::WRITER).map_err(SqlError::from) {
-            Err(error) if error.remedy() == Remedy::RunAgain && started.elapsed() < PATIENCE => {
+            Err(error) if error.remedy() == Remedy::RunAgain && started.elapsed() < BUSY_TIMEOUT => {
                 thread::sleep(PAUSE);
             }
             outcome => return Ok(outcome.map(|()| conn)?),

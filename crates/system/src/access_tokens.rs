@@ -77,7 +77,7 @@ impl JwtAccessTokens {
             self.verifying.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
         // The header must match exactly: this server never writes other parameters, such as `jku`, `jwk` or
         // `crit`.
-        let is_ours = verified.header == self.header && verified.claims.could_be_ours(now);
+        let is_ours = verified.header == self.header && verified.claims.has_valid_lifetime(now);
         is_ours.then_some(AccessClaims {
             user_id: verified.claims.sub.into(),
             session_id: verified.claims.sid.into(),
@@ -116,7 +116,7 @@ impl AccessTokens for JwtAccessTokens {
         let now = SystemClock.now();
         self.known.get(token, now).or_else(|| {
             let claims = self.decode(token, now)?;
-            self.known.remember(token, claims);
+            self.known.insert(token, claims);
             Some(claims)
         })
     }
@@ -124,7 +124,7 @@ impl AccessTokens for JwtAccessTokens {
 
 impl Claims {
     /// Returns whether the token has been issued already, with a lifetime of at most that of our tokens.
-    fn could_be_ours(&self, now: Timestamp) -> bool {
+    fn has_valid_lifetime(&self, now: Timestamp) -> bool {
         let lifetime = Timestamp::from_micros(0).plus(ACCESS_TOKEN_LIFETIME).as_seconds();
         self.iat <= now.plus(CLOCK_SKEW).as_seconds() && self.exp.saturating_sub(self.iat) <= lifetime
     }

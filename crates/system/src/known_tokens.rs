@@ -20,7 +20,7 @@ impl KnownTokens {
         self.0.get(token).filter(|claims| now.as_seconds() <= claims.expires_at.as_seconds())
     }
 
-    pub(crate) fn remember(&self, token: &str, claims: AccessClaims) {
+    pub(crate) fn insert(&self, token: &str, claims: AccessClaims) {
         self.0.insert(token.into(), claims);
     }
 }
@@ -41,7 +41,7 @@ mod tests {
             expires_at,
         };
         let known = KnownTokens::new();
-        known.remember("a.b.c", claims);
+        known.insert("a.b.c", claims);
         assert_eq!(known.get("a.b.c", expires_at), Some(claims));
         assert_eq!(known.get("a.b.c", Timestamp::from_micros(6_000_000)), None);
         assert_eq!(known.get("a.b.d", expires_at), None);
@@ -56,7 +56,7 @@ mod tests {
         };
         let known = KnownTokens::new();
         for n in 0..3 * CAPACITY {
-            known.remember(&n.to_string(), claims);
+            known.insert(&n.to_string(), claims);
         }
         assert!((1..=CAPACITY).contains(&known.0.len()));
     }

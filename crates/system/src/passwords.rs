@@ -77,18 +77,18 @@ impl BcryptPool {
             drop(answer.send(outcome));
         });
         self.metrics.waiting.increment(1);
-        self.jobs.try_send(job).map_err(|_| self.turn_away())?;
+        self.jobs.try_send(job).map_err(|_| self.reject())?;
         answered.recv().map_err(|_| HasherBusy)
     }
 
-    fn turn_away(&self) -> HasherBusy {
+    fn reject(&self) -> HasherBusy {
         self.metrics.waiting.decrement(1);
         self.metrics.turned_away.increment(1);
         HasherBusy
     }
 
     /// A well-formed hash of the same cost that no password matches.
-    fn nobodys_hash(&self) -> String {
+    fn dummy_hash(&self) -> String {
         format!("$2b${:02}${}", self.cost, ".".repeat(53))
     }
 }
@@ -106,7 +106,7 @@ impl PasswordHasher for BcryptPool {
     fn verify(&self, password: &str, hash: Option<&PasswordHash>) -> Result<bool, HasherBusy> {
         let prehashed = prehash(password);
         let known = hash.is_some();
-        let hash = hash.map_or_else(|| self.nobodys_hash(), |hash| hash.as_str().to_owned());
+        let hash = hash.map_or_else(|| self.dummy_hash(), |hash| hash.as_str().to_owned());
         self.run(move || bcrypt::verify(prehashed, &hash).unwrap_or(false) && known)
     }
 }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn missing_hash_costs_equal_work_and_never_matches() {
         let pool = pool();
-        assert!(bcrypt::verify("x", &pool.nobodys_hash()).is_ok());
+        assert!(bcrypt::verify("x", &pool.dummy_hash()).is_ok());
         assert_eq!(pool.verify("x", None), Ok(false));
     }
 

@@ -25,7 +25,7 @@ pub struct Threads {
 
 impl Threads {
     /// Adds a function that signals threads to stop. Dropping the pool calls each once before it joins a thread.
-    pub fn stop_by(&mut self, stop: impl FnOnce() + Send + Sync + 'static) {
+    pub fn on_stop(&mut self, stop: impl FnOnce() + Send + Sync + 'static) {
         self.stop.push(Box::new(stop));
     }
 
@@ -99,11 +99,11 @@ mod tests {
     use super::*;
 
     /// Starts threads that send their name, and send it again once they are signalled to stop.
-    fn heralds(names: &Sender<String>) -> Threads {
+    fn reporting_threads(names: &Sender<String>) -> Threads {
         let mut threads = Threads::default();
         for n in 0..2 {
             let (stop, stopped) = channel::<()>();
-            threads.stop_by(move || drop(stop));
+            threads.on_stop(move || drop(stop));
             let names = names.clone();
             let run = move || {
                 let name = thread::current().name().unwrap().to_owned();
@@ -111,19 +111,19 @@ mod tests {
                 stopped.recv().unwrap_err();
                 names.send(name).unwrap();
             };
-            threads.start(format!("herald-{n}"), Priority::Normal, run).unwrap();
+            threads.start(format!("reporter-{n}"), Priority::Normal, run).unwrap();
         }
         threads
     }
 
     #[test]
-    fn dropping_a_pool_stops_and_joins_every_thread() {
+    fn drop_stops_and_joins_every_thread() {
         let (sender, names) = channel();
-        let threads = heralds(&sender);
+        let threads = reporting_threads(&sender);
         drop(sender);
         let mut started: Vec<_> = names.iter().take(2).collect();
         started.sort();
-        assert_eq!(started, ["herald-0", "herald-1"]);
+        assert_eq!(started, ["reporter-0", "reporter-1"]);
         assert!(names.try_recv().is_err(), "a thread has stopped too early");
         drop(threads);
         // Both threads have ended, because their senders are dropped.
@@ -132,23 +132,23 @@ mod tests {
     }
 
     #[test]
-    fn each_thread_of_a_pool_has_a_name_of_its_own() {
+    fn threads_have_distinct_names() {
         let mut threads = Threads::default();
         threads.start_each("worker", 0..2, Priority::Normal, || {}).unwrap();
         assert_eq!(format!("{threads:?}"), r#"["worker-0", "worker-1"]"#);
     }
 
     #[test]
-    fn a_panic_leaves_the_other_threads_to_be_joined() {
+    fn panic_does_not_prevent_join() {
         let (sender, names) = channel();
-        let mut threads = heralds(&sender);
+        let mut threads = reporting_threads(&sender);
         threads.start("unlucky", Priority::Normal, || panic!("on purpose")).unwrap();
         drop((threads, sender));
         assert_eq!(names.iter().count(), 4);
     }
 
     #[test]
-    fn a_pool_dropped_by_its_own_thread_does_not_wait_for_itself() {
+    fn drop_by_own_thread_does_not_wait() {
         let (give, taken) = channel::<Threads>();
         let (sender, ended) = channel();
         let mut threads = Threads::default();

@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
     let rounds = options.rounds.unwrap_or(if options.quick { 1 } else { 3 });
     let points: Vec<Point> = points().filter(|point| options.asks_for(*point)).collect();
     ensure!(!points.is_empty(), "nothing that is compared is called so");
-    say(&format!("filling databases of both in {}", env::temp_dir().display()));
+    print_line(&format!("filling databases of both in {}", env::temp_dir().display()));
     let stands = [Stand::build(&options.server()?, size)?, Stand::build(&other.canonicalize()?, size)?];
     for point in points.iter().copied().filter(|point| point.connections == CONNECTIONS) {
         for stand in &stands {
@@ -41,9 +41,9 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
                 interrupt.check()?;
                 stand.measure(point, plan::length(point, options.quick), u32::try_from(round)?)
             };
-            let (ours, theirs) = by_turns(&stands, (round + place) % 2 == 0, measure)?;
+            let (ours, theirs) = measure_alternately(&stands, (round + place) % 2 == 0, measure)?;
             let rates = [ours, theirs].map(|measured| measured.figures.per_second());
-            say(&format!("round {}: {point}: {:.0} and {:.0} /s", round + 1, rates[0], rates[1]));
+            print_line(&format!("round {}: {point}: {:.0} and {:.0} /s", round + 1, rates[0], rates[1]));
             compared.ours.add(point, ours);
             compared.theirs.add(point, theirs);
         }
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options, other: &Path) -> Result<()> {
 }
 
 /// Measures both servers. The first one may find a quieter machine, so the order alternates.
-fn by_turns(
+fn measure_alternately(
     [ours, theirs]: &[Stand; 2],
     ours_first: bool,
     measure: impl Fn(&Stand) -> Result<Measured>,
@@ -72,6 +72,6 @@ fn points() -> impl Iterator<Item = Point> {
     Engine::BOTH.into_iter().flat_map(move |engine| works.map(|(work, n)| Subject::Server(engine).at(work, n)))
 }
 
-fn say(text: &str) {
+fn print_line(text: &str) {
     drop(writeln!(stderr().lock(), "{text}"));
 }

@@ -90,7 +90,7 @@ mod tests {
     use crate::fill::{self, Size};
 
     #[test]
-    fn it_sends_as_the_server_does() {
+    fn send_matches_server() {
         let store = TestStore::new(Engine::Sqlite);
         let url = store.url();
         let file = Path::new(url.trim_start_matches("sqlite://"));

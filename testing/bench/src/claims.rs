@@ -99,7 +99,7 @@ pub(crate) fn all() -> Vec<Claim> {
 }
 
 /// Returns whether a goal needs this point.
-pub(crate) fn concern(point: Point) -> bool {
+pub(crate) fn need(point: Point) -> bool {
     all().iter().any(|claim| match claim.measure {
         Measure::Ratio(ours) => point == ours || Some(point) == baseline(ours),
         Measure::Tail(ours) => point == ours,

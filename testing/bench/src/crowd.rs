@@ -91,12 +91,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_the_prefix_and_the_number() {
+    fn id_is_prefix_and_number() {
         assert_eq!(id(1_234).to_string(), format!("{PREFIX}{:08}", 1_234));
     }
 
     #[test]
-    fn a_room_has_distinct_members_and_everybody_owns_one() {
+    fn room_has_distinct_members_and_every_user_owns_one() {
         assert_eq!(Crowd::room(HOT).pairs().collect::<HashSet<_>>().len(), 20);
         let owners: HashSet<u32> = Crowd::everywhere().pairs().map(|(_, user)| user).collect();
         assert_eq!(owners.len(), 1_000);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_a_hundred_characters() {
+    fn message_has_hundred_characters() {
         assert_eq!(BODY.len(), 100);
     }
 }

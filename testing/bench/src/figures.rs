@@ -81,7 +81,7 @@ mod tests {
         "figures: 5000 requests in 2000000 us, p50 400 us, p99 1200 us, longest 9000 us, 0 refused, 0 failed";
 
     #[test]
-    fn percentiles_are_of_the_sorted_times() {
+    fn percentiles_use_sorted_times() {
         let times = (1..=200).rev().map(Duration::from_millis).collect();
         let figures = Figures::of(times, Duration::from_secs(2)).unwrap();
         assert_eq!((figures.p50, figures.p99), (Duration::from_millis(100), Duration::from_millis(198)));
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_read_as_they_are_printed() {
+    fn figures_round_trip() {
         let figures = Figures::parse(&format!("Running 2s test\n{LINE}\n")).unwrap();
         assert_eq!(figures.to_string(), LINE);
         assert!((figures.tail() - 3.0).abs() < 1e-9);
     }
 
     #[test]
-    fn refusals_and_failures_are_counted_and_do_not_count_as_done() {
+    fn refusals_and_failures_do_not_count_as_done() {
         let some = Figures::parse(&LINE.replace("0 refused, 0 failed", "3 refused, 1 failed")).unwrap();
         assert_eq!((some.requests, some.refused), (4_997, 4));
         assert!(Figures::parse("unable to connect to 127.0.0.1").is_err());

@@ -17,9 +17,9 @@ use crate::usage::{Meter, Parties, Usage};
 /// The number of connections that log in repeatedly.
 pub(crate) const LOGINS: u32 = 16;
 /// The limit for the server to finish hashing after the clients have disconnected.
-const CALM: Duration = Duration::from_secs(20);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 const LINES_SHOWN: usize = 5;
-const LOOK: Duration = Duration::from_millis(200);
+const IDLE_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The result of a measurement.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl Stand {
         let logins = self.wrk.start(server.url(), &self.logins()?, LOGINS, whole)?;
         let measured = self.wrk_at(server.url(), &requests, point.connections, length, parties)?;
         let logins = Some(logins.wait().context("logins")?);
-        self.calm_down(engine)?;
+        self.wait_until_idle(engine)?;
         Ok(Measured { logins, ..measured })
     }
 
@@ -146,16 +146,16 @@ impl Stand {
         Ok(Measured { figures, usage: Usage { database: Some(usage.load), load: 0.0, ..usage }, logins: None })
     }
 
-    fn calm_down(&self, engine: Engine) -> Result<()> {
+    fn wait_until_idle(&self, engine: Engine) -> Result<()> {
         let (process, start) = (self.server(engine).process(), Instant::now());
-        while start.elapsed() < CALM {
+        while start.elapsed() < IDLE_TIMEOUT {
             let before = process.cpu_time()?;
-            thread::sleep(LOOK);
-            if process.cpu_time()?.saturating_sub(before) < LOOK / 10 {
+            thread::sleep(IDLE_CHECK_INTERVAL);
+            if process.cpu_time()?.saturating_sub(before) < IDLE_CHECK_INTERVAL / 10 {
                 return Ok(());
             }
         }
-        bail!("the server is still busy {CALM:?} after the last login")
+        bail!("the server is still busy {IDLE_TIMEOUT:?} after the last login")
     }
 }
 

@@ -99,7 +99,7 @@ impl Options {
     }
 
     /// Returns whether the options select live streams.
-    pub(crate) fn concerns_streams(&self) -> bool {
+    pub(crate) fn selects_streams(&self) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| part == "streams")
     }
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_whole_is_written() {
+    fn only_complete_runs_are_written() {
         let target = |arguments: &str| {
             let arguments = format!("bench --write result.md {arguments}");
             Options::parse_from(arguments.split_whitespace()).target().map(Path::to_owned)

@@ -35,10 +35,10 @@ fn full() -> Vec<Section> {
 pub(crate) fn chosen(options: &Options) -> Result<Vec<Section>> {
     let mut sections = full();
     for section in &mut sections {
-        section.points.retain(|point| options.asks_for(*point) && (!options.quick || claims::concern(*point)));
+        section.points.retain(|point| options.asks_for(*point) && (!options.quick || claims::need(*point)));
     }
     sections.retain(|section| !section.points.is_empty());
-    ensure!(!sections.is_empty() || options.concerns_streams(), "nothing that is measured is called so");
+    ensure!(!sections.is_empty() || options.selects_streams(), "nothing that is measured is called so");
     Ok(sections)
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn length(point: Point, quick: bool) -> Length {
     let seconds = match (quick, is_about_history(point.work)) {
         (true, true) => 1,
         (true, false) => 2,
-        (false, _) if !claims::concern(point) => 2,
+        (false, _) if !claims::need(point) => 2,
         (false, true) if point.work.is_send() => 5,
         (false, true) => 3,
         (false, false) => 4,
@@ -91,8 +91,8 @@ fn sends_on_sqlite() -> Vec<Point> {
 
 fn pages_on_postgres() -> Vec<Point> {
     let mut points: Vec<Point> = CONNECTIONS.map(|n| POSTGRES.at(Work::Page, n)).to_vec();
-    let beside = points.iter().position(|point| point.connections == claims::CONNECTIONS).unwrap_or_default();
-    points.insert(beside + 1, Subject::Pgbench.at(Work::Page, 8));
+    let compared_at = points.iter().position(|point| point.connections == claims::CONNECTIONS).unwrap_or_default();
+    points.insert(compared_at + 1, Subject::Pgbench.at(Work::Page, 8));
     points
 }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_measured_once_and_with_what_it_is_compared_with() {
+    fn points_are_measured_once_with_baselines() {
         for points in [points(&[]), points(&["--quick"])] {
             let measured: HashSet<Point> = points.iter().copied().collect();
             assert_eq!(measured.len(), points.len());
@@ -131,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compared_at_the_claims_connections_is_adjacent() {
+    fn compared_points_are_adjacent() {
         let points = points(&[]);
         let place = |wanted: Point| points.iter().position(|point| *point == wanted).unwrap();
-        for point in points.iter().filter(|point| claims::concern(**point)) {
+        for point in points.iter().filter(|point| claims::need(**point)) {
             if let Some(baseline) = baseline(*point) {
                 assert!(place(*point).abs_diff(place(baseline)) <= 2, "{point}");
             }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_names_choose() {
+    fn name_parts_select_points() {
         let points = points(&["--only", "hello", "--only", "pgbench, latest"]);
         assert_eq!(points.len(), 5);
         assert!(chosen(&Options::parse_from(["bench", "--only", "goodbye"])).is_err());

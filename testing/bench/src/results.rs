@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_in_the_middle() {
+    fn median_is_middle_value() {
         assert_eq!(Spread::of(vec![3.0, 1.0, 2.0]), Some(Spread { least: 1.0, median: 2.0, most: 3.0 }));
         assert_eq!(Spread::of(vec![4.0, 1.0]), Some(Spread { least: 1.0, median: 2.5, most: 4.0 }));
         assert_eq!(Spread::of(Vec::new()), None);
     }
 
     #[test]
-    fn a_ratio_is_taken_within_each_round() {
+    fn ratio_is_computed_per_round() {
         let (ours, theirs) =
             (Subject::Server(Engine::Postgres).at(Work::Send, 32), Subject::Pgbench.at(Work::Send, 32));
         let mut results = Results::default();

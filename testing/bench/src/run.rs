@@ -38,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             for point in &section.points {
                 let length = plan::length(*point, options.quick);
                 let measured = bench.measure(*point, length, u32::try_from(round)?)?;
-                bench.say(&format!("round {}: {}", round + 1, line(*point, &measured)));
+                bench.print_line(&format!("round {}: {}", round + 1, line(*point, &measured)));
                 results.add(*point, measured);
             }
         }
@@ -64,18 +64,18 @@ impl Bench {
     fn start(options: &Options, size: Size, started: Instant) -> Result<Self> {
         let interrupt = Interrupt::watch();
         if options.write.is_some() && options.target().is_none() {
-            say(started, "nothing will be written: a quick look or a part is not the whole");
+            print_line(started, "nothing will be written: a quick look or a part is not the whole");
         }
         let folder = env::temp_dir();
         if machine::is_in_memory(&folder) {
-            say(
+            print_line(
                 started,
                 &format!("warning: {} is in memory; set TMPDIR to a folder on the disk", folder.display()),
             );
         }
-        say(started, &format!("filling the databases with {} messages", size.total()));
+        print_line(started, &format!("filling the databases with {} messages", size.total()));
         let stand = Stand::build(&options.server()?, size)?;
-        say(started, "measuring");
+        print_line(started, "measuring");
         Ok(Self { stand, interrupt, started })
     }
 
@@ -86,7 +86,7 @@ impl Bench {
 
     /// Measures live streams; at the end, because they fill the hot room.
     fn streams(&self, options: &Options, rounds: usize) -> Result<Vec<Streams>> {
-        if !options.concerns_streams() {
+        if !options.selects_streams() {
             return Ok(Vec::new());
         }
         let seconds = |long, short| Duration::from_secs(if options.quick { short } else { long });
@@ -98,21 +98,21 @@ impl Bench {
                 self.interrupt.check()?;
                 let heard = self.stand.listen(*engine, lengths).context("listeners")?;
                 let (p99, rate) = (heard.paced.p99, heard.flat_out.deliveries_per_second());
-                self.say(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
+                self.print_line(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
                 rounds.push(heard);
-                memory_each.push(self.stand.memory_of_a_listener(*engine).context("memory")?);
+                memory_each.push(self.stand.memory_per_listener(*engine).context("memory")?);
             }
         }
         for Streams { engine, idle, .. } in all.iter_mut().filter(|_| !options.quick) {
             self.interrupt.check()?;
             *idle = Some(self.stand.idle(*engine).context("idle streams")?);
-            self.say(&format!("idle streams on {engine}"));
+            self.print_line(&format!("idle streams on {engine}"));
         }
         Ok(all.into())
     }
 
-    fn say(&self, text: &str) {
-        say(self.started, text);
+    fn print_line(&self, text: &str) {
+        print_line(self.started, text);
     }
 }
 
@@ -129,6 +129,6 @@ fn line(point: Point, measured: &Measured) -> String {
 }
 
 /// Prints progress to standard error; only the result goes to standard output.
-fn say(started: Instant, text: &str) {
+fn print_line(started: Instant, text: &str) {
     drop(writeln!(stderr().lock(), "{:4} s  {text}", started.elapsed().as_secs()));
 }

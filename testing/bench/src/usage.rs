@@ -42,7 +42,7 @@ struct Times {
 impl Meter {
     pub(crate) fn start(parties: Parties) -> Result<Self> {
         if let Some(server) = parties.server {
-            server.forget_peak()?;
+            server.reset_peak()?;
         }
         Ok(Self { parties, before: Times::of(parties)?, start: Instant::now() })
     }

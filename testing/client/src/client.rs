@@ -11,7 +11,7 @@ use ureq::{Agent, http};
 use crate::answer::{Answer, short};
 
 /// Exceeds any timeout of the server.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A user of one server, or an anonymous client.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub struct Request<'c> {
 
 impl Client {
     pub fn new(url: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT));
         Self { agent: config.build().new_agent(), url: url.to_owned(), token: None, watch: None }
     }
 

@@ -13,10 +13,10 @@ use crate::answer::short;
 use crate::client::Client;
 
 /// The time limit for the head of the response.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const BUFFER: usize = 16 * 1024;
 /// A small receive buffer; with an even smaller one, the kernel would delay between small segments.
-const NARROW: usize = 64 * 1024;
+const SMALL_BUFFER: usize = 64 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
 /// A request for a stream.
@@ -26,7 +26,7 @@ pub struct Listen {
     path: String,
     last_id: Option<String>,
     body: Option<Value>,
-    narrow: bool,
+    small_buffer: bool,
 }
 
 /// One open stream.
@@ -46,8 +46,8 @@ pub struct EventReader {
 
 /// The outcome of listening for a while.
 #[derive(Clone, Debug)]
-pub enum Heard {
-    Said(Said),
+pub enum StreamItem {
+    Event(StreamEvent),
     /// A request to reconnect after this many milliseconds.
     Retry(u64),
     Nothing,
@@ -59,7 +59,7 @@ pub enum Heard {
 
 /// One event.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct StreamEvent {
     pub id: Option<String>,
     pub kind: String,
     pub body: Value,
@@ -68,7 +68,7 @@ pub struct Said {
 impl Listen {
     /// Listens to one chatroom; `path` may contain a position.
     pub fn to(path: impl Into<String>) -> Self {
-        Self { method: "GET", path: path.into(), last_id: None, body: None, narrow: false }
+        Self { method: "GET", path: path.into(), last_id: None, body: None, small_buffer: false }
     }
 
     pub fn to_all() -> Self {
@@ -81,17 +81,17 @@ impl Listen {
     }
 
     #[must_use]
-    pub fn last_heard(self, id: Option<String>) -> Self {
+    pub fn resume_after(self, id: Option<String>) -> Self {
         Self { last_id: id, ..self }
     }
 
     /// Makes the socket's receive buffer small.
     #[must_use]
-    pub fn narrowly(self) -> Self {
-        Self { narrow: true, ..self }
+    pub fn with_small_buffer(self) -> Self {
+        Self { small_buffer: true, ..self }
     }
 
-    fn written(&self, client: &Client) -> String {
+    fn request_text(&self, client: &Client) -> String {
         let (method, path, token) = (self.method, &self.path, client.token());
         let last_id = self.last_id.as_ref().map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
         let head = format!(
@@ -110,10 +110,10 @@ impl EventReader {
     pub fn open(client: &Client, listen: &Listen) -> Result<Self> {
         let stream = TcpStream::connect(client.address())?;
         stream.set_nodelay(true)?;
-        if listen.narrow {
-            set_socket_recv_buffer_size(&stream, NARROW)?;
+        if listen.small_buffer {
+            set_socket_recv_buffer_size(&stream, SMALL_BUFFER)?;
         }
-        Self::ask(stream, &listen.written(client))
+        Self::ask(stream, &listen.request_text(client))
             .with_context(|| format!("no answer to {} {}", listen.method, listen.path))
     }
 
@@ -133,29 +133,29 @@ impl EventReader {
     }
 
     /// Reads the next event, for at most this time.
-    pub fn next(&mut self, limit: Duration) -> Result<Heard> {
+    pub fn next(&mut self, limit: Duration) -> Result<StreamItem> {
         let deadline = Instant::now() + limit;
         loop {
-            if let Some(heard) = self.parse()? {
-                return Ok(heard);
+            if let Some(item) = self.parse()? {
+                return Ok(item);
             }
             if self.complete {
                 ensure!(self.text.is_empty(), "a stream ends within an event: {}", short(&lossy(&self.text)));
-                return Ok(Heard::End { complete: true });
+                return Ok(StreamItem::End { complete: true });
             }
             match self.read(deadline)? {
-                Taken::Some => self.unpack()?,
-                Taken::Late => return Ok(Heard::Nothing),
-                Taken::End => return Ok(Heard::End { complete: false }),
+                ReadOutcome::Some => self.decode_chunks()?,
+                ReadOutcome::Late => return Ok(StreamItem::Nothing),
+                ReadOutcome::End => return Ok(StreamItem::End { complete: false }),
             }
         }
     }
 
     /// Reads the next event, which has to be of this kind.
-    pub fn expect(&mut self, kind: &str) -> Result<Said> {
-        match self.next(PATIENCE)? {
-            Heard::Said(said) if said.kind == kind => Ok(said),
-            heard => bail!("expected {kind}, heard {heard:?}"),
+    pub fn expect(&mut self, kind: &str) -> Result<StreamEvent> {
+        match self.next(TIMEOUT)? {
+            StreamItem::Event(event) if event.kind == kind => Ok(event),
+            item => bail!("expected {kind}, heard {item:?}"),
         }
     }
 
@@ -165,7 +165,7 @@ impl EventReader {
     }
 
     fn read_head(&mut self) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(end) = find(&self.raw, HEAD_END) {
                 let head: Vec<u8> = self.raw.drain(..end + HEAD_END.len()).collect();
@@ -173,33 +173,33 @@ impl EventReader {
                 let status = self.head.split(' ').nth(1).and_then(|status| status.parse().ok());
                 self.status = status.context("no status line")?;
                 self.is_chunked = self.head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-                return if self.status == 200 { self.unpack() } else { Ok(()) };
+                return if self.status == 200 { self.decode_chunks() } else { Ok(()) };
             }
-            ensure!(self.read(deadline)? == Taken::Some, "the head did not come");
+            ensure!(self.read(deadline)? == ReadOutcome::Some, "the head did not come");
         }
     }
 
-    fn read(&mut self, deadline: Instant) -> Result<Taken> {
+    fn read(&mut self, deadline: Instant) -> Result<ReadOutcome> {
         let mut buffer = [0; BUFFER];
         let left = deadline.saturating_duration_since(Instant::now());
         // A timeout of zero would block forever.
         self.stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
         match self.stream.read(&mut buffer) {
-            Ok(0) => Ok(Taken::End),
+            Ok(0) => Ok(ReadOutcome::End),
             Ok(read) => {
                 self.raw.extend_from_slice(buffer.get(..read).unwrap_or_default());
-                Ok(Taken::Some)
+                Ok(ReadOutcome::Some)
             }
             Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(Taken::Late),
-                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Ok(Taken::End),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(ReadOutcome::Late),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Ok(ReadOutcome::End),
                 _ => Err(error).context("nothing can be heard"),
             },
         }
     }
 
     /// Takes whole chunks out of the bytes; an event can be cut anywhere.
-    fn unpack(&mut self) -> Result<()> {
+    fn decode_chunks(&mut self) -> Result<()> {
         if !self.is_chunked {
             self.text.append(&mut self.raw);
             return Ok(());
@@ -224,30 +224,30 @@ impl EventReader {
         Ok(())
     }
 
-    fn parse(&mut self) -> Result<Option<Heard>> {
+    fn parse(&mut self) -> Result<Option<StreamItem>> {
         let Some(end) = find(&self.text, b"\n\n") else {
             return Ok(None);
         };
         let block: Vec<u8> = self.text.drain(..end + 2).collect();
-        let mut said = Said { id: None, kind: String::new(), body: Value::Null };
+        let mut event = StreamEvent { id: None, kind: String::new(), body: Value::Null };
         for line in str::from_utf8(&block)?.lines().filter(|line| !line.is_empty()) {
             match line.split_once(": ") {
-                Some(("id", id)) => said.id = Some(id.to_owned()),
-                Some(("event", kind)) => kind.clone_into(&mut said.kind),
-                Some(("data", data)) => said.body = serde_json::from_str(data)?,
-                Some(("retry", pause)) => return Ok(Some(Heard::Retry(pause.parse()?))),
+                Some(("id", id)) => event.id = Some(id.to_owned()),
+                Some(("event", kind)) => kind.clone_into(&mut event.kind),
+                Some(("data", data)) => event.body = serde_json::from_str(data)?,
+                Some(("retry", pause)) => return Ok(Some(StreamItem::Retry(pause.parse()?))),
                 _ => bail!("no line of an event stream: {}", short(line)),
             }
         }
-        let kind = said.body.get("type").and_then(Value::as_str);
-        ensure!(kind == Some(&*said.kind), "not what it is called: {said:?}");
-        Ok(Some(Heard::Said(said)))
+        let kind = event.body.get("type").and_then(Value::as_str);
+        ensure!(kind == Some(&*event.kind), "not what it is called: {event:?}");
+        Ok(Some(StreamItem::Event(event)))
     }
 }
 
 /// How an attempt to read ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
+enum ReadOutcome {
     Some,
     Late,
     End,

@@ -6,4 +6,4 @@ mod event_reader;
 
 pub use answer::{Answer, short};
 pub use client::{Client, Request};
-pub use event_reader::{EventReader, Heard, Listen, Said};
+pub use event_reader::{EventReader, Listen, StreamEvent, StreamItem};

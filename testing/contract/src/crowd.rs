@@ -33,23 +33,23 @@ impl Crowd {
     }
 
     /// Fails unless the logs of the chatrooms hold exactly these messages.
-    pub fn assert_said(&self, sent: &[Message]) {
+    pub fn assert_logged(&self, sent: &[Message]) {
         for room in &self.rooms {
-            let mut here = said_in(*room, sent);
+            let mut here = messages_of(*room, sent);
             here.sort_by_key(|message| message.seq);
             assert_eq!(self.world.logged(*room), here);
         }
     }
 
     /// Fails unless the logs of the chatrooms hold exactly these messages, each log in this order.
-    pub fn assert_said_in_order(&self, sent: &[Message]) {
+    pub fn assert_logged_in_order(&self, sent: &[Message]) {
         for room in &self.rooms {
-            assert_eq!(self.world.logged(*room), said_in(*room, sent));
+            assert_eq!(self.world.logged(*room), messages_of(*room, sent));
         }
     }
 }
 
 /// The messages that belong to this chatroom.
-pub fn said_in(room: ChatroomId, messages: &[Message]) -> Vec<Message> {
+pub fn messages_of(room: ChatroomId, messages: &[Message]) -> Vec<Message> {
     messages.iter().filter(|message| message.chatroom_id == room).cloned().collect()
 }

@@ -3,14 +3,13 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "test fixtures: a failure is a failed test")]
 
+mod batch;
 mod clock;
 mod crowd;
 mod engine;
-mod held;
 mod ids;
 mod log;
 mod pairs;
-mod pile;
 mod postgres;
 mod race;
 mod raw;
@@ -21,15 +20,15 @@ mod store;
 mod talk;
 mod wait;
 mod world;
+mod write_block;
 
+pub use batch::{all_stored, answer, answers, stored, try_answer};
 pub use chit_chat_both_engines::both_engines;
 pub use clock::TestClock;
-pub use crowd::{Crowd, said_in};
+pub use crowd::{Crowd, messages_of};
 pub use engine::Engine;
-pub use held::Held;
 pub use ids::TestIds;
 pub use log::{kind, messages_in};
-pub use pile::{all_stored, answer, answer_now, answers, stored};
 pub use race::race;
 pub use raw::{Raw, id_literal};
 pub use reactions::{emoji, flags};
@@ -37,3 +36,4 @@ pub use store::TestStore;
 pub use talk::{done, idempotency};
 pub use wait::until;
 pub use world::World;
+pub use write_block::WriteBlock;

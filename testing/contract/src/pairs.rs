@@ -1,6 +1,6 @@
 //! Direct chatrooms and blocks.
 
-use chit_chat_domain::block::{Blocking, MOST_BLOCKS};
+use chit_chat_domain::block::{Blocking, MAX_BLOCKS};
 use chit_chat_domain::direct::{Opening, Pair};
 use chit_chat_domain::id::{ChatroomId, UserId};
 
@@ -22,7 +22,7 @@ impl World {
 
     /// Blocks the second user as the first.
     pub fn block(&self, me: UserId, other: UserId) {
-        let blocked = self.blocks.block(Pair::new(me, other).unwrap(), MOST_BLOCKS, self.tick());
+        let blocked = self.blocks.block(Pair::new(me, other).unwrap(), MAX_BLOCKS, self.tick());
         assert_eq!(blocked, Ok(Blocking::Blocked));
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) fn create() -> Self {
-        let database = Self::unmade();
+        let database = Self::not_created();
         postgres::create(&database.url).unwrap();
         database
     }
@@ -45,7 +45,7 @@ impl Database {
         let fingerprint = fingerprint().simple().to_string();
         // PostgreSQL limits names to 63 bytes.
         let spares = format!("chit_chat_spare_{}_", &fingerprint[..12]);
-        let mut database = Self::unmade();
+        let mut database = Self::not_created();
         if !take_spare(server, &spares, database.name()) {
             let template = format!("chit_chat_template_{fingerprint}");
             ensure_template(server, &template);
@@ -56,7 +56,7 @@ impl Database {
         database
     }
 
-    fn unmade() -> Self {
+    fn not_created() -> Self {
         let url = url_of(&format!("chit_chat_test_{}", Uuid::new_v4().simple()));
         Self { url, spare_name: None, is_altered: AtomicBool::new(false) }
     }
@@ -68,7 +68,7 @@ impl Database {
     }
 
     /// Empties the database and renames it for the next test. Fails while other connections are open.
-    fn keep_as(&self, spare_name: &str) -> Result<(), Box<dyn Error>> {
+    fn recycle_as(&self, spare_name: &str) -> Result<(), Box<dyn Error>> {
         let name = self.name();
         let others = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -97,7 +97,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         let is_clean = !thread::panicking() && !self.is_altered.load(Ordering::Relaxed);
         let spare_name = self.spare_name.as_ref().filter(|_| is_clean);
-        if spare_name.is_some_and(|name| self.keep_as(name).is_ok()) {
+        if spare_name.is_some_and(|name| self.recycle_as(name).is_ok()) {
             return;
         }
         let dropped = postgres::drop(&self.url);

@@ -92,7 +92,7 @@ impl World {
     }
 
     /// Deletes a chatroom as an owner.
-    pub fn demolish(&self, room: ChatroomId, owner: UserId) {
+    pub fn delete_room(&self, room: ChatroomId, owner: UserId) {
         let guard = Guard::holds(owner, Role::Owner);
         assert_eq!(self.chatrooms.delete(room, guard, self.tick()), Ok(Guarded::Done(())));
     }

@@ -68,7 +68,7 @@ impl Cluster {
     }
 
     /// Starts the cluster after a stop or kill. Remaining processes of a killed cluster may delay it briefly.
-    pub fn start_again(&self) -> Result<()> {
+    pub fn restart(&self) -> Result<()> {
         until(START, "PostgreSQL starts again", || Ok(self.control(&["start"]).ok()))?;
         Ok(())
     }

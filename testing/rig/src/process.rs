@@ -33,7 +33,7 @@ impl Frozen {
     pub fn add(&mut self, process: Process) -> Result<()> {
         process.signal(Signal::STOP)?;
         self.0.push(process);
-        until(STOP, "a process stands still", || Ok(process.stands_still()?.then_some(())))?;
+        until(STOP, "a process stands still", || Ok(process.is_stopped()?.then_some(())))?;
         Ok(())
     }
 }
@@ -70,12 +70,12 @@ impl Process {
         self.status("RssAnon:")
     }
 
-    /// Peak resident memory since [`Process::forget_peak`], in KiB.
+    /// Peak resident memory since [`Process::reset_peak`], in KiB.
     pub fn peak_memory(self) -> Result<u64> {
         self.status("VmHWM:")
     }
 
-    pub fn forget_peak(self) -> Result<()> {
+    pub fn reset_peak(self) -> Result<()> {
         fs::write(self.path("clear_refs"), FORGET_PEAK).context("clear_refs")
     }
 
@@ -127,7 +127,7 @@ impl Process {
         Ok(children)
     }
 
-    fn stands_still(self) -> Result<bool> {
+    fn is_stopped(self) -> Result<bool> {
         for task in fs::read_dir(self.path("task"))? {
             // The process may have exited in the meantime.
             let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
@@ -178,14 +178,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_counted_behind_a_name_of_any_kind() {
+    fn fields_are_counted_after_any_name() {
         let stat = "12 (a) b (c)) S 7 0 0 0 0 0 0 0 0 0 150 50 25 75 20";
         assert_eq!((field(stat, 0), field(stat, 1)), (Some("S"), Some("7")));
         assert_eq!(ticks(stat, &[USER, SYSTEM]).unwrap(), ticks(stat, &[ENDED_USER, ENDED_SYSTEM]).unwrap() * 2);
     }
 
     #[test]
-    fn a_process_has_used_some_time_and_memory() {
+    fn process_uses_time_and_memory() {
         let process = Process::current();
         // The first value is taken earlier, and values only grow.
         let own = process.cpu_time().unwrap();

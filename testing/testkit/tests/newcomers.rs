@@ -33,28 +33,28 @@ fn may_add(world: World) -> Result<bool, Failure> {
 }
 
 #[test]
-fn a_member_adds_nobody_in_the_first_hour() {
-    let world = World::where_i_am(Visibility::Private, Some(Role::Member));
+fn member_adds_nobody_in_first_hour() {
+    let world = World::with_access(Visibility::Private, Some(Role::Member));
     assert_eq!(may_add(world), Ok(false));
 
-    let world = World::where_i_am(Visibility::Private, Some(Role::Member));
+    let world = World::with_access(Visibility::Private, Some(Role::Member));
     world.clock.advance(HOUR);
     assert_eq!(may_add(world), Ok(true));
 }
 
 #[test]
-fn a_moderator_need_not_wait() {
-    let world = World::where_i_am(Visibility::Private, Some(Role::Moderator));
+fn moderator_adds_without_waiting() {
+    let world = World::with_access(Visibility::Private, Some(Role::Moderator));
     assert_eq!(may_add(world), Ok(true));
 }
 
 #[test]
-fn an_unknown_chatroom_is_not_found() {
-    assert_eq!(may_add(World::without_the_room()), Err(Denial::ChatroomNotFound.into()));
+fn unknown_chatroom_is_not_found() {
+    assert_eq!(may_add(World::without_room()), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
-fn the_hour_begins_again_for_a_member_who_comes_back() {
+fn hour_restarts_for_rejoined_member() {
     let scratch = Scratch::open();
     let [ada, grace] = scratch.people(["ada", "grace"]);
     let engines = scratch.chatroom(ada, &[grace]);

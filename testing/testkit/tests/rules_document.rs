@@ -19,7 +19,7 @@ fn files() -> Vec<&'static str> {
 }
 
 #[test]
-fn its_code_is_that_of_the_example() {
+fn document_code_matches_example() {
     assert!(blocks().len() >= 4, "{:?}", blocks());
     for block in blocks() {
         assert!(CODE.contains(block), "not in newcomers.rs:\n{block}");
@@ -27,7 +27,7 @@ fn its_code_is_that_of_the_example() {
 }
 
 #[test]
-fn the_files_that_it_names_exist() {
+fn named_files_exist() {
     assert!(files().len() >= 8, "{:?}", files());
     for file in files() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);

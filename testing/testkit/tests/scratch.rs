@@ -10,7 +10,7 @@ use chit_chat_domain::testing::{NOW, fresh_id};
 use chit_chat_testkit::Scratch;
 
 #[test]
-fn each_scratch_is_a_store_of_its_own() {
+fn scratches_have_separate_stores() {
     let (one, other) = (Scratch::open(), Scratch::open());
     one.person("ada");
     assert_eq!(other.stores.users.credentials("ada".to_owned()), Ok(None));
@@ -18,7 +18,7 @@ fn each_scratch_is_a_store_of_its_own() {
 }
 
 #[test]
-fn ids_and_times_are_known_beforehand() {
+fn ids_and_times_are_deterministic() {
     let scratch = Scratch::open();
     let ada = scratch.person("ada");
     assert_eq!(ada, fresh_id().into());
@@ -29,7 +29,7 @@ fn ids_and_times_are_known_beforehand() {
 }
 
 #[test]
-fn members_talk_in_private_chatrooms_and_everybody_joins_public_ones() {
+fn members_send_in_private_and_anyone_joins_public_chatrooms() {
     let scratch = Scratch::open();
     let [ada, grace, tim] = scratch.people(["ada", "grace", "tim"]);
     let private = scratch.chatroom(ada, &[grace]);
@@ -42,7 +42,7 @@ fn members_talk_in_private_chatrooms_and_everybody_joins_public_ones() {
 }
 
 #[test]
-fn a_promoted_member_has_the_role() {
+fn promoted_member_has_role() {
     let scratch = Scratch::open();
     let [ada, grace] = scratch.people(["ada", "grace"]);
     let room = scratch.chatroom(ada, &[grace]);
@@ -52,7 +52,7 @@ fn a_promoted_member_has_the_role() {
 }
 
 #[test]
-fn everybody_signs_in_and_invites() {
+fn people_sign_in_and_invite() {
     let scratch = Scratch::open();
     let [ada, grace] = scratch.people(["ada", "grace"]);
     let granted = scratch.services.sessions.sign_in("Ada", Scratch::PASSWORD, None).unwrap();
@@ -64,6 +64,6 @@ fn everybody_signs_in_and_invites() {
 
 #[test]
 #[should_panic(expected = "UsernameTaken")]
-fn two_people_of_the_same_name_fail_the_test() {
+fn duplicate_name_panics() {
     Scratch::open().people(["ada", "Ada"]);
 }

@@ -13,8 +13,8 @@ use fastrand::Rng;
 use tempfile::TempDir;
 
 use crate::options::Options;
-use crate::rig::{Bench, Cluster, Common, Secrets, hold_no_secrets};
-use crate::trial::{Company, Engine, Trial};
+use crate::rig::{Bench, Cluster, Common, Secrets, check_logs};
+use crate::trial::{Concurrency, Engine, Trial};
 use crate::trials;
 
 const LINES_SHOWN: usize = 15;
@@ -26,23 +26,23 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     let chosen = choose(options)?;
     if options.list {
         for (trial, engine) in chosen {
-            say(&format!("{:8} {}", engine.name(), trial.name));
+            print_line(&format!("{:8} {}", engine.name(), trial.name));
         }
         return Ok(true);
     }
     let seed = options.seed.unwrap_or_else(|| Rng::new().u64(..1_000_000_000));
-    say(&format!("SEED={seed}"));
+    print_line(&format!("SEED={seed}"));
     let folder = tempfile::Builder::new().prefix("chit-chat-verify.").tempdir()?;
     let common = common(options, seed, &folder, &chosen)?;
     let started = Instant::now();
     let failures = run_all(&common, chosen, options.beside);
     let logs = common.logs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let is_clean = report("-", "logs_hold_no_secrets", || hold_no_secrets(&logs, &common.secrets));
+    let is_clean = report("-", "logs_hold_no_secrets", || check_logs(&logs, &common.secrets));
     let failures = failures + usize::from(!is_clean);
-    say(&format!("{failures} failed, {} s", started.elapsed().as_secs()));
+    print_line(&format!("{failures} failed, {} s", started.elapsed().as_secs()));
     drop(common);
     if failures > 0 {
-        say(&format!("the logs are in {}; repeat it with SEED={seed}", folder.keep().display()));
+        print_line(&format!("the logs are in {}; repeat it with SEED={seed}", folder.keep().display()));
     }
     Ok(failures == 0)
 }
@@ -80,10 +80,10 @@ fn common(options: &Options, seed: u64, folder: &TempDir, chosen: &[Chosen]) -> 
 /// Runs the trials that need the machine for themselves first, and returns the number of failures.
 fn run_all(common: &Common, mut chosen: Vec<Chosen>, lanes: usize) -> usize {
     Rng::with_seed(common.seed).shuffle(&mut chosen);
-    let (alone, beside): (Vec<_>, Vec<_>) =
-        chosen.into_iter().partition(|(trial, _)| trial.company == Company::Alone);
-    let failed = alone.into_iter().filter(|chosen| !run_one(common, *chosen)).count();
-    let waiting = &Mutex::new(VecDeque::from(beside));
+    let (exclusive, parallel): (Vec<_>, Vec<_>) =
+        chosen.into_iter().partition(|(trial, _)| trial.concurrency == Concurrency::Exclusive);
+    let failed = exclusive.into_iter().filter(|chosen| !run_one(common, *chosen)).count();
+    let waiting = &Mutex::new(VecDeque::from(parallel));
     let lane = || {
         let mut failed = 0;
         while let Some(chosen) = next(waiting) {
@@ -107,7 +107,7 @@ fn run_one(common: &Common, (trial, engine): Chosen) -> bool {
     let held = report(engine.name(), trial.name, || (trial.run)(&bench));
     if !held {
         for log in bench.logs() {
-            say(&last_lines(&log));
+            print_line(&last_lines(&log));
         }
     }
     held
@@ -119,8 +119,8 @@ fn report(engine: &str, name: &str, work: impl FnOnce() -> Result<String>) -> bo
     let outcome = work();
     let seconds = started.elapsed().as_secs_f32();
     match &outcome {
-        Ok(figures) => say(&format!("ok     {engine:8} {name}: {figures} ({seconds:.1} s)")),
-        Err(error) => say(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n  {}", causes(error))),
+        Ok(figures) => print_line(&format!("ok     {engine:8} {name}: {figures} ({seconds:.1} s)")),
+        Err(error) => print_line(&format!("FAILED {engine:8} {name} ({seconds:.1} s)\n  {}", causes(error))),
     }
     outcome.is_ok()
 }
@@ -136,7 +136,7 @@ fn last_lines(log: &Path) -> String {
     format!("the end of {}:\n{}", log.display(), last.join("\n"))
 }
 
-fn say(text: &str) {
+fn print_line(text: &str) {
     // The reader of the output may be gone.
     drop(writeln!(stdout().lock(), "{text}"));
 }

@@ -7,11 +7,11 @@ use crate::rig::Bench;
 
 /// Permission for other trials to run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Company {
+pub(crate) enum Concurrency {
     /// The trial measures times, so it runs alone.
-    Alone,
+    Exclusive,
     /// The trial measures no times.
-    Beside,
+    Parallel,
 }
 
 /// A claim, named after the file that tests it; the function returns its figures.
@@ -19,6 +19,6 @@ pub(crate) enum Company {
 pub(crate) struct Trial {
     pub(crate) name: &'static str,
     pub(crate) engines: &'static [Engine],
-    pub(crate) company: Company,
+    pub(crate) concurrency: Concurrency,
     pub(crate) run: fn(&Bench) -> Result<String>,
 }

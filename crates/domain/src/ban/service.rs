@@ -10,7 +10,7 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::{MembershipRepository, Role};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 
 /// A ban, and whether this request created it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl BanService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MembershipRepository::find`], then [`BanRepository::ban`].
     pub fn ban(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<PlacedBan, Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Moderator))?;
             let membership = self.memberships.find(chatroom, user)?.map(|member| member.membership);
@@ -69,7 +69,7 @@ impl BanService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`BanRepository::lift`].
     pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let guard = Guard::holds(actor, Role::Moderator);
             Ok(self.bans.lift(chatroom, user, guard, self.clock.now())?)

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::id::UserId;
 
 /// The maximum number of users that a user can block.
-pub const MOST_BLOCKS: usize = 10_000;
+pub const MAX_BLOCKS: usize = 10_000;
 
 /// A block of one user by another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{BlockRepository, Blocking, MOST_BLOCKS};
+use super::{BlockRepository, Blocking, MAX_BLOCKS};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::direct::Pair;
@@ -18,7 +18,7 @@ impl BlockService {
     ///
     /// Asks [`BlockRepository::block`].
     pub fn block(&self, pair: Pair) -> Result<(), Failure> {
-        match self.blocks.block(pair, MOST_BLOCKS, self.clock.now())? {
+        match self.blocks.block(pair, MAX_BLOCKS, self.clock.now())? {
             Blocking::Blocked => Ok(()),
             Blocking::NoSuchUser => Err(Denial::UserNotFound.into()),
             Blocking::TooMany => Err(Denial::TooManyBlocks.into()),

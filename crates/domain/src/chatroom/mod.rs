@@ -28,7 +28,7 @@ use crate::violation::Violation;
 pub type Seq = i64;
 
 /// The maximum number of initial members of a new chatroom, not counting its creator.
-pub const MOST_INITIAL_MEMBERS: usize = 100;
+pub const MAX_INITIAL_MEMBERS: usize = 100;
 
 /// The users who may see that a chatroom exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

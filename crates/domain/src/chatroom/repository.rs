@@ -51,7 +51,7 @@ pub struct MyChatroom {
     /// The latest message, which may be deleted.
     pub last_message: Option<Message>,
     pub read: ReadState,
-    /// The number of undeleted messages of others after the read marker; [`MOST_UNREAD`](Self::MOST_UNREAD)
+    /// The number of undeleted messages of others after the read marker; [`MAX_UNREAD`](Self::MAX_UNREAD)
     /// means that many or more.
     pub unread_count: i64,
     /// The number of those messages that mention the user or everybody, with the same maximum.
@@ -62,7 +62,7 @@ pub struct MyChatroom {
 
 impl MyChatroom {
     /// The maximum of both counts.
-    pub const MOST_UNREAD: i64 = 100;
+    pub const MAX_UNREAD: i64 = 100;
 
     /// The position of this chatroom in the list.
     pub fn list_position(&self) -> ListPosition {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Chatroom, ChatroomChange, ChatroomName, ChatroomRepository, Creation, Guard, MOST_INITIAL_MEMBERS,
-    NewChatroom, Right, Seq, Visibility,
+    Chatroom, ChatroomChange, ChatroomName, ChatroomRepository, Creation, Guard, MAX_INITIAL_MEMBERS, NewChatroom,
+    Right, Seq, Visibility,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -15,7 +15,7 @@ use crate::id::{ChatroomId, IdSource, UserId};
 use crate::membership::Role;
 use crate::message::{Idempotency, IdempotencyKey};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 use crate::violation::Violation;
 
 /// The input for creating a chatroom.
@@ -90,7 +90,7 @@ impl ChatroomService {
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::update`] if anything changes.
     pub fn change(&self, id: ChatroomId, actor: UserId, entered: &ChatroomChange) -> Result<Chatroom, Failure> {
         let entered = entered.parse()?;
-        decide_until_written(|| {
+        retry_until_written(|| {
             let access = self.chatrooms.require_access(id, actor)?;
             access.as_member()?;
             let changes = entered.clone().differing_from(&access.chatroom);
@@ -108,7 +108,7 @@ impl ChatroomService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::delete`].
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(id, actor)?.may(Right::Role(Role::Owner))?;
             let guard = Guard::holds(actor, Role::Owner);
             Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
@@ -162,8 +162,8 @@ fn parse_creation(creator: UserId, entered: &CreateChatroom) -> Result<ParsedCre
 
 /// Parses the ids, in order, without duplicates and without the creator.
 fn parse_members(creator: UserId, entered: &[String]) -> Result<Vec<UserId>, Violation> {
-    if entered.len() > MOST_INITIAL_MEMBERS {
-        return Err(Violation::TooManyEntries(MOST_INITIAL_MEMBERS));
+    if entered.len() > MAX_INITIAL_MEMBERS {
+        return Err(Violation::TooManyEntries(MAX_INITIAL_MEMBERS));
     }
     let mut members = Vec::with_capacity(entered.len());
     for (index, id) in entered.iter().enumerate() {

@@ -118,7 +118,7 @@ impl Right {
     /// The minimum role that has this right under the chatroom's current settings.
     pub fn least_role(self, Chatroom { visibility, settings, .. }: &Chatroom) -> Result<Role, Denial> {
         match self {
-            _ if *visibility == Visibility::Direct && !self.is_for_two() => Err(Denial::DirectChatroom),
+            _ if *visibility == Visibility::Direct && !self.allowed_in_direct() => Err(Denial::DirectChatroom),
             Self::Role(role) => Ok(role),
             Self::Speak | Self::CallAll | Self::Rename if settings.archived => Err(Denial::ChatroomArchived),
             Self::Speak => Ok(Role::Member),
@@ -130,7 +130,7 @@ impl Right {
 
     /// Returns whether members of a direct chatroom have this right: they can talk and manage what is their own,
     /// but not each other.
-    fn is_for_two(self) -> bool {
+    fn allowed_in_direct(self) -> bool {
         matches!(self, Self::Speak | Self::Role(Role::Member))
     }
 }

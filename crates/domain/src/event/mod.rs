@@ -61,11 +61,11 @@ impl Event {
 
     /// Returns whether later changes can be visible in the event.
     pub fn shows_later_changes(&self) -> bool {
-        self.parent.is_some() || self.shown_as_it_is_now().is_some_and(Message::has_changed)
+        self.parent.is_some() || self.current_message().is_some_and(Message::has_changed)
     }
 
     /// The message that the event shows in its current state; `MessageDeleted` shows no later changes.
-    fn shown_as_it_is_now(&self) -> Option<&Message> {
+    fn current_message(&self) -> Option<&Message> {
         match &self.change {
             Change::MessageCreated(message) | Change::MessageUpdated(message) => Some(message),
             _ => None,

@@ -33,12 +33,12 @@ impl Lifetime {
 pub struct MaxUses(u16);
 
 impl MaxUses {
-    pub const MOST: u16 = 10_000;
+    pub const MAX: u16 = 10_000;
 
     /// Accepts 1 to 10,000.
     pub fn parse(count: i64) -> Result<Self, Violation> {
         match u16::try_from(count) {
-            Ok(count) if (1..=Self::MOST).contains(&count) => Ok(Self(count)),
+            Ok(count) if (1..=Self::MAX).contains(&count) => Ok(Self(count)),
             _ => Err(Violation::NotOneOf("1 to 10000")),
         }
     }

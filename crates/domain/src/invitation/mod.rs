@@ -9,7 +9,7 @@ pub use bounds::{Lifetime, MaxUses};
 pub use code::{InvitationCode, InvitationSecret};
 #[cfg(feature = "mocks")]
 pub use repository::MockInvitationRepository;
-pub use repository::{InvitationRepository, Invited, Most, Revocation};
+pub use repository::{InvitationLimits, InvitationRepository, Invited, Revocation};
 pub use service::{CreateInvitation, InvitationService};
 
 use crate::clock::Timestamp;
@@ -17,9 +17,9 @@ use crate::denial::Denial;
 use crate::id::{ChatroomId, InvitationId, UserId};
 
 /// The maximum number of active invitations of a chatroom.
-pub const MOST_USABLE: usize = 100;
+pub const MAX_USABLE: usize = 100;
 /// The maximum number of stored invitations of a chatroom. The oldest inactive ones beyond it are erased.
-pub const MOST_REMEMBERED: usize = 1_000;
+pub const MAX_REMEMBERED: usize = 1_000;
 
 /// An invitation to a chatroom.
 #[derive(Clone, Debug, PartialEq, Eq)]

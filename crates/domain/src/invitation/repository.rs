@@ -11,7 +11,7 @@ use crate::store_error::StoreError;
 
 /// The maximum numbers of invitations of a chatroom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Most {
+pub struct InvitationLimits {
     /// Invitations that can be used.
     pub usable: usize,
     /// All invitations; beyond this, the oldest unusable ones are erased.
@@ -44,7 +44,7 @@ pub enum Revocation {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait InvitationRepository: Send + Sync {
     /// Stores an invitation.
-    fn create(&self, invitation: Invitation, most: Most, guard: Guard) -> Result<Invited, StoreError>;
+    fn create(&self, invitation: Invitation, most: InvitationLimits, guard: Guard) -> Result<Invited, StoreError>;
 
     /// An invitation to a living chatroom, usable or not.
     fn find(&self, chatroom: ChatroomId, id: InvitationId) -> Result<Option<Invitation>, StoreError>;

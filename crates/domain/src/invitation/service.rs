@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Invitation, InvitationCode, InvitationRepository, Invited, Lifetime, MOST_REMEMBERED, MOST_USABLE, MaxUses,
-    Most, Revocation,
+    Invitation, InvitationCode, InvitationLimits, InvitationRepository, Invited, Lifetime, MAX_REMEMBERED,
+    MAX_USABLE, MaxUses, Revocation,
 };
 use crate::chatroom::{ChatroomRepository, Entrance, Guard, Right};
 use crate::clock::{Clock, Timestamp};
@@ -14,7 +14,7 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, InvitationId, UserId};
 use crate::membership::{AddedMember, MembershipRepository, NewMembership, Role};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 use crate::secrets::Secrets;
 
 /// The input for creating an invitation.
@@ -49,7 +49,7 @@ impl InvitationService {
     ) -> Result<Invitation, Failure> {
         let (lifetime, max_uses) = parse(entered)?;
         let (id, secret) = (InvitationId::from(self.ids.next()), self.secrets.invitation_secret());
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let created_at = self.clock.now();
             let invitation = Invitation {
@@ -63,7 +63,7 @@ impl InvitationService {
                 uses: 0,
                 revoked_at: None,
             };
-            let most = Most { usable: MOST_USABLE, remembered: MOST_REMEMBERED };
+            let most = InvitationLimits { usable: MAX_USABLE, remembered: MAX_REMEMBERED };
             match self.invitations.create(invitation.clone(), most, Guard::holds(actor, Role::Moderator))? {
                 Invited::Created => Ok(Guarded::Done(invitation)),
                 Invited::TooMany => Err(Denial::TooManyInvitations.into()),
@@ -90,7 +90,7 @@ impl InvitationService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::revoke`].
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
             let guard = Guard::holds(actor, Role::Moderator);
             match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
@@ -106,10 +106,10 @@ impl InvitationService {
     /// Asks [`InvitationRepository::find`], then [`MembershipRepository::add`], or [`MembershipRepository::find`]
     /// if the invitation can no longer be used.
     pub fn accept(&self, code: &InvitationCode, user: UserId) -> Result<AddedMember, Failure> {
-        decide_until_written(|| {
-            let (invitation, now) = (self.behind(code)?, self.clock.now());
+        retry_until_written(|| {
+            let (invitation, now) = (self.find_by_code(code)?, self.clock.now());
             match invitation.may_be_used(now) {
-                Ok(()) => self.let_in(&invitation, user, now),
+                Ok(()) => self.admit(&invitation, user, now),
                 Err(gone) => {
                     let member = self.memberships.find(code.chatroom_id, user)?.ok_or(gone)?;
                     Ok(Guarded::Done(AddedMember { member, new: false }))
@@ -118,18 +118,18 @@ impl InvitationService {
         })
     }
 
-    fn let_in(
+    fn admit(
         &self,
         invitation: &Invitation,
         user_id: UserId,
         at: Timestamp,
     ) -> Result<Guarded<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id: invitation.chatroom_id, user_id, at };
-        self.memberships.add(new, Entrance::Invitation(invitation.id))?.decided()
+        self.memberships.add(new, Entrance::Invitation(invitation.id))?.into_guarded()
     }
 
     /// Returns the invitation of a code. A wrong secret fails like an unknown invitation.
-    fn behind(&self, code: &InvitationCode) -> Result<Invitation, Failure> {
+    fn find_by_code(&self, code: &InvitationCode) -> Result<Invitation, Failure> {
         let found = self.invitations.find(code.chatroom_id, code.invitation_id)?;
         let found = found.filter(|invitation| invitation.secret == code.secret);
         Ok(found.ok_or(Denial::InvitationNotFound)?)

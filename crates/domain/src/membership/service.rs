@@ -9,7 +9,7 @@ use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 
 /// A member, and whether this request made them one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct AddedMember {
 
 impl Added {
     /// Returns the member, or the reason why there is none.
-    pub(crate) fn decided(self) -> Result<Guarded<AddedMember>, Failure> {
+    pub(crate) fn into_guarded(self) -> Result<Guarded<AddedMember>, Failure> {
         match self {
             Self::Added(member) => Ok(Guarded::Done(AddedMember { member, new: true })),
             Self::Already(member) => Ok(Guarded::Done(AddedMember { member, new: false })),
@@ -59,7 +59,7 @@ impl MembershipService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
     pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let access = self.chatrooms.require_access(chatroom, user)?;
             access.may_see()?;
             // A user who sees a private chatroom is a member, and the store returns the existing membership.
@@ -79,7 +79,7 @@ impl MembershipService {
         if actor == user {
             return self.join(chatroom, user);
         }
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Add)?;
             let entrance = Entrance::By(Guard::may(actor, Right::Add));
             self.write_added(chatroom, user, entrance)
@@ -98,7 +98,7 @@ impl MembershipService {
         role: &str,
     ) -> Result<Member, Failure> {
         let role = Role::parse(role).map_err(|violation| Failure::invalid("role", violation))?;
-        decide_until_written(|| {
+        retry_until_written(|| {
             let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Owner))?;
             let target = self.memberships.find(chatroom, user)?.ok_or(Denial::MembershipNotFound)?;
@@ -123,7 +123,7 @@ impl MembershipService {
         if actor == user {
             return self.leave(chatroom, user).map(drop);
         }
-        decide_until_written(|| {
+        retry_until_written(|| {
             let access = self.chatrooms.require_access(chatroom, actor)?;
             let me = access.may(Right::Role(Role::Moderator))?;
             let Some(target) = self.memberships.find(chatroom, user)? else {
@@ -149,6 +149,6 @@ impl MembershipService {
         entrance: Entrance,
     ) -> Result<Guarded<AddedMember>, Failure> {
         let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
-        self.memberships.add(new, entrance)?.decided()
+        self.memberships.add(new, entrance)?.into_guarded()
     }
 }

@@ -11,7 +11,7 @@ pub use repository::MockMentionRepository;
 use crate::id::UserId;
 
 /// The maximum number of users that one message mentions; further names are ignored.
-pub const MOST_MENTIONED: usize = 50;
+pub const MAX_MENTIONED: usize = 50;
 
 /// The mentions of a message, as resolved when the message was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, TextMergeStream};
 
-use super::MOST_MENTIONED;
+use super::MAX_MENTIONED;
 use crate::message::MessageBody;
 use crate::user::Username;
 
@@ -24,7 +24,7 @@ impl Named {
         text.contains('@')
     }
 
-    /// Finds the names in a Markdown text, except in code and addresses, at most [`MOST_MENTIONED`].
+    /// Finds the names in a Markdown text, except in code and addresses, at most [`MAX_MENTIONED`].
     pub fn in_text(text: &str) -> Self {
         let mut named = Self::default();
         let mut usernames = BTreeSet::new();
@@ -33,7 +33,7 @@ impl Named {
                 if name.eq_ignore_ascii_case(ALL) {
                     named.all = true;
                 } else if let Ok(username) = Username::parse(name)
-                    && usernames.len() < MOST_MENTIONED
+                    && usernames.len() < MAX_MENTIONED
                 {
                     usernames.insert(username.folded());
                 }
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn number_of_found_names_is_limited() {
         let crowd = (0..60).map(|n| format!("@user{n}")).collect::<Vec<_>>().join(" ");
-        assert_eq!(usernames(&crowd).len(), MOST_MENTIONED);
+        assert_eq!(usernames(&crowd).len(), MAX_MENTIONED);
     }
 
     proptest! {

@@ -57,14 +57,14 @@ impl Sending {
     }
 
     /// Returns whether the message was passed to the store, which stores an author's messages in order.
-    pub fn is_with_store(&self) -> bool {
+    pub fn is_queued(&self) -> bool {
         matches!(self.0, State::WithStore(..))
     }
 
     /// Blocks this thread until the store has answered.
     pub fn wait(self) -> Result<SendOutcome, Failure> {
         match self.0 {
-            State::WithStore(draft, answer) => SendOutcome::judge(draft, answer.wait()),
+            State::WithStore(draft, answer) => SendOutcome::from_answer(draft, answer.wait()),
             State::Undecided(draft) => Ok(SendOutcome::Undecided(draft)),
             State::Answered => Err(answered_already()),
         }
@@ -80,7 +80,7 @@ impl Future for Sending {
             State::Undecided(_) | State::Answered => None,
         };
         Poll::Ready(match (mem::replace(&mut self.0, State::Answered), answer) {
-            (State::WithStore(draft, _), Some(answer)) => SendOutcome::judge(draft, answer),
+            (State::WithStore(draft, _), Some(answer)) => SendOutcome::from_answer(draft, answer),
             (State::Undecided(draft), _) => Ok(SendOutcome::Undecided(draft)),
             _ => Err(answered_already()),
         })
@@ -92,8 +92,8 @@ fn answered_already() -> Failure {
 }
 
 impl SendOutcome {
-    fn judge(draft: NewMessage, answer: Result<Appended, StoreError>) -> Result<Self, Failure> {
-        Ok(match Sent::judge(&draft, answer?)? {
+    fn from_answer(draft: NewMessage, answer: Result<Appended, StoreError>) -> Result<Self, Failure> {
+        Ok(match Sent::from_answer(&draft, answer?)? {
             Guarded::Done(sent) => Self::Sent(sent),
             Guarded::Refused => Self::Undecided(draft),
         })
@@ -102,7 +102,7 @@ impl SendOutcome {
 
 impl Sent {
     /// Interprets the store's answer: an earlier message with the same key counts only if its content is the same.
-    pub(super) fn judge(draft: &NewMessage, appended: Appended) -> Result<Guarded<Self>, Failure> {
+    pub(super) fn from_answer(draft: &NewMessage, appended: Appended) -> Result<Guarded<Self>, Failure> {
         match appended {
             Appended::Stored(message) => Ok(Guarded::Done(Self { message, replayed: false })),
             Appended::Duplicate(message, earlier) if draft.idempotency.as_ref() == Some(&earlier) => {

@@ -15,7 +15,7 @@ use crate::membership::{Membership, Role};
 use crate::mention::{MentionRepository, Mentions, Named};
 use crate::page::{Limit, Page};
 use crate::pending::Pending;
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 use crate::store_error::StoreError;
 use crate::violation::Violation;
 
@@ -108,7 +108,7 @@ impl MessageService {
     /// [`MessageRepository::append_in_turn`] in slow mode. A retry in an archived chatroom asks only the first and
     /// the last.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
-        decide_until_written(|| self.send_tied(draft.clone()))
+        retry_until_written(|| self.send_with_references(draft.clone()))
     }
 
     fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
@@ -122,7 +122,7 @@ impl MessageService {
     }
 
     /// Reads the parent and the mentioned users of a message, then sends it.
-    fn send_tied(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
+    fn send_with_references(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
         let access = self.chatrooms.require_access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
             Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.replay(&draft),
@@ -135,7 +135,7 @@ impl MessageService {
         }
         draft.mentions = self.mentions_of(&draft.body, &access, me)?;
         match access.chatroom.settings.slow_mode_of(me.role) {
-            None => Sent::judge(&draft, self.append(draft.clone()).wait()?),
+            None => Sent::from_answer(&draft, self.append(draft.clone()).wait()?),
             Some(_) => self.send_in_turn(&draft),
         }
     }
@@ -159,14 +159,14 @@ impl MessageService {
     fn replay(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
             Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
-            Turn::Taken(appended) => Sent::judge(draft, appended),
+            Turn::Taken(appended) => Sent::from_answer(draft, appended),
         }
     }
 
     fn send_in_turn(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         let guard = guard(draft.author_id, &draft.mentions);
         match self.messages.append_in_turn(draft.clone(), guard)? {
-            Turn::Taken(appended) => Sent::judge(draft, appended),
+            Turn::Taken(appended) => Sent::from_answer(draft, appended),
             Turn::TooSoon(next) => {
                 let seconds = draft.created_at.seconds_until(next);
                 Err(Denial::SlowMode { seconds }.into())
@@ -232,7 +232,7 @@ impl MessageService {
         precondition: &Precondition,
     ) -> Result<Message, Failure> {
         let body = MessageBody::parse(body).map_err(|violation| Failure::invalid("body", violation))?;
-        decide_until_written(|| {
+        retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             let me = access.may(Right::Speak)?;
             message.may_edit(me)?;
@@ -256,7 +256,7 @@ impl MessageService {
         id: MessageId,
         precondition: &Precondition,
     ) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             message.may_delete(access.as_member()?)?;
             precondition.check(message.revision)?;

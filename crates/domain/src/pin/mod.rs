@@ -14,7 +14,7 @@ use crate::id::UserId;
 use crate::message::Message;
 
 /// The maximum number of pinned messages of a chatroom.
-pub const MOST_PINS: u32 = 100;
+pub const MAX_PINS: u32 = 100;
 
 /// A pinned message.
 #[derive(Clone, Debug, PartialEq, Eq)]

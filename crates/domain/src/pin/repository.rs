@@ -14,7 +14,7 @@ use crate::store_error::StoreError;
 pub enum Pinning {
     /// The message is pinned now, or had been before.
     Pinned,
-    /// The chatroom has [`MOST_PINS`](super::MOST_PINS) others.
+    /// The chatroom has [`MAX_PINS`](super::MAX_PINS) others.
     TooMany,
     /// The guard did not hold, or the message was deleted.
     Refused,

@@ -10,7 +10,7 @@ use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 
 /// Pins, unpins and lists messages.
 pub struct PinService {
@@ -26,7 +26,7 @@ impl PinService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`PinRepository::pin`].
     pub fn pin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
             match self.pins.pin(&message, Guard::may(actor, Right::Speak), self.clock.now())? {
                 Pinning::Pinned => Ok(Guarded::Done(())),
@@ -40,7 +40,7 @@ impl PinService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`PinRepository::unpin`].
     pub fn unpin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
             Ok(self.pins.unpin(&message, Guard::may(actor, Right::Speak), self.clock.now())?)
         })

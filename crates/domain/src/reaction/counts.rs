@@ -9,7 +9,7 @@ pub struct Reactions(Vec<Tally>);
 
 impl Reactions {
     /// The maximum number of different emoji of a message.
-    pub const MOST: usize = 50;
+    pub const MAX: usize = 50;
 
     /// Wraps stored counts.
     pub fn restore(tallies: Vec<Tally>) -> Self {
@@ -33,7 +33,7 @@ impl Reactions {
 
     /// Checks that the emoji can be added: it is already present, or the limit is not reached.
     pub fn may_have(&self, emoji: &Emoji) -> Result<(), Denial> {
-        let fits = self.0.len() < Self::MOST || self.tally(emoji).count > 0;
+        let fits = self.0.len() < Self::MAX || self.tally(emoji).count > 0;
         if fits { Ok(()) } else { Err(Denial::TooManyReactions) }
     }
 

@@ -9,7 +9,7 @@ use crate::denial::Failure;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 
 /// Adds, removes and lists reactions.
 pub struct ReactionService {
@@ -25,7 +25,7 @@ impl ReactionService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`ReactionRepository::add`].
     pub fn add(&self, chatroom: ChatroomId, actor: UserId, id: MessageId, emoji: &Emoji) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             access.may(Right::Speak)?;
             message.may_have(emoji)?;
@@ -44,7 +44,7 @@ impl ReactionService {
         id: MessageId,
         emoji: &Emoji,
     ) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             access.may(Right::Speak)?;
             message.not_deleted()?;

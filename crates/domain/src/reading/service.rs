@@ -7,7 +7,7 @@ use crate::chatroom::{ChatroomRepository, Seq};
 use crate::denial::Failure;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 
 /// Moves read markers and mutes chatrooms for members, even in archived chatrooms.
 pub struct ReadingService {
@@ -20,9 +20,9 @@ impl ReadingService {
     ///
     /// Asks [`ReadRepository::find`], and [`ChatroomRepository::access`] if that finds no member.
     pub fn state(&self, chatroom: ChatroomId, reader: UserId) -> Result<ReadState, Failure> {
-        decide_until_written(|| match self.reads.find(chatroom, reader)? {
+        retry_until_written(|| match self.reads.find(chatroom, reader)? {
             Some(reading) => Ok(Guarded::Done(reading.state)),
-            None => self.explain_absence(chatroom, reader),
+            None => self.require_membership(chatroom, reader),
         })
     }
 
@@ -31,9 +31,9 @@ impl ReadingService {
     /// Asks [`ReadRepository::find`], then [`ReadRepository::mark`] if the marker moves, or
     /// [`ChatroomRepository::access`] if no member was found.
     pub fn mark(&self, chatroom: ChatroomId, reader: UserId, mark: Mark) -> Result<Seq, Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let Some(Reading { state, head }) = self.reads.find(chatroom, reader)? else {
-                return self.explain_absence(chatroom, reader);
+                return self.require_membership(chatroom, reader);
             };
             mark.check(head).map_err(|violation| Failure::invalid("seq", violation))?;
             if !mark.moves(state.read_seq) {
@@ -47,14 +47,14 @@ impl ReadingService {
     ///
     /// Asks [`ChatroomRepository::access`], then [`ReadRepository::set_muted`].
     pub fn set_muted(&self, chatroom: ChatroomId, reader: UserId, muted: bool) -> Result<(), Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             self.chatrooms.require_access(chatroom, reader)?.as_member()?;
             Ok(self.reads.set_muted(chatroom, reader, muted)?)
         })
     }
 
     /// Fails with the denial for users who are not members. If the user has joined since, the caller reads again.
-    fn explain_absence<T>(&self, chatroom: ChatroomId, reader: UserId) -> Result<Guarded<T>, Failure> {
+    fn require_membership<T>(&self, chatroom: ChatroomId, reader: UserId) -> Result<Guarded<T>, Failure> {
         self.chatrooms.require_access(chatroom, reader)?.as_member()?;
         Ok(Guarded::Refused)
     }

@@ -22,7 +22,7 @@ use crate::id::{SessionId, UserId};
 /// The lifetime of an access token.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 /// The maximum number of sessions of a user; the oldest beyond it end.
-pub const MOST_SESSIONS: usize = 100;
+pub const MAX_SESSIONS: usize = 100;
 
 const IDLE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3_600);
 const WHOLE_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -53,7 +53,7 @@ pub struct Session {
 
 /// The verdict on a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presented {
+pub enum TokenStatus {
     /// The token is the current one, and this use spends it.
     Current,
     /// The token was spent a moment ago and its successor is unused, so the response was lost: another one must be
@@ -79,16 +79,16 @@ impl Session {
     }
 
     /// Checks a refresh token by the hashes of its two secrets.
-    pub fn judge(&self, family: &SecretHash, secret: &SecretHash, now: Timestamp) -> Presented {
+    pub fn check_token(&self, family: &SecretHash, secret: &SecretHash, now: Timestamp) -> TokenStatus {
         if *family != self.family || !self.is_alive(now) {
-            return Presented::Invalid;
+            return TokenStatus::Invalid;
         }
         if *secret == self.current {
-            return Presented::Current;
+            return TokenStatus::Current;
         }
         match (&self.spent, self.spent_at) {
-            (Some(spent), Some(at)) if spent == secret && now <= at.plus(RETRY_WINDOW) => Presented::Retry,
-            _ => Presented::Reused,
+            (Some(spent), Some(at)) if spent == secret && now <= at.plus(RETRY_WINDOW) => TokenStatus::Retry,
+            _ => TokenStatus::Reused,
         }
     }
 }
@@ -126,23 +126,23 @@ mod tests {
 
     #[test]
     fn current_token_is_spent() {
-        assert_eq!(session().judge(&hash(0), &hash(2), after(60)), Presented::Current);
+        assert_eq!(session().check_token(&hash(0), &hash(2), after(60)), TokenStatus::Current);
     }
 
     #[test]
     fn spent_token_is_retry_for_half_a_minute() {
-        assert_eq!(session().judge(&hash(0), &hash(1), after(30)), Presented::Retry);
-        assert_eq!(session().judge(&hash(0), &hash(1), after(31)), Presented::Reused);
+        assert_eq!(session().check_token(&hash(0), &hash(1), after(30)), TokenStatus::Retry);
+        assert_eq!(session().check_token(&hash(0), &hash(1), after(31)), TokenStatus::Reused);
     }
 
     #[test]
     fn older_token_is_reuse() {
-        assert_eq!(session().judge(&hash(0), &hash(9), after(1)), Presented::Reused);
+        assert_eq!(session().check_token(&hash(0), &hash(9), after(1)), TokenStatus::Reused);
     }
 
     #[test]
     fn guessed_token_ends_no_session() {
-        assert_eq!(session().judge(&hash(7), &hash(9), after(1)), Presented::Invalid);
+        assert_eq!(session().check_token(&hash(7), &hash(9), after(1)), TokenStatus::Invalid);
     }
 
     #[test]
@@ -155,6 +155,6 @@ mod tests {
         assert!(session.is_alive(after(90 * DAY - 1)));
         assert!(!session.is_alive(after(90 * DAY)));
         session.ended_at = Some(START);
-        assert_eq!(session.judge(&hash(0), &hash(2), after(1)), Presented::Invalid);
+        assert_eq!(session.check_token(&hash(0), &hash(2), after(1)), TokenStatus::Invalid);
     }
 }

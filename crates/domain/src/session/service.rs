@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{MOST_SESSIONS, NewSession, Presented, RefreshToken, Rotation, Session, SessionRepository};
+use super::{MAX_SESSIONS, NewSession, RefreshToken, Rotation, Session, SessionRepository, TokenStatus};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
 use crate::id::{IdSource, SessionId, UserId};
-use crate::retry::decide_until_written;
+use crate::retry::retry_until_written;
 use crate::secrets::Secrets;
 use crate::user::{PasswordHasher, User, UserRepository};
 
@@ -68,7 +68,7 @@ impl SessionService {
             current: self.secrets.hash(&token.secret),
             checked: credentials.password_hash,
         };
-        self.sessions.create(session, MOST_SESSIONS)?.ok_or(Denial::InvalidCredentials)?;
+        self.sessions.create(session, MAX_SESSIONS)?.ok_or(Denial::InvalidCredentials)?;
         Ok(Grant { user, session_id: token.session_id, refresh_token: token })
     }
 
@@ -78,19 +78,19 @@ impl SessionService {
     /// [`Secrets::refresh_secret`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent
     /// token it asks [`SessionRepository::end`] instead.
     pub fn refresh(&self, shown: &RefreshToken) -> Result<Grant, Failure> {
-        decide_until_written(|| {
+        retry_until_written(|| {
             let session = self.sessions.find(shown.user_id, shown.session_id)?;
             let session = session.ok_or(Denial::InvalidRefreshToken)?;
             let (family, secret) = (self.secrets.hash(&shown.family), self.secrets.hash(&shown.secret));
             let now = self.clock.now();
-            let spends = match session.judge(&family, &secret, now) {
-                Presented::Current => Some((secret, now)),
-                Presented::Retry => None,
-                Presented::Reused => {
+            let spends = match session.check_token(&family, &secret, now) {
+                TokenStatus::Current => Some((secret, now)),
+                TokenStatus::Retry => None,
+                TokenStatus::Reused => {
                     self.close(session.user_id, session.id)?;
                     return Err(Denial::InvalidRefreshToken.into());
                 }
-                Presented::Invalid => return Err(Denial::InvalidRefreshToken.into()),
+                TokenStatus::Invalid => return Err(Denial::InvalidRefreshToken.into()),
             };
             self.rotate(shown, session, spends)
         })

@@ -140,7 +140,7 @@ impl AccountService {
     pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
         let checked = self.check_password(user, password)?;
         self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
-        self.leave_everywhere(user)
+        self.leave_all_chatrooms(user)
     }
 
     /// Completes deletions that a crash interrupted.
@@ -149,12 +149,12 @@ impl AccountService {
     /// [`MembershipRepository::leave`] for each chatroom.
     pub fn finish_deletions(&self) -> Result<(), Failure> {
         for user in self.users.deleted_members()? {
-            self.leave_everywhere(user)?;
+            self.leave_all_chatrooms(user)?;
         }
         Ok(())
     }
 
-    fn leave_everywhere(&self, user: UserId) -> Result<(), Failure> {
+    fn leave_all_chatrooms(&self, user: UserId) -> Result<(), Failure> {
         for chatroom in self.memberships.chatrooms_of(user)? {
             self.memberships.leave(chatroom, user, LeaveReason::AccountDeleted, self.clock.now())?;
         }

@@ -34,7 +34,7 @@ fn new_password(current: Option<&str>) -> ProfileChange {
 }
 
 /// A world where the hasher and the reservation work; nothing is stored yet.
-fn where_sign_up_hashes(password: &'static str) -> World {
+fn world_for_sign_up(password: &'static str) -> World {
     let mut world = World::default();
     world.secrets.expect_username_reservation().return_const("reserved".to_owned());
     world.hasher.expect_hash().with(eq(password)).times(1).return_const(Ok(password_hash()));
@@ -42,7 +42,7 @@ fn where_sign_up_hashes(password: &'static str) -> World {
 }
 
 /// A world where I have an account with `PASSWORD`, which is checked once.
-fn where_my_password_is_checked() -> World {
+fn world_with_account() -> World {
     let mut world = World::default();
     world.user_is(living_user());
     world.credentials_are(Some(credentials()));
@@ -70,7 +70,7 @@ fn expect_leaves(world: &mut World, user: UserId, order: &mut Sequence) {
 
 #[test]
 fn sign_up_stores_account_with_password_hash() {
-    let mut world = where_sign_up_hashes(PASSWORD);
+    let mut world = world_for_sign_up(PASSWORD);
     let (username, display_name) = (Username::parse("Matt").unwrap(), DisplayName::parse("Matt S.").ok());
     let email = Email::parse("matt@example.com").ok();
     let stored = NewUser {
@@ -116,7 +116,7 @@ fn closed_sign_up_is_reported_before_violations() {
 
 #[test]
 fn taken_username_is_refused() {
-    let mut world = where_sign_up_hashes(PASSWORD);
+    let mut world = world_for_sign_up(PASSWORD);
     world.users.expect_insert().return_const(Ok(SignedUp::UsernameTaken));
     assert_eq!(world.accounts().sign_up(&matt()), Err(Denial::UsernameTaken.into()));
 }
@@ -135,7 +135,7 @@ fn only_demonstration_policy_accepts_short_password() {
     let refused = Failure::invalid("password", Violation::TooFewCharacters(8));
     assert_eq!(World::default().accounts().sign_up(&entered), Err(refused));
 
-    let mut world = where_sign_up_hashes("1234");
+    let mut world = world_for_sign_up("1234");
     world.users.expect_insert().times(1).return_const(Ok(SignedUp::Created));
     let demonstration = AccountService { policy: PasswordPolicy::Demonstration, ..world.accounts() };
     assert!(demonstration.sign_up(&entered).is_ok());
@@ -176,7 +176,7 @@ fn invalid_profile_change_reports_all_violations() {
 #[test]
 fn password_change_requires_current_password() {
     for current in [None, Some("a guess")] {
-        let accounts = where_my_password_is_checked().accounts();
+        let accounts = world_with_account().accounts();
         let outcome = accounts.change(me(), session_id(), &new_password(current));
         assert_eq!(outcome, Err(Denial::InvalidCredentials.into()), "{current:?}");
     }
@@ -184,7 +184,7 @@ fn password_change_requires_current_password() {
 
 #[test]
 fn password_change_ends_other_sessions() {
-    let mut world = where_my_password_is_checked();
+    let mut world = world_with_account();
     world.hasher.expect_hash().with(eq(NEW_PASSWORD)).times(1).return_const(Ok(password_hash()));
     let password = PasswordChange { new: password_hash(), checked: password_hash(), session: session_id() };
     let changes = UserChanges { password: Some(password), ..UserChanges::default() };
@@ -196,7 +196,7 @@ fn password_change_ends_other_sessions() {
 
 #[test]
 fn password_change_with_busy_hasher_changes_nothing() {
-    let mut world = where_my_password_is_checked();
+    let mut world = world_with_account();
     world.hasher.expect_hash().return_const(Err(HasherBusy));
     let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
     assert_eq!(outcome, Err(Failure::Busy));
@@ -204,7 +204,7 @@ fn password_change_with_busy_hasher_changes_nothing() {
 
 #[test]
 fn password_changed_meanwhile_is_invalid() {
-    let mut world = where_my_password_is_checked();
+    let mut world = world_with_account();
     world.hasher.expect_hash().return_const(Ok(password_hash()));
     world.users.expect_update().return_const(Ok(None));
     let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
@@ -221,7 +221,7 @@ fn change_of_deleted_account_is_not_found() {
 
 #[test]
 fn deletion_ends_sessions_before_leaving_chatrooms() {
-    let mut world = where_my_password_is_checked();
+    let mut world = world_with_account();
     let mut order = Sequence::new();
     let (users, deleted) = (&mut world.users, Ok(Some(vec![ended_session()])));
     users
@@ -236,13 +236,13 @@ fn deletion_ends_sessions_before_leaving_chatrooms() {
 
 #[test]
 fn deletion_requires_password() {
-    let accounts = where_my_password_is_checked().accounts();
+    let accounts = world_with_account().accounts();
     assert_eq!(accounts.delete(me(), "a guess"), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
 fn deletion_with_changed_password_is_refused() {
-    let mut world = where_my_password_is_checked();
+    let mut world = world_with_account();
     world.users.expect_delete().times(1).return_const(Ok(None));
     assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
 }

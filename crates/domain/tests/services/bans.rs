@@ -22,8 +22,8 @@ fn expect_target(world: &mut World, role: Option<Role>) {
     world.memberships.expect_find().with(eq(room()), eq(other())).times(1).return_const(Ok(found));
 }
 
-fn where_i_meet(mine: Role, theirs: Option<Role>) -> World {
-    let mut world = World::where_i_am(Private, Some(mine));
+fn world_with_target(mine: Role, theirs: Option<Role>) -> World {
+    let mut world = World::with_access(Private, Some(mine));
     expect_target(&mut world, theirs);
     world
 }
@@ -39,7 +39,7 @@ fn expect_ban(world: &mut World, mine: Role, theirs: Option<Role>, outcome: Bann
 #[test]
 fn moderators_ban_members_and_owners_ban_moderators() {
     for (mine, theirs) in [(Moderator, Member), (Owner, Member), (Owner, Moderator)] {
-        let mut world = where_i_meet(mine, Some(theirs));
+        let mut world = world_with_target(mine, Some(theirs));
         expect_ban(&mut world, mine, Some(theirs), Banned::Banned(ban(HEAD)));
         let placed = PlacedBan { ban: ban(HEAD), new: true };
         assert_eq!(world.bans().ban(room(), me(), other()), Ok(placed));
@@ -48,7 +48,7 @@ fn moderators_ban_members_and_owners_ban_moderators() {
 
 #[test]
 fn user_without_membership_can_be_banned() {
-    let mut world = where_i_meet(Moderator, None);
+    let mut world = world_with_target(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::Banned(ban(HEAD)));
     assert!(world.bans().ban(room(), me(), other()).is_ok());
 }
@@ -60,7 +60,7 @@ fn ban_of_equal_or_higher_role_is_refused() {
         (Moderator, Owner, Denial::TargetIsOwner),
         (Owner, Owner, Denial::TargetIsOwner),
     ] {
-        let bans = where_i_meet(mine, Some(theirs)).bans();
+        let bans = world_with_target(mine, Some(theirs)).bans();
         assert_eq!(bans.ban(room(), me(), other()), Err(denial.into()));
     }
 }
@@ -68,7 +68,7 @@ fn ban_of_equal_or_higher_role_is_refused() {
 #[test]
 fn ban_of_oneself_is_refused() {
     for (mine, denial) in [(Moderator, Denial::TargetIsModerator), (Owner, Denial::TargetIsOwner)] {
-        let mut world = World::where_i_am(Private, Some(mine));
+        let mut world = World::with_access(Private, Some(mine));
         let me_too = Ok(Some(member(me(), mine)));
         world.memberships.expect_find().with(eq(room()), eq(me())).times(1).return_const(me_too);
         assert_eq!(world.bans().ban(room(), me(), me()), Err(denial.into()));
@@ -82,17 +82,17 @@ fn members_and_outsiders_cannot_ban_lift_or_list() {
         (Public, None, Denial::NotAMember),
         (Private, None, Denial::ChatroomNotFound),
     ] {
-        let bans = World::where_i_am(visibility, role).bans();
+        let bans = World::with_access(visibility, role).bans();
         assert_eq!(bans.ban(room(), me(), other()), Err(denial.into()));
         assert_eq!(bans.lift(room(), me(), other()), Err(denial.into()));
         assert_eq!(bans.list(room(), me(), None, limit(1)), Err(denial.into()));
     }
-    assert_eq!(World::without_the_room().bans().lift(room(), me(), other()), Err(Denial::ChatroomNotFound.into()));
+    assert_eq!(World::without_room().bans().lift(room(), me(), other()), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn repeated_ban_keeps_first_ban() {
-    let mut world = where_i_meet(Moderator, None);
+    let mut world = world_with_target(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::Already(ban(4)));
     let unchanged = PlacedBan { ban: ban(4), new: false };
     assert_eq!(world.bans().ban(room(), me(), other()), Ok(unchanged));
@@ -100,14 +100,14 @@ fn repeated_ban_keeps_first_ban() {
 
 #[test]
 fn ban_of_missing_user_is_not_found() {
-    let mut world = where_i_meet(Moderator, None);
+    let mut world = world_with_target(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::NoSuchUser);
     assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::UserNotFound.into()));
 }
 
 #[test]
 fn refused_ban_is_retried_for_promoted_target() {
-    let mut world = where_i_meet(Moderator, Some(Member));
+    let mut world = world_with_target(Moderator, Some(Member));
     expect_ban(&mut world, Moderator, Some(Member), Banned::Refused);
     expect_target(&mut world, Some(Moderator));
     assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::TargetIsModerator.into()));
@@ -115,7 +115,7 @@ fn refused_ban_is_retried_for_promoted_target() {
 
 #[test]
 fn refused_ban_is_retried_for_joined_target() {
-    let mut world = where_i_meet(Owner, None);
+    let mut world = world_with_target(Owner, None);
     expect_ban(&mut world, Owner, None, Banned::Refused);
     expect_target(&mut world, Some(Member));
     expect_ban(&mut world, Owner, Some(Member), Banned::Banned(ban(HEAD)));
@@ -124,17 +124,17 @@ fn refused_ban_is_retried_for_joined_target() {
 
 #[test]
 fn refused_ban_is_retried_for_demoted_actor() {
-    let mut world = World::where_i_was(Private, Some(Owner));
+    let mut world = World::with_first_access(Private, Some(Owner));
     expect_target(&mut world, Some(Moderator));
     expect_ban(&mut world, Owner, Some(Moderator), Banned::Refused);
-    world.then_i_am(Private, Some(Moderator));
+    world.expect_later_access(Private, Some(Moderator));
     expect_target(&mut world, Some(Moderator));
     assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::TargetIsModerator.into()));
 }
 
 #[test]
 fn repeatedly_refused_ban_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Moderator));
+    let mut world = World::with_access(Private, Some(Moderator));
     world.memberships.expect_find().return_const(Ok(None));
     world.bans.expect_ban().times(2..).return_const(Ok(Banned::Refused));
     assert_eq!(world.bans().ban(room(), me(), other()), Err(StoreError::Contention.into()));
@@ -143,7 +143,7 @@ fn repeatedly_refused_ban_gives_up() {
 #[test]
 fn lift_is_guarded_by_moderator_role() {
     let lifted = |outcome| {
-        let mut world = World::where_i_was(Private, Some(Moderator));
+        let mut world = World::with_first_access(Private, Some(Moderator));
         let lift = world.bans.expect_lift();
         let lift = lift.with(eq(room()), eq(other()), eq(Guard::holds(me(), Moderator)), eq(NOW));
         lift.times(1).return_const(Ok(outcome));
@@ -151,13 +151,13 @@ fn lift_is_guarded_by_moderator_role() {
     };
     assert_eq!(lifted(Guarded::Done(())).bans().lift(room(), me(), other()), Ok(()));
     let mut demoted = lifted(Guarded::Refused);
-    demoted.then_i_am(Private, Some(Member));
+    demoted.expect_later_access(Private, Some(Member));
     assert_eq!(demoted.bans().lift(room(), me(), other()), Err(Denial::NotAModerator.into()));
 }
 
 #[test]
 fn extra_row_indicates_more_bans() {
-    let mut world = World::where_i_am(Private, Some(Moderator));
+    let mut world = World::with_access(Private, Some(Moderator));
     let rows = Ok(vec![ban(5), ban(4)]);
     world.bans.expect_list().with(eq(room()), eq(Some(6)), eq(limit(1))).times(1).return_const(rows);
     let page = Page { items: vec![ban(5)], more: true };

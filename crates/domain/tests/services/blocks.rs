@@ -13,7 +13,7 @@ fn pair() -> Pair {
     Pair::new(me(), other()).unwrap()
 }
 
-fn where_blocking_gives(blocking: Blocking) -> World {
+fn world_blocking(blocking: Blocking) -> World {
     let mut world = World::default();
     let block = world.blocks.expect_block().with(eq(pair()), eq(10_000), eq(NOW));
     block.times(1).return_const(Ok(blocking));
@@ -22,10 +22,10 @@ fn where_blocking_gives(blocking: Blocking) -> World {
 
 #[test]
 fn block_requires_existing_user_and_free_place() {
-    assert_eq!(where_blocking_gives(Blocking::Blocked).blocks().block(pair()), Ok(()));
-    let gone = where_blocking_gives(Blocking::NoSuchUser).blocks().block(pair());
+    assert_eq!(world_blocking(Blocking::Blocked).blocks().block(pair()), Ok(()));
+    let gone = world_blocking(Blocking::NoSuchUser).blocks().block(pair());
     assert_eq!(gone, Err(Denial::UserNotFound.into()));
-    let too_many = where_blocking_gives(Blocking::TooMany).blocks().block(pair());
+    let too_many = world_blocking(Blocking::TooMany).blocks().block(pair());
     assert_eq!(too_many, Err(Denial::TooManyBlocks.into()));
 }
 
@@ -40,7 +40,7 @@ fn unblock_requires_existing_user() {
 
 #[test]
 fn blocked_user_cannot_add_blocker() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     let new = NewMembership { chatroom_id: room(), user_id: other(), at: NOW };
     let entrance = Entrance::By(Guard::may(me(), Right::Add));
     world.memberships.expect_add().with(eq(new), eq(entrance)).times(1).return_const(Ok(Added::Blocked));

@@ -118,7 +118,7 @@ fn create_reports_missing_members() {
 
 #[test]
 fn repeated_create_returns_current_chatroom() {
-    let mut world = World::where_i_am(Public, Some(Owner));
+    let mut world = World::with_access(Public, Some(Owner));
     let create = world.chatrooms.expect_create_with_members();
     create.times(1).returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
     let expected = CreatedChatroom { chatroom: chatroom(Public), replayed: true };
@@ -127,7 +127,7 @@ fn repeated_create_returns_current_chatroom() {
 
 #[test]
 fn repeated_create_hides_private_chatroom_from_former_creator() {
-    let mut world = World::where_i_am(Private, None);
+    let mut world = World::with_access(Private, None);
     let create = world.chatrooms.expect_create_with_members();
     create.returning(|new| Ok(Creation::Duplicate(room(), new.idempotency.unwrap())));
     assert_eq!(world.chatrooms().create(me(), &entered(&[])), Err(Denial::ChatroomNotFound.into()));
@@ -159,7 +159,7 @@ fn digest_of_create_ignores_order_of_members() {
 
 #[test]
 fn private_or_missing_chatroom_is_not_found_by_outsiders() {
-    for outside in [|| World::where_i_am(Private, None), World::without_the_room] {
+    for outside in [|| World::with_access(Private, None), World::without_room] {
         let hidden = Err(Denial::ChatroomNotFound.into());
         assert_eq!(outside().chatrooms().show(room(), me()), hidden);
         assert_eq!(outside().chatrooms().change(room(), me(), &rename("Mine")), hidden);
@@ -172,7 +172,7 @@ fn private_or_missing_chatroom_is_not_found_by_outsiders() {
 
 #[test]
 fn outsider_can_only_see_public_chatroom() {
-    let chatrooms = World::where_i_am(Public, None).chatrooms();
+    let chatrooms = World::with_access(Public, None).chatrooms();
     assert_eq!(chatrooms.show(room(), me()), Ok(chatroom(Public)));
     assert_eq!(chatrooms.change(room(), me(), &rename("Mine")), Err(Denial::NotAMember.into()));
     assert_eq!(chatrooms.change(room(), me(), &show_to("private")), Err(Denial::NotAMember.into()));
@@ -182,7 +182,7 @@ fn outsider_can_only_see_public_chatroom() {
 
 #[test]
 fn rename_is_guarded_by_right_to_rename() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     let changes = ChatroomChanges { name: Some(name("Tea")), ..ChatroomChanges::default() };
     expect_update(&mut world, changes, Guard::may(me(), Right::Rename));
     assert_eq!(world.chatrooms().change(room(), me(), &rename(" Tea ")), Ok(chatroom(Public)));
@@ -190,7 +190,7 @@ fn rename_is_guarded_by_right_to_rename() {
 
 #[test]
 fn member_cannot_change_visibility_or_delete() {
-    let chatrooms = World::where_i_am(Private, Some(Member)).chatrooms();
+    let chatrooms = World::with_access(Private, Some(Member)).chatrooms();
     let both = ChatroomChange { name: Some("Tea".to_owned()), ..show_to("public") };
     for change in [show_to("public"), both] {
         assert_eq!(chatrooms.change(room(), me(), &change), Err(Denial::NotAnOwner.into()));
@@ -201,9 +201,9 @@ fn member_cannot_change_visibility_or_delete() {
 #[test]
 fn rename_requires_configured_role() {
     let strict = Settings { rename_role: Role::Moderator, ..Settings::default() };
-    let mut world = World::where_the_room_is(strict.clone(), Member);
+    let mut world = World::with_room(strict.clone(), Member);
     assert_eq!(world.chatrooms().change(room(), me(), &rename("Tea")), Err(Denial::NotAModerator.into()));
-    world = World::where_the_room_is(strict, Role::Moderator);
+    world = World::with_room(strict, Role::Moderator);
     let changes = ChatroomChanges { name: Some(name("Tea")), ..ChatroomChanges::default() };
     expect_update(&mut world, changes, Guard::may(me(), Right::Rename));
     assert!(world.chatrooms().change(room(), me(), &rename("Tea")).is_ok());
@@ -212,10 +212,10 @@ fn rename_requires_configured_role() {
 #[test]
 fn archived_chatroom_cannot_be_renamed() {
     let archived = Settings { archived: true, ..Settings::default() };
-    let chatrooms = World::where_the_room_is(archived.clone(), Owner).chatrooms();
+    let chatrooms = World::with_room(archived.clone(), Owner).chatrooms();
     let denied = Err(Denial::ChatroomArchived.into());
     assert_eq!(chatrooms.change(room(), me(), &rename("Tea")), denied);
-    let mut world = World::where_the_room_is(archived, Owner);
+    let mut world = World::with_room(archived, Owner);
     let changes = ChatroomChanges { archived: Some(false), ..ChatroomChanges::default() };
     expect_update(&mut world, changes, Guard::holds(me(), Owner));
     let opened = ChatroomChange { archived: Some(false), ..rename(OLD_NAME) };
@@ -232,7 +232,7 @@ fn moderator_cannot_change_settings_of_owners() {
         show_to("public"),
     ];
     for change in settings {
-        let chatrooms = World::where_i_am(Private, Some(Role::Moderator)).chatrooms();
+        let chatrooms = World::with_access(Private, Some(Role::Moderator)).chatrooms();
         assert_eq!(chatrooms.change(room(), me(), &change), Err(Denial::NotAnOwner.into()), "{change:?}");
     }
 }
@@ -243,7 +243,7 @@ fn visibility_change_is_guarded_by_owner_role() {
     let only_visible = ChatroomChanges { visibility, ..ChatroomChanges::default() };
     let both = ChatroomChanges { name: Some(name("Tea")), ..only_visible.clone() };
     for (named, changes) in [(OLD_NAME, only_visible), ("Tea", both)] {
-        let mut world = World::where_i_am(Private, Some(Owner));
+        let mut world = World::with_access(Private, Some(Owner));
         expect_update(&mut world, changes, Guard::holds(me(), Owner));
         let change = ChatroomChange { name: Some(named.to_owned()), ..show_to("public") };
         assert_eq!(world.chatrooms().change(room(), me(), &change), Ok(chatroom(Public)));
@@ -252,7 +252,7 @@ fn visibility_change_is_guarded_by_owner_role() {
 
 #[test]
 fn change_without_difference_writes_nothing() {
-    let chatrooms = World::where_i_am(Private, Some(Owner)).chatrooms();
+    let chatrooms = World::with_access(Private, Some(Owner)).chatrooms();
     let same = ChatroomChange { name: Some(OLD_NAME.to_owned()), ..show_to("private") };
     for change in [same, rename(OLD_NAME), ChatroomChange::default()] {
         assert_eq!(chatrooms.change(room(), me(), &change), Ok(chatroom(Private)), "{change:?}");
@@ -271,27 +271,27 @@ fn invalid_change_reads_nothing() {
 #[test]
 fn members_may_speak_unless_archived() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let chatrooms = World::where_i_am(visibility, None).chatrooms();
+        let chatrooms = World::with_access(visibility, None).chatrooms();
         assert_eq!(chatrooms.may_speak(room(), me()), Err(denial.into()));
     }
-    assert_eq!(World::where_i_am(Private, Some(Member)).chatrooms().may_speak(room(), me()), Ok(()));
+    assert_eq!(World::with_access(Private, Some(Member)).chatrooms().may_speak(room(), me()), Ok(()));
     let archived = Settings { archived: true, ..Settings::default() };
-    let chatrooms = World::where_the_room_is(archived, Owner).chatrooms();
+    let chatrooms = World::with_room(archived, Owner).chatrooms();
     assert_eq!(chatrooms.may_speak(room(), me()), Err(Denial::ChatroomArchived.into()));
 }
 
 #[test]
 fn refused_rename_is_retried_for_removed_member() {
-    let mut world = World::where_i_was(Private, Some(Member));
+    let mut world = World::with_first_access(Private, Some(Member));
     world.chatrooms.expect_update().times(1).return_const(Ok(Guarded::Refused));
-    world.then_i_am(Private, None);
+    world.expect_later_access(Private, None);
     let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
     assert_eq!(outcome, Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn repeatedly_refused_change_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.chatrooms.expect_update().times(2..).return_const(Ok(Guarded::Refused));
     let outcome = world.chatrooms().change(room(), me(), &rename("Tea"));
     assert_eq!(outcome, Err(StoreError::Contention.into()));
@@ -299,7 +299,7 @@ fn repeatedly_refused_change_gives_up() {
 
 #[test]
 fn delete_is_guarded_by_owner_role() {
-    let mut world = World::where_i_am(Private, Some(Owner));
+    let mut world = World::with_access(Private, Some(Owner));
     let delete = world.chatrooms.expect_delete();
     let delete = delete.with(eq(room()), eq(Guard::holds(me(), Owner)), eq(NOW));
     delete.times(1).return_const(Ok(Guarded::Done(())));
@@ -308,9 +308,9 @@ fn delete_is_guarded_by_owner_role() {
 
 #[test]
 fn refused_delete_is_retried_for_demoted_owner() {
-    let mut world = World::where_i_was(Private, Some(Owner));
+    let mut world = World::with_first_access(Private, Some(Owner));
     world.chatrooms.expect_delete().times(1).return_const(Ok(Guarded::Refused));
-    world.then_i_am(Private, Some(Member));
+    world.expect_later_access(Private, Some(Member));
     assert_eq!(world.chatrooms().delete(room(), me()), Err(Denial::NotAnOwner.into()));
 }
 
@@ -326,7 +326,7 @@ fn log_is_read_up_to_committed_head() {
     };
     for (items, more) in [(vec![event(7), event(8)], true), (vec![event(8), event(HEAD)], false), (vec![], false)]
     {
-        let mut world = World::where_i_am(Private, Some(Member));
+        let mut world = World::with_access(Private, Some(Member));
         let read = world.events.expect_read().with(eq(room()), eq(6), eq(HEAD), eq(limit(2)));
         read.times(1).return_const(Ok(items.clone()));
         assert_eq!(world.chatrooms().log(room(), me(), 6, limit(2)), Ok(Page { items, more }));

@@ -15,7 +15,7 @@ fn pair() -> Pair {
     Pair::new(me(), other()).unwrap()
 }
 
-fn where_opening_gives(opening: Opening) -> World {
+fn world_opening(opening: Opening) -> World {
     let mut world = World::default();
     world.direct.expect_open().with(eq(pair()), eq(NOW)).times(1).return_const(Ok(opening));
     world
@@ -25,27 +25,27 @@ fn where_opening_gives(opening: Opening) -> World {
 fn open_creates_or_finds_chatroom() {
     for (opening, new) in [(Opening::Made(chatroom(Direct)), true), (Opening::Found(chatroom(Direct)), false)] {
         let opened = OpenedDirect { chatroom: chatroom(Direct), new };
-        assert_eq!(where_opening_gives(opening).direct().open(pair()), Ok(opened));
+        assert_eq!(world_opening(opening).direct().open(pair()), Ok(opened));
     }
 }
 
 #[test]
 fn open_requires_existing_unblocked_user() {
     for (opening, denial) in [(Opening::NoSuchUser, Denial::UserNotFound), (Opening::Blocked, Denial::Blocked)] {
-        assert_eq!(where_opening_gives(opening).direct().open(pair()), Err(denial.into()));
+        assert_eq!(world_opening(opening).direct().open(pair()), Err(denial.into()));
     }
 }
 
 #[test]
 fn join_is_refused_even_to_members() {
-    let memberships = World::where_i_am(Direct, Some(Member)).memberships();
+    let memberships = World::with_access(Direct, Some(Member)).memberships();
     assert_eq!(memberships.join(room(), me()), Err(Denial::DirectChatroom.into()));
     assert_eq!(memberships.add(room(), me(), me()), Err(Denial::DirectChatroom.into()));
 }
 
 #[test]
 fn members_cannot_change_chatroom_or_memberships() {
-    let world = || World::where_i_am(Direct, Some(Member));
+    let world = || World::with_access(Direct, Some(Member));
     let denied = Denial::DirectChatroom;
     assert_eq!(world().memberships().add(room(), me(), other()), Err(denied.into()));
     assert_eq!(world().memberships().remove(room(), me(), other()), Err(denied.into()));
@@ -75,7 +75,7 @@ fn direct_visibility_cannot_be_set() {
 
 #[test]
 fn direct_chatroom_is_not_found_by_outsiders() {
-    let world = || World::where_i_am(Direct, None);
+    let world = || World::with_access(Direct, None);
     let hidden = Denial::ChatroomNotFound;
     assert_eq!(world().memberships().join(room(), me()), Err(hidden.into()));
     assert_eq!(world().memberships().add(room(), me(), other()), Err(hidden.into()));
@@ -87,7 +87,7 @@ fn direct_chatroom_is_not_found_by_outsiders() {
 
 #[test]
 fn delete_of_other_members_message_is_refused() {
-    let mut world = World::where_i_am(Direct, Some(Member));
+    let mut world = World::with_access(Direct, Some(Member));
     world.messages.expect_find().with(eq(room()), eq(message_id())).return_const(Ok(Some(message(other()))));
     let deleted = world.messages().delete(room(), me(), message_id(), &Precondition::None);
     assert_eq!(deleted, Err(Denial::NotTheAuthorNorAModerator.into()));

@@ -5,8 +5,8 @@ use chit_chat_domain::chatroom::{Entrance, Guard};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::id::InvitationId;
 use chit_chat_domain::invitation::{
-    CreateInvitation, Invitation, InvitationSecret, Invited, MOST_REMEMBERED, MOST_USABLE, MaxUses, Most,
-    Revocation,
+    CreateInvitation, Invitation, InvitationLimits, InvitationSecret, Invited, MAX_REMEMBERED, MAX_USABLE,
+    MaxUses, Revocation,
 };
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::membership::{Added, AddedMember, NewMembership};
@@ -18,7 +18,7 @@ use chit_chat_domain::violation::{FieldViolation, Violation};
 
 use crate::builders::member;
 
-const MOST: Most = Most { usable: MOST_USABLE, remembered: MOST_REMEMBERED };
+const LIMITS: InvitationLimits = InvitationLimits { usable: MAX_USABLE, remembered: MAX_REMEMBERED };
 
 fn secret() -> InvitationSecret {
     InvitationSecret::new([7; 16])
@@ -36,7 +36,7 @@ fn spent() -> Invitation {
 fn expect_creation(world: &mut World, invitation: Invitation, outcome: Invited) {
     world.secrets.expect_invitation_secret().times(1).return_const(secret());
     let create = world.invitations.expect_create();
-    let create = create.with(eq(invitation), eq(MOST), eq(Guard::holds(me(), Moderator)));
+    let create = create.with(eq(invitation), eq(LIMITS), eq(Guard::holds(me(), Moderator)));
     create.times(1).return_const(Ok(outcome));
 }
 
@@ -55,7 +55,7 @@ fn expect_entrance(world: &mut World, outcome: Added) {
 #[test]
 fn moderators_and_owners_invite_to_any_visibility() {
     for (visibility, role) in [(Private, Moderator), (Public, Owner)] {
-        let mut world = World::where_i_am(visibility, Some(role));
+        let mut world = World::with_access(visibility, Some(role));
         expect_creation(&mut world, invitation(), Invited::Created);
         let made = world.invitations().create(room(), me(), &CreateInvitation::default());
         assert_eq!(made, Ok(invitation()));
@@ -64,7 +64,7 @@ fn moderators_and_owners_invite_to_any_visibility() {
 
 #[test]
 fn create_keeps_bounds() {
-    let mut world = World::where_i_am(Private, Some(Moderator));
+    let mut world = World::with_access(Private, Some(Moderator));
     let bounded = Invitation {
         expires_at: Some(NOW.plus(Duration::from_secs(60))),
         max_uses: MaxUses::parse(10_000).ok(),
@@ -93,7 +93,7 @@ fn members_and_outsiders_cannot_invite_revoke_or_list() {
         (Public, None, Denial::NotAMember),
         (Private, None, Denial::ChatroomNotFound),
     ] {
-        let mut world = World::where_i_am(visibility, role);
+        let mut world = World::with_access(visibility, role);
         world.secrets.expect_invitation_secret().return_const(secret());
         let invitations = world.invitations();
         let made = invitations.create(room(), me(), &CreateInvitation::default());
@@ -105,7 +105,7 @@ fn members_and_outsiders_cannot_invite_revoke_or_list() {
 
 #[test]
 fn create_beyond_limit_is_refused() {
-    let mut world = World::where_i_am(Private, Some(Moderator));
+    let mut world = World::with_access(Private, Some(Moderator));
     expect_creation(&mut world, invitation(), Invited::TooMany);
     let made = world.invitations().create(room(), me(), &CreateInvitation::default());
     assert_eq!(made, Err(Denial::TooManyInvitations.into()));
@@ -113,9 +113,9 @@ fn create_beyond_limit_is_refused() {
 
 #[test]
 fn create_by_demoted_moderator_is_refused() {
-    let mut world = World::where_i_was(Private, Some(Moderator));
+    let mut world = World::with_first_access(Private, Some(Moderator));
     expect_creation(&mut world, invitation(), Invited::Refused);
-    world.then_i_am(Private, Some(Member));
+    world.expect_later_access(Private, Some(Member));
     let made = world.invitations().create(room(), me(), &CreateInvitation::default());
     assert_eq!(made, Err(Denial::NotAModerator.into()));
 }
@@ -123,7 +123,7 @@ fn create_by_demoted_moderator_is_refused() {
 #[test]
 fn revoke_is_guarded_by_moderator_role() {
     let revoked = |outcome| {
-        let mut world = World::where_i_was(Private, Some(Moderator));
+        let mut world = World::with_first_access(Private, Some(Moderator));
         let revoke = world.invitations.expect_revoke();
         let revoke = revoke.with(eq(room()), eq(invitation().id), eq(Guard::holds(me(), Moderator)), eq(NOW));
         revoke.times(1).return_const(Ok(outcome));
@@ -134,13 +134,13 @@ fn revoke_is_guarded_by_moderator_role() {
     let unknown = revoked(Revocation::NotFound).invitations().revoke(room(), me(), id);
     assert_eq!(unknown, Err(Denial::InvitationNotFound.into()));
     let mut demoted = revoked(Revocation::Refused);
-    demoted.then_i_am(Private, Some(Member));
+    demoted.expect_later_access(Private, Some(Member));
     assert_eq!(demoted.invitations().revoke(room(), me(), id), Err(Denial::NotAModerator.into()));
 }
 
 #[test]
 fn extra_row_indicates_more_invitations() {
-    let mut world = World::where_i_am(Private, Some(Moderator));
+    let mut world = World::with_access(Private, Some(Moderator));
     let list = world.invitations.expect_list();
     let list = list.with(eq(room()), eq(NOW), eq(Some(invitation().id)), eq(limit(1)));
     list.times(1).return_const(Ok(vec![invitation(), spent()]));

@@ -26,8 +26,8 @@ fn expect_target(world: &mut World, role: Option<Role>) {
     world.memberships.expect_find().with(eq(room()), eq(other())).times(1).return_const(Ok(found));
 }
 
-fn where_i_meet(mine: Role, theirs: Option<Role>) -> World {
-    let mut world = World::where_i_am(Private, Some(mine));
+fn world_with_target(mine: Role, theirs: Option<Role>) -> World {
+    let mut world = World::with_access(Private, Some(mine));
     expect_target(&mut world, theirs);
     world
 }
@@ -47,7 +47,7 @@ fn expect_removal(world: &mut World, outcome: Guarded) {
 
 #[test]
 fn join_is_guarded_by_public_visibility() {
-    let mut world = World::where_i_am(Public, None);
+    let mut world = World::with_access(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
     let joined = AddedMember { member: member(me(), Member), new: true };
     assert_eq!(world.memberships().join(room(), me()), Ok(joined));
@@ -55,14 +55,14 @@ fn join_is_guarded_by_public_visibility() {
 
 #[test]
 fn join_of_private_or_missing_chatroom_is_not_found() {
-    for world in [World::where_i_am(Private, None), World::without_the_room()] {
+    for world in [World::with_access(Private, None), World::without_room()] {
         assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
     }
 }
 
 #[test]
 fn join_by_member_of_private_chatroom_keeps_membership() {
-    let mut world = World::where_i_am(Private, Some(Owner));
+    let mut world = World::with_access(Private, Some(Owner));
     expect_add(&mut world, me(), Entrance::By(Guard::holds(me(), Member)), Added::Already(member(me(), Owner)));
     let unchanged = AddedMember { member: member(me(), Owner), new: false };
     assert_eq!(world.memberships().join(room(), me()), Ok(unchanged));
@@ -70,22 +70,22 @@ fn join_by_member_of_private_chatroom_keeps_membership() {
 
 #[test]
 fn join_of_chatroom_made_private_meanwhile_is_not_found() {
-    let mut world = World::where_i_was(Public, None);
+    let mut world = World::with_first_access(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Refused);
-    world.then_i_am(Private, None);
+    world.expect_later_access(Private, None);
     assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn add_requires_configured_role() {
     let strict = Settings { add_role: Owner, ..Settings::default() };
-    let memberships = World::where_the_room_is(strict, Role::Moderator).memberships();
+    let memberships = World::with_room(strict, Role::Moderator).memberships();
     assert_eq!(memberships.add(room(), me(), other()), Err(Denial::NotAnOwner.into()));
 }
 
 #[test]
 fn add_is_guarded_by_right_to_add() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     let entrance = Entrance::By(Guard::may(me(), Right::Add));
     expect_add(&mut world, other(), entrance, Added::Added(member(other(), Member)));
     let added = AddedMember { member: member(other(), Member), new: true };
@@ -95,52 +95,52 @@ fn add_is_guarded_by_right_to_add() {
 #[test]
 fn add_by_outsider_is_refused() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let memberships = World::where_i_am(visibility, None).memberships();
+        let memberships = World::with_access(visibility, None).memberships();
         assert_eq!(memberships.add(room(), me(), other()), Err(denial.into()));
     }
 }
 
 #[test]
 fn add_of_oneself_is_join() {
-    let mut world = World::where_i_am(Public, None);
+    let mut world = World::with_access(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Added(member(me(), Member)));
     assert!(world.memberships().add(room(), me(), me()).is_ok());
 }
 
 #[test]
 fn add_of_missing_user_is_not_found() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     expect_add(&mut world, other(), Entrance::By(Guard::may(me(), Right::Add)), Added::NoSuchUser);
     assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::UserNotFound.into()));
 }
 
 #[test]
 fn banned_user_neither_joins_nor_is_added() {
-    let mut world = World::where_i_am(Public, None);
+    let mut world = World::with_access(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Banned);
     assert_eq!(world.memberships().join(room(), me()), Err(Denial::Banned.into()));
-    let mut world = World::where_i_am(Private, Some(Owner));
+    let mut world = World::with_access(Private, Some(Owner));
     expect_add(&mut world, other(), Entrance::By(Guard::may(me(), Right::Add)), Added::Banned);
     assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::Banned.into()));
 }
 
 #[test]
 fn repeatedly_refused_add_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.memberships.expect_add().times(2..).return_const(Ok(Added::Refused));
     assert_eq!(world.memberships().add(room(), me(), other()), Err(StoreError::Contention.into()));
 }
 
 #[test]
 fn removal_is_guarded_by_owner_role() {
-    let mut world = where_i_meet(Owner, Some(Member));
+    let mut world = world_with_target(Owner, Some(Member));
     expect_removal(&mut world, Guarded::Done(()));
     assert_eq!(world.memberships().remove(room(), me(), other()), Ok(()));
 }
 
 #[test]
 fn member_cannot_remove_or_change_roles() {
-    let memberships = World::where_i_am(Private, Some(Member)).memberships();
+    let memberships = World::with_access(Private, Some(Member)).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
     for target in [me(), other()] {
         let outcome = memberships.change_role(room(), me(), target, "owner");
@@ -151,7 +151,7 @@ fn member_cannot_remove_or_change_roles() {
 #[test]
 fn outsider_cannot_remove_or_change_roles() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let memberships = World::where_i_am(visibility, None).memberships();
+        let memberships = World::with_access(visibility, None).memberships();
         assert_eq!(memberships.remove(room(), me(), other()), Err(denial.into()));
         assert_eq!(memberships.change_role(room(), me(), other(), "owner"), Err(denial.into()));
     }
@@ -159,22 +159,22 @@ fn outsider_cannot_remove_or_change_roles() {
 
 #[test]
 fn owner_cannot_remove_or_demote_other_owner() {
-    let memberships = where_i_meet(Owner, Some(Owner)).memberships();
+    let memberships = world_with_target(Owner, Some(Owner)).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
-    let memberships = where_i_meet(Owner, Some(Owner)).memberships();
+    let memberships = world_with_target(Owner, Some(Owner)).memberships();
     let demotion = memberships.change_role(room(), me(), other(), "member");
     assert_eq!(demotion, Err(Denial::TargetIsOwner.into()));
 }
 
 #[test]
 fn removal_of_non_member_writes_nothing() {
-    let memberships = where_i_meet(Owner, None).memberships();
+    let memberships = world_with_target(Owner, None).memberships();
     assert_eq!(memberships.remove(room(), me(), other()), Ok(()));
 }
 
 #[test]
 fn refused_removal_is_retried_for_promoted_target() {
-    let mut world = where_i_meet(Owner, Some(Member));
+    let mut world = world_with_target(Owner, Some(Member));
     expect_removal(&mut world, Guarded::Refused);
     expect_target(&mut world, Some(Owner));
     assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::TargetIsOwner.into()));
@@ -182,10 +182,10 @@ fn refused_removal_is_retried_for_promoted_target() {
 
 #[test]
 fn refused_removal_is_retried_for_demoted_actor() {
-    let mut world = World::where_i_was(Private, Some(Owner));
+    let mut world = World::with_first_access(Private, Some(Owner));
     expect_target(&mut world, Some(Member));
     expect_removal(&mut world, Guarded::Refused);
-    world.then_i_am(Private, Some(Member));
+    world.expect_later_access(Private, Some(Member));
     assert_eq!(world.memberships().remove(room(), me(), other()), Err(Denial::NotAModerator.into()));
 }
 
@@ -207,7 +207,7 @@ fn leave_by_non_member_is_accepted() {
 
 #[test]
 fn role_change_is_guarded_by_owner_role() {
-    let mut world = where_i_meet(Owner, Some(Member));
+    let mut world = world_with_target(Owner, Some(Member));
     let changed = RoleChange::Changed(member(other(), Owner));
     expect_role_change(&mut world, member(other(), Member), Owner, changed);
     let outcome = world.memberships().change_role(room(), me(), other(), "owner");
@@ -216,7 +216,7 @@ fn role_change_is_guarded_by_owner_role() {
 
 #[test]
 fn last_owner_cannot_step_down() {
-    let mut world = World::where_i_am(Private, Some(Owner));
+    let mut world = World::with_access(Private, Some(Owner));
     let mine = Ok(Some(member(me(), Owner)));
     world.memberships.expect_find().with(eq(room()), eq(me())).times(1).return_const(mine);
     expect_role_change(&mut world, member(me(), Owner), Member, RoleChange::LastOwner);
@@ -227,14 +227,14 @@ fn last_owner_cannot_step_down() {
 #[test]
 fn unchanged_role_is_not_written() {
     for (role, word) in [(Member, "member"), (Owner, "owner")] {
-        let memberships = where_i_meet(Owner, Some(role)).memberships();
+        let memberships = world_with_target(Owner, Some(role)).memberships();
         assert_eq!(memberships.change_role(room(), me(), other(), word), Ok(member(other(), role)));
     }
 }
 
 #[test]
 fn role_change_of_non_member_is_not_found() {
-    let memberships = where_i_meet(Owner, None).memberships();
+    let memberships = world_with_target(Owner, None).memberships();
     let outcome = memberships.change_role(room(), me(), other(), "owner");
     assert_eq!(outcome, Err(Denial::MembershipNotFound.into()));
 }
@@ -247,7 +247,7 @@ fn unknown_role_reads_nothing() {
 
 #[test]
 fn refused_role_change_is_retried_for_left_target() {
-    let mut world = where_i_meet(Owner, Some(Member));
+    let mut world = world_with_target(Owner, Some(Member));
     expect_role_change(&mut world, member(other(), Member), Owner, RoleChange::Refused);
     expect_target(&mut world, None);
     let outcome = world.memberships().change_role(room(), me(), other(), "owner");
@@ -257,10 +257,10 @@ fn refused_role_change_is_retried_for_left_target() {
 #[test]
 fn only_members_list_members() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let memberships = World::where_i_am(visibility, None).memberships();
+        let memberships = World::with_access(visibility, None).memberships();
         assert_eq!(memberships.list(room(), me(), 0, limit(1)), Err(denial.into()));
     }
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     let rows = Ok(vec![member(me(), Member), member(other(), Owner)]);
     world.memberships.expect_list().with(eq(room()), eq(3), eq(limit(1))).times(1).return_const(rows);
     let page = Page { items: vec![member(me(), Member)], more: true };

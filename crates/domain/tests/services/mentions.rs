@@ -16,12 +16,12 @@ use chit_chat_domain::violation::Violation;
 
 use crate::builders::{HEAD, body, message, tombstone};
 
-fn says(text: &str) -> SendMessage {
+fn text_message(text: &str) -> SendMessage {
     SendMessage::new(room(), me(), text)
 }
 
-fn answers(parent: MessageId) -> SendMessage {
-    SendMessage { reply_to: Some(parent.to_string()), ..says("hello") }
+fn reply(parent: MessageId) -> SendMessage {
+    SendMessage { reply_to: Some(parent.to_string()), ..text_message("hello") }
 }
 
 fn draft(text: &str) -> NewMessage {
@@ -41,83 +41,83 @@ fn expect_resolved(world: &mut World, usernames: &[&str], users: Vec<UserId>) {
     resolve.times(1).return_const(Ok(users));
 }
 
-fn where_i_am_a(role: Role) -> World {
-    World::where_i_am(Private, Some(role))
+fn world_as(role: Role) -> World {
+    World::with_access(Private, Some(role))
 }
 
 #[test]
 fn reply_to_message_or_tombstone_is_stored() {
     for parent in [message(other()), tombstone(other())] {
-        let mut world = where_i_am_a(Member);
+        let mut world = world_as(Member);
         world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(Some(parent)));
         expect_stored(&mut world, NewMessage { reply_to: Some(message_id()), ..draft("hello") }, Right::Speak);
-        assert_eq!(world.messages().send(&answers(message_id())).unwrap().message.reply_to, Some(message_id()));
+        assert_eq!(world.messages().send(&reply(message_id())).unwrap().message.reply_to, Some(message_id()));
     }
 }
 
 #[test]
 fn reply_to_missing_message_is_not_stored() {
-    let mut world = where_i_am_a(Member);
+    let mut world = world_as(Member);
     world.messages.expect_find().times(1).return_const(Ok(None));
     let nothing = Err(Failure::invalid("reply_to", Violation::NoSuchMessage));
-    assert_eq!(world.messages().send(&answers(message_id())), nothing);
-    let malformed = SendMessage { reply_to: Some("5".to_owned()), ..says("hello") };
+    assert_eq!(world.messages().send(&reply(message_id())), nothing);
+    let malformed = SendMessage { reply_to: Some("5".to_owned()), ..text_message("hello") };
     let refused = World::default().messages().send(&malformed);
     assert_eq!(refused, Err(Failure::invalid("reply_to", Violation::NotAnId)));
 }
 
 #[test]
 fn reply_by_outsider_is_not_found() {
-    let world = World::where_i_am(Private, None);
-    assert_eq!(world.messages().send(&answers(message_id())), Err(Denial::ChatroomNotFound.into()));
+    let world = World::with_access(Private, None);
+    assert_eq!(world.messages().send(&reply(message_id())), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn repeated_reply_requires_same_parent() {
     let send_again = |entered: SendMessage| {
-        let mut world = where_i_am_a(Member);
+        let mut world = world_as(Member);
         world.messages.expect_find().return_const(Ok(Some(message(other()))));
         let earlier = (Message::stored(draft("hello"), HEAD), Idempotency::new(key(), &["hello"]));
         let append = world.messages.expect_append();
         append.times(1).return_once(|_, _| Pending::ready(Ok(Appended::Duplicate(earlier.0, earlier.1))));
         world.messages().send(&SendMessage { key: Some(key()), ..entered })
     };
-    assert_eq!(send_again(answers(message_id())), Err(Denial::IdempotencyKeyReused.into()));
+    assert_eq!(send_again(reply(message_id())), Err(Denial::IdempotencyKeyReused.into()));
 }
 
 #[test]
 fn members_are_mentioned_once_and_not_by_themselves() {
-    let mut world = where_i_am_a(Member);
+    let mut world = world_as(Member);
     expect_resolved(&mut world, &["anna", "me_myself", "zoe"], vec![user_id(9), me(), user_id(3)]);
     let text = "@zoe @Anna @anna @me_myself @all";
     let mentions = Mentions::of(vec![user_id(3), user_id(9)]);
     expect_stored(&mut world, NewMessage { mentions, ..draft(text) }, Right::Speak);
-    assert!(world.messages().send(&says(text)).is_ok());
+    assert!(world.messages().send(&text_message(text)).is_ok());
 }
 
 #[test]
 fn mention_of_all_is_guarded_by_moderator_role() {
-    let mut world = where_i_am_a(Moderator);
+    let mut world = world_as(Moderator);
     let to_all = NewMessage { mentions: Mentions::everybody(), ..draft("@all @zoe") };
     expect_stored(&mut world, to_all, Right::CallAll);
-    assert!(world.messages().send(&says("@all @zoe")).is_ok());
-    let mut demoted = World::where_i_was(Private, Some(Moderator));
+    assert!(world.messages().send(&text_message("@all @zoe")).is_ok());
+    let mut demoted = World::with_first_access(Private, Some(Moderator));
     demoted.messages.expect_append().times(1).return_once(|_, _| Pending::ready(Ok(Appended::Refused)));
-    demoted.then_i_am(Private, Some(Member));
+    demoted.expect_later_access(Private, Some(Member));
     expect_stored(&mut demoted, draft("@all"), Right::Speak);
-    assert!(demoted.messages().send(&says("@all")).is_ok(), "then it is a word like others");
+    assert!(demoted.messages().send(&text_message("@all")).is_ok(), "then it is a word like others");
 }
 
 #[test]
 fn email_address_mentions_nobody() {
-    let mut world = where_i_am_a(Member);
+    let mut world = world_as(Member);
     expect_stored(&mut world, draft("write to a@b.example"), Right::Speak);
-    assert!(world.messages().send(&says("write to a@b.example")).is_ok());
+    assert!(world.messages().send(&text_message("write to a@b.example")).is_ok());
 }
 
 #[test]
 fn edit_mentions_users_in_new_text() {
-    let mut world = where_i_am_a(Member);
+    let mut world = world_as(Member);
     let read = Message { mentions: Mentions::of(vec![user_id(9)]), ..message(me()) };
     world.messages.expect_find().times(1).return_const(Ok(Some(read.clone())));
     expect_resolved(&mut world, &["zoe"], vec![user_id(3)]);
@@ -130,12 +130,12 @@ fn edit_mentions_users_in_new_text() {
 
 #[test]
 fn members_list_replies() {
-    let mut world = where_i_am_a(Member);
+    let mut world = world_as(Member);
     world.messages.expect_find().times(1).return_const(Ok(Some(tombstone(other()))));
     let replies = world.messages.expect_replies().with(eq(room()), eq(message_id()), eq(7), eq(limit(1)));
     replies.times(1).return_const(Ok(vec![message(me()), message(other())]));
     let page = world.messages().replies(room(), me(), message_id(), 7, limit(1));
     assert_eq!(page, Ok(Page { items: vec![message(me())], more: true }));
-    let hidden = World::where_i_am(Private, None).messages().replies(room(), me(), message_id(), 0, limit(1));
+    let hidden = World::with_access(Private, None).messages().replies(room(), me(), message_id(), 0, limit(1));
     assert_eq!(hidden, Err(Denial::ChatroomNotFound.into()));
 }

@@ -48,8 +48,8 @@ fn expect_found(world: &mut World, found: Option<Message>) {
     world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(found));
 }
 
-fn where_i_find(role: Role, found: Message) -> World {
-    let mut world = World::where_i_am(Private, Some(role));
+fn world_with_message(role: Role, found: Message) -> World {
+    let mut world = World::with_access(Private, Some(role));
     expect_found(&mut world, Some(found));
     world
 }
@@ -107,7 +107,7 @@ fn expect_turn(world: &mut World, outcome: Turn) {
 
 #[test]
 fn slow_mode_sends_in_turn() {
-    let mut world = World::where_the_room_is(slow(), Member);
+    let mut world = World::with_room(slow(), Member);
     expect_append(&mut world, Appended::Refused);
     expect_turn(&mut world, Turn::Taken(Appended::Stored(stored())));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
@@ -115,7 +115,7 @@ fn slow_mode_sends_in_turn() {
 
 #[test]
 fn early_send_in_slow_mode_reports_wait() {
-    let mut world = World::where_the_room_is(slow(), Member);
+    let mut world = World::with_room(slow(), Member);
     expect_append(&mut world, Appended::Refused);
     expect_turn(&mut world, Turn::TooSoon(NOW.plus(Duration::from_millis(2_001))));
     assert_eq!(world.messages().send(&hello()), Err(Denial::SlowMode { seconds: 3 }.into()));
@@ -123,7 +123,7 @@ fn early_send_in_slow_mode_reports_wait() {
 
 #[test]
 fn moderators_are_exempt_from_slow_mode() {
-    let mut world = World::where_the_room_is(slow(), Moderator);
+    let mut world = World::with_room(slow(), Moderator);
     expect_append(&mut world, Appended::Refused);
     expect_append(&mut world, Appended::Stored(stored()));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
@@ -132,16 +132,16 @@ fn moderators_are_exempt_from_slow_mode() {
 #[test]
 fn archived_chatroom_allows_only_delete() {
     let archived = || Settings { archived: true, ..Settings::default() };
-    let mut world = World::where_the_room_is(archived(), Owner);
+    let mut world = World::with_room(archived(), Owner);
     let unkeyed = NewMessage { idempotency: None, ..draft() };
     let append = world.messages.expect_append().with(eq(unkeyed), eq(Guard::may(me(), Right::Speak)));
     append.times(1).return_once(|_, _| Pending::ready(Ok(Appended::Refused)));
     let keyless = SendMessage { key: None, ..hello() };
     assert_eq!(world.messages().send(&keyless), Err(Denial::ChatroomArchived.into()));
-    let mut world = World::where_the_room_is(archived(), Owner);
+    let mut world = World::with_room(archived(), Owner);
     expect_found(&mut world, Some(message(me())));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomArchived.into()));
-    let mut world = World::where_the_room_is(archived(), Member);
+    let mut world = World::with_room(archived(), Member);
     expect_found(&mut world, Some(message(me())));
     expect_delete(&mut world, me(), Member);
     assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
@@ -155,7 +155,7 @@ fn repeated_send_to_archived_chatroom_returns_message() {
         (earlier, Ok(Sent { message: stored(), replayed: true })),
         (Appended::Refused, Err(Denial::ChatroomArchived.into())),
     ] {
-        let mut world = World::where_the_room_is(archived(), Member);
+        let mut world = World::with_room(archived(), Member);
         expect_append(&mut world, Appended::Refused);
         expect_turn(&mut world, Turn::Taken(outcome));
         assert_eq!(world.messages().send(&hello()), answer);
@@ -181,7 +181,7 @@ fn key_of_other_body_is_refused() {
 #[test]
 fn refused_send_is_explained_by_another_read() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let mut world = World::where_i_was(visibility, None);
+        let mut world = World::with_first_access(visibility, None);
         expect_append(&mut world, Appended::Refused);
         assert_eq!(world.messages().send(&hello()), Err(denial.into()));
     }
@@ -189,14 +189,14 @@ fn refused_send_is_explained_by_another_read() {
 
 #[test]
 fn refused_send_to_missing_chatroom_is_not_found() {
-    let mut world = World::without_the_room();
+    let mut world = World::without_room();
     expect_append(&mut world, Appended::Refused);
     assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn refused_send_by_member_is_retried() {
-    let mut world = World::where_i_was(Private, Some(Member));
+    let mut world = World::with_first_access(Private, Some(Member));
     expect_append(&mut world, Appended::Refused);
     expect_append(&mut world, Appended::Stored(stored()));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
@@ -204,7 +204,7 @@ fn refused_send_by_member_is_retried() {
 
 #[test]
 fn repeatedly_refused_send_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.messages.expect_append().times(2..).returning(|_, _| Pending::ready(Ok(Appended::Refused)));
     assert_eq!(world.messages().send(&hello()), Err(StoreError::Contention.into()));
 }
@@ -222,10 +222,10 @@ fn missing_page_is_explained_by_access() {
         world.messages.expect_page().times(1).return_const(Ok(None));
         world.messages().page(room(), me(), PageRange::Latest, limit(2))
     };
-    assert_eq!(empty(World::where_i_am(Private, None)), Err(Denial::ChatroomNotFound.into()));
-    assert_eq!(empty(World::where_i_am(Public, None)), Err(Denial::NotAMember.into()));
+    assert_eq!(empty(World::with_access(Private, None)), Err(Denial::ChatroomNotFound.into()));
+    assert_eq!(empty(World::with_access(Public, None)), Err(Denial::NotAMember.into()));
     let nothing_yet = History { page: Page { items: vec![], more: false }, head: None };
-    assert_eq!(empty(World::where_i_am(Private, Some(Member))), Ok(nothing_yet));
+    assert_eq!(empty(World::with_access(Private, Some(Member))), Ok(nothing_yet));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn page_drops_extra_row_without_further_reads() {
 #[test]
 fn outsider_cannot_see_or_change_messages() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let outside = || World::where_i_am(visibility, None);
+        let outside = || World::with_access(visibility, None);
         assert_eq!(outside().messages().show(room(), me(), message_id()), Err(denial.into()));
         assert_eq!(edit(outside(), "goodbye", &UNCONDITIONAL), Err(denial.into()));
         assert_eq!(delete(outside(), &UNCONDITIONAL), Err(denial.into()));
@@ -260,7 +260,7 @@ fn outsider_cannot_see_or_change_messages() {
 #[test]
 fn message_of_other_chatroom_is_not_found() {
     let without = || {
-        let mut world = World::where_i_am(Private, Some(Owner));
+        let mut world = World::with_access(Private, Some(Owner));
         expect_found(&mut world, None);
         world
     };
@@ -273,7 +273,7 @@ fn message_of_other_chatroom_is_not_found() {
 #[test]
 fn member_sees_message_and_tombstone() {
     for found in [message(other()), tombstone(other())] {
-        let messages = where_i_find(Member, found.clone()).messages();
+        let messages = world_with_message(Member, found.clone()).messages();
         assert_eq!(messages.show(room(), me(), message_id()), Ok(found));
     }
 }
@@ -281,7 +281,7 @@ fn member_sees_message_and_tombstone() {
 #[test]
 fn edit_is_guarded_by_right_to_speak() {
     for precondition in [UNCONDITIONAL, Precondition::Revisions(vec![4, 1])] {
-        let mut world = where_i_find(Member, message(me()));
+        let mut world = world_with_message(Member, message(me()));
         expect_edit(&mut world, message(me()), Guarded::Done(edited()));
         assert_eq!(edit(world, "goodbye", &precondition), Ok(edited()));
     }
@@ -289,19 +289,19 @@ fn edit_is_guarded_by_right_to_speak() {
 
 #[test]
 fn edit_by_other_is_forbidden() {
-    let world = where_i_find(Owner, message(other()));
+    let world = world_with_message(Owner, message(other()));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::NotTheAuthor.into()));
 }
 
 #[test]
 fn edit_of_tombstone_is_refused() {
-    let world = where_i_find(Member, tombstone(me()));
+    let world = world_with_message(Member, tombstone(me()));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::MessageDeleted.into()));
 }
 
 #[test]
 fn edit_without_difference_writes_nothing() {
-    let world = where_i_find(Member, message(me()));
+    let world = world_with_message(Member, message(me()));
     assert_eq!(edit(world, "hello", &UNCONDITIONAL), Ok(message(me())));
 }
 
@@ -310,9 +310,9 @@ fn stale_revision_is_refused_even_without_difference() {
     for stale in [vec![2], vec![]] {
         let stale = Precondition::Revisions(stale);
         let mismatch = Denial::RevisionMismatch;
-        assert_eq!(edit(where_i_find(Member, message(me())), "goodbye", &stale), Err(mismatch.into()));
-        assert_eq!(edit(where_i_find(Member, message(me())), "hello", &stale), Err(mismatch.into()));
-        assert_eq!(delete(where_i_find(Member, message(me())), &stale), Err(mismatch.into()));
+        assert_eq!(edit(world_with_message(Member, message(me())), "goodbye", &stale), Err(mismatch.into()));
+        assert_eq!(edit(world_with_message(Member, message(me())), "hello", &stale), Err(mismatch.into()));
+        assert_eq!(delete(world_with_message(Member, message(me())), &stale), Err(mismatch.into()));
     }
 }
 
@@ -320,7 +320,7 @@ fn stale_revision_is_refused_even_without_difference() {
 fn refused_edit_is_retried_with_precondition() {
     let overtaken = Message { body: Some(body("hi")), revision: 2, ..message(me()) };
     let refused = || {
-        let mut world = where_i_find(Member, message(me()));
+        let mut world = world_with_message(Member, message(me()));
         expect_edit(&mut world, message(me()), Guarded::Refused);
         expect_found(&mut world, Some(overtaken.clone()));
         world
@@ -334,7 +334,7 @@ fn refused_edit_is_retried_with_precondition() {
 
 #[test]
 fn repeatedly_refused_edit_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(me()))));
     world.messages.expect_edit().times(2..).return_const(Ok(Guarded::Refused));
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(StoreError::Contention.into()));
@@ -348,7 +348,7 @@ fn delete_is_guarded_by_role() {
         (Owner, other(), Moderator),
         (Moderator, other(), Moderator),
     ] {
-        let mut world = where_i_find(role, message(author));
+        let mut world = world_with_message(role, message(author));
         expect_delete(&mut world, author, needed);
         assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
     }
@@ -357,21 +357,21 @@ fn delete_is_guarded_by_role() {
 #[test]
 fn delete_by_other_member_is_forbidden() {
     for found in [message(other()), tombstone(other())] {
-        let outcome = delete(where_i_find(Member, found), &UNCONDITIONAL);
+        let outcome = delete(world_with_message(Member, found), &UNCONDITIONAL);
         assert_eq!(outcome, Err(Denial::NotTheAuthorNorAModerator.into()));
     }
 }
 
 #[test]
 fn delete_of_tombstone_writes_nothing() {
-    assert_eq!(delete(where_i_find(Member, tombstone(me())), &UNCONDITIONAL), Ok(()));
+    assert_eq!(delete(world_with_message(Member, tombstone(me())), &UNCONDITIONAL), Ok(()));
 }
 
 #[test]
 fn refused_delete_is_retried_for_demoted_owner() {
-    let mut world = World::where_i_was(Private, Some(Owner));
+    let mut world = World::with_first_access(Private, Some(Owner));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
     world.messages.expect_delete().times(1).return_const(Ok(Guarded::Refused));
-    world.then_i_am(Private, Some(Member));
+    world.expect_later_access(Private, Some(Member));
     assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAModerator.into()));
 }

@@ -16,8 +16,8 @@ fn expect_found(world: &mut World, found: Option<Message>) {
     world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(found));
 }
 
-fn where_i_find(found: Message) -> World {
-    let mut world = World::where_i_am(Private, Some(Member));
+fn world_with_message(found: Message) -> World {
+    let mut world = World::with_access(Private, Some(Member));
     expect_found(&mut world, Some(found));
     world
 }
@@ -44,17 +44,17 @@ fn unpin(world: World) -> Result<(), Failure> {
 
 #[test]
 fn member_pins_and_unpins_message_of_other() {
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_pin(&mut world, Pinning::Pinned);
     assert_eq!(pin(world), Ok(()));
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_unpin(&mut world, Guarded::Done(()));
     assert_eq!(unpin(world), Ok(()));
 }
 
 #[test]
 fn pin_beyond_limit_is_refused() {
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_pin(&mut world, Pinning::TooMany);
     assert_eq!(pin(world), Err(Denial::TooManyPins.into()));
 }
@@ -62,23 +62,23 @@ fn pin_beyond_limit_is_refused() {
 #[test]
 fn outsider_cannot_pin_or_list() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let outside = || World::where_i_am(visibility, None);
+        let outside = || World::with_access(visibility, None);
         assert_eq!(pin(outside()), Err(denial.into()));
         assert_eq!(unpin(outside()), Err(denial.into()));
         assert_eq!(outside().pins().list(room(), me(), i64::MAX, limit(2)), Err(denial.into()));
     }
-    let nowhere = World::without_the_room().pins().list(room(), me(), i64::MAX, limit(2));
+    let nowhere = World::without_room().pins().list(room(), me(), i64::MAX, limit(2));
     assert_eq!(nowhere, Err(Denial::ChatroomNotFound.into()));
 }
 
 #[test]
 fn pin_requires_message_in_writable_chatroom() {
     for act in [pin, unpin] {
-        let mut world = World::where_i_am(Private, Some(Owner));
+        let mut world = World::with_access(Private, Some(Owner));
         expect_found(&mut world, None);
         assert_eq!(act(world), Err(Denial::MessageNotFound.into()));
-        assert_eq!(act(where_i_find(tombstone(me()))), Err(Denial::MessageDeleted.into()));
-        let mut world = World::where_the_room_is(Settings { archived: true, ..Settings::default() }, Owner);
+        assert_eq!(act(world_with_message(tombstone(me()))), Err(Denial::MessageDeleted.into()));
+        let mut world = World::with_room(Settings { archived: true, ..Settings::default() }, Owner);
         expect_found(&mut world, Some(message(me())));
         assert_eq!(act(world), Err(Denial::ChatroomArchived.into()));
     }
@@ -86,11 +86,11 @@ fn pin_requires_message_in_writable_chatroom() {
 
 #[test]
 fn refused_pin_is_retried_with_current_message() {
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_pin(&mut world, Pinning::Refused);
     expect_found(&mut world, Some(tombstone(other())));
     assert_eq!(pin(world), Err(Denial::MessageDeleted.into()));
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_unpin(&mut world, Guarded::Refused);
     expect_found(&mut world, Some(tombstone(other())));
     assert_eq!(unpin(world), Err(Denial::MessageDeleted.into()));
@@ -99,7 +99,7 @@ fn refused_pin_is_retried_with_current_message() {
 #[test]
 fn member_lists_pins_in_pages() {
     let pinned = |seq| Pin { message: message(other()), pinned_by: me(), pinned_at: NOW, seq };
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     let list = world.pins.expect_list().with(eq(room()), eq(9), eq(limit(2)));
     list.times(1).return_const(Ok(vec![pinned(8), pinned(5), pinned(4)]));
     let listed = world.pins().list(room(), me(), 9, limit(2));

@@ -20,7 +20,7 @@ fn thumb() -> Emoji {
 fn full() -> Message {
     let flags =
         ('\u{1f1e6}'..='\u{1f1ff}').flat_map(|a| ('\u{1f1e6}'..='\u{1f1ff}').map(move |b| format!("{a}{b}")));
-    let flags: Vec<Emoji> = flags.filter_map(|text| Emoji::parse(&text).ok()).take(Reactions::MOST).collect();
+    let flags: Vec<Emoji> = flags.filter_map(|text| Emoji::parse(&text).ok()).take(Reactions::MAX).collect();
     let reactions = flags.iter().fold(Reactions::default(), |counts, emoji| counts.with(emoji));
     Message { reactions, ..message(other()) }
 }
@@ -30,8 +30,8 @@ fn expect_found(world: &mut World, found: Message) {
     world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(Some(found)));
 }
 
-fn where_i_find(found: Message) -> World {
-    let mut world = World::where_i_am(Private, Some(Member));
+fn world_with_message(found: Message) -> World {
+    let mut world = World::with_access(Private, Some(Member));
     expect_found(&mut world, found);
     world
 }
@@ -58,10 +58,10 @@ fn remove(world: World) -> Result<(), Failure> {
 
 #[test]
 fn member_adds_and_removes_reaction() {
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_add(&mut world, message(other()), Guarded::Done(()));
     assert_eq!(add(world), Ok(()));
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_remove(&mut world, Guarded::Done(()));
     assert_eq!(remove(world), Ok(()));
 }
@@ -69,7 +69,7 @@ fn member_adds_and_removes_reaction() {
 #[test]
 fn outsider_cannot_react_or_list() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let outside = || World::where_i_am(visibility, None);
+        let outside = || World::with_access(visibility, None);
         assert_eq!(add(outside()), Err(denial.into()));
         assert_eq!(remove(outside()), Err(denial.into()));
         let listed = outside().reactions().list(room(), me(), message_id(), None, 0, limit(2));
@@ -80,7 +80,7 @@ fn outsider_cannot_react_or_list() {
 #[test]
 fn message_of_other_chatroom_is_not_found() {
     let without = || {
-        let mut world = World::where_i_am(Private, Some(Owner));
+        let mut world = World::with_access(Private, Some(Owner));
         world.messages.expect_find().times(1).return_const(Ok(None));
         world
     };
@@ -93,7 +93,7 @@ fn message_of_other_chatroom_is_not_found() {
 #[test]
 fn reaction_in_archived_chatroom_is_refused() {
     for act in [add, remove] {
-        let mut world = World::where_the_room_is(Settings { archived: true, ..Settings::default() }, Owner);
+        let mut world = World::with_room(Settings { archived: true, ..Settings::default() }, Owner);
         expect_found(&mut world, message(me()));
         assert_eq!(act(world), Err(Denial::ChatroomArchived.into()));
     }
@@ -102,15 +102,15 @@ fn reaction_in_archived_chatroom_is_refused() {
 #[test]
 fn reaction_to_tombstone_is_refused() {
     for act in [add, remove] {
-        assert_eq!(act(where_i_find(tombstone(other()))), Err(Denial::MessageDeleted.into()));
+        assert_eq!(act(world_with_message(tombstone(other()))), Err(Denial::MessageDeleted.into()));
     }
 }
 
 #[test]
 fn reaction_kinds_are_limited_to_fifty() {
-    assert_eq!(add(where_i_find(full())), Err(Denial::TooManyReactions.into()));
+    assert_eq!(add(world_with_message(full())), Err(Denial::TooManyReactions.into()));
     let first = full().reactions.iter().next().unwrap().emoji.clone();
-    let mut world = where_i_find(full());
+    let mut world = world_with_message(full());
     world.reactions.expect_add().times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(world.reactions().add(room(), me(), message_id(), &first), Ok(()));
 }
@@ -118,12 +118,12 @@ fn reaction_kinds_are_limited_to_fifty() {
 #[test]
 fn refused_reaction_is_retried_with_current_message() {
     for (overtaken, denial) in [(full(), Denial::TooManyReactions), (tombstone(other()), Denial::MessageDeleted)] {
-        let mut world = where_i_find(message(other()));
+        let mut world = world_with_message(message(other()));
         expect_add(&mut world, message(other()), Guarded::Refused);
         expect_found(&mut world, overtaken);
         assert_eq!(add(world), Err(denial.into()));
     }
-    let mut world = where_i_find(message(other()));
+    let mut world = world_with_message(message(other()));
     expect_remove(&mut world, Guarded::Refused);
     expect_found(&mut world, tombstone(other()));
     assert_eq!(remove(world), Err(Denial::MessageDeleted.into()));
@@ -131,7 +131,7 @@ fn refused_reaction_is_retried_with_current_message() {
 
 #[test]
 fn repeatedly_refused_reaction_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.messages.expect_find().return_const(Ok(Some(message(other()))));
     world.reactions.expect_add().times(2..).return_const(Ok(Guarded::Refused));
     assert_eq!(add(world), Err(StoreError::Contention.into()));
@@ -141,7 +141,7 @@ fn repeatedly_refused_reaction_gives_up() {
 fn member_lists_reactions_in_pages() {
     let reaction = |seq| Reaction { user_id: other(), emoji: thumb(), created_at: NOW, seq };
     for (read, kept, more) in [(vec![4, 6, 7], vec![4, 6], true), (vec![4], vec![4], false)] {
-        let mut world = where_i_find(message(other()));
+        let mut world = world_with_message(message(other()));
         let list = world.reactions.expect_list();
         let list = list.with(eq(room()), eq(message_id()), eq(Some(thumb())), eq(3), eq(limit(2)));
         list.times(1).return_const(Ok(read.into_iter().map(reaction).collect()));

@@ -20,7 +20,7 @@ fn mark(seq: i64, force: bool) -> Mark {
 }
 
 /// A world in which I am a member who has read up to here.
-fn where_i_have_read(read_seq: i64) -> World {
+fn world_with_marker(read_seq: i64) -> World {
     let mut world = World::default();
     expect_found(&mut world, 1, Some(ReadState { read_seq, ..ReadState::default() }));
     world
@@ -38,7 +38,7 @@ fn expect_mark(world: &mut World, mark: Mark, outcome: Guarded<i64>) {
 #[test]
 fn marker_moves_forward_up_to_head() {
     for seq in [6, HEAD] {
-        let mut world = where_i_have_read(5);
+        let mut world = world_with_marker(5);
         expect_mark(&mut world, mark(seq, FORWARD), Guarded::Done(seq));
         assert_eq!(world.reading().mark(room(), me(), mark(seq, FORWARD)), Ok(seq));
     }
@@ -47,14 +47,14 @@ fn marker_moves_forward_up_to_head() {
 #[test]
 fn unmoved_marker_is_not_written() {
     for entered in [mark(5, FORWARD), mark(4, FORWARD), mark(0, FORWARD), mark(5, FORCED)] {
-        assert_eq!(where_i_have_read(5).reading().mark(room(), me(), entered), Ok(5), "{entered:?}");
+        assert_eq!(world_with_marker(5).reading().mark(room(), me(), entered), Ok(5), "{entered:?}");
     }
 }
 
 #[test]
 fn marker_moves_backwards_by_force() {
     for seq in [4, 0] {
-        let mut world = where_i_have_read(5);
+        let mut world = world_with_marker(5);
         expect_mark(&mut world, mark(seq, FORCED), Guarded::Done(seq));
         assert_eq!(world.reading().mark(room(), me(), mark(seq, FORCED)), Ok(seq));
     }
@@ -64,7 +64,7 @@ fn marker_moves_backwards_by_force() {
 fn marker_outside_log_is_refused() {
     for seq in [-1, HEAD + 1, i64::MIN, i64::MAX] {
         for force in [FORWARD, FORCED] {
-            let reading = where_i_have_read(5).reading();
+            let reading = world_with_marker(5).reading();
             let refused = Err(Failure::invalid("seq", Violation::NotInLog(HEAD)));
             assert_eq!(reading.mark(room(), me(), mark(seq, force)), refused);
         }
@@ -73,7 +73,7 @@ fn marker_outside_log_is_refused() {
 
 #[test]
 fn marker_moved_further_meanwhile_is_kept() {
-    let mut world = where_i_have_read(5);
+    let mut world = world_with_marker(5);
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(8));
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Ok(8));
 }
@@ -85,7 +85,7 @@ fn member_reads_state_and_mutes() {
     expect_found(&mut world, 1, Some(state));
     assert_eq!(world.reading().state(room(), me()), Ok(state));
     for muted in [true, false] {
-        let mut world = World::where_i_am(Private, Some(Member));
+        let mut world = World::with_access(Private, Some(Member));
         world
             .reads
             .expect_set_muted()
@@ -99,8 +99,8 @@ fn member_reads_state_and_mutes() {
 #[test]
 fn outsider_cannot_read_mark_or_mute() {
     let somewhere = [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)];
-    let worlds = somewhere.map(|(visibility, denial)| (World::where_i_am(visibility, None), denial));
-    for (mut world, denial) in worlds.into_iter().chain([(World::without_the_room(), Denial::ChatroomNotFound)]) {
+    let worlds = somewhere.map(|(visibility, denial)| (World::with_access(visibility, None), denial));
+    for (mut world, denial) in worlds.into_iter().chain([(World::without_room(), Denial::ChatroomNotFound)]) {
         expect_found(&mut world, 2, None);
         let reading = world.reading();
         assert_eq!(reading.state(room(), me()), Err(denial.into()));
@@ -112,7 +112,7 @@ fn outsider_cannot_read_mark_or_mute() {
 #[test]
 fn archived_chatroom_can_be_marked_and_muted() {
     let archived = Settings { archived: true, ..Settings::default() };
-    let mut world = World::where_the_room_is(archived, Member);
+    let mut world = World::with_room(archived, Member);
     expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Done(6));
     world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Done(())));
@@ -124,13 +124,13 @@ fn archived_chatroom_can_be_marked_and_muted() {
 #[test]
 fn mark_by_removed_member_is_not_found() {
     let gone = Denial::ChatroomNotFound;
-    let mut world = World::where_i_am(Private, None);
+    let mut world = World::with_access(Private, None);
     expect_found(&mut world, 1, Some(ReadState { read_seq: 5, ..ReadState::default() }));
     expect_found(&mut world, 1, None);
     expect_mark(&mut world, mark(6, FORWARD), Guarded::Refused);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(gone.into()));
-    let mut world = World::where_i_was(Private, Some(Member));
-    world.then_i_am(Private, None);
+    let mut world = World::with_first_access(Private, Some(Member));
+    world.expect_later_access(Private, None);
     world.reads.expect_set_muted().times(1).return_const(Ok(Guarded::Refused));
     assert_eq!(world.reading().set_muted(room(), me(), true), Err(gone.into()));
 }
@@ -138,7 +138,7 @@ fn mark_by_removed_member_is_not_found() {
 #[test]
 fn state_of_joining_member_is_read_again() {
     let state = ReadState { read_seq: 5, ..ReadState::default() };
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     expect_found(&mut world, 1, None);
     expect_found(&mut world, 1, Some(state));
     assert_eq!(world.reading().state(room(), me()), Ok(state));
@@ -146,7 +146,7 @@ fn state_of_joining_member_is_read_again() {
 
 #[test]
 fn contradictory_store_gives_up() {
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     expect_found(&mut world, 2.., None);
     assert_eq!(world.reading().mark(room(), me(), mark(6, FORWARD)), Err(StoreError::Contention.into()));
 }

@@ -11,7 +11,7 @@ use crate::builders::{body, message};
 #[test]
 fn outsider_cannot_list_revisions() {
     for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let outside = World::where_i_am(visibility, None);
+        let outside = World::with_access(visibility, None);
         let listed = outside.revisions().list(room(), me(), message_id(), 0, limit(2));
         assert_eq!(listed, Err(denial.into()));
     }
@@ -19,7 +19,7 @@ fn outsider_cannot_list_revisions() {
 
 #[test]
 fn message_of_other_chatroom_is_not_found() {
-    let mut world = World::where_i_am(Private, Some(Owner));
+    let mut world = World::with_access(Private, Some(Owner));
     world.messages.expect_find().times(1).return_const(Ok(None));
     let listed = world.revisions().list(room(), me(), message_id(), 0, limit(2));
     assert_eq!(listed, Err(Denial::MessageNotFound.into()));
@@ -28,7 +28,7 @@ fn message_of_other_chatroom_is_not_found() {
 #[test]
 fn member_lists_revisions_in_pages() {
     let said = |revision| MessageRevision { revision, body: body("hello"), created_at: NOW };
-    let mut world = World::where_i_am(Private, Some(Member));
+    let mut world = World::with_access(Private, Some(Member));
     world.messages.expect_find().times(1).return_const(Ok(Some(message(other()))));
     let list = world.revisions.expect_list().with(eq(room()), eq(message_id()), eq(1), eq(limit(2)));
     list.times(1).return_const(Ok(vec![said(2), said(3), said(4)]));

@@ -6,7 +6,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::session::{
-    MOST_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotation, SecretHash, Session,
+    MAX_SESSIONS, NewSession, RefreshSecret, RefreshToken, Rotation, SecretHash, Session,
 };
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::testing::{NOW, World, fresh_id, me, password_hash, session_id};
@@ -54,7 +54,7 @@ fn rotation(read: u8, spends: Option<(SecretHash, Timestamp)>) -> Rotation {
 }
 
 /// A world where each of these secrets is made once and every secret's hash is known.
-fn where_secrets_are(made: &[u8]) -> World {
+fn world_with_secrets(made: &[u8]) -> World {
     let mut world = World::default();
     for n in made {
         world.secrets.expect_refresh_secret().times(1).return_const(secret(*n));
@@ -64,15 +64,15 @@ fn where_secrets_are(made: &[u8]) -> World {
     world
 }
 
-fn where_sign_in_passes() -> World {
-    let mut world = where_secrets_are(&[FAMILY, CURRENT]);
+fn world_for_sign_in() -> World {
+    let mut world = world_with_secrets(&[FAMILY, CURRENT]);
     world.credentials_are(Some(credentials()));
     world.password_is(PASSWORD);
     world
 }
 
-fn where_session_is(found: Option<Session>, made: &[u8]) -> World {
-    let mut world = where_secrets_are(made);
+fn world_with_session(found: Option<Session>, made: &[u8]) -> World {
+    let mut world = world_with_secrets(made);
     world.sessions.expect_find().with(eq(me()), eq(session_id())).return_const(Ok(found));
     world
 }
@@ -88,7 +88,7 @@ fn expect_end(world: &mut World) {
 
 #[test]
 fn sign_in_ignores_case_of_username() {
-    let mut world = where_sign_in_passes();
+    let mut world = world_for_sign_in();
     let opened = NewSession {
         id: SessionId::from(fresh_id()),
         user_id: me(),
@@ -98,7 +98,7 @@ fn sign_in_ignores_case_of_username() {
         current: hash(CURRENT),
         checked: password_hash(),
     };
-    world.sessions.expect_create().with(eq(opened), eq(MOST_SESSIONS)).times(1).return_const(Ok(Some(vec![])));
+    world.sessions.expect_create().with(eq(opened), eq(MAX_SESSIONS)).times(1).return_const(Ok(Some(vec![])));
     let grant = world.sessions().sign_in("MATT", PASSWORD, Some("curl")).unwrap();
     let session_id = SessionId::from(fresh_id());
     assert_eq!((grant.user, grant.session_id), (living_user(), session_id));
@@ -156,7 +156,7 @@ fn sign_in_with_busy_hasher_opens_no_session() {
 
 #[test]
 fn long_user_agent_is_truncated_between_characters() {
-    let mut world = where_sign_in_passes();
+    let mut world = world_for_sign_in();
     let cut = Some("é".repeat(255));
     world.sessions.expect_create().withf(move |new, _| new.user_agent == cut).return_const(Ok(Some(vec![])));
     assert!(world.sessions().sign_in("matt", PASSWORD, Some(&"é".repeat(300))).is_ok());
@@ -164,14 +164,14 @@ fn long_user_agent_is_truncated_between_characters() {
 
 #[test]
 fn sign_in_ends_displaced_sessions() {
-    let mut world = where_sign_in_passes();
+    let mut world = world_for_sign_in();
     world.sessions.expect_create().return_const(Ok(Some(vec![ended_session()])));
     assert!(world.sessions().sign_in("matt", PASSWORD, None).is_ok());
 }
 
 #[test]
 fn sign_in_with_changed_password_opens_no_session() {
-    let mut world = where_sign_in_passes();
+    let mut world = world_for_sign_in();
     world.sessions.expect_create().times(1).return_const(Ok(None));
     let failure = world.sessions().sign_in("matt", PASSWORD, None).unwrap_err();
     assert_eq!(failure, Denial::InvalidCredentials.into());
@@ -179,7 +179,7 @@ fn sign_in_with_changed_password_opens_no_session() {
 
 #[test]
 fn current_refresh_token_is_rotated() {
-    let mut world = where_session_is(Some(session()), &[NEXT]);
+    let mut world = world_with_session(Some(session()), &[NEXT]);
     world.user_is(living_user());
     expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap();
@@ -189,7 +189,7 @@ fn current_refresh_token_is_rotated() {
 
 #[test]
 fn retried_refresh_replaces_unused_successor() {
-    let mut world = where_session_is(Some(session()), &[NEXT]);
+    let mut world = world_with_session(Some(session()), &[NEXT]);
     world.user_is(living_user());
     expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, OLD)).unwrap();
@@ -199,7 +199,7 @@ fn retried_refresh_replaces_unused_successor() {
 #[test]
 fn reused_refresh_token_ends_session() {
     let spent_long_ago = Some(NOW.minus(Duration::from_secs(31)));
-    let mut world = where_session_is(Some(Session { spent_at: spent_long_ago, ..session() }), &[]);
+    let mut world = world_with_session(Some(Session { spent_at: spent_long_ago, ..session() }), &[]);
     expect_end(&mut world);
     let failure = world.sessions().refresh(&token(FAMILY, OLD)).unwrap_err();
     assert_eq!(failure, Denial::InvalidRefreshToken.into());
@@ -209,7 +209,7 @@ fn reused_refresh_token_ends_session() {
 fn guessed_token_and_ended_session_are_refused() {
     let ended = Session { ended_at: Some(NOW), ..session() };
     for (found, family) in [(Some(session()), 9), (Some(ended), FAMILY), (None, FAMILY)] {
-        let sessions = where_session_is(found, &[]).sessions();
+        let sessions = world_with_session(found, &[]).sessions();
         let failure = sessions.refresh(&token(family, CURRENT)).unwrap_err();
         assert_eq!(failure, Denial::InvalidRefreshToken.into());
     }
@@ -217,7 +217,7 @@ fn guessed_token_and_ended_session_are_refused() {
 
 #[test]
 fn overtaken_refresh_is_retried_with_current_session() {
-    let mut world = where_secrets_are(&[NEXT, NEXT]);
+    let mut world = world_with_secrets(&[NEXT, NEXT]);
     world.user_is(living_user());
     let before = Session { current: hash(OLD), spent: None, spent_at: None, ..session() };
     world.sessions.expect_find().times(1).return_const(Ok(Some(before)));
@@ -229,7 +229,7 @@ fn overtaken_refresh_is_retried_with_current_session() {
 
 #[test]
 fn repeatedly_overtaken_refresh_gives_up() {
-    let mut world = where_session_is(Some(session()), &[]);
+    let mut world = world_with_session(Some(session()), &[]);
     world.secrets.expect_refresh_secret().return_const(secret(NEXT));
     world.user_is(living_user());
     world.sessions.expect_rotate().times(2..).return_const(Ok(Guarded::Refused));
@@ -239,7 +239,7 @@ fn repeatedly_overtaken_refresh_gives_up() {
 
 #[test]
 fn refresh_by_deleted_user_is_refused() {
-    let mut world = where_session_is(Some(session()), &[]);
+    let mut world = world_with_session(Some(session()), &[]);
     world.user_is(deleted_user());
     let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
     assert_eq!(failure, Denial::InvalidRefreshToken.into());

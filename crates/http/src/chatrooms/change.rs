@@ -5,7 +5,7 @@ use chit_chat_domain::chatroom::ChatroomChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{InChatroom, Json, Patched, Principal, Whole, kept, present};
+use crate::extract::{InChatroom, Json, Patched, Principal, Whole, present, reject_null};
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
 use crate::problem::Problem;
 use crate::run::blocking;
@@ -41,13 +41,14 @@ pub(crate) struct ChatroomPatch {
 impl ChatroomPatch {
     fn into_change(self) -> Result<ChatroomChange, Problem> {
         Ok(ChatroomChange {
-            name: kept("name", self.name)?,
-            visibility: kept("visibility", self.visibility)?,
+            name: reject_null("name", self.name)?,
+            visibility: reject_null("visibility", self.visibility)?,
             topic: self.topic,
-            rename_role: kept("rename_role", self.rename_role)?,
-            add_role: kept("add_role", self.add_role)?,
-            slow_mode_seconds: kept("slow_mode_seconds", self.slow_mode_seconds)?.map(|Whole(seconds)| seconds),
-            archived: kept("archived", self.archived)?,
+            rename_role: reject_null("rename_role", self.rename_role)?,
+            add_role: reject_null("add_role", self.add_role)?,
+            slow_mode_seconds: reject_null("slow_mode_seconds", self.slow_mode_seconds)?
+                .map(|Whole(seconds)| seconds),
+            archived: reject_null("archived", self.archived)?,
         })
     }
 }

@@ -13,10 +13,10 @@ const INVITATION: (&str, &str) = ("invitation_id", ID);
 const NEXT: (&str, &str) = ("cursor", "$response.body#/next_cursor");
 
 /// A link from an operation and status to another operation, with the values of its parameters.
-type Lead = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+type LinkRow = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip]
-const LINKS: &[Lead] = &[
+const LINKS: &[LinkRow] = &[
     ("sign_up", "201", "get_user", &[("user_id", ID)]),
     ("find_users", "200", "find_users", &[NEXT]),
     ("list_own_messages", "200", "list_own_messages", &[NEXT]),
@@ -65,7 +65,7 @@ const LINKS: &[Lead] = &[
 
 /// The links of this operation's response.
 pub(super) fn from(operation: &str, status: &str) -> impl Iterator<Item = (&'static str, RefOr<Link>)> {
-    let leads = move |link: &&Lead| link.0 == operation && link.1 == status;
+    let leads = move |link: &&LinkRow| link.0 == operation && link.1 == status;
     LINKS.iter().filter(leads).map(|(_, _, to, parameters)| {
         let link = LinkBuilder::new().operation_id(*to);
         let link = parameters.iter().fold(link, |link, (name, value)| link.parameter(*name, *value));

@@ -17,7 +17,7 @@ use super::payload;
 use crate::problem::{Code, Problem};
 
 /// The maximum nesting. `serde_json` has the same limit, but does not apply it to values that it skips.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// A JSON body that is an object.
 pub(crate) struct Json<T>(pub(crate) Object<T>);
@@ -78,7 +78,7 @@ where
 }
 
 /// The value of a field that can be changed but not removed: null is rejected.
-pub(crate) fn kept<T>(field: &'static str, patched: Patched<T>) -> Result<Option<T>, Problem> {
+pub(crate) fn reject_null<T>(field: &'static str, patched: Patched<T>) -> Result<Option<T>, Problem> {
     match patched {
         Some(None) => Err(Problem::fields(&[FieldViolation::new(field, Violation::Empty)])),
         Some(value) => Ok(value),
@@ -98,10 +98,10 @@ fn expect_json(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if nests_deeper(bytes, DEEPEST) {
+    if exceeds_depth(bytes, MAX_DEPTH) {
         return Err(Problem::new(
             Code::MalformedBody,
-            format!("the JSON body is nested more than {DEEPEST} levels deep"),
+            format!("the JSON body is nested more than {MAX_DEPTH} levels deep"),
         ));
     }
     serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
@@ -109,7 +109,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// Returns whether arrays and objects in a JSON text are nested deeper than `most`. The result is arbitrary if
 /// the text is not JSON.
-fn nests_deeper(json: &[u8], most: usize) -> bool {
+fn exceeds_depth(json: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in json {
         match byte {
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn nesting_ignores_brackets_in_strings() {
-        let deeper = |json: &str| nests_deeper(json.as_bytes(), 2);
+        let deeper = |json: &str| exceeds_depth(json.as_bytes(), 2);
         assert!(!deeper("[{}, {}, []]"));
         assert!(deeper("[[[]]]"));
         assert!(deeper(r#"{"a": [{"b": 1}]}"#));
@@ -151,8 +151,8 @@ mod tests {
     fn json_is_parsed_up_to_depth_limit() {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let parses = |depth| parse::<Object<Empty>>(format!(r#"{{"x": {}}}"#, nested(depth)).as_bytes()).is_ok();
-        assert!(parses(DEEPEST - 1));
-        assert!(!parses(DEEPEST));
+        assert!(parses(MAX_DEPTH - 1));
+        assert!(!parses(MAX_DEPTH));
         assert!(!parses(100_000));
     }
 

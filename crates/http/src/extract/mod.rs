@@ -11,12 +11,12 @@ mod principal;
 mod rendering;
 mod whole;
 
-pub(crate) use body::{Json, Patched, kept, present};
+pub(crate) use body::{Json, Patched, present, reject_null};
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use invitation_code::ByCode;
 pub(crate) use paging::{Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, ReactionPath, path_id};
-pub use payload::SlowestBody;
+pub use payload::BodyTimeout;
 pub(crate) use principal::{Principal, Reader, bearer_token};
 pub(crate) use rendering::Rendering;
 pub(crate) use whole::Whole;

@@ -17,22 +17,22 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use crate::problem::{Code, Problem};
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
-const LARGEST_BODY: usize = 1024 * 1024;
-const SLOWEST_BODY: Duration = Duration::from_secs(30);
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Overrides the time limit for a body to arrive, which is half a minute.
 #[derive(Clone, Copy, Debug)]
-pub struct SlowestBody(pub Duration);
+pub struct BodyTimeout(pub Duration);
 
 /// Reads the complete body.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
-    if announced(request.headers()).is_some_and(|length| length > LARGEST_BODY as u64) {
+    if announced(request.headers()).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return Err(too_large());
     }
-    let patience = request.app_data().map_or(SLOWEST_BODY, |SlowestBody(patience)| *patience);
+    let time_limit = request.app_data().map_or(BODY_TIMEOUT, |BodyTimeout(time_limit)| *time_limit);
     let late = |_| Problem::new(Code::RequestTimeout, "the request body took too long to arrive");
-    let bytes = timeout(patience, collect(payload)).await.map_err(late)??;
+    let bytes = timeout(time_limit, collect(payload)).await.map_err(late)??;
     match encoding {
         Encoding::Identity => Ok(bytes),
         _ => inflated(encoding, bytes).await,
@@ -49,7 +49,7 @@ async fn collect(payload: Payload) -> Result<Bytes, Problem> {
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
     while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
-        if only.len() + joined.len() + chunk.len() > LARGEST_BODY {
+        if only.len() + joined.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(too_large());
         }
         if only.is_empty() && joined.is_empty() {
@@ -68,7 +68,7 @@ async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
     let malformed = |_| Problem::new(Code::MalformedBody, "the body does not match its Content-Encoding");
     let inflated = inflated.map_err(malformed)?;
-    if inflated.len() > LARGEST_BODY { Err(too_large()) } else { Ok(inflated.into()) }
+    if inflated.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(inflated.into()) }
 }
 
 fn too_large() -> Problem {
@@ -100,7 +100,7 @@ impl Encoding {
     /// largest body.
     fn inflate(self, bytes: &[u8]) -> IoResult<Vec<u8>> {
         let mut inflated = Vec::new();
-        let most = LARGEST_BODY as u64 + 1;
+        let most = MAX_BODY_BYTES as u64 + 1;
         match self {
             Self::Identity => bytes.take(most).read_to_end(&mut inflated),
             Self::Gzip => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut inflated),
@@ -154,10 +154,10 @@ mod tests {
     #[test]
     fn inflation_stops_at_body_limit() {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
-        let spaces = vec![b' '; LARGEST_BODY];
+        let spaces = vec![b' '; MAX_BODY_BYTES];
         (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());
         let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap()).unwrap();
-        assert_eq!(inflated.len(), LARGEST_BODY + 1);
-        assert!(inflated.capacity() <= 4 * LARGEST_BODY);
+        assert_eq!(inflated.len(), MAX_BODY_BYTES + 1);
+        assert!(inflated.capacity() <= 4 * MAX_BODY_BYTES);
     }
 }

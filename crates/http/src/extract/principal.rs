@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::session::AccessClaims;
-use chit_chat_live::Who;
+use chit_chat_live::Subscriber;
 
 use crate::limits;
 use crate::problem::{Code, Problem};
@@ -47,9 +47,9 @@ impl Principal {
     }
 
     /// The identity of a stream's subscriber.
-    pub(crate) fn who(self) -> Who {
+    pub(crate) fn subscriber(self) -> Subscriber {
         let Via::Session { id: session, .. } = self.via;
-        Who { user: self.user, session }
+        Subscriber { user: self.user, session }
     }
 }
 

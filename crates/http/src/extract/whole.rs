@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
 /// The limit above which some integers have no floating-point representation.
-const MOST: f64 = 9_007_199_254_740_992.0;
+const MAX_SAFE: f64 = 9_007_199_254_740_992.0;
 
 /// An integer, in any notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl<'de> Deserialize<'de> for Whole {
 
 fn of_float(float: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and is not too large")]
-    (float.fract() == 0.0 && float.abs() <= MOST).then_some(float as i64)
+    (float.fract() == 0.0 && float.abs() <= MAX_SAFE).then_some(float as i64)
 }
 
 #[cfg(test)]

@@ -20,18 +20,18 @@ pub(crate) struct Attempts(HttpRequest);
 
 /// A permitted attempt.
 #[must_use = "an attempt has to be settled"]
-pub(crate) struct Attempt(Option<Paid>);
+pub(crate) struct Attempt(Option<Charge>);
 
-struct Paid {
+struct Charge {
     request: HttpRequest,
     limits: web::Data<Limits>,
     source: Source,
-    at: At,
+    kind: AttemptKind,
     balance: Balance,
 }
 
 #[derive(Clone, Copy)]
-enum At {
+enum AttemptKind {
     /// The password of a user, identified by a hash.
     Password(u64),
     RefreshToken,
@@ -49,52 +49,52 @@ impl FromRequest for Attempts {
 
 impl Attempts {
     /// Registers the check of a password. Wrong ones count, by address and by user.
-    pub(crate) fn guess(&self, whose: impl Hash) -> Result<Attempt, Problem> {
-        self.pay(|limits| At::Password(limits.hasher.hash_one(whose)))
+    pub(crate) fn check_password(&self, whose: impl Hash) -> Result<Attempt, Problem> {
+        self.charge(|limits| AttemptKind::Password(limits.hasher.hash_one(whose)))
     }
 
     /// Registers the check of a password if `checked`; otherwise permits an attempt that never counts.
-    pub(crate) fn guess_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
-        if checked { self.guess(whose) } else { Ok(Attempt(None)) }
+    pub(crate) fn check_password_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
+        if checked { self.check_password(whose) } else { Ok(Attempt(None)) }
     }
 
     /// Registers the use of a refresh token. Invalid ones count.
     pub(crate) fn refresh(&self) -> Result<Attempt, Problem> {
-        self.pay(|_| At::RefreshToken)
+        self.charge(|_| AttemptKind::RefreshToken)
     }
 
     /// Registers a sign-up. New accounts count, and so do taken usernames, because they reveal which users exist.
     pub(crate) fn sign_up(&self) -> Result<Attempt, Problem> {
-        self.pay(|_| At::Account)
+        self.charge(|_| AttemptKind::Account)
     }
 
-    fn pay(&self, at: impl FnOnce(&Limits) -> At) -> Result<Attempt, Problem> {
+    fn charge(&self, kind: impl FnOnce(&Limits) -> AttemptKind) -> Result<Attempt, Problem> {
         let Self(request) = self;
         let Some(limits) = request.app_data::<web::Data<Limits>>().cloned() else {
             return Ok(Attempt(None));
         };
-        let (source, at) = (limits.proxies.source(request), at(&limits));
-        let balance = limits.pay(source, at).map_err(|refusal| {
-            refusal.note(request);
+        let (source, kind) = (limits.proxies.source(request), kind(&limits));
+        let balance = limits.charge(source, kind).map_err(|refusal| {
+            refusal.record(request);
             refusal.refusal()
         })?;
-        balance.note(request);
-        Ok(Attempt(Some(Paid { request: request.clone(), limits, source, at, balance })))
+        balance.record(request);
+        Ok(Attempt(Some(Charge { request: request.clone(), limits, source, kind, balance })))
     }
 }
 
 impl Attempt {
     /// Runs the attempt to its end, even if the client disconnects.
-    pub(crate) async fn make<T: 'static>(
+    pub(crate) async fn run<T: 'static>(
         self,
         attempt: impl Future<Output = Result<T, Problem>> + 'static,
     ) -> Result<T, Problem> {
-        let Self(Some(paid)) = self else {
+        let Self(Some(charge)) = self else {
             return attempt.await;
         };
         let made = async move {
             let outcome = attempt.await;
-            paid.refund_unless_counted(outcome.as_ref().err().map(|problem| problem.code));
+            charge.refund_unless_counted(outcome.as_ref().err().map(|problem| problem.code));
             outcome
         };
         let made = rt::spawn(made.in_current_span()).await;
@@ -102,16 +102,16 @@ impl Attempt {
     }
 }
 
-impl Paid {
+impl Charge {
     fn refund_unless_counted(self, refused: Option<Code>) {
-        if !self.at.counts(refused) {
-            self.limits.give_back(self.source, self.at);
-            self.balance.with_one_given_back().note(&self.request);
+        if !self.kind.counts(refused) {
+            self.limits.refund(self.source, self.kind);
+            self.balance.with_refund().record(&self.request);
         }
     }
 }
 
-impl At {
+impl AttemptKind {
     /// Returns whether the outcome is one that the limit applies to.
     fn counts(self, refused: Option<Code>) -> bool {
         match self {
@@ -123,27 +123,27 @@ impl At {
 }
 
 impl Limits {
-    fn pay(&self, source: Source, at: At) -> Result<Balance, Balance> {
-        match at {
-            At::Account => self.sign_ups.take(&source),
-            At::RefreshToken => self.failures_of_address.take(&source),
-            At::Password(whose) => {
+    fn charge(&self, source: Source, kind: AttemptKind) -> Result<Balance, Balance> {
+        match kind {
+            AttemptKind::Account => self.sign_ups.take(&source),
+            AttemptKind::RefreshToken => self.failures_of_address.take(&source),
+            AttemptKind::Password(whose) => {
                 let of_address = self.failures_of_address.take(&source)?;
                 let of_name = self.failures_of_name.take(&(source, whose)).inspect_err(|_| {
-                    self.failures_of_address.give_back(&source);
+                    self.failures_of_address.refund(&source);
                 })?;
                 Ok(if of_name.left <= of_address.left { of_name } else { of_address })
             }
         }
     }
 
-    fn give_back(&self, source: Source, at: At) {
-        match at {
-            At::Account => self.sign_ups.give_back(&source),
-            At::RefreshToken => self.failures_of_address.give_back(&source),
-            At::Password(whose) => {
-                self.failures_of_address.give_back(&source);
-                self.failures_of_name.give_back(&(source, whose));
+    fn refund(&self, source: Source, kind: AttemptKind) {
+        match kind {
+            AttemptKind::Account => self.sign_ups.refund(&source),
+            AttemptKind::RefreshToken => self.failures_of_address.refund(&source),
+            AttemptKind::Password(whose) => {
+                self.failures_of_address.refund(&source);
+                self.failures_of_name.refund(&(source, whose));
             }
         }
     }

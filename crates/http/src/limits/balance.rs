@@ -32,12 +32,12 @@ impl Balance {
         Self { policy, left, wait: policy.rate.interval() * missing }
     }
 
-    pub(super) fn with_one_given_back(self) -> Self {
+    pub(super) fn with_refund(self) -> Self {
         Self::new(self.policy, self.left + 1)
     }
 
     /// Stores the balance for the headers of the response.
-    pub(super) fn note(self, request: &HttpRequest) {
+    pub(super) fn record(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
 
@@ -55,7 +55,7 @@ impl Balance {
 }
 
 /// Adds the headers of the limit that applied last, if any.
-pub(crate) fn say<B>(response: &mut ServiceResponse<B>) {
+pub(crate) fn add_headers<B>(response: &mut ServiceResponse<B>) {
     let Some(balance) = response.request().extensions().get::<Balance>().copied() else {
         return;
     };

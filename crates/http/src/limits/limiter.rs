@@ -48,8 +48,8 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
     }
 
     /// Refunds one [`take`](Self::take) of the key.
-    pub(super) fn give_back(&self, key: &K) {
-        self.states.give_back(key, self.policy.rate.interval().into());
+    pub(super) fn refund(&self, key: &K) {
+        self.states.refund(key, self.policy.rate.interval().into());
     }
 }
 
@@ -84,15 +84,15 @@ mod tests {
     }
 
     #[test]
-    fn given_back_permit_is_available_once() {
+    fn refunded_permit_is_available_once() {
         let (limiter, clock) = limiter("3/30s");
         for _ in 0..100 {
             assert_eq!(limiter.take(&1).unwrap().left, 2);
-            limiter.give_back(&1);
+            limiter.refund(&1);
         }
         clock.advance(100 * SECOND);
         assert_eq!(limiter.take(&1).unwrap().left, 2);
-        limiter.give_back(&1);
+        limiter.refund(&1);
         clock.advance(100 * SECOND);
         assert_eq!((0..10).filter(|_| limiter.take(&1).is_ok()).count(), 3);
     }

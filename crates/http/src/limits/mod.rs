@@ -13,7 +13,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 pub use address::Proxies;
 pub(crate) use attempts::Attempts;
-pub(crate) use balance::say;
+pub(crate) use balance::add_headers;
 use chit_chat_domain::id::UserId;
 pub use rate::{NoRate, Rate};
 
@@ -89,6 +89,6 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
         Ok(balance) => (balance, Ok(())),
         Err(refusal) => (refusal, Err(refusal.refusal())),
     };
-    balance.note(request);
+    balance.record(request);
     verdict
 }

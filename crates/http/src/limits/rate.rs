@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use governor::Quota;
 
-const MOST: u32 = 1_000_000;
+const MAX: u32 = 1_000_000;
 const LONGEST_HOURS: u64 = 24;
 
 /// A rate that allows `count` uses at once, and as many again spread over the period.
@@ -39,7 +39,7 @@ impl FromStr for Rate {
     /// Reads `10/15m`: a count, and a number of seconds, minutes or hours.
     fn from_str(text: &str) -> Result<Self, NoRate> {
         let (count, period) = text.trim().split_once('/').ok_or(NoRate)?;
-        let count = count.parse().ok().and_then(NonZeroU32::new).filter(|count| count.get() <= MOST);
+        let count = count.parse().ok().and_then(NonZeroU32::new).filter(|count| count.get() <= MAX);
         let (number, seconds) = [("s", 1), ("m", 60), ("h", 3_600)]
             .into_iter()
             .find_map(|(unit, seconds)| Some((period.strip_suffix(unit)?, seconds)))
@@ -55,7 +55,7 @@ impl fmt::Display for NoRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "must be COUNT/PERIOD, such as 10/15m: a count from 1 to {MOST}, a period of at most {LONGEST_HOURS} hours (s, m or h)"
+            "must be COUNT/PERIOD, such as 10/15m: a count from 1 to {MAX}, a period of at most {LONGEST_HOURS} hours (s, m or h)"
         )
     }
 }

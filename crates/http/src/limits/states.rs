@@ -9,7 +9,7 @@ use governor::state::StateStore;
 use governor::state::keyed::ShrinkableKeyedStateStore;
 
 /// The maximum number of keys, which take a few megabytes.
-const MOST_KEYS: usize = 100_000;
+const MAX_KEYS: usize = 100_000;
 
 /// The time at which the quota of each key is complete again. Clones share the same map.
 pub(super) struct States<K>(Arc<Mutex<HashMap<K, Nanos>>>);
@@ -28,7 +28,7 @@ impl<K> Default for States<K> {
 
 impl<K: Eq + Hash> States<K> {
     /// Refunds a part of the key's usage, if the key is still known.
-    pub(super) fn give_back(&self, key: &K, part: Nanos) {
+    pub(super) fn refund(&self, key: &K, part: Nanos) {
         if let Some(good_at) = self.lock().get_mut(key) {
             *good_at = good_at.saturating_sub(part);
         }
@@ -64,7 +64,7 @@ impl<K: Clone + Eq + Hash> ShrinkableKeyedStateStore<K> for States<K> {
     fn retain_recent(&self, good_before: Nanos) {
         let mut states = self.lock();
         states.retain(|_, good_at| *good_at > good_before);
-        if states.len() > MOST_KEYS {
+        if states.len() > MAX_KEYS {
             tracing::warn!(keys = states.len(), "a rate limit tracks too many keys and is reset");
             states.clear();
         }

@@ -5,13 +5,13 @@ use std::mem::take;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
 
-use super::sanitizer::leads_somewhere;
+use super::sanitizer::has_allowed_scheme;
 
 /// The maximum nesting. Browsers also have a limit and behave unpredictably beyond it.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// The events that are safe to render. `None` if they are nested too deeply.
-pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
+pub(super) fn safe_events(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     let mut document = Document::default();
     for event in TextMergeStream::new(parser) {
         document.take(event)?;
@@ -20,7 +20,7 @@ pub(super) fn harmless(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
 }
 
 /// A single paragraph with the unchanged source, line by line.
-pub(super) fn as_written(source: &str) -> Vec<Event<'static>> {
+pub(super) fn literal(source: &str) -> Vec<Event<'static>> {
     let mut document = Document { events: vec![Event::Start(Tag::Paragraph)], ..Document::default() };
     document.lines(source);
     document.events.push(Event::End(TagEnd::Paragraph));
@@ -44,7 +44,7 @@ impl<'a> Document<'a> {
             Event::Html(html) => self.raw.push_str(&html),
             Event::InlineHtml(html) => self.lines(&html),
             Event::SoftBreak => self.events.push(Event::HardBreak),
-            Event::Text(text) if !self.is_within_link_or_code() => self.linked(&text),
+            Event::Text(text) if !self.is_within_link_or_code() => self.autolink(&text),
             Event::Text(_) | Event::Code(_) | Event::HardBreak | Event::Rule => self.events.push(event),
             // These belong to features that are off.
             Event::InlineMath(_)
@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
     }
 
     fn start(&mut self, tag: Tag<'a>) -> Option<()> {
-        if self.open.len() == DEEPEST {
+        if self.open.len() == MAX_DEPTH {
             return None;
         }
         let tag = self.replaced(tag);
@@ -111,7 +111,7 @@ impl<'a> Document<'a> {
         title: CowStr<'a>,
         id: CowStr<'a>,
     ) -> Option<Tag<'a>> {
-        let leads = link_type == LinkType::Email || leads_somewhere(&dest_url);
+        let leads = link_type == LinkType::Email || has_allowed_scheme(&dest_url);
         let is_within = self.open.contains(&Some(TagEnd::Link));
         (leads && !is_within).then_some(Tag::Link { link_type, dest_url, title, id })
     }
@@ -121,11 +121,11 @@ impl<'a> Document<'a> {
     }
 
     /// Text in which URLs become links, because people paste them without markup.
-    fn linked(&mut self, text: &str) {
+    fn autolink(&mut self, text: &str) {
         let mut finder = LinkFinder::new();
         for span in finder.kinds(&[LinkKind::Url]).spans(text) {
             let words = Event::Text(span.as_str().to_owned().into());
-            if span.kind().is_none() || !leads_somewhere(span.as_str()) {
+            if span.kind().is_none() || !has_allowed_scheme(span.as_str()) {
                 self.events.push(words);
                 continue;
             }

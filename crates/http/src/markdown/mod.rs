@@ -7,7 +7,7 @@ mod events;
 mod sanitizer;
 
 use chit_chat_domain::message::MessageBody;
-use events::{as_written, harmless};
+use events::{literal, safe_events};
 use pulldown_cmark::html::push_html;
 use pulldown_cmark::{Event, Parser};
 use sanitizer::SANITIZER;
@@ -15,28 +15,28 @@ use sanitizer::SANITIZER;
 /// The maximum size of the HTML, in bytes; that of ordinary messages is far shorter.
 const LONGEST: usize = 8 * MessageBody::LONGEST;
 /// The maximum number of table cells. The parser pads rows, so a short text could produce 250,000 cells.
-const MOST_CELLS: usize = 10_000;
+const MAX_CELLS: usize = 10_000;
 
 /// The HTML of a message's body. Text whose HTML would be too large or empty is shown unrendered.
 pub(crate) fn html(source: &str) -> String {
-    formatted(source).unwrap_or_else(|| written(as_written(source)))
+    formatted(source).unwrap_or_else(|| render(literal(source)))
 }
 
 fn formatted(source: &str) -> Option<String> {
-    if most_cells(source) > MOST_CELLS {
+    if max_cells(source) > MAX_CELLS {
         return None;
     }
-    let html = written(harmless(Parser::new_ext(source, MessageBody::MARKDOWN))?);
+    let html = render(safe_events(Parser::new_ext(source, MessageBody::MARKDOWN))?);
     (1..=LONGEST).contains(&html.len()).then_some(html)
 }
 
 /// An upper bound on the number of table cells in this text.
-fn most_cells(source: &str) -> usize {
+fn max_cells(source: &str) -> usize {
     let columns = source.lines().map(|line| line.matches('|').count() + 1).max().unwrap_or_default();
     source.lines().count().saturating_mul(columns)
 }
 
-fn written(events: Vec<Event<'_>>) -> String {
+fn render(events: Vec<Event<'_>>) -> String {
     let mut html = String::new();
     push_html(&mut html, events.into_iter());
     SANITIZER.clean(&html).to_string()

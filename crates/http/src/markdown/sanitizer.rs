@@ -20,7 +20,7 @@ pub(super) static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             ("code", HashSet::from(["class"])),
             ("ol", HashSet::from(["start"])),
         ]))
-        .attribute_filter(|_, name, value| (name != "class" || names_a_language(value)).then_some(value.into()))
+        .attribute_filter(|_, name, value| (name != "class" || is_language_class(value)).then_some(value.into()))
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("nofollow noopener noreferrer"))
@@ -29,12 +29,12 @@ pub(super) static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// Returns whether a link may have this target, as a browser would interpret it.
-pub(super) fn leads_somewhere(url: &str) -> bool {
+pub(super) fn has_allowed_scheme(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
 /// Returns whether this is the class of a code block's language.
-fn names_a_language(class: &str) -> bool {
+fn is_language_class(class: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+#._-".contains(&byte);
     class
         .strip_prefix("language-")

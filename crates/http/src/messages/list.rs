@@ -64,10 +64,10 @@ pub(crate) async fn list(
     let (history, html) = read.await?;
     let (head, page) = (history.head, written(range, history.page)?);
     if let (PageRange::Latest, Some(head)) = (range, head) {
-        state.pages.remember((id, limit), head, &page);
+        state.pages.insert((id, limit), head, &page);
     }
     let page = page.read_by(caller.user, id, state.stores.reactions.clone()).await?;
-    Ok(page.beside("html", html.as_ref())?.answer(&request))
+    Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }
 
 fn written(range: PageRange, page: Page<Message>) -> Result<SharedPage, Problem> {

@@ -44,5 +44,5 @@ pub(crate) async fn list_replies(
     let page = SharedPage::new(page.items, next)?
         .read_by(caller.user, chatroom_id, state.stores.reactions.clone())
         .await?;
-    Ok(page.beside("html", html.as_ref())?.answer(&request))
+    Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }

@@ -19,25 +19,25 @@ use quick_cache::sync::Cache;
 use super::shared::{PackedSharedPage, SharedPage};
 
 /// The total size of compressed pages, in bytes.
-const MOST: u64 = 8 * 1024 * 1024;
+const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// The size of an entry apart from the page's body.
 const OVERHEAD: usize = 256;
 const USUAL_PAGE: u64 = 4 * 1024;
 /// The time limit for reading the head.
-const PATIENCE: Duration = Duration::from_secs(1);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The key of a page: the chatroom and the page length.
-pub(super) type Which = (ChatroomId, Limit);
+pub(super) type PageKey = (ChatroomId, Limit);
 
 /// A bounded cache that evicts the least requested entries.
 pub(crate) struct NewestPages {
-    pages: Cache<Which, Remembered, BySize>,
+    pages: Cache<PageKey, CachedPage, BySize>,
     from_memory: Counter,
     from_store: Counter,
 }
 
 #[derive(Clone)]
-struct Remembered {
+struct CachedPage {
     head: Seq,
     page: Arc<PackedSharedPage>,
 }
@@ -45,9 +45,9 @@ struct Remembered {
 #[derive(Clone)]
 struct BySize;
 
-impl Weighter<Which, Remembered> for BySize {
-    fn weight(&self, _: &Which, remembered: &Remembered) -> u64 {
-        (remembered.page.size() + OVERHEAD) as u64
+impl Weighter<PageKey, CachedPage> for BySize {
+    fn weight(&self, _: &PageKey, cached: &CachedPage) -> u64 {
+        (cached.page.size() + OVERHEAD) as u64
     }
 }
 
@@ -55,7 +55,7 @@ impl Default for NewestPages {
     fn default() -> Self {
         let pages = |source: &'static str| counter!("chit_chat_newest_pages_total", "source" => source);
         Self {
-            pages: Cache::with_weighter((MOST / USUAL_PAGE) as usize, MOST, BySize),
+            pages: Cache::with_weighter((MAX_BYTES / USUAL_PAGE) as usize, MAX_BYTES, BySize),
             from_memory: pages("memory"),
             from_store: pages("store"),
         }
@@ -67,12 +67,12 @@ impl NewestPages {
     pub(crate) async fn current(
         &self,
         heads: &dyn ChatroomHeads,
-        which: Which,
+        key: PageKey,
         reader: UserId,
     ) -> Option<SharedPage> {
-        let Remembered { head, page } = self.pages.get(&which)?;
+        let CachedPage { head, page } = self.pages.get(&key)?;
         // Without an answer in time, the caller reads the page, over another path to the store.
-        let now = timeout(PATIENCE, heads.head(which.0, reader)).await;
+        let now = timeout(HEAD_TIMEOUT, heads.head(key.0, reader)).await;
         if now != Ok(Ok(Some(head))) {
             return None;
         }
@@ -82,8 +82,8 @@ impl NewestPages {
     }
 
     /// Caches a page that was read at this head of the chatroom.
-    pub(crate) fn remember(&self, which: Which, head: Seq, page: &SharedPage) {
+    pub(crate) fn insert(&self, key: PageKey, head: Seq, page: &SharedPage) {
         self.from_store.increment(1);
-        self.pages.insert(which, Remembered { head, page: Arc::new(page.pack()) });
+        self.pages.insert(key, CachedPage { head, page: Arc::new(page.pack()) });
     }
 }

@@ -27,7 +27,7 @@ impl SharedPage {
             messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.id).collect();
         let written = WrittenPage::new(messages.into_iter().map(MessageView::from).collect(), next_cursor)?;
         let mine = reacted.is_empty().then(Mine::new);
-        Ok(Self { written: written.beside("mine", mine.as_ref())?, reacted })
+        Ok(Self { written: written.with_member("mine", mine.as_ref())?, reacted })
     }
 
     /// Adds the reader's reactions, with one query for the messages that have any.
@@ -46,7 +46,7 @@ impl SharedPage {
         for (message, emoji) in own {
             mine.entry(message.to_string()).or_default().push(emoji.as_str().to_owned());
         }
-        self.written.beside("mine", Some(&mine))
+        self.written.with_member("mine", Some(&mine))
     }
 
     /// Compresses the page for the cache.

@@ -43,7 +43,7 @@ impl WrittenPage {
 
     /// Adds another member to the page, if there is one, by extending the JSON without parsing it, so that it also
     /// works for cached pages, which must not contain such members themselves.
-    pub(crate) fn beside(self, name: &'static str, member: Option<&impl Serialize>) -> Result<Self, Problem> {
+    pub(crate) fn with_member(self, name: &'static str, member: Option<&impl Serialize>) -> Result<Self, Problem> {
         let Some(member) = member else {
             return Ok(self);
         };
@@ -129,8 +129,9 @@ mod tests {
     #[test]
     fn members_are_added_to_unpacked_page() {
         let page = WrittenPage::new(vec![1, 2], None).unwrap().pack().unpack().unwrap();
-        let page = page.beside("mine", Some(&[("a", true)])).unwrap().beside("html", Some(&"}\"")).unwrap();
-        let page = page.beside("absent", None::<&i32>).unwrap();
+        let page =
+            page.with_member("mine", Some(&[("a", true)])).unwrap().with_member("html", Some(&"}\"")).unwrap();
+        let page = page.with_member("absent", None::<&i32>).unwrap();
         assert_eq!(page.body, &br#"{"items":[1,2],"next_cursor":null,"mine":[["a",true]],"html":"}\""}"#[..]);
     }
 

@@ -42,5 +42,5 @@ pub(crate) async fn list(
     let (page, html) = read.await?;
     let next = cursor::next(&page, |pin| pin.seq);
     let page = WrittenPage::new(page.items.into_iter().map(PinView::from).collect(), next)?;
-    Ok(page.beside("html", html.as_ref())?.answer(&request))
+    Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }

@@ -34,10 +34,10 @@ pub(crate) async fn list(
     // A user never has more than a hundred sessions, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
     let mut sessions = blocking(move || state.services.sessions.list(caller.user)).await?;
-    sessions.retain(|session| after.is_none_or(|after| place(session) < after));
+    sessions.retain(|session| after.is_none_or(|after| sort_key(session) < after));
     let page = Page::cut(sessions, limit);
     let position = |session: &Session| {
-        let (created_at, id) = place(session);
+        let (created_at, id) = sort_key(session);
         format!("{created_at} {id}")
     };
     let Via::Session { id: current, .. } = caller.via;
@@ -45,7 +45,7 @@ pub(crate) async fn list(
 }
 
 /// The position of a session in the list.
-fn place(session: &Session) -> (i64, SessionId) {
+fn sort_key(session: &Session) -> (i64, SessionId) {
     (session.created_at.as_micros(), session.id)
 }
 

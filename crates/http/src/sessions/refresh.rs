@@ -40,6 +40,6 @@ pub(crate) async fn refresh(
     let attempt = attempts.refresh()?;
     let shown = tokens::read(&body.0.0.refresh_token).ok_or(Denial::InvalidRefreshToken)?;
     let sessions = state.clone();
-    let grant = attempt.make(blocking(move || sessions.services.sessions.refresh(&shown))).await?;
+    let grant = attempt.run(blocking(move || sessions.services.sessions.refresh(&shown))).await?;
     Ok(tokens::answer(&state, &grant))
 }

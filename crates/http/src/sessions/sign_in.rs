@@ -40,9 +40,9 @@ pub(crate) async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
-    let attempt = attempts.guess(username.to_ascii_lowercase())?;
+    let attempt = attempts.check_password(username.to_ascii_lowercase())?;
     let sessions = state.clone();
     let grant = hashing(move || sessions.services.sessions.sign_in(&username, &password, agent.as_deref()));
-    let grant = attempt.make(grant).await?;
+    let grant = attempt.run(grant).await?;
     Ok(tokens::answer(&state, &grant))
 }

@@ -1,7 +1,7 @@
 //! The stream of all the caller's chatrooms.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::changes_since::Standing;
+use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_live::{Listener, Start};
 
 use super::body::{Ids, answer};
@@ -30,25 +30,33 @@ pub(super) async fn feed(
     after: Option<Positions>,
 ) -> Result<Feed, Problem> {
     let asked = state.clone();
-    let standing = blocking(move || asked.streams.standing(caller.who())).await?;
+    let memberships = blocking(move || asked.streams.memberships(caller.subscriber())).await?;
     let after = after.filter(|after| {
-        standing.chatrooms.iter().all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
+        memberships
+            .chatrooms
+            .iter()
+            .all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
     });
-    let listener = listen(caller, &state, standing, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
+    let listener = listen(caller, &state, memberships, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(state, caller, listener);
     // Lets a client resume that disconnects right after this.
     let id = positions::encode(feed.positions()).unwrap_or_default();
-    feed.say_first(WithHeads::Ready, &id);
+    feed.queue_first(WithHeads::Ready, &id);
     if after.is_none() {
-        feed.say_first(WithHeads::Reset, &id);
+        feed.queue_first(WithHeads::Reset, &id);
     }
     Ok(feed)
 }
 
-fn listen(caller: Principal, state: &State, standing: Standing, after: Option<&Positions>) -> Option<Listener> {
-    let starts = standing.chatrooms.into_iter().map(|joined| {
+fn listen(
+    caller: Principal,
+    state: &State,
+    memberships: UserMemberships,
+    after: Option<&Positions>,
+) -> Option<Listener> {
+    let starts = memberships.chatrooms.into_iter().map(|joined| {
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
         Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
     });
-    state.streams.listen(caller.who(), standing.version, starts)
+    state.streams.listen(caller.subscriber(), memberships.version, starts)
 }

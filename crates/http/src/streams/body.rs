@@ -12,7 +12,7 @@ use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::feed::{Feed, PATIENCE, Said, What};
+use super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::positions;
 use crate::connections::Connection;
 
@@ -21,7 +21,7 @@ pub(super) const STREAM: &str = "text/event-stream";
 const CHUNK: usize = 16 * 1024;
 /// The range of reconnection delays, in milliseconds, so that the clients of a stopping instance do not all
 /// reconnect at once.
-const COME_AGAIN: std::ops::Range<u32> = 500..5_000;
+const RETRY_MILLIS: std::ops::Range<u32> = 500..5_000;
 
 /// The content of `id:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ struct Body {
     ids: Ids,
     connection: Option<Rc<Connection>>,
     /// True if anything was sent since the last poll that returned nothing.
-    has_said: bool,
+    has_sent: bool,
 }
 
 /// The streaming response.
@@ -50,7 +50,7 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
         return response.finish();
     }
     let connection = Connection::of(request);
-    let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_said: false }));
+    let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_sent: false }));
     if request.version() < Version::HTTP_11 {
         // In HTTP/1.0, closing the connection ends the response (RFC 9112, section 6.3).
         response.head_mut().no_chunking(true);
@@ -69,15 +69,15 @@ impl MessageBody for Body {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
         let body = self.get_mut();
         if let Some(connection) = &body.connection {
-            connection.wait_for_taking(PATIENCE);
+            connection.expect_read_within(CLIENT_TIMEOUT);
         }
         match body.feed.poll_next(context) {
-            Poll::Pending if body.is_left() => Poll::Ready(None),
+            Poll::Pending if body.is_disconnected() => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Ready(Some(first)) => {
-                body.has_said = true;
-                Poll::Ready(Some(Ok(body.gather(first, context))))
+                body.has_sent = true;
+                Poll::Ready(Some(Ok(body.collect_chunk(first, context))))
             }
         }
     }
@@ -86,26 +86,27 @@ impl MessageBody for Body {
 impl Body {
     /// Returns whether the client has disconnected. actix polls the body when that happens, so a poll that finds
     /// nothing to send checks it.
-    fn is_left(&mut self) -> bool {
-        !mem::take(&mut self.has_said) && self.connection.as_ref().is_some_and(|connection| connection.has_left())
+    fn is_disconnected(&mut self) -> bool {
+        !mem::take(&mut self.has_sent)
+            && self.connection.as_ref().is_some_and(|connection| connection.is_disconnected())
     }
 
     /// Collects available events up to a limit. A single event is passed on without a copy.
-    fn gather(&mut self, first: Said, context: &mut Context<'_>) -> Bytes {
+    fn collect_chunk(&mut self, first: Item, context: &mut Context<'_>) -> Bytes {
         let mut chunk = BytesMut::new();
-        let mut said = first;
+        let mut item = first;
         while chunk.len() < CHUNK {
             let Poll::Ready(Some(next)) = self.feed.poll_next(context) else {
                 break;
             };
-            chunk.extend_from_slice(&self.text(&said));
-            said = next;
+            chunk.extend_from_slice(&self.text(&item));
+            item = next;
         }
-        self.finish(chunk, &said)
+        self.finish(chunk, &item)
     }
 
     /// Appends the id of the last event, which covers the whole chunk.
-    fn finish(&self, mut chunk: BytesMut, last: &Said) -> Bytes {
+    fn finish(&self, mut chunk: BytesMut, last: &Item) -> Bytes {
         let text = self.text(last);
         if let Some(id) = self.id_after(last) {
             chunk.extend_from_slice(format!("id: {id}\n").as_bytes());
@@ -117,22 +118,22 @@ impl Body {
         chunk.freeze()
     }
 
-    fn text(&self, said: &Said) -> Bytes {
-        match (said.what, self.ids) {
-            (What::Stopping, _) => Bytes::from(format!("retry: {}\n\n", fastrand::u32(COME_AGAIN))),
-            (What::First, _) | (_, Ids::Seq) => said.written.identified.clone(),
-            (_, Ids::Positions) => said.written.anonymous.clone(),
+    fn text(&self, item: &Item) -> Bytes {
+        match (item.kind, self.ids) {
+            (ItemKind::Stopping, _) => Bytes::from(format!("retry: {}\n\n", fastrand::u32(RETRY_MILLIS))),
+            (ItemKind::First, _) | (_, Ids::Seq) => item.encoded.identified.clone(),
+            (_, Ids::Positions) => item.encoded.anonymous.clone(),
         }
     }
 
-    fn id_after(&self, last: &Said) -> Option<String> {
-        match (self.ids, last.what) {
+    fn id_after(&self, last: &Item) -> Option<String> {
+        match (self.ids, last.kind) {
             // These carry their own id.
-            (_, What::Stopping | What::First) => None,
+            (_, ItemKind::Stopping | ItemKind::First) => None,
             // Too many positions to fit: sends an empty id, so that the client does not resume from an old one
             // that lacks some chatrooms.
             (Ids::Positions, _) => Some(positions::encode(self.feed.positions()).unwrap_or_default()),
-            (Ids::Seq, What::CaughtUp) => self.feed.positions().next().map(|(_, seq)| seq.to_string()),
+            (Ids::Seq, ItemKind::CaughtUp) => self.feed.positions().next().map(|(_, seq)| seq.to_string()),
             (Ids::Seq, _) => None,
         }
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_live::{Own, Written};
+use chit_chat_live::{EncodedEvent, PrivateChange};
 use serde::Serialize;
 
-use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView, written};
+use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView, encoded};
 
 #[derive(Serialize)]
 struct Notice<D> {
@@ -52,42 +52,51 @@ impl WithHeads {
         }
     }
 
-    pub(super) fn written(
+    pub(super) fn encoded(
         self,
         id: &str,
         at: Timestamp,
         heads: impl IntoIterator<Item = (ChatroomId, Seq)>,
-    ) -> Written {
+    ) -> EncodedEvent {
         let heads = heads.into_iter().map(|(id, head)| (id.to_string(), head)).collect();
         let (r#type, data) = (self.as_str(), Heads { heads });
-        written(id, r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data })
+        encoded(id, r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data })
     }
 }
 
 /// The token has expired or its session has ended: the client must reconnect with a new one.
-pub(super) fn unauthenticated(at: Timestamp) -> Written {
+pub(super) fn unauthenticated(at: Timestamp) -> EncodedEvent {
     let r#type = "unauthenticated";
-    written("", r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data: Nothing {} })
+    encoded("", r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data: Nothing {} })
 }
 
 /// A user is typing.
-pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> Written {
+pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> EncodedEvent {
     let (r#type, chatroom_id, actor_id) = ("typing", Some(Id(chatroom)), Some(Id(user)));
-    written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
+    encoded("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
 }
 
 /// A change that concerns only the stream's user.
-pub(super) fn own(chatroom: ChatroomId, own: Own, at: Timestamp) -> Written {
-    match own {
-        Own::ReadMarker(seq) => of_own("read_marker.updated", chatroom, at, ReadMarkerView::new(chatroom, seq)),
-        Own::Muted(true) => of_own("mute.created", chatroom, at, WhereView::new(chatroom)),
-        Own::Muted(false) => of_own("mute.deleted", chatroom, at, WhereView::new(chatroom)),
-        Own::Hidden(Some(seq)) => of_own("chatroom.hidden", chatroom, at, HiddenView::new(chatroom, seq)),
-        Own::Hidden(None) => of_own("chatroom.shown", chatroom, at, WhereView::new(chatroom)),
+pub(super) fn private_change(chatroom: ChatroomId, private_change: PrivateChange, at: Timestamp) -> EncodedEvent {
+    match private_change {
+        PrivateChange::ReadMarker(seq) => {
+            of_private_change("read_marker.updated", chatroom, at, ReadMarkerView::new(chatroom, seq))
+        }
+        PrivateChange::Muted(true) => of_private_change("mute.created", chatroom, at, WhereView::new(chatroom)),
+        PrivateChange::Muted(false) => of_private_change("mute.deleted", chatroom, at, WhereView::new(chatroom)),
+        PrivateChange::Hidden(Some(seq)) => {
+            of_private_change("chatroom.hidden", chatroom, at, HiddenView::new(chatroom, seq))
+        }
+        PrivateChange::Hidden(None) => of_private_change("chatroom.shown", chatroom, at, WhereView::new(chatroom)),
     }
 }
 
-fn of_own(r#type: &'static str, chatroom: ChatroomId, at: Timestamp, data: impl Serialize) -> Written {
+fn of_private_change(
+    r#type: &'static str,
+    chatroom: ChatroomId,
+    at: Timestamp,
+    data: impl Serialize,
+) -> EncodedEvent {
     let chatroom_id = Some(Id(chatroom));
-    written("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id: None, data })
+    encoded("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id: None, data })
 }

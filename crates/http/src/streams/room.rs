@@ -39,10 +39,10 @@ pub(crate) async fn room_stream(
     let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
     let start = Start { chatroom: id, position: known.unwrap_or(head), head, read: ReadState::default() };
-    let listener = state.streams.listen_to(caller.who(), start).ok_or_else(Problem::too_many_streams)?;
+    let listener = state.streams.listen_to(caller.subscriber(), start).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(state, caller, listener);
     if known.is_none() {
-        feed.say_first(WithHeads::Reset, &head.to_string());
+        feed.queue_first(WithHeads::Reset, &head.to_string());
     }
     Ok(answer(&request, feed, Ids::Seq))
 }

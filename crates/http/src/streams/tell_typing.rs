@@ -26,11 +26,11 @@ pub(crate) async fn tell_typing(
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    tell(&state, caller, id).await?;
+    notify(&state, caller, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub(super) async fn tell(state: &web::Data<State>, caller: Principal, id: ChatroomId) -> Result<(), Problem> {
+pub(super) async fn notify(state: &web::Data<State>, caller: Principal, id: ChatroomId) -> Result<(), Problem> {
     let asked = state.clone();
     blocking(move || asked.services.chatrooms.may_speak(id, caller.user)).await?;
     let now = state.clock.now();

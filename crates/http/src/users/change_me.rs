@@ -6,7 +6,7 @@ use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Json, Patched, Principal, kept, present};
+use crate::extract::{Json, Patched, Principal, present, reject_null};
 use crate::limits::Attempts;
 use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
@@ -50,16 +50,16 @@ pub(crate) async fn change_me(
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
     let AccountPatch { display_name, email, password, current_password } = body.into_inner().0;
-    let password = kept("password", password)?;
-    let current_password = kept("current_password", current_password)?;
+    let password = reject_null("password", password)?;
+    let current_password = reject_null("current_password", current_password)?;
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
     }
-    let attempt = attempts.guess_if(password.is_some(), caller.user)?;
+    let attempt = attempts.check_password_if(password.is_some(), caller.user)?;
     let change = ProfileChange { display_name, email, password, current_password };
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
-    let user = attempt.make(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
+    let user = attempt.run(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }

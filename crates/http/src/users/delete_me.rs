@@ -37,7 +37,7 @@ pub(crate) async fn delete_me(
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
-    let attempt = attempts.guess(caller.user)?;
-    attempt.make(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
+    let attempt = attempts.check_password(caller.user)?;
+    attempt.run(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

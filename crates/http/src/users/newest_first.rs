@@ -30,5 +30,5 @@ pub(super) async fn newest_first(
     let (page, html) = read.await?;
     let next = cursor::next(&page, |message| message.id);
     let page = WrittenPage::new(page.items.into_iter().map(MessageView::from).collect(), next)?;
-    Ok(page.beside("html", html.as_ref())?.answer(request))
+    Ok(page.with_member("html", html.as_ref())?.answer(request))
 }

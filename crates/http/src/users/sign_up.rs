@@ -65,7 +65,7 @@ pub(crate) async fn sign_up(
     let NewAccount { username, password, email, display_name } = body.into_inner().0;
     let entered = SignUp { username, password, email, display_name };
     let attempt = attempts.sign_up()?;
-    let user = attempt.make(hashing(move || state.services.accounts.sign_up(&entered))).await?;
+    let user = attempt.run(hashing(move || state.services.accounts.sign_up(&entered))).await?;
     let location = format!("/api/users/{}", user.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

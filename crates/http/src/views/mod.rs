@@ -3,6 +3,7 @@
 mod ban;
 mod block;
 mod chatroom;
+mod encoded;
 mod event;
 mod event_schema;
 mod invitation;
@@ -17,11 +18,11 @@ mod revision;
 mod session;
 mod user;
 mod values;
-mod written;
 
 pub(crate) use ban::BanView;
 pub(crate) use block::BlockView;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
+pub(crate) use encoded::{EventWriter, encoded};
 pub(crate) use event::EventView;
 pub(crate) use invitation::InvitationView;
 pub(crate) use invitation_code::parse_invitation_code;
@@ -35,4 +36,3 @@ pub(crate) use revision::RevisionView;
 pub(crate) use session::SessionView;
 pub(crate) use user::{OwnView, UserView};
 pub(crate) use values::{Id, Time};
-pub(crate) use written::{EventWriter, written};

@@ -10,21 +10,21 @@ use crate::rights::{self, ROLES, Row};
 
 #[both_engines]
 async fn rights_in_private_chatrooms_match_table(engine: Engine) {
-    play_each_row(engine, "private").await;
+    run_each_row(engine, "private").await;
 }
 
 #[both_engines]
 async fn rights_in_public_chatrooms_match_table(engine: Engine) {
-    play_each_row(engine, "public").await;
+    run_each_row(engine, "public").await;
 }
 
-async fn play_each_row(engine: Engine, visibility: &'static str) {
+async fn run_each_row(engine: Engine, visibility: &'static str) {
     let app = TestApp::new(engine).await;
     let running = app.listening();
     let mut scene = Scene::set(&app, &running, visibility).await;
     let mut are_people_changed = false;
     for row in &rights::rows() {
-        let changes_people = row.changes() && !row.is_of_a_chatroom();
+        let changes_people = row.changes() && !row.is_of_chatroom();
         if are_people_changed || changes_people {
             scene.renew_people().await;
         }
@@ -107,7 +107,7 @@ impl Scene {
         assert_eq!(answer, row.status(role, self.visibility), "{who}: {what}");
         if answer >= 400 || !row.changes() {
             assert_eq!(self.people.picture(&self.stage).await, self.picture, "{who} changed it: {what}");
-        } else if row.is_of_a_chatroom() {
+        } else if row.is_of_chatroom() {
             self.renew_stage().await;
         } else {
             self.stage.fresh_name = format!("fresh{}_{role}", self.names);

@@ -36,7 +36,7 @@ type Answered = Pin<Box<dyn Future<Output = Answer>>>;
 
 /// The configuration of an app; empty by default.
 #[derive(Default)]
-pub(crate) struct Around {
+pub(crate) struct TestConfig {
     pub(crate) limits: Option<Limits>,
     pub(crate) origins: AllowedOrigins,
     pub(crate) sign_ups: SignUps,
@@ -66,13 +66,13 @@ impl TestApp {
 
     /// Starts an app on an empty database.
     pub(crate) async fn new(engine: Engine) -> Self {
-        Self::within(engine, Around::default()).await
+        Self::with_config(engine, TestConfig::default()).await
     }
 
     /// Starts an app on an empty database, with this configuration.
-    pub(crate) async fn within(engine: Engine, around: Around) -> Self {
+    pub(crate) async fn with_config(engine: Engine, config: TestConfig) -> Self {
         let database = TestStore::new(engine);
-        Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), around).await
+        Self::start(database.clone(), bcrypt(), Some(Rc::new(database)), config).await
     }
 
     /// Serves the same app on a listening socket; `stop` it at the end.
@@ -102,42 +102,42 @@ impl TestApp {
     /// Starts another instance on the same database.
     pub(crate) async fn another_instance(&self) -> Self {
         let database = self.database.clone().expect("a store and not a mock");
-        Self::start(database.open_another(), bcrypt(), Some(database), Around::default()).await
+        Self::start(database.open_another(), bcrypt(), Some(database), TestConfig::default()).await
     }
 
     /// Starts an app on which sign-up is closed.
     pub(crate) async fn with_sign_ups_closed(engine: Engine) -> Self {
-        Self::within(engine, Around { sign_ups: SignUps::Closed, ..Around::default() }).await
+        Self::with_config(engine, TestConfig { sign_ups: SignUps::Closed, ..TestConfig::default() }).await
     }
 
     /// Starts an app on these stores, usually mocks.
-    pub(crate) async fn over(stores: Stores) -> Self {
-        Self::over_within(stores, Around::default()).await
+    pub(crate) async fn with_stores(stores: Stores) -> Self {
+        Self::with_stores_and_config(stores, TestConfig::default()).await
     }
 
-    pub(crate) async fn over_within(stores: Stores, around: Around) -> Self {
-        Self::start(stores, bcrypt(), None, around).await
+    pub(crate) async fn with_stores_and_config(stores: Stores, config: TestConfig) -> Self {
+        Self::start(stores, bcrypt(), None, config).await
     }
 
     /// Starts an app on these stores and this hasher, usually mocks.
     pub(crate) async fn with_hasher(stores: Stores, hasher: impl PasswordHasher + 'static) -> Self {
-        Self::with_hasher_within(stores, hasher, Around::default()).await
+        Self::with_hasher_and_config(stores, hasher, TestConfig::default()).await
     }
 
     /// Starts an app on these stores and this hasher, with this configuration.
-    pub(crate) async fn with_hasher_within(
+    pub(crate) async fn with_hasher_and_config(
         stores: Stores,
         hasher: impl PasswordHasher + 'static,
-        around: Around,
+        config: TestConfig,
     ) -> Self {
-        Self::start(stores, Arc::new(hasher), None, around).await
+        Self::start(stores, Arc::new(hasher), None, config).await
     }
 
     async fn start(
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        Around { limits, origins, sign_ups }: Around,
+        TestConfig { limits, origins, sign_ups }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system =

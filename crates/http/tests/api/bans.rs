@@ -31,11 +31,11 @@ async fn ban_is_idempotent_and_visible_to_moderators(engine: Engine) {
 #[both_engines]
 async fn banned_user_is_refused_until_ban_is_lifted(engine: Engine) {
     let app = TestApp::new(engine).await;
-    stay_out_until_lifted(&app, "private", ["ann", "bob"]).await;
-    stay_out_until_lifted(&app, "public", ["cem", "dan"]).await;
+    refused_until_lifted(&app, "private", ["ann", "bob"]).await;
+    refused_until_lifted(&app, "public", ["cem", "dan"]).await;
 }
 
-async fn stay_out_until_lifted(app: &TestApp, visibility: &str, names: [&str; 2]) {
+async fn refused_until_lifted(app: &TestApp, visibility: &str, names: [&str; 2]) {
     let (ann, bob) = (app.sign_up(names[0]).await, app.sign_up(names[1]).await);
     let room = ann.create_room("Plans", visibility, &[&bob]).await;
     let invitation = ann.invite(&room, json!({})).await;

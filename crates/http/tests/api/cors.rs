@@ -6,15 +6,15 @@ use chit_chat_domain::store_error::StoreError;
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::app::{Around, TestApp};
+use crate::app::{TestApp, TestConfig};
 use crate::limits::{limited, rates};
 use crate::mocks;
 
 const OURS: &str = "https://chat.example.com";
 const THEIRS: &str = "https://evil.example.com";
 
-fn origins(list: &str) -> Around {
-    Around { origins: list.parse().unwrap(), ..Around::default() }
+fn origins(list: &str) -> TestConfig {
+    TestConfig { origins: list.parse().unwrap(), ..TestConfig::default() }
 }
 
 async fn from(app: &TestApp, origin: &str, method: Method, path: &str) -> Answer {
@@ -35,7 +35,7 @@ fn list(answer: &Answer, header: &str) -> Vec<String> {
 
 #[both_engines]
 async fn allowed_origin_reads_answers(engine: Engine) {
-    let app = TestApp::within(engine, origins(&format!("http://localhost:3000, {OURS}"))).await;
+    let app = TestApp::with_config(engine, origins(&format!("http://localhost:3000, {OURS}"))).await;
     let asked = preflight(&app, OURS).await.expect_status(200);
     assert_eq!(asked.header("Access-Control-Allow-Origin"), Some(OURS));
     assert_eq!(list(&asked, "Access-Control-Allow-Methods"), ["delete", "get", "head", "patch", "post", "put"]);
@@ -65,7 +65,7 @@ async fn allowed_origin_reads_answers(engine: Engine) {
 
 #[both_engines]
 async fn other_origin_gets_no_headers(engine: Engine) {
-    let app = TestApp::within(engine, origins(OURS)).await;
+    let app = TestApp::with_config(engine, origins(OURS)).await;
     for origin in [THEIRS, "null", "https://chat.example.com.evil.example", "http://chat.example.com"] {
         let refused = preflight(&app, origin).await.expect_problem(400, "bad_request");
         assert_eq!(refused.header("Access-Control-Allow-Origin"), None);
@@ -76,7 +76,7 @@ async fn other_origin_gets_no_headers(engine: Engine) {
 
 #[both_engines]
 async fn wildcard_allows_any_origin_without_credentials(engine: Engine) {
-    let app = TestApp::within(engine, origins("*")).await;
+    let app = TestApp::with_config(engine, origins("*")).await;
     for answer in [preflight(&app, THEIRS).await, from(&app, THEIRS, Method::GET, "/healthz").await] {
         let answer = answer.expect_status(200);
         assert_eq!(answer.header("Access-Control-Allow-Origin"), Some("*"));
@@ -87,12 +87,12 @@ async fn wildcard_allows_any_origin_without_credentials(engine: Engine) {
 #[actix_web::test]
 async fn problem_has_cors_headers() {
     let strict = chit_chat_http::Rates { sign_ups_per_address: "1/1h".parse().unwrap(), ..rates() };
-    let around = Around { origins: OURS.parse().unwrap(), ..limited(strict) };
-    let app = TestApp::within(Engine::Sqlite, around).await;
+    let config = TestConfig { origins: OURS.parse().unwrap(), ..limited(strict) };
+    let app = TestApp::with_config(Engine::Sqlite, config).await;
     app.sign_up("ann").await;
     let post = |path: &str| app.nobody().request(Method::POST, path).header("Origin", OURS);
     let account = json!({"username": "bob", "password": "correct horse"});
-    let down = TestApp::over_within(mocks::failing(&StoreError::Contention), origins(OURS)).await;
+    let down = TestApp::with_stores_and_config(mocks::failing(&StoreError::Contention), origins(OURS)).await;
     for (answer, status) in [
         (post("/api/chatrooms").json(json!({})).send().await, 401),
         (post("/nothing").send().await, 404),

@@ -44,8 +44,8 @@ async fn draft_follows_rules_of_messages(engine: Engine) {
 
 #[both_engines]
 async fn draft_is_no_write(engine: Engine) {
-    let around = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
-    let ann = TestApp::within(engine, around).await.sign_up("ann").await;
+    let config = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
+    let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
     for _ in 0..3 {
         let looks = ann.post(RENDER, json!({"body": "x"})).await.expect_status(200);
         assert_eq!(looks.header("RateLimit"), None);

@@ -16,7 +16,7 @@ async fn server_with_database_is_ready(engine: Engine) {
 async fn unmigrated_server_is_alive_and_not_ready(engine: Engine) {
     let database = TestStore::unmigrated(engine);
     {
-        let nobody = TestApp::over(database.open_another()).await.nobody();
+        let nobody = TestApp::with_stores(database.open_another()).await.nobody();
         nobody.get("/healthz").await.expect_status(200);
         nobody.get("/readyz").await.expect_problem(503, "unavailable");
     }

@@ -16,7 +16,7 @@ use crate::people::{Person, Room, path_of};
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
+async fn room_of_ann(engine: Engine) -> (Person, Room) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     (ann, room)
@@ -24,7 +24,7 @@ async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
 
 #[both_engines]
 async fn nul_is_rejected_in_every_string(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let sent = ann.say(&room, "x").await;
     for text in ["\0", "a\0b", "\0a", "a\0"] {
         for field in ["username", "password", "email", "display_name"] {
@@ -53,7 +53,7 @@ async fn nul_is_rejected_in_every_string(engine: Engine) {
 
 #[both_engines]
 async fn nul_is_rejected_in_queries(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     // "a\0b", "\0" and "before \0" as cursors.
     let cursors = ["YQBi", "AA", "YmVmb3JlIAA"];
     for path in LISTS {
@@ -91,7 +91,7 @@ const LISTS: [&str; 9] = [
 
 #[both_engines]
 async fn limit_is_from_1_to_200(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let huge = "1".to_owned() + &"0".repeat(30);
     for path in LISTS {
         let path = path.replace("{room}", &room.id);
@@ -107,7 +107,7 @@ async fn limit_is_from_1_to_200(engine: Engine) {
 
 #[both_engines]
 async fn foreign_cursor_is_rejected(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     for path in LISTS.iter().filter(|path| **path != "/api/users") {
         let path = path.replace("{room}", &room.id);
         for cursor in ["", "x", "%25", "YQ", "YQ==", "_w", &"A".repeat(10_000)] {
@@ -121,7 +121,7 @@ async fn foreign_cursor_is_rejected(engine: Engine) {
 
 #[both_engines]
 async fn positions_are_numbers_and_exclusive(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let huge = "9".repeat(30);
     for query in [
         "before=-1",
@@ -151,7 +151,7 @@ async fn search_has_at_most_hundred_characters(engine: Engine) {
 
 #[both_engines]
 async fn invalid_json_is_malformed(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let bodies: [Vec<u8>; 20] = [
         b"".to_vec(),
@@ -184,7 +184,7 @@ async fn invalid_json_is_malformed(engine: Engine) {
 
 #[both_engines]
 async fn wrong_json_types_are_malformed(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let sent = ann.say(&room, "x").await;
     let message = path_of(&sent);
     for (method, path, field) in [
@@ -216,7 +216,7 @@ async fn wrong_json_types_are_malformed(engine: Engine) {
 
 #[both_engines]
 async fn merge_patch_content_type_is_accepted(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let patch = ann.request(Method::PATCH, room.own_path());
     let patch = patch.bytes("application/merge-patch+json", json!({"name": "New"}).to_string());
     assert_eq!(patch.send().await.expect_status(200)["name"], "New");
@@ -224,7 +224,7 @@ async fn merge_patch_content_type_is_accepted(engine: Engine) {
 
 #[both_engines]
 async fn body_over_a_mebibyte_is_too_large(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let padded = |size: usize| {
         let json = json!({"body": "x"}).to_string();
         format!("{json}{}", " ".repeat(size - json.len()))
@@ -239,7 +239,7 @@ async fn body_over_a_mebibyte_is_too_large(engine: Engine) {
 
 #[both_engines]
 async fn inflated_body_over_a_mebibyte_is_too_large(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     for (size, status) in [(MEBIBYTE - 1024, 201), (10 * MEBIBYTE, 413)] {
         let bomb = deflated(format!("{}{}", json!({"body": "x"}), " ".repeat(size))).await;
         assert!(bomb.len() < MEBIBYTE / 2);
@@ -252,7 +252,7 @@ async fn inflated_body_over_a_mebibyte_is_too_large(engine: Engine) {
 
 #[both_engines]
 async fn unknown_encoding_is_unsupported(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let post = |encoding: &'static str, body: Vec<u8>| {
         let post = ann.request(Method::POST, room.messages()).header("Content-Encoding", encoding);
         post.bytes("application/json", body).send()
@@ -277,7 +277,7 @@ async fn deflated(text: String) -> Vec<u8> {
 
 #[both_engines]
 async fn unknown_fields_are_ignored(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let mut body: Value = json!({"body": "x", "extra": "\0", "__proto__": {"admin": true}});
     body["nested"] = json!([[[[1]]]]);
     let sent = ann.post(room.messages(), body).await.expect_status(201);

@@ -14,7 +14,7 @@ use chit_chat_http::{Limits, Proxies, Rates};
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::app::{Around, PASSWORD, TestApp};
+use crate::app::{PASSWORD, TestApp, TestConfig};
 use crate::client::Client;
 use crate::mocks;
 use crate::people::Person;
@@ -33,15 +33,15 @@ pub(crate) fn rates() -> Rates {
     }
 }
 
-pub(crate) fn limited(rates: Rates) -> Around {
-    Around { limits: Some(Limits::new(rates, Proxies::default())), ..Around::default() }
+pub(crate) fn limited(rates: Rates) -> TestConfig {
+    TestConfig { limits: Some(Limits::new(rates, Proxies::default())), ..TestConfig::default() }
 }
 
-fn per_name(rate: &str) -> Around {
+fn per_name(rate: &str) -> TestConfig {
     limited(Rates { login_failures_per_name: rate.parse().unwrap(), ..rates() })
 }
 
-fn per_address(rate: &str) -> Around {
+fn per_address(rate: &str) -> TestConfig {
     limited(Rates { login_failures_per_address: rate.parse().unwrap(), ..rates() })
 }
 
@@ -62,7 +62,7 @@ fn expect_limited(answer: Answer, seconds: u64) -> Answer {
 
 #[both_engines]
 async fn failed_sign_ins_are_limited_by_address_and_name(engine: Engine) {
-    let app = TestApp::within(engine, per_name("3/1h")).await;
+    let app = TestApp::with_config(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     app.sign_up("bob").await;
     let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
@@ -84,7 +84,7 @@ async fn failed_sign_ins_are_limited_by_address_and_name(engine: Engine) {
 
 #[both_engines]
 async fn unknown_names_are_limited_alike(engine: Engine) {
-    let app = TestApp::within(engine, per_name("3/1h")).await;
+    let app = TestApp::with_config(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
     for _ in 0..5 {
@@ -100,7 +100,7 @@ async fn unknown_names_are_limited_alike(engine: Engine) {
 
 #[both_engines]
 async fn successful_sign_in_neither_counts_nor_resets(engine: Engine) {
-    let app = TestApp::within(engine, per_name("10/1h")).await;
+    let app = TestApp::with_config(engine, per_name("10/1h")).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
     for _ in 0..30 {
@@ -118,7 +118,7 @@ async fn successful_sign_in_neither_counts_nor_resets(engine: Engine) {
 
 #[both_engines]
 async fn failed_sign_ins_are_limited_by_address(engine: Engine) {
-    let app = TestApp::within(engine, per_address("5/1h")).await;
+    let app = TestApp::with_config(engine, per_address("5/1h")).await;
     app.sign_up("ann").await;
     let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
     for number in 0..5 {
@@ -131,9 +131,9 @@ async fn failed_sign_ins_are_limited_by_address(engine: Engine) {
 #[both_engines]
 async fn sign_in_refused_for_name_does_not_count_for_address(engine: Engine) {
     let name = "1/1h".parse().unwrap();
-    let around =
+    let config =
         Rates { login_failures_per_name: name, login_failures_per_address: "2/1h".parse().unwrap(), ..rates() };
-    let app = TestApp::within(engine, limited(around)).await;
+    let app = TestApp::with_config(engine, limited(config)).await;
     app.sign_up("ann").await;
     let here = app.nobody().at(HERE);
     sign_in(&here, "bob", "wrong").await.expect_status(401);
@@ -145,7 +145,7 @@ async fn sign_in_refused_for_name_does_not_count_for_address(engine: Engine) {
 
 #[both_engines]
 async fn ipv6_addresses_are_limited_by_network(engine: Engine) {
-    let app = TestApp::within(engine, per_name("3/1h")).await;
+    let app = TestApp::with_config(engine, per_name("3/1h")).await;
     app.sign_up("ann").await;
     for host in 1..=3 {
         let neighbour = app.nobody().at(&format!("2001:db8:0:1::{host}"));
@@ -156,7 +156,7 @@ async fn ipv6_addresses_are_limited_by_network(engine: Engine) {
 }
 
 /// An app without users, and the number of calls to its hasher.
-async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
+async fn counting(config: TestConfig) -> (TestApp, Arc<AtomicUsize>) {
     let mut users = MockUserRepository::new();
     users.expect_credentials().return_const(Ok(None));
     let (mut hasher, checked) = (MockPasswordHasher::new(), Arc::new(AtomicUsize::new(0)));
@@ -168,7 +168,7 @@ async fn counting(around: Around) -> (TestApp, Arc<AtomicUsize>) {
         Ok(false)
     });
     let stores = Stores { users: Arc::new(users), ..mocks::silent() };
-    (TestApp::with_hasher_within(stores, hasher, around).await, checked)
+    (TestApp::with_hasher_and_config(stores, hasher, config).await, checked)
 }
 
 #[actix_web::test]
@@ -182,8 +182,8 @@ async fn parallel_guesses_respect_limit_of_address() {
 }
 
 async fn guess_in_parallel(at_one_name: bool) {
-    let around = if at_one_name { per_name("10/1h") } else { per_address("10/1h") };
-    let (app, checked) = counting(around).await;
+    let config = if at_one_name { per_name("10/1h") } else { per_address("10/1h") };
+    let (app, checked) = counting(config).await;
     let guesses: Vec<_> = (0..64)
         .map(|number| {
             let (here, number) = (app.nobody().at(HERE), if at_one_name { 0 } else { number });
@@ -208,8 +208,8 @@ async fn overloaded_hasher_does_not_count_as_failure() {
     hasher.expect_hash().return_const(Err(HasherBusy));
     let stores = Stores { users: Arc::new(users), ..mocks::silent() };
     let rates = Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() };
-    let around = limited(Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates });
-    let app = TestApp::with_hasher_within(stores, hasher, around).await;
+    let config = limited(Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates });
+    let app = TestApp::with_hasher_and_config(stores, hasher, config).await;
     let account = json!({"username": "ann", "password": PASSWORD});
     for _ in 0..10 {
         sign_in(&app.nobody(), "ann", "wrong").await.expect_problem(503, "overloaded");
@@ -219,7 +219,7 @@ async fn overloaded_hasher_does_not_count_as_failure() {
 
 #[both_engines]
 async fn password_guesses_with_token_are_limited(engine: Engine) {
-    let app = TestApp::within(engine, per_name("3/1h")).await;
+    let app = TestApp::with_config(engine, per_name("3/1h")).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let (here, there) = (ann.at(HERE), ann.at(THERE));
     let change = |client: &Client, current: &str| {
@@ -242,7 +242,7 @@ async fn password_guesses_with_token_are_limited(engine: Engine) {
 
 #[both_engines]
 async fn failed_refreshes_are_limited_by_address(engine: Engine) {
-    let app = TestApp::within(engine, per_address("3/1h")).await;
+    let app = TestApp::with_config(engine, per_address("3/1h")).await;
     let mut good = app.sign_up("ann").await.session.refresh_token.clone();
     let refresh = |client: Client, token: &str| {
         let body = json!({"refresh_token": token});
@@ -263,8 +263,8 @@ async fn failed_refreshes_are_limited_by_address(engine: Engine) {
 
 #[both_engines]
 async fn sign_ups_are_limited_by_address(engine: Engine) {
-    let around = limited(Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() });
-    let app = TestApp::within(engine, around).await;
+    let config = limited(Rates { sign_ups_per_address: "3/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
     let sign_up = |address: &str, name: &str| {
         let client = app.nobody().at(address);
         let account = json!({"username": name, "password": PASSWORD});
@@ -287,8 +287,8 @@ async fn sign_ups_are_limited_by_address(engine: Engine) {
 
 #[both_engines]
 async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
-    let around = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
-    let app = TestApp::within(engine, around).await;
+    let config = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let send = |person: &Person| person.request(Method::POST, room.messages()).json(json!({"body": "x"})).send();
@@ -313,8 +313,8 @@ async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
 
 #[both_engines]
 async fn only_valid_tokens_use_up_writes(engine: Engine) {
-    let around = limited(Rates { writes_per_user: "2/1h".parse().unwrap(), ..rates() });
-    let app = TestApp::within(engine, around).await;
+    let config = limited(Rates { writes_per_user: "2/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
     let ann = app.sign_up("ann").await;
     let old = app.sign_in("ann").await;
     old.delete("/api/auth/session").await.expect_status(204);
@@ -330,8 +330,8 @@ async fn only_valid_tokens_use_up_writes(engine: Engine) {
 async fn behind_proxies(engine: Engine) -> TestApp {
     let rates = Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates() };
     let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
-    let around = Around { limits: Some(Limits::new(rates, proxies)), ..Around::default() };
-    let app = TestApp::within(engine, around).await;
+    let config = TestConfig { limits: Some(Limits::new(rates, proxies)), ..TestConfig::default() };
+    let app = TestApp::with_config(engine, config).await;
     app.sign_up("ann").await;
     app
 }

@@ -67,7 +67,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     let failure = error.clone();
     heads.expect_head().returning(move |_, _| Pending::ready(Err(failure.clone())));
     let mut changes_since = MockChangesSince::new();
-    changes_since.expect_standing().return_const(Err(error.clone()));
+    changes_since.expect_memberships().return_const(Err(error.clone()));
     Stores {
         users: Arc::new(users),
         sessions: Arc::new(sessions),

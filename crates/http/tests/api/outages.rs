@@ -25,7 +25,7 @@ const ALONE: [&str; 4] = ["/api/ws", "/healthz", "/api/openapi.json", "/api/rend
 
 /// Calls every other operation as a signed-in user, with an acceptable body.
 async fn each_operation(stores: Stores) -> Vec<Answer> {
-    let app = TestApp::over(stores).await;
+    let app = TestApp::with_stores(stores).await;
     let client = app.stranger();
     let refresh_token = BASE64_URL_SAFE_NO_PAD.encode([7; 96]);
     let body = json!({
@@ -94,7 +94,7 @@ async fn internal_error_shows_only_request_id() {
 
 #[actix_web::test]
 async fn healthz_ignores_store() {
-    let app = TestApp::over(mocks::failing(&StoreError::Unavailable(String::new()))).await;
+    let app = TestApp::with_stores(mocks::failing(&StoreError::Unavailable(String::new()))).await;
     app.nobody().get("/healthz").await.expect_status(200);
 }
 
@@ -115,17 +115,18 @@ async fn too_many_sign_ins_answer_retry_after() {
 #[actix_web::test]
 async fn tokens_are_refused_without_news_of_ended_sessions() {
     const STALE_AFTER: Duration = Duration::from_secs(2);
-    const PATIENCE: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
     let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());
     users.expect_find().return_const(Ok(None));
     sessions.expect_ended_since().return_const(Ok(vec![]));
     let app =
-        TestApp::over(Stores { users: Arc::new(users), sessions: Arc::new(sessions), ..mocks::silent() }).await;
+        TestApp::with_stores(Stores { users: Arc::new(users), sessions: Arc::new(sessions), ..mocks::silent() })
+            .await;
     let client = app.stranger();
     app.follow();
     let start = Instant::now();
     while client.get("/api/users/me").await.status == 401 {
-        assert!(start.elapsed() < PATIENCE, "still trusted");
+        assert!(start.elapsed() < TIMEOUT, "still trusted");
         sleep(Duration::from_millis(20)).await;
     }
     assert!(start.elapsed() >= STALE_AFTER);

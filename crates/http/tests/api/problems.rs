@@ -15,7 +15,7 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_http::problem::Code;
 use chit_chat_http::{Rates, answer};
-use chit_chat_live::Who;
+use chit_chat_live::Subscriber;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -141,7 +141,7 @@ async fn rules_of_pairs() -> Vec<Answer> {
     vec![
         ann.delete(room.own_path()).await,
         cem.put(format!("/api/direct/{}", ann.id)).await,
-        TestApp::over(stores).await.stranger().put(format!("/api/users/me/blocks/{who}")).await,
+        TestApp::with_stores(stores).await.stranger().put(format!("/api/users/me/blocks/{who}")).await,
     ]
 }
 
@@ -184,7 +184,7 @@ async fn too_much_of_a_message() -> [Answer; 2] {
 async fn failures_of_servers() -> Vec<Answer> {
     let mut answers = Vec::new();
     for error in [StoreError::Other("x".into()), StoreError::Contention, StoreError::Unavailable("x".into())] {
-        answers.push(TestApp::over(mocks::failing(&error)).await.stranger().get("/api/users/me").await);
+        answers.push(TestApp::with_stores(mocks::failing(&error)).await.stranger().get("/api/users/me").await);
     }
     answers
 }
@@ -197,15 +197,15 @@ async fn bad_request() -> Answer {
 }
 
 async fn too_many_streams(app: &TestApp, ann: &Person) -> Answer {
-    let who = Who { user: ann.id.parse().unwrap(), session: SessionId::from(Uuid::now_v7()) };
+    let who = Subscriber { user: ann.id.parse().unwrap(), session: SessionId::from(Uuid::now_v7()) };
     let open: Vec<_> = std::iter::from_fn(|| app.state.streams.listen(who, 0, [])).collect();
     assert_eq!(open.len(), 50);
     ann.get("/api/events").await
 }
 
 async fn rate_limited() -> Answer {
-    let around = limited(Rates { login_failures_per_address: "1/1h".parse().unwrap(), ..rates() });
-    let app = TestApp::within(Engine::Sqlite, around).await;
+    let config = limited(Rates { login_failures_per_address: "1/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(Engine::Sqlite, config).await;
     app.refresh("x").await.expect_status(401);
     app.refresh("x").await
 }

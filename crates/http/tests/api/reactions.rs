@@ -201,7 +201,7 @@ async fn read(messages: Vec<Message>, times: usize, asked: Vec<MessageId>) -> An
     let of_user = reactions.expect_of_user().times(times).withf(move |_, _, messages| *messages == asked);
     of_user.returning(|_, _, messages| Ok(vec![(messages[0], emoji("👍"))]));
     (stores.messages, stores.reactions) = (Arc::new(history), Arc::new(reactions));
-    TestApp::over(stores).await.stranger().get(format!("/api/chatrooms/{}/messages", Uuid::now_v7())).await
+    TestApp::with_stores(stores).await.stranger().get(format!("/api/chatrooms/{}/messages", Uuid::now_v7())).await
 }
 
 fn message(seq: i64, reactions: Reactions) -> Message {

@@ -14,7 +14,7 @@ const LOOKS: [&str; 3] = [
     "<ul>\n<li><code>three</code>\u{feff}</li>\n</ul>\n",
 ];
 
-async fn ann_in_a_room(engine: Engine) -> (Person, Room) {
+async fn room_of_ann(engine: Engine) -> (Person, Room) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     (ann, room)
@@ -36,7 +36,7 @@ fn looks(page: &Answer) -> Vec<Value> {
 
 #[both_engines]
 async fn html_is_added_to_messages(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     ann.say_each(&room, &SOURCES).await;
     for path in [room.messages(), format!("{}?after=0", room.messages()), format!("{}?around=4", room.messages())]
     {
@@ -58,7 +58,7 @@ async fn html_is_added_to_messages(engine: Engine) {
 
 #[both_engines]
 async fn single_message_has_html(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     for (source, html) in SOURCES.into_iter().zip(LOOKS) {
         let sent = ann.say(&room, source).await;
         let mut expected = sent.clone();
@@ -71,7 +71,7 @@ async fn single_message_has_html(engine: Engine) {
 
 #[both_engines]
 async fn tombstone_has_no_html(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let sent = ann.say(&room, "*regretted*").await;
     ann.say(&room, "*kept*").await;
     ann.erase(&sent).await;
@@ -103,7 +103,7 @@ async fn html_follows_changes_of_every_instance(engine: Engine) {
 
 #[both_engines]
 async fn cursors_keep_render_parameter(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     ann.say_each(&room, &SOURCES).await;
     let forwards = format!("{}?after=0&limit=1", room.messages());
     for (first, mut expected) in [
@@ -143,7 +143,7 @@ async fn unknown_render_value_is_rejected(engine: Engine) {
 
 #[both_engines]
 async fn html_ignores_matching_revision(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let path = path_of(&ann.say(&room, "x").await);
     let ask = |path: String, seen: &'static str| {
         ann.request(actix_web::http::Method::GET, path).header("If-None-Match", seen).send()
@@ -156,7 +156,7 @@ async fn html_ignores_matching_revision(engine: Engine) {
 
 #[both_engines]
 async fn full_page_is_rendered(engine: Engine) {
-    let (ann, room) = ann_in_a_room(engine).await;
+    let (ann, room) = room_of_ann(engine).await;
     let sources: Vec<String> = (0..200).map(|number| format!("*{number}* <b>")).collect();
     ann.say_each(&room, &sources.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let page = ann.get(rendered(&room.path("messages?limit=200"))).await.expect_status(200);

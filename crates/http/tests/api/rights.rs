@@ -44,7 +44,7 @@ impl Row {
 
     /// Returns whether the request changes at most the chatroom of the scene, and neither accounts nor other
     /// chatrooms.
-    pub(crate) fn is_of_a_chatroom(&self) -> bool {
+    pub(crate) fn is_of_chatroom(&self) -> bool {
         ["/api/chatrooms/{room}", "/api/invitations/"].iter().any(|start| self.path.starts_with(start))
     }
 

@@ -11,17 +11,17 @@ use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
-use chit_chat_http::{Connections, SlowestBody, answer, configure, limited};
+use chit_chat_http::{BodyTimeout, Connections, answer, configure, limited};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
 
 /// The time limit for a body.
-const SLOWEST_BODY: Duration = Duration::from_millis(400);
+const BODY_TIMEOUT: Duration = Duration::from_millis(400);
 /// The time limit for an idle connection after a response.
 const IDLE: Duration = Duration::from_millis(600);
 /// The time limit for anything that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const BETWEEN_BYTES: Duration = Duration::from_millis(20);
 
 /// A server that serves an app until the test ends.
@@ -34,7 +34,7 @@ impl Listening {
     pub(crate) fn start(app: &TestApp) -> Self {
         let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
-            let app = App::new().app_data(state.clone()).app_data(SlowestBody(SLOWEST_BODY));
+            let app = App::new().app_data(state.clone()).app_data(BodyTimeout(BODY_TIMEOUT));
             let app = app.app_data(Data::new(origins.clone())).wrap(from_fn(answer));
             app.configure(configure).configure(limited(limits.clone()))
         };
@@ -53,7 +53,7 @@ impl Listening {
 
     pub(crate) fn connect(&self) -> Connection {
         let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         Connection(stream)
     }
 }
@@ -86,7 +86,7 @@ impl Connection {
         let mut stream = self.0.try_clone().unwrap();
         let start = Instant::now();
         thread::spawn(move || {
-            while start.elapsed() < PATIENCE && stream.write_all(piece).is_ok() {
+            while start.elapsed() < TIMEOUT && stream.write_all(piece).is_ok() {
                 thread::sleep(BETWEEN_BYTES);
             }
         });
@@ -119,7 +119,7 @@ impl Connection {
         loop {
             match self.0.read(&mut buffer) {
                 Ok(0) => return,
-                Ok(_) => assert!(start.elapsed() < PATIENCE, "still answering"),
+                Ok(_) => assert!(start.elapsed() < TIMEOUT, "still answering"),
                 Err(error) => {
                     assert!(!matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "still open");
                     return;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use chit_chat_domain::changes_since::{ChangesSince, Joined, Standing, UserVersion};
+use chit_chat_domain::changes_since::{ChangesSince, JoinedChatroom, UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, Event, EventRepository, MembershipEnd};
@@ -18,7 +18,7 @@ use chit_chat_domain::testing::message;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The point at which queries for memberships block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ enum Fails {
     #[default]
     Nothing,
     /// Queries for memberships.
-    Standings,
+    Memberships,
     Everything,
 }
 
@@ -55,7 +55,7 @@ struct State {
     head_queries: usize,
     gate: Option<Gate>,
     waiting: usize,
-    dawdles: bool,
+    delays_queries: bool,
 }
 
 impl Log {
@@ -64,9 +64,9 @@ impl Log {
         let mut state = self.state.lock();
         let seq = state.head(room) + 1;
         let id = MessageId::from(Uuid::from_u128(seq.unsigned_abs().into()));
-        let message = message().with_id(id).with_chatroom(room).with_seq(seq).with_author(somebody()).build();
+        let message = message().with_id(id).with_chatroom(room).with_seq(seq).with_author(other_user()).build();
         state
-            .note(room, Change::MessageCreated(message.clone()))
+            .record(room, Change::MessageCreated(message.clone()))
             .map_or_else(|| panic!("sent to a chatroom that is gone"), |_| message)
     }
 
@@ -76,7 +76,7 @@ impl Log {
 
     pub(crate) fn join(&self, room: ChatroomId, user: UserId) -> Seq {
         let mut state = self.state.lock();
-        let seq = state.note(room, Change::MembershipCreated { user_id: user, role: Role::Member }).unwrap();
+        let seq = state.record(room, Change::MembershipCreated { user_id: user, role: Role::Member }).unwrap();
         state.members.insert((user, room), (seq, ReadState::at_joining(seq)));
         state.moved(user);
         seq
@@ -87,7 +87,7 @@ impl Log {
         assert!(state.members.remove(&(user, room)).is_some(), "no member");
         state.moved(user);
         let change = Change::MembershipDeleted { user_id: user, reason: MembershipEnd::Removed };
-        state.note(room, change).unwrap()
+        state.record(room, change).unwrap()
     }
 
     pub(crate) fn mark(&self, room: ChatroomId, user: UserId, seq: Seq) {
@@ -113,9 +113,9 @@ impl Log {
         self.state.lock().members[&(user, room)].1
     }
 
-    pub(crate) fn demolish(&self, room: ChatroomId) -> Seq {
+    pub(crate) fn delete(&self, room: ChatroomId) -> Seq {
         let mut state = self.state.lock();
-        let seq = state.note(room, Change::ChatroomDeleted).unwrap();
+        let seq = state.record(room, Change::ChatroomDeleted).unwrap();
         let members: Vec<UserId> =
             state.members.keys().filter(|(_, other)| *other == room).map(|(user, _)| *user).collect();
         for user in members {
@@ -147,25 +147,25 @@ impl Log {
     }
 
     pub(crate) fn entry(&self, room: ChatroomId, seq: Seq) -> Change {
-        let place = usize::try_from(seq - 1).unwrap();
-        self.state.lock().logs[&room][place].change.clone()
+        let index = usize::try_from(seq - 1).unwrap();
+        self.state.lock().logs[&room][index].change.clone()
     }
 
     pub(crate) fn fail(&self, failing: bool) {
         self.state.lock().fails = if failing { Fails::Everything } else { Fails::Nothing };
     }
 
-    pub(crate) fn fail_standings(&self) {
-        self.state.lock().fails = Fails::Standings;
+    pub(crate) fn fail_memberships(&self) {
+        self.state.lock().fails = Fails::Memberships;
     }
 
-    pub(crate) fn panic_at_the_next_read(&self) {
+    pub(crate) fn panic_on_next_read(&self) {
         self.state.lock().panicking = true;
     }
 
     /// Makes each query yield to other threads before it answers.
-    pub(crate) fn dawdle(&self) {
-        self.state.lock().dawdles = true;
+    pub(crate) fn delay_queries(&self) {
+        self.state.lock().delays_queries = true;
     }
 
     pub(crate) fn close_gate(&self, gate: Gate) {
@@ -177,7 +177,7 @@ impl Log {
         self.changed.notify_all();
     }
 
-    pub(crate) fn until_somebody_waits(&self) {
+    pub(crate) fn until_query_waits(&self) {
         self.until("somebody waits", |state| state.waiting > 0);
     }
 
@@ -202,14 +202,14 @@ impl Log {
     fn until(&self, what: &str, is_so: impl Fn(&State) -> bool) {
         let mut state = self.state.lock();
         while !is_so(&state) {
-            let timed_out = self.changed.wait_for(&mut state, PATIENCE).timed_out();
+            let timed_out = self.changed.wait_for(&mut state, TIMEOUT).timed_out();
             assert!(!timed_out, "waited in vain until {what}");
         }
     }
 
     fn answer(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         let mut state = self.state.lock();
-        if state.dawdles {
+        if state.delays_queries {
             MutexGuard::unlocked(&mut state, thread::yield_now);
         }
         if state.fails == Fails::Everything { Err(self.failure(&mut state)) } else { Ok(state) }
@@ -222,13 +222,13 @@ impl Log {
     }
 
     fn pass(&self, state: &mut MutexGuard<'_, State>, gate: Gate) {
-        if state.dawdles {
+        if state.delays_queries {
             MutexGuard::unlocked(state, thread::yield_now);
         }
         state.waiting += 1;
         while state.gate == Some(gate) {
             self.changed.notify_all();
-            assert!(!self.changed.wait_for(state, PATIENCE).timed_out(), "the gate stayed closed");
+            assert!(!self.changed.wait_for(state, TIMEOUT).timed_out(), "the gate stayed closed");
         }
         state.waiting -= 1;
     }
@@ -244,13 +244,13 @@ impl State {
         last.is_some_and(|event| event.change == Change::ChatroomDeleted)
     }
 
-    fn note(&mut self, room: ChatroomId, change: Change) -> Option<Seq> {
+    fn record(&mut self, room: ChatroomId, change: Change) -> Option<Seq> {
         if self.is_deleted(room) {
             return None;
         }
         let seq = self.head(room) + 1;
         let at = Timestamp::from_micros(seq);
-        let event = Event { chatroom_id: room, seq, at, actor_id: somebody(), change, parent: None };
+        let event = Event { chatroom_id: room, seq, at, actor_id: other_user(), change, parent: None };
         self.logs.entry(room).or_default().push(event);
         Some(seq)
     }
@@ -259,16 +259,16 @@ impl State {
         *self.versions.entry(user).or_default() += 1;
     }
 
-    fn standing(&self, user: UserId, most: usize) -> Standing {
+    fn memberships(&self, user: UserId, most: usize) -> UserMemberships {
         let mine = self.members.iter().filter(|((member, _), _)| *member == user);
-        let joined = mine.map(|((_, room), (joined_seq, read))| Joined {
+        let joined = mine.map(|((_, room), (joined_seq, read))| JoinedChatroom {
             chatroom_id: *room,
             joined_seq: *joined_seq,
             head: self.head(*room),
             read: *read,
         });
         let version = self.versions.get(&user).copied().unwrap_or_default();
-        Standing { version, chatrooms: joined.take(most).collect() }
+        UserMemberships { version, chatrooms: joined.take(most).collect() }
     }
 }
 
@@ -306,15 +306,15 @@ impl ChangesSince for Log {
         Ok(versions.collect())
     }
 
-    fn standing(&self, user: UserId, most: usize) -> Result<Standing, StoreError> {
+    fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError> {
         let mut state = self.answer()?;
-        if state.fails == Fails::Standings {
+        if state.fails == Fails::Memberships {
             return Err(self.failure(&mut state));
         }
         self.pass(&mut state, Gate::BeforeReading);
-        let standing = state.standing(user, most);
+        let memberships = state.memberships(user, most);
         self.pass(&mut state, Gate::AfterReading);
-        Ok(standing)
+        Ok(memberships)
     }
 
     fn is_member(&self, user: UserId, room: ChatroomId) -> Result<bool, StoreError> {
@@ -323,6 +323,6 @@ impl ChangesSince for Log {
 }
 
 /// Returns the author of all messages, who never listens.
-fn somebody() -> UserId {
+fn other_user() -> UserId {
     UserId::from(Uuid::from_u128(99))
 }

@@ -10,7 +10,7 @@
 mod catching_up;
 mod endings;
 mod falling_behind;
-mod hearing;
+mod hints;
 mod joining;
 mod log;
 mod outages;

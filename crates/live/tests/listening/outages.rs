@@ -1,13 +1,13 @@
 //! Temporary failures of the store.
 
-use crate::world::{Heard, World, entries, room, until, user};
+use crate::world::{Received, World, entries, room, until, user};
 
 #[test]
 fn unreadable_entries_arrive_after_next_poll() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut test_listener = world.listen(user(1));
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     world.log.fail(true);
     world.log.send(room(1));
     world.chatroom_moved(room(1));
@@ -19,7 +19,7 @@ fn unreadable_entries_arrive_after_next_poll() {
     }
     assert_eq!(test_listener.poll(), None);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 2));
+    assert_eq!(world.follow_until_received(&mut test_listener), Received::Event(room(1), 2));
     test_listener.expect(&entries(room(1), 3..=4));
 }
 
@@ -31,30 +31,30 @@ fn local_next_entry_needs_no_store() {
     world.log.until_opened();
     world.log.fail(true);
     world.say(room(1));
-    test_listener.expect(&[&[Heard::CaughtUp][..], &entries(room(1), [2])].concat());
+    test_listener.expect(&[&[Received::CaughtUp][..], &entries(room(1), [2])].concat());
     assert_eq!(world.log.failures(), 0);
 }
 
 #[test]
 fn lagging_listener_resumes_with_store() {
-    let world = World::forgetful();
+    let world = World::with_large_entries();
     let people: Vec<_> = (1..=5).map(user).collect();
     for person in &people {
         world.log.join(room(1), *person);
     }
     let mut test_listener: Vec<_> = people.iter().map(|person| world.listen_to(*person, room(1))).collect();
     world.say_many(room(1), 30);
-    let mut quick = world.listen_behind(user(1), room(1), 5);
+    let mut quick = world.listen_from(user(1), room(1), 5);
     quick.expect(&entries(room(1), 6..=35));
     world.log.fail(true);
     for test_listener in &mut test_listener {
-        test_listener.expect(&[Heard::CaughtUp]);
+        test_listener.expect(&[Received::CaughtUp]);
         assert_eq!(test_listener.poll(), None);
     }
     world.log.until_failures(5);
     world.log.fail(false);
     for test_listener in &mut test_listener {
-        assert_eq!(world.follow_until_heard(test_listener), Heard::Event(room(1), 6));
+        assert_eq!(world.follow_until_received(test_listener), Received::Event(room(1), 6));
         test_listener.expect(&entries(room(1), 7..=35));
     }
 }
@@ -63,7 +63,7 @@ fn lagging_listener_resumes_with_store() {
 fn join_during_outage_is_found_afterwards() {
     let world = World::new();
     let mut test_listener = world.listen(user(1));
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     assert_eq!(test_listener.poll(), None);
     world.log.join(room(1), user(1));
     world.follow();
@@ -74,35 +74,36 @@ fn join_during_outage_is_found_afterwards() {
     }
     world.log.join(room(2), user(1));
     world.log.fail(false);
-    let mut heard = [world.follow_until_heard(&mut test_listener), world.follow_until_heard(&mut test_listener)];
-    heard.sort_by_key(|heard| *heard == Heard::Event(room(2), 1));
-    assert_eq!(heard, [Heard::Event(room(1), 1), Heard::Event(room(2), 1)]);
+    let mut received =
+        [world.follow_until_received(&mut test_listener), world.follow_until_received(&mut test_listener)];
+    received.sort_by_key(|received| *received == Received::Event(room(2), 1));
+    assert_eq!(received, [Received::Event(room(1), 1), Received::Event(room(2), 1)]);
 }
 
 #[test]
 fn defective_store_loses_no_entries() {
-    let world = World::forgetful();
+    let world = World::with_large_entries();
     world.log.join(room(1), user(1));
     let mut test_listener = world.listen(user(1));
     let mut slow = world.listen_to(user(1), room(1));
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     world.log.send_many(room(1), 20);
-    world.log.panic_at_the_next_read();
+    world.log.panic_on_next_read();
     world.follow();
     world.log.until_failures(1);
-    assert_eq!(world.follow_until_heard(&mut test_listener), Heard::Event(room(1), 2));
+    assert_eq!(world.follow_until_received(&mut test_listener), Received::Event(room(1), 2));
     test_listener.expect(&entries(room(1), 3..=21));
-    slow.expect(&[Heard::CaughtUp]);
-    world.log.panic_at_the_next_read();
+    slow.expect(&[Received::CaughtUp]);
+    world.log.panic_on_next_read();
     assert_eq!(slow.poll(), None);
     world.log.until_failures(2);
-    assert_eq!(world.follow_until_heard(&mut slow), Heard::Event(room(1), 2));
+    assert_eq!(world.follow_until_received(&mut slow), Received::Event(room(1), 2));
     slow.expect(&entries(room(1), 3..=21));
 }
 
 /// Repeats, because the order of the two answers depends on the scheduling of threads.
 #[test]
-fn one_of_two_questions_may_fail() {
+fn one_of_two_queries_may_fail() {
     for _ in 0..50 {
         let world = World::new();
         world.log.join(room(1), user(1));
@@ -110,17 +111,17 @@ fn one_of_two_questions_may_fail() {
         let mut test_listener = world.resume(user(1), |_| Some(1));
         world.log.mark(room(1), user(1), 21);
         world.follow();
-        world.log.fail_standings();
-        let rung = test_listener.rung();
+        world.log.fail_memberships();
+        let wake_count = test_listener.wake_count();
         assert_eq!(test_listener.poll(), None);
         world.log.until_failures(1);
-        until("the page has come", || test_listener.rung() > rung);
+        until("the page has come", || test_listener.wake_count() > wake_count);
         world.log.fail(false);
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         until("all is heard", || {
             world.follow();
-            heard.extend(std::iter::from_fn(|| test_listener.poll()));
-            heard.len() >= 22
+            received.extend(std::iter::from_fn(|| test_listener.poll()));
+            received.len() >= 22
         });
         world.say(room(1));
         test_listener.expect(&entries(room(1), [22]));

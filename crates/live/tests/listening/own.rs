@@ -1,15 +1,15 @@
 //! Private state of a user: read markers, mutes and hidden chatrooms.
 
-use chit_chat_live::Own;
+use chit_chat_live::PrivateChange;
 
-use crate::world::{Heard, TestListener, World, entries, room, user};
+use crate::world::{Received, TestListener, World, entries, room, user};
 
-fn marker(n: u128, seq: i64) -> Heard {
-    Heard::Own(room(n), Own::ReadMarker(seq))
+fn marker(n: u128, seq: i64) -> Received {
+    Received::Private(room(n), PrivateChange::ReadMarker(seq))
 }
 
-fn muted(n: u128, muted: bool) -> Heard {
-    Heard::Own(room(n), Own::Muted(muted))
+fn muted(n: u128, muted: bool) -> Received {
+    Received::Private(room(n), PrivateChange::Muted(muted))
 }
 
 /// Opens a listener for the first member of a chatroom; the listener has caught up.
@@ -17,7 +17,7 @@ fn listening(world: &World) -> TestListener {
     world.log.join(room(1), user(1));
     world.log.join(room(1), user(2));
     let mut test_listener = world.listen(user(1));
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     world.log.until_opened();
     assert_eq!(test_listener.poll(), None);
     test_listener
@@ -31,7 +31,7 @@ fn own_state_reaches_every_stream_of_user_only() {
     let mut of_one_room = world.listen_to(user(1), room(1));
     let mut somebody_else = world.listen(user(2));
     for test_listener in [&mut second, &mut of_one_room, &mut somebody_else] {
-        test_listener.expect(&[Heard::CaughtUp]);
+        test_listener.expect(&[Received::CaughtUp]);
     }
     world.log.mark(room(1), user(1), 2);
     world.log.mute(room(1), user(1), true);
@@ -81,10 +81,10 @@ fn hidden_state_comes_with_its_head() {
     world.chatroom_moved(room(1));
     test_listener.expect(&entries(room(1), [3]));
     world.user_moved(user(1));
-    test_listener.expect(&[Heard::Own(room(1), Own::Hidden(Some(2)))]);
+    test_listener.expect(&[Received::Private(room(1), PrivateChange::Hidden(Some(2)))]);
     world.log.hide(room(1), user(1), None);
     world.user_moved(user(1));
-    test_listener.expect(&[Heard::Own(room(1), Own::Hidden(None))]);
+    test_listener.expect(&[Received::Private(room(1), PrivateChange::Hidden(None))]);
     assert_eq!(test_listener.poll(), None);
 }
 
@@ -98,7 +98,7 @@ fn state_is_sent_only_if_it_changes_after_start() {
         world.log.mute(room(1), user(1), false);
         None
     });
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     assert_eq!(test_listener.poll(), None);
     world.follow();
     test_listener.expect(&[muted(1, false)]);
@@ -107,7 +107,7 @@ fn state_is_sent_only_if_it_changes_after_start() {
 
 #[test]
 fn state_of_new_membership_follows_its_beginning() {
-    let world = World::forgetful();
+    let world = World::with_large_entries();
     let mut test_listener = listening(&world);
     world.log.send_many(room(2), 9);
     world.log.join(room(2), user(1));
@@ -144,9 +144,9 @@ fn state_of_later_membership_is_sent_in_that_one() {
     world.log.join(room(1), user(1));
     world.log.mute(room(1), user(1), true);
     world.user_moved(user(1));
-    let before = test_listener.rung();
+    let before = test_listener.wake_count();
     crate::world::until("it is asked where the user is a member", || {
-        test_listener.poll().is_none() && test_listener.rung() > before
+        test_listener.poll().is_none() && test_listener.wake_count() > before
     });
     world.follow();
     test_listener.expect(&entries(room(1), [3, 4]));
@@ -156,7 +156,7 @@ fn state_of_later_membership_is_sent_in_that_one() {
 
 #[test]
 fn state_waits_for_missed_entries() {
-    let world = World::forgetful();
+    let world = World::with_large_entries();
     world.log.join(room(1), user(1));
     world.log.join(room(2), user(1));
     world.log.send_many(room(1), 150);
@@ -164,15 +164,15 @@ fn state_waits_for_missed_entries() {
     world.log.mark(room(1), user(1), 100);
     world.log.mark(room(2), user(1), 0);
     world.follow();
-    let mut heard: Vec<_> = (0..151 + 3).map(|_| test_listener.next()).collect();
-    let place = |heard: &[Heard], what| heard.iter().position(|other| *other == what);
+    let mut received: Vec<_> = (0..151 + 3).map(|_| test_listener.next()).collect();
+    let index = |received: &[Received], what| received.iter().position(|other| *other == what);
     assert!(
-        place(&heard, marker(2, 0)) < place(&heard, Heard::CaughtUp),
+        index(&received, marker(2, 0)) < index(&received, Received::CaughtUp),
         "the other room has nothing to wait for"
     );
-    assert!(place(&heard, Heard::Event(room(1), 151)) < place(&heard, marker(1, 100)));
-    heard.retain(|heard| matches!(heard, Heard::Event(..)));
-    assert_eq!(heard, entries(room(1), 1..=151));
+    assert!(index(&received, Received::Event(room(1), 151)) < index(&received, marker(1, 100)));
+    received.retain(|received| matches!(received, Received::Event(..)));
+    assert_eq!(received, entries(room(1), 1..=151));
     assert_eq!(test_listener.poll(), None);
 }
 
@@ -186,6 +186,6 @@ fn outage_delays_state() {
     world.log.until_failures(1);
     assert_eq!(test_listener.poll(), None);
     world.log.fail(false);
-    assert_eq!(world.follow_until_heard(&mut test_listener), muted(1, true));
+    assert_eq!(world.follow_until_received(&mut test_listener), muted(1, true));
     assert_eq!(test_listener.poll(), None);
 }

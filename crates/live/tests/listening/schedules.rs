@@ -13,29 +13,29 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::verdict::Verdict;
-use crate::world::{TestListener, World, room, until, user, who};
+use crate::world::{TestListener, World, room, subscriber, until, user};
 
 const ROOMS: u128 = 3;
 const USERS: u128 = 2;
-const MOST_STREAMS: usize = 6;
+const MAX_STREAMS: usize = 6;
 
 #[derive(Clone, Debug)]
 enum Step {
     /// Sends a message with an immediate hint, a delayed one, or none.
-    Say(u128),
-    Keep(u128),
-    Whisper(u128),
+    SendWithHint(u128),
+    SendWithLateHint(u128),
+    SendWithoutHint(u128),
     /// Delivers one of the delayed hints.
     Hint(Index),
     ChatroomMoved(u128),
     UserMoved(u128),
     Follow,
     /// Adds or removes a member.
-    Turn(u128, u128),
+    ToggleMember(u128, u128),
     /// Moves a member's read marker, or mutes the chatroom for them.
     Mark(u128, u128, Index),
     Mute(u128, u128, bool),
-    Demolish(u128),
+    Delete(u128),
     Purge(u128),
     Fail(bool),
     Pause,
@@ -50,17 +50,17 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let (room, user, index) = (1..=ROOMS, 1..=USERS, any::<Index>());
     prop_oneof![
-        8 => room.clone().prop_map(Step::Say),
-        4 => room.clone().prop_map(Step::Keep),
-        4 => room.clone().prop_map(Step::Whisper),
+        8 => room.clone().prop_map(Step::SendWithHint),
+        4 => room.clone().prop_map(Step::SendWithLateHint),
+        4 => room.clone().prop_map(Step::SendWithoutHint),
         6 => index.prop_map(Step::Hint),
         3 => room.clone().prop_map(Step::ChatroomMoved),
         3 => user.clone().prop_map(Step::UserMoved),
         6 => Just(Step::Follow),
-        6 => (room.clone(), user.clone()).prop_map(|(room, user)| Step::Turn(room, user)),
+        6 => (room.clone(), user.clone()).prop_map(|(room, user)| Step::ToggleMember(room, user)),
         4 => (room.clone(), user.clone(), any::<Index>()).prop_map(|(room, user, at)| Step::Mark(room, user, at)),
         3 => (room.clone(), user.clone(), any::<bool>()).prop_map(|(room, user, on)| Step::Mute(room, user, on)),
-        1 => room.clone().prop_map(Step::Demolish),
+        1 => room.clone().prop_map(Step::Delete),
         1 => room.clone().prop_map(Step::Purge),
         2 => any::<bool>().prop_map(Step::Fail),
         4 => Just(Step::Pause),
@@ -76,8 +76,8 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_schedule_delivers_once_and_in_order(forgetful in any::<bool>(), steps in vec(step(), 1..120)) {
-        let mut play = Play::new(if forgetful { World::forgetful() } else { World::new() });
+    fn every_schedule_delivers_once_and_in_order(large_entries in any::<bool>(), steps in vec(step(), 1..120)) {
+        let mut play = Play::new(if large_entries { World::with_large_entries() } else { World::new() });
         for step in steps {
             play.take(&step);
         }
@@ -87,7 +87,7 @@ proptest! {
 
 struct Play {
     world: World,
-    kept: Vec<Message>,
+    delayed: Vec<Message>,
     streams: Vec<Stream>,
 }
 
@@ -105,8 +105,8 @@ impl Play {
             world.log.join(room(1), user(n));
         }
         world.log.send(room(2));
-        world.log.dawdle();
-        let mut play = Self { world, kept: Vec::new(), streams: Vec::new() };
+        world.log.delay_queries();
+        let mut play = Self { world, delayed: Vec::new(), streams: Vec::new() };
         play.listen(user(1), |_| None);
         play
     }
@@ -114,28 +114,29 @@ impl Play {
     fn take(&mut self, step: &Step) {
         let (log, hub) = (&self.world.log, &self.world.hub);
         match *step {
-            Step::Say(n) | Step::Keep(n) | Step::Whisper(n) if log.is_deleted(room(n)) => {}
-            Step::Say(n) => drop(self.world.say(room(n))),
-            Step::Keep(n) => self.kept.push(log.send(room(n))),
-            Step::Whisper(n) => drop(log.send(room(n))),
-            Step::Hint(index) if !self.kept.is_empty() => {
-                self.world.observer().sent(&self.kept.swap_remove(index.index(self.kept.len())));
+            Step::SendWithHint(n) | Step::SendWithLateHint(n) | Step::SendWithoutHint(n)
+                if log.is_deleted(room(n)) => {}
+            Step::SendWithHint(n) => drop(self.world.say(room(n))),
+            Step::SendWithLateHint(n) => self.delayed.push(log.send(room(n))),
+            Step::SendWithoutHint(n) => drop(log.send(room(n))),
+            Step::Hint(index) if !self.delayed.is_empty() => {
+                self.world.observer().sent(&self.delayed.swap_remove(index.index(self.delayed.len())));
             }
             Step::ChatroomMoved(n) => self.world.chatroom_moved(room(n)),
             Step::UserMoved(n) => self.world.user_moved(user(n)),
             Step::Follow => drop(hub.follow()),
-            Step::Turn(n, who) => self.turn(room(n), user(who)),
+            Step::ToggleMember(n, who) => self.toggle_member(room(n), user(who)),
             Step::Mark(n, who, index) if log.is_member(room(n), user(who)) => {
                 let head = usize::try_from(log.head(room(n))).unwrap();
                 log.mark(room(n), user(who), index.index(head + 1).try_into().unwrap());
             }
             Step::Mute(n, who, muted) if log.is_member(room(n), user(who)) => log.mute(room(n), user(who), muted),
-            Step::Demolish(n) if !log.is_deleted(room(n)) => drop(log.demolish(room(n))),
+            Step::Delete(n) if !log.is_deleted(room(n)) => drop(log.delete(room(n))),
             Step::Purge(n) if log.is_deleted(room(n)) => log.purge(room(n)),
             Step::Fail(failing) => log.fail(failing),
             Step::Pause => thread::sleep(std::time::Duration::from_micros(50)),
-            Step::Listen(n) if self.streams.len() < MOST_STREAMS => self.listen(user(n), |_| None),
-            Step::ListenTo(n, of) if self.streams.len() < MOST_STREAMS => self.listen_to(user(n), room(of)),
+            Step::Listen(n) if self.streams.len() < MAX_STREAMS => self.listen(user(n), |_| None),
+            Step::ListenTo(n, of) if self.streams.len() < MAX_STREAMS => self.listen_to(user(n), room(of)),
             Step::Poll(index, count) => self.with_stream(index, |world, stream| stream.poll(world, count)),
             Step::Resume(index) => self.resume(index),
             Step::Stop(index) if !self.streams.is_empty() => {
@@ -145,7 +146,7 @@ impl Play {
         }
     }
 
-    fn turn(&self, room: ChatroomId, user: UserId) {
+    fn toggle_member(&self, room: ChatroomId, user: UserId) {
         let log = &self.world.log;
         if log.is_deleted(room) {
             return;
@@ -159,16 +160,16 @@ impl Play {
 
     fn with_stream(&mut self, index: Index, act: impl FnOnce(&World, &mut Stream)) {
         if !self.streams.is_empty() {
-            let place = index.index(self.streams.len());
-            act(&self.world, &mut self.streams[place]);
+            let index = index.index(self.streams.len());
+            act(&self.world, &mut self.streams[index]);
         }
     }
 
     fn listen(&mut self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) {
-        let Ok(standing) = self.world.hub.standing(who(user)) else {
+        let Ok(memberships) = self.world.hub.memberships(subscriber(user)) else {
             return;
         };
-        let starts: Vec<Start> = standing
+        let starts: Vec<Start> = memberships
             .chatrooms
             .iter()
             .map(|joined| Start {
@@ -178,8 +179,9 @@ impl Play {
                 read: joined.read,
             })
             .collect();
-        let test_listener =
-            TestListener::new(self.world.hub.listen(who(user), standing.version, starts.clone()).unwrap());
+        let test_listener = TestListener::new(
+            self.world.hub.listen(subscriber(user), memberships.version, starts.clone()).unwrap(),
+        );
         self.streams.push(Stream { user, room: None, test_listener, verdict: Verdict::new(user, true, &starts) });
     }
 
@@ -187,7 +189,7 @@ impl Play {
         if self.world.log.is_member(room, user) {
             let head = self.world.log.head(room);
             let start = Start { chatroom: room, position: 0, head, read: ReadState::default() };
-            let test_listener = TestListener::new(self.world.hub.listen_to(who(user), start).unwrap());
+            let test_listener = TestListener::new(self.world.hub.listen_to(subscriber(user), start).unwrap());
             self.streams.push(Stream {
                 user,
                 room: Some(room),
@@ -211,15 +213,15 @@ impl Play {
     fn finish(mut self) {
         self.world.log.fail(false);
         for _ in 0..2 {
-            self.hear_everything();
+            self.receive_everything();
             for n in (1..=ROOMS).filter(|n| !self.world.log.is_deleted(room(*n))) {
                 self.world.log.send(room(n));
             }
         }
-        self.hear_everything();
+        self.receive_everything();
     }
 
-    fn hear_everything(&mut self) {
+    fn receive_everything(&mut self) {
         let world = &self.world;
         let streams = &mut self.streams;
         until("everything is heard", || {
@@ -241,10 +243,10 @@ impl Stream {
             if self.verdict.ended {
                 return;
             }
-            let Some(heard) = self.test_listener.poll() else {
+            let Some(received) = self.test_listener.poll() else {
                 return;
             };
-            self.verdict.note(&world.log, heard);
+            self.verdict.record(&world.log, received);
         }
     }
 

@@ -5,7 +5,7 @@ use std::thread;
 use chit_chat_domain::id::SessionId;
 use uuid::Uuid;
 
-use crate::world::{Heard, World, entries, room, user, who};
+use crate::world::{Received, World, entries, room, subscriber, user};
 
 #[test]
 fn no_wake_up_is_lost() {
@@ -18,15 +18,15 @@ fn no_wake_up_is_lost() {
         for _ in 0..2 {
             let mut test_listener = world.listen(user(1));
             scope.spawn(move || {
-                test_listener.expect(&[Heard::CaughtUp]);
+                test_listener.expect(&[Received::CaughtUp]);
                 let mut last = [1; 3];
                 while last != [1 + EACH; 3] {
-                    let Heard::Event(id, seq) = test_listener.next() else {
+                    let Received::Event(id, seq) = test_listener.next() else {
                         panic!("no event");
                     };
-                    let place = (1..=3).position(|n| room(n) == id).unwrap();
-                    last[place] += 1;
-                    assert_eq!(last[place], seq);
+                    let index = (1..=3).position(|n| room(n) == id).unwrap();
+                    last[index] += 1;
+                    assert_eq!(last[index], seq);
                 }
             });
         }
@@ -53,15 +53,15 @@ fn no_wake_up_is_lost() {
 fn commits_while_a_stream_opens_are_received_without_a_poll() {
     let world = World::new();
     world.log.join(room(1), user(1));
-    let standing = world.hub.standing(who(user(1))).unwrap();
+    let memberships = world.hub.memberships(subscriber(user(1))).unwrap();
     world.say(room(1));
     world.log.join(room(2), user(1));
     world.user_moved(user(1));
-    let mut test_listener = world.listen_at(user(1), &standing, |_| None);
-    test_listener.expect(&[Heard::CaughtUp]);
+    let mut test_listener = world.listen_at(user(1), &memberships, |_| None);
+    test_listener.expect(&[Received::CaughtUp]);
     let mut received = [test_listener.next(), test_listener.next()];
-    received.sort_by_key(|heard| *heard != Heard::Event(room(1), 2));
-    assert_eq!(received, [Heard::Event(room(1), 2), Heard::Event(room(2), 1)]);
+    received.sort_by_key(|received| *received != Received::Event(room(1), 2));
+    assert_eq!(received, [Received::Event(room(1), 2), Received::Event(room(2), 1)]);
 }
 
 #[test]
@@ -70,15 +70,15 @@ fn pending_wake_up_is_not_repeated() {
     world.log.join(room(1), user(1));
     let mut test_listener = world.listen(user(1));
     let mut quick = world.listen(user(1));
-    quick.expect(&[Heard::CaughtUp]);
-    test_listener.expect(&[Heard::CaughtUp]);
+    quick.expect(&[Received::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     assert_eq!(test_listener.poll(), None);
-    let before = test_listener.rung();
+    let before = test_listener.wake_count();
     for seq in 2..=100 {
         world.say(room(1));
         quick.expect(&entries(room(1), [seq]));
     }
-    assert_eq!(test_listener.rung(), before + 1);
+    assert_eq!(test_listener.wake_count(), before + 1);
     test_listener.expect(&entries(room(1), 2..=100));
 }
 
@@ -86,11 +86,11 @@ fn pending_wake_up_is_not_repeated() {
 fn ended_sessions_wake_listeners() {
     let world = World::new();
     let mut test_listener = world.listen(user(1));
-    test_listener.expect(&[Heard::CaughtUp]);
+    test_listener.expect(&[Received::CaughtUp]);
     assert_eq!(test_listener.poll(), None);
-    let before = test_listener.rung();
+    let before = test_listener.wake_count();
     world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(8)));
-    assert_eq!(test_listener.rung(), before);
+    assert_eq!(test_listener.wake_count(), before);
     world.hub.wake_sessions(|session| session == SessionId::from(Uuid::from_u128(7)));
-    assert_eq!(test_listener.rung(), before + 1);
+    assert_eq!(test_listener.wake_count(), before + 1);
 }

@@ -6,17 +6,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use chit_chat_domain::changes_since::Standing;
+use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::event::Event;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
-use chit_chat_live::{End, Hub, Listener, News, Own, Sources, Start, Who, Write, Written};
+use chit_chat_live::{EncodedEvent, End, Hub, Listener, PrivateChange, Sources, Start, Subscriber, Update, Write};
 use parking_lot::{Condvar, Mutex};
 use uuid::Uuid;
 
-use crate::log::{Log, PATIENCE};
+use crate::log::{Log, TIMEOUT};
 
 /// The size of an entry of which a ring holds two.
 const LARGE: &[u8] = &[b'x'; 100 * 1_024];
@@ -30,21 +30,21 @@ pub(crate) struct World {
 /// A listener that sleeps until woken.
 pub(crate) struct TestListener {
     pub(crate) listener: Listener,
-    bell: Arc<Bell>,
+    test_waker: Arc<TestWaker>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum Received {
     Event(ChatroomId, Seq),
-    Aside,
-    Own(ChatroomId, Own),
+    Ephemeral,
+    Private(ChatroomId, PrivateChange),
     CaughtUp,
     End(End),
 }
 
 #[derive(Default)]
-struct Bell {
-    rung: Mutex<usize>,
+struct TestWaker {
+    wake_count: Mutex<usize>,
     changed: Condvar,
 }
 
@@ -58,20 +58,20 @@ pub(crate) fn user(number: u128) -> UserId {
     UserId::from(Uuid::from_u128(number))
 }
 
-pub(crate) fn who(user: UserId) -> Who {
-    Who { user, session: SessionId::from(Uuid::from_u128(7)) }
+pub(crate) fn subscriber(user: UserId) -> Subscriber {
+    Subscriber { user, session: SessionId::from(Uuid::from_u128(7)) }
 }
 
 /// Returns the expected entries of a chatroom.
-pub(crate) fn entries(room: ChatroomId, seqs: impl IntoIterator<Item = Seq>) -> Vec<Heard> {
-    seqs.into_iter().map(|seq| Heard::Event(room, seq)).collect()
+pub(crate) fn entries(room: ChatroomId, seqs: impl IntoIterator<Item = Seq>) -> Vec<Received> {
+    seqs.into_iter().map(|seq| Received::Event(room, seq)).collect()
 }
 
-/// Polls until the condition holds; panics after [`PATIENCE`].
+/// Polls until the condition holds; panics after [`TIMEOUT`].
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+        assert!(start.elapsed() < TIMEOUT, "waited in vain until {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -83,7 +83,7 @@ impl World {
     }
 
     /// Creates a world with large entries, so that slow listeners have to read the log.
-    pub(crate) fn forgetful() -> Self {
+    pub(crate) fn with_large_entries() -> Self {
         Self::with(Writer(LARGE))
     }
 
@@ -125,24 +125,24 @@ impl World {
     }
 
     /// Calls `follow` until the listener has an item: a failure may be recorded only after the first call.
-    pub(crate) fn follow_until_heard(&self, test_listener: &mut TestListener) -> Heard {
-        let mut heard = None;
+    pub(crate) fn follow_until_received(&self, test_listener: &mut TestListener) -> Received {
+        let mut received = None;
         until("something is heard", || {
             self.follow();
-            heard = test_listener.poll();
-            heard.is_some()
+            received = test_listener.poll();
+            received.is_some()
         });
-        heard.unwrap()
+        received.unwrap()
     }
 
     /// Listens to one chatroom from now on.
     pub(crate) fn listen_to(&self, user: UserId, room: ChatroomId) -> TestListener {
-        self.listen_behind(user, room, self.log.head(room))
+        self.listen_from(user, room, self.log.head(room))
     }
 
-    pub(crate) fn listen_behind(&self, user: UserId, room: ChatroomId, position: Seq) -> TestListener {
+    pub(crate) fn listen_from(&self, user: UserId, room: ChatroomId, position: Seq) -> TestListener {
         let start = Start { chatroom: room, position, head: self.log.head(room), read: ReadState::default() };
-        TestListener::new(self.hub.listen_to(who(user), start).unwrap())
+        TestListener::new(self.hub.listen_to(subscriber(user), start).unwrap())
     }
 
     /// Listens to all chatrooms from now on.
@@ -152,72 +152,72 @@ impl World {
 
     /// Listens to all chatrooms, each from its position on if there is one.
     pub(crate) fn resume(&self, user: UserId, position: impl Fn(ChatroomId) -> Option<Seq>) -> TestListener {
-        self.listen_at(user, &self.hub.standing(who(user)).unwrap(), position)
+        self.listen_at(user, &self.hub.memberships(subscriber(user)).unwrap(), position)
     }
 
     /// Listens to the chatrooms of a standing that was read earlier.
     pub(crate) fn listen_at(
         &self,
         user: UserId,
-        standing: &Standing,
+        memberships: &UserMemberships,
         position: impl Fn(ChatroomId) -> Option<Seq>,
     ) -> TestListener {
-        let starts = standing.chatrooms.iter().map(|joined| Start {
+        let starts = memberships.chatrooms.iter().map(|joined| Start {
             chatroom: joined.chatroom_id,
             position: position(joined.chatroom_id).unwrap_or(joined.head),
             head: joined.head,
             read: joined.read,
         });
-        TestListener::new(self.hub.listen(who(user), standing.version, starts).unwrap())
+        TestListener::new(self.hub.listen(subscriber(user), memberships.version, starts).unwrap())
     }
 }
 
 impl TestListener {
     pub(crate) fn new(listener: Listener) -> Self {
-        Self { listener, bell: Arc::default() }
+        Self { listener, test_waker: Arc::default() }
     }
 
     /// Returns the next item if there is one already.
-    pub(crate) fn poll(&mut self) -> Option<Heard> {
-        let waker = Waker::from(Arc::clone(&self.bell));
+    pub(crate) fn poll(&mut self) -> Option<Received> {
+        let waker = Waker::from(Arc::clone(&self.test_waker));
         match self.listener.poll(&mut Context::from_waker(&waker)) {
             Poll::Pending => None,
-            Poll::Ready(News::Event(entry)) => {
-                let text = std::str::from_utf8(&entry.written.json).unwrap();
-                Some(Heard::Event(text.parse().unwrap(), entry.seq))
+            Poll::Ready(Update::Event(entry)) => {
+                let text = std::str::from_utf8(&entry.encoded.json).unwrap();
+                Some(Received::Event(text.parse().unwrap(), entry.seq))
             }
-            Poll::Ready(News::Aside(_)) => Some(Heard::Aside),
-            Poll::Ready(News::Own(room, own)) => Some(Heard::Own(room, own)),
-            Poll::Ready(News::CaughtUp) => Some(Heard::CaughtUp),
-            Poll::Ready(News::End(end)) => Some(Heard::End(end)),
+            Poll::Ready(Update::Ephemeral(_)) => Some(Received::Ephemeral),
+            Poll::Ready(Update::Private(room, own)) => Some(Received::Private(room, own)),
+            Poll::Ready(Update::CaughtUp) => Some(Received::CaughtUp),
+            Poll::Ready(Update::End(end)) => Some(Received::End(end)),
         }
     }
 
     /// Returns the next item; sleeps until woken, and panics if not woken in time.
-    pub(crate) fn next(&mut self) -> Heard {
+    pub(crate) fn next(&mut self) -> Received {
         loop {
-            let rung = self.rung();
-            if let Some(heard) = self.poll() {
-                return heard;
+            let wake_count = self.wake_count();
+            if let Some(received) = self.poll() {
+                return received;
             }
-            self.bell.wait_beyond(rung);
+            self.test_waker.wait_beyond(wake_count);
         }
     }
 
-    pub(crate) fn expect(&mut self, expected: &[Heard]) {
-        let heard: Vec<Heard> = expected.iter().map(|_| self.next()).collect();
-        assert_eq!(heard, expected);
+    pub(crate) fn expect(&mut self, expected: &[Received]) {
+        let received: Vec<Received> = expected.iter().map(|_| self.next()).collect();
+        assert_eq!(received, expected);
     }
 
-    pub(crate) fn expect_in_any_order(&mut self, expected: &[Heard]) {
-        let mut heard: Vec<Heard> = expected.iter().map(|_| self.next()).collect();
-        heard.sort_by_key(|heard| expected.iter().position(|other| other == heard));
-        assert_eq!(heard, expected);
+    pub(crate) fn expect_in_any_order(&mut self, expected: &[Received]) {
+        let mut received: Vec<Received> = expected.iter().map(|_| self.next()).collect();
+        received.sort_by_key(|received| expected.iter().position(|other| other == received));
+        assert_eq!(received, expected);
     }
 
     /// Returns the number of times the listener was woken.
-    pub(crate) fn rung(&self) -> usize {
-        *self.bell.rung.lock()
+    pub(crate) fn wake_count(&self) -> usize {
+        *self.test_waker.wake_count.lock()
     }
 
     pub(crate) fn position(&self, room: ChatroomId) -> Option<Seq> {
@@ -225,25 +225,25 @@ impl TestListener {
     }
 }
 
-impl Bell {
+impl TestWaker {
     fn wait_beyond(&self, count: usize) {
-        let mut rung = self.rung.lock();
-        while *rung == count {
-            assert!(!self.changed.wait_for(&mut rung, PATIENCE).timed_out(), "nobody woke the listener");
+        let mut wake_count = self.wake_count.lock();
+        while *wake_count == count {
+            assert!(!self.changed.wait_for(&mut wake_count, TIMEOUT).timed_out(), "nobody woke the listener");
         }
     }
 }
 
-impl Wake for Bell {
+impl Wake for TestWaker {
     fn wake(self: Arc<Self>) {
-        *self.rung.lock() += 1;
+        *self.wake_count.lock() += 1;
         self.changed.notify_all();
     }
 }
 
 impl Write for Writer {
-    fn write(&self, event: Event) -> Written {
+    fn write(&self, event: Event) -> EncodedEvent {
         let text = Bytes::from_static(self.0);
-        Written { identified: text.clone(), anonymous: text, json: event.chatroom_id.to_string().into() }
+        EncodedEvent { identified: text.clone(), anonymous: text, json: event.chatroom_id.to_string().into() }
     }
 }

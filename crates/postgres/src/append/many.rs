@@ -6,7 +6,7 @@
 
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{Appended, Message};
-use chit_chat_relational::group_commit::Waiting;
+use chit_chat_relational::group_commit::QueuedSend;
 use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::pg::Pg;
@@ -20,21 +20,22 @@ use crate::ports::replies_and_mentions;
 
 /// Stores messages in their order, and returns the outcome of each. Messages with replies or mentions need a
 /// surrounding transaction.
-pub(super) fn append(conn: &mut Conn, sends: &[Waiting]) -> Sql<Vec<Appended>> {
+pub(super) fn append(conn: &mut Conn, sends: &[QueuedSend]) -> Sql<Vec<Appended>> {
     let outcomes: Vec<Outcome> = (&AppendMany::new(sends)).load(conn)?;
     let mut appended = vec![Appended::Refused; sends.len()];
-    let mut tied = Vec::new();
+    let mut with_references = Vec::new();
     for (ord, seq, is_duplicate) in outcomes {
-        let place = usize::try_from(ord - 1).unwrap_or(usize::MAX);
-        if let (Some(Waiting { message, .. }), Some(answer)) = (sends.get(place), appended.get_mut(place)) {
+        let index = usize::try_from(ord - 1).unwrap_or(usize::MAX);
+        if let (Some(QueuedSend { message, .. }), Some(answer)) = (sends.get(index), appended.get_mut(index)) {
             *answer = if is_duplicate { duplicate(conn, message, seq)? } else { stored(message, seq) };
             if !is_duplicate && !message.is_plain() {
-                tied.push(place);
+                with_references.push(index);
             }
         }
     }
-    let tied: Vec<&Message> = tied.into_iter().filter_map(|place| appended.get(place)?.message()).collect();
-    replies_and_mentions::tie(conn, &tied)?;
+    let with_references: Vec<&Message> =
+        with_references.into_iter().filter_map(|index| appended.get(index)?.message()).collect();
+    replies_and_mentions::write_references(conn, &with_references)?;
     Ok(appended)
 }
 
@@ -58,13 +59,13 @@ struct AppendMany<'a> {
 }
 
 impl<'a> AppendMany<'a> {
-    fn new(sends: &'a [Waiting]) -> Self {
+    fn new(sends: &'a [QueuedSend]) -> Self {
         let mut rooms: Vec<ChatroomId> = sends.iter().map(|send| send.message.chatroom_id).collect();
         rooms.sort_unstable();
         rooms.dedup();
         let mut columns = Self { rooms: rooms.iter().copied().map(Key::from).collect(), ..Self::default() };
         for send in sends {
-            let Waiting { message, guard } = send;
+            let QueuedSend { message, guard } = send;
             let slot = rooms.binary_search(&message.chatroom_id).unwrap_or_default() + 1;
             let idempotency = message.idempotency.as_ref();
             columns.slots.push(i32::try_from(slot).unwrap_or(i32::MAX));

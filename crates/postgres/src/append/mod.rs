@@ -9,7 +9,7 @@ mod one;
 
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::group_commit::{Waiting, WriteMessages};
+use chit_chat_relational::group_commit::{QueuedSend, WriteMessages};
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::{Key, Sql};
@@ -20,29 +20,29 @@ pub use one::send_statement;
 use crate::{Conn, Connections};
 
 /// A timeout that is longer than a statement or a short transaction holds a lock.
-const IMPATIENTLY: &str = "SET LOCAL lock_timeout = '100ms'";
+const SHORT_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '100ms'";
 
 /// Writes messages over its own connections.
 pub(crate) struct MessageWriter(pub(crate) Connections);
 
 impl WriteMessages for MessageWriter {
-    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+    fn write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError> {
         if sends.iter().all(|send| send.message.is_plain()) {
             return self.0.read(|conn| many::append(conn, sends));
         }
         self.0.read(|conn| conn.transaction(|conn| many::append(conn, sends)))
     }
 
-    fn write_impatiently(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
+    fn try_write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError> {
         self.0.read(|conn| {
             conn.transaction(|conn| {
-                conn.batch_execute(IMPATIENTLY)?;
+                conn.batch_execute(SHORT_LOCK_TIMEOUT)?;
                 many::append(conn, sends)
             })
         })
     }
 
-    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError> {
+    fn write_one(&self, send: &QueuedSend) -> Result<Appended, StoreError> {
         self.0.read(|conn| one::append(conn, send))
     }
 }

@@ -2,7 +2,7 @@
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::message::Appended;
-use chit_chat_relational::group_commit::Waiting;
+use chit_chat_relational::group_commit::QueuedSend;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::types::{Id, Moment};
@@ -19,18 +19,18 @@ use crate::Conn;
 use crate::ports::replies_and_mentions;
 
 /// Stores one message, and returns the outcome.
-pub(super) fn append(conn: &mut Conn, send: &Waiting) -> Sql<Appended> {
+pub(super) fn append(conn: &mut Conn, send: &QueuedSend) -> Sql<Appended> {
     let statement = Append::new(send);
     match attempt(conn, send, &statement) {
         Err(SqlError::Diesel(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))) => {
-            again(conn, send, &statement)
+            handle_conflict(conn, send, &statement)
         }
         outcome => outcome,
     }
 }
 
 /// Stores a message. A plain one is a single statement, which needs no surrounding transaction.
-fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
+fn attempt(conn: &mut Conn, send: &QueuedSend, statement: &Append<'_>) -> Sql<Appended> {
     let run = |conn: &mut Conn| {
         let outcome = statement.run(conn)?;
         appended(conn, send, outcome)
@@ -40,7 +40,7 @@ fn attempt(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appen
 
 /// Handles a conflict. Either the connection was lost after the commit and this message is already stored, or
 /// another one with the same key was committed at the same moment, which the repeated statement sees.
-fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appended> {
+fn handle_conflict(conn: &mut Conn, send: &QueuedSend, statement: &Append<'_>) -> Sql<Appended> {
     let stored: Option<MessageRow> = messages::table
         .filter(messages::chatroom_id.eq(statement.chatroom))
         .filter(messages::id.eq(statement.id))
@@ -56,12 +56,12 @@ fn again(conn: &mut Conn, send: &Waiting, statement: &Append<'_>) -> Sql<Appende
 /// The seq of the stored message, and the seq of an earlier one with the same key.
 type Outcome = (Option<i64>, Option<i64>);
 
-fn appended(conn: &mut Conn, Waiting { message, .. }: &Waiting, outcome: Outcome) -> Sql<Appended> {
+fn appended(conn: &mut Conn, QueuedSend { message, .. }: &QueuedSend, outcome: Outcome) -> Sql<Appended> {
     match outcome {
         (Some(seq), _) => {
             let appended = stored(message, seq);
             if !message.is_plain() {
-                replies_and_mentions::tie(conn, appended.message().as_slice())?;
+                replies_and_mentions::write_references(conn, appended.message().as_slice())?;
             }
             Ok(appended)
         }
@@ -83,8 +83,8 @@ struct Append<'a> {
 }
 
 impl<'a> Append<'a> {
-    fn new(send: &'a Waiting) -> Self {
-        let Waiting { message, guard } = send;
+    fn new(send: &'a QueuedSend) -> Self {
+        let QueuedSend { message, guard } = send;
         let idempotency = message.idempotency.as_ref();
         Self {
             chatroom: message.chatroom_id.into(),

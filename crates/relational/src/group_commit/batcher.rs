@@ -14,7 +14,7 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_threads::{Priority, Threads};
 use metrics::{Counter, Gauge, Histogram};
 
-use super::line::Line;
+use super::lane_queue::LaneQueue;
 use super::sync::{Condvar, Mutex, MutexGuard, yield_now};
 
 /// Executes a batch on a worker thread, and returns one answer per item, in their order.
@@ -57,13 +57,13 @@ struct Shared<I, O, L> {
 }
 
 struct State<I, O, L> {
-    line: Line<(I, Handed<O>), L>,
+    queue: LaneQueue<(I, Recipient<O>), L>,
     idle: usize,
     closed: bool,
 }
 
 /// The recipient of an answer, and the time since which it waits.
-struct Handed<O> {
+struct Recipient<O> {
     completer: Completer<O>,
     at: Instant,
 }
@@ -72,7 +72,7 @@ struct Handed<O> {
 struct Batch<I, O, L> {
     lanes: Vec<L>,
     items: Vec<I>,
-    handed: Vec<Handed<O>>,
+    recipients: Vec<Recipient<O>>,
 }
 
 impl<I, O, L> Batcher<I, O, L>
@@ -91,7 +91,7 @@ where
         let shared = Arc::new(Shared::new(options, metrics, lane_of));
         let (serving, closing, work) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(work));
         let mut workers = Threads::default();
-        workers.stop_by(move || closing.close());
+        workers.on_stop(move || closing.close());
         workers
             .start_each(options.name, 0..options.workers, Priority::Normal, move || serving.serve(&*work))
             .map_err(|error| StoreError::Other(format!("cannot start a thread for {}: {error}", options.name)))?;
@@ -106,42 +106,42 @@ where
 
 impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
     fn new(options: BatcherOptions, metrics: BatchMetrics, lane_of: fn(&I) -> L) -> Self {
-        let state = Mutex::new(State { line: Line::new(), idle: 0, closed: false });
+        let state = Mutex::new(State { queue: LaneQueue::new(), idle: 0, closed: false });
         Self { options, lane_of, state, changed: Condvar::new(), metrics }
     }
 
     fn push(&self, item: I) -> Pending<O> {
         let lane = (self.lane_of)(&item);
         let mut state = self.lock();
-        if state.line.len() >= self.options.capacity {
+        if state.queue.len() >= self.options.capacity {
             self.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Busy));
         }
         let (completer, pending) = Pending::channel();
-        let is_free = state.line.push(lane, (item, Handed { completer, at: Instant::now() }));
-        let somebody_may_begin = is_free && state.idle > 0;
+        let is_free = state.queue.push(lane, (item, Recipient { completer, at: Instant::now() }));
+        let wakes_worker = is_free && state.idle > 0;
         drop(state);
         self.metrics.waiting.increment(1);
-        if somebody_may_begin {
+        if wakes_worker {
             self.changed.notify_one();
         }
         pending
     }
 
     fn serve(&self, work: &Work<I, O>) {
-        while let Some(Batch { lanes, items, handed }) = self.take() {
+        while let Some(Batch { lanes, items, recipients }) = self.take() {
             // A panic must not end the thread, because the store would stop with it. The callers get `Unavailable`
             // from the dropped completers.
-            let done = catch_unwind(AssertUnwindSafe(|| self.answer(handed, work(&items))));
+            let done = catch_unwind(AssertUnwindSafe(|| self.answer(recipients, work(&items))));
             if done.is_err() {
                 tracing::error!(name = self.options.name, "a batch panicked");
             }
-            self.lock().line.let_go(&lanes);
+            self.lock().queue.release(&lanes);
         }
     }
 
-    fn answer(&self, handed: Vec<Handed<O>>, answers: Vec<Result<O, StoreError>>) {
-        for (Handed { completer, at }, answer) in handed.into_iter().zip(answers) {
+    fn answer(&self, recipients: Vec<Recipient<O>>, answers: Vec<Result<O, StoreError>>) {
+        for (Recipient { completer, at }, answer) in recipients.into_iter().zip(answers) {
             self.metrics.duration.record(at.elapsed());
             completer.complete(answer);
         }
@@ -152,7 +152,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
     fn take(&self) -> Option<Batch<I, O, L>> {
         let mut state = self.lock();
         loop {
-            while !state.line.has_free() {
+            while !state.queue.has_available() {
                 if state.closed {
                     return None;
                 }
@@ -160,36 +160,40 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             }
-            state = self.let_others_come(state);
-            let (lanes, taken) = state.line.take(self.options.largest_batch);
+            state = self.wait_while_growing(state);
+            let (lanes, taken) = state.queue.take(self.options.largest_batch);
             if !taken.is_empty() {
                 // No worker was woken for the items beyond this batch, because their lanes were busy.
-                if state.idle > 0 && state.line.has_free() {
+                if state.idle > 0 && state.queue.has_available() {
                     self.changed.notify_one();
                 }
                 drop(state);
-                return Some(self.begin(lanes, taken));
+                return Some(self.start_batch(lanes, taken));
             }
         }
     }
 
     /// Starts a batch, without the items whose caller no longer waits and has reported a failure.
-    fn begin(&self, lanes: Vec<L>, taken: Vec<(I, Handed<O>)>) -> Batch<I, O, L> {
+    fn start_batch(&self, lanes: Vec<L>, taken: Vec<(I, Recipient<O>)>) -> Batch<I, O, L> {
         self.metrics.batches.increment(1);
         self.metrics.waiting.decrement(u32::try_from(taken.len()).unwrap_or(u32::MAX));
-        let (items, handed) = taken.into_iter().filter(|(_, handed)| handed.completer.is_awaited()).unzip();
-        Batch { lanes, items, handed }
+        let (items, recipients) =
+            taken.into_iter().filter(|(_, recipient)| recipient.completer.is_awaited()).unzip();
+        Batch { lanes, items, recipients }
     }
 
     /// Yields while the queue grows. On a busy machine, other threads may be about to push, and taking the few
     /// queued items would spend the processor on small batches. On an idle machine, this costs nothing.
-    fn let_others_come<'a>(&'a self, mut state: MutexGuard<'a, State<I, O, L>>) -> MutexGuard<'a, State<I, O, L>> {
+    fn wait_while_growing<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State<I, O, L>>,
+    ) -> MutexGuard<'a, State<I, O, L>> {
         loop {
-            let before = state.line.len();
+            let before = state.queue.len();
             drop(state);
             yield_now();
             state = self.lock();
-            if state.line.len() <= before || state.line.len() >= self.options.largest_batch {
+            if state.queue.len() <= before || state.queue.len() >= self.options.largest_batch {
                 return state;
             }
         }
@@ -232,10 +236,10 @@ mod tests {
             }
             items.iter().map(|_| Ok(items.len())).collect()
         };
-        Batcher::start(OPTIONS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap()
+        Batcher::start(OPTIONS, noop_metrics(), |_| (), &(Arc::new(work) as _)).unwrap()
     }
 
-    fn unheard() -> BatchMetrics {
+    fn noop_metrics() -> BatchMetrics {
         BatchMetrics {
             waiting: Gauge::noop(),
             turned_away: Counter::noop(),
@@ -273,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn workers_take_separate_lanes_and_keep_their_order() {
+    fn workers_take_separate_lanes_and_keep_order() {
         const LANES: usize = 5;
         let lanes: Arc<[Mutex<Vec<usize>>; LANES]> = Arc::default();
         let (done, together) = (Arc::clone(&lanes), Arc::new(Barrier::new(2)));
@@ -291,9 +295,9 @@ mod tests {
         };
         let options = BatcherOptions { workers: 3, capacity: 1_000, ..OPTIONS };
         let batcher: Batcher<usize, usize, usize> =
-            Batcher::start(options, unheard(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
+            Batcher::start(options, noop_metrics(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
         let first = batcher.push(0);
-        while batcher.shared.lock().line.len() > 0 {
+        while batcher.shared.lock().queue.len() > 0 {
             yield_now();
         }
         let others: Vec<_> = (1..500).map(|item| batcher.push(item)).collect();
@@ -313,7 +317,7 @@ mod tests {
             items.iter().map(|n| Ok(*n)).collect()
         };
         let batcher: Batcher<u32, u32, ()> =
-            Batcher::start(OPTIONS, unheard(), |_| (), &(Arc::new(work) as _)).unwrap();
+            Batcher::start(OPTIONS, noop_metrics(), |_| (), &(Arc::new(work) as _)).unwrap();
         assert!(matches!(batcher.push(13).wait(), Err(StoreError::Unavailable(_))));
         assert_eq!(batcher.push(14).wait(), Ok(14));
     }

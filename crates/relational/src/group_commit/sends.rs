@@ -8,10 +8,10 @@ use chit_chat_domain::message::{Appended, NewMessage};
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
+use super::batch_writer::BatchWriter;
 use super::batcher::{Batcher, BatcherOptions};
 use super::send_metrics::{Outcomes, batch_metrics};
-use super::write_messages::{Waiting, WriteMessages};
-use super::writing::Writing;
+use super::write_messages::{QueuedSend, WriteMessages};
 use crate::commits::Observers;
 
 /// The maximum size of a batch, because PostgreSQL's time for a batch grows faster than the batch.
@@ -20,7 +20,7 @@ const LARGEST_BATCH: usize = 128;
 const CAPACITY: usize = 4_096;
 
 /// Accepts sends without blocking. When dropped, it writes the queued messages, then stops.
-pub struct SendQueue(Batcher<Waiting, Appended, ChatroomId>);
+pub struct SendQueue(Batcher<QueuedSend, Appended, ChatroomId>);
 
 impl SendQueue {
     /// Starts this many writing threads. Messages of one room are never written by two threads at once, because
@@ -32,11 +32,11 @@ impl SendQueue {
     ) -> Result<Self, StoreError> {
         let options =
             BatcherOptions { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
-        let room_of = |send: &Waiting| send.message.chatroom_id;
+        let room_of = |send: &QueuedSend| send.message.chatroom_id;
         let outcomes = Outcomes::default();
-        let writing = Writing::new(engine);
-        let work = Arc::new(move |batch: &[Waiting]| {
-            let answers = writing.write(batch);
+        let writer = BatchWriter::new(engine);
+        let work = Arc::new(move |batch: &[QueuedSend]| {
+            let answers = writer.write(batch);
             for answer in &answers {
                 outcomes.count(answer);
             }
@@ -48,6 +48,6 @@ impl SendQueue {
 
     /// Queues a message.
     pub fn push(&self, message: NewMessage, guard: Guard) -> Pending<Appended> {
-        self.0.push(Waiting { message, guard })
+        self.0.push(QueuedSend { message, guard })
     }
 }

@@ -9,12 +9,12 @@ use crate::codes;
 
 /// A queued message.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct QueuedSend {
     pub message: NewMessage,
     pub guard: Guard,
 }
 
-impl Waiting {
+impl QueuedSend {
     /// The code of the minimum role that the guard requires, in addition to the chatroom's settings.
     pub fn least_role(&self) -> i16 {
         match self.guard.right {
@@ -29,14 +29,14 @@ impl Waiting {
 pub trait WriteMessages: Send + Sync {
     /// Writes messages in one transaction, in their order: all whose guard holds and whose idempotency key is new,
     /// or none. The messages have distinct keys.
-    fn write_together(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError>;
+    fn write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError>;
 
-    /// Writes messages like `write_together`, but waits only briefly for locked rooms. Engines with one lock for
+    /// Writes messages like `write_batch`, but waits only briefly for locked rooms. Engines with one lock for
     /// all rooms need not distinguish.
-    fn write_impatiently(&self, sends: &[Waiting]) -> Result<Vec<Appended>, StoreError> {
-        self.write_together(sends)
+    fn try_write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError> {
+        self.write_batch(sends)
     }
 
     /// Writes one message.
-    fn write_alone(&self, send: &Waiting) -> Result<Appended, StoreError>;
+    fn write_one(&self, send: &QueuedSend) -> Result<Appended, StoreError>;
 }

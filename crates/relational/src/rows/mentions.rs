@@ -42,14 +42,14 @@ pub fn read(column: &str) -> Mentions {
 }
 
 /// The users for whom mention rows are stored.
-pub fn concerned(mentions: &Mentions) -> Vec<Key> {
+pub fn mentioned_keys(mentions: &Mentions) -> Vec<Key> {
     let all = mentions.all.then_some(EVERYBODY);
     mentions.users.iter().copied().map(Key::from).chain(all).collect()
 }
 
 /// The mention rows of a message.
 pub fn rows(message: &Message) -> impl Iterator<Item = MentionRow> {
-    concerned(&message.mentions).into_iter().map(|user_id| MentionRow {
+    mentioned_keys(&message.mentions).into_iter().map(|user_id| MentionRow {
         chatroom_id: message.chatroom_id.into(),
         user_id,
         seq: message.seq,

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_read_as_it_was_written() {
+    fn column_round_trips() {
         let emoji = |text| Emoji::parse(text).unwrap();
         let one = Reactions::default().with(&emoji("👍"));
         let two = one.with(&emoji("#\u{fe0f}\u{20e3}")).with(&emoji("👍"));
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_column_counts_nothing() {
+    fn damaged_column_counts_nothing() {
         for text in ["", "{", "{}", "{\"👍\"}", "{\"👍\":x}", "{👍:1}", "null"] {
             assert_eq!(read(text), Reactions::default(), "{text}");
         }

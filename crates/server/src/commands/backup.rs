@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chit_chat_sqlite::Backup;
 
-use super::{Outcome, say};
+use super::{Outcome, print_line};
 use crate::config::Config;
 use crate::database::Database;
 use crate::{signing_key, store};
@@ -25,8 +25,8 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
     }
     match chit_chat_sqlite::backup(path, file, force)? {
         Backup::Written(bytes) => {
-            say(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
-            say(&format!("The backup does not contain the signing key: {}", where_the_key_is(config)))
+            print_line(&format!("{database}: backed up to {}, {bytes} bytes", file.display()))?;
+            print_line(&format!("The backup does not contain the signing key: {}", key_hint(config)))
         }
         Backup::Exists => Err(format!("{} already exists; use --force to replace it", file.display()).into()),
         Backup::IsNoFile => {
@@ -39,7 +39,7 @@ pub(crate) fn run(config: &Config, file: &Path, force: bool) -> Outcome {
     }
 }
 
-fn where_the_key_is(config: &Config) -> String {
+fn key_hint(config: &Config) -> String {
     match signing_key::file(config).filter(|file| file.exists()) {
         Some(file) => format!("back up {} as well", file.display()),
         None => "back up the value of JWT_SECRET as well".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chit_chat_system::BcryptPool;
 
-use super::{Outcome, say};
+use super::{Outcome, print_line};
 use crate::cli::DbAction;
 use crate::config::Config;
 use crate::{signing_key, store};
@@ -24,17 +24,20 @@ fn create(config: &Config) -> Outcome {
     let database = &config.database_url;
     let made = store::create(database)?;
     store::open(database)?;
-    say(&format!("{database}: {}", if made { "created" } else { "already exists; the schema is up to date" }))
+    print_line(&format!(
+        "{database}: {}",
+        if made { "created" } else { "already exists; the schema is up to date" }
+    ))
 }
 
 fn migrate(config: &Config) -> Outcome {
     store::open(&config.database_url)?;
-    say(&format!("{}: the schema is up to date", config.database_url))
+    print_line(&format!("{}: the schema is up to date", config.database_url))
 }
 
 fn seed(config: &Config, force: bool) -> Outcome {
     let stores = store::open(&config.database_url)?;
-    say(&format!("seeding {}", config.database_url))?;
+    print_line(&format!("seeding {}", config.database_url))?;
     let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
     Ok(chit_chat_seed::run(&stores, hasher, force, &mut stdout())?)
 }
@@ -45,8 +48,8 @@ fn drop(config: &Config, yes: bool) -> Outcome {
         return Err("nothing was deleted".into());
     }
     let was_there = store::drop(database)?;
-    signing_key::forget(database)?;
-    say(&format!("{database}: {}", if was_there { "dropped" } else { "did not exist" }))
+    signing_key::delete(database)?;
+    print_line(&format!("{database}: {}", if was_there { "dropped" } else { "did not exist" }))
 }
 
 fn confirmed(question: &str) -> Result<bool, Box<dyn Error>> {

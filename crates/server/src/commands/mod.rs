@@ -9,6 +9,6 @@ use std::io::{Write, stdout};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-fn say(text: &str) -> Outcome {
+fn print_line(text: &str) -> Outcome {
     Ok(writeln!(stdout(), "{text}")?)
 }

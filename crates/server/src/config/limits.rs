@@ -7,7 +7,7 @@ use chit_chat_http::{AllowedOrigins, Limits, Proxies, Rate, Rates};
 use clap::Args;
 use ipnet::IpNet;
 
-const MOST_CONNECTIONS: u32 = 1_000_000;
+const MAX_CONNECTIONS: u32 = 1_000_000;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
@@ -96,8 +96,8 @@ fn switch(text: &str) -> Result<Switch, String> {
 }
 
 fn connections(text: &str) -> Result<u32, String> {
-    let number = text.parse().ok().filter(|number| (1..=MOST_CONNECTIONS).contains(number));
-    number.ok_or_else(|| format!("MAX_CONNECTIONS must be a number from 1 to {MOST_CONNECTIONS}"))
+    let number = text.parse().ok().filter(|number| (1..=MAX_CONNECTIONS).contains(number));
+    number.ok_or_else(|| format!("MAX_CONNECTIONS must be a number from 1 to {MAX_CONNECTIONS}"))
 }
 
 fn rate(variable: &str, text: &str) -> Result<Rate, String> {

@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 pub(super) static LINES: Lines = Lines::new();
 
 const GATHERED_FOR: Duration = Duration::from_millis(20);
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 pub(super) struct Lines {
     waiting: Mutex<Vec<u8>>,
@@ -56,7 +56,7 @@ impl Lines {
         let mut waiting = lock(&self.waiting);
         let is_first = waiting.is_empty();
         waiting.extend_from_slice(line);
-        let is_full = waiting.len() >= MOST_BYTES;
+        let is_full = waiting.len() >= MAX_BYTES;
         drop(waiting);
         match self.writer.get() {
             Some(writer) if !at_once && !is_full => {

@@ -12,14 +12,14 @@ use tempfile::TempDir;
 use crate::client::PASSWORD;
 use crate::database::FreshDatabase;
 use crate::program::{SECRET, Server, chit_chat, fail, run, succeed};
-use crate::survival::{talk_until_the_end, whole_log};
+use crate::survival::{send_until_killed, whole_log};
 
 /// A folder for backups.
-struct Shelf {
+struct BackupFolder {
     folder: TempDir,
 }
 
-impl Shelf {
+impl BackupFolder {
     fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
@@ -40,7 +40,7 @@ fn text(path: &Path) -> &str {
 #[test]
 fn backup_during_writes_holds_all_acknowledged() {
     const WRITERS: usize = 4;
-    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
+    let (place, backups) = (FreshDatabase::new(Engine::Sqlite), BackupFolder::new());
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
     let room = ann.expect(201, "POST", "/api/chatrooms", &json!({"name": "Plans"}));
@@ -49,23 +49,23 @@ fn backup_during_writes_holds_all_acknowledged() {
     let count = || acknowledged.lock().unwrap().len();
     let before: Vec<Value> = thread::scope(|scope| {
         for _ in 0..WRITERS {
-            scope.spawn(|| talk_until_the_end(&ann, &path, &acknowledged));
+            scope.spawn(|| send_until_killed(&ann, &path, &acknowledged));
         }
         until("many messages are acknowledged", || count() >= 100);
         let before = acknowledged.lock().unwrap().clone();
-        let said = succeed(&place, &["backup", text(&shelf.file())]);
+        let said = succeed(&place, &["backup", text(&backups.file())]);
         assert!(said.contains("bytes") && said.contains("chit-chat.db.key"), "{said}");
         let written = count();
         until("the writers go on", || count() > written);
         server.kill();
         before
     });
-    assert_eq!(shelf.count(), 1);
-    let mut copy = Raw::sqlite(text(&shelf.file()));
+    assert_eq!(backups.count(), 1);
+    let mut copy = Raw::sqlite(text(&backups.file()));
     assert_eq!(copy.lines("SELECT integrity_check AS value FROM pragma_integrity_check"), ["ok"]);
     drop(copy);
 
-    let restored = FreshDatabase::of(&format!("sqlite://{}", shelf.file().display()));
+    let restored = FreshDatabase::of(&format!("sqlite://{}", backups.file().display()));
     let server = Server::start(&restored);
     let login = json!({"username": "ann", "password": PASSWORD});
     let session = server.client().expect(200, "POST", "/api/auth/session", &login);
@@ -83,26 +83,26 @@ fn backup_during_writes_holds_all_acknowledged() {
 
 #[test]
 fn backup_overwrites_only_with_force() {
-    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
+    let (place, backups) = (FreshDatabase::new(Engine::Sqlite), BackupFolder::new());
     succeed(&place, &["db", "create"]);
-    let file = shelf.file();
+    let file = backups.file();
     fs::write(&file, "precious").unwrap();
     let said = fail(&place, &["backup", text(&file)]);
     assert!(said.contains("--force") && said.contains(text(&file)), "{said}");
     assert_eq!(fs::read(&file).unwrap(), b"precious");
     succeed(&place, &["backup", "--force", text(&file)]);
     assert!(fs::read(&file).unwrap().starts_with(b"SQLite format 3"));
-    assert_eq!(shelf.count(), 1);
+    assert_eq!(backups.count(), 1);
 }
 
 #[test]
 #[cfg(unix)]
 fn backup_is_private_to_owner() {
     use std::os::unix::fs::PermissionsExt;
-    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
+    let (place, backups) = (FreshDatabase::new(Engine::Sqlite), BackupFolder::new());
     succeed(&place, &["db", "create"]);
-    succeed(&place, &["backup", text(&shelf.file())]);
-    assert_eq!(fs::metadata(shelf.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    succeed(&place, &["backup", text(&backups.file())]);
+    assert_eq!(fs::metadata(backups.file()).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
@@ -131,23 +131,23 @@ fn backup_never_overwrites_files_of_server() {
         }
         assert_eq!(fs::read(&file).ok(), before, "{file}");
     }
-    let shelf = Shelf::new();
-    fs::write(shelf.file(), SECRET).unwrap();
-    let mut command = chit_chat(&["backup", "--force", text(&shelf.file())]);
-    command.env("DATABASE_URL", &place.url).env("JWT_SECRET_FILE", shelf.file()).env("JWT_SECRET", SECRET);
+    let backups = BackupFolder::new();
+    fs::write(backups.file(), SECRET).unwrap();
+    let mut command = chit_chat(&["backup", "--force", text(&backups.file())]);
+    command.env("DATABASE_URL", &place.url).env("JWT_SECRET_FILE", backups.file()).env("JWT_SECRET", SECRET);
     let (output, said) = run(&mut command);
     assert!(!output.status.success() && said.contains("signing key"), "{said}");
-    assert_eq!(fs::read(shelf.file()).unwrap(), SECRET.as_bytes());
+    assert_eq!(fs::read(backups.file()).unwrap(), SECRET.as_bytes());
 }
 
 #[test]
 #[cfg(unix)]
 fn backup_never_overwrites_special_files() {
     use std::os::unix::fs::symlink;
-    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
+    let (place, backups) = (FreshDatabase::new(Engine::Sqlite), BackupFolder::new());
     succeed(&place, &["db", "create"]);
     let itself = PathBuf::from(place.url.strip_prefix("sqlite://").unwrap());
-    let at = |name: &str| shelf.folder.path().join(name);
+    let at = |name: &str| backups.folder.path().join(name);
     fs::write(at("precious"), "precious").unwrap();
     symlink(&itself, at("database")).unwrap();
     symlink(itself.with_extension("db.key"), at("key")).unwrap();
@@ -161,7 +161,7 @@ fn backup_never_overwrites_special_files() {
         assert_eq!(at(name).symlink_metadata().unwrap().file_type(), before, "{name}");
     }
     assert_eq!(fs::read(at("precious")).unwrap(), b"precious");
-    assert_eq!(shelf.count(), 6);
+    assert_eq!(backups.count(), 6);
 
     // SQLite creates its files next to the file that a link points to.
     let linked = FreshDatabase::of(&format!("sqlite://{}", at("database").display()));
@@ -170,24 +170,24 @@ fn backup_never_overwrites_special_files() {
 }
 
 #[test]
-fn failed_backup_leaves_nothing_behind() {
-    let (place, shelf) = (FreshDatabase::new(Engine::Sqlite), Shelf::new());
-    let absent = fail(&place, &["backup", text(&shelf.file())]);
+fn failed_backup_leaves_no_files() {
+    let (place, backups) = (FreshDatabase::new(Engine::Sqlite), BackupFolder::new());
+    let absent = fail(&place, &["backup", text(&backups.file())]);
     assert!(absent.contains("does not exist"), "{absent}");
     succeed(&place, &["db", "create"]);
-    let nowhere = shelf.folder.path().join("nowhere/copy.db");
+    let nowhere = backups.folder.path().join("nowhere/copy.db");
     assert!(fail(&place, &["backup", text(&nowhere)]).contains("nowhere"));
     fs::write(place.url.strip_prefix("sqlite://").unwrap(), "no database".repeat(1_000)).unwrap();
-    fail(&place, &["backup", text(&shelf.file())]);
-    assert_eq!(shelf.count(), 0);
+    fail(&place, &["backup", text(&backups.file())]);
+    assert_eq!(backups.count(), 0);
 }
 
 #[test]
 fn backup_of_postgres_names_pg_dump() {
-    let shelf = Shelf::new();
+    let backups = BackupFolder::new();
     let url = "postgres://me:hunter2@127.0.0.1:1/chat";
-    let (output, said) = run(chit_chat(&["backup", text(&shelf.file())]).env("DATABASE_URL", url));
+    let (output, said) = run(chit_chat(&["backup", text(&backups.file())]).env("DATABASE_URL", url));
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("pg_dump") && !said.contains("hunter2"), "{said}");
-    assert_eq!(shelf.count(), 0);
+    assert_eq!(backups.count(), 0);
 }

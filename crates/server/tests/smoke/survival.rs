@@ -26,7 +26,7 @@ fn acknowledged_writes_survive_kill(engine: Engine) {
     let count = || acknowledged.lock().unwrap().len();
     thread::scope(|scope| {
         for _ in 0..WRITERS {
-            scope.spawn(|| talk_until_the_end(&ann, &path, &acknowledged));
+            scope.spawn(|| send_until_killed(&ann, &path, &acknowledged));
         }
         until("many messages are acknowledged", || count() >= 100);
         server.kill();
@@ -46,7 +46,7 @@ fn acknowledged_writes_survive_kill(engine: Engine) {
 }
 
 /// Sends messages until the server is gone, and records those that it acknowledged.
-pub(crate) fn talk_until_the_end(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
+pub(crate) fn send_until_killed(ann: &Client, room: &str, acknowledged: &Mutex<Vec<Value>>) {
     let body = json!({"body": "hello"});
     while let Ok((201, text)) = ann.send("POST", &format!("{room}/messages"), &body) {
         acknowledged.lock().unwrap().push(serde_json::from_str(&text).unwrap());

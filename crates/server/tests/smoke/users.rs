@@ -14,7 +14,7 @@ use crate::program::{Server, chit_chat, fail, run, succeed};
 const NEW_PASSWORD: &str = "battery staple";
 
 /// Runs a command with this standard input.
-fn told(place: &FreshDatabase, arguments: &[&str], input: &str) -> Output {
+fn run_with_input(place: &FreshDatabase, arguments: &[&str], input: &str) -> Output {
     let mut command = chit_chat(arguments);
     command.env("DATABASE_URL", &place.url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -32,7 +32,7 @@ fn sign_in(client: &Client, username: &str, password: &str) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap())
 }
 
-fn until_token_stops(client: &Client) {
+fn wait_for_token_end(client: &Client) {
     until("the token stops", || client.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401);
 }
 
@@ -58,7 +58,7 @@ fn disabled_account_is_locked_out_until_enabled(engine: Engine) {
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("Ann");
     assert!(succeed(&place, &["user", "disable", "aNN"]).contains("Ann is disabled; 1 session ended"));
-    until_token_stops(&ann);
+    wait_for_token_end(&ann);
     let (status, problem) = sign_in(&server.client(), "ann", PASSWORD);
     assert_eq!((status, &problem["code"]), (403, &json!("account_disabled")));
     assert_eq!(sign_in(&server.client(), "ann", "wrong").0, 401);
@@ -75,11 +75,14 @@ fn password_reset_ends_all_sessions(engine: Engine) {
     succeed(&place, &["db", "create"]);
     let server = Server::start(&place);
     let (ann, _) = server.client().sign_up("ann");
-    let reset =
-        told(&place, &["user", "reset-password", "ANN", "--password-stdin"], &format!("{NEW_PASSWORD}\r\n"));
+    let reset = run_with_input(
+        &place,
+        &["user", "reset-password", "ANN", "--password-stdin"],
+        &format!("{NEW_PASSWORD}\r\n"),
+    );
     assert!(reset.status.success(), "{reset:?}");
     assert!(out(&reset).contains("1 session ended") && !out(&reset).contains(NEW_PASSWORD), "{reset:?}");
-    until_token_stops(&ann);
+    wait_for_token_end(&ann);
     assert_eq!(sign_in(&server.client(), "ann", PASSWORD).0, 401);
     assert_eq!(sign_in(&server.client(), "ann", NEW_PASSWORD).0, 200);
     let made = run(chit_chat(&["user", "reset-password", "ann"]).env("DATABASE_URL", &place.url)).0;
@@ -98,7 +101,7 @@ fn password_from_stdin_follows_rules() {
         ("", "must not be empty"),
         (&"x".repeat(5_000), "at most 1024 characters"),
     ] {
-        let refused = told(&place, &["user", "create", "ann", "--password-stdin"], input);
+        let refused = run_with_input(&place, &["user", "create", "ann", "--password-stdin"], input);
         assert_eq!(refused.status.code(), Some(1));
         assert!(str::from_utf8(&refused.stderr).unwrap().contains(rule), "{refused:?}");
     }

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[both_engines]
-    fn logs_are_dense_and_end_where_the_room_is(engine: Engine) {
+    fn logs_are_dense_up_to_head(engine: Engine) {
         let store = filled(engine);
         for (room, messages) in [(FIRST, 3), (LONG, 5), (HOT, 3)] {
             let log = store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn engines_hold_the_same() {
+    fn engines_hold_equal_data() {
         let (one, other) = (filled(Engine::Sqlite), filled(Engine::Postgres));
         for room in [FIRST, LONG, HOT] {
             let log = |store: &TestStore| store.events.read(id(room).into(), 0, i64::MAX, Limit::MAX).unwrap();

@@ -4,13 +4,13 @@ use super::numbers::{millis, precise, whole};
 use super::table;
 use crate::point::Engine;
 use crate::results::Spread;
-use crate::streams::{Heard, Idle, LISTENERS, NEXT};
+use crate::streams::{Idle, LISTENERS, NEXT, RoundResult};
 
 /// The results of all rounds on one engine.
 #[derive(Debug)]
 pub(crate) struct Streams {
     pub(crate) engine: Engine,
-    pub(crate) rounds: Vec<Heard>,
+    pub(crate) rounds: Vec<RoundResult>,
     /// Memory per stream, in KiB.
     pub(crate) memory_each: Vec<f64>,
     pub(crate) idle: Option<Idle>,
@@ -38,10 +38,10 @@ pub(super) fn section(streams: &[Streams]) -> Option<String> {
 }
 
 fn claims(streams: &Streams) -> Vec<Vec<String>> {
-    let of = |figure: &dyn Fn(&Heard) -> f64| Spread::of(streams.rounds.iter().map(figure).collect());
+    let of = |figure: &dyn Fn(&RoundResult) -> f64| Spread::of(streams.rounds.iter().map(figure).collect());
     let engine = streams.engine;
-    let millis = |heard: &Heard| heard.paced.p99.as_secs_f64() * 1_000.0;
-    let rate = |heard: &Heard| heard.flat_out.deliveries_per_second();
+    let millis = |round: &RoundResult| round.paced.p99.as_secs_f64() * 1_000.0;
+    let rate = |round: &RoundResult| round.flat_out.deliveries_per_second();
     let row = |text: &str, spread: Option<Spread>, unit: &str, goals: [f64; 2], more: bool| {
         let spread = spread?;
         let met = |goal: f64| if (spread.median >= goal) == more { "yes" } else { "**no**" }.to_owned();
@@ -68,19 +68,19 @@ fn costs(streams: &Streams) -> Vec<String> {
     let mut lines: Vec<String> = streams
         .rounds
         .iter()
-        .map(|heard| {
+        .map(|round| {
             format!(
                 "- {engine}: ten per second p50 {}, p99 {}, longest {}, CPU server {} %, load {:.0} %; flat out \
                  {} messages per second, CPU server {} %, database {} %, load {:.0} %",
-                millis(heard.paced.p50),
-                millis(heard.paced.p99),
-                millis(heard.paced.longest),
-                percent(heard.paced_usage.server),
-                heard.paced_usage.load,
-                whole(heard.flat_out.messages_per_second()),
-                percent(heard.flat_out_usage.server),
-                percent(heard.flat_out_usage.database),
-                heard.flat_out_usage.load,
+                millis(round.paced.p50),
+                millis(round.paced.p99),
+                millis(round.paced.longest),
+                percent(round.paced_usage.server),
+                round.paced_usage.load,
+                whole(round.flat_out.messages_per_second()),
+                percent(round.flat_out_usage.server),
+                percent(round.flat_out_usage.database),
+                round.flat_out_usage.load,
             )
         })
         .collect();

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prose_is_broken_and_tables_are_not() {
+    fn prose_is_wrapped_and_tables_are_not() {
         let [short, long] = [60, 115].map(|length| "x".repeat(length));
         assert_eq!(wrap(&format!("{short} {short}\n\n{long}")), format!("{short}\n{short}\n\n{long}"));
         assert_eq!(wrap(&format!("- {short} {short}")), format!("- {short}\n  {short}"));

@@ -10,9 +10,9 @@ use actix_web::rt;
 use actix_web::rt::time::{sleep, sleep_until, timeout};
 use anyhow::{Context, Result, bail};
 
+use super::measurement::Measurement;
 use super::readers::Readers;
 use super::sender::Sender;
-use super::told::Told;
 use crate::options::Listen;
 
 /// Ten messages a second.
@@ -21,7 +21,7 @@ const PACE: Duration = Duration::from_millis(100);
 const SENDERS: usize = 8;
 /// Streams that are opened concurrently.
 const OPENING: usize = 32;
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 struct Load {
     readers: Rc<Readers>,
@@ -34,18 +34,18 @@ struct Load {
 pub(crate) fn run(options: &Listen) -> Result<()> {
     rt::System::new().block_on(async {
         let load = Load::open(options).await?;
-        say("listening")?;
+        print_line("listening")?;
         for line in stdin().lines() {
             let line = line?;
             let (command, seconds) = line.split_once(' ').context("a command and its seconds")?;
             let duration = Duration::from_secs(seconds.parse()?);
-            let told = match command {
+            let measurement = match command {
                 "paced" => load.paced(duration).await?,
                 "flat-out" => load.flat_out(duration).await?,
                 "idle" => load.idle(duration).await,
                 _ => bail!("what is {command}?"),
             };
-            say(&told.to_string())?;
+            print_line(&measurement.to_string())?;
         }
         Ok(())
     })
@@ -86,11 +86,11 @@ impl Load {
 
     /// Sends at a fixed pace, and measures the time from each acknowledgement until every listener has the
     /// message.
-    async fn paced(&self, duration: Duration) -> Result<Told> {
+    async fn paced(&self, duration: Duration) -> Result<Measurement> {
         let sender = self.sender(0).await?;
         let first = sender.send().await?;
         self.caught_up(first).await?;
-        self.readers.note_behind(first);
+        self.readers.record_after(first);
         let (start, mut acknowledged) = (rt::time::Instant::now(), Vec::new());
         while start.elapsed() < duration {
             sleep_until(start + PACE * u32::try_from(acknowledged.len())?).await;
@@ -104,12 +104,17 @@ impl Load {
             .map(|(seq, at)| Some(self.readers.arrived(*seq, self.listeners)?.saturating_duration_since(*at)))
             .collect();
         let messages = u64::try_from(acknowledged.len())?;
-        Ok(Told::of(took, messages, messages * u64::from(self.listeners), delays.context("not everybody heard")?))
+        Ok(Measurement::of(
+            took,
+            messages,
+            messages * u64::from(self.listeners),
+            delays.context("not everybody heard")?,
+        ))
     }
 
     /// Sends as fast as the server accepts, and counts deliveries.
-    async fn flat_out(&self, duration: Duration) -> Result<Told> {
-        self.readers.note_behind(i64::MAX - 1);
+    async fn flat_out(&self, duration: Duration) -> Result<Measurement> {
+        self.readers.record_after(i64::MAX - 1);
         let (over, sent) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
         let mut senders = Vec::new();
         for number in 0..SENDERS {
@@ -126,12 +131,12 @@ impl Load {
         }
         let last = self.sender(0).await?.send().await?;
         self.caught_up(last).await?;
-        Ok(Told::of(took, messages, u64::try_from(heard)?, Vec::new()))
+        Ok(Measurement::of(took, messages, u64::try_from(heard)?, Vec::new()))
     }
 
-    async fn idle(&self, duration: Duration) -> Told {
+    async fn idle(&self, duration: Duration) -> Measurement {
         sleep(duration).await;
-        Told::of(duration, 0, 0, Vec::new())
+        Measurement::of(duration, 0, 0, Vec::new())
     }
 
     async fn caught_up(&self, seq: i64) -> Result<()> {
@@ -140,7 +145,7 @@ impl Load {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(PATIENCE, waiting).await.context("somebody did not hear everything")
+        timeout(TIMEOUT, waiting).await.context("somebody did not hear everything")
     }
 }
 
@@ -154,7 +159,7 @@ fn requests(text: &str) -> Result<Vec<[String; 3]>> {
     text.lines().map(parse).collect::<Option<_>>().context("no requests")
 }
 
-fn say(line: &str) -> Result<()> {
+fn print_line(line: &str) -> Result<()> {
     writeln!(stdout(), "{line}")?;
     Ok(stdout().flush()?)
 }

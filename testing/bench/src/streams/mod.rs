@@ -4,9 +4,9 @@
 //! when events arrive.
 
 mod load;
+mod measurement;
 mod readers;
 mod sender;
-mod told;
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use chit_chat_rig::Server;
 pub(crate) use load::run;
-pub(crate) use told::Told;
+pub(crate) use measurement::Measurement;
 
 use crate::crowd::{Crowd, HOT, LONG, id};
 use crate::options::Listen;
@@ -42,11 +42,11 @@ pub(crate) struct Lengths {
 
 /// The result of one round.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct RoundResult {
     /// The time from the acknowledgement of a message until the last listener has it.
-    pub(crate) paced: Told,
+    pub(crate) paced: Measurement,
     pub(crate) paced_usage: Usage,
-    pub(crate) flat_out: Told,
+    pub(crate) flat_out: Measurement,
     pub(crate) flat_out_usage: Usage,
 }
 
@@ -59,18 +59,18 @@ pub(crate) struct Idle {
 }
 
 impl Stand {
-    pub(crate) fn listen(&self, engine: Engine, lengths: Lengths) -> Result<Heard> {
+    pub(crate) fn listen(&self, engine: Engine, lengths: Lengths) -> Result<RoundResult> {
         let mut load = Load::start(&self.room(self.server(engine), HOT)?)?;
         load.wait_for("listening")?;
         let (paced, paced_usage) =
             self.metered(engine, &mut load, &format!("paced {}", lengths.paced.as_secs()))?;
         let (flat_out, flat_out_usage) =
             self.metered(engine, &mut load, &format!("flat-out {}", lengths.flat_out.as_secs()))?;
-        Ok(Heard { paced, paced_usage, flat_out, flat_out_usage })
+        Ok(RoundResult { paced, paced_usage, flat_out, flat_out_usage })
     }
 
     pub(crate) fn idle(&self, engine: Engine) -> Result<Idle> {
-        let streams = IDLE.min(most_streams());
+        let streams = IDLE.min(max_streams());
         let before = self.server(engine).process().own_memory()?;
         let everywhere = self.pages(Crowd::everywhere())?;
         let mut load = Load::start(&Listen {
@@ -88,7 +88,7 @@ impl Stand {
     /// The memory per stream, in KiB. The server has just started, so it has no freed memory to reuse. The
     /// first streams also pay for shared memory, such as the database pages of their room, so only the later
     /// ones count, in a room that already has listeners.
-    pub(crate) fn memory_of_a_listener(&self, engine: Engine) -> Result<f64> {
+    pub(crate) fn memory_per_listener(&self, engine: Engine) -> Result<f64> {
         let server = self.another_server(engine)?;
         let listen = |room, listeners| {
             let mut load = Load::start(&Listen { listeners, ..self.room(&server, room)? })?;
@@ -112,19 +112,19 @@ impl Stand {
         })
     }
 
-    fn metered(&self, engine: Engine, load: &mut Load, command: &str) -> Result<(Told, Usage)> {
+    fn metered(&self, engine: Engine, load: &mut Load, command: &str) -> Result<(Measurement, Usage)> {
         let postmaster = (engine == Engine::Postgres).then_some(self.postmaster);
         let meter = Meter::start(Parties { server: Some(self.server(engine).process()), postmaster })?;
         let before = load.process().cpu_time()?;
-        let told = Told::parse(&load.ask(command)?)?;
+        let measurement = Measurement::parse(&load.ask(command)?)?;
         let busy = load.process().cpu_time()?.saturating_sub(before);
         let usage = meter.stop()?;
-        Ok((told, Usage { load: busy.as_secs_f64() / told.duration.as_secs_f64() * 100.0, ..usage }))
+        Ok((measurement, Usage { load: busy.as_secs_f64() / measurement.duration.as_secs_f64() * 100.0, ..usage }))
     }
 }
 
 /// Half of the server's file descriptors, because each connection uses two.
-fn most_streams() -> u32 {
+fn max_streams() -> u32 {
     let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum.unwrap_or(u64::MAX);
     u32::try_from(most.saturating_sub(1_000) / 2).unwrap_or(u32::MAX)
 }

@@ -19,7 +19,7 @@ const ID: &[u8] = b"id: ";
 /// All listeners.
 #[derive(Default)]
 pub(super) struct Readers {
-    heard: RefCell<Vec<Rc<Cell<i64>>>>,
+    received: RefCell<Vec<Rc<Cell<i64>>>>,
     /// For each seq from `first` on: the number of listeners that have it, and when the last one received it.
     arrivals: RefCell<Arrivals>,
 }
@@ -46,23 +46,23 @@ impl Readers {
             String::from_utf8_lossy(buffer.get(..read).unwrap_or_default())
         );
         drop(buffer);
-        let heard = Rc::new(Cell::new(0));
-        self.heard.borrow_mut().push(Rc::clone(&heard));
+        let received = Rc::new(Cell::new(0));
+        self.received.borrow_mut().push(Rc::clone(&received));
         let readers = Rc::clone(self);
-        rt::spawn(async move { readers.read(stream, &heard).await });
+        rt::spawn(async move { readers.read(stream, &received).await });
         Ok(())
     }
 
     pub(super) fn sum(&self) -> i64 {
-        self.heard.borrow().iter().map(|heard| heard.get()).sum()
+        self.received.borrow().iter().map(|received| received.get()).sum()
     }
 
     pub(super) fn least(&self) -> i64 {
-        self.heard.borrow().iter().map(|heard| heard.get()).min().unwrap_or_default()
+        self.received.borrow().iter().map(|received| received.get()).min().unwrap_or_default()
     }
 
     /// Starts to record when seqs beyond this one arrive.
-    pub(super) fn note_behind(&self, seq: i64) {
+    pub(super) fn record_after(&self, seq: i64) {
         *self.arrivals.borrow_mut() = Arrivals { first: seq + 1, latest: Vec::new() };
     }
 
@@ -73,11 +73,11 @@ impl Readers {
         (*count >= listeners).then_some(*latest)?
     }
 
-    async fn read(&self, mut stream: TcpStream, heard: &Cell<i64>) {
+    async fn read(&self, mut stream: TcpStream, received: &Cell<i64>) {
         poll_fn(|context| {
             while let Ok(last) = ready!(poll_last(&mut stream, context)) {
                 if let Some(last) = last {
-                    self.note(heard, last);
+                    self.note(received, last);
                 }
             }
             Poll::Ready(())
@@ -85,8 +85,8 @@ impl Readers {
         .await;
     }
 
-    fn note(&self, heard: &Cell<i64>, last: i64) {
-        let before = heard.replace(last);
+    fn note(&self, received: &Cell<i64>, last: i64) {
+        let before = received.replace(last);
         let mut arrivals = self.arrivals.borrow_mut();
         let first = arrivals.first;
         if first == 0 || last < first {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_whole_id_counts() {
+    fn last_complete_id_counts() {
         assert_eq!(last_id(b"id: 41\nevent: x\ndata: {}\n\nid: 42\nevent: x\n"), Some(42));
         assert_eq!(last_id(b"id: 41\nevent: x\ndata: {}\n\nid: 4"), Some(41));
         assert_eq!(last_id(b"event: heartbeat\n"), None);

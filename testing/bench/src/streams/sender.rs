@@ -7,7 +7,7 @@ use std::rc::Rc;
 use actix_web::rt::net::TcpStream;
 use anyhow::{Result, ensure};
 
-use super::told::seq_of;
+use super::measurement::seq_of;
 
 /// One connection.
 pub(super) struct Sender {

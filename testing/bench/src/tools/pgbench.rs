@@ -108,7 +108,7 @@ mod tests {
     const LENGTH: Length = Length { warm_up: Duration::from_secs(1), measured: Duration::from_secs(2) };
 
     #[test]
-    fn a_log_is_read_without_its_warm_up_and_what_comes_too_late() {
+    fn log_is_read_without_warm_up_and_late_entries() {
         let log = "0 0 900 0 1767225600 500000\n1 0 100 0 1767225601 600000\n0 1 200 0 1767225602 0\n\
                    1 1 300 0 1767225603 500000\n1 2 700 0 1767225603 500001\n";
         let figures = figures(log, LENGTH).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_of_another_form_is_an_error() {
+    fn malformed_log_is_rejected() {
         assert!(figures("0 0 skipped\n", LENGTH).is_err());
         assert!(figures("", LENGTH).is_err());
     }

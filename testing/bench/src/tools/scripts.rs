@@ -57,7 +57,7 @@ mod tests {
     use crate::crowd::HOT;
 
     #[test]
-    fn the_servers_statement_takes_variables_for_all_its_values() {
+    fn send_statement_uses_variables_for_all_values() {
         let script = send(Crowd::room(HOT)).unwrap();
         assert!(script.starts_with("\\set room random(2001, 2001)\n"), "{script}");
         assert!(script.contains("random(0, 19)) % 1000\n"), "{script}");

@@ -13,7 +13,7 @@ use crate::figures::Figures;
 const SCRIPT: &str = include_str!("../../load.lua");
 
 /// Longer than any request should take; wrk counts slower ones as failed.
-const PATIENCE: &str = "15s";
+const TIMEOUT: &str = "15s";
 
 #[derive(Debug)]
 pub(crate) struct Wrk {
@@ -57,7 +57,7 @@ impl Wrk {
     ) -> Result<Loading> {
         let mut command = Command::new("wrk");
         command
-            .args(["--threads", "1", "--timeout", PATIENCE])
+            .args(["--threads", "1", "--timeout", TIMEOUT])
             .args(["--connections", &connections.to_string()])
             .args(["--duration", &format!("{}s", duration.as_secs())])
             .arg("--script")

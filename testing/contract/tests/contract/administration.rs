@@ -73,7 +73,7 @@ fn disable_racing_with_sign_in_leaves_no_session(engine: Engine) {
 }
 
 #[both_engines]
-fn disable_twice_keeps_the_first_time(engine: Engine) {
+fn second_disable_keeps_first_time(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let since = world.tick();

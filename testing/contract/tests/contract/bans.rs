@@ -15,7 +15,7 @@ use chit_chat_domain::message::Appended;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
 
-use crate::invitations::{MOST, draft_invitation};
+use crate::invitations::{LIMITS, draft_invitation};
 
 /// Bans a user as a moderator or owner who has just read their membership.
 fn ban_at(stores: &Stores, room: ChatroomId, by: UserId, user: UserId, at: Timestamp) -> Banned {
@@ -66,7 +66,7 @@ fn ban_blocks_every_entrance_until_lifted(engine: Engine) {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, elsewhere) = (world.public_room(matt), world.public_room(matt));
     let invitation = draft_invitation(&world, room, matt);
-    let made = world.invitations.create(invitation.clone(), MOST, Guard::holds(matt, Role::Moderator));
+    let made = world.invitations.create(invitation.clone(), LIMITS, Guard::holds(matt, Role::Moderator));
     assert_eq!(made, Ok(Invited::Created));
     let entrances =
         [Entrance::Public, Entrance::By(Guard::may(matt, Right::Add)), Entrance::Invitation(invitation.id)];
@@ -138,7 +138,7 @@ fn ban_requires_moderator(engine: Engine) {
     world.change_role(room, matt, beth, Role::Moderator);
     assert!(matches!(ban(&world, room, beth, rohan), Banned::Banned(_)));
     assert_eq!(lift(&world, room, beth, rohan), Guarded::Done(()));
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(ban(&world, room, matt, eve), Banned::Refused);
     assert_eq!(lift(&world, room, matt, eve), Guarded::Refused);
 }
@@ -189,7 +189,7 @@ fn ban_moves_access_version(engine: Engine) {
     let room = world.room(matt, &[beth]);
     let mut raw = world.raw();
     let mut access = || raw.number("SELECT access_version AS value FROM chatrooms");
-    let version = |user| world.changes_since.standing(user, 1).unwrap().version;
+    let version = |user| world.changes_since.memberships(user, 1).unwrap().version;
     let before = (version(matt), version(beth), access());
     ban(&world, room, matt, beth);
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
@@ -205,7 +205,7 @@ fn chatroom_deletion_removes_bans(engine: Engine) {
     for room in [deleted, room] {
         ban(&world, room, matt, beth);
     }
-    world.demolish(deleted, matt);
+    world.delete_room(deleted, matt);
     while world.chatrooms.purge(100).unwrap() {}
     assert_eq!((listed(&world, deleted, None, 200), listed(&world, room, None, 200)), (vec![], vec![beth]));
 }
@@ -224,7 +224,7 @@ fn joined_while_banned(engine: Engine, end: &str) -> Added {
     held.run(&format!("UPDATE chatrooms SET last_seq = 3 WHERE id = {in_room}"));
     thread::scope(|scope| {
         let joining = scope.spawn(|| world.join(room, beth));
-        world.until_waiting(1);
+        world.wait_for_blocked(1);
         held.run(end);
         joining.join().unwrap()
     })
@@ -245,7 +245,7 @@ fn ban_racing_with_entrances_leaves_no_member(engine: Engine) {
         let room = world.public_room(matt);
         let invitation = draft_invitation(&world, room, matt);
         let guard = Guard::holds(matt, Role::Moderator);
-        assert_eq!(world.invitations.create(invitation.clone(), MOST, guard), Ok(Invited::Created));
+        assert_eq!(world.invitations.create(invitation.clone(), LIMITS, guard), Ok(Invited::Created));
         let entrances =
             [Entrance::Public, Entrance::By(Guard::may(matt, Right::Add)), Entrance::Invitation(invitation.id)];
         race(7, |n| {

@@ -5,7 +5,7 @@
 
 use std::iter;
 
-use chit_chat_contract::{Engine, World, answers, both_engines, id_literal, said_in, stored};
+use chit_chat_contract::{Engine, World, answers, both_engines, id_literal, messages_of, stored};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
@@ -49,7 +49,7 @@ impl Scene {
     /// Writes the sends as one batch while Beth's access to the first chatroom shrinks, in a transaction that ends
     /// only once they wait.
     fn written_while(&self, change: &str, commits: bool, sends: Vec<(NewMessage, Guard)>) -> Vec<Appended> {
-        let mut held = self.world.hold();
+        let mut held = self.world.block_writes();
         held.raw().shrink_access(change, self.room, self.beth);
         let pending = sends.into_iter().map(|(draft, guard)| self.world.messages.append(draft, guard)).collect();
         held.end(commits);
@@ -58,10 +58,10 @@ impl Scene {
 
     /// Retries refused sends of authors who may still send, and returns all stored messages in the order of the
     /// log.
-    fn tried_again(&self, sends: Vec<(NewMessage, Guard)>, outcomes: Vec<Appended>) -> Vec<Message> {
+    fn retried(&self, sends: Vec<(NewMessage, Guard)>, outcomes: Vec<Appended>) -> Vec<Message> {
         let message_of = |((draft, _), outcome): ((NewMessage, _), _)| match outcome {
             Appended::Refused if self.is_beths((draft.chatroom_id, draft.author_id)) => None,
-            outcome => Some(self.world.insist(&draft, outcome)),
+            outcome => Some(self.world.retry_until_stored(&draft, outcome)),
         };
         let mut messages: Vec<Message> = iter::zip(sends, outcomes).filter_map(message_of).collect();
         messages.sort_by_key(|message| message.seq);
@@ -69,8 +69,8 @@ impl Scene {
     }
 
     /// Fails unless these are all messages of the chatroom, with consecutive seqs after `behind`.
-    fn assert_said(&self, room: ChatroomId, behind: i64, messages: &[Message]) {
-        let said = said_in(room, messages);
+    fn assert_logged(&self, room: ChatroomId, behind: i64, messages: &[Message]) {
+        let said = messages_of(room, messages);
         assert_eq!(self.world.page(room, self.matt, PageRange::Latest, 200), said);
         let seqs = said.iter().map(|message| message.seq);
         assert!(seqs.eq(behind + 1..=self.world.head(room)), "the seqs have gaps");
@@ -96,28 +96,28 @@ fn refused_alone(engine: Engine, change: &str, needed: Role) {
             assert!(matches!(outcome, Appended::Stored(_)), "{outcome:?}");
         }
     }
-    let messages = scene.tried_again(sends, outcomes);
+    let messages = scene.retried(sends, outcomes);
     assert_eq!(messages.len(), 30);
-    scene.assert_said(scene.room, 5, &messages);
-    scene.assert_said(scene.other, 3, &messages);
+    scene.assert_logged(scene.room, 5, &messages);
+    scene.assert_logged(scene.other, 3, &messages);
 }
 
 #[both_engines]
 fn rolled_back_removal_while_batch_waits_refuses_nothing(engine: Engine) {
     for (change, needed) in [(REMOVAL, Role::Member), (DEMOTION, Role::Owner)] {
-        stored_with_the_pile(engine, change, needed);
+        stored_with_batch(engine, change, needed);
     }
 }
 
-fn stored_with_the_pile(engine: Engine, change: &str, needed: Role) {
+fn stored_with_batch(engine: Engine, change: &str, needed: Role) {
     let scene = scene(engine);
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let outcomes = scene.written_while(change, false, scene.sends(needed));
     let mut messages: Vec<Message> = outcomes.into_iter().map(stored).collect();
     messages.sort_by_key(|message| message.seq);
     assert_eq!(messages.len(), 40);
-    scene.assert_said(scene.room, 4, &messages);
-    scene.assert_said(scene.other, 3, &messages);
+    scene.assert_logged(scene.room, 4, &messages);
+    scene.assert_logged(scene.other, 3, &messages);
 }
 
 #[both_engines]
@@ -130,11 +130,11 @@ fn demotion_while_batch_waits_keeps_member_sends(engine: Engine) {
         })
         .collect();
     let outcomes = scene.written_while(DEMOTION, true, sends.clone());
-    let message_of = |((draft, _), outcome)| scene.world.insist(&draft, outcome);
+    let message_of = |((draft, _), outcome)| scene.world.retry_until_stored(&draft, outcome);
     let mut messages: Vec<Message> = iter::zip(sends, outcomes).map(message_of).collect();
     messages.sort_by_key(|message| message.seq);
     assert_eq!(messages.len(), 10);
-    scene.assert_said(scene.room, 5, &messages);
+    scene.assert_logged(scene.room, 5, &messages);
 }
 
 #[both_engines]
@@ -151,7 +151,7 @@ fn send_while_deleting(engine: Engine, commits: bool) {
     let scene = scene(engine);
     let room = id_literal(engine, scene.room);
     let sends = scene.sends(Role::Member);
-    let mut held = scene.world.hold();
+    let mut held = scene.world.block_writes();
     held.raw().shrink_access(REMOVAL, scene.room, scene.beth);
     held.run(&format!("DELETE FROM memberships WHERE chatroom_id = {room}"));
     held.run(&format!("UPDATE chatrooms SET deleted_at = created_at WHERE id = {room}"));
@@ -175,7 +175,7 @@ fn account_deletion_refuses_later_sends(engine: Engine) {
     let scene = scene(engine);
     scene.world.delete_account(scene.beth);
     let sends = scene.sends(Role::Member);
-    let outcomes = scene.world.pile(sends.iter().map(|(draft, _)| draft.clone()).collect());
+    let outcomes = scene.world.send_batch(sends.iter().map(|(draft, _)| draft.clone()).collect());
     for ((draft, _), outcome) in iter::zip(sends, outcomes) {
         assert_eq!(outcome == Appended::Refused, draft.author_id == scene.beth);
     }

@@ -117,16 +117,16 @@ impl History {
     }
 
     /// Sends some messages as one batch.
-    fn pile(&mut self, order: Order) {
+    fn send_batch(&mut self, order: Order) {
         let how_many = self.rng.usize(1..200);
         let mut sends: Vec<(NewMessage, Guard)> = (0..how_many).map(|_| self.send()).collect();
         // One send that is stored, so that the batch has to wait.
         let room = self.anywhere();
         sends.push((self.world.draft(room, self.owner, "the last"), Guard::holds(self.owner, Role::Owner)));
-        let held = self.world.hold();
+        let held = self.world.block_writes();
         let append = |(draft, guard): (NewMessage, Guard)| self.world.messages.append(draft, guard);
         let pending = sends.iter().cloned().map(append).collect();
-        held.let_go();
+        held.release();
         let outcomes = answers(pending).into_iter().map(Result::ok);
         let mut settled: Vec<((NewMessage, Guard), Option<Appended>)> = iter::zip(sends, outcomes).collect();
         if order == Order::Any {
@@ -137,7 +137,7 @@ impl History {
         }
     }
 
-    fn assert_is_as_the_model(&self) {
+    fn assert_matches_model(&self) {
         let mine = self.world.chatrooms.of_member(self.owner, None, None, Limit::MAX).unwrap();
         assert_eq!(mine.len(), self.rooms.len());
         for my in mine {
@@ -171,8 +171,8 @@ pub(crate) fn random_history(engine: Engine, seed: u64, order: Order) {
         for _ in 0..4 {
             history.change_somebody();
         }
-        history.pile(order);
-        history.assert_is_as_the_model();
+        history.send_batch(order);
+        history.assert_matches_model();
     }
 }
 

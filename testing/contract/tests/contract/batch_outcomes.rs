@@ -43,10 +43,10 @@ impl Scene {
         let before = self.world.logged(self.room);
         let ordinary =
             || (self.world.draft(self.room, self.beth, "ordinary"), Guard::holds(self.beth, Role::Member));
-        let pile = sends.into_iter().flat_map(|send| [ordinary(), send]).chain(iter::once_with(ordinary));
-        let held = self.world.hold();
-        let pending = pile.map(|(draft, guard)| self.world.messages.append(draft, guard)).collect();
-        held.let_go();
+        let batch = sends.into_iter().flat_map(|send| [ordinary(), send]).chain(iter::once_with(ordinary));
+        let held = self.world.block_writes();
+        let pending = batch.map(|(draft, guard)| self.world.messages.append(draft, guard)).collect();
+        held.release();
         let (ordinary, others): (Vec<_>, Vec<_>) =
             answers(pending).into_iter().enumerate().partition(|(n, _)| n % 2 == 0);
         let ordinary: Vec<Message> = ordinary.into_iter().map(|(_, answer)| stored(answer.unwrap())).collect();
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     /// Calls `among_others` with each message sent by its author as a member.
-    fn said_among_others(&self, drafts: Vec<NewMessage>) -> Vec<Answer> {
+    fn stored_among_others(&self, drafts: Vec<NewMessage>) -> Vec<Answer> {
         let as_member = |draft: NewMessage| (Guard::holds(draft.author_id, Role::Member), draft);
         self.among_others(drafts.into_iter().map(as_member).map(|(guard, draft)| (draft, guard)).collect())
     }
@@ -78,7 +78,7 @@ fn unauthorized_send_is_refused_alone(engine: Engine) {
     let (world, matt, beth) = (&scene.world, scene.matt, scene.beth);
     let (eve, gone) = (world.user("Eve"), world.user("Gone"));
     let (nowhere, deleted) = (ChatroomId::from(world.ids.next()), world.room(matt, &[]));
-    world.demolish(deleted, matt);
+    world.delete_room(deleted, matt);
     let other = world.room(eve, &[gone]);
     world.delete_account(gone);
     let send = |room, author, role| (world.draft(room, author, "x"), Guard::holds(author, role));
@@ -112,7 +112,7 @@ fn used_key_returns_its_message(engine: Engine) {
     let plain = stored(world.send(scene.keyed("one", "a")));
     let first = stored(world.send(scene.keyed("two", "b")));
     let edited = done(world.edit(&first, "zwei"));
-    let outcomes = scene.said_among_others(vec![
+    let outcomes = scene.stored_among_others(vec![
         scene.keyed("one", "a"),
         scene.keyed("something else", "a"),
         scene.keyed("two", "b"),
@@ -131,7 +131,7 @@ fn used_key_returns_its_message(engine: Engine) {
 fn equal_keys_in_batch_store_one_message(engine: Engine) {
     let scene = scene(engine);
     let texts = ["hello", "hello", "something else", "hello"];
-    let outcomes = scene.said_among_others(texts.map(|text| scene.keyed(text, "k")).into());
+    let outcomes = scene.stored_among_others(texts.map(|text| scene.keyed(text, "k")).into());
     let stored: Vec<Message> = outcomes.iter().filter_map(stored_message).collect();
     let [stored] = &stored[..] else { panic!("{outcomes:?}") };
     let text = stored.body.as_ref().unwrap().as_str();
@@ -145,7 +145,7 @@ fn key_belongs_to_author_and_chatroom(engine: Engine) {
     let other = scene.world.room(scene.matt, &[scene.beth]);
     let drafts = [(scene.room, scene.matt), (scene.room, scene.beth), (other, scene.matt), (other, scene.beth)]
         .map(|(room, author)| scene.world.keyed_draft(room, author, "hello", "k"));
-    let outcomes = scene.said_among_others(drafts.into());
+    let outcomes = scene.stored_among_others(drafts.into());
     assert!(outcomes.iter().all(|outcome| stored_message(outcome).is_some()), "{outcomes:?}");
 }
 
@@ -163,7 +163,7 @@ fn refused_send_uses_no_key(engine: Engine) {
 fn send_rejected_by_database_fails_alone(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
-    let outcomes = scene.said_among_others((0..20).map(|_| scene.draft("poison")).collect());
+    let outcomes = scene.stored_among_others((0..20).map(|_| scene.draft("poison")).collect());
     assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
 }
 
@@ -171,9 +171,9 @@ fn send_rejected_by_database_fails_alone(engine: Engine) {
 fn batch_rejected_by_database_fails_one_by_one(engine: Engine) {
     let scene = scene(engine);
     refuse_poison(&scene.world);
-    let held = scene.world.hold();
-    let sends = scene.world.hand_over(&scene.world.store, (0..20).map(|_| scene.draft("poison")).collect());
-    held.let_go();
+    let held = scene.world.block_writes();
+    let sends = scene.world.queue_sends(&scene.world.store, (0..20).map(|_| scene.draft("poison")).collect());
+    held.release();
     assert!(answers(sends).iter().all(Result::is_err));
     assert_eq!(scene.world.say(scene.room, scene.matt, "hello").seq, 4);
 }
@@ -195,7 +195,7 @@ fn unstorable_value_fails_alone(engine: Engine) {
     let nul = "a\0b".to_owned();
     let mut keyed = scene.keyed("hello", "k");
     keyed.idempotency.as_mut().unwrap().key = IdempotencyKey::restore(nul.clone());
-    let outcomes = scene.said_among_others(vec![
+    let outcomes = scene.stored_among_others(vec![
         NewMessage { body: MessageBody::restore(nul), ..scene.draft("x") },
         NewMessage { created_at: Timestamp::from_micros(-9_000_000_000_000_000_000), ..scene.draft("x") },
         keyed,
@@ -210,7 +210,7 @@ fn equal_id_in_batch_is_stored_once(engine: Engine) {
     let earlier = scene.world.say(scene.room, scene.matt, "hello");
     let draft = scene.draft("hello");
     let again = NewMessage { id: earlier.id, ..scene.draft("hello again") };
-    let outcomes = scene.said_among_others(vec![draft.clone(), draft.clone(), again]);
+    let outcomes = scene.stored_among_others(vec![draft.clone(), draft.clone(), again]);
     // A store may treat it as a retry of the same message whose first answer was lost.
     let stored = Ok(Appended::Stored(scene.world.message(scene.room, draft.id)));
     assert!(outcomes[..2].contains(&stored), "{outcomes:?}");
@@ -223,7 +223,7 @@ fn equal_id_in_two_chatrooms_is_stored_twice(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.draft("hello");
     let elsewhere = NewMessage { chatroom_id: scene.world.room(scene.matt, &[]), ..draft.clone() };
-    let outcomes = scene.said_among_others(vec![draft, elsewhere]);
+    let outcomes = scene.stored_among_others(vec![draft, elsewhere]);
     assert!(outcomes.iter().all(|outcome| stored_message(outcome).is_some()), "{outcomes:?}");
 }
 
@@ -231,7 +231,7 @@ fn equal_id_in_two_chatrooms_is_stored_twice(engine: Engine) {
 fn equal_message_with_key_is_stored_once(engine: Engine) {
     let scene = scene(engine);
     let draft = scene.keyed("hello", "k");
-    let outcomes = scene.said_among_others(vec![draft.clone(), draft.clone()]);
+    let outcomes = scene.stored_among_others(vec![draft.clone(), draft.clone()]);
     let sent = scene.world.message(scene.room, draft.id);
     let (stored, duplicate) =
         (Ok(Appended::Stored(sent.clone())), Ok(Appended::Duplicate(sent, idempotency("k", "hello"))));

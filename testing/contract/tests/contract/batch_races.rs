@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::{iter, thread};
 
 use chit_chat_contract::{
-    Crowd, Engine, World, all_stored, answer_now, answers, both_engines, done, id_literal, race, said_in, stored,
+    Crowd, Engine, World, all_stored, answers, both_engines, done, id_literal, messages_of, race, stored,
+    try_answer,
 };
 use chit_chat_domain::chatroom::{NewChatroom, Visibility};
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
@@ -18,21 +19,21 @@ fn opposite_orders_on_two_instances_do_not_deadlock(engine: Engine) {
     let another = crowd.world.open_another();
     let mut sent: Vec<Message> = Vec::new();
     for _ in 0..5 {
-        let held = crowd.world.hold_on(&[&crowd.world.store, &another]);
+        let held = crowd.world.block_writes_on(&[&crowd.world.store, &another]);
         let piles = race(2, |n| {
             let mut drafts = crowd.drafts(64);
             drafts.sort_by_key(|draft| draft.chatroom_id);
             if n == 0 {
-                return crowd.world.hand_over(&crowd.world.store, drafts);
+                return crowd.world.queue_sends(&crowd.world.store, drafts);
             }
             drafts.reverse();
-            crowd.world.hand_over(&another, drafts)
+            crowd.world.queue_sends(&another, drafts)
         });
-        held.let_go();
+        held.release();
         sent.extend(piles.into_iter().flat_map(all_stored));
     }
     assert_eq!(sent.len(), 5 * 2 * 64);
-    crowd.assert_said(&sent);
+    crowd.assert_logged(&sent);
 }
 
 #[both_engines]
@@ -41,35 +42,35 @@ fn busy_instances_do_not_starve(engine: Engine) {
     let another = crowd.world.open_another();
     let sent = race(6, |n| {
         let ports = if n % 2 == 0 { &*crowd.world.store } else { &another };
-        let pile = |_| {
+        let batch = |_| {
             let mut drafts = crowd.drafts(10);
             drafts.rotate_left(n);
-            all_stored(crowd.world.hand_over(ports, drafts))
+            all_stored(crowd.world.queue_sends(ports, drafts))
         };
-        (0..5).flat_map(pile).collect::<Vec<Message>>()
+        (0..5).flat_map(batch).collect::<Vec<Message>>()
     });
     let sent: Vec<Message> = sent.into_iter().flatten().collect();
     assert_eq!(sent.len(), 6 * 5 * 10);
-    crowd.assert_said(&sent);
+    crowd.assert_logged(&sent);
 }
 
 /// PostgreSQL only: SQLite has a single lock, so its locks have no order.
 #[test]
 fn waiting_batch_locks_chatrooms_in_order_of_id() {
     let crowd = Crowd::new(Engine::Postgres, 2, 4);
-    let mut held = crowd.world.hold_only(crowd.rooms[0]);
+    let mut held = crowd.world.block_writes_to(crowd.rooms[0]);
     let mut drafts = crowd.drafts(40);
     drafts.sort_by_key(|draft| draft.chatroom_id);
     drafts.reverse();
-    let sends = crowd.world.hand_over(&crowd.world.store, drafts);
-    held.take_pile();
+    let sends = crowd.world.queue_sends(&crowd.world.store, drafts);
+    held.start_batch();
     // Shorter than the server takes to detect and break a deadlock.
     held.run("SET LOCAL lock_timeout = '500ms'");
     for room in &crowd.rooms[1..] {
         held.raw().lock_rooms(&format!("id = {}", id_literal(Engine::Postgres, *room)));
     }
-    held.let_go();
-    crowd.assert_said(&all_stored(sends));
+    held.release();
+    crowd.assert_logged(&all_stored(sends));
 }
 
 #[both_engines]
@@ -79,17 +80,17 @@ fn equal_keys_on_two_instances_store_each_message_once(engine: Engine) {
     let (world, author) = (&crowd.world, crowd.people[0]);
     let another = world.open_another();
     for round in 1..=5 {
-        let held = world.hold_on(&[&world.store, &another]);
+        let held = world.block_writes_on(&[&world.store, &another]);
         let piles = race(2, |n| {
             let draft = |m| world.keyed_draft(crowd.rooms[m % 2], author, "hello", &format!("{round} {m}"));
             let mut keyed: Vec<NewMessage> = (0..KEYS).map(draft).collect();
             if n == 1 {
                 keyed.reverse();
             }
-            let pile = iter::zip(keyed, crowd.drafts(KEYS)).flat_map(|(keyed, neighbour)| [keyed, neighbour]);
-            world.hand_over(if n == 0 { &world.store } else { &another }, pile.collect())
+            let batch = iter::zip(keyed, crowd.drafts(KEYS)).flat_map(|(keyed, neighbour)| [keyed, neighbour]);
+            world.queue_sends(if n == 0 { &world.store } else { &another }, batch.collect())
         });
-        held.let_go();
+        held.release();
         let (mut new, mut named) = (Vec::new(), HashMap::<_, HashSet<MessageId>>::new());
         for outcome in answers(piles.into_iter().flatten().collect()) {
             let message = match outcome.unwrap() {
@@ -115,14 +116,14 @@ fn equal_keys_on_two_instances_store_each_message_once(engine: Engine) {
 fn dropped_store_writes_accepted_sends(engine: Engine) {
     let crowd = Crowd::new(engine, 3, 2);
     let another = crowd.world.open_another();
-    let held = crowd.world.hold_on(&[&another]);
-    let mut sends = crowd.world.hand_over(&another, crowd.drafts(300));
+    let held = crowd.world.block_writes_on(&[&another]);
+    let mut sends = crowd.world.queue_sends(&another, crowd.drafts(300));
     thread::scope(|scope| {
-        scope.spawn(|| held.let_go());
+        scope.spawn(|| held.release());
         drop(another);
     });
-    let sent: Vec<Message> = sends.iter_mut().map(|send| stored(answer_now(send).unwrap().unwrap())).collect();
-    crowd.assert_said(&sent);
+    let sent: Vec<Message> = sends.iter_mut().map(|send| stored(try_answer(send).unwrap().unwrap())).collect();
+    crowd.assert_logged(&sent);
 }
 
 #[both_engines]
@@ -131,13 +132,13 @@ fn opening_and_dropping_stores_loses_nothing(engine: Engine) {
     let sent = race(4, |_| {
         let visit = |_| {
             let store = crowd.world.open_another();
-            let sends = crowd.world.hand_over(&store, crowd.drafts(10));
+            let sends = crowd.world.queue_sends(&store, crowd.drafts(10));
             drop(store);
             all_stored(sends)
         };
         (0..3).flat_map(visit).collect::<Vec<Message>>()
     });
-    crowd.assert_said(&sent.into_iter().flatten().collect::<Vec<_>>());
+    crowd.assert_logged(&sent.into_iter().flatten().collect::<Vec<_>>());
 }
 
 #[both_engines]
@@ -165,7 +166,14 @@ fn batches_racing_with_changes_take_each_seq_once(engine: Engine) {
                 assert_eq!(left, Ok(Leaving::Left));
                 world.delete_account(members[3]);
             }
-            _ => return piles_of(&world, if n % 2 == 0 { &world.store } else { &another }, owner, &[room, other]),
+            _ => {
+                return send_batches(
+                    &world,
+                    if n % 2 == 0 { &world.store } else { &another },
+                    owner,
+                    &[room, other],
+                );
+            }
         }
         Vec::new()
     });
@@ -173,17 +181,17 @@ fn batches_racing_with_changes_take_each_seq_once(engine: Engine) {
     assert_eq!(world.log(room).len(), before + 4 * 4 * 8 + 5 + 5 + 5 + 5 + 4 + 1);
     let mut sent: Vec<Message> = sent.into_iter().flatten().collect();
     sent.sort_by_key(|message| message.seq);
-    assert_eq!(world.logged(room)[read.len()..], said_in(room, &sent));
-    assert_eq!(world.logged(other), said_in(other, &sent));
+    assert_eq!(world.logged(room)[read.len()..], messages_of(room, &sent));
+    assert_eq!(world.logged(other), messages_of(other, &sent));
 }
 
 /// Sends four batches one after another, each of sixteen messages to the chatrooms in turn.
-fn piles_of(world: &World, ports: &Stores, author: UserId, rooms: &[ChatroomId]) -> Vec<Message> {
-    let pile = |_| {
+fn send_batches(world: &World, ports: &Stores, author: UserId, rooms: &[ChatroomId]) -> Vec<Message> {
+    let batch = |_| {
         let drafts: Vec<NewMessage> =
             rooms.iter().cycle().take(16).map(|room| world.draft(*room, author, "hello")).collect();
-        let outcomes = answers(world.hand_over(ports, drafts.clone()));
-        iter::zip(drafts, outcomes).map(|(draft, outcome)| world.insist(&draft, outcome.unwrap()))
+        let outcomes = answers(world.queue_sends(ports, drafts.clone()));
+        iter::zip(drafts, outcomes).map(|(draft, outcome)| world.retry_until_stored(&draft, outcome.unwrap()))
     };
-    (0..4).flat_map(pile).collect()
+    (0..4).flat_map(batch).collect()
 }

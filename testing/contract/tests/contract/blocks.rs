@@ -19,7 +19,7 @@ fn blocked_by(world: &World, user: UserId) -> Vec<UserId> {
 }
 
 fn version(world: &World, user: UserId) -> i64 {
-    world.changes_since.standing(user, 0).unwrap().version
+    world.changes_since.memberships(user, 0).unwrap().version
 }
 
 /// The archived setting after each update of the chatroom, with the user who changed it.
@@ -105,7 +105,7 @@ fn block_of_missing_user_is_rejected_but_unblock_is_not(engine: Engine) {
 }
 
 #[both_engines]
-fn blocks_have_a_limit(engine: Engine) {
+fn blocks_are_limited(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     let block = |other| world.blocks.block(pair(matt, other), 2, world.tick()).unwrap();
@@ -180,7 +180,7 @@ fn blocked_user_opens_only_existing_direct_chatroom(engine: Engine) {
 }
 
 #[both_engines]
-fn blocked_user_cannot_add_the_blocker(engine: Engine) {
+fn blocked_user_cannot_add_blocker(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve, zoe] = ["Matt", "Beth", "Eve", "Zoe"].map(|name| world.user(name));
     world.block(matt, beth);

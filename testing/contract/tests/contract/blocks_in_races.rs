@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, Raw, World, answer_now, both_engines, id_literal, race};
+use chit_chat_contract::{Engine, Raw, World, both_engines, id_literal, race, try_answer};
 use chit_chat_domain::block::Blocking;
 use chit_chat_domain::chatroom::{Creation, Entrance, Guard, Right};
 use chit_chat_domain::direct::{Opening, Pair};
@@ -44,7 +44,7 @@ impl Scene {
         let mut blocking = self.begin_to_block();
         thread::scope(|scope| {
             let acting = scope.spawn(act);
-            self.world.until_waiting_or(1, || acting.is_finished());
+            self.world.wait_for_blocked_or(1, || acting.is_finished());
             blocking.run(end);
             acting.join().unwrap()
         })
@@ -116,7 +116,7 @@ fn block_waits_for_addition() {
     adding.run(&format!("SELECT id FROM users WHERE id = {} FOR SHARE", id_literal(Engine::Postgres, matt)));
     thread::scope(|scope| {
         let blocking = scope.spawn(|| world.block(matt, beth));
-        world.until_waiting_or(1, || blocking.is_finished());
+        world.wait_for_blocked_or(1, || blocking.is_finished());
         assert!(!blocking.is_finished());
         adding.run("COMMIT");
         blocking.join().unwrap();
@@ -134,11 +134,11 @@ fn send_waiting_for_block_is_refused() {
     held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {id} FOR UPDATE"));
     let sent = thread::scope(|scope| {
         let blocking = scope.spawn(|| world.block(matt, beth));
-        world.until_waiting(1);
+        world.wait_for_blocked(1);
         let draft = world.draft(room, beth, "hello");
         let mut sending = world.messages.append(draft, Guard::may(beth, Right::Speak));
-        world.until_waiting(2);
-        assert_eq!(answer_now(&mut sending), None);
+        world.wait_for_blocked(2);
+        assert_eq!(try_answer(&mut sending), None);
         held.run("COMMIT");
         blocking.join().unwrap();
         sending.wait()

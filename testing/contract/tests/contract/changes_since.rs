@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chit_chat_contract::{Engine, World, both_engines, done};
-use chit_chat_domain::changes_since::{Joined, Standing, UserVersion};
+use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::{Guard, Seq};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
@@ -21,7 +21,7 @@ fn moved(stores: &Stores, known: &[(ChatroomId, Seq)]) -> Vec<(ChatroomId, Seq)>
 }
 
 fn version(stores: &Stores, user: UserId) -> UserVersion {
-    stores.changes_since.standing(user, 1).unwrap().version
+    stores.changes_since.memberships(user, 1).unwrap().version
 }
 
 #[both_engines]
@@ -52,7 +52,7 @@ fn every_change_moves_head(engine: Engine) {
     has_moved("promoted");
     world.leave(room, beth);
     has_moved("left");
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     has_moved("demolished");
     while world.chatrooms.purge(100).unwrap() {}
     assert_eq!(moved(&another, &[(room, 9)]), [(room, 10)], "also after the purge");
@@ -94,7 +94,7 @@ fn membership_changes_move_only_users_concerned(engine: Engine) {
     let leave = || world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
     watch.moves("left as the last", &[beth], leave);
     let third = watch.moves("created", &[matt, beth, eve], || world.room(matt, &[beth, eve]));
-    watch.moves("demolished", &[matt, beth, eve], || world.demolish(third, matt));
+    watch.moves("demolished", &[matt, beth, eve], || world.delete_room(third, matt));
 }
 
 #[both_engines]
@@ -138,7 +138,7 @@ fn read_and_mute_move_only_their_user_once(engine: Engine) {
     let mute = |muted| done(world.reads.set_muted(room, beth, muted).unwrap());
     let stands = |read_seq, muted| {
         for stores in [&*world.store, &another] {
-            let joined = stores.changes_since.standing(beth, 10).unwrap().chatrooms[0];
+            let joined = stores.changes_since.memberships(beth, 10).unwrap().chatrooms[0];
             assert_eq!((joined.read, joined.head), (ReadState { read_seq, muted, ..ReadState::default() }, head));
         }
     };
@@ -163,7 +163,7 @@ fn standing_lists_memberships_of_active_user(engine: Engine) {
     let another = world.open_another();
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let nobody = UserId::from(world.ids.next());
-    assert_eq!(world.changes_since.standing(nobody, 10), Ok(Standing::default()));
+    assert_eq!(world.changes_since.memberships(nobody, 10), Ok(UserMemberships::default()));
     let (first, second, third) = (world.room(matt, &[]), world.room(matt, &[beth]), world.public_room(beth));
     world.room(beth, &[]);
     let gone = world.room(matt, &[]);
@@ -171,18 +171,18 @@ fn standing_lists_memberships_of_active_user(engine: Engine) {
     for room in [first, third] {
         world.say(room, matt, "hello");
     }
-    world.demolish(gone, matt);
+    world.delete_room(gone, matt);
     let joined = |chatroom_id, joined_seq, head| {
         let read = ReadState::at_joining(joined_seq);
-        Joined { chatroom_id, joined_seq, head, read }
+        JoinedChatroom { chatroom_id, joined_seq, head, read }
     };
     let mut expected = vec![joined(first, 2, 3), joined(second, 2, 3), joined(third, 3, 4)];
     expected.sort_unstable_by_key(|joined| joined.chatroom_id);
     for stores in [&*world.store, &another] {
-        let standing = stores.changes_since.standing(matt, 10).unwrap();
-        assert_eq!(standing.chatrooms, expected);
-        assert_eq!(stores.changes_since.of_users(&[(matt, standing.version)]), Ok(vec![]));
-        assert_eq!(stores.changes_since.standing(matt, 2).unwrap().chatrooms, expected[..2]);
+        let memberships = stores.changes_since.memberships(matt, 10).unwrap();
+        assert_eq!(memberships.chatrooms, expected);
+        assert_eq!(stores.changes_since.of_users(&[(matt, memberships.version)]), Ok(vec![]));
+        assert_eq!(stores.changes_since.memberships(matt, 2).unwrap().chatrooms, expected[..2]);
     }
     assert_eq!(another.changes_since.is_member(matt, second), Ok(true));
     assert_eq!(another.changes_since.is_member(nobody, second), Ok(false));
@@ -190,10 +190,10 @@ fn standing_lists_memberships_of_active_user(engine: Engine) {
     world.leave(second, matt);
     assert_eq!(another.changes_since.is_member(matt, second), Ok(false));
     expected.retain(|joined| joined.chatroom_id != second);
-    assert_eq!(another.changes_since.standing(matt, 10).unwrap().chatrooms, expected);
+    assert_eq!(another.changes_since.memberships(matt, 10).unwrap().chatrooms, expected);
     world.delete_account(matt);
     assert_eq!(another.changes_since.is_member(matt, first), Ok(false));
-    assert_eq!(another.changes_since.standing(matt, 10).unwrap().chatrooms, []);
+    assert_eq!(another.changes_since.memberships(matt, 10).unwrap().chatrooms, []);
 }
 
 #[both_engines]
@@ -204,9 +204,9 @@ fn rejoined_member_stands_at_new_membership(engine: Engine) {
     world.join(room, beth);
     done(world.remove(room, matt, beth));
     world.join(room, beth);
-    let standing = world.changes_since.standing(beth, 10).unwrap();
+    let memberships = world.changes_since.memberships(beth, 10).unwrap();
     let read = ReadState::at_joining(5);
-    assert_eq!(standing.chatrooms, [Joined { chatroom_id: room, joined_seq: 5, head: 5, read }]);
+    assert_eq!(memberships.chatrooms, [JoinedChatroom { chatroom_id: room, joined_seq: 5, head: 5, read }]);
 }
 
 #[both_engines]

@@ -51,7 +51,7 @@ fn mark(world: &World, room: ChatroomId, user: UserId, seq: Seq) {
 /// Messages that are sent concurrently.
 fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Vec<Message> {
     let drafts = (0..count).map(|n| world.draft(room, author, &n.to_string())).collect();
-    all_stored(world.hand_over(&world.store, drafts))
+    all_stored(world.queue_sends(&world.store, drafts))
 }
 
 #[both_engines]
@@ -318,7 +318,7 @@ fn counts_belong_to_each_chatroom_of_page(engine: Engine) {
 }
 
 #[both_engines]
-fn activity_is_compared_to_the_microsecond(engine: Engine) {
+fn activity_is_compared_in_microseconds(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let at = world.tick();

@@ -62,7 +62,7 @@ fn create_with_missing_users_is_rejected(engine: Engine) {
 }
 
 #[both_engines]
-fn create_adds_a_hundred_members(engine: Engine) {
+fn create_adds_hundred_members(engine: Engine) {
     let world = World::new(engine);
     let people: Vec<UserId> = (0..101).map(|n| world.user(&format!("user_{n}"))).collect();
     let room = world.room(people[0], &people[1..]);
@@ -94,7 +94,7 @@ fn create_with_key_of_deleted_chatroom_creates_none(engine: Engine) {
     let matt = world.user("Matt");
     let draft = NewChatroom { idempotency: Some(idempotency("k", "x")), ..world.draft_room(matt, &[]) };
     let first = world.create(draft.clone());
-    world.demolish(first.id, matt);
+    world.delete_room(first.id, matt);
     while world.chatrooms.purge(100).unwrap() {}
     let again =
         world.chatrooms.create_with_members(NewChatroom { id: ChatroomId::from(world.ids.next()), ..draft });
@@ -142,7 +142,7 @@ fn delete_hides_chatroom_from_everybody(engine: Engine) {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let draft = NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) };
     let room = world.create(draft).id;
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     for user in [matt, beth] {
         assert_eq!(world.chatrooms.access(room, user), Ok(None));
         assert_eq!(world.memberships.find(room, user), Ok(None));

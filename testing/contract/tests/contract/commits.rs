@@ -15,7 +15,7 @@ use chit_chat_domain::reading::Mark;
 use chit_chat_domain::session::{EndedSession, Rotation, SecretHash};
 use chit_chat_domain::user::{DisplayName, UserChanges};
 
-use crate::invitations::{MOST, draft_invitation};
+use crate::invitations::{LIMITS, draft_invitation};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Notified {
@@ -200,7 +200,7 @@ fn chatroom_and_membership_commits_notify_observers(engine: Engine) {
     watch.check("lifted a ban");
     let invitation = draft_invitation(&world, room, matt);
     let id = invitation.id;
-    world.invitations.create(invitation, MOST, owner(matt)).unwrap();
+    world.invitations.create(invitation, LIMITS, owner(matt)).unwrap();
     watch.check("invited");
     let zoe_too = NewMembership { chatroom_id: room, user_id: zoe, at: world.tick() };
     world.memberships.add(zoe_too, Entrance::Invitation(id)).unwrap();
@@ -223,7 +223,7 @@ fn chatroom_and_membership_commits_notify_observers(engine: Engine) {
     watch.check("unblocked");
     world.leave(room, beth);
     watch.check("left");
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     watch.check("deleted a chatroom");
 }
 

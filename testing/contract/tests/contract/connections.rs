@@ -55,12 +55,12 @@ fn send_that_loses_connection_while_waiting_is_stored_once() {
 #[test]
 fn batch_that_loses_connection_while_waiting_is_stored_once() {
     let crowd = Crowd::new(Engine::Postgres, 3, 2);
-    let mut held = crowd.world.hold();
-    let sends = crowd.world.hand_over(&crowd.world.store, crowd.drafts(100));
-    held.take_pile();
+    let mut held = crowd.world.block_writes();
+    let sends = crowd.world.queue_sends(&crowd.world.store, crowd.drafts(100));
+    held.start_batch();
     end_waiting_connections(&crowd.world);
-    held.let_go();
-    crowd.assert_said(&all_stored(sends));
+    held.release();
+    crowd.assert_logged(&all_stored(sends));
 }
 
 /// Terminates the connections that wait for a lock.

@@ -70,7 +70,7 @@ fn chatroom_deletion_is_last_event(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let deleted = world.room(matt, &[beth]);
-    world.demolish(deleted, matt);
+    world.delete_room(deleted, matt);
     let kinds = |room, head| world.log_to(room, head).iter().map(|event| kind(&event.change)).collect::<Vec<_>>();
     assert_eq!(kinds(deleted, 4)[3..], ["chatroom.deleted"]);
     let left = world.room(matt, &[]);

@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use chit_chat_contract::{Engine, Raw, World, answer_now, both_engines, id_literal};
+use chit_chat_contract::{Engine, Raw, World, both_engines, id_literal, try_answer};
 use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -41,8 +41,8 @@ impl Scene {
     fn start_to_send(&self) -> Pending<Appended> {
         let draft = self.world.draft(self.room, self.beth, "hello");
         let mut sending = self.world.messages.append(draft, Guard::holds(self.beth, Role::Member));
-        self.world.until_waiting(1);
-        assert_eq!(answer_now(&mut sending), None);
+        self.world.wait_for_blocked(1);
+        assert_eq!(try_answer(&mut sending), None);
         sending
     }
 
@@ -50,7 +50,7 @@ impl Scene {
     fn while_held<T: Send>(&self, mut held: Raw, end: &str, act: impl FnOnce() -> T + Send) -> T {
         thread::scope(|scope| {
             let acting = scope.spawn(act);
-            self.world.until_waiting(1);
+            self.world.wait_for_blocked(1);
             held.run(end);
             acting.join().unwrap()
         })
@@ -92,10 +92,10 @@ fn send_waiting_for_account_deletion_is_refused() {
     held.run(&format!("SELECT 1 FROM user_heads WHERE user_id = {beth} FOR UPDATE"));
     let sent = thread::scope(|scope| {
         let deleting = scope.spawn(|| scene.world.delete_account(scene.beth));
-        scene.world.until_waiting(1);
+        scene.world.wait_for_blocked(1);
         let draft = scene.world.draft(scene.room, scene.beth, "hello");
         let sending = scene.world.messages.append(draft, Guard::holds(scene.beth, Role::Member));
-        scene.world.until_waiting(2);
+        scene.world.wait_for_blocked(2);
         held.run("COMMIT");
         deleting.join().unwrap();
         sending.wait()
@@ -112,7 +112,7 @@ fn account_deletion_waits_for_sends_of_user(engine: Engine) {
     let sending = scene.start_to_send();
     let (deleted_before, sent) = thread::scope(|scope| {
         let deleting = scope.spawn(|| scene.world.delete_account(scene.beth));
-        scene.world.until_waiting_or(2, || deleting.is_finished());
+        scene.world.wait_for_blocked_or(2, || deleting.is_finished());
         let deleted_before = deleting.is_finished();
         held.run("COMMIT");
         deleting.join().unwrap();

@@ -25,7 +25,7 @@ fn head_is_for_members_only(engine: Engine) {
     done(world.remove(room, matt, rohan));
     assert_eq!(head(&world, room, rohan), None);
     assert_eq!(head(&world, room, matt), Some(5));
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(head(&world, room, matt), None);
 }
 

@@ -6,12 +6,12 @@ use chit_chat_contract::{Engine, World, both_engines, kind, race};
 use chit_chat_domain::chatroom::{Entrance, Guard};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::{ChatroomId, IdSource, InvitationId, UserId};
-use chit_chat_domain::invitation::{Invitation, InvitationSecret, Invited, MaxUses, Most, Revocation};
+use chit_chat_domain::invitation::{Invitation, InvitationLimits, InvitationSecret, Invited, MaxUses, Revocation};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
 
-pub(crate) const MOST: Most = Most { usable: 100, remembered: 1_000 };
+pub(crate) const LIMITS: InvitationLimits = InvitationLimits { usable: 100, remembered: 1_000 };
 
 /// An unused invitation without limits.
 pub(crate) fn draft_invitation(world: &World, room: ChatroomId, by: UserId) -> Invitation {
@@ -32,7 +32,7 @@ fn for_only(uses: i64, invitation: Invitation) -> Invitation {
     Invitation { max_uses: MaxUses::parse(uses).ok(), ..invitation }
 }
 
-fn create(world: &World, invitation: Invitation, most: Most) -> Invited {
+fn create(world: &World, invitation: Invitation, most: InvitationLimits) -> Invited {
     let guard = Guard::holds(invitation.created_by, Role::Moderator);
     world.invitations.create(invitation, most, guard).unwrap()
 }
@@ -40,7 +40,7 @@ fn create(world: &World, invitation: Invitation, most: Most) -> Invited {
 /// Creates the invitation and returns its id.
 fn made(world: &World, invitation: Invitation) -> InvitationId {
     let id = invitation.id;
-    assert_eq!(create(world, invitation, MOST), Invited::Created);
+    assert_eq!(create(world, invitation, LIMITS), Invited::Created);
     id
 }
 
@@ -72,7 +72,7 @@ fn invitation_is_stored_and_logged_without_code(engine: Engine) {
     let bounded = for_only(10_000, draft_invitation(&world, room, matt));
     let bounded = Invitation { expires_at: Some(bounded.created_at.plus(Duration::from_secs(60))), ..bounded };
     for invitation in [plain, bounded] {
-        assert_eq!(create(&world, invitation.clone(), MOST), Invited::Created);
+        assert_eq!(create(&world, invitation.clone(), LIMITS), Invited::Created);
         assert_eq!(world.invitations.find(room, invitation.id), Ok(Some(invitation.clone())));
         let last = world.log(room).pop().unwrap();
         assert_eq!((last.actor_id, last.at), (matt, invitation.created_at));
@@ -204,10 +204,10 @@ fn invite_requires_moderator(engine: Engine) {
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
     let room = world.room(matt, &[beth]);
     for actor in [beth, eve] {
-        assert_eq!(create(&world, draft_invitation(&world, room, actor), MOST), Invited::Refused);
+        assert_eq!(create(&world, draft_invitation(&world, room, actor), LIMITS), Invited::Refused);
     }
     world.change_role(room, matt, beth, Role::Moderator);
-    assert_eq!(create(&world, draft_invitation(&world, room, beth), MOST), Invited::Created);
+    assert_eq!(create(&world, draft_invitation(&world, room, beth), LIMITS), Invited::Created);
     assert_eq!(world.head(room), 5);
 }
 
@@ -225,11 +225,11 @@ fn invitations_are_paged_newest_first(engine: Engine) {
 }
 
 #[both_engines]
-fn usable_invitations_have_a_limit(engine: Engine) {
+fn usable_invitations_are_limited(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
-    let most = Most { usable: 2, ..MOST };
+    let most = InvitationLimits { usable: 2, ..LIMITS };
     let create = |room| create(&world, for_only(1, draft_invitation(&world, room, matt)), most);
     assert_eq!([create(room), create(room), create(room)], [Invited::Created, Invited::Created, Invited::TooMany]);
     assert_eq!(create(other), Invited::Created);
@@ -244,7 +244,7 @@ fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
-    let most = Most { remembered: 3, ..MOST };
+    let most = InvitationLimits { remembered: 3, ..LIMITS };
     let create = |room| {
         let draft = draft_invitation(&world, room, matt);
         let id = draft.id;
@@ -274,7 +274,7 @@ fn chatroom_deletion_removes_invitations(engine: Engine) {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[]);
     let id = made(&world, draft_invitation(&world, room, matt));
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(world.invitations.find(room, id), Ok(None));
     assert_eq!(accept(&world, &world, room, id, beth), Added::Refused);
     assert_eq!(revoke(&world, room, matt, id), Revocation::Refused);
@@ -347,7 +347,7 @@ fn racing_invites_respect_limit(engine: Engine) {
     let another = world.open_another();
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
-    let most = Most { usable: 3, ..MOST };
+    let most = InvitationLimits { usable: 3, ..LIMITS };
     let outcomes = race(10, |n| {
         let stores = if n % 2 == 0 { &*world.store } else { &another };
         let draft = draft_invitation(&world, room, matt);

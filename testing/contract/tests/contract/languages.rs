@@ -26,7 +26,7 @@ fn deadlock_is_retried() {
         other.lock_rooms(&second);
         thread::scope(|scope| {
             let deletion = scope.spawn(|| world.delete_account(matt));
-            world.until_waiting(1);
+            world.wait_for_blocked(1);
             // The deletion has locked the first chatroom and waits for the second; it cannot continue before it
             // fails.
             other.lock_rooms(&first);

@@ -41,7 +41,7 @@ fn join_of_private_or_missing_chatroom_is_refused(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
     let (private, deleted) = (world.room(matt, &[]), world.public_room(matt));
-    world.demolish(deleted, matt);
+    world.delete_room(deleted, matt);
     for room in [private, deleted, ChatroomId::from(world.ids.next())] {
         assert_eq!(world.join(room, eve), Added::Refused);
         assert_eq!(world.memberships.find(room, eve), Ok(None));

@@ -121,7 +121,7 @@ fn chatroom_deletion_removes_mentions(engine: Engine) {
         says(&world, room, matt, Mentions::everybody());
     }
     let kept = says(&world, other, matt, Mentions::of(vec![beth]));
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(mentions_of(&world, beth), [kept]);
     while world.chatrooms.purge(3).unwrap() {}
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 1);

@@ -41,7 +41,7 @@ fn send_to_missing_chatroom_is_refused(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
     let room = world.room(matt, &[]);
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(world.send(world.draft(room, matt, "hello")), Appended::Refused);
     let nowhere = ChatroomId::from(world.ids.next());
     assert_eq!(world.send(world.draft(nowhere, matt, "hello")), Appended::Refused);
@@ -60,7 +60,7 @@ fn send_by_former_member_is_refused(engine: Engine) {
 }
 
 #[both_engines]
-fn send_can_require_a_role(engine: Engine) {
+fn send_can_require_role(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);

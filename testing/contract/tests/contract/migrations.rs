@@ -37,7 +37,7 @@ fn racing_migrations_all_succeed(engine: Engine) {
 }
 
 #[both_engines]
-fn down_and_up_restore_the_schema(engine: Engine) {
+fn down_and_up_restore_schema(engine: Engine) {
     let store = TestStore::new(engine);
     let mut raw = store.raw();
     let before = schema(&mut raw);

@@ -61,7 +61,7 @@ fn outsider_reads_no_page(engine: Engine) {
 #[both_engines]
 fn deleted_chatroom_has_no_page(engine: Engine) {
     let (world, room, matt) = nine_messages(engine);
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     assert_eq!(world.page(room, matt, PageRange::Latest, 50), []);
 }
 
@@ -122,7 +122,7 @@ fn own_messages_of_left_chatrooms_are_omitted(engine: Engine) {
         world.say(room, beth, text);
     }
     world.leave(left, beth);
-    world.demolish(deleted, matt);
+    world.delete_room(deleted, matt);
     assert_eq!(texts(world.messages.by_author(beth, None, Limit::MAX).unwrap()), "3");
     assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
 }

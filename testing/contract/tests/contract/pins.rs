@@ -8,7 +8,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::pin::{MOST_PINS, Pin, Pinning};
+use chit_chat_domain::pin::{MAX_PINS, Pin, Pinning};
 
 fn scene(engine: Engine) -> (World, UserId, UserId, ChatroomId) {
     let world = World::new(engine);
@@ -109,7 +109,7 @@ fn racing_pins_respect_limit(engine: Engine) {
     });
     assert_eq!(pinned.iter().filter(|outcome| **outcome == Pinning::Pinned).count(), 10);
     assert_eq!(pinned.iter().filter(|outcome| **outcome == Pinning::TooMany).count(), 10);
-    assert_eq!(world.pinned(room).len(), usize::try_from(MOST_PINS).unwrap());
+    assert_eq!(world.pinned(room).len(), usize::try_from(MAX_PINS).unwrap());
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned, "already pinned");
     done(world.unpin(&sent[0], beth));
     assert_eq!(world.pin(&sent[0], beth), Pinning::Pinned);

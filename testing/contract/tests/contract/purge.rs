@@ -46,7 +46,7 @@ fn purge_erases_parts_of_messages_in_batches(engine: Engine) {
             message = done(world.edit(&message, &revision.to_string()));
         }
     }
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     let mut raw = world.raw();
     let mut count = |table: &str| raw.number(&format!("SELECT count(*) AS value FROM {table}"));
     let tables = ["reactions", "message_revisions", "pins"];
@@ -105,7 +105,7 @@ fn deleted_room(engine: Engine) -> (World, ChatroomId) {
     for name in ["A", "B", "C", "D"] {
         world.rename(room, matt, name);
     }
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     (world, room)
 }
 

@@ -67,7 +67,7 @@ fn racing_joins_and_leaves_make_one_membership_at_most(engine: Engine) {
 }
 
 #[both_engines]
-fn racing_leaves_of_last_owners_keep_an_owner(engine: Engine) {
+fn racing_leaves_of_last_owners_keep_owner(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     for round in 0..10 {
@@ -175,7 +175,7 @@ fn say_while_ending(world: &World, how: &str, [matt, beth]: [UserId; 2]) {
             (_, "removed") => i64::from(world.remove(room, matt, beth) == Guarded::Refused),
             (_, "left") => i64::from(world.leave(room, beth) == Leaving::NotMember),
             _ => {
-                world.demolish(room, matt);
+                world.delete_room(room, matt);
                 0
             }
         });

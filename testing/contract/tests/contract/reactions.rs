@@ -172,7 +172,7 @@ fn own_reactions_of_many_messages_are_read_at_once(engine: Engine) {
 #[both_engines]
 fn reaction_kinds_are_limited_but_users_are_not(engine: Engine) {
     let (world, matt, beth, sent) = scene(engine);
-    let all: Vec<_> = flags().take(Reactions::MOST + 1).collect();
+    let all: Vec<_> = flags().take(Reactions::MAX + 1).collect();
     for flag in &all[..50] {
         assert_eq!(world.react(&sent, matt, flag), Guarded::Done(()));
     }
@@ -333,7 +333,7 @@ fn reaction_waiting_for_delete_is_refused(engine: Engine) {
     held.run("UPDATE messages SET body = NULL, deleted_at = created_at, revision = 2");
     let reacted = thread::scope(|scope| {
         let reacting = scope.spawn(|| world.react(&sent, beth, &emoji(THUMB)));
-        world.until_waiting(1);
+        world.wait_for_blocked(1);
         held.run("COMMIT");
         reacting.join().unwrap()
     });

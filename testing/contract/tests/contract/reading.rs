@@ -79,7 +79,7 @@ fn only_active_members_mark_and_mute(engine: Engine) {
     let (world, matt, beth, room) = scene(engine);
     let (eve, nowhere) = (world.user("Eve"), ChatroomId::from(world.ids.next()));
     let gone = world.room(matt, &[beth]);
-    world.demolish(gone, matt);
+    world.delete_room(gone, matt);
     done(mark(&world, room, matt, 9));
     world.delete_account(matt);
     for (room, user) in [(room, eve), (nowhere, beth), (gone, beth), (room, matt)] {
@@ -142,7 +142,7 @@ fn mark_waiting_for_further_mark_keeps_it(engine: Engine) {
         .run(&format!("UPDATE memberships SET read_seq = 12 WHERE chatroom_id = {chatroom} AND user_id = {user}"));
     let answer = thread::scope(|scope| {
         let waiting = scope.spawn(|| mark(&world, room, beth, 8));
-        world.until_waiting(1);
+        world.wait_for_blocked(1);
         other.run("COMMIT");
         waiting.join().unwrap()
     });

@@ -152,7 +152,7 @@ fn ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
 }
 
 #[both_engines]
-fn ended_sessions_are_read_from_a_position(engine: Engine) {
+fn ended_sessions_are_read_from_position(engine: Engine) {
     let world = World::new(engine);
     let another = world.open_another();
     let matt = world.user("Matt");

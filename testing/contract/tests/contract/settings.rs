@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chit_chat_contract::{Engine, World, answer_now, both_engines, done, id_literal};
+use chit_chat_contract::{Engine, World, both_engines, done, id_literal, try_answer};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Right, Settings, SlowMode, Topic};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
@@ -122,8 +122,8 @@ fn sent_while_set(engine: Engine, set: &str) -> Appended {
     held.run(&format!("UPDATE chatrooms SET {set} WHERE id = {id}"));
     let draft = world.draft(room, beth, "hello");
     let mut sending = world.messages.append(draft, Guard::may(beth, Right::Speak));
-    world.until_waiting(1);
-    assert_eq!(answer_now(&mut sending), None);
+    world.wait_for_blocked(1);
+    assert_eq!(try_answer(&mut sending), None);
     held.run("COMMIT");
     sending.wait().unwrap()
 }
@@ -228,7 +228,7 @@ fn purge_erases_slow_mode_in_batches(engine: Engine) {
     for author in [beth, zoe] {
         assert!(matches!(in_turn(&world, world.draft(room, author, "x")), Turn::Taken(Appended::Stored(_))));
     }
-    world.demolish(room, matt);
+    world.delete_room(room, matt);
     while world.chatrooms.purge(1).unwrap() {}
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM turns"), 0);
 }

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_the_sorted_times() {
+    fn percentiles_use_sorted_times() {
         let times = Times((1..=100).rev().map(Duration::from_millis).collect());
         assert_eq!(times.longest(), Duration::from_millis(100));
         assert_eq!(times.percentile(0), Duration::from_millis(1));

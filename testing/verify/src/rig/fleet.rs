@@ -23,9 +23,9 @@ pub(crate) struct Fleet<'bench> {
 
 /// A user who uses another instance for each request.
 #[derive(Debug)]
-pub(crate) struct Roamer<'fleet> {
+pub(crate) struct RoamingClient<'fleet> {
     fleet: &'fleet Fleet<'fleet>,
-    somewhere: Client,
+    base_client: Client,
     known: HashMap<String, Client>,
 }
 
@@ -62,7 +62,7 @@ impl<'bench> Fleet<'bench> {
     }
 
     /// Starts an instance in the place of a removed one.
-    pub(crate) fn start_again(&self, number: usize) -> Result<()> {
+    pub(crate) fn restart(&self, number: usize) -> Result<()> {
         self.put(number, self.bench.server(&self.database)?);
         Ok(())
     }
@@ -73,15 +73,15 @@ impl<'bench> Fleet<'bench> {
     }
 }
 
-impl<'fleet> Roamer<'fleet> {
+impl<'fleet> RoamingClient<'fleet> {
     pub(crate) fn new(fleet: &'fleet Fleet<'fleet>, client: &Client) -> Self {
-        Self { fleet, somewhere: client.clone(), known: HashMap::new() }
+        Self { fleet, base_client: client.clone(), known: HashMap::new() }
     }
 
     /// A client of this user at a random instance, which may be stopped.
     pub(crate) fn anywhere(&mut self, rng: &mut Rng) -> Result<Client> {
         let url = self.fleet.any(rng)?;
-        let client = self.known.entry(url).or_insert_with_key(|url| self.somewhere.at(url));
+        let client = self.known.entry(url).or_insert_with_key(|url| self.base_client.at(url));
         Ok(client.clone())
     }
 }

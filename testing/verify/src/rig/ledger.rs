@@ -20,7 +20,7 @@ pub(crate) struct Ledger {
 struct Account {
     /// Events beyond it must arrive.
     start: u64,
-    heard: BTreeMap<u64, String>,
+    received: BTreeMap<u64, String>,
     position: u64,
     /// True while the listener is a member, according to the events so far.
     open: bool,
@@ -36,7 +36,7 @@ impl Ledger {
     }
 
     /// Clears the record, for a listener that has no position yet.
-    pub(crate) fn begin_anew(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.rooms.clear();
     }
 
@@ -47,7 +47,7 @@ impl Ledger {
 
     /// Records the chatroom from this position on, unless it already does.
     pub(crate) fn start(&mut self, room: &str, position: u64) {
-        let account = self.rooms.entry(room.to_owned()).or_insert_with(|| Account::behind(position));
+        let account = self.rooms.entry(room.to_owned()).or_insert_with(|| Account::starting_after(position));
         account.open = true;
     }
 
@@ -62,7 +62,7 @@ impl Ledger {
     }
 
     /// Records an event of a log: the next one, or a repeat.
-    pub(crate) fn hear(&mut self, event: &Value) -> Result<()> {
+    pub(crate) fn record(&mut self, event: &Value) -> Result<()> {
         let room = event["chatroom_id"].as_str().with_context(|| format!("of no chatroom: {event}"))?;
         let seq = event["seq"].as_u64().with_context(|| format!("no seq: {event}"))?;
         let kind = event["type"].as_str().context("no type")?;
@@ -70,10 +70,10 @@ impl Ledger {
         let joins = mine && kind == "membership.created";
         let account = match self.rooms.get_mut(room) {
             Some(account) => account,
-            None if joins => self.rooms.entry(room.to_owned()).or_insert_with(|| Account::behind(seq - 1)),
+            None if joins => self.rooms.entry(room.to_owned()).or_insert_with(|| Account::starting_after(seq - 1)),
             None => anyhow::bail!("out of nowhere: {event}"),
         };
-        let is_repeat = account.hear(seq, kind, joins).with_context(|| {
+        let is_repeat = account.record(seq, kind, joins).with_context(|| {
             format!(
                 "{room} is at {}, on this connection at {:?}, and hears {}",
                 account.position,
@@ -102,39 +102,39 @@ impl Ledger {
     }
 
     /// Returns whether each of these heads has been reached.
-    pub(crate) fn has_come_to<'h>(&self, heads: impl IntoIterator<Item = (&'h String, &'h u64)>) -> bool {
+    pub(crate) fn has_reached<'h>(&self, heads: impl IntoIterator<Item = (&'h String, &'h u64)>) -> bool {
         heads.into_iter().all(|(room, head)| self.position(room).is_some_and(|position| position >= *head))
     }
 
     /// Checks that the received events equal the log from the start position on. Returns their number.
     pub(crate) fn compare(&self, room: &str, log: &[Value]) -> Result<usize> {
         let account = self.rooms.get(room).context("nothing was heard")?;
-        let mut heard = account.heard.clone();
+        let mut received = account.received.clone();
         for (event, seq) in log.iter().zip(1..) {
             let is_missed = seq <= account.start || account.gaps.iter().any(|(from, to)| *from < seq && seq < *to);
-            match heard.remove(&seq) {
+            match received.remove(&seq) {
                 Some(kind) => ensure!(event["type"] == *kind, "heard {kind}, but in the log is {event}"),
                 None => ensure!(is_missed, "never heard: {event}"),
             }
         }
-        ensure!(heard.is_empty(), "heard, but not in the log: {heard:?}");
+        ensure!(received.is_empty(), "heard, but not in the log: {received:?}");
         for (from, to) in &account.gaps {
             let mut gap = log.iter().zip(1..).filter(|(_, seq)| *from <= *seq && *seq < *to);
             let left = gap
                 .any(|(event, _)| event["type"] == "membership.deleted" && event["data"]["user_id"] == *self.me);
             ensure!(left, "a member all the time, but nothing was heard between {from} and {to}");
         }
-        Ok(account.heard.len())
+        Ok(account.received.len())
     }
 }
 
 impl Account {
-    fn behind(start: u64) -> Self {
-        Self { start, heard: BTreeMap::new(), position: start, open: true, gaps: Vec::new(), last: None }
+    fn starting_after(start: u64) -> Self {
+        Self { start, received: BTreeMap::new(), position: start, open: true, gaps: Vec::new(), last: None }
     }
 
     /// Returns whether the event is a repeat.
-    fn hear(&mut self, seq: u64, kind: &str, joins: bool) -> Result<bool> {
+    fn record(&mut self, seq: u64, kind: &str, joins: bool) -> Result<bool> {
         let begins_again = joins && !self.open && seq > self.position;
         let follows = self.last.is_none_or(|last| seq == last + 1);
         ensure!(follows || begins_again, "out of order");
@@ -145,13 +145,13 @@ impl Account {
         }
         self.last = Some(seq);
         if seq <= self.position {
-            let known = self.heard.get(&seq);
+            let known = self.received.get(&seq);
             ensure!(known.is_none_or(|known| known == kind), "it was {known:?} before");
             return Ok(true);
         }
         self.open = true;
         self.position = seq;
-        self.heard.insert(seq, kind.to_owned());
+        self.received.insert(seq, kind.to_owned());
         Ok(false)
     }
 }
@@ -177,40 +177,40 @@ mod tests {
     }
 
     #[test]
-    fn gaps_disorder_and_repeats_on_one_connection_are_noticed() {
+    fn gaps_disorder_and_repeats_on_one_connection_are_rejected() {
         let mut ledger = ledger(2);
-        assert!(ledger.hear(&message(4)).is_err());
-        ledger.hear(&message(3)).unwrap();
-        assert!(ledger.hear(&message(3)).is_err());
+        assert!(ledger.record(&message(4)).is_err());
+        ledger.record(&message(3)).unwrap();
+        assert!(ledger.record(&message(3)).is_err());
         ledger.connect();
-        ledger.hear(&message(3)).unwrap();
-        assert!(ledger.hear(&event(4, "x", "")).is_ok());
+        ledger.record(&message(3)).unwrap();
+        assert!(ledger.record(&event(4, "x", "")).is_ok());
         ledger.connect();
-        assert!(ledger.hear(&event(4, "y", "")).is_err());
+        assert!(ledger.record(&event(4, "y", "")).is_err());
         assert_eq!((ledger.repeats, ledger.position(ROOM)), (1, Some(4)));
     }
 
     #[test]
-    fn what_was_not_heard_or_is_not_there_is_noticed() {
+    fn missing_and_extra_events_are_rejected() {
         let log: Vec<Value> = (1..=4).map(message).collect();
         let mut ledger = ledger(2);
-        ledger.hear(&message(3)).unwrap();
+        ledger.record(&message(3)).unwrap();
         assert!(ledger.compare(ROOM, &log).is_err());
-        ledger.hear(&message(4)).unwrap();
+        ledger.record(&message(4)).unwrap();
         assert_eq!(ledger.compare(ROOM, &log).unwrap(), 2);
-        ledger.hear(&message(5)).unwrap();
+        ledger.record(&message(5)).unwrap();
         assert!(ledger.compare(ROOM, &log).is_err());
     }
 
     #[test]
-    fn only_who_was_no_member_may_miss_something() {
+    fn only_non_members_may_miss_events() {
         let mut ledger = ledger(0);
-        ledger.hear(&message(1)).unwrap();
-        assert!(ledger.hear(&event(4, "membership.created", "me")).is_err());
+        ledger.record(&message(1)).unwrap();
+        assert!(ledger.record(&event(4, "membership.created", "me")).is_err());
         ledger.connect();
-        ledger.hear(&event(2, "membership.deleted", "me")).unwrap();
-        assert!(ledger.hear(&message(4)).is_err());
-        ledger.hear(&event(5, "membership.created", "me")).unwrap();
+        ledger.record(&event(2, "membership.deleted", "me")).unwrap();
+        assert!(ledger.record(&message(4)).is_err());
+        ledger.record(&event(5, "membership.created", "me")).unwrap();
         let mut log = vec![message(1), event(2, "membership.deleted", "me"), message(3), message(4)];
         log.push(event(5, "membership.created", "me"));
         assert_eq!(ledger.compare(ROOM, &log).unwrap(), 3);

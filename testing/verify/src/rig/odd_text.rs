@@ -1,6 +1,6 @@
 //! Texts that programs often mishandle: each in JSON, in a URL, and decoded, if it is a text at all.
 
-use super::secrets::HUSH;
+use super::secrets::MARK;
 
 #[derive(Debug)]
 pub(crate) struct OddText {
@@ -37,7 +37,7 @@ pub(crate) fn odd_texts() -> Vec<OddText> {
         ("half a character", b"\xe2\x82"),
         ("a character beyond Unicode", b"\xf4\x90\x80\x80"),
     ];
-    let texts = texts.into_iter().map(|(name, text)| meaningful(name, &format!("{HUSH}{text}{HUSH}")));
+    let texts = texts.into_iter().map(|(name, text)| meaningful(name, &format!("{MARK}{text}{MARK}")));
     texts.chain(broken.into_iter().map(|(name, bytes)| meaningless(name, bytes))).collect()
 }
 
@@ -47,7 +47,7 @@ fn meaningful(name: &'static str, text: &str) -> OddText {
 }
 
 fn meaningless(name: &'static str, bytes: &[u8]) -> OddText {
-    let bytes = [HUSH.as_bytes(), bytes, HUSH.as_bytes()].concat();
+    let bytes = [MARK.as_bytes(), bytes, MARK.as_bytes()].concat();
     let json = [b"\"".as_slice(), &bytes, b"\""].concat();
     OddText { name, json, encoded: percent_encoded(&bytes), meaning: None }
 }

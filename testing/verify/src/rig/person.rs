@@ -5,7 +5,7 @@ use chit_chat_client::Client;
 use fastrand::Rng;
 use serde_json::json;
 
-use super::secrets::HUSH;
+use super::secrets::MARK;
 
 /// A signed-in user.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Person {
 
 /// A random password, with the mark that logs are searched for.
 pub(crate) fn password(rng: &mut Rng) -> String {
-    format!("{HUSH} {:016x}", rng.u64(..))
+    format!("{MARK} {:016x}", rng.u64(..))
 }
 
 impl Person {

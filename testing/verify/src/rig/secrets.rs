@@ -11,7 +11,7 @@ use chit_chat_client::Answer;
 use serde_json::Value;
 
 /// A mark in every password and every message.
-pub(crate) const HUSH: &str = "hush";
+pub(crate) const MARK: &str = "hush";
 
 const SHOWN: usize = 5;
 
@@ -41,7 +41,7 @@ impl Secrets {
         for line in BufReader::new(File::open(log).context("a server's log")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
             count += 1;
-            if line.contains(HUSH) || words(&line).any(|word| tokens.contains(word)) {
+            if line.contains(MARK) || words(&line).any(|word| tokens.contains(word)) {
                 found.push(line);
             }
         }
@@ -50,7 +50,7 @@ impl Secrets {
 }
 
 /// Searches the logs of servers.
-pub(crate) fn hold_no_secrets(logs: &[PathBuf], secrets: &Secrets) -> Result<String> {
+pub(crate) fn check_logs(logs: &[PathBuf], secrets: &Secrets) -> Result<String> {
     let mut lines = 0;
     for log in logs {
         let (found, count) = secrets.found_in(log)?;
@@ -76,11 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_tokens_are_found_and_nothing_else() {
+    fn only_texts_and_tokens_are_found() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let token = "x".repeat(50);
-        std::fs::write(&log, format!("fine\nsaid {HUSH}\n{{\"t\":\"{token}\"}}\n{}\n", "y".repeat(50))).unwrap();
+        std::fs::write(&log, format!("fine\nsaid {MARK}\n{{\"t\":\"{token}\"}}\n{}\n", "y".repeat(50))).unwrap();
         let secrets = Secrets::default();
         secrets.note(&token);
         let (found, lines) = secrets.found_in(&log).unwrap();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use chit_chat_client::{Answer, short};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// A connection to the server.
@@ -23,8 +23,8 @@ impl Wire {
     pub(crate) fn connect(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).with_context(|| format!("no connection to {address}"))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
         Ok(Self { stream, sent: String::new() })
     }
 
@@ -46,29 +46,29 @@ impl Wire {
     }
 
     /// Writes until the server responds or disconnects, and returns the number of bytes written.
-    pub(crate) fn pour(&mut self, chunk: &[u8], times: usize) -> Result<usize> {
+    pub(crate) fn write_until_answered(&mut self, chunk: &[u8], times: usize) -> Result<usize> {
         self.stream.set_read_timeout(Some(Duration::from_millis(1)))?;
-        let mut poured = 0;
+        let mut sent_bytes = 0;
         for _ in 0..times {
             if self.stream.write_all(chunk).is_err() {
                 break;
             }
-            poured += chunk.len();
+            sent_bytes += chunk.len();
             match self.stream.peek(&mut [0]) {
-                Err(error) if is_too_early(&error) => {}
+                Err(error) if is_timeout(&error) => {}
                 _ => break,
             }
         }
-        self.stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(poured)
+        self.stream.set_read_timeout(Some(TIMEOUT))?;
+        Ok(sent_bytes)
     }
 
     /// Returns whether a response or the end of the connection has arrived, without waiting.
-    pub(crate) fn has_something_to_say(&self) -> Result<bool> {
+    pub(crate) fn has_response(&self) -> Result<bool> {
         self.stream.set_nonblocking(true)?;
         let peeked = self.stream.peek(&mut [0]);
         self.stream.set_nonblocking(false)?;
-        Ok(!matches!(peeked, Err(error) if is_too_early(&error)))
+        Ok(!matches!(peeked, Err(error) if is_timeout(&error)))
     }
 
     /// The response; `None` if the connection was closed without one.
@@ -92,7 +92,7 @@ impl Wire {
     }
 
     /// The response, which must exist.
-    pub(crate) fn answer_at_last(&mut self) -> Result<Answer> {
+    pub(crate) fn expect_answer(&mut self) -> Result<Answer> {
         self.answer()?.with_context(|| format!("the connection was closed without an answer to {}", self.sent))
     }
 
@@ -115,6 +115,6 @@ impl Wire {
     }
 }
 
-fn is_too_early(error: &io::Error) -> bool {
+fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

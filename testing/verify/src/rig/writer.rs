@@ -7,7 +7,7 @@ use chit_chat_client::{Answer, Client};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::secrets::HUSH;
+use super::secrets::MARK;
 
 const REPLAYED: usize = 5;
 
@@ -19,8 +19,8 @@ pub(crate) struct Writer {
     rng: Rng,
     written: Vec<Entry>,
     /// The operation that was requested but not acknowledged: it may have happened or not, and is repeated.
-    open: Option<Deed>,
-    deeds: usize,
+    open: Option<Operation>,
+    operations: usize,
 }
 
 /// An acknowledged message in its expected state.
@@ -36,7 +36,7 @@ struct Entry {
 }
 
 #[derive(Clone, Debug)]
-enum Deed {
+enum Operation {
     Send { key: String, text: String },
     Edit { index: usize, text: String },
     Delete { index: usize },
@@ -54,7 +54,7 @@ pub(crate) enum Outcome {
 
 impl Writer {
     pub(crate) fn new(client: Client, room: &str, rng: Rng) -> Self {
-        Self { client, room: room.to_owned(), rng, written: Vec::new(), open: None, deeds: 0 }
+        Self { client, room: room.to_owned(), rng, written: Vec::new(), open: None, operations: 0 }
     }
 
     /// Moves the writer to another server.
@@ -62,7 +62,7 @@ impl Writer {
         self.client = self.client.at(url);
     }
 
-    pub(crate) fn has_open_deed(&self) -> bool {
+    pub(crate) fn has_open_operation(&self) -> bool {
         self.open.is_some()
     }
 
@@ -72,26 +72,26 @@ impl Writer {
 
     /// Repeats the open operation, or else starts a new one.
     pub(crate) fn step(&mut self) -> Result<Outcome> {
-        let deed = match self.open.take() {
-            Some(deed) => deed,
-            None => self.next_deed(),
+        let operation = match self.open.take() {
+            Some(operation) => operation,
+            None => self.next_operation(),
         };
-        self.open = Some(deed.clone());
-        let Ok(answer) = self.attempt(&deed) else {
+        self.open = Some(operation.clone());
+        let Ok(answer) = self.attempt(&operation) else {
             return Ok(Outcome::Gone);
         };
         if answer.status == 503 {
             ensure!(answer.header("Retry-After").is_some(), "503 without Retry-After\n{}", answer.evidence());
             return Ok(Outcome::Unavailable);
         }
-        self.note(deed, answer)?;
+        self.record(operation, answer)?;
         self.open = None;
         Ok(Outcome::Acknowledged)
     }
 
-    fn next_deed(&mut self) -> Deed {
-        self.deeds += 1;
-        let text = format!("{HUSH} {} {:08x}", self.deeds, self.rng.u32(..));
+    fn next_operation(&mut self) -> Operation {
+        self.operations += 1;
+        let text = format!("{MARK} {} {:08x}", self.operations, self.rng.u32(..));
         let living: Vec<usize> = self
             .written
             .iter()
@@ -100,17 +100,17 @@ impl Writer {
             .map(|(index, _)| index)
             .collect();
         match (self.rng.choice(living), self.rng.u8(..10)) {
-            (Some(index), 0..=1) => Deed::Edit { index, text },
-            (Some(index), 2) => Deed::Delete { index },
-            _ => Deed::Send { key: format!("{:032x}", self.rng.u128(..)), text },
+            (Some(index), 0..=1) => Operation::Edit { index, text },
+            (Some(index), 2) => Operation::Delete { index },
+            _ => Operation::Send { key: format!("{:032x}", self.rng.u128(..)), text },
         }
     }
 
-    fn attempt(&self, deed: &Deed) -> Result<Answer> {
-        match deed {
-            Deed::Send { key, text } => self.send(key, text),
-            Deed::Edit { index, text } => self.client.patch(self.path(*index)?, &json!({"body": text})),
-            Deed::Delete { index } => self.client.delete(self.path(*index)?),
+    fn attempt(&self, operation: &Operation) -> Result<Answer> {
+        match operation {
+            Operation::Send { key, text } => self.send(key, text),
+            Operation::Edit { index, text } => self.client.patch(self.path(*index)?, &json!({"body": text})),
+            Operation::Delete { index } => self.client.delete(self.path(*index)?),
         }
     }
 
@@ -123,18 +123,18 @@ impl Writer {
         Ok(format!("{}/messages/{}", self.room, self.written.get(index).context("no such entry")?.id))
     }
 
-    fn note(&mut self, deed: Deed, answer: Answer) -> Result<()> {
-        match deed {
-            Deed::Send { key, text } => {
+    fn record(&mut self, operation: Operation, answer: Answer) -> Result<()> {
+        match operation {
+            Operation::Send { key, text } => {
                 let answer = answer.expect(201)?;
                 let (id, seq) = (answer.text_of("id")?.to_owned(), answer.number_of("seq")?);
                 self.written.push(Entry { id, seq, key, sent: text.clone(), text: Some(text) });
             }
-            Deed::Edit { index, text } => {
+            Operation::Edit { index, text } => {
                 answer.expect(200)?;
                 self.written.get_mut(index).context("no such entry")?.text = Some(text);
             }
-            Deed::Delete { index } => {
+            Operation::Delete { index } => {
                 answer.expect(204)?;
                 self.written.get_mut(index).context("no such entry")?.text = None;
             }
@@ -155,7 +155,7 @@ impl Writer {
     }
 
     /// Removes this writer's messages from those of the log, and checks that each is in its acknowledged state.
-    pub(crate) fn tick_off(&self, found: &mut HashMap<String, Value>) -> Result<()> {
+    pub(crate) fn check_log(&self, found: &mut HashMap<String, Value>) -> Result<()> {
         for entry in &self.written {
             let message = found.remove(&entry.id).with_context(|| format!("acknowledged, but lost: {entry:?}"))?;
             let (seq, body) = (message["seq"].as_u64(), message["body"].as_str());
@@ -175,19 +175,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_moved_or_changed_is_noticed() {
+    fn lost_moved_and_changed_messages_are_rejected() {
         let client = Client::new("http://localhost");
         let mut writer = Writer::new(client, "/api/chatrooms/r", Rng::with_seed(1));
         let entry = Entry { id: "m".into(), seq: 3, key: "k".into(), sent: "a".into(), text: Some("b".into()) };
         writer.written.push(entry);
-        let ticks_off = |writer: &Writer, mut found| writer.tick_off(&mut found).is_ok();
-        assert!(ticks_off(&writer, message(3, Some("b"))));
-        assert!(!ticks_off(&writer, HashMap::new()));
-        assert!(!ticks_off(&writer, message(4, Some("b"))));
-        assert!(!ticks_off(&writer, message(3, Some("a"))));
-        assert!(!ticks_off(&writer, message(3, None)));
+        let is_accepted = |writer: &Writer, mut found| writer.check_log(&mut found).is_ok();
+        assert!(is_accepted(&writer, message(3, Some("b"))));
+        assert!(!is_accepted(&writer, HashMap::new()));
+        assert!(!is_accepted(&writer, message(4, Some("b"))));
+        assert!(!is_accepted(&writer, message(3, Some("a"))));
+        assert!(!is_accepted(&writer, message(3, None)));
         writer.written[0].text = None;
-        assert!(ticks_off(&writer, message(3, None)));
-        assert!(!ticks_off(&writer, message(3, Some("b"))));
+        assert!(is_accepted(&writer, message(3, None)));
+        assert!(!is_accepted(&writer, message(3, Some("b"))));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::rig::{Answer, Bench, Crew, Person, Server, Times, until};
+use crate::rig::{Answer, Bench, Writers, Person, Server, Times, until};
 
 const WRITERS: usize = 16;
 /// Longer than a response may take.
@@ -24,30 +24,30 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, cluster) = (bench.rng(), bench.cluster()?);
     let server = bench.server(&cluster.database()?)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
-    let mut crew = Crew::new(&[&ann], WRITERS, server.url(), &mut rng)?;
-    let figures = crew.write_while(|progress| {
+    let mut writers = Writers::new(&[&ann], WRITERS, server.url(), &mut rng)?;
+    let figures = writers.write_while(|progress| {
         progress.wait_for(rng.usize(100..300))?;
         let frozen = cluster.freeze()?;
-        let (healthy, reads) = look_around(&server, &ann)?;
+        let (healthy, reads) = probe_during_freeze(&server, &ann)?;
         drop(frozen);
         let recovery = progress.wait_for(WRITERS)?;
         ensure!(recovery <= RECOVERY, "it took {recovery:?} to recover");
-        progress.nobody_was_cut_off()?;
+        progress.check_none_cut_off()?;
         let nobody = server.nobody();
         until(RECOVERY, "the server is ready", || Ok((nobody.get("/readyz")?.status == 200).then_some(())))?;
-        let refused = progress.count_of_unavailable();
+        let refused = progress.unavailable_count();
         Ok(format!("{refused} answers 503, /healthz {healthy}, reads {reads}, recovery {} ms", recovery.as_millis()))
     })?;
-    crew.repeat_unacknowledged()?;
-    Ok(format!("{figures}, {} messages, none lost", crew.audit()?))
+    writers.repeat_unacknowledged()?;
+    Ok(format!("{figures}, {} messages, none lost", writers.audit()?))
 }
 
 /// Checks health, readiness and reads during the freeze.
-fn look_around(server: &Server, ann: &Person) -> Result<(Times, Times)> {
+fn probe_during_freeze(server: &Server, ann: &Person) -> Result<(Times, Times)> {
     thread::scope(|scope| {
         // The server has not noticed yet, so these requests wait for the database.
         let early: Vec<_> = (0..EARLY).map(|_| scope.spawn(|| early_read(ann))).collect();
-        let looks = look_again_and_again(server, ann)?;
+        let looks = probe_repeatedly(server, ann)?;
         for read in early {
             let took = read.join().map_err(|_| anyhow!("a reader panicked"))??;
             ensure!(took < LONGEST, "a read took {took:?}");
@@ -62,7 +62,7 @@ fn early_read(ann: &Person) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-fn look_again_and_again(server: &Server, ann: &Person) -> Result<(Times, Times)> {
+fn probe_repeatedly(server: &Server, ann: &Person) -> Result<(Times, Times)> {
     let started = Instant::now();
     let (mut healthy, mut reads, mut probes) = (Times::default(), Times::default(), Times::default());
     let nobody = server.nobody();

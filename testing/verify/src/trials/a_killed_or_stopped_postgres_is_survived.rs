@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::rig::{Bench, Cluster, Crew, Person, Progress, Server, until};
+use crate::rig::{Bench, Cluster, Writers, Person, Progress, Server, until};
 
 const WRITERS: usize = 16;
 const ENOUGH: usize = 200;
@@ -22,40 +22,40 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let server = bench.server(&cluster.database()?)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
-    let mut crew = Crew::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
+    let mut writers = Writers::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
     let mut outages: Vec<fn(&Cluster) -> Result<()>> =
         vec![Cluster::kill, Cluster::kill, Cluster::kill, Cluster::stop, Cluster::stop];
     rng.shuffle(&mut outages);
     let count = outages.len();
-    let (figures, refused) = crew.write_while(|progress| {
+    let (figures, refused) = writers.write_while(|progress| {
         progress.wait_for(ENOUGH)?;
         let before = Footprint::of(&server)?;
         let mut slowest = Duration::ZERO;
         for begin in outages {
             begin(&cluster)?;
-            look_at_the_outage(&server, progress)?;
+            check_outage(&server, progress)?;
             thread::sleep(Duration::from_millis(rng.u64(..3_000)));
-            cluster.start_again()?;
+            cluster.restart()?;
             slowest = slowest.max(progress.wait_for(WRITERS)?);
             is_ready_again(&server)?;
         }
         ensure!(slowest <= RECOVERY, "it took {slowest:?} to recover");
         progress.wait_for(ENOUGH)?;
-        progress.nobody_was_cut_off()?;
+        progress.check_none_cut_off()?;
         let after = Footprint::of(&server)?;
         ensure!(after.is_about(&before), "before: {before}; after: {after}");
         let figures = format!("slowest recovery {} ms, {before} before, {after} after", slowest.as_millis());
-        Ok((figures, progress.count_of_unavailable()))
+        Ok((figures, progress.unavailable_count()))
     })?;
-    crew.repeat_unacknowledged()?;
-    let messages = crew.audit()?;
+    writers.repeat_unacknowledged()?;
+    let messages = writers.audit()?;
     Ok(format!("{count} outages, {refused} answers 503, {figures}, {messages} messages, none lost"))
 }
 
-fn look_at_the_outage(server: &Server, progress: &Progress) -> Result<()> {
-    let seen = progress.count_of_unavailable();
+fn check_outage(server: &Server, progress: &Progress) -> Result<()> {
+    let seen = progress.unavailable_count();
     until(NOTICED, "the writers hear of the outage", || {
-        Ok((progress.count_of_unavailable() >= seen + WRITERS).then_some(()))
+        Ok((progress.unavailable_count() >= seen + WRITERS).then_some(()))
     })?;
     server.nobody().get("/healthz")?.expect(200)?;
     server.nobody().get("/readyz")?.expect(503)?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use crate::rig::{Bench, Crew, Person};
+use crate::rig::{Bench, Writers, Person};
 
 const KILLS: usize = 20;
 const WRITERS: usize = 16;
@@ -12,26 +12,26 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut server = bench.server(&database)?;
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
-    let mut crews: Vec<Crew> = Vec::new();
+    let mut all_writers: Vec<Writers> = Vec::new();
     for _ in 0..KILLS {
-        let mut crew = Crew::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
-        let deeds = rng.usize(30..400);
-        crew.write_while(|progress| {
-            progress.wait_for(deeds)?;
+        let mut writers = Writers::new(&[&ann, &bob], WRITERS, server.url(), &mut rng)?;
+        let operations = rng.usize(30..400);
+        writers.write_while(|progress| {
+            progress.wait_for(operations)?;
             server.kill()
         })?;
         database.check_integrity()?;
         server = bench.server(&database)?;
-        crew.move_to(server.url());
-        crew.repeat_unacknowledged()?;
-        crew.audit()?;
-        crews.push(crew);
+        writers.move_to(server.url());
+        writers.repeat_unacknowledged()?;
+        writers.audit()?;
+        all_writers.push(writers);
     }
     // Later crashes must not affect earlier rooms.
     let mut messages = 0;
-    for crew in &mut crews {
-        crew.move_to(server.url());
-        messages += crew.audit()?;
+    for writers in &mut all_writers {
+        writers.move_to(server.url());
+        messages += writers.audit()?;
     }
     let (status, _) = server.terminate()?;
     ensure!(status.success(), "{status}");

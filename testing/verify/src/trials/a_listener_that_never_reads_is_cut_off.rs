@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, Server, dense};
+use crate::rig::{Bench, Client, EventReader, MARK, StreamItem, Ledger, Listen, Person, Server, dense};
 
 /// More than the system buffers for a connection.
 const FLOOD: usize = 1_600;
@@ -17,7 +17,7 @@ const NOT_BEFORE: Duration = Duration::from_secs(60);
 /// The timeout with tolerance for a busy machine.
 const IN_TIME: Duration = Duration::from_secs(75);
 const SLOWLY: Duration = Duration::from_millis(10);
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, server) = (bench.rng(), bench.fresh_server()?);
@@ -25,8 +25,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let room = ann.make_room(&[])?;
     let id = room.rsplit_once('/').context("no id")?.1;
     let base = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
-    let listen = Listen::to_all().narrowly();
-    let mut deaf = EventReader::open(&ann.client, &listen)?.expect_stream()?;
+    let listen = Listen::to_all().with_small_buffer();
+    let mut stalled = EventReader::open(&ann.client, &listen)?.expect_stream()?;
     let mut slow = EventReader::open(&ann.client, &listen)?.expect_stream()?;
     let start = Instant::now();
     write(&ann.client, &room)?;
@@ -36,7 +36,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut ledger = Ledger::new("");
     ledger.start(id, base);
     let last = base + u64::try_from(FLOOD)?;
-    let heard = read(&mut deaf, &mut ledger, id, last)?;
+    let heard = read(&mut stalled, &mut ledger, id, last)?;
     ensure!(heard < Some(last), "everything was heard: it was never behind");
     ledger.connect();
     let again = Listen::to_all_after(&ledger.positions());
@@ -47,7 +47,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
 }
 
 fn write(ann: &Client, room: &str) -> Result<()> {
-    let body = json!({"body": format!("{HUSH} {}", "x".repeat(LONG))});
+    let body = json!({"body": format!("{MARK} {}", "x".repeat(LONG))});
     for _ in 0..FLOOD {
         ann.post(format!("{room}/messages"), &body)?.expect(201)?;
     }
@@ -60,7 +60,7 @@ fn wait(server: &Server, slow: &mut EventReader) -> Result<()> {
     while streams(server)? > 1 {
         ensure!(start.elapsed() < IN_TIME, "nobody was cut off");
         let heard = slow.next(SLOWLY)?;
-        ensure!(!matches!(heard, Heard::End { .. }), "the slow one was cut off after {:?}", start.elapsed());
+        ensure!(!matches!(heard, StreamItem::End { .. }), "the slow one was cut off after {:?}", start.elapsed());
         thread::sleep(SLOWLY);
     }
     Ok(())
@@ -75,10 +75,10 @@ fn streams(server: &Server) -> Result<u64> {
 /// Reads up to the last event or the end of the stream; returns the position.
 fn read(reader: &mut EventReader, ledger: &mut Ledger, room: &str, last: u64) -> Result<Option<u64>> {
     while ledger.position(room) < Some(last) {
-        match reader.next(PATIENCE)? {
-            Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
-            Heard::Said(_) | Heard::Retry(_) => {}
-            Heard::Nothing | Heard::End { .. } => break,
+        match reader.next(TIMEOUT)? {
+            StreamItem::Event(event) if event.body["seq"].is_u64() => ledger.record(&event.body)?,
+            StreamItem::Event(_) | StreamItem::Retry(_) => {}
+            StreamItem::Nothing | StreamItem::End { .. } => break,
         }
     }
     Ok(ledger.position(room))

@@ -21,7 +21,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
             let down = steps_down.get(index).copied().unwrap_or_default();
             if down { step_down(owner, &room) } else { owner.client.delete(format!("{room}/memberships/me"))?.expect(204) }
         })?;
-        has_an_owner(&cid, &room)?;
+        has_owner(&cid, &room)?;
     }
     let room = owned_by_both(&ann, &bob, &cid)?;
     race(2, |index| {
@@ -29,7 +29,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let password = json!({"password": owner.password});
         owner.client.request("DELETE", "/api/users/me").json(&password).send()?.expect(204)
     })?;
-    has_an_owner(&cid, &room)?;
+    has_owner(&cid, &room)?;
     Ok(format!("{} rooms that lost both owners at once", ROOMS + 1))
 }
 
@@ -45,7 +45,7 @@ fn step_down(owner: &Person, room: &str) -> Result<Answer> {
     owner.client.patch(path, &json!({"role": "member"}))?.expect_one_of(&[200, 409])
 }
 
-fn has_an_owner(member: &Person, room: &str) -> Result<()> {
+fn has_owner(member: &Person, room: &str) -> Result<()> {
     let members = member.client.get(format!("{room}/memberships"))?.expect(200)?;
     let owner = members.items()?.iter().find(|member| member["role"] == "owner");
     owner.with_context(|| format!("nobody owns the room\n{}", members.evidence()))?;

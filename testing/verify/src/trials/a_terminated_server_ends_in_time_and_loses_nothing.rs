@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
 
-use crate::rig::{Bench, Cluster, Crew, Database, EventReader, Heard, Listen, Person, Server};
+use crate::rig::{Bench, Cluster, Writers, Database, EventReader, StreamItem, Listen, Person, Server};
 use crate::trial::Engine;
 
 const TIMES: usize = 3;
@@ -18,7 +18,7 @@ const STREAMS: usize = 200;
 const LISTENERS: usize = 4;
 /// Longer than any instance tolerates without polling.
 const STALE: Duration = Duration::from_secs(3);
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const IN_TIME: Duration = Duration::from_secs(10);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -31,31 +31,31 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let people: Vec<&Person> = [&ann].into_iter().chain(&listeners).collect();
     let (mut slowest, mut messages) = (Duration::ZERO, 0);
     for _ in 0..TIMES {
-        let mut crew = Crew::new(&people, WRITERS, server.url(), &mut rng)?;
-        let streams = open(&listeners, &server, crew.room())?;
-        let deeds = rng.usize(30..300);
-        slowest = slowest.max(crew.write_while(|progress| {
-            progress.wait_for(deeds)?;
+        let mut writers = Writers::new(&people, WRITERS, server.url(), &mut rng)?;
+        let streams = open(&listeners, &server, writers.room())?;
+        let operations = rng.usize(30..300);
+        slowest = slowest.max(writers.write_while(|progress| {
+            progress.wait_for(operations)?;
             end(server)
         })?);
-        streams.into_iter().try_for_each(ends_well)?;
-        server = back(bench, &database, &mut crew)?;
-        messages += crew.audit()?;
+        streams.into_iter().try_for_each(check_stream_end)?;
+        server = restart_server(bench, &database, &mut writers)?;
+        messages += writers.audit()?;
     }
     let Some(cluster) = cluster else {
         return Ok(format!("{TIMES} times with {STREAMS} streams, {} ms at most, {messages} messages, none lost", slowest.as_millis()));
     };
-    let mut crew = Crew::new(&people, WRITERS, server.url(), &mut rng)?;
-    let streams = open(&listeners, &server, crew.room())?;
-    let frozen_end = crew.write_while(|progress| {
+    let mut writers = Writers::new(&people, WRITERS, server.url(), &mut rng)?;
+    let streams = open(&listeners, &server, writers.room())?;
+    let frozen_end = writers.write_while(|progress| {
         progress.wait_for(rng.usize(30..300))?;
         let _frozen = cluster.freeze()?;
         thread::sleep(STALE);
         end(server)
     })?;
-    streams.into_iter().try_for_each(ends_well)?;
-    let _server = back(bench, &database, &mut crew)?;
-    messages += crew.audit()?;
+    streams.into_iter().try_for_each(check_stream_end)?;
+    let _server = restart_server(bench, &database, &mut writers)?;
+    messages += writers.audit()?;
     let (slowest, frozen_end) = (slowest.as_millis(), frozen_end.as_millis());
     Ok(format!("{TIMES} times with {STREAMS} streams, {slowest} ms at most, {frozen_end} ms with PostgreSQL frozen, {messages} messages, none lost"))
 }
@@ -73,13 +73,13 @@ fn open(listeners: &[Person], server: &Server, room: &str) -> Result<Vec<EventRe
 }
 
 /// Checks that the stream ends with the time to reconnect.
-fn ends_well(mut reader: EventReader) -> Result<()> {
+fn check_stream_end(mut reader: EventReader) -> Result<()> {
     let mut pause = None;
     loop {
-        match reader.next(PATIENCE)? {
-            Heard::Said(_) => pause = None,
-            Heard::Retry(millis) => pause = Some(millis),
-            Heard::End { complete: true } if pause.is_some() => return Ok(()),
+        match reader.next(TIMEOUT)? {
+            StreamItem::Event(_) => pause = None,
+            StreamItem::Retry(millis) => pause = Some(millis),
+            StreamItem::End { complete: true } if pause.is_some() => return Ok(()),
             heard => bail!("a stream does not end as it should: {heard:?}, pause: {pause:?}"),
         }
     }
@@ -93,9 +93,9 @@ fn end(server: Server) -> Result<Duration> {
 }
 
 /// Starts another server, on which the crew settles its open operations.
-fn back(bench: &Bench, database: &Database, crew: &mut Crew) -> Result<Server> {
+fn restart_server(bench: &Bench, database: &Database, writers: &mut Writers) -> Result<Server> {
     let server = bench.server(database)?;
-    crew.move_to(server.url());
-    crew.repeat_unacknowledged()?;
+    writers.move_to(server.url());
+    writers.repeat_unacknowledged()?;
     Ok(server)
 }

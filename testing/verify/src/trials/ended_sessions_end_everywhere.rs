@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::rig::{Answer, Bench, Client, Person, Server, password, until};
 
 const SOON: Duration = Duration::from_secs(1);
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const ROTATIONS: usize = 3;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -37,7 +37,7 @@ fn reuse(ann: &Person, servers: &[Server]) -> Result<Duration> {
         sessions.push((client, next.text_of("refresh_token")?.to_owned()));
     }
     refresh(&ann.client, &ann.refresh_token)?.expect(401)?;
-    let slowest = sessions.iter().map(|(client, _)| dies(client, servers)).collect::<Result<Vec<_>>>()?;
+    let slowest = sessions.iter().map(|(client, _)| wait_until_rejected(client, servers)).collect::<Result<Vec<_>>>()?;
     for (client, token) in &sessions {
         refresh(client, token)?.expect(401)?;
     }
@@ -46,7 +46,7 @@ fn reuse(ann: &Person, servers: &[Server]) -> Result<Duration> {
 
 fn sign_out(bob: &Person, servers: &[Server]) -> Result<Duration> {
     bob.client.delete("/api/auth/session")?.expect(204)?;
-    let slowest = dies(&bob.client, servers)?;
+    let slowest = wait_until_rejected(&bob.client, servers)?;
     refresh(&bob.client, &bob.refresh_token)?.expect(401)?;
     Ok(slowest)
 }
@@ -55,7 +55,7 @@ fn new_password(cid: &Person, servers: &[Server], rng: &mut Rng) -> Result<Durat
     let elsewhere = cid.again()?;
     let change = json!({"password": password(rng), "current_password": cid.password});
     cid.client.patch("/api/users/me", &change)?.expect(200)?;
-    let slowest = dies(&elsewhere.client, servers)?;
+    let slowest = wait_until_rejected(&elsewhere.client, servers)?;
     refresh(&elsewhere.client, &elsewhere.refresh_token)?.expect(401)?;
     // The session that changed the password continues.
     cid.client.get("/api/users/me")?.expect(200)?;
@@ -65,7 +65,7 @@ fn new_password(cid: &Person, servers: &[Server], rng: &mut Rng) -> Result<Durat
 fn deletion(dan: &Person, servers: &[Server]) -> Result<Duration> {
     let elsewhere = dan.again()?;
     dan.client.request("DELETE", "/api/users/me").json(&json!({"password": dan.password})).send()?.expect(204)?;
-    let slowest = dies(&dan.client, servers)?.max(dies(&elsewhere.client, servers)?);
+    let slowest = wait_until_rejected(&dan.client, servers)?.max(wait_until_rejected(&elsewhere.client, servers)?);
     for person in [dan, &elsewhere] {
         refresh(&person.client, &person.refresh_token)?.expect(401)?;
     }
@@ -77,11 +77,11 @@ fn refresh(client: &Client, token: &str) -> Result<Answer> {
 }
 
 /// Returns how long the last of the servers accepts the token.
-fn dies(client: &Client, servers: &[Server]) -> Result<Duration> {
+fn wait_until_rejected(client: &Client, servers: &[Server]) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     for server in servers {
         let client = client.at(server.url());
-        let ((), took) = until(PATIENCE, "the token is dead", || {
+        let ((), took) = until(TIMEOUT, "the token is dead", || {
             Ok((client.get("/api/users/me")?.expect_one_of(&[200, 401])?.status == 401).then_some(()))
         })?;
         slowest = slowest.max(took);

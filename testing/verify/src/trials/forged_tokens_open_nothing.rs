@@ -84,7 +84,7 @@ impl Token {
         Ok(format!("{text}.{signature}"))
     }
 
-    fn well_signed(&self) -> Result<String> {
+    fn signed_with_secret(&self) -> Result<String> {
         self.signed(SECRET, Algorithm::HS256)
     }
 }
@@ -104,7 +104,7 @@ fn forged_headers(genuine: &Token) -> Result<Forgeries> {
     for none in ["none", "None", "NONE", ""] {
         let token = genuine.with_header("alg", json!(none));
         forged.push((format!("alg {none:?}"), format!("{}.", token.unsigned())));
-        forged.push((format!("alg {none:?}, signed"), token.well_signed()?));
+        forged.push((format!("alg {none:?}, signed"), token.signed_with_secret()?));
     }
     for (name, algorithm) in [("HS384", Algorithm::HS384), ("HS512", Algorithm::HS512)] {
         forged.push((format!("alg {name}"), genuine.with_header("alg", json!(name)).signed(SECRET, algorithm)?));
@@ -119,7 +119,7 @@ fn forged_headers(genuine: &Token) -> Result<Forgeries> {
         ("jwk", key),
         ("crit", json!(["exp"])),
     ] {
-        forged.push((format!("{name} {value}"), genuine.with_header(name, value).well_signed()?));
+        forged.push((format!("{name} {value}"), genuine.with_header(name, value).signed_with_secret()?));
     }
     Ok(forged)
 }
@@ -139,10 +139,10 @@ fn forged_claims(genuine: &Token) -> Result<Forgeries> {
         ("sub", json!("ann")),
         ("sid", json!(1)),
     ] {
-        forged.push((format!("{name} {value}"), genuine.with_claim(name, value).well_signed()?));
+        forged.push((format!("{name} {value}"), genuine.with_claim(name, value).signed_with_secret()?));
     }
     for name in ["exp", "iss", "aud", "sub", "sid", "iat"] {
-        forged.push((format!("no {name}"), genuine.without_claim(name).well_signed()?));
+        forged.push((format!("no {name}"), genuine.without_claim(name).signed_with_secret()?));
     }
     Ok(forged)
 }

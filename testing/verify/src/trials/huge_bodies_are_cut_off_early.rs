@@ -25,7 +25,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     // A first request makes the server's threads allocate their memory.
     announced(&ann, &target)?;
     let before = server.process().memory()?;
-    server.process().forget_peak()?;
+    server.process().reset_peak()?;
     let (mut times, mut most) = (Times::default(), 0);
     for _ in 0..TIMES {
         most = most.max(times.of(|| announced(&ann, &target))?);
@@ -48,25 +48,25 @@ fn grown(server: &Server, before: u64) -> Result<u64> {
 
 fn announced(ann: &Person, target: &str) -> Result<usize> {
     let mut wire = begin(ann, target, &[format!("Content-Length: {HUGE}")])?;
-    let poured = wire.pour(&vec![b' '; PIECE], HUGE / PIECE)?;
-    too_large(wire.answer_at_last()?)?;
-    Ok(poured)
+    let sent_bytes = wire.write_until_answered(&vec![b' '; PIECE], HUGE / PIECE)?;
+    too_large(wire.expect_answer()?)?;
+    Ok(sent_bytes)
 }
 
 fn chunked(ann: &Person, target: &str) -> Result<usize> {
     let mut wire = begin(ann, target, &["Transfer-Encoding: chunked".to_owned()])?;
     let chunk = [format!("{PIECE:x}\r\n").into_bytes(), vec![b' '; PIECE], b"\r\n".to_vec()].concat();
-    let poured = wire.pour(&chunk, HUGE / PIECE)?;
-    too_large(wire.answer_at_last()?)?;
-    Ok(poured)
+    let sent_bytes = wire.write_until_answered(&chunk, HUGE / PIECE)?;
+    too_large(wire.expect_answer()?)?;
+    Ok(sent_bytes)
 }
 
 fn gzip_bomb(ann: &Person, target: &str) -> Result<()> {
     let bomb = bomb()?;
     let mut wire =
         begin(ann, target, &["Content-Encoding: gzip".to_owned(), format!("Content-Length: {}", bomb.len())])?;
-    wire.pour(&bomb, 1)?;
-    too_large(wire.answer_at_last()?)
+    wire.write_until_answered(&bomb, 1)?;
+    too_large(wire.expect_answer()?)
 }
 
 fn begin(ann: &Person, target: &str, lines: &[String]) -> Result<Wire> {

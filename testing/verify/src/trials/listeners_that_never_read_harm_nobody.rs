@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
-use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, Server, Times, dense, race};
+use crate::rig::{Bench, Client, EventReader, MARK, StreamItem, Ledger, Listen, Person, Server, Times, dense, race};
 
-const DEAF: usize = 200;
+const STALLED: usize = 200;
 /// A user may have fifty streams.
 const PEOPLE: usize = 5;
 const READERS: usize = 4;
-/// The number of deaf listeners that read at last.
-const HEALED: usize = 10;
+/// The number of stalled listeners that read at last.
+const RESUMED: usize = 10;
 const WRITERS: usize = 4;
 /// More than the system buffers for a connection.
 const FLOOD: usize = 1_600;
@@ -24,11 +24,11 @@ const LONG: usize = 3_900;
 const CALM: usize = 60;
 const BETWEEN: Duration = Duration::from_millis(50);
 const SILENCE: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The limit for the 99th percentile from before the send to the listener, while the deaf listeners are stuck.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The limit for the 99th percentile from before the send to the listener, while the stalled listeners are stuck.
 const QUICK: Duration = Duration::from_millis(500);
 const END: Duration = Duration::from_secs(10);
-/// The memory for all deaf listeners, in KiB.
+/// The memory for all stalled listeners, in KiB.
 const MEMORY: u64 = 96 * 1024;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -40,7 +40,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let base = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
     let mut readers = open(&people, &room, READERS, Listen::clone)?;
     let before = server.process().memory()?;
-    let mut deaf = open(&people, &room, DEAF, |listen| listen.clone().narrowly())?;
+    let mut stalled = open(&people, &room, STALLED, |listen| listen.clone().with_small_buffer())?;
     let over = &AtomicBool::new(false);
     let (flood, calm, delays) = thread::scope(|scope| {
         let start = Instant::now();
@@ -60,14 +60,15 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let sent = FLOOD + CALM;
     ensure!(delays.iter().all(|heard| heard.len() == sent), "a reader has not heard everything in time");
     let (flooded, calmed) = times(&delays, calm);
-    rng.shuffle(&mut deaf);
-    heal(deaf.get_mut(..HEALED).context("too few")?, &room, base, &log)?;
+    rng.shuffle(&mut stalled);
+    resume(stalled.get_mut(..RESUMED).context("too few")?, &room, base, &log)?;
     let reads = replayed(&server)?;
     let (status, ended) = server.terminate()?;
     ensure!(status.success() && ended <= END, "it ended with {status} after {ended:?}");
     let figures = format!(
-        "{sent} messages beside {DEAF} that never read: heard by {READERS} others, flat out {flooded}, then {calmed}; \
-         {} MiB before, {} MiB after; {HEALED} read at last and missed nothing, in {reads} pages; the end took {} ms",
+        "{sent} messages beside {STALLED} that never read: heard by {READERS} others, flat out {flooded}, \
+         then {calmed}; \
+         {} MiB before, {} MiB after; {RESUMED} read at last and missed nothing, in {reads} pages; the end took {} ms",
         before / 1024,
         after / 1024,
         ended.as_millis()
@@ -86,7 +87,7 @@ fn open(people: &[Person], room: &str, count: usize, how: impl Fn(&Listen) -> Li
 /// Sends messages whose body is the time of sending, in microseconds.
 fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pause: Duration) -> Result<()> {
     for _ in 0..count {
-        let body = format!("{} {HUSH} {}", start.elapsed().as_micros(), "x".repeat(long));
+        let body = format!("{} {MARK} {}", start.elapsed().as_micros(), "x".repeat(long));
         ann.post(format!("{room}/messages"), &json!({"body": body}))?.expect(201)?;
         thread::sleep(pause);
     }
@@ -98,13 +99,13 @@ fn read(reader: &mut EventReader, start: Instant, over: &AtomicBool) -> Result<V
     let mut heard = Vec::new();
     loop {
         match reader.next(SILENCE)? {
-            Heard::Said(said) if said.kind == "message.created" => {
-                let sent = said.body["data"]["body"].as_str().and_then(|body| body.split(' ').next()?.parse().ok());
+            StreamItem::Event(event) if event.kind == "message.created" => {
+                let sent = event.body["data"]["body"].as_str().and_then(|body| body.split(' ').next()?.parse().ok());
                 let sent = Duration::from_micros(sent.context("no time")?);
                 heard.push((sent, start.elapsed().saturating_sub(sent)));
             }
-            Heard::Nothing if over.load(Ordering::SeqCst) => return Ok(heard),
-            Heard::Said(_) | Heard::Nothing => {}
+            StreamItem::Nothing if over.load(Ordering::SeqCst) => return Ok(heard),
+            StreamItem::Event(_) | StreamItem::Nothing => {}
             heard => return Err(anyhow!("{heard:?}")),
         }
     }
@@ -126,20 +127,20 @@ fn replayed(server: &Server) -> Result<u64> {
     line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
 }
 
-/// Lets some of the deaf listeners read at last.
-fn heal(deaf: &mut [EventReader], room: &str, base: u64, log: &[Value]) -> Result<()> {
+/// Lets some of the stalled listeners read at last.
+fn resume(stalled: &mut [EventReader], room: &str, base: u64, log: &[Value]) -> Result<()> {
     let id = room.rsplit_once('/').context("no id")?.1;
-    let (last, deadline) = (u64::try_from(log.len())?, Instant::now() + PATIENCE);
+    let (last, deadline) = (u64::try_from(log.len())?, Instant::now() + TIMEOUT);
     thread::scope(|scope| {
-        let reading = deaf.iter_mut().map(|reader| {
+        let reading = stalled.iter_mut().map(|reader| {
             scope.spawn(move || {
                 let mut ledger = Ledger::new("");
                 ledger.start(id, base);
                 while ledger.position(id) < Some(last) {
                     ensure!(Instant::now() < deadline, "only {:?} of {last} in time", ledger.position(id));
                     match reader.next(SILENCE)? {
-                        Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
-                        Heard::Said(_) | Heard::Nothing => {}
+                        StreamItem::Event(event) if event.body["seq"].is_u64() => ledger.record(&event.body)?,
+                        StreamItem::Event(_) | StreamItem::Nothing => {}
                         heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(id))),
                     }
                 }

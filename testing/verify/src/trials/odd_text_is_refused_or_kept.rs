@@ -21,11 +21,11 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         }
         for path in place.urls() {
             let path = path.replace(HERE, &odd.encoded);
-            findings.check(&format!("{} in a URL", odd.name), || refused_or_fine(place.ann.client.get(path)?));
+            findings.check(&format!("{} in a URL", odd.name), || expect_no_server_error(place.ann.client.get(path)?));
         }
         findings.check(&format!("{} as a new password", odd.name), || new_password(&place.nobody, &odd, &mut rng));
         for header in ["Idempotency-Key", "If-Match", "X-Request-Id", "User-Agent"] {
-            findings.check(&format!("{} in {header}", odd.name), || in_a_header(&place, header, &odd));
+            findings.check(&format!("{} in {header}", odd.name), || in_header(&place, header, &odd));
         }
     }
     Ok(format!("{} places", findings.none()?))
@@ -136,7 +136,7 @@ impl Field<'_> {
         let body = self.body.to_string();
         let (before, after) = body.split_once(&format!("\"{HERE}\"")).context("no place for the text")?;
         let body = [before.as_bytes(), odd.json.as_slice(), after.as_bytes()].concat();
-        let answer = refused_or_fine(self.client.request(self.method, self.path.as_str()).bytes(body).send()?)?;
+        let answer = expect_no_server_error(self.client.request(self.method, self.path.as_str()).bytes(body).send()?)?;
         if answer.status >= 400 {
             return Ok(());
         }
@@ -153,7 +153,7 @@ impl Field<'_> {
     }
 }
 
-fn refused_or_fine(answer: Answer) -> Result<Answer> {
+fn expect_no_server_error(answer: Answer) -> Result<Answer> {
     ensure!((200..500).contains(&answer.status), "{}", answer.evidence());
     Ok(answer)
 }
@@ -162,7 +162,7 @@ fn refused_or_fine(answer: Answer) -> Result<Answer> {
 fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
     let name = format!("n{:x}", rng.u64(..));
     let account = [format!(r#"{{"username":"{name}","password":"#).as_bytes(), &odd.json, b"}"].concat();
-    let made = refused_or_fine(nobody.request("POST", "/api/users").bytes(account.clone()).send()?)?;
+    let made = expect_no_server_error(nobody.request("POST", "/api/users").bytes(account.clone()).send()?)?;
     if made.status < 400 {
         ensure!(odd.meaning.is_some(), "taken, though it is no text\n{}", made.evidence());
         nobody.request("POST", "/api/auth/session").bytes(account).send()?.expect(200)?;
@@ -170,7 +170,7 @@ fn new_password(nobody: &Client, odd: &OddText, rng: &mut Rng) -> Result<()> {
     Ok(())
 }
 
-fn in_a_header(place: &Scene, header: &'static str, odd: &OddText) -> Result<()> {
+fn in_header(place: &Scene, header: &'static str, odd: &OddText) -> Result<()> {
     let Some(value) = odd.meaning.as_ref().filter(|text| !text.contains(char::is_control)) else {
         // A header cannot contain this text.
         return Ok(());
@@ -180,5 +180,5 @@ fn in_a_header(place: &Scene, header: &'static str, odd: &OddText) -> Result<()>
         "User-Agent" => place.ann.client.request("GET", "/api/auth/sessions"),
         _ => place.ann.client.request("POST", format!("{}/messages", place.room)),
     };
-    refused_or_fine(request.header(header, value.as_str()).json(&json!({"body": "hush"})).send()?).map(drop)
+    expect_no_server_error(request.header(header, value.as_str()).json(&json!({"body": "hush"})).send()?).map(drop)
 }

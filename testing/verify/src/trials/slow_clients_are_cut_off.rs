@@ -31,7 +31,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let bodies = (0..CLIENTS).map(|_| slow_body(&ann, &target, rng.bool())).collect::<Result<_>>()?;
     let done = AtomicBool::new(false);
     let (others, cut_off) = thread::scope(|scope| {
-        let others = scope.spawn(|| be_served_until(&done, &ann, &target));
+        let others = scope.spawn(|| measure_until(&done, &ann, &target));
         let slow = [
             scope.spawn(|| trickle(heads, b"x", HEADS)),
             scope.spawn(|| trickle(bodies, b"1\r\nx\r\n", BODIES)),
@@ -86,7 +86,7 @@ fn trickle(mut wires: Vec<Wire>, little: &[u8], in_time: Range<Duration>) -> Res
     while !wires.is_empty() {
         let mut open = Vec::new();
         for mut wire in wires {
-            if wire.write(little).is_ok() && !wire.has_something_to_say()? {
+            if wire.write(little).is_ok() && !wire.has_response()? {
                 open.push(wire);
                 continue;
             }
@@ -103,7 +103,7 @@ fn trickle(mut wires: Vec<Wire>, little: &[u8], in_time: Range<Duration>) -> Res
     Ok(last)
 }
 
-fn be_served_until(done: &AtomicBool, ann: &Person, target: &str) -> Result<Times> {
+fn measure_until(done: &AtomicBool, ann: &Person, target: &str) -> Result<Times> {
     let mut times = Times::default();
     while !done.load(Ordering::SeqCst) {
         times.of(|| ann.client.get("/healthz"))?.expect(200)?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 
-use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Ledger, Listen, Person, race};
+use crate::rig::{Bench, Client, EventReader, MARK, StreamItem, Ledger, Listen, Person, race};
 
 const STREAMS: usize = 12;
 const WRITERS: usize = 4;
@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_millis(100);
 /// The time during which queries fail.
 const OUTAGE: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
     let (mut rng, cluster) = (bench.rng(), bench.cluster()?);
@@ -29,14 +29,14 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let id = room.rsplit_once('/').context("no id")?.1;
     let last = ann.client.get(&room)?.expect(200)?.number_of("last_seq")?;
     let kinds = [Listen::to(format!("{room}/events?after=0")), Listen::to_all_after(&json!({id: 0}))];
-    let open = |listen: &Listen| EventReader::open(&ann.client, &listen.clone().narrowly())?.expect_stream();
+    let open = |listen: &Listen| EventReader::open(&ann.client, &listen.clone().with_small_buffer())?.expect_stream();
     let streams = kinds.iter().cycle().take(STREAMS).map(open).collect::<Result<Vec<_>>>()?;
     let slowest = thread::scope(|scope| {
         let reading: Vec<_> = streams.into_iter().map(|reader| scope.spawn(|| read(reader, id, last))).collect();
         thread::sleep(SOON);
         cluster.kill()?;
         thread::sleep(OUTAGE);
-        cluster.start_again()?;
+        cluster.restart()?;
         let back = Instant::now();
         write(&ann.client, &room, 1)?;
         let ends = reading.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a reader panicked"))?);
@@ -49,8 +49,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
 }
 
 fn write(ann: &Client, room: &str, count: usize) -> Result<()> {
-    let body = json!({"body": format!("{HUSH} {}", "x".repeat(LONG))});
-    let deadline = Instant::now() + PATIENCE;
+    let body = json!({"body": format!("{MARK} {}", "x".repeat(LONG))});
+    let deadline = Instant::now() + TIMEOUT;
     let mut sent = 0;
     while sent < count {
         ensure!(Instant::now() < deadline, "only {sent} messages could be sent");
@@ -68,12 +68,12 @@ fn write(ann: &Client, room: &str, count: usize) -> Result<()> {
 fn read(mut reader: EventReader, room: &str, last: u64) -> Result<Instant> {
     let mut ledger = Ledger::new("");
     ledger.start(room, 0);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while ledger.position(room) <= Some(last) {
         ensure!(Instant::now() < deadline, "only {:?} of {last} in time", ledger.position(room));
         match reader.next(SILENCE)? {
-            Heard::Said(said) if said.body["seq"].is_u64() => ledger.hear(&said.body)?,
-            Heard::Said(_) | Heard::Nothing => {}
+            StreamItem::Event(event) if event.body["seq"].is_u64() => ledger.record(&event.body)?,
+            StreamItem::Event(_) | StreamItem::Nothing => {}
             heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(room))),
         }
     }

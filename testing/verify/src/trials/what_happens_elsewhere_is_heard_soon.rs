@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 use serde_json::json;
 
-use crate::rig::{Bench, Client, EventReader, HUSH, Listen, Person, Times};
+use crate::rig::{Bench, Client, EventReader, MARK, Listen, Person, Times};
 
 const TIMES: usize = 20;
 const EVENT: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ fn events(ann: &Client, room: &str, reader: &mut EventReader, rng: &mut Rng) -> 
     let mut times = Times::default();
     for _ in 0..TIMES {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
-        let sent = ann.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+        let sent = ann.post(format!("{room}/messages"), &json!({"body": MARK}))?.expect(201)?;
         let heard = times.of(|| reader.expect("message.created"))?;
         ensure!(heard.body["data"] == sent.json, "heard {heard:?}\n{}", sent.evidence());
     }
@@ -62,7 +62,7 @@ fn joins(ann: &Person, bob: &Client, reader: &mut EventReader, rng: &mut Rng) ->
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
         let joined = bob.put(format!("{room}/memberships/me"))?.expect(201)?;
         let start = Instant::now();
-        ann.client.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+        ann.client.post(format!("{room}/messages"), &json!({"body": MARK}))?.expect(201)?;
         let heard = reader.expect("membership.created")?;
         ensure!(heard.body["data"]["user_id"] == joined.json["user_id"], "heard {heard:?}\n{}", joined.evidence());
         reader.expect("message.created").context("behind the joining")?;

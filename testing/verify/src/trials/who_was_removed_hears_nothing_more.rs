@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::rig::{Bench, Client, EventReader, HUSH, Heard, Listen, Person, Said, Server, dense, password};
+use crate::rig::{Bench, Client, EventReader, MARK, StreamItem, Listen, Person, StreamEvent, Server, dense, password};
 
 const SOON: Duration = Duration::from_secs(1);
 /// The time that writers continue before and after the act.
@@ -31,7 +31,7 @@ struct Scene<'t> {
 
 /// The events of one of bob's streams, and their times.
 struct Account {
-    said: Vec<(Instant, Said)>,
+    events: Vec<(Instant, StreamEvent)>,
     ended: Option<Instant>,
     of_all: bool,
 }
@@ -56,7 +56,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let bob = Person::new(&nobody, &format!("bob{number}"), &mut rng)?;
         let scene = Scene::new(&servers, &ann, bob)?;
         let (accounts, acted) = scene.play(act, &mut rng).context(name)?;
-        let took = scene.judge(&accounts, acted, is_membership).context(name)?;
+        let took = scene.check(&accounts, acted, is_membership).context(name)?;
         slowest = slowest.max(took);
         figures.push(format!("{name} {} ms", took.as_millis()));
     }
@@ -114,7 +114,7 @@ impl<'t> Scene<'t> {
         let streams = self.streams()?;
         thread::scope(|scope| {
             let hearing: Vec<_> =
-                streams.into_iter().map(|(reader, of_all)| scope.spawn(move || hear(reader, of_all, over))).collect();
+                streams.into_iter().map(|(reader, of_all)| scope.spawn(move || receive(reader, of_all, over))).collect();
             let writing = self.servers.iter().map(|server| scope.spawn(|| self.write(server, over)));
             let writing: Vec<_> = writing.collect();
             thread::sleep(BEFORE);
@@ -148,7 +148,7 @@ impl<'t> Scene<'t> {
         let ann = self.ann.client.at(server.url());
         while !over.load(Ordering::SeqCst) {
             for room in [&self.room, &self.other] {
-                ann.post(format!("{room}/messages"), &json!({"body": HUSH}))?.expect(201)?;
+                ann.post(format!("{room}/messages"), &json!({"body": MARK}))?.expect(201)?;
             }
             thread::sleep(BETWEEN_MESSAGES);
         }
@@ -157,15 +157,15 @@ impl<'t> Scene<'t> {
 
     /// Checks that each stream sent the right events and nothing more. Returns the delay of the last event that
     /// bob received after the act.
-    fn judge(&self, accounts: &[Account], acted: Instant, is_membership: bool) -> Result<Duration> {
+    fn check(&self, accounts: &[Account], acted: Instant, is_membership: bool) -> Result<Duration> {
         let log = dense(&self.ann.client, &self.room)?;
         let removal = log.iter().find(|event| event["type"] == "membership.deleted");
         let removal = removal.and_then(|event| event["seq"].as_u64());
         let mut slowest = Duration::ZERO;
         for account in accounts {
             let in_room = |event: &Value| event["chatroom_id"].as_str().is_some_and(|id| self.room.ends_with(id));
-            let heard = account.said.iter().filter(|(_, said)| in_room(&said.body));
-            let heard: Vec<_> = heard.filter_map(|(at, said)| Some((*at, said.body["seq"].as_u64()?))).collect();
+            let heard = account.events.iter().filter(|(_, event)| in_room(&event.body));
+            let heard: Vec<_> = heard.filter_map(|(at, event)| Some((*at, event.body["seq"].as_u64()?))).collect();
             ensure!(heard.len() > 1, "nothing was heard in time");
             let (last_at, last) = *heard.last().context("nothing")?;
             if let Some(removal) = removal {
@@ -173,10 +173,10 @@ impl<'t> Scene<'t> {
             }
             if is_membership {
                 ensure!(Some(last) == removal, "the removal at {removal:?} is not the last, but {last}");
-                account.goes_on_elsewhere(acted)?;
-                self.stays_out(last)?;
+                account.check_after_removal(acted)?;
+                self.check_resume_is_refused(last)?;
             } else {
-                account.ends_with_the_session()?;
+                account.check_after_session_end()?;
             }
             let ends = account.ended.filter(|_| !(is_membership && account.of_all)).unwrap_or(last_at);
             slowest = slowest.max(ends.max(last_at).saturating_duration_since(acted));
@@ -187,7 +187,7 @@ impl<'t> Scene<'t> {
 
 impl Scene<'_> {
     /// Checks that resuming from an old position yields nothing of the chatroom either.
-    fn stays_out(&self, last: u64) -> Result<()> {
+    fn check_resume_is_refused(&self, last: u64) -> Result<()> {
         let id = self.room.rsplit_once('/').context("no id")?.1;
         for server in self.servers {
             let bob = self.bob.client.at(server.url());
@@ -204,16 +204,16 @@ impl Scene<'_> {
 
 impl Account {
     /// Checks that a stream of the chatroom ends, and a stream of all chatrooms continues with the others.
-    fn goes_on_elsewhere(&self, acted: Instant) -> Result<()> {
+    fn check_after_removal(&self, acted: Instant) -> Result<()> {
         ensure!(self.ended.is_none() == self.of_all, "of all: {}, ended: {:?}", self.of_all, self.ended);
-        let later = self.said.iter().filter(|(at, _)| *at > acted + SOON).count();
+        let later = self.events.iter().filter(|(at, _)| *at > acted + SOON).count();
         ensure!(!self.of_all || later > 0, "nothing more was heard of other chatrooms");
         Ok(())
     }
 
-    fn ends_with_the_session(&self) -> Result<()> {
+    fn check_after_session_end(&self) -> Result<()> {
         ensure!(self.ended.is_some(), "the stream goes on");
-        let last = self.said.last().map(|(_, said)| said.kind.as_str());
+        let last = self.events.last().map(|(_, event)| event.kind.as_str());
         // The stream of one chatroom may have received the removal first.
         let right = ["unauthenticated", "membership.deleted"];
         ensure!(last.is_some_and(|last| right.contains(&last)), "the last thing heard is {last:?}");
@@ -221,13 +221,13 @@ impl Account {
     }
 }
 
-fn hear(mut reader: EventReader, of_all: bool, over: &AtomicBool) -> Result<Account> {
-    let mut account = Account { said: Vec::new(), ended: None, of_all };
+fn receive(mut reader: EventReader, of_all: bool, over: &AtomicBool) -> Result<Account> {
+    let mut account = Account { events: Vec::new(), ended: None, of_all };
     loop {
         match reader.next(SILENCE)? {
-            Heard::Said(said) => account.said.push((Instant::now(), said)),
-            Heard::Retry(_) | Heard::Nothing => {}
-            Heard::End { complete } => {
+            StreamItem::Event(event) => account.events.push((Instant::now(), event)),
+            StreamItem::Retry(_) | StreamItem::Nothing => {}
+            StreamItem::End { complete } => {
                 ensure!(complete, "the stream was cut off");
                 account.ended = Some(Instant::now());
                 return Ok(account);

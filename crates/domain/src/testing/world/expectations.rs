@@ -20,33 +20,34 @@ impl World {
     }
 
     /// Expects at least one look-up of my access: the chatroom has this visibility, and I this role or none.
-    pub fn where_i_am(visibility: Visibility, role: Option<Role>) -> Self {
+    pub fn with_access(visibility: Visibility, role: Option<Role>) -> Self {
         let mut world = Self::default();
-        world.then_i_am(visibility, role);
+        world.expect_later_access(visibility, role);
         world
     }
 
     /// Expects at least one look-up of my access: the private chatroom has these settings, and I this role.
-    pub fn where_the_room_is(settings: Settings, role: Role) -> Self {
+    pub fn with_room(settings: Settings, role: Role) -> Self {
         let mut world = Self::default();
         world.expect_access(1.., Some(access(chatroom().with_settings(settings), Some(role))));
         world
     }
 
-    /// Expects the first look-up of my access, as [`where_i_am`](Self::where_i_am) does for all.
-    pub fn where_i_was(visibility: Visibility, role: Option<Role>) -> Self {
+    /// Expects the first look-up of my access, as [`with_access`](Self::with_access) does for all.
+    pub fn with_first_access(visibility: Visibility, role: Option<Role>) -> Self {
         let mut world = Self::default();
         world.expect_access(1, Some(access(chatroom().with_visibility(visibility), role)));
         world
     }
 
-    /// Expects further look-ups after [`where_i_was`](Self::where_i_was), by a rule that has to decide again.
-    pub fn then_i_am(&mut self, visibility: Visibility, role: Option<Role>) {
+    /// Expects further look-ups after [`with_first_access`](Self::with_first_access), by a rule that
+    /// has to decide again.
+    pub fn expect_later_access(&mut self, visibility: Visibility, role: Option<Role>) {
         self.expect_access(1.., Some(access(chatroom().with_visibility(visibility), role)));
     }
 
     /// Expects at least one look-up of my access to a chatroom that does not exist.
-    pub fn without_the_room() -> Self {
+    pub fn without_room() -> Self {
         let mut world = Self::default();
         world.expect_access(1.., None);
         world

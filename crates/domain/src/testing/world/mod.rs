@@ -41,7 +41,7 @@ use crate::user::{
 /// use chit_chat_domain::message::Precondition;
 /// use chit_chat_domain::testing::{World, me, message, message_id, other, room};
 ///
-/// let mut world = World::where_i_am(Visibility::Private, Some(Role::Owner));
+/// let mut world = World::with_access(Visibility::Private, Some(Role::Owner));
 /// world.messages.expect_find().return_const(Ok(Some(message().with_author(other()).build())));
 /// let outcome = world.messages().edit(room(), me(), message_id(), "goodbye", &Precondition::None);
 /// assert_eq!(outcome, Err(Denial::NotTheAuthor.into()));

@@ -1,6 +1,6 @@
 //! Chatrooms and memberships.
 
-use chit_chat_domain::chatroom::{ChatroomName, MOST_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
+use chit_chat_domain::chatroom::{ChatroomName, MAX_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
 use chit_chat_domain::membership::Role;
 use serde_json::Value;
@@ -92,7 +92,7 @@ pub(crate) fn membership_end() -> Object {
 }
 
 pub(crate) fn member_ids() -> Schema {
-    let people = ArrayBuilder::new().items(id()).max_items(Some(MOST_INITIAL_MEMBERS));
+    let people = ArrayBuilder::new().items(id()).max_items(Some(MAX_INITIAL_MEMBERS));
     people.description(Some("Users to add as members.")).build().into()
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn mention_count() -> Object {
 }
 
 fn behind_the_marker(what: &str) -> Object {
-    let most = MyChatroom::MOST_UNREAD;
+    let most = MyChatroom::MAX_UNREAD;
     whole(&format!("{what} {most} means {most} or more."))
         .format(Some(int32()))
         .minimum(Some(0))

@@ -22,7 +22,7 @@ pub(crate) fn expires_in_seconds() -> Object {
 
 pub(crate) fn max_uses() -> Object {
     let most = whole("The maximum number of uses. Null means unlimited.").minimum(Some(1));
-    whole_or_null(most.maximum(Some(MaxUses::MOST)).examples([10]))
+    whole_or_null(most.maximum(Some(MaxUses::MAX)).examples([10]))
 }
 
 pub(crate) fn uses() -> Object {

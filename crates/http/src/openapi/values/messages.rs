@@ -1,6 +1,6 @@
 //! Messages and reactions.
 
-use chit_chat_domain::mention::MOST_MENTIONED;
+use chit_chat_domain::mention::MAX_MENTIONED;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
 use serde_json::json;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
@@ -21,7 +21,7 @@ pub(crate) fn reply_count() -> Object {
 }
 
 pub(crate) fn mentioned() -> Schema {
-    let ids = ArrayBuilder::new().items(id()).unique_items(true).max_items(Some(MOST_MENTIONED));
+    let ids = ArrayBuilder::new().items(id()).unique_items(true).max_items(Some(MAX_MENTIONED));
     Schema::Array(ids.description(Some("The mentioned members. Empty if `all` is true.")).build())
 }
 

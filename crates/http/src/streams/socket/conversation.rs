@@ -14,10 +14,10 @@ use actix_ws::{
 use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
 
-use super::super::feed::{Feed, PATIENCE, Said, What};
+use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
 use super::frames::{self, Frame};
-use super::reasons::{UNAUTHORIZED, because, because_of, come_again};
+use super::reasons::{UNAUTHORIZED, close_reason, protocol_error_reason, restart_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
@@ -27,7 +27,7 @@ use crate::request_id::RequestId;
 use crate::state::State;
 
 /// The maximum number of unanswered frames; reading pauses when it is reached.
-const MOST_UNANSWERED: usize = 32;
+const MAX_UNANSWERED: usize = 32;
 
 /// The time limit for pending answers, out of the ten seconds that a stopping instance has in total.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -57,76 +57,76 @@ pub(super) struct Conversation<'a> {
     answers: Vec<Answer>,
     order: Order,
     /// True if the stream is polled first; alternates, so that neither direction starves.
-    says_first: bool,
+    polls_feed_first: bool,
 }
 
 /// The next thing to handle.
 enum Step {
-    Say(Option<Said>),
+    Send(Option<Item>),
     Answer(Option<String>),
-    Hear(Received),
+    Receive(Received),
 }
 
 /// The close reason of an ended conversation, if any is to be sent.
-type Over = Option<CloseReason>;
+type Ending = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(socket: &'a mut Socket, caller: Principal, feed: Feed) -> Self {
-        Self { socket, caller, feed, answers: Vec::new(), order: Order::default(), says_first: false }
+        Self { socket, caller, feed, answers: Vec::new(), order: Order::default(), polls_feed_first: false }
     }
 
-    pub(super) async fn run(mut self) -> Over {
+    pub(super) async fn run(mut self) -> Ending {
         loop {
             if let Some(connection) = &self.socket.connection {
-                connection.wait_for_taking(PATIENCE);
+                connection.expect_read_within(CLIENT_TIMEOUT);
             }
             let outcome = match self.step().await {
-                Step::Say(said) => self.say(said).await,
+                Step::Send(item) => self.send_item(item).await,
                 Step::Answer(text) => self.answer(text).await,
-                Step::Hear(received) => self.hear(received).await,
+                Step::Receive(received) => self.receive(received).await,
             };
-            if let Err(over) = outcome {
-                return over;
+            if let Err(ending) = outcome {
+                return ending;
             }
         }
     }
 
     async fn step(&mut self) -> Step {
-        self.says_first = !self.says_first;
-        let Self { socket, feed, answers, says_first, .. } = self;
-        let may_read = answers.len() < MOST_UNANSWERED;
+        self.polls_feed_first = !self.polls_feed_first;
+        let Self { socket, feed, answers, polls_feed_first, .. } = self;
+        let may_read = answers.len() < MAX_UNANSWERED;
         let mut received = pin!(socket.messages.recv());
         poll_fn(|context| {
-            if *says_first && let Poll::Ready(said) = feed.poll_next(context) {
-                return Poll::Ready(Step::Say(said));
+            if *polls_feed_first && let Poll::Ready(item) = feed.poll_next(context) {
+                return Poll::Ready(Step::Send(item));
             }
             if let Poll::Ready(text) = poll_answers(answers, context) {
                 return Poll::Ready(Step::Answer(text));
             }
             if may_read && let Poll::Ready(received) = received.as_mut().poll(context) {
-                return Poll::Ready(Step::Hear(received));
+                return Poll::Ready(Step::Receive(received));
             }
-            feed.poll_next(context).map(Step::Say)
+            feed.poll_next(context).map(Step::Send)
         })
         .await
     }
 
-    async fn say(&mut self, said: Option<Said>) -> Result<(), Over> {
-        let Some(said) = said else {
-            return Err(Some(because(CloseCode::Other(UNAUTHORIZED), "unauthenticated")));
+    async fn send_item(&mut self, item: Option<Item>) -> Result<(), Ending> {
+        let Some(item) = item else {
+            return Err(Some(close_reason(CloseCode::Other(UNAUTHORIZED), "unauthenticated")));
         };
-        if said.what == What::Stopping {
-            self.answer_the_rest().await;
-            self.read_the_rest().await;
-            return Err(Some(come_again()));
+        if item.kind == ItemKind::Stopping {
+            self.send_pending_answers().await;
+            self.discard_incoming().await;
+            return Err(Some(restart_reason()));
         }
         // Serialized JSON is always text.
-        let text = ByteString::try_from(said.written.json).map_err(|_| None)?;
-        self.socket.session.text(text).await.map_err(gone)
+        let text = ByteString::try_from(item.encoded.json).map_err(|_| None)?;
+        self.socket.session.text(text).await.map_err(closed)
     }
 
     /// Answers messages that are being stored, so that their senders know the outcome.
-    async fn answer_the_rest(&mut self) {
+    async fn send_pending_answers(&mut self) {
         let rest = async {
             while !self.answers.is_empty() {
                 let text = poll_fn(|context| poll_answers(&mut self.answers, context)).await;
@@ -140,37 +140,37 @@ impl<'a> Conversation<'a> {
 
     /// Reads and discards frames in transit, which their senders must retry. Unread data would make the system
     /// reset the connection, and the last answers would be lost.
-    async fn read_the_rest(&mut self) {
+    async fn discard_incoming(&mut self) {
         let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.messages.recv()).await {} };
         drop(timeout(LAST_FRAMES, rest).await);
     }
 
-    async fn answer(&mut self, text: Option<String>) -> Result<(), Over> {
+    async fn answer(&mut self, text: Option<String>) -> Result<(), Ending> {
         match text {
-            Some(text) => self.socket.session.text(text).await.map_err(gone),
+            Some(text) => self.socket.session.text(text).await.map_err(closed),
             None => Ok(()),
         }
     }
 
-    async fn hear(&mut self, received: Received) -> Result<(), Over> {
+    async fn receive(&mut self, received: Received) -> Result<(), Ending> {
         match received {
             Some(Ok(AggregatedMessage::Text(text))) => {
-                self.attend(&text);
+                self.start_frame(&text);
                 Ok(())
             }
-            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(gone),
+            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(closed),
             Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
             Some(Ok(AggregatedMessage::Binary(_))) => {
-                Err(Some(because(CloseCode::Unsupported, "frames are text")))
+                Err(Some(close_reason(CloseCode::Unsupported, "frames are text")))
             }
             Some(Ok(AggregatedMessage::Close(reason))) => Err(reason),
-            Some(Err(error)) => Err(Some(because_of(&error))),
+            Some(Err(error)) => Err(Some(protocol_error_reason(&error))),
             None => Err(None),
         }
     }
 
     /// Starts handling a frame. Frames start in order of arrival; their answers can overtake each other.
-    fn attend(&mut self, text: &str) {
+    fn start_frame(&mut self, text: &str) {
         let state = self.socket.state.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let order = self.order.clone();
@@ -190,11 +190,11 @@ impl<'a> Conversation<'a> {
             }),
             Ok(Frame::Typing { r#ref, chatroom_id }) => Box::pin(async move {
                 let chatroom = chatroom_id.parse().map_err(|_| Problem::from(Denial::ChatroomNotFound));
-                let told = match chatroom {
-                    Ok(chatroom) => tell_typing::tell(&state, caller, chatroom).await,
+                let outcome = match chatroom {
+                    Ok(chatroom) => tell_typing::notify(&state, caller, chatroom).await,
                     Err(problem) => Err(problem),
                 };
-                told.err().map(|problem| frames::refused(r#ref, &problem, &id))
+                outcome.err().map(|problem| frames::refused(r#ref, &problem, &id))
             }),
         };
         self.answers.push(answer);
@@ -203,17 +203,17 @@ impl<'a> Conversation<'a> {
 
 /// Returns the first answer that is ready, in the order of the frames.
 fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Option<String>> {
-    for place in 0..answers.len() {
-        if let Some(answer) = answers.get_mut(place)
+    for index in 0..answers.len() {
+        if let Some(answer) = answers.get_mut(index)
             && let Poll::Ready(text) = answer.as_mut().poll(context)
         {
-            drop(answers.remove(place));
+            drop(answers.remove(index));
             return Poll::Ready(text);
         }
     }
     Poll::Pending
 }
 
-fn gone(_: Closed) -> Over {
+fn closed(_: Closed) -> Ending {
     None
 }

@@ -12,7 +12,7 @@ use super::super::{all_chatrooms, positions};
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::origin;
-use super::reasons::{TIMEOUT, because, because_of, close_code, come_again};
+use super::reasons::{TIMEOUT, close_code, close_reason, protocol_error_reason, restart_reason};
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
 use crate::limits::Writes;
@@ -27,7 +27,7 @@ const LARGEST_FRAME: usize = 128 * 1024;
 /// The time limit for the first frame of a client.
 const SLOWEST_START: Duration = Duration::from_secs(10);
 /// The interval for checking whether the instance is stopping.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Open a WebSocket
 ///
@@ -81,7 +81,7 @@ impl Socket {
         let reason = match timeout(SLOWEST_START, self.start(caller)).await {
             Ok(Ok((caller, feed))) => Conversation::new(&mut self, caller, feed).run().await,
             Ok(Err(reason)) => reason,
-            Err(_) => Some(because(CloseCode::Other(TIMEOUT), "the first frame did not come in time")),
+            Err(_) => Some(close_reason(CloseCode::Other(TIMEOUT), "the first frame did not come in time")),
         };
         // Fails if the client has already disconnected.
         drop(self.session.close(reason).await);
@@ -91,9 +91,9 @@ impl Socket {
     async fn start(&mut self, caller: Option<Principal>) -> Result<(Principal, Feed), Option<CloseReason>> {
         let text = loop {
             if self.state.streams.is_closed() {
-                return Err(Some(come_again()));
+                return Err(Some(restart_reason()));
             }
-            let Ok(message) = timeout(LOOK_EVERY, self.messages.recv()).await else {
+            let Ok(message) = timeout(CHECK_INTERVAL, self.messages.recv()).await else {
                 continue;
             };
             match message {
@@ -101,16 +101,16 @@ impl Socket {
                 Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
                 Some(Ok(AggregatedMessage::Pong(_))) => {}
                 Some(Ok(AggregatedMessage::Binary(_))) => {
-                    return Err(Some(because(CloseCode::Unsupported, "frames are text")));
+                    return Err(Some(close_reason(CloseCode::Unsupported, "frames are text")));
                 }
-                Some(Err(error)) => return Err(Some(because_of(&error))),
+                Some(Err(error)) => return Err(Some(protocol_error_reason(&error))),
                 Some(Ok(AggregatedMessage::Close(_))) | None => return Err(None),
             }
         };
         match self.open(caller, &text).await {
             Ok(opened) => Ok(opened),
             Err(problem) => {
-                let reason = because(close_code(problem.code), problem.code.as_str());
+                let reason = close_reason(close_code(problem.code), problem.code.as_str());
                 drop(self.session.text(frames::refused(None, &problem, self.id.as_str())).await);
                 Err(Some(reason))
             }

@@ -20,20 +20,20 @@ pub(super) fn close_code(code: Code) -> CloseCode {
 }
 
 /// The close reason of a protocol error. The library reports an oversized fragmented message as an I/O error.
-pub(super) fn because_of(error: &ProtocolError) -> CloseReason {
+pub(super) fn protocol_error_reason(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
-            because(CloseCode::Invalid, "the text is not UTF-8")
+            close_reason(CloseCode::Invalid, "the text is not UTF-8")
         }
-        ProtocolError::Overflow | ProtocolError::Io(_) => because(CloseCode::Size, "the frame is too large"),
-        _ => because(CloseCode::Protocol, "no WebSocket frame"),
+        ProtocolError::Overflow | ProtocolError::Io(_) => close_reason(CloseCode::Size, "the frame is too large"),
+        _ => close_reason(CloseCode::Protocol, "no WebSocket frame"),
     }
 }
 
-pub(super) fn come_again() -> CloseReason {
-    because(CloseCode::Restart, "come again")
+pub(super) fn restart_reason() -> CloseReason {
+    close_reason(CloseCode::Restart, "come again")
 }
 
-pub(super) fn because(code: CloseCode, why: &str) -> CloseReason {
+pub(super) fn close_reason(code: CloseCode, why: &str) -> CloseReason {
     CloseReason { code, description: Some(why.to_owned()) }
 }

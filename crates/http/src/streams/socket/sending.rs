@@ -33,7 +33,7 @@ pub(super) async fn send(
     let entered = send.message.by(caller.user, chatroom_id, key);
     let held = order.lock().await;
     let sending = state.services.messages.begin_send(&entered)?;
-    let held = Some(held).filter(|_| !sending.is_with_store());
+    let held = Some(held).filter(|_| !sending.is_queued());
     match pending(sending).await? {
         SendOutcome::Sent(message) => Ok(message),
         SendOutcome::Undecided(draft) => {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::event_stream::EventStream;
 use crate::app::{PASSWORD, TestApp};
 use crate::sockets::Listening;
-use crate::streams::slow::say_past_the_api;
+use crate::streams::slow::send_without_api;
 
 const STREAM: &str = "text/event-stream";
 
@@ -65,7 +65,7 @@ async fn token_expiry_ends_streams(engine: Engine) {
     let mut stream = EventStream::open(&server, &ann, "/api/events", &[]);
     stream.expect_each(&["ready", "caught_up"]);
     app.clock.set_forward(3_601);
-    say_past_the_api(&app, &ann, &room, "too late");
+    send_without_api(&app, &ann, &room, "too late");
     stream.expect("unauthenticated");
     stream.expect_end();
 }

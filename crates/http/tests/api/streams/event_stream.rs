@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use chit_chat_client::{EventReader, Heard};
+use chit_chat_client::{EventReader, StreamItem};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::sockets::Listening;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A stream of events.
 pub(super) struct EventStream {
@@ -59,16 +59,18 @@ impl EventStream {
 
     /// Reads the next event; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Received> {
-        match self.reader.next(PATIENCE).unwrap() {
-            Heard::Said(said) => {
-                if let Some(id) = said.id {
+        match self.reader.next(TIMEOUT).unwrap() {
+            StreamItem::Event(event) => {
+                if let Some(id) = event.id {
                     self.last_id = id;
                 }
-                Some(Received { kind: said.kind, body: said.body })
+                Some(Received { kind: event.kind, body: event.body })
             }
-            Heard::Retry(pause) => Some(Received { kind: format!("retry {}", pause / 5_000), body: Value::Null }),
-            Heard::Nothing => panic!("no event arrived in time"),
-            Heard::End { .. } => {
+            StreamItem::Retry(pause) => {
+                Some(Received { kind: format!("retry {}", pause / 5_000), body: Value::Null })
+            }
+            StreamItem::Nothing => panic!("no event arrived in time"),
+            StreamItem::End { .. } => {
                 assert!(!self.reader.is_within_event(), "the stream ends within an event");
                 None
             }

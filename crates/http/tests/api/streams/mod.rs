@@ -1,10 +1,10 @@
 //! Live streams, as clients receive them over a socket.
 
 mod access;
+mod admission;
 mod all_rooms;
 mod at_commit;
 mod direct;
-mod doors;
 mod event_stream;
 mod histories;
 mod one_room;
@@ -12,4 +12,4 @@ mod own;
 mod several_instances;
 mod slow;
 mod socket;
-mod telephone;
+mod test_socket;

@@ -5,7 +5,7 @@ use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
 use super::event_stream::EventStream;
-use super::telephone::Telephone;
+use super::test_socket::TestSocket;
 use crate::app::TestApp;
 use crate::people::{Person, Room};
 use crate::sockets::Listening;
@@ -32,37 +32,37 @@ async fn read_and_mute_reach_only_own_devices(engine: Engine) {
     let server = Listening::start(&app);
     let mut mine = EventStream::open(&server, &bob, PATH, &[]);
     let mut resumed = EventStream::resume(&server, &bob, &json!({&room.id: 3}));
-    let mut phone = Telephone::start(&server, bob.token.as_deref().unwrap(), &json!({}));
+    let mut test_socket = TestSocket::start(&server, bob.token.as_deref().unwrap(), &json!({}));
     let mut anns = EventStream::open(&server, &ann, PATH, &[]);
     let mut of_room = EventStream::open(&server, &bob, &room.path("events"), &[]);
     for stream in [&mut mine, &mut resumed, &mut anns] {
         stream.expect_each(&["ready", "caught_up"]);
     }
-    phone.expect_each(&["ready", "caught_up"]);
+    test_socket.expect_each(&["ready", "caught_up"]);
     of_room.expect("caught_up");
     let marker = |seq: i64| json!({"chatroom_id": room.id, "seq": seq});
     mark(&bob, &room, 2).await;
     for stream in [&mut mine, &mut resumed] {
         is_own(&stream.expect("read_marker.updated"), &room, &marker(2));
     }
-    is_own(&phone.expect("read_marker.updated"), &room, &marker(2));
+    is_own(&test_socket.expect("read_marker.updated"), &room, &marker(2));
     let mute = json!({"chatroom_id": room.id});
     bob.put(room.path("mute")).await.expect_status(204);
     for stream in [&mut mine, &mut resumed] {
         is_own(&stream.expect("mute.created"), &room, &mute);
     }
-    is_own(&phone.expect("mute.created"), &room, &mute);
+    is_own(&test_socket.expect("mute.created"), &room, &mute);
     bob.delete(room.path("mute")).await.expect_status(204);
     mark(&bob, &room, 2).await;
     for stream in [&mut mine, &mut resumed] {
         is_own(&stream.expect("mute.deleted"), &room, &mute);
     }
-    is_own(&phone.expect("mute.deleted"), &room, &mute);
+    is_own(&test_socket.expect("mute.deleted"), &room, &mute);
     ann.say(&room, "hello").await;
     for stream in [&mut mine, &mut resumed, &mut anns, &mut of_room] {
         assert_eq!(stream.event(), (4, "message.created".to_owned()));
     }
-    phone.expect("message.created");
+    test_socket.expect("message.created");
 }
 
 #[both_engines]

@@ -27,7 +27,7 @@ async fn slow_reader_receives_everything_later(engine: Engine) {
     slow.expect_each(&["ready", "caught_up"]);
     quick.expect("caught_up");
     for number in 0..MANY {
-        say_past_the_api(&app, &ann, &room, &format!("{number} {}", "x".repeat(900)));
+        send_without_api(&app, &ann, &room, &format!("{number} {}", "x".repeat(900)));
     }
     let _following = Following::start(&app);
     for stream in [&mut quick, &mut slow] {
@@ -64,7 +64,7 @@ async fn disconnected_reader_is_noticed_at_once() {
 }
 
 /// Sends a message through the use case, without a request.
-pub(super) fn say_past_the_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
+pub(super) fn send_without_api(app: &TestApp, author: &Person, room: &Room, text: &str) {
     let (chatroom_id, author_id) = (room.id.parse().unwrap(), author.id.parse().unwrap());
     app.state.services.messages.send(&SendMessage::new(chatroom_id, author_id, text)).unwrap();
 }

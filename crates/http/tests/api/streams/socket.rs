@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tungstenite::Message;
 
 use super::event_stream::EventStream;
-use super::telephone::Telephone;
-use crate::app::{Around, TestApp};
+use super::test_socket::TestSocket;
+use crate::app::{TestApp, TestConfig};
 use crate::limits::{limited, rates};
 use crate::people::Person;
 use crate::sockets::Listening;
@@ -18,10 +18,10 @@ fn token(person: &Person) -> String {
     person.token.clone().unwrap()
 }
 
-fn call(server: &Listening, person: &Person) -> Telephone {
-    let mut phone = Telephone::start(server, &token(person), &json!({}));
-    phone.expect_each(&["ready", "caught_up"]);
-    phone
+fn call(server: &Listening, person: &Person) -> TestSocket {
+    let mut test_socket = TestSocket::start(server, &token(person), &json!({}));
+    test_socket.expect_each(&["ready", "caught_up"]);
+    test_socket
 }
 
 #[both_engines]
@@ -34,7 +34,7 @@ async fn sent_message_is_answered_and_received(engine: Engine) {
     let send =
         json!({"type": "send", "ref": "1", "chatroom_id": room.id, "body": "hello", "idempotency_key": "k"});
     anns.say(&send);
-    let heard = [anns.hear(), anns.hear()];
+    let heard = [anns.receive(), anns.receive()];
     let of =
         |kind: &str| heard.iter().find(|it| it["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {heard:?}"));
     let (sent, created) = (of("sent"), of("message.created"));
@@ -54,13 +54,13 @@ async fn concurrent_sends_keep_order(engine: Engine) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
+    let mut test_socket = call(&server, &ann);
     for number in 0..100 {
-        phone.say(&json!({"type": "send", "ref": number.to_string(), "chatroom_id": room.id, "body": number.to_string()}));
+        test_socket.say(&json!({"type": "send", "ref": number.to_string(), "chatroom_id": room.id, "body": number.to_string()}));
     }
     let (mut sent, mut heard) = (BTreeSet::new(), Vec::new());
     while sent.len() < 100 || heard.len() < 100 {
-        let frame = phone.hear();
+        let frame = test_socket.receive();
         match frame["type"].as_str().unwrap() {
             "sent" => assert!(sent.insert(frame["ref"].as_str().unwrap().to_owned())),
             "message.created" => heard.push(frame["data"]["body"].as_str().unwrap().to_owned()),
@@ -74,21 +74,21 @@ async fn concurrent_sends_keep_order(engine: Engine) {
 async fn unstarted_socket_is_told_of_server_stop(engine: Engine) {
     let app = TestApp::new(engine).await;
     let server = Listening::start(&app);
-    let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
+    let mut test_socket = TestSocket::connect(&server, &[]).expect("a handshake");
     app.state.streams.close();
-    phone.expect_close(1012);
+    test_socket.expect_close(1012);
 }
 
 #[actix_web::test]
 async fn pings_do_not_delay_server_stop() {
     let app = TestApp::new(Engine::Sqlite).await;
     let server = Listening::start(&app);
-    let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
+    let mut test_socket = TestSocket::connect(&server, &[]).expect("a handshake");
     app.state.streams.close();
     let end = loop {
         // The connection may be closed already.
-        drop(phone.0.send(Message::Ping("there?".into())));
-        match phone.0.read().unwrap() {
+        drop(test_socket.0.send(Message::Ping("there?".into())));
+        match test_socket.0.read().unwrap() {
             Message::Pong(_) => {}
             end => break end,
         }
@@ -102,20 +102,20 @@ async fn stored_sends_are_answered_before_close(engine: Engine) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let (mut phone, mut other) = (call(&server, &ann), call(&server, &ann));
+    let (mut test_socket, mut other) = (call(&server, &ann), call(&server, &ann));
     let mut held = app.database();
     held.begin();
     held.lock_rooms("TRUE");
     for _ in 0..10 {
-        phone.say(&json!({"type": "send", "chatroom_id": room.id, "body": "hello"}));
+        test_socket.say(&json!({"type": "send", "chatroom_id": room.id, "body": "hello"}));
     }
-    phone.say(&json!({"type": "sing"}));
-    phone.expect("refused");
+    test_socket.say(&json!({"type": "sing"}));
+    test_socket.expect("refused");
     app.state.streams.close();
     other.expect_close(1012);
     held.run("COMMIT");
     let mut sent = 0;
-    while let Some(frame) = phone.hear_until_closed(1012) {
+    while let Some(frame) = test_socket.receive_until_closed(1012) {
         sent += i64::from(frame["type"] == "sent");
     }
     let head = ann.get(room.own_path()).await.expect_status(200).body["last_seq"].as_i64().unwrap();
@@ -129,15 +129,16 @@ async fn replies_and_mentions_keep_order_among_sends(engine: Engine) {
     let room = ann.create_room("Plans", "private", &[&bob]).await;
     let parent = ann.say(&room, "parent").await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
+    let mut test_socket = call(&server, &ann);
     let body = |number: usize| ["plain", "@bob", "reply", "@all"][number % 4].to_owned() + &format!(" {number}");
     for number in 0..60 {
         let reply_to = if number % 4 == 2 { &parent["id"] } else { &Value::Null };
-        phone.say(&json!({"type": "send", "chatroom_id": room.id, "body": body(number), "reply_to": reply_to}));
+        test_socket
+            .say(&json!({"type": "send", "chatroom_id": room.id, "body": body(number), "reply_to": reply_to}));
     }
     let mut heard = Vec::new();
     while heard.len() < 60 {
-        let frame = phone.hear();
+        let frame = test_socket.receive();
         if frame["type"] == "message.created" {
             heard.push(frame["data"]["body"].as_str().unwrap().to_owned());
         }
@@ -152,7 +153,7 @@ async fn refused_send_explains_and_keeps_socket_open(engine: Engine) {
     let hidden = ann.create_room("Plans", "private", &[]).await;
     let open = ann.create_room("Plaza", "public", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &eve);
+    let mut test_socket = call(&server, &eve);
     let send = |room: &str, body: &str| json!({"type": "send", "ref": "r", "chatroom_id": room, "body": body});
     let mut keyed = send(&open.id, "x");
     keyed["idempotency_key"] = json!("é");
@@ -169,12 +170,12 @@ async fn refused_send_explains_and_keeps_socket_open(engine: Engine) {
         (json!({"type": "send"}), Value::Null, "malformed_body"),
         (json!(7), Value::Null, "malformed_body"),
     ] {
-        phone.say(&frame);
-        let refused = phone.expect("refused");
+        test_socket.say(&frame);
+        let refused = test_socket.expect("refused");
         assert_eq!((&refused["ref"], &refused["problem"]["code"]), (&reference, &json!(code)), "{frame}");
     }
     eve.join(&open).await;
-    phone.expect("membership.created");
+    test_socket.expect("membership.created");
 }
 
 #[both_engines]
@@ -184,11 +185,11 @@ async fn socket_resumes_from_positions(engine: Engine) {
     let room = ann.create_room("Plans", "private", &[]).await;
     ann.say_each(&room, &["one", "two"]).await;
     let server = Listening::start(&app);
-    let mut phone = Telephone::start(&server, &token(&ann), &json!({&room.id: 3}));
-    assert_eq!(phone.expect("ready")["data"]["heads"], json!({&room.id: 4}));
-    assert_eq!(phone.expect("message.created")["data"]["body"], "two");
-    phone.expect("caught_up");
-    let mut ahead = Telephone::start(&server, &token(&ann), &json!({&room.id: 9}));
+    let mut test_socket = TestSocket::start(&server, &token(&ann), &json!({&room.id: 3}));
+    assert_eq!(test_socket.expect("ready")["data"]["heads"], json!({&room.id: 4}));
+    assert_eq!(test_socket.expect("message.created")["data"]["body"], "two");
+    test_socket.expect("caught_up");
+    let mut ahead = TestSocket::start(&server, &token(&ann), &json!({&room.id: 9}));
     ahead.expect_each(&["ready", "reset", "caught_up"]);
 }
 
@@ -203,31 +204,31 @@ async fn unauthorized_socket_is_told_and_closed() {
         (json!({"type": "send"}), "malformed_body", 1008),
         (json!({"type": "start", "token": token(&ann), "after": {"x": 1}}), "invalid_value", 1008),
     ] {
-        let mut phone = Telephone::dial(&server, &[]).expect("a handshake");
-        phone.say(&first);
-        assert_eq!(phone.expect("refused")["problem"]["code"], code);
-        phone.expect_close(close);
+        let mut test_socket = TestSocket::connect(&server, &[]).expect("a handshake");
+        test_socket.say(&first);
+        assert_eq!(test_socket.expect("refused")["problem"]["code"], code);
+        test_socket.expect_close(close);
     }
     let bearer = format!("Bearer {}", token(&ann));
-    let mut known = Telephone::dial(&server, &[("Authorization", &bearer)]).expect("a handshake");
+    let mut known = TestSocket::connect(&server, &[("Authorization", &bearer)]).expect("a handshake");
     known.say(&json!({"type": "start"}));
     known.expect_each(&["ready", "caught_up"]);
-    let refused = Telephone::dial(&server, &[("Authorization", "Bearer x")]).err().expect("no handshake");
+    let refused = TestSocket::connect(&server, &[("Authorization", "Bearer x")]).err().expect("no handshake");
     assert_eq!(refused.status(), 401);
     let foreign =
-        Telephone::dial(&server, &[("Sec-WebSocket-Protocol", "chat, soap")]).err().expect("no handshake");
+        TestSocket::connect(&server, &[("Sec-WebSocket-Protocol", "chat, soap")]).err().expect("no handshake");
     assert_eq!(foreign.status(), 400);
 }
 
 #[actix_web::test]
 async fn foreign_origin_is_refused() {
     let origins = "https://chat.example".parse().unwrap();
-    let app = TestApp::within(Engine::Sqlite, Around { origins, ..Around::default() }).await;
+    let app = TestApp::with_config(Engine::Sqlite, TestConfig { origins, ..TestConfig::default() }).await;
     let server = Listening::start(&app);
     for (origin, allowed) in
         [("https://chat.example", true), ("http://test", true), ("https://evil.example", false), ("null", false)]
     {
-        let outcome = Telephone::dial(&server, &[("Origin", origin)]);
+        let outcome = TestSocket::connect(&server, &[("Origin", origin)]);
         assert_eq!(outcome.is_ok(), allowed, "{origin}");
         if let Err(response) = outcome {
             assert_eq!(response.status(), 403);
@@ -254,16 +255,16 @@ async fn ended_session_sends_nothing_more(engine: Engine) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
+    let mut test_socket = call(&server, &ann);
     ann.delete("/api/auth/session").await.expect_status(204);
     let send = json!({"type": "send", "chatroom_id": room.id, "body": "too late"}).to_string();
     for text in ["{}", &send].repeat(100) {
-        if phone.0.send(Message::text(text)).is_err() {
+        if test_socket.0.send(Message::text(text)).is_err() {
             break;
         }
     }
     let mut last = Value::Null;
-    while let Ok(Message::Text(text)) = phone.0.read() {
+    while let Ok(Message::Text(text)) = test_socket.0.read() {
         last = serde_json::from_str(&text).unwrap();
         assert_ne!(last["type"], "sent");
     }
@@ -278,17 +279,17 @@ async fn socket_refuses_sends_without_news_of_sessions(engine: Engine) {
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
+    let mut test_socket = call(&server, &ann);
     app.follow();
     let start = Instant::now();
     while ann.get("/api/users/me").await.status == 200 {
         assert!(start.elapsed() < Duration::from_secs(20), "still trusted");
     }
-    phone.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
-    assert_eq!(phone.expect("refused")["problem"]["code"], "unavailable");
+    test_socket.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
+    assert_eq!(test_socket.expect("refused")["problem"]["code"], "unavailable");
     app.follow();
-    phone.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
-    while phone.hear()["type"] != "sent" {}
+    test_socket.say(&json!({"type": "send", "ref": "r", "chatroom_id": room.id, "body": "hello"}));
+    while test_socket.receive()["type"] != "sent" {}
 }
 
 #[actix_web::test]
@@ -302,7 +303,7 @@ async fn frames_are_text_and_bounded() {
     let mut large = call(&server, &ann);
     large.0.send(Message::text("x".repeat(200 * 1024))).unwrap();
     large.expect_close(1009);
-    let mut early = Telephone::dial(&server, &[]).expect("a handshake");
+    let mut early = TestSocket::connect(&server, &[]).expect("a handshake");
     early.0.send(Message::text("x".repeat(200 * 1024))).unwrap();
     early.expect_close(1009);
 }
@@ -310,18 +311,18 @@ async fn frames_are_text_and_bounded() {
 #[actix_web::test]
 async fn sends_count_as_writes() {
     let rates = chit_chat_http::Rates { writes_per_user: "4/1h".parse().unwrap(), ..rates() };
-    let app = TestApp::within(Engine::Sqlite, limited(rates)).await;
+    let app = TestApp::with_config(Engine::Sqlite, limited(rates)).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let server = Listening::start(&app);
-    let mut phone = call(&server, &ann);
+    let mut test_socket = call(&server, &ann);
     let send = json!({"type": "send", "chatroom_id": room.id, "body": "x"});
     let mut outcomes = Vec::new();
     for _ in 0..5 {
-        phone.say(&send);
+        test_socket.say(&send);
     }
     while outcomes.len() < 5 {
-        let frame = phone.hear();
+        let frame = test_socket.receive();
         if ["sent", "refused"].contains(&frame["type"].as_str().unwrap()) {
             outcomes.push(frame["problem"]["code"].clone());
         }

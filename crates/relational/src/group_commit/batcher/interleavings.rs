@@ -40,7 +40,7 @@ fn worker(items: &Arc<Items>, work: impl Fn(&u32) + Send + Sync + 'static) -> Jo
 }
 
 #[test]
-fn a_worker_that_goes_idle_misses_no_item() {
+fn idle_worker_misses_no_item() {
     explore(|| {
         let items = items(2);
         let worker = worker(&items, |_| ());
@@ -53,7 +53,7 @@ fn a_worker_that_goes_idle_misses_no_item() {
 }
 
 #[test]
-fn items_pushed_before_the_close_are_answered() {
+fn items_pushed_before_close_are_answered() {
     explore(|| {
         let items = items(1);
         let worker = worker(&items, |_| ());
@@ -65,7 +65,7 @@ fn items_pushed_before_the_close_are_answered() {
 }
 
 #[test]
-fn two_workers_never_share_a_lane() {
+fn workers_never_share_lane() {
     explore(|| {
         let items = items(1);
         let busy = Arc::new(AtomicBool::new(false));
@@ -87,7 +87,7 @@ fn two_workers_never_share_a_lane() {
 }
 
 #[test]
-fn the_close_ends_every_idle_worker() {
+fn close_ends_every_idle_worker() {
     explore(|| {
         let items = items(1);
         let workers = [(); 2].map(|()| worker(&items, |_| ()));

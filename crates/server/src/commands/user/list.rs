@@ -49,13 +49,13 @@ pub(super) fn run(stores: &Stores, listing: &Listing) -> Outcome {
 
 fn print_json(out: &mut impl Write, accounts: &[(&Account, &Profile)]) -> Outcome {
     for (account, profile) in accounts {
-        let disabled_at = account.disabled_at.map(|at| written(at, EXACT)).transpose()?;
+        let disabled_at = account.disabled_at.map(|at| format_time(at, EXACT)).transpose()?;
         let object = json!({
             "id": account.user.id.to_string(),
             "username": profile.username.as_str(),
             "display_name": profile.display_name.as_ref().map(DisplayName::as_str),
             "email": profile.email.as_ref().map(Email::as_str),
-            "created_at": written(account.user.created_at, EXACT)?,
+            "created_at": format_time(account.user.created_at, EXACT)?,
             "disabled_at": disabled_at,
         });
         writeln!(out, "{object}")?;
@@ -95,24 +95,24 @@ impl Table {
 }
 
 fn row(account: &Account, profile: &Profile) -> Result<Row, Box<dyn Error>> {
-    let disabled = account.disabled_at.map(|at| written(at, SHORT)).transpose()?;
+    let disabled = account.disabled_at.map(|at| format_time(at, SHORT)).transpose()?;
     Ok([
         profile.username.as_str().to_owned(),
         account.user.id.to_string(),
-        written(account.user.created_at, SHORT)?,
+        format_time(account.user.created_at, SHORT)?,
         disabled.unwrap_or_else(|| "-".to_owned()),
-        profile.email.as_ref().map_or_else(|| "-".to_owned(), |email| harmless(email.as_str())),
-        profile.display_name.as_ref().map_or_else(|| "-".to_owned(), |name| harmless(name.as_str())),
+        profile.email.as_ref().map_or_else(|| "-".to_owned(), |email| sanitize(email.as_str())),
+        profile.display_name.as_ref().map_or_else(|| "-".to_owned(), |name| sanitize(name.as_str())),
     ])
 }
 
 /// Removes characters that move the cursor or change the direction of text.
-fn harmless(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
-fn written(at: Timestamp, format: StaticFormatDescription) -> Result<String, Box<dyn Error>> {
+fn format_time(at: Timestamp, format: StaticFormatDescription) -> Result<String, Box<dyn Error>> {
     let instant = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.as_micros()) * 1_000)?;
     Ok(instant.format(format)?)
 }
@@ -123,14 +123,14 @@ mod tests {
 
     #[test]
     fn control_characters_in_names_are_escaped() {
-        assert_eq!(harmless("a\u{202e}b\u{1b}[31mc"), "a\u{fffd}b\u{fffd}[31mc");
-        assert_eq!(harmless("Zoë 👋🏽"), "Zoë 👋🏽");
+        assert_eq!(sanitize("a\u{202e}b\u{1b}[31mc"), "a\u{fffd}b\u{fffd}[31mc");
+        assert_eq!(sanitize("Zoë 👋🏽"), "Zoë 👋🏽");
     }
 
     #[test]
     fn times_are_written_in_utc() {
         let at = Timestamp::from_micros(1_700_000_000_123_456);
-        assert_eq!(written(at, EXACT).unwrap(), "2023-11-14T22:13:20.123456Z");
-        assert_eq!(written(at, SHORT).unwrap(), "2023-11-14 22:13");
+        assert_eq!(format_time(at, EXACT).unwrap(), "2023-11-14T22:13:20.123456Z");
+        assert_eq!(format_time(at, SHORT).unwrap(), "2023-11-14 22:13");
     }
 }

@@ -12,7 +12,7 @@ use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{SignUp, User};
 use chit_chat_system::{BcryptPool, RandomIds, SystemClock, SystemSecrets};
 
-use super::{Outcome, say};
+use super::{Outcome, print_line};
 use crate::cli::{NamedPassword, UserAction};
 use crate::config::Config;
 use crate::store;
@@ -32,25 +32,26 @@ fn create(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPasswor
     let password = password::choose(*password_stdin)?;
     let entered =
         SignUp { username: name.clone(), password: password.text.clone(), email: None, display_name: None };
-    let user = services(stores)?.accounts.sign_up(&entered).map_err(|failure| told(failure, name))?;
-    password.hand_out(&format!("{} can sign in now; the account's id is {}", shown(&user), user.id))
+    let user = services(stores)?.accounts.sign_up(&entered).map_err(|failure| error_message(failure, name))?;
+    password.report(&format!("{} can sign in now; the account's id is {}", display_username(&user), user.id))
 }
 
 fn reset_password(stores: &Stores, NamedPassword { name, password_stdin }: &NamedPassword) -> Outcome {
     let password = password::choose(*password_stdin)?;
     let reset = services(stores)?.administration.reset_password(name, &password.text);
-    let (user, ended) = reset.map_err(|failure| told(failure, name))?;
-    password.hand_out(&format!("{} has a new password; {} ended", shown(&user), sessions(ended.len())))
+    let (user, ended) = reset.map_err(|failure| error_message(failure, name))?;
+    password.report(&format!("{} has a new password; {} ended", display_username(&user), sessions(ended.len())))
 }
 
 fn disable(stores: &Stores, name: &str) -> Outcome {
-    let (user, ended) = services(stores)?.administration.disable(name).map_err(|failure| told(failure, name))?;
-    say(&format!("{} is disabled; {} ended", shown(&user), sessions(ended.len())))
+    let (user, ended) =
+        services(stores)?.administration.disable(name).map_err(|failure| error_message(failure, name))?;
+    print_line(&format!("{} is disabled; {} ended", display_username(&user), sessions(ended.len())))
 }
 
 fn enable(stores: &Stores, name: &str) -> Outcome {
-    let user = services(stores)?.administration.enable(name).map_err(|failure| told(failure, name))?;
-    say(&format!("{} is enabled", shown(&user)))
+    let user = services(stores)?.administration.enable(name).map_err(|failure| error_message(failure, name))?;
+    print_line(&format!("{} is enabled", display_username(&user)))
 }
 
 fn services(stores: &Stores) -> Result<Services, Box<dyn Error>> {
@@ -64,7 +65,7 @@ fn services(stores: &Stores) -> Result<Services, Box<dyn Error>> {
 }
 
 /// The username as its owner spells it.
-fn shown(user: &User) -> &str {
+fn display_username(user: &User) -> &str {
     user.profile.as_ref().map_or("the user", |profile| profile.username.as_str())
 }
 
@@ -73,7 +74,7 @@ fn sessions(count: usize) -> String {
 }
 
 /// The error message for a failure, with the username or the rule.
-fn told(failure: Failure, name: &str) -> Box<dyn Error> {
+fn error_message(failure: Failure, name: &str) -> Box<dyn Error> {
     match failure {
         Failure::Denied(Denial::UserNotFound) => format!("no such user: {name}").into(),
         Failure::Denied(Denial::UsernameTaken) => format!("the username {name} is taken").into(),

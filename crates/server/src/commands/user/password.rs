@@ -3,31 +3,31 @@
 use std::error::Error;
 use std::io::{BufRead, IsTerminal, Read, Write, stderr, stdin};
 
-use crate::commands::{Outcome, say};
+use crate::commands::{Outcome, print_line};
 
 /// The bytes read at most: more than any password has, so that one that is too long is rejected, not truncated.
 const LONGEST_LINE: u64 = 4_096;
 
 pub(super) struct Password {
     pub(super) text: String,
-    made: bool,
+    generated: bool,
 }
 
 pub(super) fn choose(from_stdin: bool) -> Result<Password, Box<dyn Error>> {
     if from_stdin {
-        return Ok(Password { text: first_line()?, made: false });
+        return Ok(Password { text: first_line()?, generated: false });
     }
-    Ok(Password { text: chit_chat_system::random_password(), made: true })
+    Ok(Password { text: chit_chat_system::random_password(), generated: true })
 }
 
 impl Password {
     /// Reports the outcome, and prints a generated password, which is alone on standard output for scripts.
-    pub(super) fn hand_out(&self, done: &str) -> Outcome {
-        if !self.made {
-            return say(done);
+    pub(super) fn report(&self, done: &str) -> Outcome {
+        if !self.generated {
+            return print_line(done);
         }
         writeln!(stderr(), "{done}. The password:")?;
-        say(&self.text)
+        print_line(&self.text)
     }
 }
 

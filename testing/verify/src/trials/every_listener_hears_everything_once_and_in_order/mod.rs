@@ -3,7 +3,7 @@
 //! stopped. In the end every listener has received every event of its chatrooms in order, and repeats only
 //! after its position.
 
-mod course;
+mod progress;
 mod listener;
 mod outages;
 mod writer;
@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use fastrand::Rng;
 
-use self::course::{Course, id_of};
-use self::listener::{Listener, Way};
-use self::writer::{Writer, wander};
-use crate::rig::{Bench, Client, Cluster, Fleet, Person, Roamer, dense};
+use self::progress::{TrialProgress, id_of};
+use self::listener::{Listener, StreamKind};
+use self::writer::{Writer, leave_and_rejoin};
+use crate::rig::{Bench, Client, Cluster, Fleet, Person, RoamingClient, dense};
 use crate::trial::Engine;
 
 const INSTANCES: usize = 3;
@@ -31,10 +31,10 @@ const WRITERS: usize = 6;
 const LISTENERS: usize = 6;
 const LATE: Duration = Duration::from_secs(1);
 /// The time to catch up after the last write.
-const PATIENCE: Duration = Duration::from_secs(45);
+const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The participants.
-struct Cast {
+struct Participants {
     rooms: Vec<String>,
     /// Permanent members of every chatroom.
     steady: Vec<Person>,
@@ -48,13 +48,13 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let database = cluster.as_ref().map_or_else(|| bench.database(), Cluster::database)?;
     let instances = if cluster.is_some() { INSTANCES } else { 1 };
     let fleet = &Fleet::start(bench, database, instances)?;
-    let cast = Cast::new(fleet, &mut rng)?;
-    let mut listeners = listeners(fleet, &cast, &mut rng)?;
-    let outages = play(fleet, cluster.as_ref(), &cast, &mut listeners, &mut rng)?;
-    audit(fleet, &cast, &listeners, &outages, &mut rng)
+    let participants = Participants::new(fleet, &mut rng)?;
+    let mut listeners = listeners(fleet, &participants, &mut rng)?;
+    let outages = play(fleet, cluster.as_ref(), &participants, &mut listeners, &mut rng)?;
+    audit(fleet, &participants, &listeners, &outages, &mut rng)
 }
 
-impl Cast {
+impl Participants {
     fn new(fleet: &Fleet, rng: &mut Rng) -> Result<Self> {
         let nobody = fleet.nobody()?;
         let mut person = |name: &str, number| Person::new(&nobody, &format!("{name}{number}"), rng);
@@ -67,23 +67,23 @@ impl Cast {
     }
 
     fn reader(&self, fleet: &Fleet, rng: &mut Rng) -> Result<Client> {
-        Roamer::new(fleet, &self.steady.first().context("nobody is there")?.client).anywhere(rng)
+        RoamingClient::new(fleet, &self.steady.first().context("nobody is there")?.client).anywhere(rng)
     }
 }
 
-fn listeners<'f>(fleet: &'f Fleet<'f>, cast: &Cast, rng: &mut Rng) -> Result<Vec<Listener<'f>>> {
+fn listeners<'f>(fleet: &'f Fleet<'f>, participants: &Participants, rng: &mut Rng) -> Result<Vec<Listener<'f>>> {
     let mut listeners = Vec::new();
     for _ in 0..LISTENERS {
-        let room = rng.choice(&cast.rooms).context("no chatrooms")?;
-        let ways = [Way::Room(room.clone()), Way::Cursor, Way::Positions];
-        for way in ways {
-            let person = rng.choice(&cast.steady).context("nobody is there")?;
-            let listener = Listener::new(fleet, person, way, rng.fork());
-            listeners.push(if rng.bool() { listener.starting_from_the_beginning(&cast.rooms) } else { listener });
+        let room = rng.choice(&participants.rooms).context("no chatrooms")?;
+        let stream_kinds = [StreamKind::Room(room.clone()), StreamKind::Cursor, StreamKind::Positions];
+        for stream_kind in stream_kinds {
+            let person = rng.choice(&participants.steady).context("nobody is there")?;
+            let listener = Listener::new(fleet, person, stream_kind, rng.fork());
+            listeners.push(if rng.bool() { listener.replay_all(&participants.rooms) } else { listener });
         }
     }
-    for person in cast.wanderers.iter().cycle().take(LISTENERS) {
-        listeners.push(Listener::new(fleet, person, Way::Positions, rng.fork()));
+    for person in participants.wanderers.iter().cycle().take(LISTENERS) {
+        listeners.push(Listener::new(fleet, person, StreamKind::Positions, rng.fork()));
     }
     Ok(listeners)
 }
@@ -92,28 +92,28 @@ fn listeners<'f>(fleet: &'f Fleet<'f>, cast: &Cast, rng: &mut Rng) -> Result<Vec
 fn play(
     fleet: &Fleet,
     cluster: Option<&Cluster>,
-    cast: &Cast,
+    participants: &Participants,
     listeners: &mut [Listener],
     rng: &mut Rng,
 ) -> Result<String> {
-    let course = &Course::default();
+    let progress = &TrialProgress::default();
     thread::scope(|scope| {
         let listening: Vec<_> =
-            listeners.iter_mut().map(|listener| scope.spawn(move || course.note(listener.listen(course)))).collect();
+            listeners.iter_mut().map(|listener| scope.spawn(move || progress.note(listener.listen(progress)))).collect();
         let mut writing = Vec::new();
-        for person in cast.steady.iter().cycle().take(WRITERS) {
-            let mut writer = Writer::new(fleet, person, &cast.rooms, rng.fork());
-            writing.push(scope.spawn(move || course.note(writer.write(course))));
+        for person in participants.steady.iter().cycle().take(WRITERS) {
+            let mut writer = Writer::new(fleet, person, &participants.rooms, rng.fork());
+            writing.push(scope.spawn(move || progress.note(writer.write(progress))));
         }
-        for person in &cast.wanderers {
-            let (mut roamer, mut rng) = (Roamer::new(fleet, &person.client), rng.fork());
-            writing.push(scope.spawn(move || course.note(wander(&mut roamer, &cast.rooms, &mut rng, course))));
+        for person in &participants.wanderers {
+            let (mut roaming, mut rng) = (RoamingClient::new(fleet, &person.client), rng.fork());
+            writing.push(scope.spawn(move || progress.note(leave_and_rejoin(&mut roaming, &participants.rooms, &mut rng, progress))));
         }
-        let happened = course.note(outages::happen(fleet, cluster, course, rng));
+        let happened = progress.note(outages::run_outages(fleet, cluster, progress, rng));
         let start = Instant::now();
-        course.written.store(true, Ordering::SeqCst);
+        progress.written.store(true, Ordering::SeqCst);
         let mut outcomes: Vec<Result<()>> = writing.into_iter().map(joined).collect();
-        outcomes.push(course.note(course.announce_heads(fleet, cast, rng)));
+        outcomes.push(progress.note(progress.announce_heads(fleet, participants, rng)));
         outcomes.extend(listening.into_iter().map(joined));
         outcomes.into_iter().collect::<Result<()>>()?;
         Ok(format!("{}; the last was heard {:.1} s behind all that", happened?, start.elapsed().as_secs_f32()))
@@ -125,10 +125,10 @@ fn joined(thread: thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
 }
 
 /// Compares the events of each listener with the logs.
-fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
-    let reader = cast.reader(fleet, rng)?;
+fn audit(fleet: &Fleet, participants: &Participants, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
+    let reader = participants.reader(fleet, rng)?;
     let (mut events, mut heard) = (0, 0);
-    for room in &cast.rooms {
+    for room in &participants.rooms {
         let log = dense(&reader, room)?;
         events += log.len();
         for listener in listeners.iter().filter(|listener| listener.listens_to(room)) {
@@ -145,17 +145,17 @@ fn audit(fleet: &Fleet, cast: &Cast, listeners: &[Listener], outages: &str, rng:
     ))
 }
 
-impl Course {
-    fn announce_heads(&self, fleet: &Fleet, cast: &Cast, rng: &mut Rng) -> Result<()> {
+impl TrialProgress {
+    fn announce_heads(&self, fleet: &Fleet, participants: &Participants, rng: &mut Rng) -> Result<()> {
         // Unacknowledged requests may still be written.
         thread::sleep(LATE);
-        let reader = cast.reader(fleet, rng)?;
+        let reader = participants.reader(fleet, rng)?;
         let mut heads = BTreeMap::new();
-        for room in &cast.rooms {
+        for room in &participants.rooms {
             heads.insert(id_of(room).to_owned(), reader.get(room)?.expect(200)?.number_of("last_seq")?);
         }
         // Later calls have no effect.
-        drop(self.heads.set((heads, Instant::now() + PATIENCE)));
+        drop(self.heads.set((heads, Instant::now() + TIMEOUT)));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use fastrand::Rng;
 
-use super::course::Course;
+use super::progress::TrialProgress;
 use crate::rig::{Cluster, Fleet};
 
 /// The number of server outages, in addition to two of PostgreSQL.
@@ -26,7 +26,7 @@ enum Outage {
 }
 
 /// Causes the outages one after another, and returns their description.
-pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, rng: &mut Rng) -> Result<String> {
+pub(super) fn run_outages(fleet: &Fleet, cluster: Option<&Cluster>, progress: &TrialProgress, rng: &mut Rng) -> Result<String> {
     let mut outages = vec![Outage::KilledServer, Outage::KilledServer, Outage::StoppedServer];
     while outages.len() < OUTAGES {
         outages.extend(rng.choice([Outage::KilledServer, Outage::StoppedServer, Outage::FrozenServer]));
@@ -42,30 +42,30 @@ pub(super) fn happen(fleet: &Fleet, cluster: Option<&Cluster>, course: &Course, 
     let mut told = String::new();
     for outage in outages {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
-        if course.has_failed() {
+        if progress.has_failed() {
             break;
         }
         let length = Duration::from_millis(rng.u64(..LONGEST));
-        suffer(outage, length, fleet, cluster, rng)?;
+        cause(outage, length, fleet, cluster, rng)?;
         write!(told, "{}{outage:?}", if told.is_empty() { "" } else { ", " })?;
     }
     thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
     Ok(told)
 }
 
-fn suffer(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Cluster>, rng: &mut Rng) -> Result<()> {
+fn cause(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Cluster>, rng: &mut Rng) -> Result<()> {
     let number = rng.usize(..fleet.size());
     match outage {
         Outage::KilledServer => {
             fleet.take(number)?.kill()?;
             thread::sleep(length);
-            fleet.start_again(number)
+            fleet.restart(number)
         }
         Outage::StoppedServer => {
             let (status, took) = fleet.take(number)?.terminate()?;
             ensure!(status.success(), "it ended with {status} after {took:?}");
             thread::sleep(length);
-            fleet.start_again(number)
+            fleet.restart(number)
         }
         Outage::FrozenServer => {
             let server = fleet.take(number)?;
@@ -95,6 +95,6 @@ fn interrupt(
     thread::sleep(Duration::from_millis(rng.u64(COMING)));
     stop(cluster)?;
     thread::sleep(length);
-    cluster.start_again()?;
-    fleet.start_again(number)
+    cluster.restart()?;
+    fleet.restart(number)
 }

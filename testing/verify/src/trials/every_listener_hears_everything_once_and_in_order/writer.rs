@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use serde_json::json;
 
-use super::course::Course;
-use crate::rig::{Answer, Client, Fleet, HUSH, Person, Roamer};
+use super::progress::TrialProgress;
+use crate::rig::{Answer, Client, Fleet, MARK, Person, RoamingClient};
 
 /// The pause between attempts of a request that must succeed.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -16,7 +16,7 @@ const LONGEST: usize = 2_000;
 
 /// A writer in every chatroom, through every instance.
 pub(super) struct Writer<'f> {
-    roamer: Roamer<'f>,
+    roaming: RoamingClient<'f>,
     rooms: &'f [String],
     rng: Rng,
     /// The paths of messages that are not deleted.
@@ -25,15 +25,15 @@ pub(super) struct Writer<'f> {
 
 impl<'f> Writer<'f> {
     pub(super) fn new(fleet: &'f Fleet<'f>, person: &Person, rooms: &'f [String], rng: Rng) -> Self {
-        Self { roamer: Roamer::new(fleet, &person.client), rooms, rng, written: Vec::new() }
+        Self { roaming: RoamingClient::new(fleet, &person.client), rooms, rng, written: Vec::new() }
     }
 
     /// Writes until the trial is over. The outcome of an unanswered request does not matter here, because the
     /// log has it.
-    pub(super) fn write(&mut self, course: &Course) -> Result<()> {
+    pub(super) fn write(&mut self, progress: &TrialProgress) -> Result<()> {
         let mut burst = 0;
-        while !course.is_written() {
-            let client = self.roamer.anywhere(&mut self.rng)?;
+        while !progress.is_written() {
+            let client = self.roaming.anywhere(&mut self.rng)?;
             let room = self.rng.choice(self.rooms).context("no chatrooms")?;
             if let Ok(answer) = self.attempt(&client, room) {
                 answer.expect_one_of(&[200, 201, 204, 503])?;
@@ -48,7 +48,7 @@ impl<'f> Writer<'f> {
     }
 
     fn attempt(&mut self, client: &Client, room: &str) -> Result<Answer> {
-        let words = format!("{HUSH} {:08x} ", self.rng.u32(..));
+        let words = format!("{MARK} {:08x} ", self.rng.u32(..));
         let index = (!self.written.is_empty()).then(|| self.rng.usize(..self.written.len()));
         match (self.rng.u8(..20), index) {
             (0..=3, Some(index)) => client.patch(self.message(index), &json!({"body": words})),
@@ -71,19 +71,19 @@ impl<'f> Writer<'f> {
 }
 
 /// Leaves and rejoins chatrooms, and ends as a member of each.
-pub(super) fn wander(roamer: &mut Roamer, rooms: &[String], rng: &mut Rng, course: &Course) -> Result<()> {
-    while !course.is_written() {
+pub(super) fn leave_and_rejoin(roaming: &mut RoamingClient, rooms: &[String], rng: &mut Rng, progress: &TrialProgress) -> Result<()> {
+    while !progress.is_written() {
         thread::sleep(Duration::from_millis(rng.u64(..300)));
         let membership = format!("{}/memberships/me", rng.choice(rooms).context("no chatrooms")?);
-        let client = roamer.anywhere(rng)?;
+        let client = roaming.anywhere(rng)?;
         let answer = if rng.u8(..3) == 0 { client.delete(membership) } else { client.put(membership) };
         if let Ok(answer) = answer {
             answer.expect_one_of(&[200, 201, 204, 503])?;
         }
     }
     for room in rooms {
-        while !course.has_failed() {
-            let answer = roamer.anywhere(rng)?.put(format!("{room}/memberships/me"));
+        while !progress.has_failed() {
+            let answer = roaming.anywhere(rng)?.put(format!("{room}/memberships/me"));
             let answer = answer.ok().map(|answer| answer.expect_one_of(&[200, 201, 503])).transpose()?;
             if answer.is_some_and(|answer| answer.status != 503) {
                 break;

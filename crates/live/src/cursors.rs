@@ -6,15 +6,15 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::reading::ReadState;
 
-use crate::mailbox::Seat;
+use crate::mailbox::Subscription;
 use crate::room::Room;
 
 /// A listener's state in one chatroom.
-pub(crate) struct Place {
+pub(crate) struct Cursor {
     pub(crate) room: Arc<Room>,
-    pub(crate) seat: Arc<Seat>,
+    pub(crate) subscription: Arc<Subscription>,
     pub(crate) taken: Seq,
-    pub(crate) heard: Seq,
+    pub(crate) delivered: Seq,
     /// A seq at which the user was a member; removals up to it end an earlier membership.
     pub(crate) member_at: Seq,
     /// The private state last sent to the client.
@@ -26,40 +26,40 @@ pub(crate) struct Place {
 
 /// A vector sorted by chatroom: most listeners have few chatrooms, and a tree would take a kilobyte each.
 #[derive(Default)]
-pub(crate) struct Places(Vec<(ChatroomId, Place)>);
+pub(crate) struct Cursors(Vec<(ChatroomId, Cursor)>);
 
-impl Places {
-    pub(crate) fn get(&self, chatroom: ChatroomId) -> Option<&Place> {
+impl Cursors {
+    pub(crate) fn get(&self, chatroom: ChatroomId) -> Option<&Cursor> {
         let at = self.find(chatroom).ok()?;
-        self.0.get(at).map(|(_, place)| place)
+        self.0.get(at).map(|(_, cursor)| cursor)
     }
 
-    pub(crate) fn get_mut(&mut self, chatroom: ChatroomId) -> Option<&mut Place> {
+    pub(crate) fn get_mut(&mut self, chatroom: ChatroomId) -> Option<&mut Cursor> {
         let at = self.find(chatroom).ok()?;
-        self.0.get_mut(at).map(|(_, place)| place)
+        self.0.get_mut(at).map(|(_, cursor)| cursor)
     }
 
     /// Inserts a chatroom that is not in the list.
-    pub(crate) fn insert(&mut self, chatroom: ChatroomId, place: Place) {
+    pub(crate) fn insert(&mut self, chatroom: ChatroomId, cursor: Cursor) {
         if let Err(at) = self.find(chatroom) {
             if self.0.is_empty() {
                 self.0.reserve_exact(1);
             }
-            self.0.insert(at, (chatroom, place));
+            self.0.insert(at, (chatroom, cursor));
         }
     }
 
-    pub(crate) fn remove(&mut self, chatroom: ChatroomId) -> Option<Place> {
+    pub(crate) fn remove(&mut self, chatroom: ChatroomId) -> Option<Cursor> {
         let at = self.find(chatroom).ok()?;
         Some(self.0.remove(at).1)
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (ChatroomId, &Place)> {
-        self.0.iter().map(|(id, place)| (*id, place))
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (ChatroomId, &Cursor)> {
+        self.0.iter().map(|(id, cursor)| (*id, cursor))
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (ChatroomId, &mut Place)> {
-        self.0.iter_mut().map(|(id, place)| (*id, place))
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (ChatroomId, &mut Cursor)> {
+        self.0.iter_mut().map(|(id, cursor)| (*id, cursor))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

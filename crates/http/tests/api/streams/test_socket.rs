@@ -12,11 +12,11 @@ use tungstenite::{Message, WebSocket, client};
 
 use crate::sockets::Listening;
 
-pub(super) struct Telephone(pub(super) WebSocket<TcpStream>);
+pub(super) struct TestSocket(pub(super) WebSocket<TcpStream>);
 
-impl Telephone {
+impl TestSocket {
     /// Performs the handshake with these headers.
-    pub(super) fn dial(
+    pub(super) fn connect(
         server: &Listening,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, Box<Response<Option<Vec<u8>>>>> {
@@ -34,16 +34,16 @@ impl Telephone {
     /// Connects and sends the start frame.
     pub(super) fn start(server: &Listening, token: &str, after: &Value) -> Self {
         let protocol = [("Sec-WebSocket-Protocol", "chit-chat.v1")];
-        let mut phone = Self::dial(server, &protocol).expect("a handshake");
-        phone.say(&serde_json::json!({"type": "start", "token": token, "after": after}));
-        phone
+        let mut test_socket = Self::connect(server, &protocol).expect("a handshake");
+        test_socket.say(&serde_json::json!({"type": "start", "token": token, "after": after}));
+        test_socket
     }
 
     pub(super) fn say(&mut self, frame: &Value) {
         self.0.send(Message::text(frame.to_string())).unwrap();
     }
 
-    pub(super) fn hear(&mut self) -> Value {
+    pub(super) fn receive(&mut self) -> Value {
         loop {
             match self.0.read().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -54,7 +54,7 @@ impl Telephone {
     }
 
     /// Reads the next frame; `None` if the server closed with this code.
-    pub(super) fn hear_until_closed(&mut self, code: u16) -> Option<Value> {
+    pub(super) fn receive_until_closed(&mut self, code: u16) -> Option<Value> {
         match self.0.read().unwrap() {
             Message::Text(text) => serde_json::from_str(&text).unwrap(),
             Message::Close(Some(frame)) => {
@@ -66,7 +66,7 @@ impl Telephone {
     }
 
     pub(super) fn expect(&mut self, kind: &str) -> Value {
-        let heard = self.hear();
+        let heard = self.receive();
         assert_eq!(heard["type"], kind, "{heard}");
         heard
     }

@@ -4,19 +4,19 @@ use fastrand::Rng;
 
 use super::people::{People, Person};
 
-pub(crate) struct Company<'a> {
+pub(crate) struct Participants<'a> {
     people: &'a People,
     present: Vec<&'a Person>,
     silent: &'a [&'static str],
 }
 
-impl<'a> Company<'a> {
+impl<'a> Participants<'a> {
     pub(crate) fn new(people: &'a People, silent: &'a [&'static str]) -> Self {
         Self { people, present: Vec::new(), silent }
     }
 
     /// Adds a person; `None` if there is no such person, or if they are already in the room.
-    pub(crate) fn enter(&mut self, username: &str) -> Option<&'a Person> {
+    pub(crate) fn join(&mut self, username: &str) -> Option<&'a Person> {
         let person = self.people.find(username)?;
         if self.find(username).is_some() {
             return None;
@@ -26,7 +26,7 @@ impl<'a> Company<'a> {
     }
 
     /// Removes a person; `None` if they are not in the room.
-    pub(crate) fn go(&mut self, username: &str) -> Option<&'a Person> {
+    pub(crate) fn leave(&mut self, username: &str) -> Option<&'a Person> {
         let place = self.present.iter().position(|person| person.username == username)?;
         Some(self.present.remove(place))
     }

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 /// The progress of the trial.
 #[derive(Default)]
-pub(super) struct Course {
+pub(super) struct TrialProgress {
     /// Set once writing, leaving and joining are over.
     pub(super) written: AtomicBool,
     /// The heads that all listeners must reach, and the deadline.
@@ -18,7 +18,7 @@ pub(super) struct Course {
     pub(super) failed: AtomicBool,
 }
 
-impl Course {
+impl TrialProgress {
     pub(super) fn note<T>(&self, outcome: Result<T>) -> Result<T> {
         if outcome.is_err() {
             self.failed.store(true, Ordering::SeqCst);

@@ -15,7 +15,7 @@ use crate::{World, messages_in, until};
 
 impl World {
     /// Hands messages over to one instance, as their authors, without waiting.
-    pub fn hand_over(&self, instance: &Stores, drafts: Vec<NewMessage>) -> Vec<Pending<Appended>> {
+    pub fn queue_sends(&self, instance: &Stores, drafts: Vec<NewMessage>) -> Vec<Pending<Appended>> {
         let as_author = |draft: NewMessage| {
             let guard = Guard::holds(draft.author_id, Role::Member);
             instance.messages.append(draft, guard)
@@ -24,16 +24,16 @@ impl World {
     }
 
     /// Sends messages so that they are written as one batch; returns the outcomes in the order of the drafts.
-    pub fn pile(&self, drafts: Vec<NewMessage>) -> Vec<Appended> {
-        let held = self.hold();
-        let sends = self.hand_over(&self.store, drafts);
-        held.let_go();
+    pub fn send_batch(&self, drafts: Vec<NewMessage>) -> Vec<Appended> {
+        let held = self.block_writes();
+        let sends = self.queue_sends(&self.store, drafts);
+        held.release();
         answers(sends).into_iter().map(Result::unwrap).collect()
     }
 
     /// Returns the stored message, retrying as the service does: a guard that was read before another user's
     /// access shrank may refuse an author who may still send.
-    pub fn insist(&self, draft: &NewMessage, mut outcome: Appended) -> Message {
+    pub fn retry_until_stored(&self, draft: &NewMessage, mut outcome: Appended) -> Message {
         until("a send by a member is accepted", || {
             if outcome == Appended::Refused {
                 outcome = self.send(draft.clone());
@@ -50,7 +50,7 @@ impl World {
 }
 
 /// Takes the answer if it is available; a second call returns `None`.
-pub fn answer_now<T>(pending: &mut Pending<T>) -> Option<Result<T, StoreError>> {
+pub fn try_answer<T>(pending: &mut Pending<T>) -> Option<Result<T, StoreError>> {
     match Pin::new(pending).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => Some(answer),
         Poll::Pending => None,
@@ -61,7 +61,7 @@ pub fn answer_now<T>(pending: &mut Pending<T>) -> Option<Result<T, StoreError>> 
 pub fn answer<T>(mut pending: Pending<T>) -> Result<T, StoreError> {
     let mut answer = None;
     until("a send is answered", || {
-        answer = answer_now(&mut pending);
+        answer = try_answer(&mut pending);
         answer.is_some()
     });
     answer.unwrap()

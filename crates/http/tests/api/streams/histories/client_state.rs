@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use crate::people::{Person, Room};
 
 /// A user's chatrooms.
-pub(super) struct Picture {
-    rooms: BTreeMap<String, Known>,
+pub(super) struct ClientState {
+    rooms: BTreeMap<String, RoomState>,
 }
 
-struct Known {
+struct RoomState {
     head: i64,
     /// The name and settings.
     chatroom: Value,
@@ -35,12 +35,12 @@ struct Own {
     is_unknown: bool,
 }
 
-impl Picture {
+impl ClientState {
     /// Reads the current state.
-    pub(super) async fn look(me: &Person) -> Self {
+    pub(super) async fn fetch(me: &Person) -> Self {
         let mut rooms = BTreeMap::new();
         for (id, own) in home(me).await {
-            rooms.insert(id.clone(), Known::look(me, id, own).await);
+            rooms.insert(id.clone(), RoomState::fetch(me, id, own).await);
         }
         Self { rooms }
     }
@@ -57,7 +57,7 @@ impl Picture {
     }
 
     /// Updates the state after a reconnect: reads the data that is in no log, and new chatrooms.
-    pub(super) async fn begin_anew(&mut self, me: &Person, heads: &Value) {
+    pub(super) async fn resync(&mut self, me: &Person, heads: &Value) {
         let heads = heads.as_object().unwrap();
         self.rooms.retain(|id, _| heads.contains_key(id));
         let mut home = home(me).await;
@@ -66,7 +66,7 @@ impl Picture {
             let own = home.remove(id).unwrap_or_else(hidden);
             match self.rooms.get_mut(id) {
                 Some(known) => known.own = own,
-                None => drop(self.rooms.insert(id.clone(), Known::look(me, id.clone(), own).await)),
+                None => drop(self.rooms.insert(id.clone(), RoomState::fetch(me, id.clone(), own).await)),
             }
         }
     }
@@ -80,7 +80,7 @@ impl Picture {
         let Some(known) = self.rooms.get_mut(&id) else {
             assert_eq!((kind, &data["user_id"]), ("membership.created", &json!(me.id)), "{event}");
             let own = home(me).await.remove(&id).unwrap();
-            self.rooms.insert(id.clone(), Known::look(me, id, own).await);
+            self.rooms.insert(id.clone(), RoomState::fetch(me, id, own).await);
             return;
         };
         match seq {
@@ -93,7 +93,7 @@ impl Picture {
                     self.rooms.remove(&id);
                 } else {
                     known.apply(kind, data);
-                    known.note_parent(&event["parent"]);
+                    known.record_parent(&event["parent"]);
                 }
             }
         }
@@ -116,8 +116,8 @@ impl Own {
     }
 }
 
-impl Known {
-    async fn look(me: &Person, id: String, own: Own) -> Self {
+impl RoomState {
+    async fn fetch(me: &Person, id: String, own: Own) -> Self {
         let room = Room { id };
         let chatroom = me.get(room.own_path()).await.expect_status(200).body;
         let members = all(me, room.memberships()).await.unwrap();
@@ -157,13 +157,13 @@ impl Known {
                 self.roles.insert(about("user_id"), about("role"));
             }
             "membership.deleted" => drop(self.roles.remove(&about("user_id"))),
-            "ban.created" => note(&mut self.bans, about("user_id")),
+            "ban.created" => insert_known(&mut self.bans, about("user_id")),
             "ban.deleted" => forget(&mut self.bans, &about("user_id")),
-            "invitation.created" => note(&mut self.invitations, about("invitation_id")),
+            "invitation.created" => insert_known(&mut self.invitations, about("invitation_id")),
             "invitation.deleted" => forget(&mut self.invitations, &about("invitation_id")),
-            "message.created" | "message.updated" => self.note_message(data),
+            "message.created" | "message.updated" => self.record_message(data),
             "message.deleted" => {
-                self.note_message(data);
+                self.record_message(data);
                 self.pins.remove(&about("id"));
             }
             "reaction.created" | "reaction.deleted" => self.count(data),
@@ -174,14 +174,14 @@ impl Known {
     }
 
     /// Ignores a version of the message that is older than the known one.
-    fn note_message(&mut self, data: &Value) {
+    fn record_message(&mut self, data: &Value) {
         let known = self.messages.entry(text(data, "id")).or_default();
         if known["revision"].as_i64().unwrap_or_default() <= data["revision"].as_i64().unwrap() {
             *known = data.clone();
         }
     }
 
-    fn note_parent(&mut self, parent: &Value) {
+    fn record_parent(&mut self, parent: &Value) {
         if !parent.is_null() {
             let message = self.messages.get_mut(&text(parent, "id")).unwrap();
             message["reply_count"] = parent["reply_count"].clone();
@@ -224,7 +224,7 @@ fn settings(mut chatroom: Value) -> Value {
     chatroom
 }
 
-fn note(known: &mut Option<BTreeSet<String>>, id: String) {
+fn insert_known(known: &mut Option<BTreeSet<String>>, id: String) {
     if let Some(known) = known {
         known.insert(id);
     }

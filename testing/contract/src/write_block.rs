@@ -9,7 +9,7 @@ use crate::{Engine, Raw, World, answer, id_literal, stored, until};
 
 /// A transaction that blocks all other writes. Each writer of an instance is busy with a plug, a send that waits
 /// for the transaction; later sends queue behind the plugs and can be taken as one batch.
-pub struct Held<'w> {
+pub struct WriteBlock<'w> {
     world: &'w World,
     /// Locks rows on PostgreSQL, the file on SQLite.
     transaction: Raw,
@@ -20,22 +20,22 @@ pub struct Held<'w> {
 
 impl World {
     /// Blocks every write.
-    pub fn hold(&self) -> Held<'_> {
-        self.hold_on(&[&self.store])
+    pub fn block_writes(&self) -> WriteBlock<'_> {
+        self.block_writes_on(&[&self.store])
     }
 
     /// Blocks every write, with plugs in each of these instances.
-    pub fn hold_on(&self, instances: &[&Stores]) -> Held<'_> {
-        self.begin_to_hold(instances, "TRUE")
+    pub fn block_writes_on(&self, instances: &[&Stores]) -> WriteBlock<'_> {
+        self.start_write_block(instances, "TRUE")
     }
 
     /// Blocks writes to this chatroom; on SQLite, all writes.
-    pub fn hold_only(&self, room: ChatroomId) -> Held<'_> {
+    pub fn block_writes_to(&self, room: ChatroomId) -> WriteBlock<'_> {
         let only = format!("id = {}", id_literal(self.engine(), room));
-        self.begin_to_hold(&[&self.store], &only)
+        self.start_write_block(&[&self.store], &only)
     }
 
-    fn begin_to_hold(&self, instances: &[&Stores], which: &str) -> Held<'_> {
+    fn start_write_block(&self, instances: &[&Stores], which: &str) -> WriteBlock<'_> {
         let keeper = self.user(&format!("keeper_{}", self.tick().as_micros()));
         let rooms: Vec<ChatroomId> = (0..self.engine().writers()).map(|_| self.room(keeper, &[])).collect();
         let literals: Vec<String> = rooms.iter().map(|room| id_literal(self.engine(), *room)).collect();
@@ -56,21 +56,21 @@ impl World {
         for instance in instances {
             for room in &rooms {
                 // One at a time: a writer that finds two takes both in one batch.
-                plugs.extend(self.hand_over(instance, vec![self.draft(*room, keeper, "plug")]));
-                self.until_waiting(plugs.len());
+                plugs.extend(self.queue_sends(instance, vec![self.draft(*room, keeper, "plug")]));
+                self.wait_for_blocked(plugs.len());
             }
         }
-        Held { world: self, transaction, plug, plugs }
+        WriteBlock { world: self, transaction, plug, plugs }
     }
 
     /// Waits until this many connections wait for a lock. Returns at once on SQLite, which does not show who
     /// waits; there nothing can be written while a transaction is open.
-    pub fn until_waiting(&self, how_many: usize) {
-        self.until_waiting_or(how_many, || false);
+    pub fn wait_for_blocked(&self, how_many: usize) {
+        self.wait_for_blocked_or(how_many, || false);
     }
 
-    /// Waits like `until_waiting`, or until `happened` returns true.
-    pub fn until_waiting_or(&self, how_many: usize, happened: impl Fn() -> bool) {
+    /// Waits like `wait_for_blocked`, or until `happened` returns true.
+    pub fn wait_for_blocked_or(&self, how_many: usize, happened: impl Fn() -> bool) {
         if self.engine() == Engine::Postgres {
             let mut observer = self.raw();
             until("somebody waits for a lock", || {
@@ -84,7 +84,7 @@ impl World {
     }
 }
 
-impl Held<'_> {
+impl WriteBlock<'_> {
     /// Runs SQL in the transaction.
     pub fn run(&mut self, sql: &str) {
         self.transaction.run(sql);
@@ -96,28 +96,28 @@ impl Held<'_> {
 
     /// Releases the plugs, so that one writer of each instance takes the queue, and waits until those writers
     /// block on the transaction: whatever they read at the start of the batch is older than its commit.
-    pub fn take_pile(&mut self) {
+    pub fn start_batch(&mut self) {
         if let Some(mut plug) = self.plug.take() {
             plug.run("COMMIT");
             let instances = self.plugs.len() / self.world.engine().writers();
-            self.plugs_are_stored();
-            self.world.until_waiting(instances);
+            self.finish_plugs();
+            self.world.wait_for_blocked(instances);
         }
     }
 
     /// Commits the transaction; the queued sends are written after it.
-    pub fn let_go(self) {
+    pub fn release(self) {
         self.end(true);
     }
 
     /// Commits or rolls back the transaction; the queued sends are written after it.
     pub fn end(mut self, commits: bool) {
-        self.take_pile();
+        self.start_batch();
         self.transaction.run(if commits { "COMMIT" } else { "ROLLBACK" });
-        self.plugs_are_stored();
+        self.finish_plugs();
     }
 
-    fn plugs_are_stored(&mut self) {
+    fn finish_plugs(&mut self) {
         for plug in self.plugs.drain(..) {
             stored(answer(plug).unwrap());
         }

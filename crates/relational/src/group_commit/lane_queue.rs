@@ -4,13 +4,13 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::Hash;
 
-pub(crate) struct Line<T, L> {
+pub(crate) struct LaneQueue<T, L> {
     waiting: VecDeque<(L, T)>,
     /// The lanes that workers are busy with.
     busy: HashSet<L>,
 }
 
-impl<T, L: Copy + Eq + Hash> Line<T, L> {
+impl<T, L: Copy + Eq + Hash> LaneQueue<T, L> {
     pub(crate) fn new() -> Self {
         Self { waiting: VecDeque::new(), busy: HashSet::new() }
     }
@@ -26,11 +26,11 @@ impl<T, L: Copy + Eq + Hash> Line<T, L> {
     }
 
     /// Returns whether any item can be taken.
-    pub(crate) fn has_free(&self) -> bool {
+    pub(crate) fn has_available(&self) -> bool {
         self.waiting.iter().any(|(lane, _)| !self.busy.contains(lane))
     }
 
-    /// Takes the first free items, up to a limit. Their lanes are busy until `let_go`.
+    /// Takes the first free items, up to a limit. Their lanes are busy until `release`.
     pub(crate) fn take(&mut self, at_most: usize) -> (Vec<L>, Vec<T>) {
         let (mut lanes, mut items) = (Vec::new(), Vec::new());
         let mut left = VecDeque::with_capacity(self.waiting.len());
@@ -48,7 +48,7 @@ impl<T, L: Copy + Eq + Hash> Line<T, L> {
     }
 
     /// Marks these lanes as free.
-    pub(crate) fn let_go(&mut self, lanes: &[L]) {
+    pub(crate) fn release(&mut self, lanes: &[L]) {
         for lane in lanes {
             self.busy.remove(lane);
         }
@@ -59,35 +59,35 @@ impl<T, L: Copy + Eq + Hash> Line<T, L> {
 mod tests {
     use super::*;
 
-    fn line(items: &[(char, u32)]) -> Line<u32, char> {
-        let mut line = Line::new();
+    fn queue(items: &[(char, u32)]) -> LaneQueue<u32, char> {
+        let mut queue = LaneQueue::new();
         for (lane, item) in items {
-            line.push(*lane, *item);
+            queue.push(*lane, *item);
         }
-        line
+        queue
     }
 
     #[test]
-    fn items_of_busy_lane_keep_their_place() {
-        let mut line = line(&[('a', 1), ('b', 2), ('a', 3), ('b', 4)]);
-        assert_eq!(line.take(2), (vec!['a', 'b'], vec![1, 2]));
-        assert!(!line.push('a', 5));
-        assert!(!line.has_free());
-        assert!(line.push('c', 6));
-        assert_eq!(line.take(2), (vec!['c'], vec![6]));
-        line.let_go(&['b', 'c']);
-        assert_eq!(line.take(9), (vec!['b'], vec![4]));
-        line.let_go(&['a']);
-        assert_eq!(line.take(9), (vec!['a', 'a'], vec![3, 5]));
-        assert_eq!(line.len(), 0);
+    fn items_of_busy_lane_keep_order() {
+        let mut queue = queue(&[('a', 1), ('b', 2), ('a', 3), ('b', 4)]);
+        assert_eq!(queue.take(2), (vec!['a', 'b'], vec![1, 2]));
+        assert!(!queue.push('a', 5));
+        assert!(!queue.has_available());
+        assert!(queue.push('c', 6));
+        assert_eq!(queue.take(2), (vec!['c'], vec![6]));
+        queue.release(&['b', 'c']);
+        assert_eq!(queue.take(9), (vec!['b'], vec![4]));
+        queue.release(&['a']);
+        assert_eq!(queue.take(9), (vec!['a', 'a'], vec![3, 5]));
+        assert_eq!(queue.len(), 0);
     }
 
     #[test]
     fn take_respects_maximum() {
-        let mut line = line(&[('a', 1), ('a', 2), ('b', 3)]);
-        assert_eq!(line.take(1), (vec!['a'], vec![1]));
-        assert_eq!(line.take(1), (vec!['b'], vec![3]));
-        assert_eq!(line.take(1), (vec![], vec![]));
-        assert_eq!(line.len(), 1);
+        let mut queue = queue(&[('a', 1), ('a', 2), ('b', 3)]);
+        assert_eq!(queue.take(1), (vec!['a'], vec![1]));
+        assert_eq!(queue.take(1), (vec!['b'], vec![3]));
+        assert_eq!(queue.take(1), (vec![], vec![]));
+        assert_eq!(queue.len(), 1);
     }
 }

@@ -17,17 +17,17 @@ use super::writer::{Outcome, Writer};
 
 /// The pause after a 503.
 const PAUSE: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Several writers in the same chatroom.
 #[derive(Debug)]
-pub(crate) struct Crew {
+pub(crate) struct Writers {
     room: String,
     reader: Client,
-    writers: Vec<Writer>,
+    list: Vec<Writer>,
 }
 
-/// The progress of a crew.
+/// The progress of the writers.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     pub(crate) acknowledged: AtomicUsize,
@@ -40,36 +40,36 @@ impl Progress {
     /// Waits until this many more operations are acknowledged.
     pub(crate) fn wait_for(&self, more: usize) -> Result<Duration> {
         let goal = self.acknowledged.load(Ordering::SeqCst) + more;
-        let ((), took) = until(PATIENCE, "enough is acknowledged", || {
+        let ((), took) = until(TIMEOUT, "enough is acknowledged", || {
             ensure!(!self.enough.load(Ordering::SeqCst), "a writer has stopped");
             Ok((self.acknowledged.load(Ordering::SeqCst) >= goal).then_some(()))
         })?;
         Ok(took)
     }
 
-    pub(crate) fn count_of_unavailable(&self) -> usize {
+    pub(crate) fn unavailable_count(&self) -> usize {
         self.unavailable.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn nobody_was_cut_off(&self) -> Result<()> {
+    pub(crate) fn check_none_cut_off(&self) -> Result<()> {
         let gone = self.gone.load(Ordering::SeqCst);
         ensure!(gone == 0, "{gone} writers got no answer");
         Ok(())
     }
 }
 
-impl Crew {
+impl Writers {
     /// Creates a chatroom owned by the first of these people, and writers who act as these people.
     pub(crate) fn new(people: &[&Person], size: usize, url: &str, rng: &mut Rng) -> Result<Self> {
-        let (owner, members) = people.split_first().context("a crew needs people")?;
+        let (owner, members) = people.split_first().context("writers need people")?;
         let owner = Person { client: owner.client.at(url), ..(*owner).clone() };
         let room = owner.make_room(members)?;
         let writer = |_| {
-            let person = rng.choice(people).context("a crew needs people")?;
+            let person = rng.choice(people).context("writers need people")?;
             Ok(Writer::new(person.client.at(url), &room, rng.fork()))
         };
-        let writers = (0..size).map(writer).collect::<Result<_>>()?;
-        Ok(Self { room, reader: owner.client, writers })
+        let list = (0..size).map(writer).collect::<Result<_>>()?;
+        Ok(Self { room, reader: owner.client, list })
     }
 
     /// The path of the chatroom.
@@ -80,7 +80,7 @@ impl Crew {
     /// Moves all writers to another server.
     pub(crate) fn move_to(&mut self, url: &str) {
         self.reader = self.reader.at(url);
-        for writer in &mut self.writers {
+        for writer in &mut self.list {
             writer.move_to(url);
         }
     }
@@ -90,7 +90,7 @@ impl Crew {
         let progress = &Progress::default();
         thread::scope(|scope| {
             let at_work: Vec<_> =
-                self.writers.iter_mut().map(|writer| scope.spawn(move || work(writer, progress))).collect();
+                self.list.iter_mut().map(|writer| scope.spawn(move || work(writer, progress))).collect();
             let happened = happens(progress);
             progress.enough.store(true, Ordering::SeqCst);
             for writer in at_work {
@@ -102,8 +102,8 @@ impl Crew {
 
     /// Repeats every unacknowledged operation until it is acknowledged, and some acknowledged ones.
     pub(crate) fn repeat_unacknowledged(&mut self) -> Result<()> {
-        for writer in &mut self.writers {
-            while writer.has_open_deed() {
+        for writer in &mut self.list {
+            while writer.has_open_operation() {
                 match writer.step()? {
                     Outcome::Acknowledged => {}
                     outcome => bail!("a repeat ended with {outcome:?}"),
@@ -124,11 +124,11 @@ impl Crew {
             let earlier = found.insert(id, event["data"].clone());
             ensure!(earlier.is_none(), "twice in the log: {earlier:?}");
         }
-        for writer in &self.writers {
-            writer.tick_off(&mut found)?;
+        for writer in &self.list {
+            writer.check_log(&mut found)?;
         }
         ensure!(found.is_empty(), "in the log, but nobody's: {found:?}");
-        Ok(self.writers.iter().map(Writer::acknowledged).sum())
+        Ok(self.list.iter().map(Writer::acknowledged).sum())
     }
 }
 

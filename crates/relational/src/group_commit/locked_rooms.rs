@@ -7,24 +7,24 @@ use std::time::{Duration, Instant};
 use chit_chat_domain::id::ChatroomId;
 
 /// The time until a chatroom counts as free again; if it is still locked, the next send detects that.
-const LATELY: Duration = Duration::from_secs(30);
+const LOCK_MEMORY: Duration = Duration::from_secs(30);
 
 #[derive(Default)]
-pub(crate) struct Locked(Mutex<HashMap<ChatroomId, Instant>>);
+pub(crate) struct LockedRooms(Mutex<HashMap<ChatroomId, Instant>>);
 
-impl Locked {
+impl LockedRooms {
     /// Returns whether the chatroom was found locked recently, and not free since.
-    pub(crate) fn holds(&self, room: ChatroomId) -> bool {
-        self.lock().get(&room).is_some_and(|found| found.elapsed() < LATELY)
+    pub(crate) fn contains(&self, room: ChatroomId) -> bool {
+        self.lock().get(&room).is_some_and(|found| found.elapsed() < LOCK_MEMORY)
     }
 
-    pub(crate) fn note(&self, room: ChatroomId) {
+    pub(crate) fn insert(&self, room: ChatroomId) {
         let mut rooms = self.lock();
-        rooms.retain(|_, found| found.elapsed() < LATELY);
+        rooms.retain(|_, found| found.elapsed() < LOCK_MEMORY);
         rooms.insert(room, Instant::now());
     }
 
-    pub(crate) fn forget(&self, room: ChatroomId) {
+    pub(crate) fn remove(&self, room: ChatroomId) {
         self.lock().remove(&room);
     }
 

@@ -2,7 +2,7 @@
 
 use actix_web::web::Bytes;
 use chit_chat_domain::event::Event;
-use chit_chat_live::{Write, Written};
+use chit_chat_live::{EncodedEvent, Write};
 use serde::Serialize;
 
 use super::event::EventView;
@@ -14,15 +14,15 @@ const USUAL: usize = 640;
 pub(crate) struct EventWriter;
 
 impl Write for EventWriter {
-    fn write(&self, event: Event) -> Written {
+    fn write(&self, event: Event) -> EncodedEvent {
         let seq = event.seq;
         let view = EventView::from(event);
-        written(&seq.to_string(), view.kind(), &view)
+        encoded(&seq.to_string(), view.kind(), &view)
     }
 }
 
 /// Serializes an item. JSON contains no raw line breaks, so one line of data is enough.
-pub(crate) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
+pub(crate) fn encoded(id: &str, kind: &str, data: &impl Serialize) -> EncodedEvent {
     let mut text = Vec::with_capacity(USUAL);
     if !id.is_empty() {
         text.extend_from_slice(format!("id: {id}\n").as_bytes());
@@ -36,5 +36,5 @@ pub(crate) fn written(id: &str, kind: &str, data: &impl Serialize) -> Written {
     let end = text.len();
     text.extend_from_slice(b"\n\n");
     let identified = Bytes::from(text);
-    Written { anonymous: identified.slice(anonymous..), json: identified.slice(json..end), identified }
+    EncodedEvent { anonymous: identified.slice(anonymous..), json: identified.slice(json..end), identified }
 }

@@ -6,11 +6,11 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
 
-use crate::entry::{Entry, Written};
+use crate::entry::{EncodedEvent, Entry};
 
 /// The user and session of a listener.
 #[derive(Clone, Copy, Debug)]
-pub struct Who {
+pub struct Subscriber {
     pub user: UserId,
     pub session: SessionId,
 }
@@ -29,11 +29,11 @@ pub struct Start {
 
 /// The output of a listener.
 #[derive(Debug)]
-pub enum News {
+pub enum Update {
     Event(Arc<Entry>),
-    Aside(Box<Written>),
+    Ephemeral(Box<EncodedEvent>),
     /// The user's private state has changed.
-    Own(ChatroomId, Own),
+    Private(ChatroomId, PrivateChange),
     /// Everything missed at the start has been delivered.
     CaughtUp,
     End(End),
@@ -41,7 +41,7 @@ pub enum News {
 
 /// Changes of a user's private state, which are in no log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
+pub enum PrivateChange {
     /// The new read marker.
     ReadMarker(Seq),
     /// True if the chatroom is muted now.

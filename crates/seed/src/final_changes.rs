@@ -46,26 +46,26 @@ const DIRECT: [&[(&str, &str)]; 2] = [
 /// The maximum number of unread messages of a person.
 const UNREAD: u128 = 9;
 
-pub(crate) struct Finale<'a> {
+pub(crate) struct FinalChanges<'a> {
     pub(crate) stage: &'a Stage,
     pub(crate) people: &'a People,
     pub(crate) plans: &'a [Plan],
 }
 
-impl Finale<'_> {
+impl FinalChanges<'_> {
     pub(crate) fn play(&self) -> Result<(), Failure> {
         self.stage.at(PRESENT - 20 * MINUTE);
-        self.set_rooms()?;
-        self.keep_order()?;
+        self.set_up_rooms()?;
+        self.set_up_moderation()?;
         self.pin()?;
-        self.talk_in_pairs()?;
+        self.send_direct_messages()?;
         for (who, whom) in pairs(self.people, &BLOCKED) {
             self.stage.services.blocks.block(Pair::new(who, whom)?)?;
         }
         self.read()
     }
 
-    fn set_rooms(&self) -> Result<(), Failure> {
+    fn set_up_rooms(&self) -> Result<(), Failure> {
         for (slug, topic) in TOPICS {
             self.set(slug, &ChatroomChange { topic: Some(Some(topic.to_owned())), ..ChatroomChange::default() })?;
         }
@@ -78,19 +78,19 @@ impl Finale<'_> {
     fn set(&self, slug: &str, change: &ChatroomChange) -> Result<(), Failure> {
         let Some(plan) = self.plan(slug) else { return Ok(()) };
         let changed = self.stage.services.chatrooms.change(plan.id, plan.owner, change);
-        unless_people_changed_it(changed.map(drop))
+        ignore_denials(changed.map(drop))
     }
 
-    fn keep_order(&self) -> Result<(), Failure> {
+    fn set_up_moderation(&self) -> Result<(), Failure> {
         for (slug, username) in MODERATORS {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
                 let promoted = self.stage.services.memberships.change_role(plan.id, plan.owner, user, "moderator");
-                unless_people_changed_it(promoted.map(drop))?;
+                ignore_denials(promoted.map(drop))?;
             }
         }
         for (slug, username) in BANNED {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
-                unless_people_changed_it(self.stage.services.bans.ban(plan.id, plan.owner, user).map(drop))?;
+                ignore_denials(self.stage.services.bans.ban(plan.id, plan.owner, user).map(drop))?;
             }
         }
         self.invite()
@@ -111,13 +111,13 @@ impl Finale<'_> {
     fn pin(&self) -> Result<(), Failure> {
         for plan in PINNED.iter().filter_map(|slug| self.plan(slug)) {
             if let Some(first) = first_message(plan) {
-                unless_people_changed_it(self.stage.services.pins.pin(plan.id, plan.owner, first))?;
+                ignore_denials(self.stage.services.pins.pin(plan.id, plan.owner, first))?;
             }
         }
         Ok(())
     }
 
-    fn talk_in_pairs(&self) -> Result<(), Failure> {
+    fn send_direct_messages(&self) -> Result<(), Failure> {
         for (number, dialogue) in DIRECT.iter().enumerate() {
             let [(one, other), lines @ ..] = dialogue else { continue };
             let (Some(one), Some(other)) = (self.id(one), self.id(other)) else { continue };
@@ -148,25 +148,23 @@ impl Finale<'_> {
     fn read(&self) -> Result<(), Failure> {
         for plan in self.plans {
             for person in self.people.all() {
-                self.read_nearly_all(plan.id, person.id)?;
+                self.mark_nearly_all_read(plan.id, person.id)?;
             }
         }
         for (username, slug) in MUTED {
             if let (Some(plan), Some(user)) = (self.plan(slug), self.id(username)) {
-                unless_people_changed_it(self.stage.services.reading.set_muted(plan.id, user, true))?;
+                ignore_denials(self.stage.services.reading.set_muted(plan.id, user, true))?;
             }
         }
         Ok(())
     }
 
-    fn read_nearly_all(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
+    fn mark_nearly_all_read(&self, room: ChatroomId, user: UserId) -> Result<(), Failure> {
         // Most people are no members of most rooms.
         let Ok(head) = self.stage.services.chatrooms.head(room, user) else { return Ok(()) };
         let behind = (uuid::Uuid::from(room).as_u128() ^ uuid::Uuid::from(user).as_u128()) % UNREAD;
         let seq = (head - i64::try_from(behind).unwrap_or_default()).max(0);
-        unless_people_changed_it(
-            self.stage.services.reading.mark(room, user, Mark { seq, force: false }).map(drop),
-        )
+        ignore_denials(self.stage.services.reading.mark(room, user, Mark { seq, force: false }).map(drop))
     }
 
     fn plan(&self, slug: &str) -> Option<&Plan> {
@@ -190,7 +188,7 @@ fn first_message(plan: &Plan) -> Option<MessageId> {
 }
 
 /// Ignores refusals, because users may have changed the data between an interrupted run and the next one.
-fn unless_people_changed_it(outcome: Result<(), Failure>) -> Result<(), Failure> {
+fn ignore_denials(outcome: Result<(), Failure>) -> Result<(), Failure> {
     match outcome {
         Err(Failure::Denied(_)) => Ok(()),
         other => other,

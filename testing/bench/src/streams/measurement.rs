@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 /// The result of one measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Measurement {
     pub(crate) duration: Duration,
     pub(crate) messages: u64,
     pub(crate) deliveries: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Told {
     pub(crate) longest: Duration,
 }
 
-impl Told {
+impl Measurement {
     pub(crate) fn parse(line: &str) -> Result<Self> {
         let numbers: Vec<u64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
         let &[duration, messages, deliveries, p50, p99, longest] = numbers.as_slice() else {
@@ -44,7 +44,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [duration, p50, p99, longest] =
             [self.duration, self.p50, self.p99, self.longest].map(|it| it.as_micros());
@@ -65,15 +65,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_understood() {
-        let told = Told::of(Duration::from_secs(2), 5, 5_000, (1..=100).map(Duration::from_millis).collect());
-        assert_eq!(Told::parse(&told.to_string()).unwrap(), told);
-        assert_eq!((told.p50, told.p99), (Duration::from_millis(50), Duration::from_millis(99)));
-        assert!(Told::parse("gone").is_err());
+    fn measurement_round_trips() {
+        let measurement =
+            Measurement::of(Duration::from_secs(2), 5, 5_000, (1..=100).map(Duration::from_millis).collect());
+        assert_eq!(Measurement::parse(&measurement.to_string()).unwrap(), measurement);
+        assert_eq!((measurement.p50, measurement.p99), (Duration::from_millis(50), Duration::from_millis(99)));
+        assert!(Measurement::parse("gone").is_err());
     }
 
     #[test]
-    fn the_seq_of_a_message_is_found() {
+    fn seq_of_message_is_parsed() {
         assert_eq!(seq_of(b"{\"id\":\"x\",\"seq\":42,\"body\":\"y\"}").unwrap(), 42);
         assert!(seq_of(b"{}").is_err());
     }
