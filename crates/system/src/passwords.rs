@@ -4,33 +4,26 @@
 //! bcrypt reads 72 bytes at most and stops at U+0000, so the password is hashed first to make every byte count.
 //! The key of that hash is not a secret, because losing a secret key would lock everyone out.
 
-use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use aws_lc_rs::hmac::{HMAC_SHA384, Key, sign};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chit_chat_domain::user::{HasherBusy, PasswordHash, PasswordHasher};
-use chit_chat_threads::{Priority, Threads};
+use chit_chat_threads::{Pool, Priority, spare_processors};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
 /// The size of the queue: at a quarter of a second each, no caller waits longer than until their next try.
 const QUEUE: usize = 32;
 
-type Job = Box<dyn FnOnce() + Send>;
-
 /// Hashes passwords on its own threads.
 #[derive(Debug)]
 pub struct BcryptPool {
     cost: u32,
-    /// The sender of jobs. It is dropped before the threads, which stop once it is dropped.
-    jobs: SyncSender<Job>,
+    threads: Pool,
     metrics: PoolMetrics,
-    _threads: Threads,
 }
 
 #[derive(Clone, Debug)]
@@ -56,28 +49,22 @@ impl BcryptPool {
 
     /// Starts one thread fewer than there are processors, but at least one.
     pub fn start(cost: u32) -> std::io::Result<Self> {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        // Declared before `jobs`, so that a failure drops `jobs` first, as dropping the pool does.
-        let mut threads = Threads::default();
-        let (jobs, waiting) = sync_channel::<Job>(QUEUE);
-        let waiting = Arc::new(Mutex::new(waiting));
-        let count = processors.saturating_sub(1).max(1);
-        threads.start_each("bcrypt", 0..count, Priority::Low, move || serve(&waiting))?;
-        Ok(Self { cost, jobs, metrics: PoolMetrics::default(), _threads: threads })
+        let threads = Pool::start("bcrypt", spare_processors(), Priority::Low, QUEUE)?;
+        Ok(Self { cost, threads, metrics: PoolMetrics::default() })
     }
 
     fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherBusy> {
         let (answer, answered) = sync_channel(1);
         let metrics = self.metrics.clone();
-        let job = Box::new(move || {
+        let job = move || {
             metrics.waiting.decrement(1);
             let started = Instant::now();
             let outcome = work();
             metrics.work.record(started.elapsed());
             drop(answer.send(outcome));
-        });
+        };
         self.metrics.waiting.increment(1);
-        self.jobs.try_send(job).map_err(|_| self.reject())?;
+        self.threads.push(job).map_err(|_| self.reject())?;
         answered.recv().map_err(|_| HasherBusy)
     }
 
@@ -108,16 +95,6 @@ impl PasswordHasher for BcryptPool {
         let known = hash.is_some();
         let hash = hash.map_or_else(|| self.dummy_hash(), |hash| hash.as_str().to_owned());
         self.run(move || bcrypt::verify(prehashed, &hash).unwrap_or(false) && known)
-    }
-}
-
-fn serve(waiting: &Mutex<Receiver<Job>>) {
-    loop {
-        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(),
-            Err(_) => return,
-        }
     }
 }
 
@@ -160,10 +137,18 @@ mod tests {
 
     #[test]
     fn full_queue_rejects() {
-        let (jobs, _never_served) = sync_channel::<Job>(1);
-        let pool = BcryptPool { cost: 4, jobs, metrics: PoolMetrics::default(), _threads: Threads::default() };
-        pool.jobs.try_send(Box::new(|| ())).unwrap();
+        let threads = Pool::start("test", 1, Priority::Normal, 1).unwrap();
+        let pool = BcryptPool { cost: 4, threads, metrics: PoolMetrics::default() };
+        let ((begun, running), (open, gate)) = (sync_channel(1), sync_channel::<()>(1));
+        let job = move || {
+            begun.send(()).unwrap();
+            gate.recv().unwrap_err();
+        };
+        pool.threads.push(job).unwrap();
+        running.recv().unwrap();
+        pool.threads.push(|| ()).unwrap();
         assert_eq!(pool.hash("anything"), Err(HasherBusy));
         assert_eq!(pool.verify("anything", None), Err(HasherBusy));
+        drop(open);
     }
 }

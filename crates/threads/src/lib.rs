@@ -3,9 +3,13 @@
 //! [`Threads`] owns the threads of a pool. Dropping it signals them to stop, in the pool's own way, and waits
 //! until they have ended.
 
+mod pool;
+
 use std::fmt::{self, Display};
 use std::io;
 use std::thread::{self, JoinHandle};
+
+pub use pool::{Full, Pool, spare_processors};
 
 /// The scheduling priority of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
