@@ -83,3 +83,4 @@ pub mod testing;
 pub mod text;
 pub mod user;
 pub mod violation;
+mod visible;

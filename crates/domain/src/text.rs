@@ -1,6 +1,7 @@
 //! Checks common to several kinds of text.
 
 use crate::violation::Violation;
+use crate::visible::is_visible;
 
 /// Checks and trims a single line: at most `most` characters as entered, and no control characters after
 /// trimming.
@@ -19,6 +20,12 @@ pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
         return Err(Violation::ControlCharacter);
     }
     Ok(line.to_owned())
+}
+
+/// Checks and trims the name of a user or a chatroom: a [`line`] of which every character can be seen.
+pub(crate) fn name(text: &str, most: usize) -> Result<String, Violation> {
+    let name = line(text, most)?;
+    if is_visible(&name) { Ok(name) } else { Err(Violation::InvisibleCharacter) }
 }
 
 /// Folds text for comparison without regard to case. It folds each character separately, so that a part of a

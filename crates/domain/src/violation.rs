@@ -23,6 +23,8 @@ pub enum Violation {
     Nul,
     #[error("must not contain control characters")]
     ControlCharacter,
+    #[error("must not contain invisible characters, or characters that change the direction of text")]
+    InvisibleCharacter,
     #[error("may contain only {0}")]
     ForbiddenCharacter(&'static str),
     #[error("must end with {0}")]

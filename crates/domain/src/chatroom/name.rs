@@ -13,7 +13,7 @@ impl ChatroomName {
 
     /// Trims and checks the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
-        text::line(entered, Self::LONGEST).map(Self)
+        text::name(entered, Self::LONGEST).map(Self)
     }
 
     /// Wraps text that was parsed before it was stored.

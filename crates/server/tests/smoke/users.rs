@@ -162,7 +162,7 @@ fn list_shows_accounts_of_every_page(engine: Engine) {
 fn list_shows_columns_for_operators(engine: Engine) {
     let world = World::new(engine);
     let ann = NewUser {
-        display_name: DisplayName::parse("Ann \u{202e}Lee").ok(),
+        display_name: Some(DisplayName::restore("Ann \u{202e}Lee".to_owned())),
         email: Email::parse("ann@example.com").ok(),
         ..world.draft_user("Ann")
     };
