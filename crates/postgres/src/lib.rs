@@ -25,8 +25,12 @@ pub(crate) type Conn = diesel::PgConnection;
 pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 pub(crate) type Connections = Pool<Conn>;
 
-/// The number of connections for everything but sends and heads; more would only queue inside PostgreSQL.
-const CONNECTIONS: u32 = 8;
+/// The number of connections for reads; more would only queue inside PostgreSQL.
+const READERS: u32 = 8;
+/// The number of connections for writes other than sends, so that slow reads do not delay them.
+const CHANGERS: u32 = 4;
+/// The number of connections that follow other instances' writes, which the trust in sessions depends on.
+const FOLLOWERS: u32 = 2;
 /// The number of connections of a thread that works alone.
 const ONE: u32 = 1;
 /// The number of threads that write messages: while one batch is synced to disk, the database executes the next.
@@ -34,7 +38,9 @@ const WRITERS: u32 = 2;
 
 /// A PostgreSQL database that stores everything behind the domain's ports.
 pub struct Store {
-    connections: Connections,
+    readers: Connections,
+    changers: Connections,
+    followers: Connections,
     sends: SendQueue,
     heads: HeadQueue,
     observers: Arc<Observers>,
@@ -51,7 +57,9 @@ impl Store {
         let sending = pool("sends", WRITERS, database::setup_for_sending())?;
         let observers = Arc::default();
         Ok(Self {
-            connections: pool("main", CONNECTIONS, database::setup())?,
+            readers: pool("reads", READERS, database::setup())?,
+            changers: pool("writes", CHANGERS, database::setup())?,
+            followers: pool("follow", FOLLOWERS, database::setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
@@ -61,11 +69,16 @@ impl Store {
     }
 
     fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.connections.read(query)
+        self.readers.read(query)
+    }
+
+    /// Reads what other instances have changed.
+    fn follow<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        self.followers.read(query)
     }
 
     fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
-        let (done, changes) = self.connections.write(|conn| Tx::run(conn, &transaction))?;
+        let (done, changes) = self.changers.write(|conn| Tx::run(conn, &transaction))?;
         self.observers.notify(&changes);
         Ok(done)
     }

@@ -21,7 +21,7 @@ const CHUNK: usize = 10_000;
 
 impl ChangesSince for Store {
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
-        self.read(|conn| {
+        self.follow(|conn| {
             in_chunks(known, |ids| {
                 let heads = chatrooms::table.filter(chatrooms::id.eq_any(ids));
                 Ok(heads.select((chatrooms::id, chatrooms::last_seq)).load(conn)?)
@@ -30,7 +30,7 @@ impl ChangesSince for Store {
     }
 
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError> {
-        self.read(|conn| {
+        self.follow(|conn| {
             in_chunks(known, |ids| {
                 let versions = user_heads::table.filter(user_heads::user_id.eq_any(ids));
                 Ok(versions.select((user_heads::user_id, user_heads::version)).load(conn)?)

@@ -35,12 +35,15 @@ pub(crate) type Conn = diesel::SqliteConnection;
 pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
 
 const READERS: u32 = 4;
+/// The number of connections that follow what other processes write, which the trust in sessions depends on.
+const FOLLOWERS: u32 = 2;
 /// The number of threads that write messages: one, because the whole file has a single lock.
 const WRITERS: u32 = 1;
 
 /// An SQLite file that stores everything behind the domain's ports.
 pub struct Store {
     readers: Pool<Conn>,
+    followers: Pool<Conn>,
     writer: Arc<Writer>,
     sends: SendQueue,
     heads: HeadQueue,
@@ -57,6 +60,7 @@ impl Store {
         let observers = Arc::default();
         Ok(Self {
             readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
+            followers: Pool::new("follow", &url, FOLLOWERS, database::reader_setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
             _checkpoints: Checkpoints::start(&url, &writer)?,
@@ -67,6 +71,11 @@ impl Store {
 
     fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
         self.readers.read(query)
+    }
+
+    /// Reads what other processes have changed.
+    fn follow<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
+        self.followers.read(query)
     }
 
     fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
