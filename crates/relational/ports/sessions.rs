@@ -4,7 +4,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::session::{
-    ACCESS_TOKEN_LIFETIME, EndedSession, LoggedEnd, NewSession, Rotation, Session, SessionRepository,
+    END_RETENTION, EndedSession, LoggedEnd, NewSession, Rotation, Session, SessionRepository,
 };
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::SessionRow;
@@ -56,7 +56,7 @@ impl SessionRepository for Store {
     }
 
     fn ended_since(&self, position: i64, now: Timestamp) -> Result<Vec<LoggedEnd>, StoreError> {
-        self.read(|conn| {
+        self.follow(|conn| {
             let rows: Vec<(i64, Key, Instant)> = ended_sessions::table
                 .filter(ended_sessions::position.gt(position))
                 .filter(ended_sessions::tokens_expire_at.gt(Instant::from(now)))
@@ -157,7 +157,7 @@ fn end(tx: &mut Tx<'_>, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<E
         let open = sessions::table.find((Key::from(user), id)).filter(sessions::ended_at.is_null());
         let changed = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at))).execute(tx.conn)?;
         if changed == 1 {
-            let tokens_expire_at = at.plus(ACCESS_TOKEN_LIFETIME);
+            let tokens_expire_at = at.plus(END_RETENTION);
             diesel::insert_into(ended_sessions::table)
                 .values((
                     ended_sessions::session_id.eq(id),

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::time::Duration;
 
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{SessionId, UserId};
@@ -12,14 +11,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::SystemClock;
-use crate::known_tokens::KnownTokens;
+use crate::known_tokens::{KnownToken, KnownTokens};
+use crate::validity::Validity;
 
 const ISSUER: &str = "chit-chat";
 const AUDIENCE: &str = "chit-chat";
 const TYPE: &str = "at+jwt";
 const SHORTEST_KEY: usize = 32;
-/// The tolerated difference between the clocks of two instances.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// The number of different bytes that a key needs at least: a random one of 32 bytes has far more.
+const FEWEST_BYTES: usize = 5;
 
 #[derive(Deserialize, Serialize)]
 struct Claims {
@@ -35,7 +35,7 @@ struct Claims {
 /// The keys of the server: the first signs, all verify.
 pub struct SigningKeys(Vec<Vec<u8>>);
 
-/// A key shorter than 32 bytes.
+/// A key shorter than 32 bytes, or of hardly any different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakKey;
 
@@ -43,8 +43,12 @@ impl SigningKeys {
     /// Reads a comma-separated list of keys of 32 bytes or more.
     pub fn parse(list: &str) -> Result<Self, WeakKey> {
         let keys: Vec<Vec<u8>> = list.split(',').map(|key| key.trim().as_bytes().to_vec()).collect();
-        if keys.iter().any(|key| key.len() < SHORTEST_KEY) { Err(WeakKey) } else { Ok(Self(keys)) }
+        if keys.iter().any(|key| is_weak(key)) { Err(WeakKey) } else { Ok(Self(keys)) }
     }
+}
+
+fn is_weak(key: &[u8]) -> bool {
+    key.len() < SHORTEST_KEY || key.iter().collect::<HashSet<_>>().len() < FEWEST_BYTES
 }
 
 /// Issues and verifies access tokens.
@@ -72,16 +76,16 @@ impl JwtAccessTokens {
         }
     }
 
-    fn decode(&self, token: &str, now: Timestamp) -> Option<AccessClaims> {
+    fn decode(&self, token: &str) -> Option<KnownToken> {
         let verified =
             self.verifying.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
         // The header must match exactly: this server never writes other parameters, such as `jku`, `jwk` or
         // `crit`.
-        let is_ours = verified.header == self.header && verified.claims.has_valid_lifetime(now);
-        is_ours.then_some(AccessClaims {
-            user_id: verified.claims.sub.into(),
-            session_id: verified.claims.sid.into(),
-            expires_at: Timestamp::from_micros(verified.claims.exp.saturating_mul(1_000_000)),
+        let Claims { sub, sid, iat, exp, .. } = verified.claims;
+        let expires_at = Timestamp::from_micros(exp.saturating_mul(1_000_000));
+        (verified.header == self.header).then_some(KnownToken {
+            claims: AccessClaims { user_id: sub.into(), session_id: sid.into(), expires_at },
+            validity: Validity { issued_at: iat, expires_at: exp },
         })
     }
 }
@@ -114,19 +118,16 @@ impl AccessTokens for JwtAccessTokens {
 
     fn verify(&self, token: &str) -> Option<AccessClaims> {
         let now = SystemClock.now();
-        self.known.get(token, now).or_else(|| {
-            let claims = self.decode(token, now)?;
-            self.known.insert(token, claims);
-            Some(claims)
-        })
+        let known = self.known.get(token).or_else(|| {
+            let verified = self.decode(token).filter(|token| token.validity.includes(now))?;
+            self.known.insert(token, verified);
+            Some(verified)
+        })?;
+        known.validity.includes(now).then_some(known.claims)
     }
-}
 
-impl Claims {
-    /// Returns whether the token has been issued already, with a lifetime of at most that of our tokens.
-    fn has_valid_lifetime(&self, now: Timestamp) -> bool {
-        let lifetime = Timestamp::from_micros(0).plus(ACCESS_TOKEN_LIFETIME).as_seconds();
-        self.iat <= now.plus(CLOCK_SKEW).as_seconds() && self.exp.saturating_sub(self.iat) <= lifetime
+    fn has_expired(&self, expires_at: Timestamp) -> bool {
+        expires_at <= SystemClock.now()
     }
 }
 
@@ -186,6 +187,7 @@ mod tests {
     fn each_claim_is_verified() {
         let now = SystemClock.now().as_seconds();
         assert!(!accepts(|_, claims| claims["exp"] = json!(now - 1)));
+        assert!(!accepts(|_, claims| claims["exp"] = json!(now)), "the expiry itself is too late");
         assert!(!accepts(|_, claims| claims["nbf"] = json!(now + 60)));
         assert!(!accepts(|_, claims| claims["iss"] = json!("another")));
         assert!(!accepts(|_, claims| claims["aud"] = json!("another")));
@@ -255,5 +257,11 @@ mod tests {
     fn short_keys_are_rejected() {
         assert!(SigningKeys::parse("short").is_err());
         assert!(SigningKeys::parse(&format!("{KEY},short")).is_err());
+    }
+
+    #[test]
+    fn keys_of_hardly_any_different_bytes_are_rejected() {
+        assert!(SigningKeys::parse(&"x".repeat(64)).is_err());
+        assert!(SigningKeys::parse(&"1234".repeat(16)).is_err());
     }
 }

@@ -7,6 +7,7 @@ mod ids;
 mod known_tokens;
 mod passwords;
 mod secrets;
+mod validity;
 
 pub use access_tokens::{JwtAccessTokens, SigningKeys, WeakKey};
 pub use clock::SystemClock;

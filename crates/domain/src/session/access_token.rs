@@ -21,4 +21,7 @@ pub trait AccessTokens: Send + Sync {
     /// Returns the claims of a token that this service has issued and that has not expired. It does not check
     /// whether the session has ended.
     fn verify(&self, token: &str) -> Option<AccessClaims>;
+
+    /// Returns whether a token with this expiry, verified earlier, has expired since.
+    fn has_expired(&self, expires_at: Timestamp) -> bool;
 }

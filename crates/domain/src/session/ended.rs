@@ -7,6 +7,6 @@ use crate::id::SessionId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedSession {
     pub id: SessionId,
-    /// The time at which the last access token expires.
+    /// The time by which the last access token has expired on every instance.
     pub tokens_expire_at: Timestamp,
 }

@@ -21,6 +21,12 @@ use crate::id::{SessionId, UserId};
 
 /// The lifetime of an access token.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
+/// The tolerated difference between the clocks of two instances.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// The time for which the end of a session is remembered: until the last token that any instance may have issued
+/// has expired by every clock, and a minute more.
+pub const END_RETENTION: Duration =
+    ACCESS_TOKEN_LIFETIME.saturating_add(CLOCK_SKEW).saturating_add(Duration::from_secs(60));
 /// The maximum number of sessions of a user; the oldest beyond it end.
 pub const MAX_SESSIONS: usize = 100;
 

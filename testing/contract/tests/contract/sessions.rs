@@ -5,7 +5,7 @@ use std::time::Duration;
 use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
-use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, EndedSession, NewSession, Rotation, SecretHash};
+use chit_chat_domain::session::{END_RETENTION, EndedSession, NewSession, Rotation, SecretHash};
 use chit_chat_domain::user::PasswordHash;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -143,7 +143,7 @@ fn ended_session_is_neither_refreshed_nor_ended_again(engine: Engine) {
     let draft = world.draft_session(matt, 1);
     world.sessions.create(draft.clone(), 100).unwrap();
     let at = world.tick();
-    let ended = EndedSession { id: draft.id, tokens_expire_at: at.plus(ACCESS_TOKEN_LIFETIME) };
+    let ended = EndedSession { id: draft.id, tokens_expire_at: at.plus(END_RETENTION) };
     assert_eq!(world.sessions.end(matt, draft.id, at), Ok(Some(ended)));
     assert_eq!(world.sessions.end(matt, draft.id, world.tick()), Ok(None));
     assert_eq!(world.sessions.rotate(rotation(&draft, 9)), Ok(Guarded::Refused));
@@ -165,7 +165,7 @@ fn ended_sessions_are_read_from_position(engine: Engine) {
     assert!(log.is_sorted_by(|a, b| a.position < b.position) && log[0].position > 0);
     assert_eq!(another.sessions.ended_since(log[1].position, now).unwrap(), log[2..]);
     assert_eq!(another.sessions.ended_since(log[2].position, now), Ok(vec![]));
-    let expired = now.plus(ACCESS_TOKEN_LIFETIME);
+    let expired = now.plus(END_RETENTION);
     assert_eq!(another.sessions.ended_since(0, expired), Ok(vec![]));
 }
 
@@ -199,7 +199,7 @@ fn forgotten_positions_are_not_reused(engine: Engine) {
         let log = world.sessions.ended_since(last, at).unwrap();
         assert_eq!(log.iter().map(|entry| entry.session.id).collect::<Vec<_>>(), [id]);
         last = log[0].position;
-        world.sessions.forget(at.plus(ACCESS_TOKEN_LIFETIME)).unwrap();
+        world.sessions.forget(at.plus(END_RETENTION)).unwrap();
     }
 }
 
