@@ -19,12 +19,14 @@ pub(crate) enum KeyError {
          `openssl rand -base64 32`, or set JWT_SECRET_FILE to a path where a key is created and kept"
     )]
     Missing,
-    #[error("each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more")]
+    #[error("each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more, not all alike")]
     Weak,
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
-    #[error("{} must contain a key of 32 bytes or more", .0.display())]
+    #[error("{} must contain a key of 32 bytes or more, not all alike", .0.display())]
     WeakFile(PathBuf),
+    #[error("{path} can be read by others; run `chmod 600 {path}`", path = .0.display())]
+    OpenFile(PathBuf),
 }
 
 pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
@@ -33,6 +35,9 @@ pub(crate) fn load(config: &Config) -> Result<SigningKeys, KeyError> {
     }
     let path = file(config).ok_or(KeyError::Missing)?;
     let key = read_or_create(&path).map_err(|error| KeyError::File { path: path.clone(), error })?;
+    if is_open(&path) {
+        return Err(KeyError::OpenFile(path));
+    }
     SigningKeys::parse(key.trim()).map_err(|_| KeyError::WeakFile(path))
 }
 
@@ -101,6 +106,18 @@ fn read_or_create(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// Returns whether users other than the owner can read or write the file.
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
+}
+
 fn for_owner_only() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -123,6 +140,9 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert!(!is_open(&path));
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            assert!(is_open(&path));
         }
     }
 }
