@@ -17,6 +17,7 @@ mod registry;
 mod replay;
 mod ring;
 mod room;
+mod rounds;
 mod shared;
 mod sources;
 mod sync;

@@ -17,8 +17,12 @@ use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::replay::{Failed, Job};
 use crate::room::Room;
+use crate::rounds::Rounds;
 use crate::sources::Sources;
 use crate::typing::Typing;
+
+/// The maximum number of chatrooms, and of users, to poll at once, so that a poll is short however many are followed.
+const MAX_POLLED: usize = 20_000;
 
 /// A job of the live threads.
 pub(crate) enum Work {
@@ -40,6 +44,14 @@ pub(crate) struct Shared {
     pub(crate) followed_at: Mutex<Option<Instant>>,
     /// One [`Work::Heads`] is queued unless this is empty.
     outdated: Mutex<Outdated>,
+    rounds: PollRounds,
+}
+
+/// The part of the users and chatrooms to poll next.
+#[derive(Default)]
+struct PollRounds {
+    users: Rounds,
+    chatrooms: Rounds,
 }
 
 /// Users and chatrooms with heads that may have moved.
@@ -60,6 +72,7 @@ impl Shared {
             typing: Typing::default(),
             followed_at: Mutex::default(),
             outdated: Mutex::default(),
+            rounds: PollRounds::default(),
         }
     }
 
@@ -90,14 +103,16 @@ impl Shared {
     }
 
     pub(crate) fn follow_users(&self) -> Result<(), StoreError> {
-        let known = self.registry.users();
+        let mut known = self.registry.users();
         self.sources.metrics.users.set(as_gauge(known.len()));
+        self.rounds.users.keep_next(&mut known, MAX_POLLED);
         self.compare_users(&known)
     }
 
     pub(crate) fn follow_chatrooms(&self, now: Instant) -> Result<(), StoreError> {
-        let rooms = self.registry.rooms();
+        let mut rooms = self.registry.rooms();
         self.sources.metrics.chatrooms.set(as_gauge(rooms.len()));
+        self.rounds.chatrooms.keep_next(&mut rooms, MAX_POLLED);
         self.compare_chatrooms(&rooms)?;
         for room in rooms {
             room.expire(now);
