@@ -25,6 +25,8 @@ ENV LISTEN=0.0.0.0:8080 \
     MALLOC_ARENA_MAX=2
 EXPOSE 8080
 VOLUME /var/lib/chit-chat
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${LISTEN##*:} && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q ' 200 OK' <&3"]
 # The server stops within 10 s of SIGTERM.
 ENTRYPOINT ["chit-chat"]
 CMD ["serve"]

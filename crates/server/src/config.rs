@@ -69,7 +69,9 @@ fn sign_ups(text: &str) -> Result<SignUps, String> {
 }
 
 fn log(text: &str) -> Result<Targets, String> {
-    let filter = text.split(',').try_fold(Targets::new(), |filter, part| match part.split_once('=') {
+    // It logs as errors what strangers send that is not HTTP.
+    let default = Targets::new().with_target("actix_http", LevelFilter::OFF);
+    let filter = text.split(',').try_fold(default, |filter, part| match part.split_once('=') {
         Some((name, level)) => Some(filter.with_target(part_name(name)?, log_level(level)?)),
         None => Some(filter.with_default(log_level(part)?)),
     });
