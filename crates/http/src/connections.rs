@@ -1,12 +1,15 @@
 //! Closes stalled connections: slow readers, bodies still arriving after the response, heads that never complete.
-//! actix itself limits only the time for the first head.
+//! actix itself limits only the time for the first head. Bounds the connections of each address, and makes room for
+//! new ones by closing the one that has been idle longest.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::poll_fn;
 use std::net::{Shutdown, TcpStream};
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,9 @@ use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::rt;
 use actix_web::rt::time::sleep;
+use metrics::{Counter, counter};
+
+use crate::limits::{Proxies, Source};
 
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The time for a client that is still sending to read the rejection.
@@ -29,7 +35,33 @@ thread_local! {
 /// The state that all connections of a server share.
 pub struct Connections {
     timeout: Duration,
+    capacity: Capacity,
+    proxies: Proxies,
+    /// The number of open connections by address.
+    of_addresses: Mutex<HashMap<Source, usize>>,
     stopping: AtomicBool,
+    closed: Closed,
+}
+
+/// How many connections may be open.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacity {
+    /// On each worker thread.
+    pub per_worker: usize,
+    /// From each address, other than trusted proxies.
+    pub per_address: usize,
+    /// The time for which a connection has to be idle before it makes room for another: the request of a shorter
+    /// one may be in transit.
+    pub idle: Duration,
+}
+
+impl Capacity {
+    pub const UNLIMITED: Self = Self { per_worker: usize::MAX, per_address: usize::MAX, idle: Duration::MAX };
+}
+
+struct Closed {
+    for_address: Counter,
+    for_others: Counter,
 }
 
 /// An open connection.
@@ -39,6 +71,8 @@ pub(crate) struct Connection {
     ends_at: Cell<Option<Instant>>,
     /// True if the connection carries a stream, which ends by itself with a final event.
     is_stream: Cell<bool>,
+    /// The address that it counts for; `None` for a trusted proxy.
+    source: Option<Source>,
     /// The same socket, under its own descriptor.
     socket: TcpStream,
 }
@@ -77,6 +111,11 @@ impl Connection {
         self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
     }
 
+    /// The time since which no request is being handled.
+    fn idle_since(&self) -> Option<Instant> {
+        self.ends_at.get()?.checked_sub(self.all.timeout)
+    }
+
     fn start_timer(&self, status: StatusCode) {
         let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
         let timeout = if refuses_the_rest { LINGER } else { self.all.timeout };
@@ -97,10 +136,26 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(source) = self.source {
+            self.all.leave(source);
+        }
+    }
+}
+
 impl Connections {
     /// Closes each connection that is idle for this long between two requests.
-    pub fn new(timeout: Duration) -> Self {
-        Self { timeout, stopping: AtomicBool::new(false) }
+    pub fn new(timeout: Duration, capacity: Capacity, proxies: Proxies) -> Self {
+        let closed = |reason: &'static str| counter!("chit_chat_connections_closed_total", "reason" => reason);
+        Self {
+            timeout,
+            capacity,
+            proxies,
+            of_addresses: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            closed: Closed { for_address: closed("address"), for_others: closed("room") },
+        }
     }
 
     /// Watches a connection that was just accepted.
@@ -109,11 +164,39 @@ impl Connections {
             tracing::debug!("a connection is not watched");
             return;
         };
+        let source = stream.peer_addr().ok().and_then(|peer| self.proxies.source_of_peer(peer.ip()));
+        if source.is_some_and(|source| !self.enter(source)) {
+            self.closed.for_address.increment(1);
+            drop(socket.shutdown(Shutdown::Both));
+            return;
+        }
         let ends_at = Cell::new(Some(Instant::now() + self.timeout));
         let connection =
-            Rc::new(Connection { all: Arc::clone(self), ends_at, is_stream: Cell::new(false), socket });
+            Rc::new(Connection { all: Arc::clone(self), ends_at, is_stream: Cell::new(false), source, socket });
+        if make_room(&self.capacity) {
+            self.closed.for_others.increment(1);
+        }
         watch(Rc::downgrade(&connection));
         data.insert(connection);
+    }
+
+    /// Counts a connection, unless the address has its share already.
+    fn enter(&self, source: Source) -> bool {
+        let mut of_addresses = self.of_addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = of_addresses.entry(source).or_default();
+        let fits = *count < self.capacity.per_address;
+        *count += usize::from(fits);
+        fits
+    }
+
+    fn leave(&self, source: Source) {
+        let mut of_addresses = self.of_addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = of_addresses.entry(source) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 
     /// Makes every further response the last of its connection, and closes idle connections within a second.
@@ -142,6 +225,24 @@ fn duplicate_handle(stream: &rt::net::TcpStream) -> Option<TcpStream> {
 #[cfg(not(unix))]
 fn duplicate_handle(_: &rt::net::TcpStream) -> Option<TcpStream> {
     None
+}
+
+/// Closes the connection of this worker that has been idle longest, if one more would take the last place; returns
+/// whether it did.
+fn make_room(capacity: &Capacity) -> bool {
+    OPEN.with_borrow_mut(|open| {
+        if open.len() + 1 < capacity.per_worker {
+            return false;
+        }
+        open.retain(|connection| connection.strong_count() > 0);
+        if open.len() + 1 < capacity.per_worker {
+            return false;
+        }
+        let idle = open.iter().filter_map(Weak::upgrade).filter(|open| !open.is_stream.get());
+        let longest = idle.filter_map(|open| Some((open.idle_since()?, open))).min_by_key(|(since, _)| *since);
+        let longest = longest.filter(|(since, _)| since.elapsed() >= capacity.idle);
+        longest.inspect(|(_, open)| drop(open.socket.shutdown(Shutdown::Both))).is_some()
+    })
 }
 
 fn watch(connection: Weak<Connection>) {

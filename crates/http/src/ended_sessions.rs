@@ -15,8 +15,9 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::session::{EndedSession, SessionRepository};
 use chit_chat_domain::store_error::StoreError;
 
-/// The period read again, because entries of the log can become visible slightly out of order.
-const OVERLAP: Duration = Duration::from_secs(10);
+/// The period read again, because entries of the log become visible when they are committed: a minute later, if
+/// each statement of the transaction waits as long as a statement may.
+const OVERLAP: Duration = Duration::from_secs(60);
 /// The age of the last refresh from which no session can be trusted.
 const STALE: Duration = Duration::from_secs(2);
 
@@ -105,11 +106,11 @@ mod tests {
         let mut progress = Progress::default();
         let start = Instant::now();
         progress.advance(start, 5);
-        progress.advance(start + Duration::from_secs(4), 9);
+        progress.advance(start + OVERLAP / 2, 9);
         assert_eq!(progress.settled, 0);
-        progress.advance(start + Duration::from_secs(11), 12);
+        progress.advance(start + OVERLAP + OVERLAP / 4, 12);
         assert_eq!(progress.settled, 5);
-        progress.advance(start + Duration::from_secs(30), 12);
+        progress.advance(start + 3 * OVERLAP, 12);
         assert_eq!(progress.settled, 12);
     }
 }

@@ -1,13 +1,14 @@
 //! Health checks: liveness and readiness.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::limits::Source;
 use crate::openapi::{ANY, Problems};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
+use crate::work::Party;
 
 /// The state of the server.
 #[derive(Serialize, ToSchema)]
@@ -32,12 +33,13 @@ pub(crate) async fn live() -> HttpResponse {
         Problems<{ ANY }>,
     ),
 )]
-pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn ready(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     // Checked before the store: a load balancer cannot wait for a store that hangs.
     if state.ended.is_stale() {
         return Err(Problem::unavailable());
     }
-    if blocking(move || state.stores.readiness.is_current()).await? {
+    let party = Party { account: None, source: Source::of_request(&request) };
+    if party.run(&state, move |state| state.stores.readiness.is_current()).await? {
         Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {
         Err(Problem { detail: "the database schema is not up to date".to_owned(), ..Problem::unavailable() })

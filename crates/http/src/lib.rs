@@ -1,6 +1,7 @@
 //! The HTTP API: extractors, handlers and JSON views. Each resource has a folder, each operation a file; `routes`
 //! is the table of all routes.
 
+mod attempts;
 mod bans;
 mod blocks;
 mod chatrooms;
@@ -20,10 +21,13 @@ mod messages;
 mod middleware;
 mod openapi;
 mod pages;
+mod pieces;
 mod pins;
 pub mod problem;
+mod protection;
 mod reactions;
 mod reading;
+mod renderer;
 mod replay;
 mod request_id;
 mod route;
@@ -35,13 +39,15 @@ mod streams;
 mod telemetry;
 mod users;
 mod views;
+mod work;
 
-pub use connections::Connections;
+pub use connections::{Capacity, Connections};
 pub use cors::{AllowedOrigins, NoOrigins, cors};
 pub use extract::BodyTimeout;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};
 pub use middleware::answer;
 pub use route::{Methods, Route};
 pub use routes::{configure, routes};
-pub use state::{Access, State};
+pub use state::{Environment, State};
 pub use telemetry::{Exposition, configure_metrics};
+pub use work::AtOnce;

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
 use crate::views::problem_response;
-use crate::{connections, limits};
+use crate::{connections, limits, protection};
 
 /// The status that proxies log when the client disconnects before the response.
 const CLIENT_DISCONNECTED: u16 = 499;
@@ -40,6 +40,7 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     connections::begin(&request);
     let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());
     limits::add_headers(&mut response);
+    protection::add_headers(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
     line.answered(&response);
     connections::end(&response);

@@ -14,13 +14,15 @@ use chit_chat_live::{Hub, Sources};
 
 use crate::ended_sessions::EndedSessionSet;
 use crate::pages::NewestPages;
+use crate::renderer::Renderer;
 use crate::views::EventWriter;
+use crate::work::{AtOnce, Work};
 
-/// The dependencies of the check of access tokens.
-#[derive(Clone)]
-pub struct Access {
+/// The dependencies and settings of the HTTP layer itself.
+pub struct Environment {
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<dyn AccessTokens>,
+    pub at_once: AtOnce,
 }
 
 /// The state shared by all handlers.
@@ -31,13 +33,15 @@ pub struct State {
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) ended: Arc<EndedSessionSet>,
     pub(crate) pages: NewestPages,
+    pub(crate) renderer: Renderer,
+    pub(crate) work: Work,
     pub streams: Hub,
 }
 
 impl State {
     /// Starts the threads that streams need.
-    pub fn start(services: Services, stores: Stores, access: Access) -> io::Result<Self> {
-        let Access { clock, tokens } = access;
+    pub fn start(services: Services, stores: Stores, environment: Environment) -> io::Result<Self> {
+        let Environment { clock, tokens, at_once } = environment;
         let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
@@ -45,14 +49,36 @@ impl State {
         let of_sessions: Weak<EndedSessionSet> = Arc::downgrade(&ended);
         stores.commits.observe(of_sessions);
         stores.commits.observe(streams.observer());
-        Ok(Self { services, stores, clock, tokens, ended, pages: NewestPages::default(), streams })
+        Ok(Self {
+            services,
+            stores,
+            clock,
+            tokens,
+            ended,
+            pages: NewestPages::default(),
+            renderer: Renderer::start()?,
+            work: Work::new(at_once),
+            streams,
+        })
     }
 
-    /// Reads changes made through other instances. The server calls it several times a second.
-    pub fn follow(&self) -> Result<(), StoreError> {
+    /// Reads the sessions that ended through other instances. The server calls it several times a second.
+    pub fn follow_sessions(&self) -> Result<(), StoreError> {
         self.ended.refresh(&*self.stores.sessions, self.clock.now())?;
         self.streams.wake_sessions(|session| self.ended.contains(session));
+        Ok(())
+    }
+
+    /// Reads what other instances changed that streams have to tell. The server calls it several times a second,
+    /// apart from [`follow_sessions`](Self::follow_sessions), which must not wait for thousands of chatrooms.
+    pub fn follow_streams(&self) -> Result<(), StoreError> {
         self.streams.follow()
+    }
+
+    /// Reads everything that other instances changed.
+    pub fn follow(&self) -> Result<(), StoreError> {
+        self.follow_sessions()?;
+        self.follow_streams()
     }
 
     /// Returns whether the credential was ended before it expires.

@@ -37,7 +37,7 @@ impl Background {
     /// Runs the tasks due at start, then starts the threads.
     pub(crate) fn start(state: &Arc<State>, stores: &Stores, metrics: PrometheusHandle) -> Result<Self, Failure> {
         state.services.accounts.finish_deletions()?;
-        follow(state)?;
+        state.follow()?;
         let mut background = Self(Threads::default());
         let started = background.start_all(state.clone(), stores.clone(), metrics);
         started.map_err(|error| StoreError::Other(format!("cannot start the background thread: {error}")))?;
@@ -45,7 +45,9 @@ impl Background {
     }
 
     fn start_all(&mut self, state: Arc<State>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
-        self.start_task(FOLLOW_INTERVAL, "follow", move || follow(&state))?;
+        let sessions = Arc::clone(&state);
+        self.start_task(FOLLOW_INTERVAL, "sessions", move || follow(|| sessions.follow_sessions()))?;
+        self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
         self.start_task(TIDY_INTERVAL, "tidy", move || tidy(&stores))?;
         self.start_task(UPKEEP_INTERVAL, "metrics", move || {
             metrics.run_upkeep();
@@ -108,9 +110,9 @@ enum Progress {
     More,
 }
 
-fn follow(state: &State) -> Result<Progress, StoreError> {
+fn follow(read: impl FnOnce() -> Result<(), StoreError>) -> Result<Progress, StoreError> {
     let started = Instant::now();
-    state.follow()?;
+    read()?;
     // After a slow query, the result may be outdated.
     Ok(if started.elapsed() < FOLLOW_INTERVAL { Progress::Done } else { Progress::More })
 }

@@ -15,7 +15,7 @@ use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, boxed
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, rt};
-use chit_chat_http::Connections;
+use chit_chat_http::{Capacity, Connections, Proxies};
 use socket2::{Domain, Protocol, Socket, Type};
 
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
@@ -27,8 +27,8 @@ const CLOSING: Duration = Duration::from_secs(1);
 const BACKLOG: i32 = 1_024;
 
 /// The connections, with the limits for stalled ones.
-pub(crate) fn connections() -> Arc<Connections> {
-    Arc::new(Connections::new(KEEP_ALIVE + SLOWEST_HEAD))
+pub(crate) fn connections(capacity: Capacity, proxies: Proxies) -> Arc<Connections> {
+    Arc::new(Connections::new(KEEP_ALIVE + SLOWEST_HEAD, capacity, proxies))
 }
 
 /// Listens on every address that the name resolves to and that this machine has.

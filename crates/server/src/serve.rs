@@ -11,7 +11,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use chit_chat_domain::services::{Policies, Services, System};
-use chit_chat_http::{Access, Connections, Exposition, State, configure_metrics, cors, limited};
+use chit_chat_http::{
+    Capacity, Connections, Environment, Exposition, Proxies, State, configure_metrics, cors, limited,
+};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
 use crate::background::Background;
@@ -36,8 +38,8 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
     let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
-    let access = Access { clock: system.clock, tokens };
-    let state = Arc::new(State::start(services, stores.clone(), access)?);
+    let environment = Environment { clock: system.clock, tokens, at_once: config.limits.at_once() };
+    let state = Arc::new(State::start(services, stores.clone(), environment)?);
     let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
         let served = listen(config, state, telemetry::exposition(metrics)).await;
@@ -64,18 +66,21 @@ async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> R
     let state = Data::from(state);
     let streaming = state.clone();
     let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
+    let proxies = Data::new(config.limits.proxies());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {
         App::new()
             .app_data(state.clone())
             .app_data(Data::new(origins.clone()))
+            .app_data(proxies.clone())
             .wrap(cors(&origins))
             .wrap(from_fn(chit_chat_http::answer))
             .configure(limited(limits.clone()))
             .configure(chit_chat_http::configure)
             .configure(|app| on_public_port.iter().cloned().for_each(|metrics| configure_metrics(app, metrics)))
     };
-    let (workers, connections) = (config.limits.workers(), listening::connections());
+    let workers = config.limits.workers();
+    let connections = listening::connections(config.limits.capacity(workers), config.limits.proxies());
     let listeners = bind("LISTEN", &config.listen)?;
     let addresses: Vec<_> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
     let server = listening::serve(app, listeners, &connections)?
@@ -116,7 +121,9 @@ fn serve_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Er
     for listener in &listeners {
         tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
     }
-    let server = listening::serve(app, listeners, &listening::connections())?.workers(1);
+    let server =
+        listening::serve(app, listeners, &listening::connections(Capacity::UNLIMITED, Proxies::default()))?
+            .workers(1);
     actix_web::rt::spawn(server.run());
     Ok(())
 }

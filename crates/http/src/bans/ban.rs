@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{MemberPath, Principal};
-use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::BanView;
 
@@ -23,7 +22,7 @@ use crate::views::BanView;
     responses(
         (status = 201, description = "The new ban", body = BanView),
         (status = 200, description = "The existing ban", body = BanView),
-        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
+        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
     ),
 )]
 pub(crate) async fn ban(
@@ -31,7 +30,9 @@ pub(crate) async fn ban(
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let placed = blocking(move || state.services.bans.ban(path.chatroom_id, caller.user, path.user_id)).await?;
+    let placed = caller
+        .run(&state, move |state| state.services.bans.ban(path.chatroom_id, caller.user, path.user_id))
+        .await?;
     let mut response = if placed.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(BanView::from(placed.ban)))
 }

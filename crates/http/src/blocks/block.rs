@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pair::pair;
 use crate::extract::Principal;
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Block a user
@@ -18,7 +17,7 @@ use crate::state::State;
     params(("user_id" = Uuid, Path, description = "The id of the user.")),
     responses(
         (status = 204, description = "The user is blocked"),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue, Code::TooManyBlocks]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound, Code::InvalidValue, Code::TooManyBlocks]) }>,
     ),
 )]
 pub(crate) async fn block(
@@ -27,7 +26,6 @@ pub(crate) async fn block(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = pair(caller, &request)?;
-    let blocking_state = state.clone();
-    blocking(move || blocking_state.services.blocks.block(pair)).await?;
+    caller.run(&state, move |state| state.services.blocks.block(pair)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,7 +11,6 @@ use crate::extract::{Paging, Principal};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::BlockView;
 
@@ -36,7 +35,7 @@ pub(crate) async fn list(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(position)?, paging.limit()?);
-    let rows = blocking(move || state.stores.blocks.list(caller.user, after, limit)).await?;
+    let rows = caller.run(&state, move |state| state.stores.blocks.list(caller.user, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let written = |Block { user_id, created_at }: &Block| format!("{} {user_id}", created_at.as_micros());
     pages::answer(&request, page, written, BlockView::from)

@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pair::pair;
 use crate::extract::Principal;
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Unblock a user
@@ -17,7 +16,7 @@ use crate::state::State;
     params(("user_id" = Uuid, Path, description = "The id of the user.")),
     responses(
         (status = 204, description = "The user is not blocked"),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound, Code::InvalidValue]) }>,
     ),
 )]
 pub(crate) async fn unblock(
@@ -26,7 +25,6 @@ pub(crate) async fn unblock(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = pair(caller, &request)?;
-    let unblocking = state.clone();
-    blocking(move || unblocking.services.blocks.unblock(pair)).await?;
+    caller.run(&state, move |state| state.services.blocks.unblock(pair)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

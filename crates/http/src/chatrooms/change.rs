@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::extract::{InChatroom, Json, Patched, Principal, Whole, present, reject_null};
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
@@ -73,6 +72,7 @@ pub(crate) async fn change(
     body: Json<ChatroomPatch>,
 ) -> Result<HttpResponse, Problem> {
     let change = body.into_inner().0.into_change()?;
-    let chatroom = blocking(move || state.services.chatrooms.change(id, caller.user, &change)).await?;
+    let chatroom =
+        caller.run(&state, move |state| state.services.chatrooms.change(id, caller.user, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

@@ -10,7 +10,6 @@ use crate::extract::{Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::replay::created;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
@@ -46,7 +45,7 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let NewChatroom { name, visibility, member_ids } = body.into_inner().0;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
-    let made = blocking(move || state.services.chatrooms.create(caller.user, &entered)).await?;
+    let made = caller.run(&state, move |state| state.services.chatrooms.create(caller.user, &entered)).await?;
     let location = format!("/api/chatrooms/{}", made.chatroom.id);
     Ok(created(made.replayed).insert_header((LOCATION, location)).json(ChatroomView::from(made.chatroom)))
 }

@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{InChatroom, Principal};
-use crate::openapi::{OWNERS, Problems, SIGNED_IN, WRITE};
+use crate::openapi::{OWNERS, Problems, SIGNED_IN};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 /// Delete a chatroom
@@ -16,7 +15,7 @@ use crate::state::State;
     params(InChatroom),
     responses(
         (status = 204, description = "The chatroom is deleted"),
-        Problems<{ SIGNED_IN | WRITE | OWNERS }>,
+        Problems<{ SIGNED_IN | OWNERS }>,
     ),
 )]
 pub(crate) async fn delete(
@@ -24,6 +23,6 @@ pub(crate) async fn delete(
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.chatrooms.delete(id, caller.user)).await?;
+    caller.run(&state, move |state| state.services.chatrooms.delete(id, caller.user)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,7 +10,6 @@ use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::{ChatroomView, MyChatroomView};
 
@@ -42,8 +41,8 @@ pub(crate) async fn list(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     match scope.visibility.as_deref() {
-        None => mine(caller, &request, state, &search, &paging).await,
-        Some("public") => public(&request, state, &search, &paging).await,
+        None => mine(caller, &request, &state, &search, &paging).await,
+        Some("public") => public(caller, &request, &state, &search, &paging).await,
         Some(_) => Err(Problem::parameter("visibility", "must be public if present")),
     }
 }
@@ -51,13 +50,14 @@ pub(crate) async fn list(
 async fn mine(
     caller: Principal,
     request: &HttpRequest,
-    state: web::Data<State>,
+    state: &web::Data<State>,
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(parse_position)?;
-    let rows = blocking(move || state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
+    let rows =
+        caller.run(state, move |state| state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |mine| position_text(mine.list_position()), MyChatroomView::from)
 }
@@ -75,14 +75,15 @@ fn parse_position(text: &str) -> Option<ListPosition> {
 }
 
 async fn public(
+    caller: Principal,
     request: &HttpRequest,
-    state: web::Data<State>,
+    state: &web::Data<State>,
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     let after = paging.position(|text| text.parse().ok())?;
-    let rows = blocking(move || state.stores.chatrooms.public(query, after, limit)).await?;
+    let rows = caller.run(state, move |state| state.stores.chatrooms.public(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |chatroom| chatroom.id, ChatroomView::from)
 }

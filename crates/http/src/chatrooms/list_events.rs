@@ -7,7 +7,6 @@ use crate::extract::{InChatroom, Paging, Principal, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::streams::{room_stream, wants_stream};
 use crate::views::EventView;
@@ -47,6 +46,7 @@ pub(crate) async fn list_events(
     }
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
-    let page = blocking(move || state.services.chatrooms.log(id, caller.user, after, limit)).await?;
+    let page =
+        caller.run(&state, move |state| state.services.chatrooms.log(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |event| event.seq, EventView::from)
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use crate::extract::{InChatroom, Principal};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
@@ -23,6 +22,6 @@ pub(crate) async fn show(
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let chatroom = blocking(move || state.services.chatrooms.show(id, caller.user)).await?;
+    let chatroom = caller.run(&state, move |state| state.services.chatrooms.show(id, caller.user)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))
 }

@@ -7,9 +7,8 @@ use chit_chat_domain::denial::Denial;
 use chit_chat_domain::direct::Pair;
 
 use crate::extract::{Principal, path_id};
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ChatroomView;
 
@@ -25,7 +24,7 @@ use crate::views::ChatroomView;
     responses(
         (status = 201, description = "The new chatroom", body = ChatroomView, headers(("Location"))),
         (status = 200, description = "The existing chatroom", body = ChatroomView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue]) }>,
     ),
 )]
 pub(crate) async fn open(
@@ -34,7 +33,7 @@ pub(crate) async fn open(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let pair = Pair::new(caller.user, path_id(&request, "user_id", Denial::UserNotFound)?)?;
-    let opened = blocking(move || state.services.direct.open(pair)).await?;
+    let opened = caller.run(&state, move |state| state.services.direct.open(pair)).await?;
     let mut response = HttpResponse::Ok();
     if opened.new {
         let location = format!("/api/chatrooms/{}", opened.chatroom.id);

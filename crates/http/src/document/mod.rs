@@ -17,6 +17,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use self::complete::ACCESS_TOKEN;
 use crate::openapi::headers;
+use crate::pieces::Pieces;
 use crate::views::ProblemBody;
 use crate::{
     bans, blocks, chatrooms, direct, health, invitations, memberships, messages, pins, reactions, reading,
@@ -77,7 +78,7 @@ pub fn pretty() -> serde_json::Result<String> {
     responses((status = 200, description = "The OpenAPI document", body = Object)),
 )]
 pub(crate) async fn show() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(Bytes::from_static(json().as_bytes()))
+    HttpResponse::Ok().content_type("application/json").body(Pieces::from(Bytes::from_static(json().as_bytes())))
 }
 
 fn generate() -> Document {

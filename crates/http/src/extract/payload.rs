@@ -14,10 +14,13 @@ use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, web};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
+use super::principal;
 use crate::problem::{Code, Problem};
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The same for clients that have not signed in: credentials and tokens are short.
+const MAX_STRANGERS_BODY_BYTES: usize = 8 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Overrides the time limit for a body to arrive, which is half a minute.
@@ -27,16 +30,20 @@ pub struct BodyTimeout(pub Duration);
 /// Reads the complete body.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
-    if announced(request.headers()).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
-        return Err(too_large());
+    let most = if principal::is_signed_in(&request) { MAX_BODY_BYTES } else { MAX_STRANGERS_BODY_BYTES };
+    if announced(request.headers()).is_some_and(|length| length > most as u64) {
+        return Err(too_large(most));
     }
     let time_limit = request.app_data().map_or(BODY_TIMEOUT, |BodyTimeout(time_limit)| *time_limit);
     let late = |_| Problem::new(Code::RequestTimeout, "the request body took too long to arrive");
-    let bytes = timeout(time_limit, collect(payload)).await.map_err(late)??;
-    match encoding {
-        Encoding::Identity => Ok(bytes),
-        _ => inflated(encoding, bytes).await,
-    }
+    let bytes = timeout(time_limit, collect(payload, most)).await.map_err(late)??;
+    let bytes = match encoding {
+        Encoding::Identity => bytes,
+        _ => inflated(encoding, bytes, most).await?,
+    };
+    // A client can take its time with the body; its session may have ended meanwhile.
+    principal::confirm(&request)?;
+    Ok(bytes)
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {
@@ -44,13 +51,13 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Collects the chunks of a body. Most bodies arrive in one chunk, which is used without a copy.
-async fn collect(payload: Payload) -> Result<Bytes, Problem> {
+async fn collect(payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
     while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
-        if only.len() + joined.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(too_large());
+        if only.len() + joined.len() + chunk.len() > most {
+            return Err(too_large(most));
         }
         if only.is_empty() && joined.is_empty() {
             only = chunk;
@@ -63,16 +70,16 @@ async fn collect(payload: Payload) -> Result<Bytes, Problem> {
 }
 
 /// Decompresses a body outside the event loop, because even a small one can expand to a mebibyte.
-async fn inflated(encoding: Encoding, bytes: Bytes) -> Result<Bytes, Problem> {
-    let inflated = web::block(move || encoding.inflate(&bytes)).await;
+async fn inflated(encoding: Encoding, bytes: Bytes, most: usize) -> Result<Bytes, Problem> {
+    let inflated = web::block(move || encoding.inflate(&bytes, most)).await;
     let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
     let malformed = |_| Problem::new(Code::MalformedBody, "the body does not match its Content-Encoding");
     let inflated = inflated.map_err(malformed)?;
-    if inflated.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(inflated.into()) }
+    if inflated.len() > most { Err(too_large(most)) } else { Ok(inflated.into()) }
 }
 
-fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, "the request body is larger than 1 MiB")
+fn too_large(most: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("the request body is larger than {} KiB", most / 1024))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +105,9 @@ impl Encoding {
 
     /// Decompresses up to the first byte beyond the limit, so that a decompression bomb costs no more than the
     /// largest body.
-    fn inflate(self, bytes: &[u8]) -> IoResult<Vec<u8>> {
+    fn inflate(self, bytes: &[u8], most: usize) -> IoResult<Vec<u8>> {
         let mut inflated = Vec::new();
-        let most = MAX_BODY_BYTES as u64 + 1;
+        let most = most as u64 + 1;
         match self {
             Self::Identity => bytes.take(most).read_to_end(&mut inflated),
             Self::Gzip => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut inflated),
@@ -143,12 +150,12 @@ mod tests {
     fn compressed_body_is_inflated() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(b"{}").unwrap();
-        assert_eq!(Encoding::Gzip.inflate(&gzip.finish().unwrap()).unwrap(), b"{}");
+        assert_eq!(Encoding::Gzip.inflate(&gzip.finish().unwrap(), 9).unwrap(), b"{}");
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
         zlib.write_all(b"{}").unwrap();
-        assert_eq!(Encoding::Deflate.inflate(&zlib.finish().unwrap()).unwrap(), b"{}");
-        assert!(Encoding::Gzip.inflate(b"{}").is_err());
-        assert!(Encoding::Deflate.inflate(b"{}").is_err());
+        assert_eq!(Encoding::Deflate.inflate(&zlib.finish().unwrap(), 9).unwrap(), b"{}");
+        assert!(Encoding::Gzip.inflate(b"{}", 9).is_err());
+        assert!(Encoding::Deflate.inflate(b"{}", 9).is_err());
     }
 
     #[test]
@@ -156,7 +163,7 @@ mod tests {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
         let spaces = vec![b' '; MAX_BODY_BYTES];
         (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());
-        let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap()).unwrap();
+        let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap(), MAX_BODY_BYTES).unwrap();
         assert_eq!(inflated.len(), MAX_BODY_BYTES + 1);
         assert!(inflated.capacity() <= 4 * MAX_BODY_BYTES);
     }

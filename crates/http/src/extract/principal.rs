@@ -3,14 +3,15 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::Subscriber;
 
-use crate::limits;
+use crate::limits::{self, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
@@ -22,6 +23,10 @@ pub(crate) struct Principal {
     pub(crate) via: Via,
     #[expect(dead_code, reason = "no credential is limited yet")]
     pub(crate) scopes: Scopes,
+    /// The address of the client.
+    pub(crate) source: Source,
+    /// Whether the request may change something.
+    pub(crate) writes: bool,
 }
 
 /// The part of the user's rights that a credential has.
@@ -33,17 +38,26 @@ pub(crate) enum Scopes {
 
 impl Principal {
     /// The principal of an access token, if it is valid.
-    pub(crate) fn with_token(state: &State, token: &str) -> Result<Self, Problem> {
+    pub(crate) fn with_token(state: &State, token: &str, source: Source) -> Result<Self, Problem> {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
+        let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
+        let via = Via::Session { id, expires_at };
+        let principal = Self { user, via, scopes: Scopes::All, source, writes: true };
+        principal.confirm(state)?;
+        Ok(principal)
+    }
+
+    /// Checks again that the credential is valid. Time passes while a body arrives or a request waits, and a
+    /// session may end meanwhile.
+    pub(crate) fn confirm(self, state: &State) -> Result<(), Problem> {
         if state.ended.is_stale() {
             return Err(Problem::unavailable());
         }
-        let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
-        let via = Via::Session { id, expires_at };
-        if state.has_ended(via) {
+        let Via::Session { expires_at, .. } = self.via;
+        if state.has_ended(self.via) || state.tokens.has_expired(expires_at) {
             return Err(Problem::invalid_token());
         }
-        Ok(Self { user, via, scopes: Scopes::All })
+        Ok(())
     }
 
     /// The identity of a stream's subscriber.
@@ -62,7 +76,11 @@ impl FromRequest for Reader {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).map(Self))
+        ready(authenticate(request).and_then(|principal| {
+            limits::count_read(request, principal.user)?;
+            request.extensions_mut().insert(principal);
+            Ok(Self(Principal { writes: false, ..principal }))
+        }))
     }
 }
 
@@ -72,8 +90,14 @@ impl FromRequest for Principal {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(authenticate(request).and_then(|principal| {
-            limits::count_write(request, principal.user)?;
-            Ok(principal)
+            let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
+            if writes {
+                limits::count_write(request, principal.user)?;
+                request.extensions_mut().insert(principal);
+            } else {
+                limits::count_read(request, principal.user)?;
+            }
+            Ok(Self { writes, ..principal })
         }))
     }
 }
@@ -85,7 +109,21 @@ fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    Principal::with_token(state, token)
+    Principal::with_token(state, token, Source::of_request(request))
+}
+
+/// Returns whether the request was authenticated.
+pub(super) fn is_signed_in(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Principal>()
+}
+
+/// Checks again that the request's credential is valid, if it was authenticated.
+pub(super) fn confirm(request: &HttpRequest) -> Result<(), Problem> {
+    let principal = request.extensions().get::<Principal>().copied();
+    match (principal, request.app_data::<web::Data<State>>()) {
+        (Some(principal), Some(state)) => principal.confirm(state),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn bearer_token(request: &HttpRequest) -> Option<&str> {

@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 
 use crate::extract::{ByCode, Principal};
 use crate::memberships::added;
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
@@ -23,7 +22,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound]) }>,
     ),
 )]
 pub(crate) async fn accept(
@@ -31,6 +30,6 @@ pub(crate) async fn accept(
     ByCode(code): ByCode,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let entered = blocking(move || state.services.invitations.accept(&code, caller.user)).await?;
+    let entered = caller.run(&state, move |state| state.services.invitations.accept(&code, caller.user)).await?;
     Ok(added(entered))
 }

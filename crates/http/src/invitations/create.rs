@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use crate::extract::{InChatroom, Json, Principal, Whole};
 use crate::openapi::{FORM, MODERATORS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::InvitationView;
 
@@ -48,8 +47,8 @@ pub(crate) async fn create(
     let number = |Whole(number)| number;
     let entered =
         CreateInvitation { expires_in_seconds: expires_in_seconds.map(number), max_uses: max_uses.map(number) };
-    let creating = state.clone();
-    let made = blocking(move || creating.services.invitations.create(id, caller.user, &entered)).await?;
+    let made =
+        caller.run(&state, move |state| state.services.invitations.create(id, caller.user, &entered)).await?;
     let location = format!("/api/chatrooms/{id}/invitations/{}", made.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(InvitationView::from(made)))
 }

@@ -6,7 +6,6 @@ use crate::extract::{InChatroom, Paging, Principal};
 use crate::openapi::{MODERATORS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::InvitationView;
 
@@ -32,6 +31,7 @@ pub(crate) async fn list(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?, paging.limit()?);
-    let page = blocking(move || state.services.invitations.list(id, caller.user, after, limit)).await?;
+    let page =
+        caller.run(&state, move |state| state.services.invitations.list(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |invitation| invitation.id, InvitationView::from)
 }

@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{InvitationPath, Principal};
-use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Revoke an invitation
@@ -19,7 +18,7 @@ use crate::state::State;
     params(InvitationPath),
     responses(
         (status = 204, description = "The invitation can no longer be accepted"),
-        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::InvitationNotFound]) }>,
+        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::InvitationNotFound]) }>,
     ),
 )]
 pub(crate) async fn revoke(
@@ -27,6 +26,10 @@ pub(crate) async fn revoke(
     path: InvitationPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.invitations.revoke(path.chatroom_id, caller.user, path.invitation_id)).await?;
+    caller
+        .run(&state, move |state| {
+            state.services.invitations.revoke(path.chatroom_id, caller.user, path.invitation_id)
+        })
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

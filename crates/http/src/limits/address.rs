@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -13,7 +13,7 @@ const CUSTOMER: u128 = !0 << 64;
 
 /// A client's address; the /64 for IPv6, because a client can use any address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Source(IpAddr);
+pub(crate) struct Source(IpAddr);
 
 /// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Default)]
@@ -22,12 +22,28 @@ pub struct Proxies {
     warned: AtomicBool,
 }
 
+impl Source {
+    /// The address of a request's client. An app without [`Proxies`] trusts none.
+    pub(crate) fn of_request(request: &HttpRequest) -> Self {
+        match request.app_data::<web::Data<Proxies>>() {
+            Some(proxies) => proxies.source(request),
+            None => Proxies::default().source(request),
+        }
+    }
+}
+
 impl Proxies {
     pub fn new(trusted: Vec<IpNet>) -> Self {
         Self { trusted: trusted.into_iter().map(canonical).collect(), warned: AtomicBool::new(false) }
     }
 
-    pub(super) fn source(&self, request: &HttpRequest) -> Source {
+    /// The address of a connection; `None` for a trusted proxy, which has many clients.
+    pub(crate) fn source_of_peer(&self, peer: IpAddr) -> Option<Source> {
+        let peer = peer.to_canonical();
+        (!self.trusts(peer)).then(|| Source::of(peer))
+    }
+
+    fn source(&self, request: &HttpRequest) -> Source {
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
         Source::of(self.client(peer, request.headers()))
     }

@@ -19,7 +19,7 @@ pub(super) struct Policy {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Balance {
+pub(crate) struct Balance {
     pub(super) policy: Policy,
     pub(super) left: u32,
     /// The time until the quota is complete again or, if nothing is left, until the next use.
@@ -32,16 +32,16 @@ impl Balance {
         Self { policy, left, wait: policy.rate.interval() * missing }
     }
 
-    pub(super) fn with_refund(self) -> Self {
+    pub(crate) fn with_refund(self) -> Self {
         Self::new(self.policy, self.left + 1)
     }
 
     /// Stores the balance for the headers of the response.
-    pub(super) fn record(self, request: &HttpRequest) {
+    pub(crate) fn record(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
 
-    pub(super) fn refusal(self) -> Problem {
+    pub(crate) fn refusal(self) -> Problem {
         let (name, seconds) = (self.policy.name, self.seconds());
         let detail = format!("the limit \"{name}\" is exceeded; try again in {seconds} seconds");
         Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }

@@ -1,6 +1,7 @@
 //! A rate limit per key, based on governor.
 
 use std::hash::Hash;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use governor::RateLimiter;
@@ -37,13 +38,27 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
 
     /// Charges one use to the key, if any is left.
     pub(super) fn take(&self, key: &K) -> Result<Balance, Balance> {
-        if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
-            self.counts.retain_recent();
-        }
+        self.sweep();
         let now = self.counts.clock().now();
         match self.counts.check_key(key) {
             Ok(state) => Ok(Balance::new(self.policy, state.remaining_burst_capacity())),
             Err(refusal) => Err(Balance { wait: refusal.wait_time_from(now), ..Balance::new(self.policy, 0) }),
+        }
+    }
+
+    /// Charges several uses to the key, if that many are left; at most as many as a client can spend at once.
+    pub(super) fn take_many(&self, key: &K, uses: NonZeroU32) -> Result<(), Balance> {
+        self.sweep();
+        let now = self.counts.clock().now();
+        match self.counts.check_key_n(key, uses.min(self.policy.rate.count)) {
+            Ok(Err(refusal)) => Err(Balance { wait: refusal.wait_time_from(now), ..Balance::new(self.policy, 0) }),
+            Ok(Ok(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    fn sweep(&self) {
+        if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
+            self.counts.retain_recent();
         }
     }
 

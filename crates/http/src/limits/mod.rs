@@ -1,56 +1,137 @@
 //! Rate limits. An app without [`Limits`] has none.
 
 mod address;
-mod attempts;
 mod balance;
+mod cost;
 mod limiter;
 mod rate;
 mod states;
 
-use std::hash::RandomState;
-
-use actix_web::http::Method;
 use actix_web::{HttpRequest, web};
 pub use address::Proxies;
-pub(crate) use attempts::Attempts;
-pub(crate) use balance::add_headers;
+pub(crate) use address::Source;
+pub(crate) use balance::{Balance, add_headers};
 use chit_chat_domain::id::UserId;
 pub use rate::{NoRate, Rate};
 
-use self::address::Source;
 use self::limiter::Limiter;
 use crate::problem::Problem;
+use crate::work::Account;
 
 /// The rates of all limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     pub login_failures_per_name: Rate,
     pub login_failures_per_address: Rate,
+    pub password_checks_per_name: Rate,
+    pub password_checks_per_address: Rate,
+    pub refreshes_per_user: Rate,
     pub sign_ups_per_address: Rate,
+    pub reads_per_user: Rate,
     pub writes_per_user: Rate,
 }
 
-/// The counters, shared by all workers.
+/// The counters, shared by all workers. Accounts are counted by address as well, so that nobody can lock another
+/// user out.
 pub struct Limits {
-    /// Failures by address and name together, so that nobody can lock another user out.
-    failures_of_name: Limiter<(Source, u64)>,
+    failures_of_name: Limiter<(Source, Account)>,
     failures_of_address: Limiter<Source>,
+    checks_of_name: Limiter<(Source, Account)>,
+    checks_of_address: Limiter<Source>,
+    refreshes: Limiter<(Source, Account)>,
     sign_ups: Limiter<Source>,
+    reads: Limiter<UserId>,
     writes: Limiter<UserId>,
-    proxies: Proxies,
-    hasher: RandomState,
+}
+
+/// The subject of an attempt before authentication.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AttemptKind {
+    Password(Account),
+    /// A refresh token; a malformed one has no account.
+    RefreshToken(Option<Account>),
+    SignUp,
+}
+
+/// What an attempt counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It counts in full: a wrong password or refresh token, a sign-up.
+    Counts,
+    /// A right password or refresh token, which counts only as a check.
+    Checked,
+    /// Nothing was checked.
+    NotMade,
 }
 
 impl Limits {
-    pub fn new(rates: Rates, proxies: Proxies) -> Self {
+    pub fn new(rates: Rates) -> Self {
         Self {
             failures_of_name: Limiter::new("login", rates.login_failures_per_name),
             failures_of_address: Limiter::new("login", rates.login_failures_per_address),
+            checks_of_name: Limiter::new("password-checks", rates.password_checks_per_name),
+            checks_of_address: Limiter::new("password-checks", rates.password_checks_per_address),
+            refreshes: Limiter::new("refreshes", rates.refreshes_per_user),
             sign_ups: Limiter::new("sign-up", rates.sign_ups_per_address),
+            reads: Limiter::new("reads", rates.reads_per_user),
             writes: Limiter::new("writes", rates.writes_per_user),
-            proxies,
-            hasher: RandomState::new(),
         }
+    }
+
+    /// Charges an attempt in full, before its outcome is known.
+    pub(crate) fn charge(&self, source: Source, kind: AttemptKind) -> Result<Balance, Balance> {
+        match kind {
+            AttemptKind::SignUp => self.sign_ups.take(&source),
+            AttemptKind::RefreshToken(None) => self.failures_of_address.take(&source),
+            AttemptKind::RefreshToken(Some(account)) => {
+                self.refreshes.take(&(source, account))?;
+                self.failures_of_address.take(&source).inspect_err(|_| self.refreshes.refund(&(source, account)))
+            }
+            AttemptKind::Password(account) => {
+                self.checks_of_address.take(&source)?;
+                let checked = self.checks_of_name.take(&(source, account));
+                checked.inspect_err(|_| self.checks_of_address.refund(&source))?;
+                self.charge_failure(source, account).inspect_err(|_| self.refund_check(source, account))
+            }
+        }
+    }
+
+    /// Refunds what the outcome does not count; returns whether the attempt did not count as a failure.
+    pub(crate) fn settle(&self, source: Source, kind: AttemptKind, outcome: Outcome) -> bool {
+        if outcome == Outcome::Counts {
+            return false;
+        }
+        let was_made = outcome == Outcome::Checked;
+        match kind {
+            AttemptKind::SignUp => self.sign_ups.refund(&source),
+            AttemptKind::RefreshToken(account) => {
+                self.failures_of_address.refund(&source);
+                if let Some(account) = account.filter(|_| !was_made) {
+                    self.refreshes.refund(&(source, account));
+                }
+            }
+            AttemptKind::Password(account) => {
+                self.failures_of_address.refund(&source);
+                self.failures_of_name.refund(&(source, account));
+                if !was_made {
+                    self.refund_check(source, account);
+                }
+            }
+        }
+        true
+    }
+
+    fn charge_failure(&self, source: Source, account: Account) -> Result<Balance, Balance> {
+        let of_address = self.failures_of_address.take(&source)?;
+        let of_name = self.failures_of_name.take(&(source, account)).inspect_err(|_| {
+            self.failures_of_address.refund(&source);
+        })?;
+        Ok(if of_name.left <= of_address.left { of_name } else { of_address })
+    }
+
+    fn refund_check(&self, source: Source, account: Account) {
+        self.checks_of_address.refund(&source);
+        self.checks_of_name.refund(&(source, account));
     }
 }
 
@@ -81,8 +162,7 @@ impl Writes {
 
 /// Counts a request that writes.
 pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
-    let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
-    let Some(limits) = request.app_data::<web::Data<Limits>>().filter(|_| writes) else {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
         return Ok(());
     };
     let (balance, verdict) = match limits.writes.take(&user) {
@@ -91,4 +171,15 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
     };
     balance.record(request);
     verdict
+}
+
+/// Counts a request that reads, by its cost. Only a refusal has `RateLimit` headers, because reads are frequent.
+pub(crate) fn count_read(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
+        return Ok(());
+    };
+    limits.reads.take_many(&user, cost::of_read(request)).map_err(|refusal| {
+        refusal.record(request);
+        refusal.refusal()
+    })
 }

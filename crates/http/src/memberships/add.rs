@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 
 use super::added::added;
 use crate::extract::{MemberPath, Principal};
-use crate::openapi::{MODERATORS, OWNERS, Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{MODERATORS, OWNERS, Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
@@ -22,7 +21,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned]) }>,
+        Problems<{ SIGNED_IN | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned]) }>,
     ),
 )]
 pub(crate) async fn add(
@@ -30,5 +29,8 @@ pub(crate) async fn add(
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.add(path.chatroom_id, caller.user, path.user_id)).await.map(added)
+    caller
+        .run(&state, move |state| state.services.memberships.add(path.chatroom_id, caller.user, path.user_id))
+        .await
+        .map(added)
 }

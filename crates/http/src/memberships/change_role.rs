@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use crate::extract::{Json, MemberPath, Principal};
 use crate::openapi::{FORM, OWNERS, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
@@ -40,7 +39,7 @@ pub(crate) async fn change_role(
     body: Json<RolePatch>,
 ) -> Result<HttpResponse, Problem> {
     let RolePatch { role } = body.into_inner().0;
-    let member = blocking(move || {
+    let member = caller.run(&state, move |state| {
         state.services.memberships.change_role(path.chatroom_id, caller.user, path.user_id, &role)
     });
     Ok(HttpResponse::Ok().json(MembershipView::from(member.await?)))

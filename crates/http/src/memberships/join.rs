@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 
 use super::added::added;
 use crate::extract::{InChatroom, Principal};
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
@@ -20,7 +19,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
     ),
 )]
 pub(crate) async fn join(
@@ -28,5 +27,5 @@ pub(crate) async fn join(
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.join(id, caller.user)).await.map(added)
+    caller.run(&state, move |state| state.services.memberships.join(id, caller.user)).await.map(added)
 }

@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
 use crate::extract::{InChatroom, Principal, path_id};
-use crate::openapi::{Problems, SIGNED_IN, WRITE};
+use crate::openapi::{Problems, SIGNED_IN};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 /// Leave a chatroom
@@ -22,7 +21,7 @@ use crate::state::State;
     params(InChatroom),
     responses(
         (status = 204, description = "You are not a member, or the chatroom does not exist or is not visible to you"),
-        Problems<{ SIGNED_IN | WRITE }>,
+        Problems<{ SIGNED_IN }>,
     ),
 )]
 pub(crate) async fn leave(
@@ -32,7 +31,7 @@ pub(crate) async fn leave(
 ) -> Result<HttpResponse, Problem> {
     // A chatroom that does not exist has no members, so there is nothing to leave.
     if let Ok(id) = path_id(&request, "chatroom_id", Denial::ChatroomNotFound) {
-        blocking(move || state.services.memberships.leave(id, caller.user)).await?;
+        caller.run(&state, move |state| state.services.memberships.leave(id, caller.user)).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,7 +6,6 @@ use crate::extract::{InChatroom, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MembershipView;
 
@@ -33,6 +32,7 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.unwrap_or(0);
-    let page = blocking(move || state.services.memberships.list(id, caller.user, after, limit)).await?;
+    let page =
+        caller.run(&state, move |state| state.services.memberships.list(id, caller.user, after, limit)).await?;
     pages::answer(&request, page, |member| member.membership.joined_seq, MembershipView::from)
 }

@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{MemberPath, Principal};
-use crate::openapi::{MODERATORS, Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{MODERATORS, Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Remove a member
@@ -19,7 +18,7 @@ use crate::state::State;
     params(MemberPath),
     responses(
         (status = 204, description = "The user is not a member"),
-        Problems<{ SIGNED_IN | WRITE | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
+        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
     ),
 )]
 pub(crate) async fn remove(
@@ -27,6 +26,8 @@ pub(crate) async fn remove(
     path: MemberPath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.memberships.remove(path.chatroom_id, caller.user, path.user_id)).await?;
+    caller
+        .run(&state, move |state| state.services.memberships.remove(path.chatroom_id, caller.user, path.user_id))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

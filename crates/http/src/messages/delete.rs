@@ -3,9 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::extract::{MessagePath, Principal, precondition};
-use crate::openapi::{IfMatchHeader, MEMBERS, Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{IfMatchHeader, MEMBERS, Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Delete a message
@@ -19,7 +18,7 @@ use crate::state::State;
     params(MessagePath, IfMatchHeader),
     responses(
         (status = 204, description = "The message is deleted"),
-        Problems<{ SIGNED_IN | WRITE | MEMBERS | of(&[Code::MessageNotFound, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]) }>,
+        Problems<{ SIGNED_IN | MEMBERS | of(&[Code::MessageNotFound, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader]) }>,
     ),
 )]
 pub(crate) async fn delete(
@@ -29,6 +28,8 @@ pub(crate) async fn delete(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let condition = precondition(&request)?;
-    blocking(move || state.services.messages.delete(chatroom_id, caller.user, message_id, &condition)).await?;
+    caller
+        .run(&state, move |state| state.services.messages.delete(chatroom_id, caller.user, message_id, &condition))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,7 +8,6 @@ use super::etag::etag;
 use crate::extract::{Json, MessagePath, Principal, precondition};
 use crate::openapi::{FORM, IfMatchHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MessageView;
 
@@ -44,8 +43,9 @@ pub(crate) async fn edit(
 ) -> Result<HttpResponse, Problem> {
     let Edit { body } = body.into_inner().0;
     let condition = precondition(&request)?;
-    let message =
-        blocking(move || state.services.messages.edit(chatroom_id, caller.user, message_id, &body, &condition));
+    let message = caller.run(&state, move |state| {
+        state.services.messages.edit(chatroom_id, caller.user, message_id, &body, &condition)
+    });
     let message = message.await?;
     Ok(HttpResponse::Ok().insert_header(etag(&message)).json(MessageView::from(message)))
 }

@@ -1,17 +1,14 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages`: a page of the history, always in ascending order.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::denial::Failure;
-use chit_chat_domain::message::{Message, PageRange};
+use chit_chat_domain::message::{History, Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
-use super::rendered::html_by_id;
 use crate::extract::{InChatroom, Paging, Principal, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
-use crate::pages::{SharedPage, cursor};
+use crate::pages::{SharedPage, bounded, cursor};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MessageHistory;
 
@@ -52,21 +49,17 @@ pub(crate) async fn list(
         && !with_html
         && let Some(page) = state.pages.current(&*state.stores.heads, (id, limit), caller.user).await
     {
-        let reactions = state.stores.reactions.clone();
-        return Ok(page.read_by(caller.user, id, reactions).await?.answer(&request));
+        return Ok(page.read_by(caller, id, &state).await?.answer(&request));
     }
-    let asked = state.clone();
-    let read = blocking(move || {
-        let history = asked.services.messages.page(id, caller.user, range, limit)?;
-        let html = with_html.then(|| html_by_id(&history.page.items));
-        Ok::<_, Failure>((history, html))
-    });
-    let (history, html) = read.await?;
-    let (head, page) = (history.head, written(range, history.page)?);
+    let read = caller.run(&state, move |state| state.services.messages.page(id, caller.user, range, limit));
+    let History { page, head } = read.await?;
+    let page = bounded(page, range, with_html);
+    let html = state.renderer.by_id_if(with_html, caller.party(), &page.items).await?;
+    let page = written(range, page)?;
     if let (PageRange::Latest, Some(head)) = (range, head) {
         state.pages.insert((id, limit), head, &page);
     }
-    let page = page.read_by(caller.user, id, state.stores.reactions.clone()).await?;
+    let page = page.read_by(caller, id, &state).await?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }
 

@@ -1,14 +1,11 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/replies`: the replies to a message, oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::denial::Failure;
 
-use super::rendered::html_by_id;
 use crate::extract::{MessagePath, Paging, Principal, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
-use crate::pages::{SharedPage, cursor};
+use crate::pages::{SharedPage, bounded_list, cursor};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::MessageHistory;
 
@@ -33,16 +30,13 @@ pub(crate) async fn list_replies(
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let (asked, with_html) = (state.clone(), rendering.wants_html()?);
-    let read = blocking(move || {
-        let page = asked.services.messages.replies(chatroom_id, caller.user, message_id, after, limit)?;
-        let html = with_html.then(|| html_by_id(&page.items));
-        Ok::<_, Failure>((page, html))
+    let with_html = rendering.wants_html()?;
+    let read = caller.run(&state, move |state| {
+        state.services.messages.replies(chatroom_id, caller.user, message_id, after, limit)
     });
-    let (page, html) = read.await?;
+    let page = bounded_list(read.await?, with_html);
+    let html = state.renderer.by_id_if(with_html, caller.party(), &page.items).await?;
     let next = cursor::next(&page, |message| message.seq);
-    let page = SharedPage::new(page.items, next)?
-        .read_by(caller.user, chatroom_id, state.stores.reactions.clone())
-        .await?;
+    let page = SharedPage::new(page.items, next)?.read_by(caller, chatroom_id, &state).await?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }

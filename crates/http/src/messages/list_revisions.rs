@@ -6,7 +6,6 @@ use crate::extract::{MessagePath, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::RevisionView;
 
@@ -33,7 +32,9 @@ pub(crate) async fn list_revisions(
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page = blocking(move || state.services.revisions.list(chatroom_id, caller.user, message_id, after, limit));
+    let page = caller.run(&state, move |state| {
+        state.services.revisions.list(chatroom_id, caller.user, message_id, after, limit)
+    });
     let page = page.await?;
     pages::answer(&request, page, |it| it.revision, RevisionView::from)
 }

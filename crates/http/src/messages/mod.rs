@@ -8,7 +8,6 @@ mod list;
 mod list_replies;
 mod list_revisions;
 mod render;
-mod rendered;
 mod send;
 mod show;
 
@@ -18,7 +17,6 @@ pub(crate) use list::list;
 pub(crate) use list_replies::list_replies;
 pub(crate) use list_revisions::list_revisions;
 pub(crate) use render::render;
-pub(crate) use rendered::html_by_id;
 pub(crate) use send::{MessageToSend, finish, send};
 pub(crate) use show::show;
 use utoipa::OpenApi;

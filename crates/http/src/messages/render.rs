@@ -1,16 +1,16 @@
 //! `POST /api/render`: previews a message.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
 use chit_chat_domain::denial::Failure;
 use chit_chat_domain::message::MessageBody;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Json, Reader};
-use crate::markdown;
-use crate::openapi::{FORM, Problems, SIGNED_IN, WRITE, values};
+use crate::openapi::{FORM, Problems, SIGNED_IN, values};
 use crate::problem::Problem;
-use crate::run::blocking;
+use crate::renderer::Html;
+use crate::state::State;
 
 /// Markdown to preview.
 #[derive(Deserialize, ToSchema)]
@@ -23,7 +23,7 @@ pub(crate) struct Draft {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rendered {
     #[schema(schema_with = values::html)]
-    html: String,
+    html: Html,
 }
 
 /// Preview a message
@@ -34,14 +34,16 @@ pub(crate) struct Rendered {
     request_body = Draft,
     responses(
         (status = 200, description = "The HTML", body = Rendered),
-        Problems<{ SIGNED_IN | (FORM & !WRITE) }>,
+        Problems<{ SIGNED_IN | FORM }>,
     ),
 )]
-pub(crate) async fn render(_: Reader, draft: Json<Draft>) -> Result<HttpResponse, Problem> {
-    let Draft { body } = draft.into_inner().0;
-    let html = blocking(move || {
-        let body = MessageBody::parse(&body).map_err(|violation| Failure::invalid("body", violation))?;
-        Ok::<_, Failure>(markdown::html(body.as_str()))
-    });
-    Ok(HttpResponse::Ok().json(Rendered { html: html.await? }))
+pub(crate) async fn render(
+    Reader(caller): Reader,
+    state: web::Data<State>,
+    draft: Json<Draft>,
+) -> Result<HttpResponse, Problem> {
+    let body = MessageBody::parse(&draft.into_inner().0.body);
+    let body = body.map_err(|violation| Failure::invalid("body", violation))?;
+    let html = state.renderer.draft(caller.party(), body).await?;
+    Ok(HttpResponse::Ok().json(Rendered { html }))
 }

@@ -12,7 +12,7 @@ use crate::extract::{InChatroom, Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
 use crate::replay::created;
-use crate::run::{blocking, pending};
+use crate::run::pending;
 use crate::state::State;
 use crate::views::MessageView;
 
@@ -63,7 +63,7 @@ pub(crate) async fn send(
     let sending = state.services.messages.begin_send(&entered)?;
     let sent = match pending(sending).await? {
         SendOutcome::Sent(sent) => sent,
-        SendOutcome::Undecided(draft) => finish(state, draft).await?,
+        SendOutcome::Undecided(draft) => finish(caller, &state, draft).await?,
     };
     let location = format!("/api/chatrooms/{chatroom_id}/messages/{}", sent.message.id);
     let mut response = created(sent.replayed);
@@ -72,6 +72,10 @@ pub(crate) async fn send(
 }
 
 /// Finishes a send on a blocking thread, which reads the message's references or the reason for a rejection.
-pub(crate) async fn finish(state: web::Data<State>, draft: NewMessage) -> Result<Sent, Problem> {
-    blocking(move || state.services.messages.finish_send(&draft)).await
+pub(crate) async fn finish(
+    caller: Principal,
+    state: &web::Data<State>,
+    draft: NewMessage,
+) -> Result<Sent, Problem> {
+    caller.run(state, move |state| state.services.messages.finish_send(&draft)).await
 }

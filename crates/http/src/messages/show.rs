@@ -1,14 +1,11 @@
 //! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}`
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::denial::Failure;
 
 use super::etag::etag;
-use super::rendered::html;
 use crate::extract::{MessagePath, Principal, Rendering, matches_none};
 use crate::openapi::{IfNoneMatchHeader, MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::{MessageView, ShownMessage};
 
@@ -35,12 +32,9 @@ pub(crate) async fn show(
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let with_html = rendering.wants_html()?;
-    let read = blocking(move || {
-        let message = state.services.messages.show(chatroom_id, caller.user, message_id)?;
-        let html = with_html.then(|| html(&message));
-        Ok::<_, Failure>((message, html))
-    });
-    let (message, html) = read.await?;
+    let read = caller.run(&state, move |state| state.services.messages.show(chatroom_id, caller.user, message_id));
+    let message = read.await?;
+    let html = if with_html { Some(state.renderer.one(caller.party(), &message).await?) } else { None };
     // Another version of the server may render the same revision differently, and more safely.
     if matches_none(&request, message.revision)? && html.is_none() {
         return Ok(HttpResponse::NotModified().insert_header(etag(&message)).finish());

@@ -18,20 +18,19 @@ use crate::problem::{Code, uri};
 pub(crate) type Codes = u128;
 
 /// The codes of every request that uses the store.
-pub(crate) const ANY: Codes = of(&[Code::BadRequest, Code::Internal, Code::Overloaded, Code::Unavailable]);
+pub(crate) const ANY: Codes =
+    of(&[Code::BadRequest, Code::TooManyRequests, Code::Internal, Code::Overloaded, Code::Unavailable]);
 /// The codes of every request that needs an access token. The document requires one wherever this is used.
-pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken]);
-/// The codes of every request that writes.
-pub(crate) const WRITE: Codes = of(&[Code::RateLimited]);
+pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken, Code::RateLimited]);
 /// The codes of every request with a body.
-pub(crate) const BODY: Codes = WRITE
-    | of(&[
-        Code::MalformedBody,
-        Code::RequestTimeout,
-        Code::BodyTooLarge,
-        Code::UnsupportedMediaType,
-        Code::UnsupportedEncoding,
-    ]);
+pub(crate) const BODY: Codes = of(&[
+    Code::RateLimited,
+    Code::MalformedBody,
+    Code::RequestTimeout,
+    Code::BodyTooLarge,
+    Code::UnsupportedMediaType,
+    Code::UnsupportedEncoding,
+]);
 /// The codes of every request whose body has values to validate.
 pub(crate) const FORM: Codes = BODY | of(&[Code::InvalidValue]);
 /// The codes of every request with query parameters.

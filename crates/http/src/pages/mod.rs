@@ -1,10 +1,12 @@
 //! Pages of lists: their serialization, their cursors, and the cache of the newest ones.
 
+mod bounded;
 pub(crate) mod cursor;
 mod newest;
 mod shared;
 mod written;
 
+pub(crate) use bounded::{bounded, bounded_list};
 pub(crate) use newest::NewestPages;
 pub(crate) use shared::SharedPage;
 pub(crate) use written::{List, WrittenPage, answer};

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
+use actix_web::web;
+use chit_chat_domain::id::{ChatroomId, MessageId};
 use chit_chat_domain::message::Message;
-use chit_chat_domain::reaction::ReactionRepository;
 
 use super::written::{PackedPage, WrittenPage};
+use crate::extract::Principal;
 use crate::problem::Problem;
-use crate::run::blocking;
+use crate::state::State;
 use crate::views::MessageView;
 
 /// The reader's own emoji by message id.
@@ -33,15 +34,16 @@ impl SharedPage {
     /// Adds the reader's reactions, with one query for the messages that have any.
     pub(crate) async fn read_by(
         self,
-        reader: UserId,
+        reader: Principal,
         chatroom: ChatroomId,
-        reactions: Arc<dyn ReactionRepository>,
+        state: &web::Data<State>,
     ) -> Result<WrittenPage, Problem> {
         if self.reacted.is_empty() {
             return Ok(self.written);
         }
         let reacted = self.reacted.to_vec();
-        let own = blocking(move || reactions.of_user(chatroom, reader, reacted)).await?;
+        let own = reader.run(state, move |state| state.stores.reactions.of_user(chatroom, reader.user, reacted));
+        let own = own.await?;
         let mut mine = Mine::new();
         for (message, emoji) in own {
             mine.entry(message.to_string()).or_default().push(emoji.as_str().to_owned());

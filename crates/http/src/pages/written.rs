@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::cursor;
 use crate::openapi::values;
+use crate::pieces::Pieces;
 use crate::problem::Problem;
 
 /// Query parameters that links to other pages of the same list drop.
@@ -69,7 +70,7 @@ impl WrittenPage {
         if let Some(cursor) = &self.next_cursor {
             response.insert_header((LINK, format!("<{}>; rel=\"next\"", link(request, cursor))));
         }
-        response.content_type(ContentType::json()).body(self.body.clone())
+        response.content_type(ContentType::json()).body(Pieces::from(self.body.clone()))
     }
 }
 

@@ -2,14 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::denial::Failure;
 
 use crate::extract::{InChatroom, Paging, Principal, Rendering};
-use crate::messages::html_by_id;
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
 use crate::pages::{WrittenPage, cursor};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::{PinList, PinView};
 
@@ -34,12 +31,10 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (before, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(Seq::MAX), paging.limit()?);
     let with_html = rendering.wants_html()?;
-    let read = blocking(move || {
-        let page = state.services.pins.list(id, caller.user, before, limit)?;
-        let html = with_html.then(|| html_by_id(page.items.iter().map(|pin| &pin.message)));
-        Ok::<_, Failure>((page, html))
-    });
-    let (page, html) = read.await?;
+    let read = caller.run(&state, move |state| state.services.pins.list(id, caller.user, before, limit));
+    let page = read.await?;
+    let messages = page.items.iter().map(|pin| &pin.message);
+    let html = state.renderer.by_id_if(with_html, caller.party(), messages).await?;
     let next = cursor::next(&page, |pin| pin.seq);
     let page = WrittenPage::new(page.items.into_iter().map(PinView::from).collect(), next)?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))

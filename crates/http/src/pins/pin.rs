@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{MessagePath, Principal};
-use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Pin a message
@@ -16,7 +15,7 @@ use crate::state::State;
     params(MessagePath),
     responses(
         (status = 204, description = "The message is pinned"),
-        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins]) }>,
+        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins]) }>,
     ),
 )]
 pub(crate) async fn pin(
@@ -24,6 +23,6 @@ pub(crate) async fn pin(
     MessagePath { chatroom_id, message_id }: MessagePath,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    blocking(move || state.services.pins.pin(chatroom_id, caller.user, message_id)).await?;
+    caller.run(&state, move |state| state.services.pins.pin(chatroom_id, caller.user, message_id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -148,8 +148,8 @@ codes! {
     /// The message is not at a revision given in `If-Match`. Read it again, and decide again.
     RevisionMismatch = (PRECONDITION_FAILED, "revision_mismatch", "The message has changed in the meantime")
         if Denial::RevisionMismatch,
-    /// The limit also applies to the decompressed body.
-    BodyTooLarge = (PAYLOAD_TOO_LARGE, "body_too_large", "The request body is larger than 1 MiB"),
+    /// The limit is 1 MiB, and 8 KiB without an access token. It also applies to the decompressed body.
+    BodyTooLarge = (PAYLOAD_TOO_LARGE, "body_too_large", "The request body is too large"),
     /// Send `Content-Type: application/json`.
     UnsupportedMediaType = (UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The request body must be JSON"),
     /// Send the body with `Content-Encoding: gzip` or `deflate`, or uncompressed.
@@ -163,6 +163,8 @@ codes! {
         if Denial::IdempotencyKeyReused,
     /// Too many failed logins, sign-ups or writes: see [LIMITS.md](LIMITS.md). Retry after `Retry-After`.
     RateLimited = (TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+    /// Too many requests of one user or one address are running or waiting. Wait for their answers, then retry.
+    TooManyRequests = (TOO_MANY_REQUESTS, "too_many_requests", "Too many requests at the same time"),
     /// Members must wait `slow_mode_seconds` between two messages. Retry after `Retry-After`.
     SlowMode = (TOO_MANY_REQUESTS, "slow_mode", "The chatroom is in slow mode") if Denial::SlowMode { .. },
     /// A user can have 50 open streams per instance. Close one first.

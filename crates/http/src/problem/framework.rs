@@ -13,9 +13,7 @@ impl Problem {
         }
         let response: &dyn ResponseError = error.as_response_error();
         match response.status_code() {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new(Code::BodyTooLarge, "the request body is larger than 1 MiB")
-            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Code::BodyTooLarge, "the request body is too large"),
             StatusCode::NOT_FOUND => Self::new(Code::NotFound, "no resource exists at this path"),
             status if status.is_client_error() => Self::new(Code::BadRequest, "the request is malformed"),
             _ => Self::internal(error),

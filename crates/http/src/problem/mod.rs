@@ -78,6 +78,18 @@ impl Problem {
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
+    /// Too many requests of one party that run or wait at the same time.
+    pub(crate) fn too_many_requests() -> Self {
+        let detail = "too many of your requests are running at the same time; wait for their answers first";
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..Self::new(Code::TooManyRequests, detail) }
+    }
+
+    /// Too much work that waits for a processor.
+    pub(crate) fn overloaded(what: &str) -> Self {
+        let detail = format!("{what}; try again later");
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..Self::new(Code::Overloaded, detail) }
+    }
+
     /// A value in the body that breaks a rule of the HTTP API, rather than of the domain.
     pub(crate) fn field(name: &str, reason: impl Into<String>) -> Self {
         let error = FieldError { pointer: Some(format!("/{name}")), parameter: None, reason: reason.into() };
@@ -106,22 +118,17 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Denied(denial) => denial.into(),
             Failure::Invalid(violations) => Self::fields(&violations),
-            Failure::Busy => Self {
-                retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too many passwords are waiting to be checked; try again later")
-            },
+            Failure::Busy => Self::overloaded("too many passwords are waiting to be checked"),
             Failure::Store(StoreError::Unavailable(why)) => {
                 tracing::warn!(%why, "the store is unavailable");
                 Self::unavailable()
             }
-            Failure::Store(StoreError::Busy) => Self {
-                retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too many operations are waiting for the database; try again later")
-            },
-            Failure::Store(StoreError::Contention) => Self {
-                retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Self::new(Code::Overloaded, "too many concurrent changes to the same data; try again later")
-            },
+            Failure::Store(StoreError::Busy) => {
+                Self::overloaded("too many operations are waiting for the database")
+            }
+            Failure::Store(StoreError::Contention) => {
+                Self::overloaded("too many concurrent changes to the same data")
+            }
             Failure::Store(error) => Self::internal(error),
         }
     }

@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{Principal, ReactionPath};
-use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Add a reaction
@@ -20,7 +19,7 @@ use crate::state::State;
     params(ReactionPath),
     responses(
         (status = 204, description = "You react with this emoji"),
-        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions]) }>,
+        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions]) }>,
     ),
 )]
 pub(crate) async fn add(
@@ -29,6 +28,8 @@ pub(crate) async fn add(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let ReactionPath { chatroom_id, message_id, emoji } = path;
-    blocking(move || state.services.reactions.add(chatroom_id, caller.user, message_id, &emoji)).await?;
+    caller
+        .run(&state, move |state| state.services.reactions.add(chatroom_id, caller.user, message_id, &emoji))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

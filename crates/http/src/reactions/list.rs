@@ -8,7 +8,6 @@ use crate::extract::{MessagePath, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
 use crate::pages::{self, List};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ReactionView;
 
@@ -43,8 +42,9 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let emoji = by.emoji.as_deref().map(Emoji::parse).transpose().map_err(|violation| ("emoji", violation))?;
     let (after, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(0), paging.limit()?);
-    let page =
-        blocking(move || state.services.reactions.list(chatroom_id, caller.user, message_id, emoji, after, limit));
+    let page = caller.run(&state, move |state| {
+        state.services.reactions.list(chatroom_id, caller.user, message_id, emoji, after, limit)
+    });
     let page = page.await?;
     pages::answer(&request, page, |reaction| reaction.seq, ReactionView::from)
 }

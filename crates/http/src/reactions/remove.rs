@@ -3,9 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::extract::{Principal, ReactionPath};
-use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Remove your reaction
@@ -17,7 +16,7 @@ use crate::state::State;
     params(ReactionPath),
     responses(
         (status = 204, description = "You do not react with this emoji"),
-        Problems<{ SIGNED_IN | WRITE | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue]) }>,
     ),
 )]
 pub(crate) async fn remove(
@@ -26,6 +25,8 @@ pub(crate) async fn remove(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let ReactionPath { chatroom_id, message_id, emoji } = path;
-    blocking(move || state.services.reactions.remove(chatroom_id, caller.user, message_id, &emoji)).await?;
+    caller
+        .run(&state, move |state| state.services.reactions.remove(chatroom_id, caller.user, message_id, &emoji))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

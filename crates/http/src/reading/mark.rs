@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::extract::{InChatroom, Json, Principal, Whole};
 use crate::openapi::{FORM, MEMBERS, Problems, SIGNED_IN, values};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ReadMarkerView;
 
@@ -42,7 +41,7 @@ pub(crate) async fn mark(
     body: Json<NewReadMarker>,
 ) -> Result<HttpResponse, Problem> {
     let NewReadMarker { seq: Whole(seq), force } = body.into_inner().0;
-    let at = state.clone();
-    let seq = blocking(move || at.services.reading.mark(id, caller.user, Mark { seq, force })).await?;
+    let seq =
+        caller.run(&state, move |state| state.services.reading.mark(id, caller.user, Mark { seq, force })).await?;
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, seq)))
 }

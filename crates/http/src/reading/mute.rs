@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::set_muted::set_muted;
 use crate::extract::{InChatroom, Principal};
-use crate::openapi::{MEMBERS, Problems, SIGNED_IN, WRITE};
+use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -16,7 +16,7 @@ use crate::state::State;
     params(InChatroom),
     responses(
         (status = 204, description = "The chatroom is muted"),
-        Problems<{ SIGNED_IN | WRITE | MEMBERS }>,
+        Problems<{ SIGNED_IN | MEMBERS }>,
     ),
 )]
 pub(crate) async fn mute(

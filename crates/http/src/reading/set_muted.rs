@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 
 use crate::extract::{InChatroom, Principal};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 pub(super) async fn set_muted(
@@ -13,7 +12,6 @@ pub(super) async fn set_muted(
     state: web::Data<State>,
     muted: bool,
 ) -> Result<HttpResponse, Problem> {
-    let at = state.clone();
-    blocking(move || at.services.reading.set_muted(id, caller.user, muted)).await?;
+    caller.run(&state, move |state| state.services.reading.set_muted(id, caller.user, muted)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use crate::extract::{InChatroom, Principal};
 use crate::openapi::{MEMBERS, Problems, SIGNED_IN};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::ReadMarkerView;
 
@@ -25,6 +24,6 @@ pub(crate) async fn show_marker(
     InChatroom(id): InChatroom,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let reading = blocking(move || state.services.reading.state(id, caller.user)).await?;
+    let reading = caller.run(&state, move |state| state.services.reading.state(id, caller.user)).await?;
     Ok(HttpResponse::Ok().json(ReadMarkerView::new(id, reading.read_seq)))
 }

@@ -4,9 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::denial::Denial;
 
 use crate::extract::{Principal, path_id};
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// End a session
@@ -17,7 +16,7 @@ use crate::state::State;
     params(("session_id" = Uuid, Path, description = "The id of one of your sessions.")),
     responses(
         (status = 204, description = "The session has ended"),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::SessionNotFound]) }>,
     ),
 )]
 pub(crate) async fn end(
@@ -26,6 +25,6 @@ pub(crate) async fn end(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let session = path_id(&request, "session_id", Denial::SessionNotFound)?;
-    blocking(move || state.services.sessions.sign_out(caller.user, session)).await?;
+    caller.run(&state, move |state| state.services.sessions.sign_out(caller.user, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,7 +10,6 @@ use crate::extract::{Paging, Principal};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::pages::{self, List};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::SessionView;
 
@@ -33,7 +32,7 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     // A user never has more than a hundred sessions, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
-    let mut sessions = blocking(move || state.services.sessions.list(caller.user)).await?;
+    let mut sessions = caller.run(&state, move |state| state.services.sessions.list(caller.user)).await?;
     sessions.retain(|session| after.is_none_or(|after| sort_key(session) < after));
     let page = Page::cut(sessions, limit);
     let position = |session: &Session| {

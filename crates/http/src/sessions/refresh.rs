@@ -6,11 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::tokens::{self, Tokens};
+use crate::attempts::Attempts;
 use crate::extract::Json;
-use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// A refresh token to exchange for new tokens.
@@ -37,9 +36,9 @@ pub(crate) async fn refresh(
     state: web::Data<State>,
     body: Json<Refresh>,
 ) -> Result<HttpResponse, Problem> {
-    let attempt = attempts.refresh()?;
-    let shown = tokens::read(&body.0.0.refresh_token).ok_or(Denial::InvalidRefreshToken)?;
-    let sessions = state.clone();
-    let grant = attempt.run(blocking(move || sessions.services.sessions.refresh(&shown))).await?;
+    let shown = tokens::read(&body.0.0.refresh_token);
+    let attempt = attempts.refresh(shown.as_ref().map(|token| token.user_id))?;
+    let shown = shown.ok_or(Denial::InvalidRefreshToken)?;
+    let grant = attempt.run(&state, move |state| state.services.sessions.refresh(&shown)).await?;
     Ok(tokens::answer(&state, &grant))
 }

@@ -5,11 +5,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::tokens::{self, Tokens};
+use crate::attempts::Attempts;
 use crate::extract::{Json, user_agent};
-use crate::limits::Attempts;
 use crate::openapi::{ANY, BODY, Problems, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::hashing;
 use crate::state::State;
 
 /// Credentials.
@@ -41,8 +40,8 @@ pub(crate) async fn sign_in(
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
     let attempt = attempts.check_password(username.to_ascii_lowercase())?;
-    let sessions = state.clone();
-    let grant = hashing(move || sessions.services.sessions.sign_in(&username, &password, agent.as_deref()));
-    let grant = attempt.run(grant).await?;
+    let grant =
+        attempt.hash(&state, move |state| state.services.sessions.sign_in(&username, &password, agent.as_deref()));
+    let grant = grant.await?;
     Ok(tokens::answer(&state, &grant))
 }

@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 use chit_chat_domain::credential::Via;
 
 use crate::extract::Principal;
-use crate::openapi::{Problems, SIGNED_IN, WRITE, of};
+use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 
 /// Sign out
@@ -16,11 +15,11 @@ use crate::state::State;
     delete, path = "/api/auth/session", operation_id = "sign_out", tag = "sessions",
     responses(
         (status = 204, description = "The session has ended"),
-        Problems<{ SIGNED_IN | WRITE | of(&[Code::SessionNotFound]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::SessionNotFound]) }>,
     ),
 )]
 pub(crate) async fn sign_out(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let Via::Session { id: session, .. } = caller.via;
-    blocking(move || state.services.sessions.sign_out(caller.user, session)).await?;
+    caller.run(&state, move |state| state.services.sessions.sign_out(caller.user, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

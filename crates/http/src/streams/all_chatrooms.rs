@@ -10,7 +10,6 @@ use super::notice::WithHeads;
 use super::positions::{self, Positions};
 use crate::extract::Principal;
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 pub(super) async fn start(
@@ -29,8 +28,7 @@ pub(super) async fn feed(
     state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<Feed, Problem> {
-    let asked = state.clone();
-    let memberships = blocking(move || asked.streams.memberships(caller.subscriber())).await?;
+    let memberships = caller.run(&state, move |state| state.streams.memberships(caller.subscriber())).await?;
     let after = after.filter(|after| {
         memberships
             .chatrooms

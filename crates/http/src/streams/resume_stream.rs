@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::all_chatrooms::start;
 use super::positions;
 use crate::extract::{Json, Reader};
-use crate::openapi::{BODY, Problems, SIGNED_IN, WRITE, of, values};
+use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
@@ -32,7 +32,7 @@ pub(crate) struct Resume {
     responses(
         (status = 200, description = "Events, until the client disconnects", body = String,
             content_type = "text/event-stream"),
-        Problems<{ SIGNED_IN | (BODY & !WRITE) | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | BODY | of(&[Code::TooManyStreams, Code::InvalidValue]) }>,
     ),
 )]
 pub(crate) async fn resume_stream(

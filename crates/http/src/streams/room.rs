@@ -12,7 +12,6 @@ use super::feed::Feed;
 use super::notice::WithHeads;
 use crate::extract::Principal;
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -33,8 +32,7 @@ pub(crate) async fn room_stream(
     state: web::Data<State>,
     after: Option<Seq>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = state.clone();
-    let head = blocking(move || asked.services.chatrooms.head(id, caller.user)).await?;
+    let head = caller.run(&state, move |state| state.services.chatrooms.head(id, caller.user)).await?;
     let resumed = last_event_id(&request).map(|text| text.parse().ok());
     let position = resumed.unwrap_or(Some(after.unwrap_or(head)));
     let known = position.filter(|position: &Seq| (0..=head).contains(position));

@@ -5,9 +5,8 @@ use chit_chat_domain::id::ChatroomId;
 
 use super::notice;
 use crate::extract::{InChatroom, Principal};
-use crate::openapi::{Problems, SIGNED_IN, SPEAKERS, WRITE};
+use crate::openapi::{Problems, SIGNED_IN, SPEAKERS};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 
 /// Send a typing indicator
@@ -18,7 +17,7 @@ use crate::state::State;
     params(InChatroom),
     responses(
         (status = 204, description = "The indicator is accepted"),
-        Problems<{ SIGNED_IN | WRITE | SPEAKERS }>,
+        Problems<{ SIGNED_IN | SPEAKERS }>,
     ),
 )]
 pub(crate) async fn tell_typing(
@@ -31,8 +30,7 @@ pub(crate) async fn tell_typing(
 }
 
 pub(super) async fn notify(state: &web::Data<State>, caller: Principal, id: ChatroomId) -> Result<(), Problem> {
-    let asked = state.clone();
-    blocking(move || asked.services.chatrooms.may_speak(id, caller.user)).await?;
+    caller.run(state, move |state| state.services.chatrooms.may_speak(id, caller.user)).await?;
     let now = state.clock.now();
     state.streams.tell_typing(id, caller.user, || notice::typing(id, caller.user, now));
     Ok(())

@@ -6,11 +6,10 @@ use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::attempts::Attempts;
 use crate::extract::{Json, Patched, Principal, present, reject_null};
-use crate::limits::Attempts;
 use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::hashing;
 use crate::state::State;
 use crate::views::OwnView;
 
@@ -59,7 +58,8 @@ pub(crate) async fn change_me(
     let change = ProfileChange { display_name, email, password, current_password };
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
-    let user = attempt.run(hashing(move || state.services.accounts.change(caller.user, kept_session, &change)));
+    let user =
+        attempt.hash(&state, move |state| state.services.accounts.change(caller.user, kept_session, &change));
     let user = user.await.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }

@@ -4,11 +4,10 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::attempts::Attempts;
 use crate::extract::{Json, Principal};
-use crate::limits::Attempts;
 use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::hashing;
 use crate::state::State;
 
 /// Confirms the deletion of an account.
@@ -38,6 +37,6 @@ pub(crate) async fn delete_me(
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
     let attempt = attempts.check_password(caller.user)?;
-    attempt.run(hashing(move || state.services.accounts.delete(caller.user, &password))).await?;
+    attempt.hash(&state, move |state| state.services.accounts.delete(caller.user, &password)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,7 +10,6 @@ use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{List, WrittenPage, cursor};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::UserView;
 
@@ -35,7 +34,7 @@ pub(crate) struct ByIds {
     ),
 )]
 pub(crate) async fn list(
-    _: Principal,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
     web::Query(asked): web::Query<ByIds>,
@@ -44,24 +43,29 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.folded()?, paging.limit()?);
     if let Some(ids) = asked.ids {
-        return resolve(&request, state, &ids).await;
+        return resolve(caller, &request, &state, &ids).await;
     }
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
-    let rows = blocking(move || state.stores.users.search(query, after, limit)).await?;
+    let rows = caller.run(&state, move |state| state.stores.users.search(query, after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).and_then(folded_username).map(|name| cursor::encode(&name));
     Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))
 }
 
 /// Responds with the users that exist among these ids, including deleted ones.
-async fn resolve(request: &HttpRequest, state: web::Data<State>, ids: &str) -> Result<HttpResponse, Problem> {
+async fn resolve(
+    caller: Principal,
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    ids: &str,
+) -> Result<HttpResponse, Problem> {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > Limit::MAX.get() {
         return Err(Problem::parameter("ids", format!("must have at most {} ids", Limit::MAX.get())));
     }
     let parsed: Result<Vec<UserId>, _> = ids.into_iter().map(str::parse).collect();
     let ids = parsed.map_err(|_| Problem::parameter("ids", "must be ids separated by commas"))?;
-    let users = blocking(move || state.stores.users.find_many(ids)).await?;
+    let users = caller.run(state, move |state| state.stores.users.find_many(ids)).await?;
     Ok(WrittenPage::new(users.into_iter().map(UserView::from).collect(), None)?.answer(request))
 }
 

@@ -28,6 +28,6 @@ pub(crate) async fn list_my_mentions(
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |after, limit| state.stores.mentions.of_user(caller.user, after, limit);
-    newest_first(&request, &paging, &rendering, read).await
+    let read = move |state: &State, after, limit| state.stores.mentions.of_user(caller.user, after, limit);
+    newest_first(caller, &request, &state, &paging, &rendering, read).await
 }

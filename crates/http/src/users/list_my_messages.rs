@@ -27,6 +27,6 @@ pub(crate) async fn list_my_messages(
     web::Query(paging): web::Query<Paging>,
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |after, limit| state.stores.messages.by_author(caller.user, after, limit);
-    newest_first(&request, &paging, &rendering, read).await
+    let read = move |state: &State, after, limit| state.stores.messages.by_author(caller.user, after, limit);
+    newest_first(caller, &request, &state, &paging, &rendering, read).await
 }

@@ -6,7 +6,6 @@ use chit_chat_domain::denial::Denial;
 use crate::extract::{Principal, path_id};
 use crate::openapi::{Problems, SIGNED_IN, of};
 use crate::problem::{Code, Problem};
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::UserView;
 
@@ -20,11 +19,11 @@ use crate::views::UserView;
     ),
 )]
 pub(crate) async fn show(
-    _: Principal,
+    caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = path_id(&request, "user_id", Denial::UserNotFound)?;
-    let user = blocking(move || state.stores.users.find(id)).await?;
+    let user = caller.run(&state, move |state| state.stores.users.find(id)).await?;
     Ok(HttpResponse::Ok().json(UserView::from(user.ok_or(Denial::UserNotFound)?)))
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN};
 use crate::problem::Problem;
-use crate::run::blocking;
 use crate::state::State;
 use crate::views::OwnView;
 
@@ -18,6 +17,6 @@ use crate::views::OwnView;
     ),
 )]
 pub(crate) async fn show_me(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let user = blocking(move || state.stores.users.find(caller.user)).await?;
+    let user = caller.run(&state, move |state| state.stores.users.find(caller.user)).await?;
     Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
 }

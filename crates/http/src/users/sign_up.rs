@@ -9,11 +9,10 @@ use chit_chat_domain::user::SignUp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::attempts::Attempts;
 use crate::extract::Json;
-use crate::limits::Attempts;
 use crate::openapi::{ANY, FORM, Problems, of, values};
 use crate::problem::{Code, Problem};
-use crate::run::hashing;
 use crate::state::State;
 use crate::views::OwnView;
 
@@ -65,7 +64,7 @@ pub(crate) async fn sign_up(
     let NewAccount { username, password, email, display_name } = body.into_inner().0;
     let entered = SignUp { username, password, email, display_name };
     let attempt = attempts.sign_up()?;
-    let user = attempt.run(hashing(move || state.services.accounts.sign_up(&entered))).await?;
+    let user = attempt.hash(&state, move |state| state.services.accounts.sign_up(&entered)).await?;
     let location = format!("/api/users/{}", user.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::reaction::Counts;
 use super::values::{Id, Time};
 use crate::openapi::values;
+use crate::renderer::Html;
 
 /// A message, or the tombstone of a deleted one.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +67,7 @@ pub(crate) struct ShownMessage {
     #[serde(flatten)]
     pub(crate) message: MessageView,
     #[schema(schema_with = values::html_or_null)]
-    pub(crate) html: Option<String>,
+    pub(crate) html: Option<Html>,
 }
 
 /// A page of messages, with their HTML on request.

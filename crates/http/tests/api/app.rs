@@ -16,7 +16,9 @@ use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{PasswordHasher, SignUps};
-use chit_chat_http::{Access, AllowedOrigins, Limits, State, answer, configure, cors, limited};
+use chit_chat_http::{
+    AllowedOrigins, AtOnce, Environment, Limits, Proxies, State, answer, configure, cors, limited,
+};
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
 use uuid::Uuid;
@@ -38,6 +40,8 @@ type Answered = Pin<Box<dyn Future<Output = Answer>>>;
 #[derive(Default)]
 pub(crate) struct TestConfig {
     pub(crate) limits: Option<Limits>,
+    pub(crate) proxies: Proxies,
+    pub(crate) at_once: AtOnce,
     pub(crate) origins: AllowedOrigins,
     pub(crate) sign_ups: SignUps,
 }
@@ -137,17 +141,18 @@ impl TestApp {
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        TestConfig { limits, origins, sign_ups }: TestConfig,
+        TestConfig { limits, proxies, at_once, origins, sign_ups }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system =
             System { clock: clock.clone(), ids: Arc::new(RandomIds), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
-        let access = Access { clock: clock.clone(), tokens: Arc::new(tokens()) };
-        let state = Data::new(State::start(services, stores.clone(), access).unwrap());
+        let environment = Environment { clock: clock.clone(), tokens: Arc::new(tokens()), at_once };
+        let state = Data::new(State::start(services, stores.clone(), environment).unwrap());
         let app = App::new()
             .app_data(state.clone())
             .app_data(Data::new(origins.clone()))
+            .app_data(Data::new(proxies))
             .wrap(cors(&origins))
             .wrap(from_fn(answer));
         let limits = limits.map(Data::new);

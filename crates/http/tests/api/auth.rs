@@ -93,7 +93,7 @@ fn header_names(answer: &Answer) -> Vec<String> {
 async fn sign_in_with_invalid_password_is_rejected(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.sign_up("ann").await;
-    let long = "x".repeat(100_000);
+    let long = "x".repeat(7_000);
     for password in ["", "1", "nul \0", "\u{301}", &long] {
         app.try_sign_in("ann", password).await.expect_problem(401, "invalid_credentials");
     }

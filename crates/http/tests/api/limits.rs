@@ -28,13 +28,17 @@ pub(crate) fn rates() -> Rates {
     Rates {
         login_failures_per_name: plenty,
         login_failures_per_address: plenty,
+        password_checks_per_name: plenty,
+        password_checks_per_address: plenty,
+        refreshes_per_user: plenty,
         sign_ups_per_address: plenty,
+        reads_per_user: plenty,
         writes_per_user: plenty,
     }
 }
 
 pub(crate) fn limited(rates: Rates) -> TestConfig {
-    TestConfig { limits: Some(Limits::new(rates, Proxies::default())), ..TestConfig::default() }
+    TestConfig { limits: Some(Limits::new(rates)), ..TestConfig::default() }
 }
 
 fn per_name(rate: &str) -> TestConfig {
@@ -330,7 +334,7 @@ async fn only_valid_tokens_use_up_writes(engine: Engine) {
 async fn behind_proxies(engine: Engine) -> TestApp {
     let rates = Rates { login_failures_per_name: "3/1h".parse().unwrap(), ..rates() };
     let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
-    let config = TestConfig { limits: Some(Limits::new(rates, proxies)), ..TestConfig::default() };
+    let config = TestConfig { limits: Some(Limits::new(rates)), proxies, ..TestConfig::default() };
     let app = TestApp::with_config(engine, config).await;
     app.sign_up("ann").await;
     app
@@ -376,4 +380,43 @@ async fn everything_is_allowed_without_limits(engine: Engine) {
         let made = ann.post("/api/chatrooms", json!({"name": "x"})).await.expect_status(201);
         assert_eq!(made.header("RateLimit"), None);
     }
+}
+
+#[both_engines]
+async fn right_passwords_and_refreshes_are_limited(engine: Engine) {
+    let (checks, refreshes) = ("3/1h".parse().unwrap(), "2/1h".parse().unwrap());
+    let rates = Rates { password_checks_per_name: checks, refreshes_per_user: refreshes, ..rates() };
+    let app = TestApp::with_config(engine, limited(rates)).await;
+    app.sign_up("ann").await;
+    app.sign_up("bob").await;
+    let here = app.nobody().at(HERE);
+    for _ in 0..3 {
+        sign_in(&here, "ann", PASSWORD).await.expect_status(200);
+    }
+    expect_limited(sign_in(&here, "ann", PASSWORD).await, 1_200);
+    sign_in(&here, "bob", PASSWORD).await.expect_status(200);
+    let session = sign_in(&app.nobody().at(THERE), "ann", PASSWORD).await.expect_status(200);
+    let mut token = session.str("refresh_token").to_owned();
+    for _ in 0..2 {
+        let next = here.post("/api/auth/refresh", json!({"refresh_token": token})).await.expect_status(200);
+        next.str("refresh_token").clone_into(&mut token);
+    }
+    expect_limited(here.post("/api/auth/refresh", json!({"refresh_token": token})).await, 1_800);
+}
+
+#[both_engines]
+async fn reads_are_limited_by_their_cost(engine: Engine) {
+    let rates = Rates { reads_per_user: "25/1h".parse().unwrap(), ..rates() };
+    let app = TestApp::with_config(engine, limited(rates)).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let page = format!("{}?limit=200&render=html", room.messages());
+    ann.get(&page).await.expect_status(200);
+    let refused = ann.get(&page).await.expect_problem(429, "rate_limited");
+    assert!(refused.header("RateLimit").unwrap().starts_with("\"reads\";r=0;"));
+    for _ in 0..5 {
+        ann.get("/api/users/me").await.expect_status(200);
+    }
+    ann.get("/api/users/me").await.expect_problem(429, "rate_limited");
+    bob.get(&page).await.expect_status(200);
 }

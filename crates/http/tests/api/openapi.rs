@@ -34,8 +34,17 @@ struct Documented {
 }
 
 /// HTTP headers that any response may have undocumented, in addition to those of CORS.
-const OF_HTTP: [&str; 7] =
-    ["allow", "cache-control", "connection", "content-type", "transfer-encoding", "vary", "x-accel-buffering"];
+const OF_HTTP: [&str; 9] = [
+    "allow",
+    "cache-control",
+    "connection",
+    "content-security-policy",
+    "content-type",
+    "transfer-encoding",
+    "vary",
+    "x-accel-buffering",
+    "x-content-type-options",
+];
 
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let paths = DOCUMENT["paths"].as_object().unwrap();

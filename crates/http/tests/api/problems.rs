@@ -104,6 +104,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
         rate_limited().await,
+        crate::shares::too_many_requests().await,
         too_many_streams(&app, &ann).await,
         {
             ann.promote(&room, &bob).await;

@@ -1,7 +1,10 @@
 //! Slow and excessive clients: disconnected, while others are served.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use chit_chat_contract::Engine;
+use chit_chat_http::Capacity;
 
 use crate::app::TestApp;
 use crate::sockets::Listening;
@@ -35,8 +38,8 @@ async fn trickling_body_times_out_and_delays_nobody() {
     for number in 0..100 {
         let mut client = server.connect();
         match number % 4 {
-            0 => client.begin(LOGIN, &[JSON, "Content-Length: 100000"], b"{"),
-            1 => client.begin(LOGIN, &[JSON, gzip, "Content-Length: 100000"], b"\x1f\x8b\x08\0"),
+            0 => client.begin(LOGIN, &[JSON, "Content-Length: 5000"], b"{"),
+            1 => client.begin(LOGIN, &[JSON, gzip, "Content-Length: 5000"], b"\x1f\x8b\x08\0"),
             2 => client.begin(LOGIN, &[JSON, CHUNKED], b"1\r\n{\r\n"),
             _ => client.begin(LOGIN, &[JSON, gzip, CHUNKED], b"4\r\n\x1f\x8b\x08\0\r\n"),
         }
@@ -50,6 +53,25 @@ async fn trickling_body_times_out_and_delays_nobody() {
         client.answer().expect_problem(408, "request_timeout");
         client.expect_end();
     }
+}
+
+#[actix_web::test]
+async fn write_is_refused_if_the_session_ends_while_its_body_arrives() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let token = format!("Authorization: Bearer {}", ann.token.clone().unwrap());
+    let mut late = server.connect();
+    late.begin(&format!("POST {}", room.messages()), &[JSON, &token, "Content-Length: 14"], br#"{"body": "hi""#);
+    // Answered by the same thread, so the first head has been read.
+    let mut quick = server.connect();
+    quick.begin("DELETE /api/auth/session", &[&token], b"");
+    quick.answer().expect_status(204);
+    late.write("}");
+    late.answer().expect_problem(401, "invalid_token");
+    let again = app.sign_in("ann").await;
+    assert!(again.get(room.messages()).await.items().is_empty());
 }
 
 #[actix_web::test]
@@ -115,4 +137,43 @@ async fn oversized_head_is_refused() {
     client.write("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Endless: ");
     client.flood(&[b'x'; 1024], 1024);
     assert_eq!(client.answer().status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+}
+
+#[actix_web::test]
+async fn connections_of_one_address_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start_with(&app, Capacity { per_address: 2, ..Capacity::UNLIMITED });
+    let mut kept = [server.connect(), server.connect()];
+    for client in &mut kept {
+        client.begin("GET /healthz", &[], b"");
+        client.answer().expect_status(200);
+    }
+    server.connect().expect_end();
+    for client in &mut kept {
+        client.begin("GET /healthz", &["Connection: close"], b"");
+        client.answer().expect_status(200);
+        client.expect_end();
+    }
+    let mut next = server.connect();
+    next.begin("GET /healthz", &[], b"");
+    next.answer().expect_status(200);
+}
+
+#[actix_web::test]
+async fn longest_idle_connection_makes_room() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server =
+        Listening::start_with(&app, Capacity { per_worker: 3, idle: Duration::ZERO, ..Capacity::UNLIMITED });
+    let mut clients = [server.connect(), server.connect()];
+    for client in &mut clients {
+        client.begin("GET /healthz", &[], b"");
+        client.answer().expect_status(200);
+    }
+    let [mut first, mut second] = clients;
+    let mut third = server.connect();
+    third.begin("GET /healthz", &[], b"");
+    third.answer().expect_status(200);
+    first.expect_end();
+    second.begin("GET /healthz", &[], b"");
+    second.answer().expect_status(200);
 }

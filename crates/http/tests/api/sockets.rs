@@ -11,7 +11,7 @@ use actix_web::dev::Extensions;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
-use chit_chat_http::{BodyTimeout, Connections, answer, configure, limited};
+use chit_chat_http::{BodyTimeout, Capacity, Connections, Proxies, answer, configure, limited};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -32,6 +32,11 @@ pub(crate) struct Listening {
 impl Listening {
     /// Starts on a single thread, so that a request that blocks it blocks all others.
     pub(crate) fn start(app: &TestApp) -> Self {
+        Self::start_with(app, Capacity::UNLIMITED)
+    }
+
+    /// Starts a server that accepts so many connections.
+    pub(crate) fn start_with(app: &TestApp, capacity: Capacity) -> Self {
         let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
             let app = App::new().app_data(state.clone()).app_data(BodyTimeout(BODY_TIMEOUT));
@@ -40,7 +45,7 @@ impl Listening {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let connections = Arc::new(Connections::new(IDLE));
+        let connections = Arc::new(Connections::new(IDLE, capacity, Proxies::default()));
         let watch = move |stream: &dyn Any, data: &mut Extensions| {
             connections.watch(stream.downcast_ref().unwrap(), data);
         };

@@ -2,12 +2,17 @@
 
 use std::net::IpAddr;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
-use chit_chat_http::{AllowedOrigins, Limits, Proxies, Rate, Rates};
+use chit_chat_http::{AllowedOrigins, AtOnce, Capacity, Limits, Proxies, Rate, Rates};
 use clap::Args;
 use ipnet::IpNet;
 
 const MAX_CONNECTIONS: u32 = 1_000_000;
+/// The time for which a connection is idle before it makes room for another.
+const MIN_IDLE: Duration = Duration::from_secs(5);
+/// More would only wait for the store's connections.
+const MAX_AT_ONCE: usize = 24;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
@@ -27,10 +32,34 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "20/1h", value_name = "RATE",
         value_parser = |text: &str| rate("SIGN_UPS_PER_ADDRESS", text))]
     sign_ups_per_address: Rate,
+    /// Passwords checked for one account from one address, right ones too.
+    #[arg(long, env, global = true, default_value = "60/15m", value_name = "RATE",
+        value_parser = |text: &str| rate("PASSWORD_CHECKS_PER_NAME", text))]
+    password_checks_per_name: Rate,
+    /// Passwords checked for one address, right ones too.
+    #[arg(long, env, global = true, default_value = "600/15m", value_name = "RATE",
+        value_parser = |text: &str| rate("PASSWORD_CHECKS_PER_ADDRESS", text))]
+    password_checks_per_address: Rate,
+    /// Refreshes of the tokens of one user from one address.
+    #[arg(long, env, global = true, default_value = "60/1m", value_name = "RATE",
+        value_parser = |text: &str| rate("REFRESHES_PER_USER", text))]
+    refreshes_per_user: Rate,
+    /// Reading requests by one user; a large page, HTML or a search counts as several.
+    #[arg(long, env, global = true, default_value = "6000/1m", value_name = "RATE",
+        value_parser = |text: &str| rate("READS_PER_USER", text))]
+    reads_per_user: Rate,
     /// Writing requests by one user.
     #[arg(long, env, global = true, default_value = "600/1m", value_name = "RATE",
         value_parser = |text: &str| rate("WRITES_PER_USER", text))]
     writes_per_user: Rate,
+    /// Requests of one user that may use the database at once, reads and writes apart; further ones wait.
+    #[arg(long, env, global = true, default_value_t = AtOnce::default().per_user, value_name = "COUNT",
+        value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_USER", MAX_AT_ONCE, text))]
+    requests_at_once_per_user: usize,
+    /// The same for one address.
+    #[arg(long, env, global = true, default_value_t = AtOnce::default().per_address, value_name = "COUNT",
+        value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_ADDRESS", MAX_AT_ONCE, text))]
+    requests_at_once_per_address: usize,
     /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted, as in `10.0.0.0/8,::1`.
     #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
         value_parser = nets)]
@@ -42,6 +71,10 @@ pub(crate) struct LimitOptions {
     /// Concurrent connections; others wait.
     #[arg(long, env, global = true, default_value_t = 8_000, value_parser = connections)]
     pub(crate) max_connections: u32,
+    /// Concurrent connections from one address; further ones are closed at once. Trusted proxies have no limit.
+    #[arg(long, env, global = true, default_value_t = 4_000, value_name = "COUNT",
+        value_parser = |text: &str| positive("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS as usize, text))]
+    connections_per_address: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +100,30 @@ impl LimitOptions {
         let rates = Rates {
             login_failures_per_name: self.login_failures_per_name,
             login_failures_per_address: self.login_failures_per_address,
+            password_checks_per_name: self.password_checks_per_name,
+            password_checks_per_address: self.password_checks_per_address,
+            refreshes_per_user: self.refreshes_per_user,
             sign_ups_per_address: self.sign_ups_per_address,
+            reads_per_user: self.reads_per_user,
             writes_per_user: self.writes_per_user,
         };
-        let limits = || Limits::new(rates, Proxies::new(self.trusted_proxies.0.clone()));
-        (self.rate_limits == Switch::On).then(limits)
+        (self.rate_limits == Switch::On).then(|| Limits::new(rates))
+    }
+
+    pub(crate) fn capacity(&self, workers: Workers) -> Capacity {
+        Capacity {
+            per_worker: workers.connections_each,
+            per_address: self.connections_per_address,
+            idle: MIN_IDLE,
+        }
+    }
+
+    pub(crate) fn proxies(&self) -> Proxies {
+        Proxies::new(self.trusted_proxies.0.clone())
+    }
+
+    pub(crate) fn at_once(&self) -> AtOnce {
+        AtOnce { per_user: self.requests_at_once_per_user, per_address: self.requests_at_once_per_address }
     }
 
     pub(crate) fn workers(&self) -> Workers {
@@ -98,6 +150,11 @@ fn switch(text: &str) -> Result<Switch, String> {
 fn connections(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (1..=MAX_CONNECTIONS).contains(number));
     number.ok_or_else(|| format!("MAX_CONNECTIONS must be a number from 1 to {MAX_CONNECTIONS}"))
+}
+
+fn positive(variable: &str, most: usize, text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("{variable} must be a number from 1 to {most}"))
 }
 
 fn rate(variable: &str, text: &str) -> Result<Rate, String> {

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
@@ -16,12 +16,13 @@ use chit_chat_domain::denial::Denial;
 
 use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
+use super::control_frames::ControlFrames;
 use super::frames::{self, Frame};
 use super::reasons::{UNAUTHORIZED, close_reason, protocol_error_reason, restart_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
-use crate::limits::Writes;
+use crate::limits::{Source, Writes};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
@@ -41,9 +42,12 @@ type Received = Option<Result<AggregatedMessage, ProtocolError>>;
 /// An open WebSocket.
 pub(super) struct Socket {
     pub(super) state: web::Data<State>,
+    /// The address of the client.
+    pub(super) source: Source,
     pub(super) session: Session,
     pub(super) messages: AggregatedMessageStream,
     pub(super) writes: Writes,
+    pub(super) control_frames: ControlFrames,
     pub(super) connection: Option<Rc<Connection>>,
     /// The id of the request that opened the WebSocket, for the log.
     pub(super) id: RequestId,
@@ -158,8 +162,11 @@ impl<'a> Conversation<'a> {
                 self.start_frame(&text);
                 Ok(())
             }
-            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(closed),
-            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                self.socket.control_frames.count(Instant::now()).map_err(Some)?;
+                self.socket.session.pong(&bytes).await.map_err(closed)
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => self.socket.control_frames.count(Instant::now()).map_err(Some),
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 Err(Some(close_reason(CloseCode::Unsupported, "frames are text")))
             }

@@ -1,10 +1,12 @@
 //! `GET /api/ws`: the events of all the caller's chatrooms over a WebSocket (RFC 6455), which also sends messages.
 
+mod control_frames;
 mod conversation;
 mod frames;
 pub(super) mod open;
 mod origin;
 mod reasons;
 mod sending;
+mod turns;
 
 pub(crate) use open::open_socket;

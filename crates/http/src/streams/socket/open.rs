@@ -1,6 +1,6 @@
 //! `GET /api/ws`: the events of all the caller's chatrooms over a WebSocket (RFC 6455), which also sends messages.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
@@ -9,13 +9,15 @@ use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 
 use super::super::feed::Feed;
 use super::super::{all_chatrooms, positions};
+use super::control_frames::ControlFrames;
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::origin;
 use super::reasons::{TIMEOUT, close_code, close_reason, protocol_error_reason, restart_reason};
+use super::turns::Turns;
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
-use crate::limits::Writes;
+use crate::limits::{Source, Writes};
 use crate::openapi::{ANY, Problems, of};
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
@@ -42,13 +44,14 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 )]
 pub(crate) async fn open_socket(
     request: HttpRequest,
-    payload: web::Payload,
+    Turns(payload): Turns,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
     check_protocol(&request)?;
+    let source = Source::of_request(&request);
     let caller = match bearer_token(&request) {
-        Some(token) => Some(Principal::with_token(&state, token)?),
+        Some(token) => Some(Principal::with_token(&state, token, source)?),
         None => None,
     };
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
@@ -56,9 +59,11 @@ pub(crate) async fn open_socket(
     let messages = messages.max_frame_size(LARGEST_FRAME).aggregate_continuations();
     let socket = Socket {
         state,
+        source,
         session,
         messages: messages.max_continuation_size(LARGEST_FRAME),
         writes: Writes::of(&request),
+        control_frames: ControlFrames::new(Instant::now()),
         connection: Connection::of(&request),
         id: RequestId::of(request.headers()),
     };
@@ -98,8 +103,11 @@ impl Socket {
             };
             match message {
                 Some(Ok(AggregatedMessage::Text(text))) => break text,
-                Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
-                Some(Ok(AggregatedMessage::Pong(_))) => {}
+                Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                    self.control_frames.count(Instant::now()).map_err(Some)?;
+                    self.session.pong(&bytes).await.map_err(|_| None)?;
+                }
+                Some(Ok(AggregatedMessage::Pong(_))) => self.control_frames.count(Instant::now()).map_err(Some)?,
                 Some(Ok(AggregatedMessage::Binary(_))) => {
                     return Err(Some(close_reason(CloseCode::Unsupported, "frames are text")));
                 }
@@ -120,7 +128,7 @@ impl Socket {
     async fn open(&self, caller: Option<Principal>, text: &str) -> Result<(Principal, Feed), Problem> {
         let Start { token, after } = Start::read(text)?;
         let caller = match (token, caller) {
-            (Some(token), _) => Principal::with_token(&self.state, &token)?,
+            (Some(token), _) => Principal::with_token(&self.state, &token, self.source)?,
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };

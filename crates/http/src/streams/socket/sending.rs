@@ -32,6 +32,7 @@ pub(super) async fn send(
     let key = key.map_err(|violation| Problem::field("idempotency_key", violation.to_string()))?;
     let entered = send.message.by(caller.user, chatroom_id, key);
     let held = order.lock().await;
+    caller.confirm(&state)?;
     let sending = state.services.messages.begin_send(&entered)?;
     let held = Some(held).filter(|_| !sending.is_queued());
     match pending(sending).await? {
@@ -41,7 +42,7 @@ pub(super) async fn send(
                 Some(held) => held,
                 None => order.lock().await,
             };
-            finish(state, draft).await
+            finish(caller, &state, draft).await
         }
     }
 }

@@ -1,0 +1,159 @@
+//! Attempts before authentication: passwords, refresh tokens and sign-ups.
+//!
+//! An attempt is charged in advance, so that parallel ones cannot exceed a limit. What its outcome does not count
+//! is refunded, even if the client has disconnected.
+
+use std::future::{Ready, ready};
+use std::hash::Hash;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, rt, web};
+use chit_chat_domain::denial::Failure;
+use chit_chat_domain::id::UserId;
+use tracing::Instrument;
+
+use crate::limits::{AttemptKind, Balance, Limits, Outcome, Source};
+use crate::problem::{Code, Problem};
+use crate::state::State;
+use crate::work::{Account, Party};
+
+/// Registers attempts.
+pub(crate) struct Attempts(HttpRequest);
+
+/// A permitted attempt.
+#[must_use = "an attempt has to be made"]
+pub(crate) struct Attempt {
+    party: Party,
+    /// `None` if attempts are not limited.
+    charge: Option<Charge>,
+}
+
+struct Charge {
+    request: HttpRequest,
+    limits: web::Data<Limits>,
+    source: Source,
+    kind: AttemptKind,
+    balance: Balance,
+}
+
+impl FromRequest for Attempts {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(request.clone())))
+    }
+}
+
+impl Attempts {
+    /// Registers the check of a password, by address and by account. Wrong ones count more than right ones.
+    pub(crate) fn check_password(&self, whose: impl Hash) -> Result<Attempt, Problem> {
+        let account = Account::of(whose);
+        self.charge(Some(account), AttemptKind::Password(account))
+    }
+
+    /// Registers the check of a password if `checked`; otherwise permits an attempt that never counts.
+    pub(crate) fn check_password_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
+        if checked { self.check_password(whose) } else { Ok(self.attempt(Some(Account::of(whose)), None)) }
+    }
+
+    /// Registers the use of a refresh token, by address and by the user whose token it claims to be. Invalid ones
+    /// count more than valid ones; a malformed one has no user.
+    pub(crate) fn refresh(&self, user: Option<UserId>) -> Result<Attempt, Problem> {
+        let account = user.map(Account::from);
+        self.charge(account, AttemptKind::RefreshToken(account))
+    }
+
+    /// Registers a sign-up. New accounts count, and so do taken usernames, because they reveal which users exist.
+    pub(crate) fn sign_up(&self) -> Result<Attempt, Problem> {
+        self.charge(None, AttemptKind::SignUp)
+    }
+
+    fn charge(&self, account: Option<Account>, kind: AttemptKind) -> Result<Attempt, Problem> {
+        let Self(request) = self;
+        let Some(limits) = request.app_data::<web::Data<Limits>>().cloned() else {
+            return Ok(self.attempt(account, None));
+        };
+        let source = Source::of_request(request);
+        let balance = limits.charge(source, kind).map_err(|refusal| {
+            refusal.record(request);
+            refusal.refusal()
+        })?;
+        balance.record(request);
+        Ok(self.attempt(account, Some(Charge { request: request.clone(), limits, source, kind, balance })))
+    }
+
+    fn attempt(&self, account: Option<Account>, charge: Option<Charge>) -> Attempt {
+        Attempt { party: Party { account, source: Source::of_request(&self.0) }, charge }
+    }
+}
+
+impl Attempt {
+    /// Runs an attempt that checks or hashes a password.
+    pub(crate) async fn hash<T, E>(
+        self,
+        state: &web::Data<State>,
+        use_case: impl FnOnce(&State) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        let (party, state) = (self.party, state.clone());
+        self.complete(async move { party.hash(&state, use_case).await }).await
+    }
+
+    /// Runs an attempt that asks only the store.
+    pub(crate) async fn run<T, E>(
+        self,
+        state: &web::Data<State>,
+        use_case: impl FnOnce(&State) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        let (party, state) = (self.party, state.clone());
+        self.complete(async move { party.run(&state, use_case).await }).await
+    }
+
+    /// Runs the attempt to its end, even if the client disconnects.
+    async fn complete<T: 'static>(
+        self,
+        attempt: impl Future<Output = Result<T, Problem>> + 'static,
+    ) -> Result<T, Problem> {
+        let Some(charge) = self.charge else {
+            return attempt.await;
+        };
+        let run = async move {
+            let outcome = attempt.await;
+            charge.settle(outcome.as_ref().err().map(|problem| problem.code));
+            outcome
+        };
+        let run = rt::spawn(run.in_current_span()).await;
+        run.unwrap_or_else(|error| Err(Problem::internal(error)))
+    }
+}
+
+impl Charge {
+    fn settle(self, refused: Option<Code>) {
+        let refunded = self.limits.settle(self.source, self.kind, Outcome::of(self.kind, refused));
+        if refunded {
+            self.balance.with_refund().record(&self.request);
+        }
+    }
+}
+
+impl Outcome {
+    fn of(kind: AttemptKind, refused: Option<Code>) -> Self {
+        match (kind, refused) {
+            (AttemptKind::Password(_), Some(Code::InvalidCredentials))
+            | (AttemptKind::RefreshToken(_), Some(Code::InvalidRefreshToken))
+            | (AttemptKind::SignUp, None | Some(Code::UsernameTaken)) => Self::Counts,
+            (AttemptKind::Password(_) | AttemptKind::RefreshToken(_), None | Some(Code::AccountDisabled)) => {
+                Self::Checked
+            }
+            _ => Self::NotMade,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The cost of a read, estimated from its query, so that few large reads count like many small ones.
+
+use std::num::NonZeroU32;
+
+use actix_web::HttpRequest;
+
+/// The number of entries that cost as much as the request itself.
+const ENTRIES: u32 = 50;
+/// The factor for messages as HTML.
+const HTML: u32 = 4;
+/// The cost of a search, which looks at more rows than it returns.
+const SEARCH: u32 = 4;
+
+/// The cost of a read: 1 for the request and for every 50 entries, four times that as HTML, and 4 for a search.
+pub(super) fn of_read(request: &HttpRequest) -> NonZeroU32 {
+    of_query(request.query_string())
+}
+
+fn of_query(query: &str) -> NonZeroU32 {
+    let (mut entries, mut factor, mut search) = (0, 1, 0);
+    for (name, value) in query.split('&').filter_map(|parameter| parameter.split_once('=')) {
+        match name {
+            // Longer pages are refused anyway.
+            "limit" => entries = value.parse().unwrap_or(0).min(200) / ENTRIES,
+            "render" if value == "html" => factor = HTML,
+            "q" if !value.is_empty() => search = SEARCH,
+            _ => {}
+        }
+    }
+    NonZeroU32::MIN.saturating_add((1 + entries) * factor + search - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cost_grows_with_page_html_and_search() {
+        let cost = |query| of_query(query).get();
+        assert_eq!((cost(""), cost("limit=10"), cost("limit=x"), cost("q=")), (1, 1, 1, 1));
+        assert_eq!((cost("limit=50"), cost("limit=200"), cost("limit=4000000000")), (2, 5, 5));
+        assert_eq!((cost("render=html"), cost("limit=200&render=html"), cost("render=text")), (4, 20, 1));
+        assert_eq!((cost("q=ann"), cost("q=ann&limit=200")), (5, 9));
+    }
+}

@@ -1,0 +1,106 @@
+//! Bounds the size of a page of messages, because 200 long ones would take megabytes for every reader at once.
+
+use std::collections::VecDeque;
+
+use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::message::{Message, PageRange};
+use chit_chat_domain::page::Page;
+
+/// The maximum size of the messages of a page, approximately, as JSON.
+const MAX_BYTES: usize = 1024 * 1024;
+/// The same for a page with HTML, which can be several times as long as its source.
+const MAX_BYTES_AS_HTML: usize = 256 * 1024;
+/// The size of a message apart from its text.
+const OVERHEAD: usize = 512;
+/// The number of bytes that JSON adds to a control character.
+const ESCAPE: usize = 5;
+
+/// The part of a page to keep if it is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    First,
+    Last,
+    /// The messages next to this seq.
+    Around(Seq),
+}
+
+/// Shortens a page to what a response may hold, at least one message; the cursor leads to the rest.
+pub(crate) fn bounded(page: Page<Message>, range: PageRange, with_html: bool) -> Page<Message> {
+    let keep = match range {
+        PageRange::Latest | PageRange::Before(_) => Keep::Last,
+        PageRange::After(_) => Keep::First,
+        PageRange::Around(seq) => Keep::Around(seq),
+    };
+    shortened(page, keep, if with_html { MAX_BYTES_AS_HTML } else { MAX_BYTES })
+}
+
+/// Shortens a page of a list that is read from its start.
+pub(crate) fn bounded_list(page: Page<Message>, with_html: bool) -> Page<Message> {
+    bounded(page, PageRange::After(0), with_html)
+}
+
+fn shortened(page: Page<Message>, keep: Keep, most: usize) -> Page<Message> {
+    let mut size: usize = page.items.iter().map(size).sum();
+    if size <= most {
+        return page;
+    }
+    let mut items = VecDeque::from(page.items);
+    while size > most && items.len() > 1 {
+        let drops_first = match keep {
+            Keep::First => false,
+            Keep::Last => true,
+            Keep::Around(seq) => is_farther(items.front(), items.back(), seq),
+        };
+        let dropped = if drops_first { items.pop_front() } else { items.pop_back() };
+        size -= dropped.as_ref().map_or(0, self::size);
+    }
+    Page { items: items.into(), more: true }
+}
+
+fn is_farther(first: Option<&Message>, last: Option<&Message>, seq: Seq) -> bool {
+    let distance = |message: Option<&Message>| message.map_or(0, |message| message.seq.abs_diff(seq));
+    distance(first) > distance(last)
+}
+
+fn size(message: &Message) -> usize {
+    let escaped = |text: &str| text.len() + ESCAPE * text.bytes().filter(u8::is_ascii_control).count();
+    OVERHEAD + message.body.as_ref().map_or(0, |body| escaped(body.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use chit_chat_domain::testing::message;
+
+    use super::*;
+
+    fn page(count: i64, length: usize) -> Page<Message> {
+        let long = |seq| message().with_seq(seq).with_body(&"x".repeat(length)).build();
+        Page { items: (1..=count).map(long).collect(), more: false }
+    }
+
+    fn seqs(range: PageRange, with_html: bool) -> (Seq, Seq, bool) {
+        let page = bounded(page(200, 4_000), range, with_html);
+        (page.items.first().unwrap().seq, page.items.last().unwrap().seq, page.more)
+    }
+
+    #[test]
+    fn short_page_is_kept() {
+        let whole = page(200, 100);
+        assert_eq!(bounded(whole.clone(), PageRange::Latest, true), whole);
+    }
+
+    #[test]
+    fn long_page_keeps_the_end_that_was_asked_for() {
+        assert_eq!(seqs(PageRange::Latest, false), (1, 200, false));
+        assert_eq!(seqs(PageRange::Latest, true), (143, 200, true));
+        assert_eq!(seqs(PageRange::Before(201), true), (143, 200, true));
+        assert_eq!(seqs(PageRange::After(0), true), (1, 58, true));
+        assert_eq!(seqs(PageRange::Around(100), true), (71, 128, true));
+    }
+
+    #[test]
+    fn control_characters_count_as_escaped() {
+        let page = Page { items: vec![message().with_body(&"\u{1}".repeat(4_000)).build(); 200], more: false };
+        assert_eq!(bounded_list(page, false).items.len(), MAX_BYTES / (OVERHEAD + 24_000));
+    }
+}

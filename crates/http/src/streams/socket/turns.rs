@@ -1,0 +1,45 @@
+//! Reads a WebSocket's data in turns, so that a client that sends without pause cannot keep a worker to itself.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpRequest};
+use futures_core::Stream;
+
+/// The data of a WebSocket, which lets other tasks run after each chunk.
+pub(crate) struct Turns(pub(crate) web::Payload);
+
+struct Chunks {
+    payload: Payload,
+    /// True if the last call returned a chunk.
+    has_had_its_turn: bool,
+}
+
+impl FromRequest for Turns {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let chunks = Chunks { payload: payload.take(), has_had_its_turn: false };
+        let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(chunks) });
+        Box::pin(async move { payload.await.map(Self) })
+    }
+}
+
+impl Stream for Chunks {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.has_had_its_turn) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let chunk = ready!(Pin::new(&mut self.payload).poll_next(context));
+        self.has_had_its_turn = true;
+        Poll::Ready(chunk)
+    }
+}
