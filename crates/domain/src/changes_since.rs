@@ -36,7 +36,9 @@ pub trait ChangesSince: Send + Sync {
     /// The users whose version differs from the known one.
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError>;
 
-    /// The current chatrooms of a living user, at most `most`.
+    /// The current chatrooms of a living user, by id. If there are more than `most`: direct ones first, then those
+    /// where the user moderates, which they entered by themselves or have read in, then those that they were
+    /// added to.
     fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError>;
 
     /// Returns whether a living user is currently a member of a living chatroom.

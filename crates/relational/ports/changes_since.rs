@@ -6,10 +6,11 @@ use std::hash::Hash;
 use chit_chat_domain::changes_since::{ChangesSince, JoinedChatroom, UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
-use chit_chat_relational::{Key, Sql};
+use chit_chat_relational::{Key, Sql, codes};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -87,7 +88,13 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<JoinedChatroom>
         .filter(memberships::user_id.eq(Key::from(user)))
         .filter(users::deleted_at.is_null())
         .filter(chatrooms::deleted_at.is_null())
-        .order(memberships::chatroom_id)
+        // Whoever fills a user's list with chatrooms must not push out those that the user takes part in. The order
+        // is stable, so that a stream keeps its chatrooms.
+        .order((
+            memberships::other_id.is_not_null().desc(),
+            memberships::role.gt(codes::of_role(Role::Member)).or(memberships::read_seq.is_not_null()).desc(),
+            memberships::chatroom_id,
+        ))
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((
             memberships::chatroom_id,
@@ -98,7 +105,7 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<JoinedChatroom>
             memberships::hidden_seq,
         ))
         .load(conn)?;
-    Ok(rows
+    let mut joined: Vec<_> = rows
         .into_iter()
         .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| JoinedChatroom {
             chatroom_id: id.into(),
@@ -106,5 +113,7 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<JoinedChatroom>
             head,
             read: ReadState { read_seq, muted, hidden_seq },
         })
-        .collect())
+        .collect();
+    joined.sort_unstable_by_key(|joined| joined.chatroom_id);
+    Ok(joined)
 }

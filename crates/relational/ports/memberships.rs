@@ -130,7 +130,10 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         joined_at: new.at.into(),
         joined_seq: ledger.record(Change::MembershipCreated { user_id: new.user_id, role: Role::Member })?,
     };
-    diesel::insert_into(memberships::table).values(&row).execute(tx.conn)?;
+    // Users who come by themselves have read up to here; those who were added have not been there yet. Streams
+    // prefer the chatrooms of the former.
+    let read_seq = memberships::read_seq.eq((actor == new.user_id).then_some(row.joined_seq));
+    diesel::insert_into(memberships::table).values((&row, read_seq)).execute(tx.conn)?;
     if let Use::Last(id) = used {
         ledger.record(Change::InvitationDeleted { invitation_id: id })?;
     }

@@ -1,6 +1,6 @@
 //! The chatrooms and users that changed, for readers that follow many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chit_chat_contract::{Engine, World, both_engines, done};
 use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships, UserVersion};
@@ -194,6 +194,23 @@ fn standing_lists_memberships_of_active_user(engine: Engine) {
     world.delete_account(matt);
     assert_eq!(another.changes_since.is_member(matt, first), Ok(false));
     assert_eq!(another.changes_since.memberships(matt, 10).unwrap().chatrooms, []);
+}
+
+#[both_engines]
+fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let added: Vec<_> = (0..3).map(|_| world.room(eve, &[matt])).collect();
+    let (own, joined) = (world.room(matt, &[]), world.public_room(beth));
+    world.join(joined, matt);
+    let direct = world.direct_room(matt, beth);
+    let listed = |most| -> BTreeSet<ChatroomId> {
+        let memberships = world.changes_since.memberships(matt, most).unwrap();
+        memberships.chatrooms.iter().map(|joined| joined.chatroom_id).collect()
+    };
+    assert_eq!(listed(1), BTreeSet::from([direct]));
+    assert_eq!(listed(3), BTreeSet::from([direct, own, joined]));
+    assert_eq!(listed(10), added.into_iter().chain([direct, own, joined]).collect());
 }
 
 #[both_engines]
