@@ -70,8 +70,11 @@ fn disable(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSe
 }
 
 fn enable(tx: &mut Tx<'_>, id: UserId) -> Sql<Option<()>> {
-    if dialect::lock_user(tx, id)?.is_none() {
+    let Some(row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
+    };
+    if row.disabled_at.is_none() {
+        return Ok(Some(()));
     }
     diesel::update(users::table.find(Key::from(id)))
         .set(users::disabled_at.eq(None::<Instant>))

@@ -10,14 +10,11 @@ use crate::Tx;
 /// The number of rows that fit into one statement on both engines.
 const CHUNK: usize = 1_000;
 
-/// Moves the heads of these users, always in the order of their ids, to prevent deadlocks.
+/// Moves the heads of these users, once in a transaction, always in the order of their ids, to prevent deadlocks.
 pub(crate) fn bump(tx: &mut Tx<'_>, users: impl IntoIterator<Item = UserId>) -> Sql<()> {
     let mut users: Vec<Key> = users.into_iter().map(Key::from).collect();
     users.sort_unstable();
-    users.dedup();
-    for user in &users {
-        tx.changes.user((*user).into());
-    }
+    users.retain(|user| tx.changes.user((*user).into()));
     for chunk in users.chunks(CHUNK) {
         let rows: Vec<_> =
             chunk.iter().map(|user| (user_heads::user_id.eq(*user), user_heads::version.eq(1))).collect();

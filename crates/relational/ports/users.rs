@@ -130,6 +130,7 @@ fn update(
     let Some(mut row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
     };
+    let before = (row.display_name.clone(), row.email.clone());
     if let Some(display_name) = &changes.display_name {
         row.display_name = display_name.as_ref().map(|name| name.as_str().to_owned());
     }
@@ -143,6 +144,9 @@ fn update(
             return Ok(None);
         }
         row.password_hash = Some(password.new.as_str().to_owned());
+    }
+    if changes.password.is_none() && before == (row.display_name.clone(), row.email.clone()) {
+        return Ok(Some((row.into(), Vec::new())));
     }
     let username = row.username.as_deref().ok_or_else(|| SqlError::Corrupt("no username".into()))?;
     diesel::update(users::table.find(Key::from(id)))

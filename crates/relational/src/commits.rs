@@ -1,5 +1,6 @@
 //! Collects the changes of a transaction, and notifies the observers once it has committed.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -18,7 +19,7 @@ use crate::error::Sql;
 pub struct Changes {
     messages: Vec<Message>,
     chatrooms: Vec<(ChatroomId, Seq)>,
-    users: Vec<UserId>,
+    users: BTreeSet<UserId>,
     ended: Vec<EndedSession>,
 }
 
@@ -31,8 +32,9 @@ impl Changes {
         self.chatrooms.push((chatroom, head));
     }
 
-    pub fn user(&mut self, user: UserId) {
-        self.users.push(user);
+    /// Records that a user's head moves; returns whether it has not moved in this transaction before.
+    pub fn user(&mut self, user: UserId) -> bool {
+        self.users.insert(user)
     }
 
     pub fn ended(&mut self, session: EndedSession) {

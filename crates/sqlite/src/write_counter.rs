@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The number of writes, at about five pages each, after which a checkpoint is worthwhile.
+/// The number of writes, at about three pages each, after which a checkpoint is worthwhile.
 const MIN_WRITES: usize = 2_000;
 /// The pause after a checkpoint. Busy writers write the same pages repeatedly, so the next checkpoint moves each
 /// page once for all writes of the pause.

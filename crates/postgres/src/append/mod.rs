@@ -22,7 +22,8 @@ use crate::{Conn, Connections};
 /// A timeout that is longer than a statement or a short transaction holds a lock.
 const SHORT_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '100ms'";
 
-/// Writes messages over its own connections.
+/// Writes messages over its own connections, with `Pool::read`, which repeats a query: a message that is written
+/// twice is stored once, because its id and its key are unique.
 pub(crate) struct MessageWriter(pub(crate) Connections);
 
 impl WriteMessages for MessageWriter {

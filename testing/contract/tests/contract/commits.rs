@@ -257,12 +257,16 @@ fn account_and_session_commits_notify_observers(engine: Engine) {
     world.sessions.end(beth, open[0], world.tick()).unwrap();
     watch.check_silent("signed out again");
     let name = UserChanges { display_name: Some(DisplayName::parse("B").ok()), ..UserChanges::default() };
-    world.users.update(beth, name, world.tick()).unwrap();
+    world.users.update(beth, name.clone(), world.tick()).unwrap();
     watch.check("changed the profile");
+    world.users.update(beth, name, world.tick()).unwrap();
+    watch.check_silent("changed the profile to what it was");
     world.administration.disable(beth, world.tick()).unwrap();
     assert_eq!(watch.check("disabled").ended, [open[1]]);
     world.administration.enable(beth).unwrap();
     watch.check("enabled");
+    world.administration.enable(beth).unwrap();
+    watch.check_silent("enabled again");
     let (again, _) = world.session(beth, 2);
     watch.check_silent("signed in again");
     world.administration.reset_password(beth, world.password_hash(), world.tick()).unwrap();
