@@ -15,6 +15,11 @@ use super::shares::{Share, Shares};
 use crate::limits::Source;
 use crate::problem::Problem;
 
+/// The number of requests of an account that may wait; further ones are refused at once.
+const MAX_WAITING_OF_ACCOUNT: usize = 64;
+/// The same for an address, which may be that of many people.
+const MAX_WAITING_OF_ADDRESS: usize = 1_024;
+
 /// The reason why there was no place in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
@@ -69,8 +74,8 @@ impl Places {
         let refused = |by: &'static str| counter!("chit_chat_work_refused_total", "work" => name, "by" => by);
         Self {
             all: Arc::new(Semaphore::new(sizes.all)),
-            of_accounts: Shares::new(sizes.account),
-            of_addresses: Shares::new(sizes.address),
+            of_accounts: Shares::new(sizes.account, MAX_WAITING_OF_ACCOUNT),
+            of_addresses: Shares::new(sizes.address, MAX_WAITING_OF_ADDRESS),
             timeout,
             refused: Refused { by_share: refused("share"), by_server: refused("server") },
         }

@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The number of callers of one key that may wait; further ones are refused.
-const MAX_WAITING: usize = 64;
-
 /// The shares of all keys, of equal size.
 pub(super) struct Shares<K> {
     size: usize,
+    /// The number of callers of one key that may wait; further ones are refused.
+    queue: usize,
     holders: Mutex<HashMap<K, Holder>>,
 }
 
@@ -30,8 +29,8 @@ pub(super) struct Share<K: Copy + Eq + Hash> {
 }
 
 impl<K: Copy + Eq + Hash> Shares<K> {
-    pub(super) fn new(size: usize) -> Arc<Self> {
-        Arc::new(Self { size, holders: Mutex::default() })
+    pub(super) fn new(size: usize, queue: usize) -> Arc<Self> {
+        Arc::new(Self { size, queue, holders: Mutex::default() })
     }
 
     /// Waits until the key's share has room; `None` if too many callers of the key wait already.
@@ -46,7 +45,7 @@ impl<K: Copy + Eq + Hash> Shares<K> {
         let mut holders = self.holders();
         let new = || Holder { room: Arc::new(Semaphore::new(self.size)), callers: 0 };
         let holder = holders.entry(key).or_insert_with(new);
-        if holder.callers >= self.size + MAX_WAITING {
+        if holder.callers >= self.size + self.queue {
             return None;
         }
         holder.callers += 1;
@@ -83,6 +82,8 @@ mod tests {
 
     use super::*;
 
+    const QUEUE: usize = 3;
+
     fn poll<F: Future>(future: F) -> Poll<F::Output> {
         pin!(future).poll(&mut Context::from_waker(Waker::noop()))
     }
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn full_share_delays_only_its_own_key() {
-        let shares = Shares::new(2);
+        let shares = Shares::new(2, QUEUE);
         let held = [take(&shares, 1).unwrap(), take(&shares, 1).unwrap()];
         assert!(take(&shares, 1).is_none());
         assert!(take(&shares, 2).is_some());
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn returned_unit_goes_to_first_waiting_caller() {
-        let shares = Shares::new(1);
+        let shares = Shares::new(1, QUEUE);
         let held = take(&shares, 1);
         let (mut first, mut second) = (Box::pin(shares.take(1)), Box::pin(shares.take(1)));
         let mut context = Context::from_waker(Waker::noop());
@@ -119,10 +120,10 @@ mod tests {
 
     #[test]
     fn waiting_callers_of_a_key_are_limited() {
-        let shares = Shares::new(1);
+        let shares = Shares::new(1, QUEUE);
         let _held = take(&shares, 1);
         let mut context = Context::from_waker(Waker::noop());
-        let mut waiting: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(shares.take(1))).collect();
+        let mut waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(shares.take(1))).collect();
         assert!(waiting.iter_mut().all(|waiting| waiting.as_mut().poll(&mut context).is_pending()));
         assert!(matches!(poll(shares.take(1)), Poll::Ready(None)));
         waiting.pop();
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn unused_keys_are_forgotten() {
-        let shares = Shares::new(1);
+        let shares = Shares::new(1, QUEUE);
         let held = take(&shares, 1);
         let mut waiting = Box::pin(shares.take(1));
         assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
