@@ -100,7 +100,7 @@ mod tests {
         for (room, author) in Crowd::room(LONG).pairs() {
             sender.send(id(room), id(author)).unwrap();
         }
-        assert!(sender.send(id(LONG), id(1_001)).is_err(), "somebody who is no member");
+        assert!(sender.send(id(LONG), id(1_001)).is_err(), "a sender who is not a member");
         let last = format!("SELECT last_seq AS value FROM chatrooms WHERE name = 'Room {LONG}'");
         assert_eq!(store.raw().number(&last), 1 + 20 + 5 + 20);
     }

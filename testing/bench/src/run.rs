@@ -96,10 +96,10 @@ impl Bench {
         for _ in 0..rounds {
             for Streams { engine, rounds, memory_each, .. } in &mut all {
                 self.interrupt.check()?;
-                let heard = self.stand.listen(*engine, lengths).context("listeners")?;
-                let (p99, rate) = (heard.paced.p99, heard.flat_out.deliveries_per_second());
+                let round = self.stand.listen(*engine, lengths).context("listeners")?;
+                let (p99, rate) = (round.paced.p99, round.flat_out.deliveries_per_second());
                 self.print_line(&format!("streams on {engine}: p99 {p99:.1?}, flat out {rate:.0} deliveries /s"));
-                rounds.push(heard);
+                rounds.push(round);
                 memory_each.push(self.stand.memory_per_listener(*engine).context("memory")?);
             }
         }

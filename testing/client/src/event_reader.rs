@@ -155,7 +155,7 @@ impl EventReader {
     pub fn expect(&mut self, kind: &str) -> Result<StreamEvent> {
         match self.next(TIMEOUT)? {
             StreamItem::Event(event) if event.kind == kind => Ok(event),
-            item => bail!("expected {kind}, heard {item:?}"),
+            item => bail!("expected {kind}, received {item:?}"),
         }
     }
 
@@ -193,7 +193,7 @@ impl EventReader {
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(ReadOutcome::Late),
                 ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Ok(ReadOutcome::End),
-                _ => Err(error).context("nothing can be heard"),
+                _ => Err(error).context("cannot read the stream"),
             },
         }
     }

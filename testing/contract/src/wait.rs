@@ -10,7 +10,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < TIMEOUT, "waited in vain until {what}");
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting until {what}");
         thread::sleep(BETWEEN_LOOKS);
     }
 }

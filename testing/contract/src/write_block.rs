@@ -73,7 +73,7 @@ impl World {
     pub fn wait_for_blocked_or(&self, how_many: usize, happened: impl Fn() -> bool) {
         if self.engine() == Engine::Postgres {
             let mut observer = self.raw();
-            until("somebody waits for a lock", || {
+            until("a transaction waits for a lock", || {
                 let waiting = observer.number(
                     "SELECT count(*) AS value FROM pg_stat_activity \
                      WHERE datname = current_database() AND wait_event_type = 'Lock'",

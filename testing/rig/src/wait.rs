@@ -19,7 +19,7 @@ pub fn until<T>(
             return Ok((found, start.elapsed()));
         }
         if start.elapsed() > limit {
-            bail!("waited {limit:?} in vain until {what}");
+            bail!("timed out after {limit:?}, waiting until {what}");
         }
         thread::sleep(BETWEEN_LOOKS);
     }

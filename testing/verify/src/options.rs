@@ -32,7 +32,7 @@ pub(crate) struct Options {
     pub(crate) server: Option<PathBuf>,
     /// The number of trials that run in parallel, of those that measure no times.
     #[arg(long, default_value_t = 3, value_name = "COUNT")]
-    pub(crate) beside: usize,
+    pub(crate) parallel: usize,
 }
 
 impl Options {

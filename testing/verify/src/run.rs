@@ -35,7 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     let folder = tempfile::Builder::new().prefix("chit-chat-verify.").tempdir()?;
     let common = common(options, seed, &folder, &chosen)?;
     let started = Instant::now();
-    let failures = run_all(&common, chosen, options.beside);
+    let failures = run_all(&common, chosen, options.parallel);
     let logs = common.logs.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let is_clean = report("-", "logs_hold_no_secrets", || check_logs(&logs, &common.secrets));
     let failures = failures + usize::from(!is_clean);

@@ -264,8 +264,8 @@ fn invalid_change_reads_nothing() {
     let chatrooms = World::default().chatrooms();
     let unnamed = Failure::invalid("name", Violation::Empty);
     assert_eq!(chatrooms.change(room(), me(), &rename(" ")), Err(unnamed));
-    let unheard = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
-    assert_eq!(chatrooms.change(room(), me(), &show_to("secret")), Err(unheard));
+    let unknown = Failure::invalid("visibility", Violation::NotOneOf("public, private"));
+    assert_eq!(chatrooms.change(room(), me(), &show_to("secret")), Err(unknown));
 }
 
 #[test]

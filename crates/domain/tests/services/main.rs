@@ -1,4 +1,4 @@
-//! What the services decide, pinned with mocks: a call that no test expects fails it.
+//! Tests the services with mocks. An unexpected call fails the test.
 #![expect(clippy::unwrap_used, reason = "builders work on values that are known to be valid")]
 
 mod accounts;

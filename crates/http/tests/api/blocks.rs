@@ -38,7 +38,7 @@ async fn blocks_are_private_and_paged_newest_first(engine: Engine) {
     }
     assert_eq!(ann.get(BLOCKS).await.each("user_id"), [json!(cem.id)]);
     assert_eq!(cem.get(BLOCKS).await.items().len(), 0);
-    assert_eq!(bob.get(format!("/api/users/{}", ann.id)).await.body, before, "nobody is told");
+    assert_eq!(bob.get(format!("/api/users/{}", ann.id)).await.body, before, "the blocked user is not notified");
 }
 
 #[both_engines]

@@ -19,7 +19,7 @@ async fn disable_ends_sessions_and_refuses_refresh(engine: Engine) {
 }
 
 #[both_engines]
-async fn disabled_account_is_told_only_to_right_password(engine: Engine) {
+async fn disabled_account_is_revealed_only_to_correct_password(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     app.disable(&ann.id);

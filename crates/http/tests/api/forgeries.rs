@@ -55,7 +55,7 @@ async fn foreign_and_expired_tokens_are_refused(engine: Engine) {
     let foreign = JwtAccessTokens::new(&foreign);
     let two_hours = Duration::from_secs(7_200);
     for (what, token) in [
-        ("signed by somebody else", issued(&foreign, &ann, &session, now)),
+        ("signed with another key", issued(&foreign, &ann, &session, now)),
         ("expired", issued(&tokens(), &ann, &session, now.minus(two_hours))),
     ] {
         let answer = app.bearer(&token).get("/api/users/me").await.expect_problem(401, "invalid_token");

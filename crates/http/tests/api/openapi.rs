@@ -126,7 +126,7 @@ fn references_of_document_resolve() {
         behind(location);
     }
     let ids: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.id).collect();
-    assert_eq!(ids.len(), OPERATIONS.len(), "an operationId is there twice");
+    assert_eq!(ids.len(), OPERATIONS.len(), "an operationId is not unique");
     walk(&DOCUMENT["paths"], &mut |name, links| {
         if name == "links" {
             let linked = links.as_object().unwrap().values().map(|link| link["operationId"].as_str().unwrap());

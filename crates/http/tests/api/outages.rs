@@ -1,4 +1,4 @@
-//! Failures of the store: what responses tell clients, and what they hide.
+//! Failures of the store: what responses disclose, and what they hide.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -113,7 +113,7 @@ async fn too_many_sign_ins_answer_retry_after() {
 }
 
 #[actix_web::test]
-async fn tokens_are_refused_without_news_of_ended_sessions() {
+async fn tokens_are_refused_while_ended_sessions_are_unknown() {
     const STALE_AFTER: Duration = Duration::from_secs(2);
     const TIMEOUT: Duration = Duration::from_secs(10);
     let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());

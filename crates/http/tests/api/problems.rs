@@ -42,7 +42,7 @@ async fn every_code_is_answered_as_recorded() {
     for answer in answers {
         let code = answer.str("code").to_owned();
         let problem = answer.expect_problem(status_of(&code), &code);
-        assert!(recorded.insert(code, on_the_wire(&problem)).is_none(), "{} is there twice", problem.str("code"));
+        assert!(recorded.insert(code, on_the_wire(&problem)).is_none(), "{} is not unique", problem.str("code"));
     }
     let entry = |code: Code| recorded.remove(code.as_str()).unwrap_or_else(|| panic!("no {} here", code.as_str()));
     insta::assert_snapshot!(Code::ALL.map(entry).concat());

@@ -108,7 +108,7 @@ async fn rejoin_resets_marker_and_mute(engine: Engine) {
     bob.put(room.path("mute")).await.expect_status(204);
     bob.leave(&room).await;
     put(&bob, &room, json!({"seq": 1})).await.expect_problem(403, "not_a_member");
-    ann.say(&room, "unheard").await;
+    ann.say(&room, "unread").await;
     bob.join(&room).await;
     assert_eq!(shown(&bob).await, [json!(6), json!(0), json!(false)]);
 }

@@ -47,8 +47,8 @@ async fn html_is_added_to_messages(engine: Engine) {
             (LOOKS.map(Value::from).into(), SOURCES.map(Value::from).into())
         );
         assert_eq!(page.header("Content-Type"), Some("application/json"));
-        let beside = format!("{},\"html\":", plain.text.strip_suffix('}').unwrap());
-        assert!(page.text.starts_with(&beside), "{}", page.text);
+        let start = format!("{},\"html\":", plain.text.strip_suffix('}').unwrap());
+        assert!(page.text.starts_with(&start), "{}", page.text);
         assert_eq!(ann.get(&path).await.expect_status(200).text, plain.text, "{path}");
     }
     let own = ann.get(rendered("/api/users/me/messages")).await.expect_status(200);

@@ -67,7 +67,7 @@ impl Log {
         let message = message().with_id(id).with_chatroom(room).with_seq(seq).with_author(other_user()).build();
         state
             .record(room, Change::MessageCreated(message.clone()))
-            .map_or_else(|| panic!("sent to a chatroom that is gone"), |_| message)
+            .map_or_else(|| panic!("sent to a chatroom that does not exist"), |_| message)
     }
 
     pub(crate) fn send_many(&self, room: ChatroomId, count: usize) -> Vec<Message> {
@@ -178,7 +178,7 @@ impl Log {
     }
 
     pub(crate) fn until_query_waits(&self) {
-        self.until("somebody waits", |state| state.waiting > 0);
+        self.until("a thread waits", |state| state.waiting > 0);
     }
 
     pub(crate) fn failures(&self) -> usize {
@@ -203,7 +203,7 @@ impl Log {
         let mut state = self.state.lock();
         while !is_so(&state) {
             let timed_out = self.changed.wait_for(&mut state, TIMEOUT).timed_out();
-            assert!(!timed_out, "waited in vain until {what}");
+            assert!(!timed_out, "timed out waiting until {what}");
         }
     }
 

@@ -118,7 +118,7 @@ fn one_of_two_queries_may_fail() {
         until("the page has come", || test_listener.wake_count() > wake_count);
         world.log.fail(false);
         let mut received = Vec::new();
-        until("all is heard", || {
+        until("all events are received", || {
             world.follow();
             received.extend(std::iter::from_fn(|| test_listener.poll()));
             received.len() >= 22

@@ -224,7 +224,7 @@ impl Play {
     fn receive_everything(&mut self) {
         let world = &self.world;
         let streams = &mut self.streams;
-        until("everything is heard", || {
+        until("everything is received", || {
             world.follow();
             for stream in &mut *streams {
                 stream.poll(world, usize::MAX);

@@ -80,7 +80,7 @@ impl Verdict {
             }
             other => {
                 let last = other.map_or(0, |progress| progress.last);
-                assert!(begins && seq > last, "{seq} of {room} was heard by no member, after {last}");
+                assert!(begins && seq > last, "{seq} of {room} was received by a non-member, after {last}");
                 self.rooms.insert(
                     room,
                     Progress { last: seq, member_at: seq, read: ReadState::at_joining(seq), over: false },
@@ -90,21 +90,21 @@ impl Verdict {
     }
 
     fn record_private(&mut self, room: ChatroomId, own: PrivateChange) {
-        assert!(self.follows_user, "{own:?} where only {room} is heard");
+        assert!(self.follows_user, "{own:?} on a stream of only {room}");
         let progress =
             self.rooms.get_mut(&room).filter(|progress| !progress.over && progress.last >= progress.member_at);
-        let progress = progress.unwrap_or_else(|| panic!("{own:?} of {room} was heard by no member"));
+        let progress = progress.unwrap_or_else(|| panic!("{own:?} of {room} was received by a non-member"));
         let before = progress.read;
         match own {
             PrivateChange::ReadMarker(seq) => progress.read.read_seq = seq,
             PrivateChange::Muted(muted) => progress.read.muted = muted,
             PrivateChange::Hidden(seq) => progress.read.hidden_seq = seq,
         }
-        assert_ne!(progress.read, before, "{own:?} of {room} is no news");
+        assert_ne!(progress.read, before, "{own:?} of {room} changes nothing");
     }
 
     fn record_caught_up(&mut self, log: &Log) {
-        assert!(!self.caught_up, "it has caught up twice");
+        assert!(!self.caught_up, "it caught up twice");
         self.caught_up = true;
         for (room, head) in &self.missed {
             let is_received = self.rooms[room].last >= *head;

@@ -71,7 +71,7 @@ pub(crate) fn entries(room: ChatroomId, seqs: impl IntoIterator<Item = Seq>) -> 
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < TIMEOUT, "waited in vain until {what}");
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting until {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }
@@ -127,7 +127,7 @@ impl World {
     /// Calls `follow` until the listener has an item: a failure may be recorded only after the first call.
     pub(crate) fn follow_until_received(&self, test_listener: &mut TestListener) -> Received {
         let mut received = None;
-        until("something is heard", || {
+        until("an item is received", || {
             self.follow();
             received = test_listener.poll();
             received.is_some()
@@ -229,7 +229,7 @@ impl TestWaker {
     fn wait_beyond(&self, count: usize) {
         let mut wake_count = self.wake_count.lock();
         while *wake_count == count {
-            assert!(!self.changed.wait_for(&mut wake_count, TIMEOUT).timed_out(), "nobody woke the listener");
+            assert!(!self.changed.wait_for(&mut wake_count, TIMEOUT).timed_out(), "the listener was not woken");
         }
     }
 }

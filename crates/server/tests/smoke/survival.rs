@@ -86,7 +86,7 @@ fn session_end_reaches_other_instance(engine: Engine) {
     let elsewhere = ann.at(&there.url);
     elsewhere.get("/api/users/me");
     ann.expect(204, "DELETE", "/api/auth/session", &Value::Null);
-    until("the other instance hears of it", || {
+    until("the other instance learns of it", || {
         elsewhere.send("GET", "/api/users/me", &Value::Null).unwrap().0 == 401
     });
 }
@@ -120,7 +120,7 @@ fn last_answer_before_stop_closes_connection() {
     let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
     client.read_exact(&mut go_on).unwrap();
     let stopping = thread::spawn(|| server.terminate());
-    until("nobody is let in any more", || TcpStream::connect(&address).is_err());
+    until("new connections are refused", || TcpStream::connect(&address).is_err());
     client.write_all(b"{}GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
     let mut answer = String::new();
     client.read_to_string(&mut answer).unwrap();

@@ -108,7 +108,7 @@ impl Load {
             took,
             messages,
             messages * u64::from(self.listeners),
-            delays.context("not everybody heard")?,
+            delays.context("some listeners did not receive the message")?,
         ))
     }
 
@@ -124,14 +124,14 @@ impl Load {
         sleep(duration / 4).await;
         let (start, before, sent_before) = (Instant::now(), self.readers.sum(), sent.get());
         sleep(duration).await;
-        let (took, heard, messages) = (start.elapsed(), self.readers.sum() - before, sent.get() - sent_before);
+        let (took, delivered, messages) = (start.elapsed(), self.readers.sum() - before, sent.get() - sent_before);
         over.set(true);
         for sender in senders {
             sender.await??;
         }
         let last = self.sender(0).await?.send().await?;
         self.caught_up(last).await?;
-        Ok(Measurement::of(took, messages, u64::try_from(heard)?, Vec::new()))
+        Ok(Measurement::of(took, messages, u64::try_from(delivered)?, Vec::new()))
     }
 
     async fn idle(&self, duration: Duration) -> Measurement {
@@ -145,7 +145,7 @@ impl Load {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(TIMEOUT, waiting).await.context("somebody did not hear everything")
+        timeout(TIMEOUT, waiting).await.context("a listener missed messages")
     }
 }
 

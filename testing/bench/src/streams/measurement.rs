@@ -48,7 +48,7 @@ impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [duration, p50, p99, longest] =
             [self.duration, self.p50, self.p99, self.longest].map(|it| it.as_micros());
-        write!(f, "told {duration} {} {} {p50} {p99} {longest}", self.messages, self.deliveries)
+        write!(f, "delivered {duration} {} {} {p50} {p99} {longest}", self.messages, self.deliveries)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn send(crowd: Crowd) -> Result<String> {
     }
     ensure!(!statement.contains('$'), "the server's statement has more values: {statement}");
     let Crowd { first, last, senders } = crowd;
-    let last_sender = senders.checked_sub(1).context("nobody sends")?;
+    let last_sender = senders.checked_sub(1).context("no senders")?;
     Ok(format!(
         "\\set room random({first}, {last})\n\
          \\set member {FIRST} + (:room - {FIRST} + {STRIDE} * random(0, {last_sender})) % {COUNT}\n\

@@ -99,20 +99,20 @@ impl<'a> Watch<'a> {
     fn check(&mut self, what: &str) -> Notified {
         let notified = self.recorder.take();
         let (rooms, users) = self.advance();
-        let mut told: Vec<_> = notified.chatrooms.clone();
-        told.extend(notified.sent.iter().map(|message| (message.chatroom_id, message.seq)));
-        told.sort_unstable();
-        told.dedup_by(|later, earlier| {
+        let mut notified_rooms: Vec<_> = notified.chatrooms.clone();
+        notified_rooms.extend(notified.sent.iter().map(|message| (message.chatroom_id, message.seq)));
+        notified_rooms.sort_unstable();
+        notified_rooms.dedup_by(|later, earlier| {
             later.0 == earlier.0 && {
                 *earlier = (*earlier).max(*later);
                 true
             }
         });
-        assert_eq!(told, rooms, "{what}: chatrooms");
-        let mut told = notified.users.clone();
-        told.sort_unstable();
-        told.dedup();
-        assert_eq!(told, users, "{what}: users");
+        assert_eq!(notified_rooms, rooms, "{what}: chatrooms");
+        let mut notified_users = notified.users.clone();
+        notified_users.sort_unstable();
+        notified_users.dedup();
+        assert_eq!(notified_users, users, "{what}: users");
         assert_ne!(notified, Notified::default(), "{what}: nothing moved");
         notified
     }

@@ -79,5 +79,5 @@ fn end_connections(world: &World) {
     let mut raw = world.raw();
     let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     raw.number(&format!("SELECT count(pg_terminate_backend(pid)) AS value {others}"));
-    until("the connections are gone", || raw.number(&format!("SELECT count(*) AS value {others}")) == 0);
+    until("the connections are closed", || raw.number(&format!("SELECT count(*) AS value {others}")) == 0);
 }

@@ -71,11 +71,11 @@ impl Ledger {
         let account = match self.rooms.get_mut(room) {
             Some(account) => account,
             None if joins => self.rooms.entry(room.to_owned()).or_insert_with(|| Account::starting_after(seq - 1)),
-            None => anyhow::bail!("out of nowhere: {event}"),
+            None => anyhow::bail!("an event of an unknown chatroom: {event}"),
         };
         let is_repeat = account.record(seq, kind, joins).with_context(|| {
             format!(
-                "{room} is at {}, on this connection at {:?}, and hears {}",
+                "{room} is at {}, on this connection at {:?}, and receives {}",
                 account.position,
                 account.last,
                 short(&event.to_string())
@@ -108,21 +108,21 @@ impl Ledger {
 
     /// Checks that the received events equal the log from the start position on. Returns their number.
     pub(crate) fn compare(&self, room: &str, log: &[Value]) -> Result<usize> {
-        let account = self.rooms.get(room).context("nothing was heard")?;
+        let account = self.rooms.get(room).context("no events were received")?;
         let mut received = account.received.clone();
         for (event, seq) in log.iter().zip(1..) {
             let is_missed = seq <= account.start || account.gaps.iter().any(|(from, to)| *from < seq && seq < *to);
             match received.remove(&seq) {
-                Some(kind) => ensure!(event["type"] == *kind, "heard {kind}, but in the log is {event}"),
-                None => ensure!(is_missed, "never heard: {event}"),
+                Some(kind) => ensure!(event["type"] == *kind, "received {kind}, but the log has {event}"),
+                None => ensure!(is_missed, "never received: {event}"),
             }
         }
-        ensure!(received.is_empty(), "heard, but not in the log: {received:?}");
+        ensure!(received.is_empty(), "received, but not in the log: {received:?}");
         for (from, to) in &account.gaps {
             let mut gap = log.iter().zip(1..).filter(|(_, seq)| *from <= *seq && *seq < *to);
             let left = gap
                 .any(|(event, _)| event["type"] == "membership.deleted" && event["data"]["user_id"] == *self.me);
-            ensure!(left, "a member all the time, but nothing was heard between {from} and {to}");
+            ensure!(left, "a member all the time, but received nothing between {from} and {to}");
         }
         Ok(account.received.len())
     }

@@ -148,8 +148,8 @@ impl Writer {
             let answer = self.send(&entry.key, &entry.sent)?.expect(201)?;
             let same = answer.text_of("id")? == entry.id && answer.number_of("seq")? == entry.seq;
             ensure!(same, "a repeat made another message than {entry:?}\n{}", answer.evidence());
-            let told = answer.header("Idempotent-Replayed") == Some("true");
-            ensure!(told, "a repeat is not called one\n{}", answer.evidence());
+            let is_marked = answer.header("Idempotent-Replayed") == Some("true");
+            ensure!(is_marked, "a repeat is not marked as one\n{}", answer.evidence());
         }
         Ok(())
     }

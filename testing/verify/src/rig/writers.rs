@@ -127,7 +127,7 @@ impl Writers {
         for writer in &self.list {
             writer.check_log(&mut found)?;
         }
-        ensure!(found.is_empty(), "in the log, but nobody's: {found:?}");
+        ensure!(found.is_empty(), "in the log, but sent by no writer: {found:?}");
         Ok(self.list.iter().map(Writer::acknowledged).sum())
     }
 }

@@ -32,18 +32,18 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     write(&ann.client, &room)?;
     wait(&server, &mut slow)?;
     let took = start.elapsed();
-    ensure!(took >= NOT_BEFORE, "cut off already after {took:?}");
+    ensure!(took >= NOT_BEFORE, "disconnected already after {took:?}");
     let mut ledger = Ledger::new("");
     ledger.start(id, base);
     let last = base + u64::try_from(FLOOD)?;
-    let heard = read(&mut stalled, &mut ledger, id, last)?;
-    ensure!(heard < Some(last), "everything was heard: it was never behind");
+    let received = read(&mut stalled, &mut ledger, id, last)?;
+    ensure!(received < Some(last), "everything was received: the listener was never behind");
     ledger.connect();
     let again = Listen::to_all_after(&ledger.positions());
     read(&mut EventReader::open(&ann.client, &again)?.expect_stream()?, &mut ledger, id, last)?;
     ledger.compare(id, &dense(&ann.client, &room)?)?;
-    let heard = heard.unwrap_or_default() - base;
-    Ok(format!("cut off after {:.1} s, having got {heard} of {FLOOD} events; the rest was heard later", took.as_secs_f32()))
+    let received = received.unwrap_or_default() - base;
+    Ok(format!("disconnected after {:.1} s and {received} of {FLOOD} events; the rest was received later", took.as_secs_f32()))
 }
 
 fn write(ann: &Client, room: &str) -> Result<()> {
@@ -58,9 +58,9 @@ fn write(ann: &Client, room: &str) -> Result<()> {
 fn wait(server: &Server, slow: &mut EventReader) -> Result<()> {
     let start = Instant::now();
     while streams(server)? > 1 {
-        ensure!(start.elapsed() < IN_TIME, "nobody was cut off");
-        let heard = slow.next(SLOWLY)?;
-        ensure!(!matches!(heard, StreamItem::End { .. }), "the slow one was cut off after {:?}", start.elapsed());
+        ensure!(start.elapsed() < IN_TIME, "no listener was disconnected");
+        let received = slow.next(SLOWLY)?;
+        ensure!(!matches!(received, StreamItem::End { .. }), "the slow listener was disconnected after {:?}", start.elapsed());
         thread::sleep(SLOWLY);
     }
     Ok(())

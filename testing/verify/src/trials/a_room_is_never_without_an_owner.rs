@@ -48,7 +48,7 @@ fn step_down(owner: &Person, room: &str) -> Result<Answer> {
 fn has_owner(member: &Person, room: &str) -> Result<()> {
     let members = member.client.get(format!("{room}/memberships"))?.expect(200)?;
     let owner = members.items()?.iter().find(|member| member["role"] == "owner");
-    owner.with_context(|| format!("nobody owns the room\n{}", members.evidence()))?;
+    owner.with_context(|| format!("the room has no owner\n{}", members.evidence()))?;
     let log = dense(&member.client, room)?;
     ensure!(!log.is_empty(), "no log");
     Ok(())

@@ -80,7 +80,7 @@ fn check_stream_end(mut reader: EventReader) -> Result<()> {
             StreamItem::Event(_) => pause = None,
             StreamItem::Retry(millis) => pause = Some(millis),
             StreamItem::End { complete: true } if pause.is_some() => return Ok(()),
-            heard => bail!("a stream does not end as it should: {heard:?}, pause: {pause:?}"),
+            item => bail!("a stream ended wrongly: {item:?}, pause: {pause:?}"),
         }
     }
 }

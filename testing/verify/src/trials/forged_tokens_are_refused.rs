@@ -154,7 +154,7 @@ fn damaged(genuine: &Token, token: &str) -> Result<Forgeries> {
         ("another key", genuine.signed("another key that has thirty-two bytes", Algorithm::HS256)?),
         // HMAC pads keys with zeros, so this is the signature of the empty key, which itself is no `EncodingKey`.
         ("an empty key", genuine.signed("\0", Algorithm::HS256)?),
-        ("somebody else's signature", format!("{another}.{signature}")),
+        ("another token's signature", format!("{another}.{signature}")),
         ("truncated", token.get(..token.len() - 3).unwrap_or_default().to_owned()),
         ("no signature", signed.to_owned()),
         ("an empty signature", format!("{signed}.")),

@@ -58,7 +58,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let after = server.process().memory()?;
     let log = dense(&ann.client, &room)?;
     let sent = FLOOD + CALM;
-    ensure!(delays.iter().all(|heard| heard.len() == sent), "a reader has not heard everything in time");
+    ensure!(delays.iter().all(|received| received.len() == sent), "a reader did not receive everything in time");
     let (flooded, calmed) = times(&delays, calm);
     rng.shuffle(&mut stalled);
     resume(stalled.get_mut(..RESUMED).context("too few")?, &room, base, &log)?;
@@ -66,9 +66,9 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let (status, ended) = server.terminate()?;
     ensure!(status.success() && ended <= END, "it ended with {status} after {ended:?}");
     let figures = format!(
-        "{sent} messages beside {STALLED} that never read: heard by {READERS} others, flat out {flooded}, \
+        "{sent} messages next to {STALLED} stalled listeners, received by {READERS} others: flat out {flooded}, \
          then {calmed}; \
-         {} MiB before, {} MiB after; {RESUMED} read at last and missed nothing, in {reads} pages; the end took {} ms",
+         {} MiB before, {} MiB after; {RESUMED} finally read and missed nothing, in {reads} pages; the end took {} ms",
         before / 1024,
         after / 1024,
         ended.as_millis()
@@ -96,17 +96,17 @@ fn write(ann: &Client, room: &str, start: Instant, count: usize, long: usize, pa
 
 /// Reads messages, and returns when each was sent and how long it took to arrive.
 fn read(reader: &mut EventReader, start: Instant, over: &AtomicBool) -> Result<Vec<(Duration, Duration)>> {
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     loop {
         match reader.next(SILENCE)? {
             StreamItem::Event(event) if event.kind == "message.created" => {
                 let sent = event.body["data"]["body"].as_str().and_then(|body| body.split(' ').next()?.parse().ok());
                 let sent = Duration::from_micros(sent.context("no time")?);
-                heard.push((sent, start.elapsed().saturating_sub(sent)));
+                received.push((sent, start.elapsed().saturating_sub(sent)));
             }
-            StreamItem::Nothing if over.load(Ordering::SeqCst) => return Ok(heard),
+            StreamItem::Nothing if over.load(Ordering::SeqCst) => return Ok(received),
             StreamItem::Event(_) | StreamItem::Nothing => {}
-            heard => return Err(anyhow!("{heard:?}")),
+            item => return Err(anyhow!("{item:?}")),
         }
     }
 }
@@ -141,7 +141,7 @@ fn resume(stalled: &mut [EventReader], room: &str, base: u64, log: &[Value]) -> 
                     match reader.next(SILENCE)? {
                         StreamItem::Event(event) if event.body["seq"].is_u64() => ledger.record(&event.body)?,
                         StreamItem::Event(_) | StreamItem::Nothing => {}
-                        heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(id))),
+                        item => return Err(anyhow!("{item:?}, at {:?} of {last}", ledger.position(id))),
                     }
                 }
                 ledger.compare(id, log)
@@ -150,5 +150,5 @@ fn resume(stalled: &mut [EventReader], room: &str, base: u64, log: &[Value]) -> 
         let reading: Vec<_> = reading.collect();
         reading.into_iter().try_for_each(|thread| thread.join().map_err(|_| anyhow!("a reader panicked"))?.map(drop))
     })
-    .context("who read at last")
+    .context("listeners that resumed reading")
 }

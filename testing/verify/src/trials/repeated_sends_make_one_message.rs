@@ -21,7 +21,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
             request.header("Idempotency-Key", key.as_str()).json(body).send()
         };
         let answers: Vec<Answer> = race(SENDERS, |_| send(&body)?.expect(201))?;
-        let first = answers.first().context("nobody sent")?;
+        let first = answers.first().context("nothing was sent")?;
         for answer in &answers {
             ensure!(answer.json == first.json, "two messages\n{}\n{}", first.evidence(), answer.evidence());
         }

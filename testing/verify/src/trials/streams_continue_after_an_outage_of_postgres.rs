@@ -42,10 +42,10 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         let ends = reading.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a reader panicked"))?);
         let ends = ends.collect::<Result<Vec<_>>>()?;
         let behind = ends.iter().filter(|end| **end > back).count();
-        ensure!(behind > 0, "nobody had anything left to read");
-        anyhow::Ok(ends.into_iter().max().context("nobody")?.saturating_duration_since(back))
+        ensure!(behind > 0, "no stream had anything left to read");
+        anyhow::Ok(ends.into_iter().max().context("no streams")?.saturating_duration_since(back))
     })?;
-    Ok(format!("{STREAMS} streams had heard {} events {:.1} s after it was back", last + 1, slowest.as_secs_f32()))
+    Ok(format!("{STREAMS} streams had received {} events {:.1} s after the restart", last + 1, slowest.as_secs_f32()))
 }
 
 fn write(ann: &Client, room: &str, count: usize) -> Result<()> {
@@ -74,7 +74,7 @@ fn read(mut reader: EventReader, room: &str, last: u64) -> Result<Instant> {
         match reader.next(SILENCE)? {
             StreamItem::Event(event) if event.body["seq"].is_u64() => ledger.record(&event.body)?,
             StreamItem::Event(_) | StreamItem::Nothing => {}
-            heard => return Err(anyhow!("{heard:?}, at {:?} of {last}", ledger.position(room))),
+            item => return Err(anyhow!("{item:?}, at {:?} of {last}", ledger.position(room))),
         }
     }
     Ok(Instant::now())

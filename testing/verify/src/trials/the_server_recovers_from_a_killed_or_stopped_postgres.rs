@@ -54,7 +54,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
 
 fn check_outage(server: &Server, progress: &Progress) -> Result<()> {
     let seen = progress.unavailable_count();
-    until(NOTICED, "the writers hear of the outage", || {
+    until(NOTICED, "the writers notice the outage", || {
         Ok((progress.unavailable_count() >= seen + WRITERS).then_some(()))
     })?;
     server.nobody().get("/healthz")?.expect(200)?;

@@ -48,8 +48,8 @@ fn events(ann: &Client, room: &str, reader: &mut EventReader, rng: &mut Rng) -> 
     for _ in 0..TIMES {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
         let sent = ann.post(format!("{room}/messages"), &json!({"body": MARK}))?.expect(201)?;
-        let heard = times.of(|| reader.expect("message.created"))?;
-        ensure!(heard.body["data"] == sent.json, "heard {heard:?}\n{}", sent.evidence());
+        let received = times.of(|| reader.expect("message.created"))?;
+        ensure!(received.body["data"] == sent.json, "received {received:?}\n{}", sent.evidence());
     }
     Ok(times)
 }
@@ -63,9 +63,9 @@ fn joins(ann: &Person, bob: &Client, reader: &mut EventReader, rng: &mut Rng) ->
         let joined = bob.put(format!("{room}/memberships/me"))?.expect(201)?;
         let start = Instant::now();
         ann.client.post(format!("{room}/messages"), &json!({"body": MARK}))?.expect(201)?;
-        let heard = reader.expect("membership.created")?;
-        ensure!(heard.body["data"]["user_id"] == joined.json["user_id"], "heard {heard:?}\n{}", joined.evidence());
-        reader.expect("message.created").context("behind the joining")?;
+        let received = reader.expect("membership.created")?;
+        ensure!(received.body["data"]["user_id"] == joined.json["user_id"], "received {received:?}\n{}", joined.evidence());
+        reader.expect("message.created").context("after the join")?;
         times.note(start.elapsed());
     }
     Ok(times)

@@ -83,11 +83,11 @@ async fn account_deletion_ends_streams(engine: Engine) {
     let delete = bob.request(Method::DELETE, "/api/users/me").json(json!({"password": PASSWORD}));
     delete.send().await.expect_status(204);
     app.follow();
-    ann.say(&room, "unheard").await;
+    ann.say(&room, "unseen").await;
     assert_eq!(anns.expect("membership.deleted")["data"]["reason"], "account_deleted");
     anns.expect("message.created");
-    while let Some(heard) = bobs.next() {
-        assert!(["membership.deleted", "unauthenticated"].contains(&heard.kind.as_str()), "{heard:?}");
+    while let Some(event) = bobs.next() {
+        assert!(["membership.deleted", "unauthenticated"].contains(&event.kind.as_str()), "{event:?}");
     }
 }
 

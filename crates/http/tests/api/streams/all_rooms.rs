@@ -20,7 +20,7 @@ async fn stream_covers_only_own_chatrooms(engine: Engine) {
     let mut stream = EventStream::open(&server, &ann, PATH, &[]);
     assert_eq!(stream.expect("ready")["data"]["heads"], json!({&one.id: 3, &two.id: 2}));
     stream.expect("caught_up");
-    bob.say(&foreign, "unheard").await;
+    bob.say(&foreign, "unseen").await;
     bob.say(&one, "one").await;
     assert_eq!(stream.expect("message.created")["chatroom_id"], one.id.as_str());
     ann.say(&two, "two").await;
@@ -28,8 +28,8 @@ async fn stream_covers_only_own_chatrooms(engine: Engine) {
     ann.join(&foreign).await;
     let joined = stream.expect("membership.created");
     assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(foreign.id), &json!(ann.id)));
-    bob.say(&foreign, "heard").await;
-    assert_eq!(stream.expect("message.created")["data"]["body"], "heard");
+    bob.say(&foreign, "seen").await;
+    assert_eq!(stream.expect("message.created")["data"]["body"], "seen");
 }
 
 #[both_engines]
@@ -42,10 +42,10 @@ async fn leave_ends_chatroom_and_rejoin_starts_it_again(engine: Engine) {
     stream.expect_each(&["ready", "caught_up"]);
     ann.remove(&room, &bob).await;
     stream.expect("membership.deleted");
-    ann.say(&room, "unheard").await;
+    ann.say(&room, "unseen").await;
     ann.add(&room, &bob).await;
     assert_eq!(stream.event(), (6, "membership.created".to_owned()));
-    ann.say(&room, "heard").await;
+    ann.say(&room, "seen").await;
     assert_eq!(stream.event(), (7, "message.created".to_owned()));
     ann.delete(room.own_path()).await.expect_status(204);
     stream.expect("chatroom.deleted");
@@ -62,7 +62,7 @@ async fn reconnect_resumes_every_chatroom(engine: Engine) {
     let server = Listening::start(&app);
     let mut stream = EventStream::open(&server, &ann, PATH, &[]);
     stream.expect("ready");
-    assert_ne!(stream.last_id, "", "also who hears no more than this knows where it was");
+    assert_ne!(stream.last_id, "", "`ready` carries a position");
     stream.expect("caught_up");
     ann.say(&one, "one").await;
     stream.expect("message.created");

@@ -41,7 +41,7 @@ async fn reconnect_resumes_after_last_id(engine: Engine) {
     let events = room.path("events");
     let mut first = EventStream::open(&server, &ann, &events, &[]);
     first.expect("caught_up");
-    assert_eq!(first.last_id, "2", "also who heard nothing yet knows where it was");
+    assert_eq!(first.last_id, "2", "a stream without events has a position too");
     drop(first);
     ann.say_each(&room, &["one", "two"]).await;
     let mut second = EventStream::open(&server, &ann, &events, &["Last-Event-ID: 2"]);

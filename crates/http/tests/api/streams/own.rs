@@ -18,10 +18,10 @@ async fn mark(person: &Person, room: &Room, seq: i64) {
 }
 
 /// Asserts that this is no entry of a log: it has no seq and no actor.
-fn is_own(heard: &Value, room: &Room, data: &Value) {
-    assert_eq!((&heard["chatroom_id"], &heard["data"]), (&json!(room.id), data));
-    assert!(heard["at"].is_string());
-    assert_eq!(crate::answer::fields(heard), ["at", "chatroom_id", "data", "type"]);
+fn is_own(frame: &Value, room: &Room, data: &Value) {
+    assert_eq!((&frame["chatroom_id"], &frame["data"]), (&json!(room.id), data));
+    assert!(frame["at"].is_string());
+    assert_eq!(crate::answer::fields(frame), ["at", "chatroom_id", "data", "type"]);
 }
 
 #[both_engines]
@@ -103,7 +103,7 @@ async fn read_and_mute_have_no_seq_and_move_no_cursor(engine: Engine) {
     let id = format!("Last-Event-ID: {before}");
     let mut again = EventStream::open(&server, &bob, PATH, &[&id]);
     again.expect("ready");
-    assert_eq!(again.event(), (5, "message.created".to_owned()), "and what is read is not told again");
+    assert_eq!(again.event(), (5, "message.created".to_owned()), "read markers are not sent again");
     again.expect("caught_up");
     assert_eq!(bob.log(&room).await.len(), 5);
 }

@@ -34,9 +34,10 @@ async fn sent_message_is_answered_and_received(engine: Engine) {
     let send =
         json!({"type": "send", "ref": "1", "chatroom_id": room.id, "body": "hello", "idempotency_key": "k"});
     anns.say(&send);
-    let heard = [anns.receive(), anns.receive()];
-    let of =
-        |kind: &str| heard.iter().find(|it| it["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {heard:?}"));
+    let received = [anns.receive(), anns.receive()];
+    let of = |kind: &str| {
+        received.iter().find(|it| it["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {received:?}"))
+    };
     let (sent, created) = (of("sent"), of("message.created"));
     assert_eq!((&sent["ref"], &sent["replayed"]), (&json!("1"), &json!(false)));
     assert_eq!(sent["message"], created["data"]);
@@ -58,20 +59,20 @@ async fn concurrent_sends_keep_order(engine: Engine) {
     for number in 0..100 {
         test_socket.say(&json!({"type": "send", "ref": number.to_string(), "chatroom_id": room.id, "body": number.to_string()}));
     }
-    let (mut sent, mut heard) = (BTreeSet::new(), Vec::new());
-    while sent.len() < 100 || heard.len() < 100 {
+    let (mut sent, mut received) = (BTreeSet::new(), Vec::new());
+    while sent.len() < 100 || received.len() < 100 {
         let frame = test_socket.receive();
         match frame["type"].as_str().unwrap() {
             "sent" => assert!(sent.insert(frame["ref"].as_str().unwrap().to_owned())),
-            "message.created" => heard.push(frame["data"]["body"].as_str().unwrap().to_owned()),
+            "message.created" => received.push(frame["data"]["body"].as_str().unwrap().to_owned()),
             other => panic!("unexpected {other}"),
         }
     }
-    assert_eq!(heard, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(received, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
 #[both_engines]
-async fn unstarted_socket_is_told_of_server_stop(engine: Engine) {
+async fn unstarted_socket_receives_server_stop(engine: Engine) {
     let app = TestApp::new(engine).await;
     let server = Listening::start(&app);
     let mut test_socket = TestSocket::connect(&server, &[]).expect("a handshake");
@@ -136,14 +137,14 @@ async fn replies_and_mentions_keep_order_among_sends(engine: Engine) {
         test_socket
             .say(&json!({"type": "send", "chatroom_id": room.id, "body": body(number), "reply_to": reply_to}));
     }
-    let mut heard = Vec::new();
-    while heard.len() < 60 {
+    let mut received = Vec::new();
+    while received.len() < 60 {
         let frame = test_socket.receive();
         if frame["type"] == "message.created" {
-            heard.push(frame["data"]["body"].as_str().unwrap().to_owned());
+            received.push(frame["data"]["body"].as_str().unwrap().to_owned());
         }
     }
-    assert_eq!(heard, (0..60).map(body).collect::<Vec<_>>());
+    assert_eq!(received, (0..60).map(body).collect::<Vec<_>>());
 }
 
 #[both_engines]
@@ -194,7 +195,7 @@ async fn socket_resumes_from_positions(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn unauthorized_socket_is_told_and_closed() {
+async fn unauthorized_socket_receives_reason_and_closes() {
     let app = TestApp::new(Engine::Sqlite).await;
     let ann = app.sign_up("ann").await;
     let server = Listening::start(&app);
@@ -274,7 +275,7 @@ async fn ended_session_sends_nothing_more(engine: Engine) {
 }
 
 #[both_engines]
-async fn socket_refuses_sends_without_news_of_sessions(engine: Engine) {
+async fn socket_refuses_sends_while_ended_sessions_are_unknown(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -66,9 +66,9 @@ impl TestSocket {
     }
 
     pub(super) fn expect(&mut self, kind: &str) -> Value {
-        let heard = self.receive();
-        assert_eq!(heard["type"], kind, "{heard}");
-        heard
+        let frame = self.receive();
+        assert_eq!(frame["type"], kind, "{frame}");
+        frame
     }
 
     pub(super) fn expect_each(&mut self, kinds: &[&str]) {

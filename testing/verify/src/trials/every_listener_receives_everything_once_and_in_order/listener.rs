@@ -106,7 +106,7 @@ impl<'f> Listener<'f> {
         };
         let is_patient = self.rng.u8(..4) == 0;
         let ends_at = Instant::now() + Duration::from_millis(self.rng.u64(CONNECTION));
-        let (mut has_caught_up, mut is_told_to_reconnect) = (false, false);
+        let (mut has_caught_up, mut must_reconnect) = (false, false);
         while !progress.has_failed() && (is_patient || progress.is_over() || Instant::now() < ends_at) {
             match reader.next(SILENCE)? {
                 StreamItem::Event(event) => {
@@ -114,9 +114,9 @@ impl<'f> Listener<'f> {
                     self.pause(pace, progress);
                 }
                 StreamItem::Nothing => {}
-                StreamItem::Retry(pause) => is_told_to_reconnect = pause > 0,
+                StreamItem::Retry(pause) => must_reconnect = pause > 0,
                 StreamItem::End { complete } => {
-                    ensure!(!complete || is_told_to_reconnect, "the stream ended for no reason");
+                    ensure!(!complete || must_reconnect, "the stream ended for no reason");
                     return Ok(false);
                 }
             }
@@ -194,7 +194,7 @@ impl<'f> Listener<'f> {
     fn has_received_all(&self, progress: &TrialProgress) -> Result<bool> {
         let Some((heads, deadline)) = progress.heads.get() else { return Ok(false) };
         let is_in_time = Instant::now() < *deadline;
-        ensure!(is_in_time, "not everything is heard: {heads:?}, but at {}", self.ledger.positions());
+        ensure!(is_in_time, "events are missing: the heads are {heads:?}, the listener is at {}", self.ledger.positions());
         Ok(self.ledger.has_reached(heads.iter().filter(|(room, _)| self.listens_to(room))))
     }
 }

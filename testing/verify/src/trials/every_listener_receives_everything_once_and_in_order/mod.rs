@@ -60,14 +60,14 @@ impl Participants {
         let mut person = |name: &str, number| Person::new(&nobody, &format!("{name}{number}"), rng);
         let steady = (0..STEADY).map(|number| person("steady", number)).collect::<Result<Vec<_>>>()?;
         let wanderers = (0..WANDERERS).map(|number| person("wanderer", number)).collect::<Result<Vec<_>>>()?;
-        let (owner, others) = steady.split_first().context("nobody is there")?;
+        let (owner, others) = steady.split_first().context("no participants")?;
         let members: Vec<&Person> = others.iter().chain(&wanderers).collect();
         let rooms = (0..ROOMS).map(|_| owner.make_room(&members)).collect::<Result<_>>()?;
         Ok(Self { rooms, steady, wanderers })
     }
 
     fn reader(&self, fleet: &Fleet, rng: &mut Rng) -> Result<Client> {
-        RoamingClient::new(fleet, &self.steady.first().context("nobody is there")?.client).anywhere(rng)
+        RoamingClient::new(fleet, &self.steady.first().context("no participants")?.client).anywhere(rng)
     }
 }
 
@@ -77,7 +77,7 @@ fn listeners<'f>(fleet: &'f Fleet<'f>, participants: &Participants, rng: &mut Rn
         let room = rng.choice(&participants.rooms).context("no chatrooms")?;
         let stream_kinds = [StreamKind::Room(room.clone()), StreamKind::Cursor, StreamKind::Positions];
         for stream_kind in stream_kinds {
-            let person = rng.choice(&participants.steady).context("nobody is there")?;
+            let person = rng.choice(&participants.steady).context("no participants")?;
             let listener = Listener::new(fleet, person, stream_kind, rng.fork());
             listeners.push(if rng.bool() { listener.replay_all(&participants.rooms) } else { listener });
         }
@@ -116,23 +116,23 @@ fn play(
         outcomes.push(progress.note(progress.announce_heads(fleet, participants, rng)));
         outcomes.extend(listening.into_iter().map(joined));
         outcomes.into_iter().collect::<Result<()>>()?;
-        Ok(format!("{}; the last was heard {:.1} s behind all that", happened?, start.elapsed().as_secs_f32()))
+        Ok(format!("{}; the last event arrived {:.1} s after the outages", happened?, start.elapsed().as_secs_f32()))
     })
 }
 
 fn joined(thread: thread::ScopedJoinHandle<'_, Result<()>>) -> Result<()> {
-    thread.join().map_err(|_| anyhow!("somebody panicked")).flatten()
+    thread.join().map_err(|_| anyhow!("a thread panicked")).flatten()
 }
 
 /// Compares the events of each listener with the logs.
 fn audit(fleet: &Fleet, participants: &Participants, listeners: &[Listener], outages: &str, rng: &mut Rng) -> Result<String> {
     let reader = participants.reader(fleet, rng)?;
-    let (mut events, mut heard) = (0, 0);
+    let (mut events, mut received) = (0, 0);
     for room in &participants.rooms {
         let log = dense(&reader, room)?;
         events += log.len();
         for listener in listeners.iter().filter(|listener| listener.listens_to(room)) {
-            heard += listener.ledger.compare(id_of(room), &log).with_context(|| listener.described())?;
+            received += listener.ledger.compare(id_of(room), &log).with_context(|| listener.described())?;
         }
     }
     let connections: usize = listeners.iter().map(|listener| listener.connections).sum();
@@ -140,8 +140,8 @@ fn audit(fleet: &Fleet, participants: &Participants, listeners: &[Listener], out
     let repeats: usize = listeners.iter().map(|listener| listener.ledger.repeats).sum();
     let count = listeners.len();
     Ok(format!(
-        "{events} events, {outages}. {count} listeners on {connections} connections ({refusals} refused) heard \
-         {heard} events, {repeats} of them repeated, none missing"
+        "{events} events, {outages}. {count} listeners on {connections} connections ({refusals} refused) received \
+         {received} events, {repeats} of them repeated, none missing"
     ))
 }
 

@@ -39,7 +39,7 @@ pub(super) fn run_outages(fleet: &Fleet, cluster: Option<&Cluster>, progress: &T
         // Streams that are open now stay open to the end, and have to recover by themselves.
         outages.push(Outage::KilledPostgres);
     }
-    let mut told = String::new();
+    let mut list = String::new();
     for outage in outages {
         thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
         if progress.has_failed() {
@@ -47,10 +47,10 @@ pub(super) fn run_outages(fleet: &Fleet, cluster: Option<&Cluster>, progress: &T
         }
         let length = Duration::from_millis(rng.u64(..LONGEST));
         cause(outage, length, fleet, cluster, rng)?;
-        write!(told, "{}{outage:?}", if told.is_empty() { "" } else { ", " })?;
+        write!(list, "{}{outage:?}", if list.is_empty() { "" } else { ", " })?;
     }
     thread::sleep(Duration::from_millis(rng.u64(BETWEEN)));
-    Ok(told)
+    Ok(list)
 }
 
 fn cause(outage: Outage, length: Duration, fleet: &Fleet, cluster: Option<&Cluster>, rng: &mut Rng) -> Result<()> {

@@ -87,7 +87,7 @@ impl People {
                 describe(author.patch(path_of(&message), edit).await.status, "a message was edited")
             }
             2 => describe(self.ann.delete(path_of(&message)).await.status, "a message was deleted"),
-            3 | 4 => describe(who.put(reaction_path(&message, emoji)).await.status, "somebody reacted"),
+            3 | 4 => describe(who.put(reaction_path(&message, emoji)).await.status, "a user reacted"),
             5 => describe(who.delete(reaction_path(&message, emoji)).await.status, "a reaction was taken back"),
             6 => describe(who.put(self.plans.pin(&message)).await.status, "a message was pinned"),
             _ => describe(who.delete(self.plans.pin(&message)).await.status, "a message was unpinned"),
@@ -110,13 +110,13 @@ impl People {
         let other = *rng.pick(&[&self.bob, &self.cem]);
         let theirs = self.plans.membership(&other.id);
         match rng.below(5) {
-            0 => describe(self.ann.put(&theirs).await.status, "somebody was added"),
-            1 => describe(other.put(self.plans.membership("me")).await.status, "somebody joined"),
-            2 => describe(other.delete(self.plans.membership("me")).await.status, "somebody left"),
-            3 => describe(self.ann.delete(&theirs).await.status, "somebody was removed"),
+            0 => describe(self.ann.put(&theirs).await.status, "a user was added"),
+            1 => describe(other.put(self.plans.membership("me")).await.status, "a user joined"),
+            2 => describe(other.delete(self.plans.membership("me")).await.status, "a user left"),
+            3 => describe(self.ann.delete(&theirs).await.status, "a user was removed"),
             _ => {
                 let role = json!({"role": rng.pick(&["member", "moderator"])});
-                describe(self.ann.patch(&theirs, role).await.status, "somebody got a role")
+                describe(self.ann.patch(&theirs, role).await.status, "a user got a role")
             }
         }
     }
@@ -126,13 +126,15 @@ impl People {
         let invitations = self.ann.get(self.plans.path("invitations")).await.expect_status(200);
         let invitation = invitations.items().first();
         match (rng.below(6), invitation) {
-            (0, _) => describe(self.ann.put(ban).await.status, "somebody was banned"),
+            (0, _) => describe(self.ann.put(ban).await.status, "a user was banned"),
             (1 | 2, _) => describe(self.ann.delete(ban).await.status, "a ban was lifted"),
             (3, Some(invitation)) => {
                 let path = self.plans.path(&format!("invitations/{}", invitation["id"].as_str().unwrap()));
                 describe(self.ann.delete(path).await.status, "an invitation was revoked")
             }
-            (4, Some(invitation)) => describe(self.cem.accept(invitation).await.status, "somebody was let in"),
+            (4, Some(invitation)) => {
+                describe(self.cem.accept(invitation).await.status, "a user accepted an invitation")
+            }
             _ => {
                 let made = self.ann.post(self.plans.path("invitations"), json!({"max_uses": 2})).await;
                 describe(made.status, "an invitation was made")
@@ -146,7 +148,7 @@ impl People {
         let room = Room { id: rng.pick(&rooms).as_str().unwrap().to_owned() };
         match rng.below(3) {
             0 => describe(self.ann.put(room.path("mute")).await.status, "a chatroom was muted"),
-            1 => describe(self.ann.delete(room.path("mute")).await.status, "a chatroom was muted no more"),
+            1 => describe(self.ann.delete(room.path("mute")).await.status, "a chatroom was unmuted"),
             _ => {
                 let mark = json!({"seq": rng.below(6), "force": true});
                 let call = self.ann.request(Method::PUT, room.path("read_marker")).json(mark);
@@ -170,7 +172,7 @@ impl People {
             4 => {
                 describe(self.ann.put(format!("/api/direct/{}", self.bob.id)).await.status, "a chatroom was shown")
             }
-            5 => describe(self.bob.put(block).await.status, "somebody was blocked"),
+            5 => describe(self.bob.put(block).await.status, "a user was blocked"),
             _ => describe(self.bob.delete(block).await.status, "a block was lifted"),
         }
     }

@@ -44,8 +44,8 @@ async fn random_history(engine: Engine, seed: u64) {
         let now = ClientState::fetch(&people.ann).await;
         while client_state.shown() != now.shown() {
             println!("still {} and not {}", client_state.shown(), now.shown());
-            let heard = stream.next().expect("an event");
-            client_state.apply(&people.ann, &heard.kind, &heard.body).await;
+            let event = stream.next().expect("an event");
+            client_state.apply(&people.ann, &event.kind, &event.body).await;
         }
     }
 }
