@@ -125,7 +125,7 @@ impl MessageService {
     fn send_with_references(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
         let access = self.chatrooms.require_access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
-            Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.replay(&draft),
+            Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.find_earlier(&draft),
             outcome => outcome?,
         };
         if let Some(parent) = draft.reply_to
@@ -156,7 +156,7 @@ impl MessageService {
     }
 
     /// Returns an earlier message with the same key, even if the chatroom was archived since.
-    fn replay(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
+    fn find_earlier(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
             Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
             Turn::Taken(appended) => Sent::from_answer(draft, appended),

@@ -9,13 +9,14 @@ use utoipa::ToSchema;
 use crate::extract::{Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
-use crate::replay::created;
+use crate::retried::created;
 use crate::state::State;
 use crate::views::ChatroomView;
 
 /// A new chatroom.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct NewChatroom {
+#[schema(as = NewChatroom)]
+pub(crate) struct ChatroomToCreate {
     #[schema(schema_with = values::chatroom_name)]
     name: String,
     #[schema(schema_with = values::visibility_or_default)]
@@ -31,7 +32,7 @@ pub(crate) struct NewChatroom {
 #[utoipa::path(
     post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
     params(IdempotencyKeyHeader),
-    request_body = NewChatroom,
+    request_body = ChatroomToCreate,
     responses(
         (status = 201, description = "The chatroom", body = ChatroomView, headers(("Location"), ("Idempotent-Replayed"))),
         Problems<{ SIGNED_IN | FORM | of(&[Code::ChatroomNotFound, Code::IdempotencyKeyReused]) }>,
@@ -41,9 +42,9 @@ pub(crate) async fn create(
     caller: Principal,
     request: HttpRequest,
     state: web::Data<State>,
-    body: Json<NewChatroom>,
+    body: Json<ChatroomToCreate>,
 ) -> Result<HttpResponse, Problem> {
-    let NewChatroom { name, visibility, member_ids } = body.into_inner().0;
+    let ChatroomToCreate { name, visibility, member_ids } = body.into_inner().0;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
     let made = caller.run(&state, move |state| state.services.chatrooms.create(caller.user, &entered)).await?;
     let location = format!("/api/chatrooms/{}", made.chatroom.id);

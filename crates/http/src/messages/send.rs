@@ -11,7 +11,7 @@ use super::etag::etag;
 use crate::extract::{InChatroom, Json, Principal, idempotency_key};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, SPEAKERS, of, values};
 use crate::problem::{Code, Problem};
-use crate::replay::created;
+use crate::retried::created;
 use crate::run::pending;
 use crate::state::State;
 use crate::views::MessageView;

@@ -39,7 +39,7 @@ impl ClientState {
     /// Reads the current state.
     pub(super) async fn fetch(me: &Person) -> Self {
         let mut rooms = BTreeMap::new();
-        for (id, own) in home(me).await {
+        for (id, own) in chatroom_list(me).await {
             rooms.insert(id.clone(), RoomState::fetch(me, id, own).await);
         }
         Self { rooms }
@@ -60,10 +60,10 @@ impl ClientState {
     pub(super) async fn resync(&mut self, me: &Person, heads: &Value) {
         let heads = heads.as_object().unwrap();
         self.rooms.retain(|id, _| heads.contains_key(id));
-        let mut home = home(me).await;
+        let mut listed = chatroom_list(me).await;
         for (id, head) in heads {
             let hidden = || Own { hidden_seq: head.as_i64(), is_unknown: true, ..Own::default() };
-            let own = home.remove(id).unwrap_or_else(hidden);
+            let own = listed.remove(id).unwrap_or_else(hidden);
             match self.rooms.get_mut(id) {
                 Some(known) => known.own = own,
                 None => drop(self.rooms.insert(id.clone(), RoomState::fetch(me, id.clone(), own).await)),
@@ -79,7 +79,7 @@ impl ClientState {
         let (data, seq) = (&event["data"], event["seq"].as_i64());
         let Some(known) = self.rooms.get_mut(&id) else {
             assert_eq!((kind, &data["user_id"]), ("membership.created", &json!(me.id)), "{event}");
-            let own = home(me).await.remove(&id).unwrap();
+            let own = chatroom_list(me).await.remove(&id).unwrap();
             self.rooms.insert(id.clone(), RoomState::fetch(me, id, own).await);
             return;
         };
@@ -98,7 +98,7 @@ impl ClientState {
             }
         }
         if let Some(known) = self.rooms.get_mut(&id).filter(|known| known.own.is_unknown && known.is_shown()) {
-            known.own = home(me).await.remove(&id).unwrap();
+            known.own = chatroom_list(me).await.remove(&id).unwrap();
         }
     }
 }
@@ -200,7 +200,7 @@ impl RoomState {
 }
 
 /// The user's chatrooms that are not hidden.
-async fn home(me: &Person) -> BTreeMap<String, Own> {
+async fn chatroom_list(me: &Person) -> BTreeMap<String, Own> {
     let list = all(me, "/api/chatrooms".to_owned()).await.unwrap();
     let own = |it: &Value| Own {
         read_seq: it["read_seq"].as_i64().unwrap(),
