@@ -15,7 +15,7 @@ pub struct Timestamp(i64);
 
 /// The error for a text that is not a timestamp in the format of RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("is not an instant as RFC 3339 writes it, such as 2026-01-01T23:00:00Z")]
+#[error("must be an RFC 3339 timestamp, such as 2026-01-01T23:00:00Z")]
 pub struct NotATimestamp;
 
 impl Timestamp {

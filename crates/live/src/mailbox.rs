@@ -24,7 +24,7 @@ pub(crate) struct Mailbox {
 /// The notifications since the listener last looked.
 #[derive(Default)]
 pub(crate) struct Mail {
-    /// Chatrooms with news, without duplicates.
+    /// Chatrooms with new entries, without duplicates.
     pub(crate) chatrooms: Vec<ChatroomId>,
     /// True if the user's private state has changed.
     pub(crate) user_moved: bool,

@@ -65,8 +65,7 @@ impl Plan {
         let Timetable { opening, dialogues } = Timetable::new(script, &mut rng);
         let mut participants = Participants::new(people, &script.silent);
         let mut enter = |username: &&str| {
-            let unknown =
-                ParseError { file: script.file, line: 0, reason: "a member is nobody, or is named twice" };
+            let unknown = ParseError { file: script.file, line: 0, reason: "a member is unknown or listed twice" };
             participants.join(username).map(|person| person.id).ok_or(unknown)
         };
         let owner = enter(&script.owner)?;
@@ -215,7 +214,7 @@ impl<'a> Planner<'a> {
     }
 
     fn join(&mut self, who: &str) -> Result<UserId, &'static str> {
-        self.participants.join(who).map(|person| person.id).ok_or("nobody, or a member already")
+        self.participants.join(who).map(|person| person.id).ok_or("unknown person, or already a member")
     }
 
     fn leave(&mut self, who: &str) -> Result<UserId, &'static str> {

@@ -26,8 +26,8 @@ pub(crate) fn messages(out: &mut dyn Write, count: usize, of: usize) -> Result<(
 }
 
 pub(crate) fn already_seeded(out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "the demonstration data is there already; nothing was changed")?;
-    writeln!(out, "unless somebody has changed them since, the logins are:")?;
+    writeln!(out, "the demonstration data already exists; nothing was changed")?;
+    writeln!(out, "the logins, unless changed:")?;
     logins(out)
 }
 

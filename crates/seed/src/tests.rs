@@ -25,7 +25,7 @@ fn seed_fills_empty_database_and_matt_signs_in() {
 
     let logs = world.logs_of_all();
     let again = world.seed_all().unwrap();
-    assert!(again.contains("there already; nothing was changed"), "{again}");
+    assert!(again.contains("already exists; nothing was changed"), "{again}");
     assert_eq!(world.logs_of_all(), logs);
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Config {
     /// File that holds the key if `JWT_SECRET` is absent; generated at the first start.
     #[arg(long, env, global = true, value_name = "PATH")]
     pub(crate) jwt_secret_file: Option<PathBuf>,
-    /// Creation of accounts: open (anybody may sign up) or closed (only operators).
+    /// Creation of accounts: open (anyone may sign up) or closed (only operators).
     #[arg(long, env, global = true, default_value = "open", value_parser = sign_ups)]
     pub(crate) signup: SignUps,
     /// Log level: error, warn, info, debug or trace, also per module, as in `info,chit_chat_http=debug`.

@@ -23,7 +23,7 @@ impl WriteMessages for MessageWriter {
     fn write_batch(&self, sends: &[QueuedSend]) -> Result<Vec<Appended>, StoreError> {
         let written = self.0.write_some(sends.len(), |conn| append(conn, sends));
         written.map_err(|error| match error {
-            // All rooms share one lock, so any other attempt would wait in vain as well.
+            // All rooms share one lock, so any other attempt would also time out.
             StoreError::Contention => StoreError::Unavailable("the database is locked by another process".into()),
             other => other,
         })

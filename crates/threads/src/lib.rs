@@ -88,7 +88,7 @@ impl fmt::Debug for Threads {
 fn lower_priority() {
     // Linux keeps one niceness per thread.
     if let Err(error) = rustix::process::nice(10) {
-        tracing::debug!(%error, "a thread runs at normal priority: it cannot be lowered");
+        tracing::debug!(%error, "cannot lower the thread's priority");
     }
 }
 

@@ -1,5 +1,5 @@
--- How a chatroom is used. The speaking role is the least that sends without more ado: what the other settings come to,
--- so that a send compares one number.
+-- The settings of a chatroom. The speaking role is the lowest role that may send without further checks. It is
+-- derived from the other settings, so that a send compares one number.
 ALTER TABLE chatrooms
     ADD COLUMN topic TEXT,
     ADD COLUMN rename_role SMALLINT NOT NULL DEFAULT 0,

@@ -1,5 +1,5 @@
--- How far a member has read, and whether they want to be left in peace. Without a marker it is where they joined. Markers move
--- often, so there is room for a new version of the row beside the old one.
+-- `read_seq` is how far a member has read; NULL means up to where they joined. `muted` is set by the member.
+-- Read markers move often, so the fill factor leaves room for a new version of the row on the same page.
 ALTER TABLE memberships
     ADD COLUMN read_seq BIGINT,
     ADD COLUMN muted BOOLEAN NOT NULL DEFAULT FALSE;

@@ -1,5 +1,5 @@
--- Ids grow, so what is sent at once goes to one page of this index, whatever the rooms. SQLite drops a constraint only
--- with its table.
+-- Ids grow, so messages sent at the same time go to one page of this index, in any chatroom. SQLite drops a
+-- constraint only with its table.
 ALTER TABLE messages RENAME TO messages_before;
 CREATE TABLE messages (
     chatroom_id BLOB NOT NULL,

@@ -1,5 +1,5 @@
--- Direct chatrooms have visibility 2 and no name: it is empty. `other_id` is the other party, also when they are gone;
--- `hidden_seq` is where the log stood when the member left: the chatroom is shown again with the next message.
+-- Direct chatrooms have visibility 2 and an empty name. `other_id` is the other party, even if no longer a member;
+-- `hidden_seq` is the head of the log when the member left: the next message makes the chatroom visible again.
 ALTER TABLE memberships ADD COLUMN other_id BLOB;
 ALTER TABLE memberships ADD COLUMN hidden_seq INTEGER;
 

@@ -1,4 +1,5 @@
--- How often each emoji is in `reactions`, as a JSON object, so that a page of messages needs nothing else; NULL if none is.
+-- The count of each emoji in `reactions`, as a JSON object, so that a page of messages needs no other table; NULL
+-- if there are no reactions.
 ALTER TABLE messages ADD COLUMN reactions TEXT;
 
 -- As with messages, no foreign keys: whoever writes has locked the chatroom and read the message.

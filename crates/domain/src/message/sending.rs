@@ -17,7 +17,7 @@ use crate::store_error::StoreError;
 /// references have to be read first.
 ///
 /// Async callers await it; threads call [`wait`](Self::wait).
-#[must_use = "the answer tells whether the message was sent"]
+#[must_use = "the answer says whether the message was sent"]
 #[derive(Debug)]
 pub struct Sending(State);
 

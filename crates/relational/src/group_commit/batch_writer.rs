@@ -48,7 +48,7 @@ impl<E: WriteMessages> BatchWriter<E> {
     }
 
     /// Writes messages together, and one by one if that fails, so that one failure does not affect the others.
-    /// Does not retry if the store itself is unavailable, because each message would wait in vain.
+    /// Does not retry if the store itself is unavailable, because each message would also time out.
     fn write_unlocked(&self, sends: &[QueuedSend]) -> Answers {
         let written = match sends {
             [] => return Vec::new(),
