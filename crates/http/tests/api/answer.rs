@@ -2,15 +2,9 @@
 
 use std::ops::Index;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
-use actix_web::test;
-use actix_web::web::Bytes;
 use serde_json::Value;
-
-use crate::openapi::expect_documented;
 
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -24,18 +18,6 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn read<B: MessageBody>(response: ServiceResponse<B>) -> Self {
-        let request = format!("{} {}", response.request().method(), response.request().uri());
-        let (method, route) = (response.request().method().clone(), response.request().match_pattern());
-        let (status, headers) = (response.status(), response.headers().clone());
-        // A stream never ends; tests that read one use a socket.
-        let is_stream = headers.get("Content-Type").is_some_and(|kind| kind == "text/event-stream");
-        let bytes = if is_stream { Bytes::new() } else { test::read_body(response).await };
-        let answer = Self::new(request, status, headers, bytes.to_vec());
-        expect_documented(method.as_str(), route.as_deref(), &answer);
-        answer
-    }
-
     pub(crate) fn new(request: String, status: StatusCode, headers: HeaderMap, bytes: Vec<u8>) -> Self {
         // Swagger UI has images.
         let is_text = headers.get("Content-Type").is_none_or(|kind| !kind.as_bytes().starts_with(b"image/"));

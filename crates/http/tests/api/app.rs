@@ -1,7 +1,6 @@
 //! The app under test: everything that the server wires, except the sockets.
 
 use std::ops::Deref;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -26,15 +25,16 @@ use uuid::Uuid;
 use crate::answer::Answer;
 use crate::client::Client;
 use crate::clock::ShiftedClock;
+use crate::documented;
 use crate::people::Person;
+use crate::server::{Answered, Server};
+use crate::session::Session;
 use crate::wire::Wire;
 
 pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
 /// The lowest cost that bcrypt accepts.
 const LOWEST_COST: u32 = 4;
-
-type Answered = Pin<Box<dyn Future<Output = Answer>>>;
 
 /// The configuration of an app; empty by default.
 #[derive(Default)]
@@ -48,19 +48,7 @@ pub(crate) struct TestConfig {
 
 /// The API on its own store. Clones share the app.
 #[derive(Clone)]
-pub(crate) struct TestApp(Rc<Inner>);
-
-pub(crate) struct Inner {
-    call: Box<dyn Fn(TestRequest) -> Answered>,
-    pub(crate) clock: Arc<ShiftedClock>,
-    pub(crate) state: Data<State>,
-    pub(crate) limits: Option<Data<Limits>>,
-    pub(crate) origins: AllowedOrigins,
-    pub(crate) stores: Stores,
-    wire: Option<Wire>,
-    /// Dropped last, together with its database.
-    database: Option<Rc<TestStore>>,
-}
+pub(crate) struct TestApp(Rc<Server>);
 
 impl TestApp {
     /// A connection to the database that bypasses the ports.
@@ -81,10 +69,10 @@ impl TestApp {
 
     /// Serves the same app on a listening socket; `stop` it at the end.
     pub(crate) fn listening(&self) -> Self {
-        let Inner { clock, state, stores, database, limits, origins, .. } = &**self;
+        let Server { clock, state, stores, database, limits, origins, .. } = &**self;
         let wire = Wire::listen(state);
         let called = wire.clone();
-        Self(Rc::new(Inner {
+        Self(Rc::new(Server {
             call: Box::new(move |request| Box::pin(called.clone().call(request))),
             clock: clock.clone(),
             state: state.clone(),
@@ -160,23 +148,24 @@ impl TestApp {
         let service = Rc::new(init_service(app).await);
         let call = move |request: TestRequest| -> Answered {
             let service = service.clone();
-            Box::pin(async move { Answer::read(call_service(&*service, request.to_request()).await).await })
+            Box::pin(async move { documented::read(call_service(&*service, request.to_request()).await).await })
         };
-        Self(Rc::new(Inner { call: Box::new(call), clock, state, limits, origins, stores, wire: None, database }))
-    }
-
-    pub(crate) async fn answer(&self, request: TestRequest) -> Answer {
-        (self.call)(request).await
+        Self(Rc::new(Server { call: Box::new(call), clock, state, limits, origins, stores, wire: None, database }))
     }
 
     /// A client without an access token.
     pub(crate) fn nobody(&self) -> Client {
-        Client::new(self.clone(), None)
+        self.client_with(None)
+    }
+
+    /// A client with this access token, or without one.
+    pub(crate) fn client_with(&self, token: Option<String>) -> Client {
+        Client::new(self.0.clone(), token)
     }
 
     /// A client with this access token.
     pub(crate) fn bearer(&self, token: &str) -> Client {
-        Client::new(self.clone(), Some(token.to_owned()))
+        self.client_with(Some(token.to_owned()))
     }
 
     /// Signs up a user and signs them in.
@@ -225,31 +214,10 @@ impl TestApp {
     }
 }
 
-/// A session of a user.
-pub(crate) struct Session {
-    pub(crate) client: Client,
-    pub(crate) refresh_token: String,
-    pub(crate) username: String,
-}
-
-impl Deref for Session {
-    type Target = Client;
-
-    fn deref(&self) -> &Client {
-        &self.client
-    }
-}
-
-impl Session {
-    pub(crate) fn into_person(self, id: String) -> Person {
-        Person { id, session: self }
-    }
-}
-
 impl Deref for TestApp {
-    type Target = Inner;
+    type Target = Server;
 
-    fn deref(&self) -> &Inner {
+    fn deref(&self) -> &Server {
         &self.0
     }
 }

@@ -1,6 +1,7 @@
 //! Sends requests, with or without an access token.
 
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderValue};
@@ -8,24 +9,24 @@ use actix_web::test::TestRequest;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::app::TestApp;
+use crate::server::Server;
 
 #[derive(Clone)]
 pub(crate) struct Client {
-    pub(crate) app: TestApp,
+    server: Rc<Server>,
     address: Option<SocketAddr>,
     pub(crate) token: Option<String>,
 }
 
 /// A request under construction.
 pub(crate) struct Call {
-    app: TestApp,
+    server: Rc<Server>,
     request: TestRequest,
 }
 
 impl Client {
-    pub(crate) fn new(app: TestApp, token: Option<String>) -> Self {
-        Self { app, token, address: None }
+    pub(crate) fn new(server: Rc<Server>, token: Option<String>) -> Self {
+        Self { server, token, address: None }
     }
 
     /// The same user, at another address.
@@ -37,7 +38,7 @@ impl Client {
     pub(crate) fn request(&self, method: Method, path: impl AsRef<str>) -> Call {
         let request = TestRequest::with_uri(path.as_ref()).method(method);
         let request = self.address.into_iter().fold(request, TestRequest::peer_addr);
-        let call = Call { app: self.app.clone(), request };
+        let call = Call { server: self.server.clone(), request };
         match &self.token {
             Some(token) => call.header("Authorization", format!("Bearer {token}")),
             None => call,
@@ -84,15 +85,15 @@ impl Call {
 
     pub(crate) fn bytes(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let call = self.header("Content-Type", content_type);
-        Self { request: call.request.set_payload(body.into()), app: call.app }
+        Self { request: call.request.set_payload(body.into()), server: call.server }
     }
 
     /// Sets `Content-Length`, whatever the actual length of the body.
     pub(crate) fn announcing(self, length: usize) -> Self {
-        Self { request: self.request.insert_header((CONTENT_LENGTH, length)), app: self.app }
+        Self { request: self.request.insert_header((CONTENT_LENGTH, length)), server: self.server }
     }
 
     pub(crate) async fn send(self) -> Answer {
-        self.app.answer(self.request).await
+        self.server.answer(self.request).await
     }
 }

@@ -6,8 +6,8 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::app::Session;
 use crate::client::Client;
+use crate::session::Session;
 
 /// A user with a session.
 pub(crate) struct Person {
@@ -26,6 +26,12 @@ impl Deref for Person {
 
     fn deref(&self) -> &Client {
         &self.session.client
+    }
+}
+
+impl Session {
+    pub(crate) fn into_person(self, id: String) -> Person {
+        Person { id, session: self }
     }
 }
 

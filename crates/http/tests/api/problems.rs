@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::app::TestApp;
+use crate::documented;
 use crate::limits::{limited, rates};
 use crate::mocks;
 use crate::people::{Person, path_of, reaction_path};
@@ -194,7 +195,7 @@ async fn failures_of_servers() -> Vec<Answer> {
 async fn bad_request() -> Answer {
     let refuse = || async { Err::<String, _>(ErrorBadRequest("refused by the framework")) };
     let app = init_service(App::new().wrap(from_fn(answer)).default_service(web::to(refuse))).await;
-    Answer::read(call_service(&app, TestRequest::default().to_request()).await).await
+    documented::read(call_service(&app, TestRequest::default().to_request()).await).await
 }
 
 async fn too_many_streams(app: &TestApp, ann: &Person) -> Answer {

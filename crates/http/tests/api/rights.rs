@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 
-use crate::openapi::OPERATIONS;
+use crate::documented::OPERATIONS;
 
 const SOURCE: &str = include_str!("../../../../docs/RIGHTS.md");
 /// The columns of the table.

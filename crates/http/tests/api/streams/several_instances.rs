@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::event_stream::EventStream;
 use crate::app::TestApp;
-use crate::client::Client;
 use crate::sockets::Listening;
 
 #[both_engines]
@@ -45,7 +44,7 @@ async fn instances_send_equal_order(engine: Engine) {
     let here = TestApp::new(engine).await;
     let there = here.another_instance().await;
     let ann = here.sign_up("ann").await;
-    let elsewhere = Client::new(there.clone(), ann.token.clone());
+    let elsewhere = there.client_with(ann.token.clone());
     let room = ann.create_room("Plans", "private", &[]).await;
     let servers = [Listening::start(&here), Listening::start(&there)];
     let mut streams = servers.each_ref().map(|server| EventStream::open(server, &ann, &room.path("events"), &[]));

@@ -3,9 +3,9 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Session, TestApp};
-use crate::client::Client;
+use crate::app::TestApp;
 use crate::people::{Person, Room, path_of, reaction_path};
+use crate::session::Session;
 
 /// A small random generator, so that a failure can be reproduced from its seed.
 pub(super) struct TestRng(u64);
@@ -44,7 +44,7 @@ impl People {
         let person = |person: &Person| Person {
             id: person.id.clone(),
             session: Session {
-                client: Client::new(app.clone(), person.token.clone()),
+                client: app.client_with(person.token.clone()),
                 refresh_token: person.session.refresh_token.clone(),
                 username: person.session.username.clone(),
             },
