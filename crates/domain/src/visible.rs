@@ -1,38 +1,72 @@
 //! Characters that cannot be seen, or that turn the direction of the text around them.
 
-/// The zero-width non-joiner and joiner, which Persian and emoji need between other characters.
-const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
-/// The flag that a sequence of tags may follow.
-const FLAG: char = '\u{1f3f4}';
+use std::ops::RangeInclusive;
 
-/// Returns whether every character of this text can be seen, alone or together with its neighbours, and at least
-/// one of them is more than space.
+const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
+const ZERO_WIDTH_JOINER: char = '\u{200d}';
+/// Arabic, Syriac, the scripts of India, Tibet, Myanmar, Cambodia and Mongolia, which write joiners within words.
+const JOINING_SCRIPTS: RangeInclusive<char> = '\u{600}'..='\u{18af}';
+const MONGOLIAN: RangeInclusive<char> = '\u{1820}'..='\u{18aa}';
+/// Han characters and others of East Asia, which have variants.
+const EAST_ASIAN: RangeInclusive<char> = '\u{2e80}'..='\u{3ffff}';
+/// The flag that tags of a region may follow.
+const FLAG: char = '\u{1f3f4}';
+const TAGS: RangeInclusive<char> = '\u{e0020}'..='\u{e007e}';
+const LAST_TAG: char = '\u{e007f}';
+const KEYCAP: char = '\u{20e3}';
+/// An empty cell of braille, as wide as a space.
+const BRAILLE_BLANK: char = '\u{2800}';
+
+/// Returns whether every character of this text can be seen, by itself or by what it does to its neighbours, and at
+/// least one of them is more than space.
 pub(crate) fn is_visible(text: &str) -> bool {
-    let mut before = None;
-    let mut characters = text.chars().peekable();
-    let mut shows_something = false;
-    while let Some(character) = characters.next() {
-        let fits = match character {
-            _ if JOINERS.contains(&character) => {
-                before.is_some_and(|before| !JOINERS.contains(&before))
-                    && characters.peek().is_some_and(|next| !is_joiner(*next))
-            }
-            // Variation selectors change the character before them.
-            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => before.is_some(),
-            '\u{e0020}'..='\u{e007f}' => text.contains(FLAG),
-            _ => !is_ignorable(character) && !turns_direction(character),
-        };
-        if !fits {
-            return false;
-        }
-        shows_something |= !is_joiner(character) && !character.is_whitespace() && character != '\u{2800}';
-        before = Some(character);
-    }
-    shows_something
+    let characters: Vec<char> = text.chars().collect();
+    let each = |(place, character): (usize, &char)| {
+        let before = place.checked_sub(1).and_then(|place| characters.get(place)).copied();
+        shows(before, *character, characters.get(place + 1).copied())
+    };
+    let is_more_than_space = |character: &char| !character.is_whitespace() && *character != BRAILLE_BLANK;
+    characters.iter().enumerate().all(each) && characters.iter().any(is_more_than_space)
 }
 
-fn is_joiner(character: char) -> bool {
-    JOINERS.contains(&character) || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+/// Returns whether a character shows between these neighbours.
+fn shows(before: Option<char>, character: char, after: Option<char>) -> bool {
+    let between =
+        |fits: fn(char, char) -> bool| before.zip(after).is_some_and(|(before, after)| fits(before, after));
+    match character {
+        ZERO_WIDTH_NON_JOINER => between(are_joining),
+        ZERO_WIDTH_JOINER => between(|before, after| are_joining(before, after) || are_symbols(before, after)),
+        '\u{fe0e}'..='\u{fe0f}' => before.is_some_and(is_symbol) || after == Some(KEYCAP),
+        '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(has_variants),
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => before.is_some_and(|before| MONGOLIAN.contains(&before)),
+        _ if TAGS.contains(&character) => {
+            let follows = before.is_some_and(|before| before == FLAG || TAGS.contains(&before));
+            follows && after.is_some_and(|after| after == LAST_TAG || TAGS.contains(&after))
+        }
+        LAST_TAG => before.is_some_and(|before| TAGS.contains(&before)),
+        _ => !is_ignorable(character) && !turns_direction(character),
+    }
+}
+
+fn are_joining(before: char, after: char) -> bool {
+    JOINING_SCRIPTS.contains(&before) && JOINING_SCRIPTS.contains(&after)
+}
+
+fn are_symbols(before: char, after: char) -> bool {
+    (is_symbol(before) || before == '\u{fe0f}') && is_symbol(after)
+}
+
+/// Returns whether the character is neither ASCII, nor a letter, a digit or space, nor hidden: as emoji are.
+fn is_symbol(character: char) -> bool {
+    let is_text = character.is_ascii() || character.is_alphanumeric() || character.is_whitespace();
+    !is_text
+        && !is_ignorable(character)
+        && !turns_direction(character)
+        && !('\u{fe00}'..='\u{fe0f}').contains(&character)
+}
+
+fn has_variants(character: char) -> bool {
+    EAST_ASIAN.contains(&character) && !('\u{fe00}'..='\u{fe0f}').contains(&character)
 }
 
 /// `Default_Ignorable_Code_Point` of Unicode, and separators of lines and paragraphs.
@@ -77,6 +111,13 @@ mod tests {
             "\u{fe0f}",
             " \u{2800} ",
             "a\u{e0067}",
+            "Ad\u{200c}min",
+            "Ad\u{200d}min",
+            "Admin\u{fe0f}",
+            "A\u{fe00}dmin",
+            "Admin 🏴\u{e0041}",
+            "\u{e0041}x 🏴",
+            "❤\u{fe0f}\u{fe0f}",
             "",
         ] {
             assert!(!is_visible(hidden), "{}", hidden.escape_unicode());
@@ -93,6 +134,11 @@ mod tests {
             "❤\u{fe0f}\u{200d}🔥",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
             "葛\u{e0100}",
+            "👩🏽\u{200d}⚕\u{fe0f}",
+            "1\u{fe0f}\u{20e3}",
+            "©\u{fe0f}",
+            "ᠠ\u{180b}",
+            "क्\u{200d}ष",
             "a b",
             "⠓⠊",
             "é",
