@@ -4,7 +4,6 @@
 //! is refunded, even if the client has disconnected.
 
 use std::future::{Ready, ready};
-use std::hash::Hash;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, rt, web};
@@ -12,6 +11,7 @@ use chit_chat_domain::denial::Failure;
 use chit_chat_domain::id::UserId;
 use tracing::Instrument;
 
+use crate::extract::Principal;
 use crate::limits::{AttemptKind, Balance, Limits, Outcome, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -24,6 +24,8 @@ pub(crate) struct Attempts(HttpRequest);
 #[must_use = "an attempt has to be made"]
 pub(crate) struct Attempt {
     party: Party,
+    /// The principal that makes it; `None` before sign-in.
+    principal: Option<Principal>,
     /// `None` if attempts are not limited.
     charge: Option<Charge>,
 }
@@ -46,15 +48,17 @@ impl FromRequest for Attempts {
 }
 
 impl Attempts {
-    /// Registers the check of a password, by address and by account. Wrong ones count more than right ones.
-    pub(crate) fn check_password(&self, whose: impl Hash) -> Result<Attempt, Problem> {
-        let account = Account::of(whose);
+    /// Registers the check of a password at sign-in, by address and by name. Wrong ones count more than right ones.
+    pub(crate) fn sign_in(&self, name: &str) -> Result<Attempt, Problem> {
+        let account = Account::of(name);
         self.charge(Some(account), AttemptKind::Password(account))
     }
 
-    /// Registers the check of a password if `checked`; otherwise permits an attempt that never counts.
-    pub(crate) fn check_password_if(&self, checked: bool, whose: impl Hash) -> Result<Attempt, Problem> {
-        if checked { self.check_password(whose) } else { Ok(self.attempt(Some(Account::of(whose)), None)) }
+    /// Registers the check of the password of a principal, whose credential has to be valid still when it begins.
+    pub(crate) fn check_password(&self, of: Principal) -> Result<Attempt, Problem> {
+        let account = Account::of(of.user);
+        let attempt = self.charge(Some(account), AttemptKind::Password(account))?;
+        Ok(Attempt { principal: Some(of), ..attempt })
     }
 
     /// Registers the use of a refresh token, by address and by the user whose token it claims to be. Invalid ones
@@ -84,7 +88,7 @@ impl Attempts {
     }
 
     fn attempt(&self, account: Option<Account>, charge: Option<Charge>) -> Attempt {
-        Attempt { party: Party { account, source: Source::of_request(&self.0) }, charge }
+        Attempt { party: Party { account, source: Source::of_request(&self.0) }, principal: None, charge }
     }
 }
 
@@ -99,8 +103,8 @@ impl Attempt {
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
     {
-        let (party, state) = (self.party, state.clone());
-        self.complete(async move { party.hash(&state, use_case).await }).await
+        let (party, principal, state) = (self.party, self.principal, state.clone());
+        self.complete(async move { party.hash(&state, principal, use_case).await }).await
     }
 
     /// Runs an attempt that asks only the store.
@@ -117,7 +121,7 @@ impl Attempt {
         self.complete(async move { party.run(&state, use_case).await }).await
     }
 
-    /// Runs the attempt to its end, even if the client disconnects.
+    /// Runs the attempt. One that is charged runs to its end even if the client disconnects.
     async fn complete<T: 'static>(
         self,
         attempt: impl Future<Output = Result<T, Problem>> + 'static,

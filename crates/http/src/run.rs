@@ -13,6 +13,7 @@ use crate::work::{Full, Party, Place};
 
 /// The time limit, so that a hanging store does not block client connections.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
 impl Principal {
     /// Runs a use case for this principal on a thread that may block.
     pub(crate) async fn run<T, E>(
@@ -25,10 +26,10 @@ impl Principal {
         E: Into<Failure> + Send + 'static,
     {
         let places = if self.writes { &state.work.writes } else { &state.work.reads };
-        let permit = places.take(self.party()).await.map_err(Full::of_store)?;
+        let place = places.take(self.party()).await.map_err(Full::of_store)?;
         // The credential may have ended while the request waited.
         self.confirm(state)?;
-        on_blocking_thread(state, permit, use_case).await
+        on_blocking_thread(state, place, use_case).await
     }
 
     /// The party whose share this principal's work uses.
@@ -48,31 +49,35 @@ impl Party {
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
     {
-        let permit = state.work.writes.take(self).await.map_err(Full::of_store)?;
-        on_blocking_thread(state, permit, use_case).await
+        let place = state.work.writes.take(self).await.map_err(Full::of_store)?;
+        on_blocking_thread(state, place, use_case).await
     }
 
-    /// Runs a use case that hashes a password on a thread that may block.
+    /// Runs a use case that hashes a password on a thread that may block. A principal is confirmed first.
     pub(crate) async fn hash<T, E>(
         self,
         state: &web::Data<State>,
+        principal: Option<Principal>,
         use_case: impl FnOnce(&State) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem>
     where
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
     {
-        let permit = state.work.passwords.take(self).await;
-        let permit = permit.map_err(|full| full.of_processors("too many passwords are waiting to be checked"))?;
-        on_blocking_thread(state, permit, use_case).await
+        let place = state.work.passwords.take(self).await;
+        let place = place.map_err(|full| full.of_processors("too many passwords are waiting to be checked"))?;
+        if let Some(principal) = principal {
+            principal.confirm(state)?;
+        }
+        on_blocking_thread(state, place, use_case).await
     }
 }
 
-/// The thread returns the permit once it is done, even if the client has disconnected, and not earlier, when the
+/// The thread returns the place once it is done, even if the client has disconnected, and not earlier, when the
 /// next use case would need another thread.
 async fn on_blocking_thread<T, E>(
     state: &web::Data<State>,
-    permit: Place,
+    place: Place,
     use_case: impl FnOnce(&State) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>
 where
@@ -80,9 +85,9 @@ where
     E: Into<Failure> + Send + 'static,
 {
     let state = state.clone();
-    let answer = web::block(move || (use_case(&state), permit));
+    let answer = web::block(move || (use_case(&state), place));
     let answer = timeout(TIMEOUT, answer).await.map_err(|_| Problem::unavailable())?;
-    let (answer, _permit) = answer.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
+    let (answer, _place) = answer.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
     answer.map_err(|failure| Problem::from(failure.into()))
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
-    let attempt = attempts.check_password(username.to_ascii_lowercase())?;
+    let attempt = attempts.sign_in(&username.to_ascii_lowercase())?;
     let grant =
         attempt.hash(&state, move |state| state.services.sessions.sign_in(&username, &password, agent.as_deref()));
     let grant = grant.await?;

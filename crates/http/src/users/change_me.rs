@@ -54,13 +54,17 @@ pub(crate) async fn change_me(
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
     }
-    let attempt = attempts.check_password_if(password.is_some(), caller.user)?;
+    let checks_password = password.is_some();
     let change = ProfileChange { display_name, email, password, current_password };
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
-    let user =
-        attempt.hash(&state, move |state| state.services.accounts.change(caller.user, kept_session, &change));
-    let user = user.await.map_err(without_user)?;
+    let change = move |state: &State| state.services.accounts.change(caller.user, kept_session, &change);
+    let user = if checks_password {
+        attempts.check_password(caller)?.hash(&state, change).await
+    } else {
+        caller.run(&state, change).await
+    };
+    let user = user.map_err(without_user)?;
     Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn delete_me(
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password } = body.into_inner().0;
-    let attempt = attempts.check_password(caller.user)?;
+    let attempt = attempts.check_password(caller)?;
     attempt.hash(&state, move |state| state.services.accounts.delete(caller.user, &password)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
 use actix_web::rt;
+use chit_chat_contract::{Engine, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{ChatroomId, MessageId, SessionId, UserId};
 use chit_chat_domain::mention::MentionRepository;
@@ -20,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::answer::Answer;
-use crate::app::{TestApp, TestConfig, tokens};
+use crate::app::{PASSWORD, TestApp, TestConfig, tokens};
 use crate::client::Client;
 use crate::mocks;
 
@@ -94,19 +95,19 @@ impl MentionRepository for SlowMentions {
     }
 }
 
-/// A hasher that hangs on one password, and knows none.
+/// A hasher that hangs on one password, and keeps the others as they are.
 struct SlowHasher(Gate);
 
 impl PasswordHasher for SlowHasher {
-    fn hash(&self, _: &str) -> Result<PasswordHash, HasherBusy> {
-        Err(HasherBusy)
+    fn hash(&self, password: &str) -> Result<PasswordHash, HasherBusy> {
+        Ok(PasswordHash::new(password.to_owned()))
     }
 
-    fn verify(&self, password: &str, _: Option<&PasswordHash>) -> Result<bool, HasherBusy> {
+    fn verify(&self, password: &str, hash: Option<&PasswordHash>) -> Result<bool, HasherBusy> {
         if password == SLOW {
             self.0.pass();
         }
-        Ok(false)
+        Ok(hash.is_some_and(|hash| hash.as_str() == password))
     }
 }
 
@@ -205,6 +206,33 @@ async fn passwords_of_one_address_leave_places_to_others() {
     sign_in(THERE, "bob".to_owned(), "wrong").await.expect_problem(401, "invalid_credentials");
     assert_eq!(gate.callers(), 4, "the share of an address");
     gate.open();
+    for answer in slow {
+        assert_eq!(answer.await.unwrap().as_u16(), 401);
+    }
+}
+
+#[actix_web::test]
+async fn password_is_kept_if_the_session_ends_while_its_change_waits() {
+    let (gate, store) = (Gate::default(), TestStore::new(Engine::Sqlite));
+    let app = TestApp::with_hasher(store.clone(), SlowHasher(gate.clone())).await;
+    let _opens = OpenOnDrop(gate.clone());
+    let ann = app.sign_up("ann").await;
+    let here = ann.at(HERE);
+    let next = AtomicUsize::new(0);
+    let slow = send_at_once(4, || {
+        let name = format!("bob{}", next.fetch_add(1, Ordering::SeqCst));
+        let client = app.nobody().at(HERE);
+        async move { client.post("/api/auth/session", json!({"username": name, "password": SLOW})).await }
+    });
+    gate.wait_for_callers(4).await;
+    let change = json!({"password": "another horse", "current_password": PASSWORD});
+    let changed = rt::spawn(async move { here.patch("/api/users/me", change).await });
+    rt::task::yield_now().await;
+    ann.delete("/api/auth/session").await.expect_status(204);
+    assert!(!changed.is_finished());
+    gate.open();
+    changed.await.unwrap().expect_problem(401, "invalid_token");
+    app.try_sign_in("ann", PASSWORD).await.expect_status(200);
     for answer in slow {
         assert_eq!(answer.await.unwrap().as_u16(), 401);
     }
