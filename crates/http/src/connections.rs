@@ -30,6 +30,8 @@ const LINGER: Duration = Duration::from_secs(3);
 thread_local! {
     /// The connections of this worker.
     static OPEN: RefCell<Vec<Weak<Connection>>> = const { RefCell::new(Vec::new()) };
+    /// True while a task checks them.
+    static CHECKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The state that all connections of a server share.
@@ -161,7 +163,8 @@ impl Connections {
     /// Watches a connection that was just accepted.
     pub fn watch(self: &Arc<Self>, stream: &rt::net::TcpStream, data: &mut Extensions) {
         let Some(socket) = duplicate_handle(stream) else {
-            tracing::debug!("a connection is not watched");
+            // Out of file descriptors: a connection that is not watched would escape all limits.
+            tracing::warn!("a connection was closed: its handle cannot be duplicated");
             return;
         };
         let source = stream.peer_addr().ok().and_then(|peer| self.proxies.source_of_peer(peer.ip()));
@@ -246,18 +249,17 @@ fn make_room(capacity: &Capacity) -> bool {
 }
 
 fn watch(connection: Weak<Connection>) {
-    OPEN.with_borrow_mut(|open| {
-        if open.is_empty() {
-            rt::spawn(check_periodically());
-        }
-        open.push(connection);
-    });
+    OPEN.with_borrow_mut(|open| open.push(connection));
+    if !CHECKING.replace(true) {
+        rt::spawn(check_periodically());
+    }
 }
 
 async fn check_periodically() {
     while shut_down_due(Instant::now()) {
         sleep(CHECK_INTERVAL).await;
     }
+    CHECKING.set(false);
 }
 
 /// Closes the connections that are due. Returns whether any is still open.
