@@ -5,6 +5,7 @@ use chit_chat_domain::message::{History, Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
+use super::own_reactions::with_own_reactions;
 use crate::extract::{InChatroom, Paging, Principal, Rendering, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
 use crate::pages::{SharedPage, bounded, cursor};
@@ -49,7 +50,7 @@ pub(crate) async fn list(
         && !with_html
         && let Some(page) = state.pages.current(&*state.stores.heads, (id, limit), caller.user).await
     {
-        return Ok(page.read_by(caller, id, &state).await?.answer(&request));
+        return Ok(with_own_reactions(page, caller, id, &state).await?.answer(&request));
     }
     let read = caller.run(&state, move |state| state.services.messages.page(id, caller.user, range, limit));
     let History { page, head } = read.await?;
@@ -59,7 +60,7 @@ pub(crate) async fn list(
     if let (PageRange::Latest, Some(head)) = (range, head) {
         state.pages.insert((id, limit), head, &page);
     }
-    let page = page.read_by(caller, id, &state).await?;
+    let page = with_own_reactions(page, caller, id, &state).await?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::own_reactions::with_own_reactions;
 use crate::extract::{MessagePath, Paging, Principal, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
 use crate::pages::{SharedPage, bounded_list, cursor};
@@ -37,6 +38,6 @@ pub(crate) async fn list_replies(
     let page = bounded_list(read.await?, with_html);
     let html = state.renderer.by_id_if(with_html, caller.party(), &page.items).await?;
     let next = cursor::next(&page, |message| message.seq);
-    let page = SharedPage::new(page.items, next)?.read_by(caller, chatroom_id, &state).await?;
+    let page = with_own_reactions(SharedPage::new(page.items, next)?, caller, chatroom_id, &state).await?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }

@@ -7,6 +7,7 @@ mod etag;
 mod list;
 mod list_replies;
 mod list_revisions;
+mod own_reactions;
 mod render;
 mod send;
 mod show;

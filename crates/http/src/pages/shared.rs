@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use actix_web::web;
-use chit_chat_domain::id::{ChatroomId, MessageId};
+use chit_chat_domain::id::MessageId;
 use chit_chat_domain::message::Message;
+use chit_chat_domain::reaction::Emoji;
 
 use super::written::{PackedPage, WrittenPage};
-use crate::extract::Principal;
 use crate::problem::Problem;
-use crate::state::State;
 use crate::views::MessageView;
 
 /// The reader's own emoji by message id.
@@ -31,19 +29,16 @@ impl SharedPage {
         Ok(Self { written: written.with_member("mine", mine.as_ref())?, reacted })
     }
 
-    /// Adds the reader's reactions, with one query for the messages that have any.
-    pub(crate) async fn read_by(
-        self,
-        reader: Principal,
-        chatroom: ChatroomId,
-        state: &web::Data<State>,
-    ) -> Result<WrittenPage, Problem> {
+    /// The messages with reactions, whose own ones are missing.
+    pub(crate) fn reacted(&self) -> &[MessageId] {
+        &self.reacted
+    }
+
+    /// The complete page for a reader with these reactions, which are none if no message has any.
+    pub(crate) fn with_own(self, own: Vec<(MessageId, Emoji)>) -> Result<WrittenPage, Problem> {
         if self.reacted.is_empty() {
             return Ok(self.written);
         }
-        let reacted = self.reacted.to_vec();
-        let own = reader.run(state, move |state| state.stores.reactions.of_user(chatroom, reader.user, reacted));
-        let own = own.await?;
         let mut mine = Mine::new();
         for (message, emoji) in own {
             mine.entry(message.to_string()).or_default().push(emoji.as_str().to_owned());
