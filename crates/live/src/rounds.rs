@@ -8,7 +8,7 @@ pub(crate) struct Rounds(AtomicUsize);
 
 impl Rounds {
     /// Keeps the items of this turn, at most `count`, which follow those of the last turn. Items that come or go
-    /// in between may be skipped once or kept twice.
+    /// in between can make others wait for another round.
     pub(crate) fn keep_next<T>(&self, items: &mut Vec<T>, count: usize) {
         if items.len() <= count {
             return;
