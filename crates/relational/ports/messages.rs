@@ -7,7 +7,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -27,7 +27,7 @@ impl MessageRepository for Store {
         self.sends.push(message, guard)
     }
 
-    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError> {
+    fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Result<SlowModeOutcome, StoreError> {
         self.write(|tx| slow_mode::append(tx, &message, guard))
     }
 

@@ -3,7 +3,7 @@
 
 use chit_chat_domain::chatroom::{Guard, Seq, SlowMode};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::message::{Appended, Message, NewMessage, Turn};
+use chit_chat_domain::message::{Appended, Message, NewMessage, SlowModeOutcome};
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::{chatrooms, memberships, messages, turns};
 use chit_chat_relational::{Instant, Key, Sql, codes};
@@ -15,22 +15,22 @@ use crate::{Conn, Tx};
 
 /// Stores a message if the guard holds and its author's turn has come. Any member gets an earlier message with the
 /// same key.
-pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<Turn> {
+pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<SlowModeOutcome> {
     let Some(mut ledger) = Ledger::open(tx, draft.chatroom_id, guard.actor, draft.created_at)? else {
-        return Ok(Turn::Taken(Appended::Refused));
+        return Ok(SlowModeOutcome::Taken(Appended::Refused));
     };
     let is_member = ledger.holds(tx, Guard::holds(guard.actor, Role::Member))?;
     if let Some(earlier) = find_earlier(tx, draft)?.filter(|_| is_member) {
-        return Ok(Turn::Taken(earlier));
+        return Ok(SlowModeOutcome::Taken(earlier));
     }
     if !ledger.holds(tx, guard)? {
-        return Ok(Turn::Taken(Appended::Refused));
+        return Ok(SlowModeOutcome::Taken(Appended::Refused));
     }
     if let Some(slow_mode) = slow_mode(tx, &ledger, draft)? {
         if let Some(last) = last(tx, draft)? {
             let next = slow_mode.next_turn(last.into());
             if draft.created_at < next {
-                return Ok(Turn::TooSoon(next));
+                return Ok(SlowModeOutcome::TooSoon(next));
             }
         }
         take(tx, draft)?;
@@ -41,7 +41,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<T
     replies_and_mentions::index_references(tx, &[&message])?;
     tx.changes.message(&message);
     ledger.close(tx)?;
-    Ok(Turn::Taken(Appended::Stored(message)))
+    Ok(SlowModeOutcome::Taken(Appended::Stored(message)))
 }
 
 /// The current slow mode, for the author's current role.

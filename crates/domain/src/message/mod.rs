@@ -12,7 +12,7 @@ pub(crate) use finding::find;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
-pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, Turn};
+pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, SlowModeOutcome};
 pub use sending::{SendOutcome, Sending, Sent};
 pub use service::{History, MessageService, Precondition, SendMessage};
 

@@ -39,7 +39,7 @@ pub enum Appended {
 
 /// The outcome of storing a message in slow mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum SlowModeOutcome {
     /// The message was handled like any other.
     Taken(Appended),
     /// The author has to wait until this time.
@@ -78,7 +78,7 @@ pub trait MessageRepository: Send + Sync {
     /// Stores a message in a chatroom with slow mode, where the author has to wait between two messages. An
     /// earlier message with the same key is found even if the guard does not hold, as long as the author is a
     /// member.
-    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Result<Turn, StoreError>;
+    fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Result<SlowModeOutcome, StoreError>;
 
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;

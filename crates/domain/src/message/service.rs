@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, SendOutcome, Sending, Sent, Turn,
+    PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
@@ -105,7 +105,7 @@ impl MessageService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
     /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
-    /// [`MessageRepository::append_in_turn`] in slow mode. A retry in an archived chatroom asks only the first and
+    /// [`MessageRepository::append_in_slow_mode`] in slow mode. A retry in an archived chatroom asks only the first and
     /// the last.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         retry_until_written(|| self.send_with_references(draft.clone()))
@@ -136,7 +136,7 @@ impl MessageService {
         draft.mentions = self.mentions_of(&draft.body, &access, me)?;
         match access.chatroom.settings.slow_mode_of(me.role) {
             None => Sent::from_answer(&draft, self.append(draft.clone()).wait()?),
-            Some(_) => self.send_in_turn(&draft),
+            Some(_) => self.send_in_slow_mode(&draft),
         }
     }
 
@@ -157,17 +157,19 @@ impl MessageService {
 
     /// Returns an earlier message with the same key, even if the chatroom was archived since.
     fn find_earlier(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
-        match self.messages.append_in_turn(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
-            Turn::Taken(Appended::Refused) | Turn::TooSoon(_) => Err(Denial::ChatroomArchived.into()),
-            Turn::Taken(appended) => Sent::from_answer(draft, appended),
+        match self.messages.append_in_slow_mode(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
+            SlowModeOutcome::Taken(Appended::Refused) | SlowModeOutcome::TooSoon(_) => {
+                Err(Denial::ChatroomArchived.into())
+            }
+            SlowModeOutcome::Taken(appended) => Sent::from_answer(draft, appended),
         }
     }
 
-    fn send_in_turn(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
+    fn send_in_slow_mode(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
         let guard = guard(draft.author_id, &draft.mentions);
-        match self.messages.append_in_turn(draft.clone(), guard)? {
-            Turn::Taken(appended) => Sent::from_answer(draft, appended),
-            Turn::TooSoon(next) => {
+        match self.messages.append_in_slow_mode(draft.clone(), guard)? {
+            SlowModeOutcome::Taken(appended) => Sent::from_answer(draft, appended),
+            SlowModeOutcome::TooSoon(next) => {
                 let seconds = draft.created_at.seconds_until(next);
                 Err(Denial::SlowMode { seconds }.into())
             }

@@ -9,7 +9,8 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent, Turn,
+    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
+    SlowModeOutcome,
 };
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
@@ -100,8 +101,8 @@ fn slow() -> Settings {
     Settings { slow_mode: SlowMode::parse(30).unwrap(), ..Settings::default() }
 }
 
-fn expect_turn(world: &mut World, outcome: Turn) {
-    let append = world.messages.expect_append_in_turn().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
+fn expect_turn(world: &mut World, outcome: SlowModeOutcome) {
+    let append = world.messages.expect_append_in_slow_mode().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
     append.times(1).return_const(Ok(outcome));
 }
 
@@ -109,7 +110,7 @@ fn expect_turn(world: &mut World, outcome: Turn) {
 fn slow_mode_sends_in_turn() {
     let mut world = World::with_room(slow(), Member);
     expect_append(&mut world, Appended::Refused);
-    expect_turn(&mut world, Turn::Taken(Appended::Stored(stored())));
+    expect_turn(&mut world, SlowModeOutcome::Taken(Appended::Stored(stored())));
     assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
 }
 
@@ -117,7 +118,7 @@ fn slow_mode_sends_in_turn() {
 fn early_send_in_slow_mode_reports_wait() {
     let mut world = World::with_room(slow(), Member);
     expect_append(&mut world, Appended::Refused);
-    expect_turn(&mut world, Turn::TooSoon(NOW.plus(Duration::from_millis(2_001))));
+    expect_turn(&mut world, SlowModeOutcome::TooSoon(NOW.plus(Duration::from_millis(2_001))));
     assert_eq!(world.messages().send(&hello()), Err(Denial::SlowMode { seconds: 3 }.into()));
 }
 
@@ -157,7 +158,7 @@ fn repeated_send_to_archived_chatroom_returns_message() {
     ] {
         let mut world = World::with_room(archived(), Member);
         expect_append(&mut world, Appended::Refused);
-        expect_turn(&mut world, Turn::Taken(outcome));
+        expect_turn(&mut world, SlowModeOutcome::Taken(outcome));
         assert_eq!(world.messages().send(&hello()), answer);
     }
 }

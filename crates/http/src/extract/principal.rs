@@ -25,7 +25,7 @@ pub(crate) struct Principal {
     pub(crate) scopes: Scopes,
     /// The address of the client.
     pub(crate) source: Source,
-    /// Whether the request may change something.
+    /// True if the request may change something.
     pub(crate) writes: bool,
 }
 

@@ -53,7 +53,7 @@ pub(crate) enum AttemptKind {
     SignUp,
 }
 
-/// What an attempt counts as.
+/// The class of an attempt's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It counts in full: a wrong password or refresh token, a sign-up.

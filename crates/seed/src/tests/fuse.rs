@@ -15,7 +15,7 @@ use chit_chat_domain::membership::{
 };
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, Turn,
+    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -196,8 +196,8 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.port.replies(chatroom, parent, after, limit)
     }
 
-    fn append_in_turn(&self, message: NewMessage, guard: Guard) -> Stored<Turn> {
-        self.fuse.write(|| self.port.append_in_turn(message, guard))
+    fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Stored<SlowModeOutcome> {
+        self.fuse.write(|| self.port.append_in_slow_mode(message, guard))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Stored<Option<Message>> {

@@ -166,9 +166,9 @@ fn message_commits_notify_observers(engine: Engine) {
     world.chatrooms.update(room, slow, owner(matt), world.tick()).unwrap();
     watch.check("slowed down");
     let guard = Guard::may(beth, Right::Speak);
-    world.messages.append_in_turn(world.draft(room, beth, "slowly"), guard).unwrap();
+    world.messages.append_in_slow_mode(world.draft(room, beth, "slowly"), guard).unwrap();
     assert_eq!(watch.check("sent in slow mode").sent.len(), 1);
-    world.messages.append_in_turn(world.draft(room, beth, "too soon"), guard).unwrap();
+    world.messages.append_in_slow_mode(world.draft(room, beth, "too soon"), guard).unwrap();
     watch.check_silent("sent too soon");
 }
 

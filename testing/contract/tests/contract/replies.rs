@@ -5,7 +5,7 @@ use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right, SlowMode};
 use chit_chat_domain::event::Parent;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange, Turn};
+use chit_chat_domain::message::{Appended, Message, NewMessage, PageRange, SlowModeOutcome};
 use chit_chat_domain::page::Limit;
 
 struct Scene {
@@ -158,8 +158,8 @@ fn replies_in_slow_mode_are_counted(engine: Engine) {
     let owner = Guard::holds(scene.matt, Role::Owner);
     done(scene.world.chatrooms.update(scene.room, slow, owner, scene.world.tick()).unwrap());
     let guard = Guard::may(scene.beth, Right::Speak);
-    let Turn::Taken(Appended::Stored(sent)) =
-        scene.world.messages.append_in_turn(scene.draft("x"), guard).unwrap()
+    let SlowModeOutcome::Taken(Appended::Stored(sent)) =
+        scene.world.messages.append_in_slow_mode(scene.draft("x"), guard).unwrap()
     else {
         panic!("not stored")
     };

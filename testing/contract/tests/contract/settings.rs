@@ -9,7 +9,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, MessageBody, NewMessage, Turn};
+use chit_chat_domain::message::{Appended, MessageBody, NewMessage, SlowModeOutcome};
 use chit_chat_domain::page::Limit;
 
 fn set(world: &World, room: ChatroomId, owner: UserId, changes: ChatroomChanges) -> Chatroom {
@@ -29,9 +29,9 @@ fn send(world: &World, draft: NewMessage) -> Appended {
     world.messages.append(draft, guard).wait().unwrap()
 }
 
-fn in_turn(world: &World, draft: NewMessage) -> Turn {
+fn in_turn(world: &World, draft: NewMessage) -> SlowModeOutcome {
     let guard = Guard::may(draft.author_id, Right::Speak);
-    world.messages.append_in_turn(draft, guard).unwrap()
+    world.messages.append_in_slow_mode(draft, guard).unwrap()
 }
 
 #[both_engines]
@@ -97,7 +97,7 @@ fn archived_chatroom_refuses_writes(engine: Engine) {
     set(&world, room, matt, archived(true));
     let (speak, draft) = (Guard::may(matt, Right::Speak), world.draft(room, matt, "x"));
     assert_eq!(send(&world, draft.clone()), Appended::Refused);
-    assert_eq!(in_turn(&world, draft.clone()), Turn::Taken(Appended::Refused));
+    assert_eq!(in_turn(&world, draft.clone()), SlowModeOutcome::Taken(Appended::Refused));
     let many = (0..5).map(|_| world.messages.append(world.draft(room, matt, "x"), speak)).collect::<Vec<_>>();
     for sending in many {
         assert_eq!(sending.wait(), Ok(Appended::Refused));
@@ -161,16 +161,25 @@ fn slow_mode_delays_members_but_not_moderators(engine: Engine) {
     set(&world, room, matt, slow(30));
     let first = world.draft(room, beth, "first");
     assert_eq!(send(&world, first.clone()), Appended::Refused);
-    assert!(matches!(in_turn(&world, first.clone()), Turn::Taken(Appended::Stored(_))));
+    assert!(matches!(in_turn(&world, first.clone()), SlowModeOutcome::Taken(Appended::Stored(_))));
     let next = first.created_at.plus(Duration::from_secs(30));
     let too_soon = NewMessage { created_at: next.minus(Duration::from_micros(1)), ..world.draft(room, beth, "x") };
-    assert_eq!(in_turn(&world, too_soon), Turn::TooSoon(next));
-    assert!(matches!(in_turn(&world, world.draft(room, zoe, "another")), Turn::Taken(Appended::Stored(_))));
+    assert_eq!(in_turn(&world, too_soon), SlowModeOutcome::TooSoon(next));
+    assert!(matches!(
+        in_turn(&world, world.draft(room, zoe, "another")),
+        SlowModeOutcome::Taken(Appended::Stored(_))
+    ));
     assert!(matches!(send(&world, world.draft(room, matt, "an owner")), Appended::Stored(_)));
-    assert!(matches!(in_turn(&world, world.draft(room, matt, "twice")), Turn::Taken(Appended::Stored(_))));
-    assert!(matches!(in_turn(&world, world.draft(room, matt, "thrice")), Turn::Taken(Appended::Stored(_))));
+    assert!(matches!(
+        in_turn(&world, world.draft(room, matt, "twice")),
+        SlowModeOutcome::Taken(Appended::Stored(_))
+    ));
+    assert!(matches!(
+        in_turn(&world, world.draft(room, matt, "thrice")),
+        SlowModeOutcome::Taken(Appended::Stored(_))
+    ));
     let in_time = NewMessage { created_at: next, ..world.draft(room, beth, "second") };
-    let Turn::Taken(Appended::Stored(second)) = in_turn(&world, in_time) else { panic!("not stored") };
+    let SlowModeOutcome::Taken(Appended::Stored(second)) = in_turn(&world, in_time) else { panic!("not stored") };
     assert_eq!(world.message(room, second.id), second);
     assert_eq!(world.head(room), second.seq);
     let newest = world.chatrooms.of_member(beth, None, None, Limit::default()).unwrap().remove(0);
@@ -184,12 +193,14 @@ fn repeated_send_in_slow_mode_returns_message(engine: Engine) {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     set(&world, room, matt, slow(30));
-    let Turn::Taken(Appended::Stored(sent)) = in_turn(&world, world.keyed_draft(room, beth, "hello", "k")) else {
+    let SlowModeOutcome::Taken(Appended::Stored(sent)) =
+        in_turn(&world, world.keyed_draft(room, beth, "hello", "k"))
+    else {
         panic!("not stored")
     };
     let again = world.keyed_draft(room, beth, "hello", "k");
     let idempotency = again.idempotency.clone().unwrap();
-    assert_eq!(in_turn(&world, again), Turn::Taken(Appended::Duplicate(sent, idempotency)));
+    assert_eq!(in_turn(&world, again), SlowModeOutcome::Taken(Appended::Duplicate(sent, idempotency)));
 }
 
 #[both_engines]
@@ -200,10 +211,12 @@ fn repeated_send_after_archive_returns_message_to_members(engine: Engine) {
     let keyed = || world.keyed_draft(room, beth, "hello", "k");
     let Appended::Stored(sent) = send(&world, keyed()) else { panic!("not stored") };
     set(&world, room, matt, archived(true));
-    let Turn::Taken(Appended::Duplicate(again, _)) = in_turn(&world, keyed()) else { panic!("not found") };
+    let SlowModeOutcome::Taken(Appended::Duplicate(again, _)) = in_turn(&world, keyed()) else {
+        panic!("not found")
+    };
     assert_eq!(again, sent);
     world.leave(room, beth);
-    assert_eq!(in_turn(&world, keyed()), Turn::Taken(Appended::Refused));
+    assert_eq!(in_turn(&world, keyed()), SlowModeOutcome::Taken(Appended::Refused));
 }
 
 #[both_engines]
@@ -213,10 +226,10 @@ fn rejoin_does_not_reset_slow_mode(engine: Engine) {
     let room = world.public_room(matt);
     world.join(room, beth);
     set(&world, room, matt, slow(21_600));
-    assert!(matches!(in_turn(&world, world.draft(room, beth, "x")), Turn::Taken(Appended::Stored(_))));
+    assert!(matches!(in_turn(&world, world.draft(room, beth, "x")), SlowModeOutcome::Taken(Appended::Stored(_))));
     world.leave(room, beth);
     world.join(room, beth);
-    assert!(matches!(in_turn(&world, world.draft(room, beth, "y")), Turn::TooSoon(_)));
+    assert!(matches!(in_turn(&world, world.draft(room, beth, "y")), SlowModeOutcome::TooSoon(_)));
 }
 
 #[both_engines]
@@ -226,7 +239,10 @@ fn purge_erases_slow_mode_in_batches(engine: Engine) {
     let room = world.room(matt, &[beth, zoe]);
     set(&world, room, matt, slow(30));
     for author in [beth, zoe] {
-        assert!(matches!(in_turn(&world, world.draft(room, author, "x")), Turn::Taken(Appended::Stored(_))));
+        assert!(matches!(
+            in_turn(&world, world.draft(room, author, "x")),
+            SlowModeOutcome::Taken(Appended::Stored(_))
+        ));
     }
     world.delete_room(room, matt);
     while world.chatrooms.purge(1).unwrap() {}

@@ -7,6 +7,6 @@ pub(super) mod open;
 mod origin;
 mod reasons;
 mod sending;
-mod turns;
+mod yielding;
 
 pub(crate) use open::open_socket;

@@ -14,7 +14,7 @@ use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::origin;
 use super::reasons::{TIMEOUT, close_code, close_reason, protocol_error_reason, restart_reason};
-use super::turns::Turns;
+use super::yielding::YieldingPayload;
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
 use crate::limits::{Source, Writes};
@@ -44,7 +44,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 )]
 pub(crate) async fn open_socket(
     request: HttpRequest,
-    Turns(payload): Turns,
+    YieldingPayload(payload): YieldingPayload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
@@ -86,7 +86,7 @@ impl Socket {
         let reason = match timeout(SLOWEST_START, self.start(caller)).await {
             Ok(Ok((caller, feed))) => Conversation::new(&mut self, caller, feed).run().await,
             Ok(Err(reason)) => reason,
-            Err(_) => Some(close_reason(CloseCode::Other(TIMEOUT), "the first frame did not come in time")),
+            Err(_) => Some(close_reason(CloseCode::Other(TIMEOUT), "the first frame timed out")),
         };
         // Fails if the client has already disconnected.
         drop(self.session.close(reason).await);

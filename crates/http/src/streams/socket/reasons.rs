@@ -26,12 +26,12 @@ pub(super) fn protocol_error_reason(error: &ProtocolError) -> CloseReason {
             close_reason(CloseCode::Invalid, "the text is not UTF-8")
         }
         ProtocolError::Overflow | ProtocolError::Io(_) => close_reason(CloseCode::Size, "the frame is too large"),
-        _ => close_reason(CloseCode::Protocol, "no WebSocket frame"),
+        _ => close_reason(CloseCode::Protocol, "invalid WebSocket frame"),
     }
 }
 
 pub(super) fn restart_reason() -> CloseReason {
-    close_reason(CloseCode::Restart, "come again")
+    close_reason(CloseCode::Restart, "the server is restarting; reconnect")
 }
 
 pub(super) fn close_reason(code: CloseCode, why: &str) -> CloseReason {

@@ -1,4 +1,5 @@
-//! Reads a WebSocket's data in turns, so that a client that sends without pause cannot keep a worker to itself.
+//! Reads a WebSocket's data and lets other tasks run in between, so that a client that sends without pause cannot
+//! keep a worker to itself.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,21 +11,21 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
-/// The data of a WebSocket, which lets other tasks run after each chunk.
-pub(crate) struct Turns(pub(crate) web::Payload);
+/// The data of a WebSocket. Reading yields after each chunk.
+pub(crate) struct YieldingPayload(pub(crate) web::Payload);
 
 struct Chunks {
     payload: Payload,
     /// True if the last call returned a chunk.
-    has_had_its_turn: bool,
+    yields_next: bool,
 }
 
-impl FromRequest for Turns {
+impl FromRequest for YieldingPayload {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let chunks = Chunks { payload: payload.take(), has_had_its_turn: false };
+        let chunks = Chunks { payload: payload.take(), yields_next: false };
         let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(chunks) });
         Box::pin(async move { payload.await.map(Self) })
     }
@@ -34,12 +35,12 @@ impl Stream for Chunks {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.has_had_its_turn) {
+        if std::mem::take(&mut self.yields_next) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         let chunk = ready!(Pin::new(&mut self.payload).poll_next(context));
-        self.has_had_its_turn = true;
+        self.yields_next = true;
         Poll::Ready(chunk)
     }
 }
