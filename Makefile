@@ -43,11 +43,12 @@ bench: build-release ## Write docs/BENCHMARKS.md; with AGAINST=PATH, compare wit
 bench-quick: build-release ## Measure with less data, in two minutes; writes nothing
 	cargo run --quiet --release --locked --package chit-chat-bench -- --quick $(ARGS)
 
-check: ## Check formatting, dependencies, spelling, lints and documentation
+check: ## Check formatting, dependencies, workflows, spelling, lints and documentation
 	cargo fmt --all --check
 	@cargo deny --version >/dev/null 2>&1 || \
 		{ echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 1; }
 	cargo deny check bans licenses sources
+	@if command -v actionlint >/dev/null; then set -x; actionlint; else echo 'actionlint is missing: workflows not checked'; fi
 	@if command -v typos >/dev/null; then set -x; typos; else echo 'typos is missing: spelling not checked'; fi
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
