@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
-const PIECE: usize = 16 * 1024;
+const PIECE: usize = 32 * 1024;
 
 /// Bytes to write in pieces.
 pub(crate) struct Pieces(Bytes);
