@@ -1,8 +1,6 @@
 //! Queries the heads of chatrooms, for many readers in one statement.
 
-use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
-use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::pending::Pending;
+use chit_chat_domain::chatroom::Seq;
 use chit_chat_relational::group_commit::HeadRequest;
 use chit_chat_relational::types::Id;
 use chit_chat_relational::{Key, Sql};
@@ -11,13 +9,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable};
 
-use crate::{Conn, Store};
-
-impl ChatroomHeads for Store {
-    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
-        self.heads.push(chatroom, reader)
-    }
-}
+use crate::Conn;
 
 pub(crate) fn ask(conn: &mut Conn, questions: &[HeadRequest]) -> Sql<Vec<Option<Seq>>> {
     let (chatrooms, readers) =

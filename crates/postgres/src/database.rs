@@ -1,40 +1,17 @@
-//! Creates, drops and migrates the database.
+//! Creates and drops the database, and sets its connections up.
 
-use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::pool::Setup;
-use chit_chat_relational::{Sql, SqlError, migrations};
+use chit_chat_relational::{Sql, SqlError};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
 
-use crate::{Conn, Store};
+use crate::Conn;
 
 /// The database from which others are created and dropped.
 const MAINTENANCE: &str = "postgres";
-/// The advisory lock of migrations; the number is arbitrary.
-const MIGRATION_LOCK: i64 = 0x6368_6974_6368_6174;
-
-impl Store {
-    /// Migrates the schema. If several instances start together, one of them does it.
-    pub fn migrate(&self) -> Result<(), StoreError> {
-        let conn = &mut *self.changers.get()?;
-        run(conn, &format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-        let migrated = migrations::run(conn, migrations::POSTGRES);
-        run(conn, &format!("SELECT pg_advisory_unlock({MIGRATION_LOCK}); {SESSION}"))?;
-        migrated
-    }
-}
-
-impl Readiness for Store {
-    fn is_current(&self) -> Result<bool, StoreError> {
-        self.read(|conn| {
-            let migrated = diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
-            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::POSTGRES)?)
-        })
-    }
-}
 
 /// Returns whether the server has the database of the URL.
 pub fn exists(url: &str) -> Result<bool, StoreError> {
@@ -63,7 +40,7 @@ pub fn drop(url: &str) -> Result<bool, StoreError> {
 }
 
 /// The settings of a session. No statement may run longer than its request waits.
-const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
+pub(crate) const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 pub(crate) fn setup() -> Setup<Conn> {
     Box::new(OnConnect)
@@ -127,7 +104,7 @@ fn connect(url: &str) -> Result<Conn, StoreError> {
     Conn::establish(&with_timeouts(url)).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
+pub(crate) fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
     Ok(conn.batch_execute(sql).map_err(SqlError::from)?)
 }
 

@@ -5,81 +5,15 @@
 
 mod append;
 mod chatroom_heads;
+mod conn;
 mod database;
 mod dialect;
+mod migration;
 #[path = "../../relational/ports/mod.rs"]
 mod ports;
+mod store;
 
-use std::sync::Arc;
-
-use append::MessageWriter;
 pub use append::send_statement;
-use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::Sql;
-use chit_chat_relational::commits::Observers;
-use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
-use chit_chat_relational::pool::Pool;
+pub(crate) use conn::{Conn, Connections, Tx};
 pub use database::{create, drop, exists};
-
-pub(crate) type Conn = diesel::PgConnection;
-pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
-pub(crate) type Connections = Pool<Conn>;
-
-/// The number of connections for reads; more would only queue inside PostgreSQL.
-const READERS: u32 = 8;
-/// The number of connections for writes other than sends, so that slow reads do not delay them.
-const CHANGERS: u32 = 4;
-/// The number of connections that follow other instances' writes, which the trust in sessions depends on.
-const FOLLOWERS: u32 = 2;
-/// The number of connections of a thread that works alone.
-const ONE: u32 = 1;
-/// The number of threads that write messages: while one batch is synced to disk, the database executes the next.
-const WRITERS: u32 = 2;
-
-/// A PostgreSQL database that stores everything behind the domain's ports.
-pub struct Store {
-    readers: Connections,
-    changers: Connections,
-    followers: Connections,
-    sends: SendQueue,
-    heads: HeadQueue,
-    observers: Arc<Observers>,
-}
-
-impl Store {
-    /// Creates the store without connecting; the first use connects.
-    pub fn new(url: &str) -> Result<Self, StoreError> {
-        let url = database::with_timeouts(url);
-        let pool = |name, size, setup| {
-            Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::discard_plans))
-        };
-        let asking = pool("heads", ONE, database::setup())?;
-        let sending = pool("sends", WRITERS, database::setup_for_sending())?;
-        let observers = Arc::default();
-        Ok(Self {
-            readers: pool("reads", READERS, database::setup())?,
-            changers: pool("writes", CHANGERS, database::setup())?,
-            followers: pool("follow", FOLLOWERS, database::setup())?,
-            sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
-            heads: HeadQueue::start(Box::new(move |questions| {
-                asking.read(|conn| chatroom_heads::ask(conn, questions))
-            }))?,
-            observers,
-        })
-    }
-
-    fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.readers.read(query)
-    }
-
-    /// Reads what other instances have changed.
-    fn follow<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.followers.read(query)
-    }
-
-    fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
-        let (done, changes) = self.changers.write(|conn| Tx::run(conn, &transaction))?;
-        self.observers.notify(&changes);
-        Ok(done)
-    }
-}
+pub use store::Store;

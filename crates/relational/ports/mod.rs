@@ -13,6 +13,7 @@ mod commits;
 mod direct;
 mod events;
 mod fragments;
+mod heads;
 mod invitations;
 mod ledger;
 mod memberships;

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use chit_chat_domain::chatroom::{ChatroomHeads, Seq};
-use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::pending::Pending;
+use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::group_commit::HeadRequest;
 use chit_chat_relational::types::Id;
@@ -15,16 +13,10 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 
-use crate::{Conn, Store, database};
+use crate::{Conn, database};
 
 /// The largest number of cached answers.
 const MAX_HEADS: usize = 10_000;
-
-impl ChatroomHeads for Store {
-    fn head(&self, chatroom: ChatroomId, reader: UserId) -> Pending<Option<Seq>> {
-        self.heads.push(chatroom, reader)
-    }
-}
 
 /// Answers questions about heads over its own connection.
 pub(crate) struct HeadCache {

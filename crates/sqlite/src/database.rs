@@ -1,20 +1,18 @@
-//! Creates, drops and migrates the database file.
+//! Creates and drops the database file, and sets its connections up.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
+use chit_chat_relational::SqlError;
 use chit_chat_relational::error::Remedy;
 use chit_chat_relational::pool::Setup;
-use chit_chat_relational::{SqlError, migrations};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::CustomizeConnection;
-use diesel::sql_types::Bool;
 
-use crate::{Conn, Store};
+use crate::Conn;
 
 /// The settings of the writing connection. `synchronous=FULL` syncs the write-ahead log at each commit, so an
 /// acknowledged write is on disk. Only `checkpoints` makes checkpoints.
@@ -23,32 +21,6 @@ pub(crate) const WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=W
 /// The settings of reading connections. The cache is small, because the system caches the file already, and mapped
 /// or cached pages would be in memory twice.
 const READER: &str = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-500";
-
-impl Store {
-    /// Migrates the schema. If several processes start together, one of them does it.
-    pub fn migrate(&self) -> Result<(), StoreError> {
-        self.writer.alone(|conn| {
-            let mut outcome = Ok(());
-            let transaction = conn.immediate_transaction(|conn| {
-                outcome = migrations::run(conn, migrations::SQLITE);
-                if outcome.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
-            });
-            outcome?;
-            transaction.map_err(|error| StoreError::Other(error.to_string()))
-        })
-    }
-}
-
-impl Readiness for Store {
-    fn is_current(&self) -> Result<bool, StoreError> {
-        self.read(|conn| {
-            let migrated = diesel::dsl::sql::<Bool>(
-                "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
-            );
-            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::SQLITE)?)
-        })
-    }
-}
 
 /// Creates the file and its parent folders if it is absent, and returns whether it was.
 pub fn create(path: &Path) -> Result<bool, StoreError> {

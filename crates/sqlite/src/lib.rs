@@ -7,80 +7,19 @@ mod append;
 mod backup;
 mod chatroom_heads;
 mod checkpoints;
+mod conn;
 mod database;
 mod dialect;
+mod migration;
 #[path = "../../relational/ports/mod.rs"]
 mod ports;
 mod statements;
+mod store;
 mod write_counter;
 mod writeback;
 mod writer;
 
-use std::path::Path;
-use std::sync::Arc;
-
-use append::MessageWriter;
 pub use backup::{Backup, backup, same_file};
-use chatroom_heads::HeadCache;
-use checkpoints::Checkpoints;
-use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::Sql;
-use chit_chat_relational::commits::Observers;
-use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
-use chit_chat_relational::pool::Pool;
+pub(crate) use conn::{Conn, Tx};
 pub use database::{create, drop};
-use writer::Writer;
-
-pub(crate) type Conn = diesel::SqliteConnection;
-pub(crate) type Tx<'a> = chit_chat_relational::commits::Tx<'a, Conn>;
-
-const READERS: u32 = 4;
-/// The number of connections that follow what other processes write, which the trust in sessions depends on.
-const FOLLOWERS: u32 = 2;
-/// The number of threads that write messages: one, because the whole file has a single lock.
-const WRITERS: u32 = 1;
-
-/// An SQLite file that stores everything behind the domain's ports.
-pub struct Store {
-    readers: Pool<Conn>,
-    followers: Pool<Conn>,
-    writer: Arc<Writer>,
-    sends: SendQueue,
-    heads: HeadQueue,
-    observers: Arc<Observers>,
-    _checkpoints: Checkpoints,
-}
-
-impl Store {
-    /// Opens the file that [`create`] has created.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let url = database::url(path)?;
-        let writer = Arc::new(Writer::open(&url)?);
-        let heads = HeadCache::new(&url);
-        let observers = Arc::default();
-        Ok(Self {
-            readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
-            followers: Pool::new("follow", &url, FOLLOWERS, database::reader_setup())?,
-            sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)), Arc::clone(&observers))?,
-            heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
-            _checkpoints: Checkpoints::start(&url, &writer)?,
-            writer,
-            observers,
-        })
-    }
-
-    fn read<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.readers.read(query)
-    }
-
-    /// Reads what other processes have changed.
-    fn follow<T>(&self, query: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
-        self.followers.read(query)
-    }
-
-    fn write<T>(&self, transaction: impl Fn(&mut Tx<'_>) -> Sql<T>) -> Result<T, StoreError> {
-        let (done, changes) = self.writer.write(|conn| Tx::run(conn, &transaction))?;
-        self.observers.notify(&changes);
-        Ok(done)
-    }
-}
+pub use store::Store;
