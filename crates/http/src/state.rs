@@ -39,7 +39,7 @@ pub struct State {
 }
 
 impl State {
-    /// Starts the threads that streams need.
+    /// Starts the threads that streams and rendering need.
     pub fn start(services: Services, stores: Stores, environment: Environment) -> io::Result<Self> {
         let Environment { clock, tokens, at_once } = environment;
         let ended = Arc::new(EndedSessionSet::default());
@@ -69,7 +69,7 @@ impl State {
         Ok(())
     }
 
-    /// Reads what other instances changed that streams have to tell. The server calls it several times a second,
+    /// Reads the changes by other instances that streams deliver. The server calls it several times a second,
     /// apart from [`follow_sessions`](Self::follow_sessions), which must not wait for thousands of chatrooms.
     pub fn follow_streams(&self) -> Result<(), StoreError> {
         self.streams.follow()

@@ -97,8 +97,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Returns whether the polled heads are recent, or [`follow`](Self::follow) has never been called, as on a
-    /// single instance.
+    /// Returns whether the last poll is recent, or [`follow`](Self::follow) has never been called, as in tests.
     pub fn is_current(&self) -> bool {
         self.shared.followed_at.lock().is_none_or(|at| at.elapsed() < STALE)
     }

@@ -15,7 +15,7 @@ use chit_chat_threads::{Pool, Priority, spare_processors};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
-/// The size of the queue: at a quarter of a second each, no caller waits longer than until their next try.
+/// The size of the queue, which one thread works off in about eight seconds.
 const QUEUE: usize = 32;
 
 /// Hashes passwords on its own threads.

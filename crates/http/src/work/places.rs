@@ -1,5 +1,5 @@
 //! Places for work that occupies a thread: a number of them in all, of which each account and each address may use
-//! a share. Whoever uses more waits for their own work, so that nobody's use shuts others out.
+//! a share. A party at its limit waits until its own work finishes, so that nobody's use shuts others out.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, LazyLock};
