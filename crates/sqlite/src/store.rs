@@ -33,7 +33,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file that [`create`] has created.
+    /// Opens the file that [`create`](crate::create) has created.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
         let writer = Arc::new(Writer::open(&url)?);
