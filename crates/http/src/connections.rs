@@ -45,7 +45,7 @@ pub struct Connections {
     closed: Closed,
 }
 
-/// How many connections may be open.
+/// The maximum numbers of open connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Capacity {
     /// On each worker thread.

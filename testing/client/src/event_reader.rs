@@ -245,7 +245,7 @@ impl EventReader {
     }
 }
 
-/// How an attempt to read ended.
+/// The outcome of an attempt to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ReadOutcome {
     Some,

@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// The time limit for waiting for a password to be checked.
 const PASSWORD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many requests of one user, and of one address, may run at once.
+/// The maximum numbers of requests of one user, and of one address, that run at once.
 #[derive(Clone, Copy, Debug)]
 pub struct AtOnce {
     pub per_user: usize,

@@ -40,7 +40,7 @@ pub(crate) struct Party {
     pub(crate) source: Source,
 }
 
-/// How much work may run at once.
+/// The maximum amounts of work that runs at once: of all parties, of one account and of one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sizes {
     pub(crate) all: usize,

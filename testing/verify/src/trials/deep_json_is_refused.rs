@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::rig::{Bench, Client, Findings, Person};
 
 const DEPTH: usize = 100_000;
-/// What fits into the body of a client that has not signed in; far deeper than is accepted.
+/// The depth of a body short enough for a client that has not signed in; far deeper than is accepted.
 const STRANGERS_DEPTH: usize = 1_000;
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
