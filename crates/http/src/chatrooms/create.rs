@@ -2,11 +2,12 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::chatroom::CreateChatroom;
+use chit_chat_domain::chatroom::{CreateChatroom, MAX_INITIAL_MEMBERS};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Json, Principal, idempotency_key};
+use crate::limits::count_more_writes;
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::retried::created;
@@ -28,7 +29,7 @@ pub(crate) struct ChatroomToCreate {
 
 /// Create a chatroom
 ///
-/// You become its owner. A retry with the same `Idempotency-Key` returns the chatroom in its current state.
+/// You become its owner. Each of `member_ids` counts as a write more (see the rate limits). A retry with the same `Idempotency-Key` returns the chatroom in its current state.
 #[utoipa::path(
     post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
     params(IdempotencyKeyHeader),
@@ -45,6 +46,7 @@ pub(crate) async fn create(
     body: Json<ChatroomToCreate>,
 ) -> Result<HttpResponse, Problem> {
     let ChatroomToCreate { name, visibility, member_ids } = body.into_inner().0;
+    count_more_writes(&request, caller.user, member_ids.len().min(MAX_INITIAL_MEMBERS))?;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
     let made = caller.run(&state, move |state| state.services.chatrooms.create(caller.user, &entered)).await?;
     let location = format!("/api/chatrooms/{}", made.chatroom.id);

@@ -47,13 +47,21 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
     }
 
     /// Charges several uses to the key, if that many are left; at most as many as a client can spend at once.
-    pub(super) fn take_many(&self, key: &K, uses: NonZeroU32) -> Result<(), Balance> {
+    pub(super) fn take_many(&self, key: &K, uses: NonZeroU32) -> Result<Balance, Balance> {
         self.sweep();
         let now = self.counts.clock().now();
         match self.counts.check_key_n(key, uses.min(self.policy.rate.count)) {
+            Ok(Ok(state)) => Ok(Balance::new(self.policy, state.remaining_burst_capacity())),
             Ok(Err(refusal)) => Err(Balance { wait: refusal.wait_time_from(now), ..Balance::new(self.policy, 0) }),
-            Ok(Ok(_)) | Err(_) => Ok(()),
+            Err(_) => Ok(Balance::new(self.policy, 0)),
         }
+    }
+
+    /// Charges further uses to a key that has just been charged one. Even the heaviest request must be possible for
+    /// a client that has spent nothing else, so at most the rest of the quota is charged.
+    pub(super) fn take_more(&self, key: &K, more: u32) -> Result<Option<Balance>, Balance> {
+        let more = more.min(self.policy.rate.count.get() - 1);
+        NonZeroU32::new(more).map(|more| self.take_many(key, more)).transpose()
     }
 
     fn sweep(&self) {
@@ -96,6 +104,22 @@ mod tests {
         clock.advance(SECOND);
         assert!(limiter.take(&1).is_ok());
         assert!(limiter.take(&1).is_err());
+    }
+
+    #[test]
+    fn heaviest_request_is_possible_with_full_quota() {
+        let (limiter, clock) = limiter("3/30s");
+        assert_eq!(limiter.take(&1).unwrap().left, 2);
+        assert_eq!(limiter.take_more(&1, 1).unwrap().map(|balance| balance.left), Some(1));
+        assert_eq!(limiter.take_more(&1, 2).unwrap_err().wait, 10 * SECOND);
+        assert_eq!(limiter.take(&1).unwrap().left, 0, "a refusal charges nothing");
+        clock.advance(30 * SECOND);
+        limiter.take(&1).unwrap();
+        assert_eq!(limiter.take_more(&1, 1_000).unwrap().map(|balance| balance.left), Some(0));
+        assert_eq!(limiter.take_more(&1, 0), Ok(None));
+        let (single, _) = self::limiter("1/30s");
+        single.take(&1).unwrap();
+        assert_eq!(single.take_more(&1, 1_000), Ok(None));
     }
 
     #[test]

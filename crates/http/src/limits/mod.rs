@@ -173,12 +173,28 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
     verdict
 }
 
+/// Counts a request that writes as this many writes more, once its body shows what it costs. Call it before anything
+/// is written.
+pub(crate) fn count_more_writes(request: &HttpRequest, user: UserId, more: usize) -> Result<(), Problem> {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
+        return Ok(());
+    };
+    let (balance, verdict) = match limits.writes.take_more(&user, u32::try_from(more).unwrap_or(u32::MAX)) {
+        Ok(balance) => (balance, Ok(())),
+        Err(refusal) => (Some(refusal), Err(refusal.refusal())),
+    };
+    if let Some(balance) = balance {
+        balance.record(request);
+    }
+    verdict
+}
+
 /// Counts a request that reads, by its cost. Only a refusal has `RateLimit` headers, because reads are frequent.
 pub(crate) fn count_read(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else {
         return Ok(());
     };
-    limits.reads.take_many(&user, cost::of_read(request)).map_err(|refusal| {
+    limits.reads.take_many(&user, cost::of_read(request)).map(drop).map_err(|refusal| {
         refusal.record(request);
         refusal.refusal()
     })

@@ -294,7 +294,8 @@ async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
     let config = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
     let app = TestApp::with_config(engine, config).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
-    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let room = ann.create_room("Plans", "public", &[]).await;
+    bob.join(&room).await;
     let send = |person: &Person| person.request(Method::POST, room.messages()).json(json!({"body": "x"})).send();
     let sent = send(&ann).await.expect_status(201);
     assert_eq!(sent.header("RateLimit-Policy"), Some("\"writes\";q=5;w=3600"));
@@ -311,7 +312,7 @@ async fn writes_are_limited_by_user_and_reads_are_not(engine: Engine) {
         let read = ann.get(path).await.expect_status(200);
         assert_eq!(read.header("RateLimit"), None);
     }
-    assert_eq!(send(&bob).await.expect_status(201).header("RateLimit"), Some("\"writes\";r=4;t=720"));
+    assert_eq!(send(&bob).await.expect_status(201).header("RateLimit"), Some("\"writes\";r=3;t=1440"));
     assert_eq!(ann.read(&room).await.len(), 2);
 }
 
@@ -329,6 +330,25 @@ async fn only_valid_tokens_use_up_writes(engine: Engine) {
     }
     ann.post("/api/chatrooms", json!({"name": "x"})).await.expect_status(201);
     expect_limited(ann.post("/api/chatrooms", json!({"name": "x"})).await, 1_800);
+}
+
+#[both_engines]
+async fn each_initial_member_counts_as_a_write(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
+    let (ann, bob, cid) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cid").await);
+    let new = json!({"name": "Plans", "member_ids": [bob.id, cid.id]});
+    let made = ann.post("/api/chatrooms", new.clone()).await.expect_status(201);
+    assert_eq!(made.header("RateLimit"), Some("\"writes\";r=2;t=2160"));
+    let refused = ann.post("/api/chatrooms", new.clone()).await.expect_problem(429, "rate_limited");
+    assert!(refused.header("RateLimit").unwrap().starts_with("\"writes\";r=0;t="));
+    assert!(refused.header("Retry-After").is_some());
+    assert_eq!(ann.get("/api/chatrooms").await.items().len(), 1, "nothing is done");
+    ann.post("/api/chatrooms", json!({"name": "Alone"})).await.expect_status(201);
+    ann.post("/api/chatrooms", json!({"name": "Alone"})).await.expect_problem(429, "rate_limited");
+    let heavy = json!({"name": "Plans", "member_ids": [ann.id, ann.id, ann.id, ann.id, ann.id, ann.id, ann.id]});
+    let made = bob.post("/api/chatrooms", heavy).await.expect_status(201);
+    assert_eq!(made.header("RateLimit"), Some("\"writes\";r=0;t=720"), "the whole quota is enough for any list");
 }
 
 async fn behind_proxies(engine: Engine) -> TestApp {
