@@ -41,7 +41,7 @@ mod users;
 mod views;
 mod work;
 
-pub use connections::{Capacity, Connections};
+pub use connections::{Capacity, Connections, Times, service};
 pub use cors::{AllowedOrigins, NoOrigins, cors};
 pub use extract::BodyTimeout;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};

@@ -11,6 +11,9 @@ use crate::{
     reading, sessions, streams, users,
 };
 
+/// The path at which a WebSocket opens, the only one whose requests may be upgraded.
+pub(crate) const SOCKET: &str = "/api/ws";
+
 /// Adds all routes.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(query_config()).default_service(web::to(unknown));
@@ -154,7 +157,7 @@ fn of_sessions() -> Vec<Route> {
 fn of_streams() -> Vec<Route> {
     vec![
         Route::new("/api/events").post(streams::resume_stream).get(streams::open_stream),
-        Route::new("/api/ws").get(streams::open_socket),
+        Route::new(SOCKET).get(streams::open_socket),
         Route::new("/api/chatrooms/{chatroom_id}/typing").post(streams::tell_typing),
     ]
 }

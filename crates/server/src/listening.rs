@@ -9,26 +9,26 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
 use actix_server::{Server, ServerBuilder};
-use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, boxed, map_config};
+use actix_service::{ServiceFactory, boxed};
 use actix_web::body::MessageBody;
-use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
-use actix_web::{App, Error, rt};
-use chit_chat_http::{Capacity, Connections, Proxies};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{App, Error};
+use chit_chat_http::{Capacity, Connections, Proxies, Times, service};
 use socket2::{Domain, Protocol, Socket, Type};
 
-const SLOWEST_HEAD: Duration = Duration::from_secs(10);
-/// The keep-alive time, longer than that of most proxies (a minute), so that the proxy closes the connection.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// The time for the client to close its side as well.
-const CLOSING: Duration = Duration::from_secs(1);
+const TIMES: Times = Times {
+    first_head: Duration::from_secs(10),
+    // Longer than that of most proxies (a minute), so that the proxy closes the connection.
+    keep_alive: Duration::from_secs(75),
+    closing: Duration::from_secs(1),
+};
 /// The number of connections that may wait to be accepted.
 const BACKLOG: i32 = 1_024;
 
 /// The connections, with the limits for stalled ones.
 pub(crate) fn connections(capacity: Capacity, proxies: Proxies) -> Arc<Connections> {
-    Arc::new(Connections::new(KEEP_ALIVE + SLOWEST_HEAD, capacity, proxies))
+    Arc::new(Connections::new(TIMES.keep_alive + TIMES.first_head, capacity, proxies))
 }
 
 /// Listens on every address that the name resolves to and that this machine has.
@@ -62,21 +62,10 @@ pub(crate) fn serve<T, B>(
 where
     T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>,
     T: 'static,
-    B: MessageBody + 'static,
+    B: MessageBody + Unpin + 'static,
 {
     listeners.into_iter().try_fold(Server::build().disable_signals(), |server, listener| {
         let (app, connections) = (app.clone(), Arc::clone(connections));
-        server.listen("http", listener, move || {
-            let (connections, stopping) = (Arc::clone(&connections), Arc::clone(&connections));
-            let app = app().into_factory().map_err(|error: Error| error.error_response());
-            let http = HttpService::build()
-                .graceful_shutdown_signal(move || stopping.stopped())
-                .client_request_timeout(SLOWEST_HEAD)
-                .client_disconnect_timeout(CLOSING)
-                .keep_alive(KEEP_ALIVE)
-                .on_connect_ext(move |stream: &rt::net::TcpStream, data| connections.watch(stream, data))
-                .finish(map_config(app, |()| AppConfig::default()));
-            boxed::factory(http.tcp())
-        })
+        server.listen("http", listener, move || boxed::factory(service(app(), &connections, TIMES)))
     })
 }

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io::{Read, Result as IoResult};
 use std::mem::take;
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::body::{BodyStream, MessageBody};
@@ -15,6 +16,7 @@ use actix_web::{HttpRequest, web};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use super::principal;
+use crate::connections::Connection;
 use crate::problem::{Code, Problem};
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
@@ -36,7 +38,7 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     }
     let time_limit = request.app_data().map_or(BODY_TIMEOUT, |BodyTimeout(time_limit)| *time_limit);
     let late = |_| Problem::new(Code::RequestTimeout, "the request body took too long to arrive");
-    let bytes = timeout(time_limit, collect(payload, most)).await.map_err(late)??;
+    let bytes = timeout(time_limit, collect(&request, payload, most)).await.map_err(late)??;
     let bytes = match encoding {
         Encoding::Identity => bytes,
         _ => inflated(encoding, bytes, most).await?,
@@ -51,10 +53,18 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Collects the chunks of a body. Most bodies arrive in one chunk, which is used without a copy.
-async fn collect(payload: Payload, most: usize) -> Result<Bytes, Problem> {
+async fn collect(request: &HttpRequest, payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
-    while let Some(chunk) = poll_fn(|context| body.as_mut().poll_next(context)).await {
+    let connection = Connection::of(request);
+    let mut next = |context: &mut Context<'_>| {
+        let chunk = body.as_mut().poll_next(context);
+        if let (Poll::Pending, Some(connection)) = (&chunk, &connection) {
+            connection.read_on();
+        }
+        chunk
+    };
+    while let Some(chunk) = poll_fn(&mut next).await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
         if only.len() + joined.len() + chunk.len() > most {
             return Err(too_large(most));

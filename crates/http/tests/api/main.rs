@@ -47,6 +47,7 @@ mod outages;
 mod pages;
 mod people;
 mod pins;
+mod pipelining;
 mod preconditions;
 mod problems;
 mod protection;

@@ -1,17 +1,17 @@
 //! The app on a real socket, and clients that write raw HTTP.
 
-use std::any::Any;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use actix_web::dev::Extensions;
+use actix_server::Server;
+use actix_service::boxed;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer, rt};
-use chit_chat_http::{BodyTimeout, Capacity, Connections, Proxies, answer, configure, limited};
+use actix_web::{App, rt};
+use chit_chat_http::{BodyTimeout, Capacity, Connections, Proxies, Times, answer, configure, limited, service};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -20,6 +20,12 @@ use crate::app::TestApp;
 const BODY_TIMEOUT: Duration = Duration::from_millis(400);
 /// The time limit for an idle connection after a response.
 const IDLE: Duration = Duration::from_millis(600);
+/// The times of the server, but for idle connections.
+const TIMES: Times = Times {
+    first_head: Duration::from_secs(5),
+    keep_alive: Duration::from_secs(5),
+    closing: Duration::from_secs(1),
+};
 /// The time limit for anything that a test waits for.
 const TIMEOUT: Duration = Duration::from_secs(20);
 const BETWEEN_BYTES: Duration = Duration::from_millis(20);
@@ -46,12 +52,10 @@ impl Listening {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(Connections::new(IDLE, capacity, Proxies::default()));
-        let watch = move |stream: &dyn Any, data: &mut Extensions| {
-            connections.watch(stream.downcast_ref().unwrap(), data);
-        };
+        let factory = move || boxed::factory(service(app(), &connections, TIMES));
         thread::spawn(move || {
-            let server = HttpServer::new(app).workers(1).on_connect(watch);
-            rt::System::new().block_on(server.listen(listener).unwrap().run())
+            let server = Server::build().workers(1).disable_signals().listen("http", listener, factory);
+            rt::System::new().block_on(server.unwrap().run())
         });
         Self { address }
     }

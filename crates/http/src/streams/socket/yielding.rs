@@ -3,7 +3,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
@@ -11,11 +12,14 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
+use crate::connections::Connection;
+
 /// The data of a WebSocket. Reading yields after each chunk.
 pub(crate) struct YieldingPayload(pub(crate) web::Payload);
 
 struct Chunks {
     payload: Payload,
+    connection: Option<Rc<Connection>>,
     /// True if the last call returned a chunk.
     yields_next: bool,
 }
@@ -25,7 +29,7 @@ impl FromRequest for YieldingPayload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let chunks = Chunks { payload: payload.take(), yields_next: false };
+        let chunks = Chunks { payload: payload.take(), connection: Connection::of(request), yields_next: false };
         let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(chunks) });
         Box::pin(async move { payload.await.map(Self) })
     }
@@ -39,8 +43,12 @@ impl Stream for Chunks {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let chunk = ready!(Pin::new(&mut self.payload).poll_next(context));
-        self.yields_next = true;
-        Poll::Ready(chunk)
+        let chunk = Pin::new(&mut self.payload).poll_next(context);
+        match (&chunk, &self.connection) {
+            (Poll::Ready(_), _) => self.yields_next = true,
+            (Poll::Pending, Some(connection)) => connection.read_on(),
+            (Poll::Pending, None) => {}
+        }
+        chunk
     }
 }

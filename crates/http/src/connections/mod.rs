@@ -1,0 +1,122 @@
+//! Closes stalled connections: slow readers, bodies still arriving after the response, heads that never complete.
+//! actix itself limits only the time for the first head. Bounds the connections of each address, and makes room for
+//! new ones by closing the one that has been idle longest.
+
+mod all;
+mod framing;
+mod open;
+mod service;
+mod socket;
+mod transfer;
+mod watched;
+
+use std::cell::Cell;
+use std::net::{Shutdown, TcpStream};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+pub use all::{Capacity, Connections};
+pub use service::{Times, service};
+use transfer::Transfer;
+
+use crate::limits::Source;
+
+/// The time for a client that is still sending to read the rejection.
+const LINGER: Duration = Duration::from_secs(3);
+
+/// An open connection.
+pub(crate) struct Connection {
+    all: Arc<Connections>,
+    /// The time at which to close it; `None` while a request is being handled.
+    ends_at: Cell<Option<Instant>>,
+    /// True if the connection carries a stream, which ends by itself with a final event.
+    is_stream: Cell<bool>,
+    /// The address that it counts for; `None` for a trusted proxy.
+    source: Option<Source>,
+    /// The same socket, under its own descriptor.
+    socket: TcpStream,
+    transfer: Transfer,
+}
+
+/// Stops the timer, because handling a request is not limited here.
+pub(crate) fn begin(request: &ServiceRequest) {
+    if let Some(connection) = request.conn_data::<Rc<Connection>>() {
+        connection.ends_at.set(None);
+        connection.is_stream.set(false);
+    }
+}
+
+/// Starts the timer within which the client must read the response and send a complete next head.
+pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
+    let is_stream = response.response().body().size() == BodySize::Stream;
+    if let Some(connection) = response.request().conn_data::<Rc<Connection>>().filter(|_| !is_stream) {
+        connection.start_timer(response.status());
+    }
+}
+
+impl Connection {
+    fn new(all: Arc<Connections>, source: Option<Source>, socket: TcpStream) -> Self {
+        let ends_at = Cell::new(Some(Instant::now() + all.timeout));
+        Self { all, ends_at, is_stream: Cell::new(false), source, socket, transfer: Transfer::new() }
+    }
+
+    /// The connection of a request, if it is watched.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.conn_data::<Rc<Self>>().map(Rc::clone)
+    }
+
+    /// Lets more of a payload pass, because its reader has taken everything so far. Without this, a payload stops
+    /// after a few kibibytes.
+    pub(crate) fn read_on(&self) {
+        self.transfer.read_on();
+    }
+
+    /// Gives the client of a stream this time to read what was sent.
+    pub(crate) fn expect_read_within(&self, timeout: Duration) {
+        self.is_stream.set(true);
+        self.ends_at.set(Some(Instant::now() + timeout));
+    }
+
+    /// Returns whether the client has closed its side. actix ignores that, because some clients merely have
+    /// nothing more to send; the client of a stream has disconnected.
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.socket.peek(&mut [0]).is_ok_and(|count| count == 0)
+    }
+
+    /// The time since which no request is being handled.
+    fn idle_since(&self) -> Option<Instant> {
+        self.ends_at.get()?.checked_sub(self.all.timeout)
+    }
+
+    fn start_timer(&self, status: StatusCode) {
+        let refuses_the_rest = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE);
+        let timeout = if refuses_the_rest { LINGER } else { self.all.timeout };
+        self.ends_at.set(Some(Instant::now() + timeout));
+    }
+
+    /// Shuts the socket down if it is due. The calls fail harmlessly if the connection is already closed.
+    fn shut_down_if_due(&self, now: Instant) {
+        let Some(ends_at) = self.ends_at.get() else {
+            return;
+        };
+        if ends_at <= now {
+            drop(self.socket.shutdown(Shutdown::Both));
+        } else if self.all.is_stopping() && !self.is_stream.get() {
+            // Shuts down reading only, so that data in flight still reaches the client.
+            drop(self.socket.shutdown(Shutdown::Read));
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(source) = self.source {
+            self.all.leave(source);
+        }
+    }
+}
