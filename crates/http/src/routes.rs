@@ -149,6 +149,7 @@ fn of_sessions() -> Vec<Route> {
     vec![
         Route::new("/api/auth/session").post(sessions::sign_in).delete(sessions::sign_out),
         Route::new("/api/auth/refresh").post(sessions::refresh),
+        Route::new("/api/auth/revoke").post(sessions::revoke),
         Route::new("/api/auth/sessions").get(sessions::list),
         Route::new("/api/auth/sessions/{session_id}").delete(sessions::end),
     ]

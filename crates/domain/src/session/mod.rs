@@ -84,9 +84,14 @@ impl Session {
         (now.minus(WHOLE_LIFETIME), now.minus(IDLE_LIFETIME))
     }
 
+    /// Returns whether a refresh token was issued for this session, by the hash of its family secret.
+    pub fn has_family(&self, family: &SecretHash) -> bool {
+        *family == self.family
+    }
+
     /// Checks a refresh token by the hashes of its two secrets.
     pub fn check_token(&self, family: &SecretHash, secret: &SecretHash, now: Timestamp) -> TokenStatus {
-        if *family != self.family || !self.is_alive(now) {
+        if !self.has_family(family) || !self.is_alive(now) {
             return TokenStatus::Invalid;
         }
         if *secret == self.current {

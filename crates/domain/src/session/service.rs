@@ -96,6 +96,19 @@ impl SessionService {
         })
     }
 
+    /// Ends the session of a refresh token, whether or not the token has been spent. A session that has already
+    /// ended stays so.
+    ///
+    /// Asks [`SessionRepository::find`], [`Secrets::hash`], then [`SessionRepository::end`].
+    pub fn revoke(&self, shown: &RefreshToken) -> Result<(), Failure> {
+        let session = self.sessions.find(shown.user_id, shown.session_id)?;
+        let session = session.ok_or(Denial::InvalidRefreshToken)?;
+        if !session.has_family(&self.secrets.hash(&shown.family)) {
+            return Err(Denial::InvalidRefreshToken.into());
+        }
+        self.close(session.user_id, session.id).map(drop)
+    }
+
     /// Lists the user's open sessions.
     ///
     /// Asks [`SessionRepository::list`].

@@ -106,6 +106,24 @@ fn sign_in_ignores_case_of_username() {
 }
 
 #[test]
+fn any_token_of_a_session_revokes_it() {
+    for secret in [CURRENT, OLD, 9] {
+        let mut world = world_with_session(Some(session()), &[]);
+        expect_end(&mut world);
+        assert_eq!(world.sessions().revoke(&token(FAMILY, secret)), Ok(()));
+    }
+}
+
+#[test]
+fn guessed_token_revokes_nothing() {
+    for found in [None, Some(session())] {
+        let world = world_with_session(found, &[]);
+        let revoked = world.sessions().revoke(&token(FAMILY + 1, CURRENT));
+        assert_eq!(revoked, Err(Denial::InvalidRefreshToken.into()));
+    }
+}
+
+#[test]
 fn unknown_user_is_verified_like_wrong_password() {
     let mut unknown = World::default();
     unknown.credentials_are(None);

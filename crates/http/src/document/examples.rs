@@ -19,6 +19,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "AccountDeletion" => json!({"password": PASSWORD}),
         "Login" => json!({"username": USERNAME, "password": PASSWORD}),
         "Refresh" => json!({"refresh_token": REFRESH_TOKEN}),
+        "Revocation" => json!({"token": REFRESH_TOKEN}),
         "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
         "RolePatch" => json!({"role": "owner"}),

@@ -2,6 +2,7 @@
 
 mod body;
 mod condition;
+mod form;
 mod headers;
 mod invitation_code;
 mod paging;
@@ -12,6 +13,7 @@ mod rendering;
 mod whole;
 
 pub(crate) use body::{Json, Patched, present, reject_null};
+pub(crate) use form::FormOrJson;
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};
 pub(crate) use invitation_code::ByCode;
 pub(crate) use paging::{Paging, Search, query_config, seq};

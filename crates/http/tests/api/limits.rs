@@ -262,7 +262,24 @@ async fn failed_refreshes_are_limited_by_address(engine: Engine) {
         refresh(here(), bad).await.expect_problem(401, "invalid_refresh_token");
     }
     expect_limited(refresh(here(), &good).await, 1_200);
+    expect_limited(here().post("/api/auth/revoke", json!({"token": good})).await, 1_200);
     refresh(there(), &good).await.expect_status(200);
+}
+
+#[both_engines]
+async fn revocations_of_unknown_tokens_are_limited_by_address(engine: Engine) {
+    let app = TestApp::with_config(engine, per_address("3/1h")).await;
+    let good = app.sign_up("ann").await.session.refresh_token.clone();
+    let revoke =
+        async |client: Client, token: &str| client.post("/api/auth/revoke", json!({"token": token})).await;
+    let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
+    for _ in 0..5 {
+        revoke(there.clone(), &good).await.expect_status(200);
+    }
+    for bad in ["x", "", &"A".repeat(128)] {
+        revoke(here.clone(), bad).await.expect_status(200);
+    }
+    expect_limited(revoke(here, &good).await, 1_200);
 }
 
 #[both_engines]

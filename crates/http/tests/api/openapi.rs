@@ -113,6 +113,7 @@ async fn examples_of_bodies_work() {
     ada.request(Method::DELETE, me).json(deletion).send().await.expect_status(204);
     let refused = nobody.post("/api/auth/refresh", example("refresh_tokens")).await;
     refused.expect_problem(401, "invalid_refresh_token");
+    nobody.post("/api/auth/revoke", example("revoke_token")).await.expect_status(200);
 }
 
 fn walk(value: &'static Value, visit: &mut impl FnMut(&'static str, &'static Value)) {
@@ -137,7 +138,16 @@ fn protected_operations_declare_security() {
         .collect();
     assert_eq!(
         open,
-        ["refresh_tokens", "sign_in", "get_openapi", "sign_up", "open_socket", "is_alive", "is_ready"]
+        [
+            "refresh_tokens",
+            "revoke_token",
+            "sign_in",
+            "get_openapi",
+            "sign_up",
+            "open_socket",
+            "is_alive",
+            "is_ready"
+        ]
     );
 }
 

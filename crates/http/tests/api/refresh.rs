@@ -1,5 +1,8 @@
 //! Refreshing sessions: each refresh token is valid once.
 
+use actix_web::http::Method;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
 
@@ -103,4 +106,49 @@ async fn invalid_refresh_token_ends_no_session(engine: Engine) {
     }
     app.refresh(good).await.expect_status(200);
     app.bearer(good).get("/api/users/me").await.expect_problem(401, "invalid_token");
+}
+
+#[both_engines]
+async fn revoked_refresh_token_ends_the_session(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, ben) = (app.sign_up("ann").await, app.sign_up("ben").await);
+    let next = app.refresh(&ann.session.refresh_token).await.expect_status(200);
+    for revoked in [&ann.session.refresh_token, &refresh_token(&next)] {
+        let answer = app.nobody().post("/api/auth/revoke", json!({"token": revoked})).await.expect_status(200);
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+        app.refresh(&refresh_token(&next)).await.expect_problem(401, "invalid_refresh_token");
+        ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    }
+    ben.get("/api/users/me").await.expect_status(200);
+}
+
+#[both_engines]
+async fn tokens_are_revoked_by_form(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, ben) = (app.sign_up("ann").await, app.sign_up("ben").await);
+    let revoke = |form: String| {
+        let call = app.nobody().request(Method::POST, "/api/auth/revoke");
+        call.bytes("application/x-www-form-urlencoded", form).send()
+    };
+    let refresh = format!("token={}&token_type_hint=refresh_token", ann.session.refresh_token);
+    revoke(refresh).await.expect_status(200);
+    ann.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    let access = format!("token={}", ben.token.as_deref().unwrap());
+    revoke(access).await.expect_status(200);
+    ben.get("/api/users/me").await.expect_problem(401, "invalid_token");
+    revoke("token_type_hint=refresh_token".to_owned()).await.expect_problem(400, "malformed_body");
+}
+
+#[both_engines]
+async fn unknown_tokens_are_revoked_without_effect(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, ben) = (app.sign_up("ann").await, app.sign_up("ben").await);
+    // The ids of Ann's session with the secrets of Ben's.
+    let decoded = |token: &str| BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
+    let mixed = [&decoded(&ann.session.refresh_token)[..32], &decoded(&ben.session.refresh_token)[32..]].concat();
+    for token in ["", "no token", &BASE64_URL_SAFE_NO_PAD.encode(mixed)] {
+        app.nobody().post("/api/auth/revoke", json!({"token": token})).await.expect_status(200);
+    }
+    ann.get("/api/users/me").await.expect_status(200);
+    ben.get("/api/users/me").await.expect_status(200);
 }
