@@ -14,6 +14,8 @@ pub struct UserMemberships {
     pub version: UserVersion,
     /// The chatrooms, by id.
     pub chatrooms: Vec<JoinedChatroom>,
+    /// The number of further chatrooms, beyond the most that were asked for.
+    pub left_out: usize,
 }
 
 /// One of those chatrooms.
@@ -38,7 +40,7 @@ pub trait ChangesSince: Send + Sync {
 
     /// The current chatrooms of a living user, by id. If there are more than `most`: direct ones first, then those
     /// where the user moderates, which they entered by themselves or have read in, then those that they were
-    /// added to.
+    /// added to; in each group those with the newest messages.
     fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError>;
 
     /// Returns whether a living user is currently a member of a living chatroom.

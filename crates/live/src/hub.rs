@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use chit_chat_domain::changes_since::{UserMemberships, UserVersion};
+use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::store_error::StoreError;
@@ -15,7 +15,7 @@ use crate::queue::Workers;
 use crate::replay::{Job, MAX_CHATROOMS};
 use crate::shared::Shared;
 use crate::sources::Sources;
-use crate::update::{Start, Subscriber};
+use crate::update::{Followed, Start, Subscriber};
 
 /// The number of threads that update the rings of chatrooms.
 const LIVE_THREADS: usize = 2;
@@ -65,15 +65,15 @@ impl Hub {
         Listener::new(&self.shared, subscriber, None, [start])
     }
 
-    /// Listens to these chatrooms and to those that the user joins from this version on; `None` if the user has
-    /// too many streams already.
+    /// Listens to these chatrooms and to those that the user joins afterwards; `None` if the user has too many
+    /// streams already.
     pub fn listen(
         &self,
         subscriber: Subscriber,
-        version: UserVersion,
+        followed: Followed,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Listener> {
-        Listener::new(&self.shared, subscriber, Some(version), starts)
+        Listener::new(&self.shared, subscriber, Some(followed), starts)
     }
 
     /// Notifies the listeners of a chatroom that a member is typing, unless they were notified a moment ago.

@@ -28,4 +28,4 @@ pub use entry::{EncodedEvent, Entry, Write};
 pub use hub::Hub;
 pub use listener::Listener;
 pub use sources::Sources;
-pub use update::{End, PrivateChange, Start, Subscriber, Update};
+pub use update::{End, Followed, PrivateChange, Start, Subscriber, Update};

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
-use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships, UserVersion};
+use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
@@ -13,9 +14,9 @@ use chit_chat_domain::reading::ReadState;
 use crate::cursors::{Cursor, Cursors};
 use crate::entry::{EncodedEvent, Entry};
 use crate::mailbox::{Mail, Mailbox, RareMail};
-use crate::replay::{Job, Query};
+use crate::replay::{Job, MAX_CHATROOMS, Query};
 use crate::shared::{Shared, Work};
-use crate::update::{End, PrivateChange, Start, Subscriber, Update};
+use crate::update::{End, Followed, PrivateChange, Start, Subscriber, Update};
 
 /// The approximate number of bytes taken from a chatroom at once.
 const BYTES: usize = 16 * 1024;
@@ -28,6 +29,8 @@ pub struct Listener {
     rooms: Cursors,
     /// The seq at which each membership ended, because an older query's result must not start it again.
     left: BTreeMap<ChatroomId, Seq>,
+    /// The number of the user's chatrooms without a cursor, because there are too many.
+    left_out: usize,
     backlog: Option<Box<Backlog>>,
     /// The number of chatrooms that have not caught up; `None` once [`Update::CaughtUp`] is queued.
     behind: Option<u32>,
@@ -65,7 +68,7 @@ impl Listener {
     pub(crate) fn new(
         shared: &Arc<Shared>,
         subscriber: Subscriber,
-        follows: Option<UserVersion>,
+        follows: Option<Followed>,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Self> {
         let mailbox = Arc::new(Mailbox::new(subscriber));
@@ -79,13 +82,14 @@ impl Listener {
             mailbox,
             rooms: Cursors::default(),
             left: BTreeMap::new(),
+            left_out: follows.map_or(0, |followed| followed.left_out),
             backlog: None,
             behind: Some(0),
             pending: PendingQueries::default(),
             user_moved: false,
             private_change_deferred: false,
         };
-        if let Some(version) = follows {
+        if let Some(Followed { version, .. }) = follows {
             shared.registry.follow_user(subscriber.user, version, &listener.mailbox);
         }
         // Commits between the read of these heads and the first subscription had no observer.
@@ -135,6 +139,16 @@ impl Listener {
     /// The known head of each chatroom.
     pub fn heads(&self) -> impl Iterator<Item = (ChatroomId, Seq)> {
         self.rooms.iter().map(|(id, cursor)| (id, cursor.room.head()))
+    }
+
+    /// The heads that have moved since this time.
+    pub fn heads_moved_since(&self, time: Instant) -> impl Iterator<Item = (ChatroomId, Seq)> {
+        self.rooms.iter().filter_map(move |(id, cursor)| Some((id, cursor.room.head_moved_since(time)?)))
+    }
+
+    /// The number of the user's chatrooms that are not followed, because there are too many.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     fn is_idle(&self) -> bool {
@@ -346,11 +360,12 @@ impl Listener {
         }
     }
 
-    /// Starts at the join event of each new chatroom. The end of a membership is read from the chatroom's log.
+    /// Starts at the join event of each new chatroom, as long as there are not too many. The end of a membership is read from the chatroom's log.
     fn compare(&mut self, memberships: &UserMemberships) {
         for joined in &memberships.chatrooms {
             let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
-            if !has_ended && self.rooms.get(joined.chatroom_id).is_none() {
+            let has_place = self.rooms.iter().len() < MAX_CHATROOMS;
+            if !has_ended && has_place && self.rooms.get(joined.chatroom_id).is_none() {
                 let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
                 let read = ReadState::at_joining(joined.joined_seq);
                 self.subscribe(Start { chatroom: joined.chatroom_id, position, head, read }, false);
@@ -361,6 +376,8 @@ impl Listener {
         let listed =
             |id: &ChatroomId| memberships.chatrooms.binary_search_by_key(id, |joined| joined.chatroom_id).is_ok();
         self.rooms.iter().filter(|(id, _)| !listed(id)).for_each(|(id, _)| self.shared.check_head(id));
+        let all = memberships.chatrooms.len() + memberships.left_out;
+        self.left_out = all.saturating_sub(self.rooms.iter().len());
     }
 
     /// Reports changes of the private state, but only after the join event: until that has been taken, the change

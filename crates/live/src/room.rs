@@ -28,6 +28,8 @@ pub(crate) struct Room {
 struct State {
     /// The highest seq reported so far.
     head: Seq,
+    /// The time when it was reported; `None` for the one that the room was created with.
+    moved_at: Option<Instant>,
     ring: Ring,
     /// Messages sent through this instance and not in the ring yet.
     sent: Vec<Message>,
@@ -49,7 +51,15 @@ impl Room {
     /// Creates a room whose ring starts after this position.
     pub(crate) fn new(id: ChatroomId, head: Seq) -> Self {
         let ring = Ring::starting_after(head);
-        let state = State { head, ring, sent: Vec::new(), head_check_due: false, queued: false, deleted: false };
+        let state = State {
+            head,
+            moved_at: None,
+            ring,
+            sent: Vec::new(),
+            head_check_due: false,
+            queued: false,
+            deleted: false,
+        };
         Self { id, state: Mutex::new(state), subscriptions: RwLock::default() }
     }
 
@@ -68,6 +78,12 @@ impl Room {
 
     pub(crate) fn head(&self) -> Seq {
         self.state.lock().head
+    }
+
+    /// Returns the head if it has moved since this time.
+    pub(crate) fn head_moved_since(&self, time: Instant) -> Option<Seq> {
+        let state = self.state.lock();
+        state.moved_at.filter(|at| *at >= time).map(|_| state.head)
     }
 
     /// Returns whether the chatroom's log has been deleted.
@@ -96,7 +112,7 @@ impl Room {
     /// Replies are read from the log, because they also change their parent.
     pub(crate) fn record_sent(&self, message: &Message) -> bool {
         let mut state = self.state.lock();
-        state.head = state.head.max(message.seq);
+        state.move_head(message.seq);
         if message.reply_to.is_none() && state.sent.len() < MAX_SENT {
             state.sent.push(message.clone());
         }
@@ -104,8 +120,7 @@ impl Room {
     }
 
     pub(crate) fn record_head(&self, head: Seq) {
-        let mut state = self.state.lock();
-        state.head = state.head.max(head);
+        self.state.lock().move_head(head);
     }
 
     /// Returns whether the ring is behind the head and the room is not queued yet.
@@ -225,6 +240,13 @@ impl Room {
 }
 
 impl State {
+    fn move_head(&mut self, head: Seq) {
+        if head > self.head {
+            self.head = head;
+            self.moved_at = Some(Instant::now());
+        }
+    }
+
     fn is_behind(&self) -> bool {
         self.head > self.ring.last() && !self.deleted
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chit_chat_domain::changes_since::{UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
@@ -25,6 +26,21 @@ pub struct Start {
     pub head: Seq,
     /// The private state that the client knows; streams of one chatroom do not report it.
     pub read: ReadState,
+}
+
+/// The chatrooms of a user that a listener follows.
+#[derive(Clone, Copy, Debug)]
+pub struct Followed {
+    /// The version of the memberships that the listener starts with.
+    pub version: UserVersion,
+    /// The number of the user's chatrooms that it leaves out, because there are too many.
+    pub left_out: usize,
+}
+
+impl From<&UserMemberships> for Followed {
+    fn from(memberships: &UserMemberships) -> Self {
+        Self { version: memberships.version, left_out: memberships.left_out }
+    }
 }
 
 /// The output of a listener.

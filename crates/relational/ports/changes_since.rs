@@ -9,12 +9,11 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::schema::{chatrooms, memberships, user_heads, users};
+use chit_chat_relational::schema::{chatrooms, memberships, messages, user_heads, users};
 use chit_chat_relational::{Key, Sql, codes};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::fragments;
 use crate::{Conn, Store};
 
 /// The number of ids that fit into one statement on both engines.
@@ -43,7 +42,8 @@ impl ChangesSince for Store {
         // The version is read first, so that a change in between is found later.
         self.read(|conn| {
             let version = version(conn, user)?;
-            Ok(UserMemberships { version, chatrooms: joined(conn, user, most)? })
+            let (chatrooms, left_out) = joined(conn, user, most)?;
+            Ok(UserMemberships { version, chatrooms, left_out })
         })
     }
 
@@ -81,39 +81,76 @@ fn version(conn: &mut Conn, user: UserId) -> Sql<UserVersion> {
     Ok(version.optional()?.unwrap_or_default())
 }
 
-fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<Vec<JoinedChatroom>> {
-    let rows: Vec<(Key, Seq, Seq, Seq, bool, Option<Seq>)> = memberships::table
-        .inner_join(chatrooms::table)
-        .inner_join(users::table)
+type JoinedColumns = (
+    memberships::chatroom_id,
+    memberships::joined_seq,
+    chatrooms::last_seq,
+    memberships::read_seq,
+    memberships::muted,
+    memberships::hidden_seq,
+);
+type JoinedRow = (Key, Seq, Seq, Option<Seq>, bool, Option<Seq>);
+
+/// The chatrooms of a user, by id, and the number of those beyond `most`.
+fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<(Vec<JoinedChatroom>, usize)> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let all = living().filter(memberships::user_id.eq(Key::from(user)));
+    let mut rows: Vec<JoinedRow> = all.select(joined_columns()).limit(limit.saturating_add(1)).load(conn)?;
+    let mut left_out = 0;
+    if rows.len() > most {
+        let count: i64 = all.count().get_result(conn)?;
+        left_out = usize::try_from(count).unwrap_or(most).saturating_sub(most);
+        rows = preferred(conn, user, limit)?;
+    }
+    let mut joined: Vec<_> = rows.into_iter().map(joined_chatroom).collect();
+    joined.sort_unstable_by_key(|joined| joined.chatroom_id);
+    Ok((joined, left_out))
+}
+
+/// The chatrooms that matter most to a user. Whoever fills a user's list with chatrooms must not push out those that
+/// the user takes part in.
+fn preferred(conn: &mut Conn, user: UserId, limit: i64) -> Sql<Vec<JoinedRow>> {
+    let is_latest =
+        messages::chatroom_id.eq(chatrooms::id).and(messages::seq.nullable().eq(chatrooms::last_message_seq));
+    let takes_part = memberships::role.gt(codes::of_role(Role::Member)).or(memberships::read_seq.is_not_null());
+    Ok(living()
+        .left_join(messages::table.on(is_latest))
         .filter(memberships::user_id.eq(Key::from(user)))
-        .filter(users::deleted_at.is_null())
-        .filter(chatrooms::deleted_at.is_null())
-        // Whoever fills a user's list with chatrooms must not push out those that the user takes part in. The order
-        // is stable, so that a stream keeps its chatrooms.
         .order((
             memberships::other_id.is_not_null().desc(),
-            memberships::role.gt(codes::of_role(Role::Member)).or(memberships::read_seq.is_not_null()).desc(),
+            takes_part.desc(),
+            // A chatroom without a message counts as older than any.
+            messages::created_at.nullable().is_not_null().desc(),
+            messages::created_at.nullable().desc(),
             memberships::chatroom_id,
         ))
-        .limit(i64::try_from(most).unwrap_or(i64::MAX))
-        .select((
-            memberships::chatroom_id,
-            memberships::joined_seq,
-            chatrooms::last_seq,
-            fragments::marker(),
-            memberships::muted,
-            memberships::hidden_seq,
-        ))
-        .load(conn)?;
-    let mut joined: Vec<_> = rows
-        .into_iter()
-        .map(|(id, joined_seq, head, read_seq, muted, hidden_seq)| JoinedChatroom {
-            chatroom_id: id.into(),
-            joined_seq,
-            head,
-            read: ReadState { read_seq, muted, hidden_seq },
-        })
-        .collect();
-    joined.sort_unstable_by_key(|joined| joined.chatroom_id);
-    Ok(joined)
+        .limit(limit)
+        .select(joined_columns())
+        .load(conn)?)
+}
+
+/// Memberships of living users in living chatrooms.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn living() -> _ {
+    memberships::table
+        .inner_join(chatrooms::table)
+        .inner_join(users::table)
+        .filter(users::deleted_at.is_null())
+        .filter(chatrooms::deleted_at.is_null())
+}
+
+fn joined_columns() -> JoinedColumns {
+    (
+        memberships::chatroom_id,
+        memberships::joined_seq,
+        chatrooms::last_seq,
+        memberships::read_seq,
+        memberships::muted,
+        memberships::hidden_seq,
+    )
+}
+
+fn joined_chatroom((id, joined_seq, head, read_seq, muted, hidden_seq): JoinedRow) -> JoinedChatroom {
+    let read = ReadState { read_seq: read_seq.unwrap_or(joined_seq), muted, hidden_seq };
+    JoinedChatroom { chatroom_id: id.into(), joined_seq, head, read }
 }

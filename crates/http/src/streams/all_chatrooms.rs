@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::changes_since::UserMemberships;
-use chit_chat_live::{Listener, Start};
+use chit_chat_live::{Followed, Listener, Start};
 
 use super::body::{Ids, answer};
 use super::feed::Feed;
@@ -52,9 +52,10 @@ fn listen(
     memberships: UserMemberships,
     after: Option<&Positions>,
 ) -> Option<Listener> {
+    let followed = Followed::from(&memberships);
     let starts = memberships.chatrooms.into_iter().map(|joined| {
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
         Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
     });
-    state.streams.listen(caller.subscriber(), memberships.version, starts)
+    state.streams.listen(caller.subscriber(), followed, starts)
 }

@@ -18,6 +18,9 @@ use crate::state::State;
 
 /// Clients reconnect if they receive nothing for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// The time for which heartbeats carry a head that has moved: at least two of them, because a client reconnects if it
+/// is behind the same head twice.
+const ANNOUNCED: Duration = HEARTBEAT.saturating_mul(3);
 /// A client that reads nothing for this long, although a heartbeat is due, is disconnected.
 pub(super) const CLIENT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The interval of checks while sessions cannot be trusted.
@@ -62,7 +65,7 @@ impl Feed {
 
     /// Queues an item to send first, with the position that the stream starts from.
     pub(super) fn queue_first(&mut self, kind: WithHeads, id: &str) {
-        let encoded = kind.encoded(id, self.state.clock.now(), self.listener.heads());
+        let encoded = self.with_heads(kind, id);
         self.first.push(Item { encoded, kind: ItemKind::First });
     }
 
@@ -76,7 +79,7 @@ impl Feed {
         }
         if self.state.ended.is_stale() {
             if self.listener.is_stopping() {
-                let encoded = self.with_heads(WithHeads::Heartbeat);
+                let encoded = self.heartbeat();
                 return Poll::Ready(Some(self.last(ItemKind::Stopping, encoded)));
             }
             return self.poll_recheck(context);
@@ -124,11 +127,9 @@ impl Feed {
                 Some(Item { encoded, kind: ItemKind::Notice })
             }
             Update::CaughtUp => {
-                Some(Item { encoded: self.with_heads(WithHeads::CaughtUp), kind: ItemKind::CaughtUp })
+                Some(Item { encoded: self.with_heads(WithHeads::CaughtUp, ""), kind: ItemKind::CaughtUp })
             }
-            Update::End(End::Stopping) => {
-                Some(self.last(ItemKind::Stopping, self.with_heads(WithHeads::Heartbeat)))
-            }
+            Update::End(End::Stopping) => Some(self.last(ItemKind::Stopping, self.heartbeat())),
             Update::End(End::NotAMember) => {
                 self.finished = true;
                 None
@@ -166,10 +167,7 @@ impl Feed {
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
             // A heartbeat promises that the heads are current, so none is sent while they may be stale.
             if is_due && self.state.streams.is_current() {
-                return Poll::Ready(Some(Item {
-                    encoded: self.with_heads(WithHeads::Heartbeat),
-                    kind: ItemKind::Notice,
-                }));
+                return Poll::Ready(Some(Item { encoded: self.heartbeat(), kind: ItemKind::Notice }));
             }
             if self.is_refused() {
                 return Poll::Ready(Some(self.refused()));
@@ -182,8 +180,16 @@ impl Feed {
         self.via.expires_at() <= self.state.clock.now() || self.state.has_ended(self.via)
     }
 
-    fn with_heads(&self, kind: WithHeads) -> EncodedEvent {
-        kind.encoded("", self.state.clock.now(), self.listener.heads())
+    fn with_heads(&self, kind: WithHeads, id: &str) -> EncodedEvent {
+        kind.encoded(id, self.state.clock.now(), self.listener.heads(), self.listener.left_out())
+    }
+
+    /// Creates a heartbeat with the heads that have moved lately: with all of them it would be as long as the user's
+    /// list of chatrooms.
+    fn heartbeat(&self) -> EncodedEvent {
+        let lately = std::time::Instant::now().checked_sub(ANNOUNCED);
+        let moved = lately.into_iter().flat_map(|lately| self.listener.heads_moved_since(lately));
+        WithHeads::Heartbeat.encoded("", self.state.clock.now(), moved, self.listener.left_out())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Notices: stream items other than events of a log. They have the same envelope, without `seq`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
@@ -24,12 +25,14 @@ struct Notice<D> {
 #[derive(Serialize)]
 struct Heads {
     heads: BTreeMap<String, Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<NonZeroUsize>,
 }
 
 #[derive(Serialize)]
 struct Nothing {}
 
-/// The notices that carry the heads of the stream's chatrooms.
+/// The notices that carry heads of the stream's chatrooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WithHeads {
     /// The first item of a stream of all chatrooms.
@@ -38,7 +41,7 @@ pub(super) enum WithHeads {
     CaughtUp,
     /// The client's position is not valid: it must fetch the state again, then continue.
     Reset,
-    /// The stream is alive, and these are the heads of the logs.
+    /// The stream is alive, and these are the heads that have moved lately.
     Heartbeat,
 }
 
@@ -57,9 +60,10 @@ impl WithHeads {
         id: &str,
         at: Timestamp,
         heads: impl IntoIterator<Item = (ChatroomId, Seq)>,
+        left_out: usize,
     ) -> EncodedEvent {
         let heads = heads.into_iter().map(|(id, head)| (id.to_string(), head)).collect();
-        let (r#type, data) = (self.as_str(), Heads { heads });
+        let (r#type, data) = (self.as_str(), Heads { heads, left_out: NonZeroUsize::new(left_out) });
         encoded(id, r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data })
     }
 }

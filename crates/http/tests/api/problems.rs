@@ -15,7 +15,7 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_http::problem::Code;
 use chit_chat_http::{Rates, answer};
-use chit_chat_live::Subscriber;
+use chit_chat_live::{Followed, Subscriber};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -200,7 +200,8 @@ async fn bad_request() -> Answer {
 
 async fn too_many_streams(app: &TestApp, ann: &Person) -> Answer {
     let who = Subscriber { user: ann.id.parse().unwrap(), session: SessionId::from(Uuid::now_v7()) };
-    let open: Vec<_> = std::iter::from_fn(|| app.state.streams.listen(who, 0, [])).collect();
+    let open: Vec<_> =
+        std::iter::from_fn(|| app.state.streams.listen(who, Followed { version: 0, left_out: 0 }, [])).collect();
     assert_eq!(open.len(), 50);
     ann.get("/api/events").await
 }

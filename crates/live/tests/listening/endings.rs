@@ -1,7 +1,7 @@
 //! The ends of streams.
 
 use chit_chat_domain::reading::ReadState;
-use chit_chat_live::{End, Start};
+use chit_chat_live::{End, Followed, Start};
 
 use crate::world::{Received, TestListener, World, entries, room, subscriber, until, user};
 
@@ -114,7 +114,7 @@ fn streams_per_user_are_limited() {
     let start = Start { chatroom: room(1), position: 1, head: 1, read: ReadState::default() };
     let mut streams: Vec<_> = (0..50).map(|_| world.hub.listen_to(subscriber(user(1)), start).unwrap()).collect();
     assert!(world.hub.listen_to(subscriber(user(1)), start).is_none());
-    assert!(world.hub.listen(subscriber(user(1)), 1, [start]).is_none());
+    assert!(world.hub.listen(subscriber(user(1)), Followed { version: 1, left_out: 0 }, [start]).is_none());
     assert!(world.hub.listen_to(subscriber(user(2)), start).is_some());
     streams.pop();
     let mut test_listener = TestListener::new(world.hub.listen_to(subscriber(user(1)), start).unwrap());

@@ -261,14 +261,15 @@ impl State {
 
     fn memberships(&self, user: UserId, most: usize) -> UserMemberships {
         let mine = self.members.iter().filter(|((member, _), _)| *member == user);
-        let joined = mine.map(|((_, room), (joined_seq, read))| JoinedChatroom {
+        let joined = mine.clone().map(|((_, room), (joined_seq, read))| JoinedChatroom {
             chatroom_id: *room,
             joined_seq: *joined_seq,
             head: self.head(*room),
             read: *read,
         });
         let version = self.versions.get(&user).copied().unwrap_or_default();
-        UserMemberships { version, chatrooms: joined.take(most).collect() }
+        let left_out = mine.count().saturating_sub(most);
+        UserMemberships { version, chatrooms: joined.take(most).collect(), left_out }
     }
 }
 

@@ -13,6 +13,7 @@ mod falling_behind;
 mod hints;
 mod joining;
 mod log;
+mod many_chatrooms;
 mod outages;
 mod own;
 mod schedules;

@@ -180,7 +180,7 @@ impl Play {
             })
             .collect();
         let test_listener = TestListener::new(
-            self.world.hub.listen(subscriber(user), memberships.version, starts.clone()).unwrap(),
+            self.world.hub.listen(subscriber(user), (&memberships).into(), starts.clone()).unwrap(),
         );
         self.streams.push(Stream { user, room: None, test_listener, verdict: Verdict::new(user, true, &starts) });
     }

@@ -168,7 +168,7 @@ impl World {
             head: joined.head,
             read: joined.read,
         });
-        TestListener::new(self.hub.listen(subscriber(user), memberships.version, starts).unwrap())
+        TestListener::new(self.hub.listen(subscriber(user), memberships.into(), starts).unwrap())
     }
 }
 

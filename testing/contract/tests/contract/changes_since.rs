@@ -182,7 +182,7 @@ fn standing_lists_memberships_of_active_user(engine: Engine) {
         let memberships = stores.changes_since.memberships(matt, 10).unwrap();
         assert_eq!(memberships.chatrooms, expected);
         assert_eq!(stores.changes_since.of_users(&[(matt, memberships.version)]), Ok(vec![]));
-        assert_eq!(stores.changes_since.memberships(matt, 2).unwrap().chatrooms, expected[..2]);
+        assert_eq!(memberships.left_out, 0);
     }
     assert_eq!(another.changes_since.is_member(matt, second), Ok(true));
     assert_eq!(another.changes_since.is_member(nobody, second), Ok(false));
@@ -211,6 +211,23 @@ fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
     assert_eq!(listed(1), BTreeSet::from([direct]));
     assert_eq!(listed(3), BTreeSet::from([direct, own, joined]));
     assert_eq!(listed(10), added.into_iter().chain([direct, own, joined]).collect());
+}
+
+#[both_engines]
+fn chatrooms_with_newest_messages_come_first_and_others_are_counted(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [silent, old, new] = [(); 3].map(|()| world.room(beth, &[matt]));
+    for room in [old, new] {
+        world.tick();
+        world.say(room, beth, "hello");
+    }
+    for (most, chosen) in [(0, vec![]), (1, vec![new]), (2, vec![new, old]), (3, vec![new, old, silent])] {
+        let memberships = world.changes_since.memberships(matt, most).unwrap();
+        let listed: BTreeSet<_> = memberships.chatrooms.iter().map(|joined| joined.chatroom_id).collect();
+        assert_eq!(listed, chosen.into_iter().collect());
+        assert_eq!(memberships.left_out, 3 - most);
+    }
 }
 
 #[both_engines]
