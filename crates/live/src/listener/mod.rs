@@ -1,25 +1,23 @@
 //! A listener: a user's position in each of their chatrooms.
 
+mod memberships;
+mod pages;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
-use chit_chat_domain::reading::ReadState;
 
-use crate::cursors::{Cursor, Cursors};
+use crate::cursors::Cursors;
 use crate::entry::{EncodedEvent, Entry};
 use crate::mailbox::{Mail, Mailbox, RareMail};
-use crate::replay::{Job, MAX_CHATROOMS, Query};
+use crate::replay::{Job, Query};
 use crate::shared::{Shared, Work};
-use crate::update::{End, Followed, PrivateChange, Start, Subscriber, Update};
-
-/// The approximate number of bytes taken from a chatroom at once.
-const BYTES: usize = 16 * 1024;
+use crate::update::{End, Followed, Start, Subscriber, Update};
 
 /// Delivers every entry after its positions once and in order, as long as the user is a member.
 pub struct Listener {
@@ -215,93 +213,6 @@ impl Listener {
         }
     }
 
-    /// Subscribes to a chatroom; returns it if this is its first subscription.
-    fn subscribe(
-        &mut self,
-        Start { chatroom, position, head, read }: Start,
-        at_start: bool,
-    ) -> Option<ChatroomId> {
-        let (room, subscription, is_first) = self.shared.registry.subscribe(chatroom, head, &self.mailbox);
-        room.record_head(head);
-        if room.needs_serving() {
-            self.shared.live.push(Work::Room(Arc::clone(&room)));
-        }
-        let catches_up_at = (at_start && position < head).then_some(head);
-        if let (Some(_), Some(behind)) = (catches_up_at, &mut self.behind) {
-            *behind += 1;
-        }
-        let cursor = Cursor {
-            room,
-            subscription,
-            taken: position,
-            delivered: position,
-            member_at: head,
-            read,
-            catches_up_at,
-            reading: false,
-        };
-        self.rooms.insert(chatroom, cursor);
-        self.backlog().unread.push(chatroom);
-        is_first.then_some(chatroom)
-    }
-
-    /// Takes entries from the room's ring, or requests a page of the log if they have been evicted.
-    fn take_new(&mut self, chatroom: ChatroomId) {
-        let Some(cursor) = self.rooms.get_mut(chatroom) else {
-            return;
-        };
-        cursor.subscription.clear_notified();
-        if cursor.reading {
-            return;
-        }
-        let deleted = cursor.room.is_deleted();
-        match cursor.room.after(cursor.taken, BYTES, self.mailbox.subscriber.user) {
-            Some(entries) if entries.is_empty() => {
-                if deleted {
-                    self.leave(chatroom, Seq::MAX);
-                }
-            }
-            Some(entries) => {
-                self.take(chatroom, entries);
-                self.backlog().unread.push(chatroom);
-            }
-            None => {
-                cursor.reading = true;
-                self.backlog().waiting.push_back(chatroom);
-            }
-        }
-    }
-
-    /// Requests one page at a time, and only when everything taken has been delivered, so that a slow client costs
-    /// at most one page regardless of its number of chatrooms.
-    fn request_next_page(&mut self) {
-        while !self.pending.page
-            && let Some(chatroom) = self.backlog.as_mut().and_then(|backlog| backlog.waiting.pop_front())
-        {
-            // A chatroom left and rejoined may be queued twice; an empty page would be taken for a deleted log.
-            if let Some(cursor) = self.rooms.get(chatroom).filter(|cursor| cursor.reading) {
-                self.pending.page = true;
-                let job = self.job(Query::Page(chatroom, self.user(), cursor.taken, cursor.room.head()));
-                self.shared.replay.push(job);
-            }
-        }
-    }
-
-    fn take_page(&mut self, chatroom: ChatroomId, page: Option<Vec<Arc<Entry>>>) {
-        self.pending.page = false;
-        let Some(cursor) = self.rooms.get_mut(chatroom) else {
-            return;
-        };
-        cursor.reading = false;
-        match page {
-            Some(entries) => {
-                self.take(chatroom, entries);
-                self.backlog().unread.push(chatroom);
-            }
-            None => self.leave(chatroom, Seq::MAX),
-        }
-    }
-
     fn take(&mut self, chatroom: ChatroomId, entries: Vec<Arc<Entry>>) {
         let user = self.user();
         for entry in entries {
@@ -335,18 +246,6 @@ impl Listener {
         }
     }
 
-    /// Removes a chatroom. Looks up the memberships, because the user may have joined again since.
-    fn leave(&mut self, chatroom: ChatroomId, at: Seq) {
-        if let Some(cursor) = self.rooms.remove(chatroom) {
-            self.left.insert(chatroom, at);
-            self.shared.registry.unsubscribe(&cursor.room, &cursor.subscription);
-            self.user_moved = true;
-            if cursor.catches_up_at.is_some() {
-                self.count_caught_up();
-            }
-        }
-    }
-
     fn count_caught_up(&mut self) {
         if let Some(behind) = &mut self.behind {
             *behind = behind.saturating_sub(1);
@@ -357,58 +256,6 @@ impl Listener {
     fn report_caught_up(&mut self) {
         if self.behind.take_if(|behind| *behind == 0).is_some() {
             self.backlog().updates.push_back((None, Update::CaughtUp));
-        }
-    }
-
-    /// Starts at the join event of each new chatroom, as long as there are not too many. The end of a membership is read from the chatroom's log.
-    fn compare(&mut self, memberships: &UserMemberships) {
-        for joined in &memberships.chatrooms {
-            let has_ended = self.left.get(&joined.chatroom_id).is_some_and(|at| joined.joined_seq < *at);
-            let has_place = self.rooms.iter().len() < MAX_CHATROOMS;
-            if !has_ended && has_place && self.rooms.get(joined.chatroom_id).is_none() {
-                let (position, head) = (joined.joined_seq - 1, joined.joined_seq);
-                let read = ReadState::at_joining(joined.joined_seq);
-                self.subscribe(Start { chatroom: joined.chatroom_id, position, head, read }, false);
-                self.shared.check_head(joined.chatroom_id);
-            }
-            self.report_private_changes(joined);
-        }
-        let listed =
-            |id: &ChatroomId| memberships.chatrooms.binary_search_by_key(id, |joined| joined.chatroom_id).is_ok();
-        self.rooms.iter().filter(|(id, _)| !listed(id)).for_each(|(id, _)| self.shared.check_head(id));
-        let all = memberships.chatrooms.len() + memberships.left_out;
-        self.left_out = all.saturating_sub(self.rooms.iter().len());
-    }
-
-    /// Reports changes of the private state, but only after the join event: until that has been taken, the change
-    /// is owed, and then looked up again. The state of a later membership waits for the end of this one.
-    fn report_private_changes(&mut self, joined: &JoinedChatroom) {
-        let differs = |cursor: &&mut Cursor| cursor.read != joined.read && joined.joined_seq <= cursor.member_at;
-        let Some(cursor) = self.rooms.get_mut(joined.chatroom_id).filter(differs) else {
-            return;
-        };
-        if cursor.taken < cursor.member_at {
-            self.private_change_deferred = true;
-            return;
-        }
-        let before = mem::replace(&mut cursor.read, joined.read);
-        let marker =
-            Some(joined.read.read_seq).filter(|seq| *seq != before.read_seq).map(PrivateChange::ReadMarker);
-        let muted = Some(joined.read.muted).filter(|muted| *muted != before.muted).map(PrivateChange::Muted);
-        let hidden =
-            Some(joined.read.hidden_seq).filter(|seq| *seq != before.hidden_seq).map(PrivateChange::Hidden);
-        let updates = [marker, muted, hidden].into_iter().flatten();
-        self.backlog().updates.extend(updates.map(|own| (None, Update::Private(joined.chatroom_id, own))));
-    }
-
-    fn request_pages_again(&mut self) {
-        self.pending.page = false;
-        let backlog = self.backlog.get_or_insert_default();
-        backlog.waiting.clear();
-        for (id, cursor) in self.rooms.iter_mut() {
-            if mem::take(&mut cursor.reading) {
-                backlog.unread.push(id);
-            }
         }
     }
 
