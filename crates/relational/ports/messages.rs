@@ -66,7 +66,7 @@ impl MessageRepository for Store {
         self.write(|tx| {
             rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::replace_mentions(tx, read, new)?;
-                revisions::keep(tx, read)
+                revisions::keep(tx, read, new)
             })
         })
     }

@@ -3,7 +3,7 @@
 use chit_chat_domain::id::{ChatroomId, MessageId};
 use chit_chat_domain::message::{Message, Revision};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::revision::{MessageRevision, RevisionRepository};
+use chit_chat_domain::revision::{MessageRevision, RevisionRepository, newest_forgotten};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::{RevisionRow, revision};
 use chit_chat_relational::schema::{message_revisions, messages};
@@ -49,8 +49,8 @@ impl RevisionRepository for Store {
     }
 }
 
-/// Stores the current body of a message as a revision, before an edit.
-pub(crate) fn keep(conn: &mut Conn, read: &Message) -> Sql<()> {
+/// Stores the body that an edit replaces as a revision, and deletes the revisions that are too old to keep.
+pub(crate) fn keep(conn: &mut Conn, read: &Message, new: &Message) -> Sql<()> {
     let Some(body) = &read.body else {
         return Ok(());
     };
@@ -62,14 +62,25 @@ pub(crate) fn keep(conn: &mut Conn, read: &Message) -> Sql<()> {
         created_at: read.edited_at.unwrap_or(read.created_at).into(),
     };
     diesel::insert_into(message_revisions::table).values(&row).execute(conn)?;
+    let forgotten = newest_forgotten(new.revision);
+    if forgotten > 0 {
+        // Usually one. More if the message was edited before revisions were bounded.
+        let all = of(read.chatroom_id.into(), read.id.into());
+        diesel::delete(all.filter(message_revisions::revision.le(forgotten))).execute(conn)?;
+    }
     Ok(())
 }
 
 /// Deletes the revisions of a deleted message.
 pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
-    let all = message_revisions::table
-        .filter(message_revisions::chatroom_id.eq(Key::from(message.chatroom_id)))
-        .filter(message_revisions::message_id.eq(Key::from(message.id)));
-    diesel::delete(all).execute(conn)?;
+    diesel::delete(of(message.chatroom_id.into(), message.id.into())).execute(conn)?;
     Ok(())
+}
+
+/// The stored revisions of a message.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of(chatroom: Key, message: Key) -> _ {
+    message_revisions::table
+        .filter(message_revisions::chatroom_id.eq(chatroom))
+        .filter(message_revisions::message_id.eq(message))
 }

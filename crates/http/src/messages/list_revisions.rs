@@ -1,4 +1,4 @@
-//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/revisions`: every body of a message, oldest first.
+//! `GET /api/chatrooms/{chatroom_id}/messages/{message_id}/revisions`: the bodies of a message, oldest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -11,8 +11,8 @@ use crate::views::RevisionView;
 
 /// List revisions of a message
 ///
-/// Returns every body that the message has had, oldest first; the last one is current. A deleted message has no
-/// revisions.
+/// Returns the bodies that the message has had, oldest first, the newest 100 at most; the last one is current. A
+/// deleted message has no revisions.
 #[utoipa::path(
     get,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions",

@@ -7,7 +7,7 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Message, MessageBody};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::revision::MessageRevision;
+use chit_chat_domain::revision::{MAX_REVISIONS, MessageRevision};
 
 fn revisions(world: &World, message: &Message) -> Vec<MessageRevision> {
     world.revisions.list(message.chatroom_id, message.id, 0, Limit::MAX).unwrap()
@@ -114,6 +114,37 @@ fn message_edited_before_revisions_has_only_current_text(engine: Engine) {
     assert_eq!(texts(&world, &sent), [(2, "two".to_owned())]);
     done(world.edit(&edited, "three"));
     assert_eq!(texts(&world, &sent), [(2, "two".to_owned()), (3, "three".to_owned())]);
+}
+
+#[both_engines]
+fn edit_beyond_limit_deletes_oldest_revision(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    let (mut message, mut untouched) = (world.say(room, matt, "1"), world.say(other, matt, "one"));
+    untouched = done(world.edit(&untouched, "two"));
+    for revision in 2..=MAX_REVISIONS {
+        message = done(world.edit(&message, &revision.to_string()));
+    }
+    let numbers = |message: &Message| revisions(&world, message).iter().map(|it| it.revision).collect::<Vec<_>>();
+    assert_eq!(numbers(&message), (1..=MAX_REVISIONS).collect::<Vec<_>>());
+    for added in 1..=3 {
+        message = done(world.edit(&message, &format!("{added} more")));
+        assert_eq!(numbers(&message), (1 + added..=MAX_REVISIONS + added).collect::<Vec<_>>());
+    }
+    assert_eq!(numbers(&untouched), [1, 2]);
+}
+
+#[both_engines]
+fn edit_deletes_all_revisions_beyond_limit(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let message = done(world.edit(&world.say(room, matt, "1"), "2"));
+    // As if the message had been edited when every revision was kept.
+    world.raw().run("UPDATE messages SET revision = 500");
+    let edited = done(world.edit(&Message { revision: 500, ..message }, "501"));
+    assert_eq!(texts(&world, &edited), [(500, "2".to_owned()), (501, "501".to_owned())]);
 }
 
 #[both_engines]
