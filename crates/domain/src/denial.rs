@@ -44,6 +44,8 @@ pub enum Denial {
     Oneself,
     #[error("the user is banned from the chatroom")]
     Banned,
+    #[error("the chatroom has reached the limit of bans; lift one first")]
+    TooManyBans,
     #[error("the chatroom is archived")]
     ChatroomArchived,
     /// The time until the user may send again.

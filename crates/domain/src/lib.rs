@@ -81,6 +81,7 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod upkeep;
 pub mod user;
 pub mod violation;
 mod visible;

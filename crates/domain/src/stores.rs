@@ -43,4 +43,5 @@ stores! {
     changes_since: crate::changes_since::ChangesSince,
     readiness: crate::readiness::Readiness,
     commits: crate::commits::Commits,
+    upkeep: crate::upkeep::Upkeep,
 }

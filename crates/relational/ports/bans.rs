@@ -18,8 +18,9 @@ use super::{fragments, memberships};
 use crate::{Conn, Store, Tx, dialect};
 
 impl BanRepository for Store {
-    fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError> {
-        self.write(|tx| place(tx, &ban, guard))
+    fn ban(&self, ban: NewBan, most: usize, guard: Guard) -> Result<Banned, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.write(|tx| place(tx, &ban, most, guard))
     }
 
     fn lift(
@@ -48,7 +49,7 @@ impl BanRepository for Store {
     }
 }
 
-fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
+fn place(tx: &mut Tx<'_>, new: &NewBan, most: i64, guard: Guard) -> Sql<Banned> {
     let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, new.at)? else {
         return Ok(Banned::Refused);
     };
@@ -64,6 +65,10 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, guard: Guard) -> Sql<Banned> {
     };
     if !as_read {
         return Ok(Banned::Refused);
+    }
+    let room = bans::table.filter(bans::chatroom_id.eq(Key::from(new.chatroom_id)));
+    if room.count().get_result::<i64>(tx.conn)? >= most {
+        return Ok(Banned::TooMany);
     }
     let ban = Ban {
         chatroom_id: new.chatroom_id,
@@ -91,6 +96,12 @@ fn lift(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, guard: Guard, at: T
         ledger.close(tx)?;
     }
     Ok(Guarded::Done(()))
+}
+
+/// Deletes the bans of a deleted account, in every chatroom, without an event: the account cannot return.
+pub(crate) fn forget(conn: &mut Conn, user: UserId) -> Sql<()> {
+    diesel::delete(bans::table.filter(bans::user_id.eq(Key::from(user)))).execute(conn)?;
+    Ok(())
 }
 
 fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Ban>> {

@@ -28,5 +28,6 @@ pub(crate) mod replies_and_mentions;
 mod revisions;
 mod sessions;
 pub(crate) mod slow_mode;
+mod upkeep;
 mod user_heads;
 mod users;

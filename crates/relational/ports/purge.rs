@@ -3,21 +3,22 @@
 use chit_chat_relational::schema::{
     bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
 };
-use chit_chat_relational::{Key, Sql};
+use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
+use super::upkeep;
 use crate::Conn;
 
 /// Erases at most `most` entries of one deleted chatroom; only the last entry of its log stays. Returns whether
 /// there was such a chatroom.
 pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
-    let next: Option<(Key, i64)> = chatrooms::table
+    let next: Option<(Key, i64, Instant)> = chatrooms::table
         .filter(chatrooms::deleted_at.is_not_null())
         .filter(chatrooms::purged.eq(false))
-        .select((chatrooms::id, chatrooms::last_seq))
+        .select((chatrooms::id, chatrooms::last_seq, chatrooms::deleted_at.assume_not_null()))
         .first(conn)
         .optional()?;
-    let Some((id, last_seq)) = next else {
+    let Some((id, last_seq, deleted_at)) = next else {
         return Ok(false);
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -32,6 +33,7 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     if !any_left {
         diesel::delete(invitations::table.filter(invitations::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(pins::table.filter(pins::chatroom_id.eq(id))).execute(conn)?;
+        upkeep::expire_creation(conn, id, deleted_at)?;
         diesel::update(chatrooms::table.find(id)).set(chatrooms::purged.eq(true)).execute(conn)?;
     }
     Ok(true)

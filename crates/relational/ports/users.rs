@@ -13,7 +13,7 @@ use chit_chat_relational::schema::{chatrooms, memberships, users};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
-use super::{blocks, direct, fragments, sessions, user_heads};
+use super::{bans, blocks, direct, fragments, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -187,6 +187,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
     refuse_waiting_sends(tx, id)?;
     direct::close_all(tx, id, at)?;
     blocks::forget(tx, id)?;
+    bans::forget(tx, id)?;
     let ended = sessions::end_all_except(tx, id, None, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))

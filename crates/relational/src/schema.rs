@@ -85,14 +85,15 @@ table! {
 }
 
 table! {
-    use crate::types::Id;
-    use diesel::sql_types::Text;
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{Nullable, Text};
 
     chatroom_creations (user_id, idempotency_key) {
         user_id -> Id,
         idempotency_key -> Text,
         digest -> Id,
         chatroom_id -> Id,
+        expires_at -> Nullable<Moment>,
     }
 }
 

@@ -117,11 +117,12 @@ fn follow(read: impl FnOnce() -> Result<(), StoreError>) -> Result<Progress, Sto
     Ok(if started.elapsed() < FOLLOW_INTERVAL { Progress::Done } else { Progress::More })
 }
 
-/// Erases one batch of deleted data, or if there is none, expired sessions.
+/// Erases one batch of deleted data, or if there is none, what has expired.
 fn tidy(stores: &Stores) -> Result<Progress, StoreError> {
     if stores.chatrooms.purge(PURGED_AT_ONCE)? {
         return Ok(Progress::More);
     }
     stores.sessions.forget(SystemClock.now())?;
-    Ok(Progress::Done)
+    let more = stores.upkeep.forget(SystemClock.now(), PURGED_AT_ONCE)?;
+    Ok(if more { Progress::More } else { Progress::Done })
 }

@@ -12,6 +12,9 @@ use crate::chatroom::Seq;
 use crate::clock::Timestamp;
 use crate::id::{ChatroomId, UserId};
 
+/// The maximum number of bans in a chatroom.
+pub const MAX_BANS: usize = 10_000;
+
 /// A ban: the user can neither join the chatroom, nor be added, nor accept an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ban {

@@ -28,6 +28,8 @@ pub enum Banned {
     Already(Ban),
     /// There is no such living user.
     NoSuchUser,
+    /// The chatroom has reached the limit of bans.
+    TooMany,
     /// The guard did not hold, or the user's membership had changed since it was read.
     Refused,
 }
@@ -35,8 +37,8 @@ pub enum Banned {
 /// Stores bans. Every write takes the chatroom's next seqs and logs its events atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait BanRepository: Send + Sync {
-    /// Bans a user, and ends their membership if there is one.
-    fn ban(&self, ban: NewBan, guard: Guard) -> Result<Banned, StoreError>;
+    /// Bans a user, and ends their membership if there is one. The chatroom has at most `most` bans afterwards.
+    fn ban(&self, ban: NewBan, most: usize, guard: Guard) -> Result<Banned, StoreError>;
 
     /// Lifts a ban, if there is one.
     fn lift(&self, chatroom: ChatroomId, user: UserId, guard: Guard, at: Timestamp)

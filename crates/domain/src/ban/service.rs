@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Ban, BanRepository, Banned, NewBan};
+use super::{Ban, BanRepository, Banned, MAX_BANS, NewBan};
 use crate::chatroom::{ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -56,10 +56,11 @@ impl BanService {
                 me.may_remove(target)?;
             }
             let new = NewBan { chatroom_id: chatroom, user_id: user, membership, at: self.clock.now() };
-            match self.bans.ban(new, Guard::holds(actor, me.role))? {
+            match self.bans.ban(new, MAX_BANS, Guard::holds(actor, me.role))? {
                 Banned::Banned(ban) => Ok(Guarded::Done(PlacedBan { ban, new: true })),
                 Banned::Already(ban) => Ok(Guarded::Done(PlacedBan { ban, new: false })),
                 Banned::NoSuchUser => Err(Denial::UserNotFound.into()),
+                Banned::TooMany => Err(Denial::TooManyBans.into()),
                 Banned::Refused => Ok(Guarded::Refused),
             }
         })

@@ -52,6 +52,11 @@ impl SlowMode {
         self.0
     }
 
+    /// The time until which no slow mode asks for earlier messages.
+    pub fn oldest_turn(now: Timestamp) -> Timestamp {
+        now.minus(Duration::from_secs(Self::LONGEST.into()))
+    }
+
     /// The time from which the next message can be sent, after one sent at `last`.
     pub fn next_turn(self, last: Timestamp) -> Timestamp {
         last.plus(Duration::from_secs(self.0.into()))

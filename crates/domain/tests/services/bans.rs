@@ -1,4 +1,4 @@
-use chit_chat_domain::ban::{Ban, Banned, NewBan, PlacedBan};
+use chit_chat_domain::ban::{Ban, Banned, MAX_BANS, NewBan, PlacedBan};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::denial::Denial;
@@ -33,7 +33,7 @@ fn expect_ban(world: &mut World, mine: Role, theirs: Option<Role>, outcome: Bann
     let membership = theirs.map(|role| member(other(), role).membership);
     let new = NewBan { chatroom_id: room(), user_id: other(), membership, at: NOW };
     let guard = Guard::holds(me(), mine);
-    world.bans.expect_ban().with(eq(new), eq(guard)).times(1).return_const(Ok(outcome));
+    world.bans.expect_ban().with(eq(new), eq(MAX_BANS), eq(guard)).times(1).return_const(Ok(outcome));
 }
 
 #[test]
@@ -103,6 +103,13 @@ fn ban_of_missing_user_is_not_found() {
     let mut world = world_with_target(Moderator, None);
     expect_ban(&mut world, Moderator, None, Banned::NoSuchUser);
     assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::UserNotFound.into()));
+}
+
+#[test]
+fn ban_beyond_limit_is_refused() {
+    let mut world = world_with_target(Moderator, None);
+    expect_ban(&mut world, Moderator, None, Banned::TooMany);
+    assert_eq!(world.bans().ban(room(), me(), other()), Err(Denial::TooManyBans.into()));
 }
 
 #[test]

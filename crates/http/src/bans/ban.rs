@@ -22,7 +22,7 @@ use crate::views::BanView;
     responses(
         (status = 201, description = "The new ban", body = BanView),
         (status = 200, description = "The existing ban", body = BanView),
-        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator]) }>,
+        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator, Code::TooManyBans]) }>,
     ),
 )]
 pub(crate) async fn ban(

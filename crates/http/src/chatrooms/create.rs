@@ -29,7 +29,9 @@ pub(crate) struct ChatroomToCreate {
 
 /// Create a chatroom
 ///
-/// You become its owner. Each of `member_ids` counts as a write more (see the rate limits). A retry with the same `Idempotency-Key` returns the chatroom in its current state.
+/// You become its owner. Each of `member_ids` counts as a write more (see the rate limits). A retry with the same
+/// `Idempotency-Key` returns the chatroom in its current state; the key is remembered as long as the chatroom exists,
+/// and for a day after its deletion.
 #[utoipa::path(
     post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
     params(IdempotencyKeyHeader),

@@ -139,6 +139,8 @@ codes! {
     /// A user can block 10,000 others. Unblock a user first.
     TooManyBlocks = (CONFLICT, "too_many_blocks", "You have reached the limit of blocked users")
         if Denial::TooManyBlocks,
+    /// A chatroom can have 10,000 bans. Lift one first: `DELETE /api/chatrooms/{id}/bans/{user_id}`.
+    TooManyBans = (CONFLICT, "too_many_bans", "The chatroom has reached the limit of bans") if Denial::TooManyBans,
     /// A chatroom can have 100 active invitations. Revoke one first.
     TooManyInvitations =
         (CONFLICT, "too_many_invitations", "The chatroom has reached the limit of active invitations")

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use chit_chat_contract::{Engine, flags};
+use chit_chat_contract::{Engine, flags, id_literal};
 use chit_chat_domain::block::{Blocking, MockBlockRepository};
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::store_error::StoreError;
@@ -24,7 +24,7 @@ use crate::app::TestApp;
 use crate::documented;
 use crate::limits::{limited, rates};
 use crate::mocks;
-use crate::people::{Person, path_of, reaction_path};
+use crate::people::{Person, Room, path_of, reaction_path};
 use crate::sockets::Listening;
 
 const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
@@ -152,18 +152,32 @@ async fn bans_and_invitations() -> Vec<Answer> {
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let room = ann.create_room("Plans", "public", &[&bob]).await;
     ann.ban(&room, &bob).await;
+    fill_bans(&app, &room, &ann);
+    let too_many_bans = ann.put(room.path(&format!("bans/{}", cem.id))).await;
     let revoked = ann.invite(&room, json!({})).await;
     ann.delete(room.path(&format!("invitations/{}", revoked["id"].as_str().unwrap()))).await.expect_status(204);
     let mut answers = vec![
         bob.put(room.membership("me")).await,
         cem.accept(&revoked).await,
         cem.accept(&json!({"code": "x"})).await,
+        too_many_bans,
     ];
     for _ in 0..100 {
         ann.invite(&room, json!({})).await;
     }
     answers.push(ann.post(room.path("invitations"), json!({})).await);
     answers
+}
+
+/// Adds 9,999 bans of users who do not exist.
+fn fill_bans(app: &TestApp, room: &Room, owner: &Person) {
+    let id = |text: &str| id_literal(Engine::Sqlite, text.parse::<Uuid>().unwrap());
+    app.database().run(&format!(
+        "WITH RECURSIVE n(seq) AS (SELECT 101 UNION ALL SELECT seq + 1 FROM n WHERE seq < 10099) \
+         INSERT INTO bans SELECT {}, randomblob(16), {}, 0, seq FROM n",
+        id(&room.id),
+        id(&owner.id),
+    ));
 }
 
 /// Problems of the fifty-first kind of reaction and the hundred and first pin.

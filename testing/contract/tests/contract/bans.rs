@@ -3,7 +3,7 @@
 use std::thread;
 
 use chit_chat_contract::{Engine, World, both_engines, done, id_literal, kind, race};
-use chit_chat_domain::ban::{Ban, Banned, NewBan};
+use chit_chat_domain::ban::{Ban, Banned, MAX_BANS, NewBan};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, MembershipEnd};
@@ -21,7 +21,7 @@ use crate::invitations::{LIMITS, draft_invitation};
 fn ban_at(stores: &Stores, room: ChatroomId, by: UserId, user: UserId, at: Timestamp) -> Banned {
     let membership = stores.memberships.find(room, user).unwrap().map(|member| member.membership);
     let new = NewBan { chatroom_id: room, user_id: user, membership, at };
-    stores.bans.ban(new, Guard::holds(by, Role::Moderator)).unwrap()
+    stores.bans.ban(new, MAX_BANS, Guard::holds(by, Role::Moderator)).unwrap()
 }
 
 fn ban(world: &World, room: ChatroomId, by: UserId, user: UserId) -> Banned {
@@ -114,19 +114,6 @@ fn ban_of_missing_user_is_rejected(engine: Engine) {
 }
 
 #[both_engines]
-fn ban_of_deleted_account_can_be_lifted(engine: Engine) {
-    let world = World::new(engine);
-    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
-    let room = world.public_room(matt);
-    ban(&world, room, matt, beth);
-    world.delete_account(beth);
-    assert_eq!(world.join(room, beth), Added::NoSuchUser);
-    assert_eq!(listed(&world, room, None, 200), [beth]);
-    assert_eq!(lift(&world, room, matt, beth), Guarded::Done(()));
-    assert_eq!(listed(&world, room, None, 200), []);
-}
-
-#[both_engines]
 fn ban_requires_moderator(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, rohan, eve] = ["Matt", "Beth", "Rohan", "Eve"].map(|name| world.user(name));
@@ -150,7 +137,7 @@ fn ban_of_changed_membership_is_refused(engine: Engine) {
     let room = world.public_room(matt);
     let as_read = |membership| {
         let new = NewBan { chatroom_id: room, user_id: beth, membership, at: world.tick() };
-        world.bans.ban(new, Guard::holds(matt, Role::Owner)).unwrap()
+        world.bans.ban(new, MAX_BANS, Guard::holds(matt, Role::Owner)).unwrap()
     };
     world.join(room, beth);
     let member = world.member(room, beth).membership;
@@ -195,6 +182,47 @@ fn ban_moves_access_version(engine: Engine) {
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
     done(lift(&world, room, matt, beth));
     assert_eq!((version(matt), version(beth), access()), (before.0, before.1 + 1, before.2 + 1));
+}
+
+#[both_engines]
+fn chatroom_has_at_most_that_many_bans(engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, zoe, adam] = ["Matt", "Beth", "Zoe", "Adam"].map(|name| world.user(name));
+    let (room, other) = (world.room(matt, &[adam]), world.room(matt, &[]));
+    let ban_within = |most, room, user| {
+        let membership = world.memberships.find(room, user).unwrap().map(|member| member.membership);
+        let new = NewBan { chatroom_id: room, user_id: user, membership, at: world.tick() };
+        world.bans.ban(new, most, Guard::holds(matt, Role::Owner)).unwrap()
+    };
+    ban(&world, other, matt, adam);
+    for user in [beth, zoe] {
+        assert!(matches!(ban_within(2, room, user), Banned::Banned(_)));
+    }
+    let head = world.head(room);
+    assert_eq!(ban_within(2, room, adam), Banned::TooMany);
+    assert!(matches!(ban_within(2, room, zoe), Banned::Already(_)));
+    assert_eq!((world.head(room), listed(&world, room, None, 200)), (head, vec![zoe, beth]));
+    world.member(room, adam);
+    done(lift(&world, room, matt, beth));
+    assert!(matches!(ban_within(2, room, adam), Banned::Banned(_)));
+}
+
+#[both_engines]
+fn deletion_of_account_removes_its_bans(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
+    for user in [beth, zoe] {
+        ban(&world, room, matt, user);
+    }
+    ban(&world, other, matt, beth);
+    world.delete_account(beth);
+    assert_eq!((listed(&world, room, None, 200), listed(&world, other, None, 200)), (vec![zoe], vec![]));
+    let head = world.head(room);
+    assert_eq!(ban(&world, room, matt, beth), Banned::NoSuchUser);
+    assert_eq!(lift(&world, room, matt, beth), Guarded::Done(()));
+    assert_eq!(world.head(room), head);
+    assert_eq!(world.join(world.public_room(matt), beth), Added::NoSuchUser);
 }
 
 #[both_engines]

@@ -194,7 +194,7 @@ fn chatroom_and_membership_commits_notify_observers(engine: Engine) {
     done(world.remove(room, matt, zoe));
     watch.check("removed");
     let ban = NewBan { chatroom_id: room, user_id: zoe, membership: None, at: world.tick() };
-    world.bans.ban(ban, owner(matt)).unwrap();
+    world.bans.ban(ban, 10, owner(matt)).unwrap();
     watch.check("banned");
     world.bans.lift(room, zoe, owner(matt), world.tick()).unwrap();
     watch.check("lifted a ban");

@@ -46,4 +46,5 @@ mod replies;
 mod revisions;
 mod sessions;
 mod settings;
+mod upkeep;
 mod users;

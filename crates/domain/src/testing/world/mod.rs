@@ -25,6 +25,7 @@ use crate::secrets::MockSecrets;
 use crate::services::{Policies, Services, System};
 use crate::session::{MockSessionRepository, SessionService};
 use crate::stores::Stores;
+use crate::upkeep::MockUpkeep;
 use crate::user::{
     AccountService, AdministrationService, MockAdministrationRepository, MockPasswordHasher, MockUserRepository,
 };
@@ -69,6 +70,7 @@ pub struct World {
     pub revisions: MockRevisionRepository,
     pub secrets: MockSecrets,
     pub sessions: MockSessionRepository,
+    pub upkeep: MockUpkeep,
     pub users: MockUserRepository,
     /// The clock, which starts at [`NOW`](super::NOW).
     pub clock: Arc<FixedClock>,
@@ -106,6 +108,7 @@ impl World {
             changes_since: Arc::new(self.changes_since),
             readiness: Arc::new(self.readiness),
             commits: Arc::new(self.commits),
+            upkeep: Arc::new(self.upkeep),
         };
         let system = System {
             clock: self.clock,
