@@ -29,7 +29,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug)]
 pub struct BodyTimeout(pub Duration);
 
-/// Reads the complete body.
+/// Reads the complete body, and counts it as further writes if it is large.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let encoding = Encoding::of(request.headers())?;
     let most = if principal::is_signed_in(&request) { MAX_BODY_BYTES } else { MAX_STRANGERS_BODY_BYTES };
@@ -45,6 +45,7 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     };
     // A client can take its time with the body; its session may have ended meanwhile.
     principal::confirm(&request)?;
+    principal::count_body(&request, bytes.len())?;
     Ok(bytes)
 }
 

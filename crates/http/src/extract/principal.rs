@@ -78,8 +78,9 @@ impl FromRequest for Reader {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(authenticate(request).and_then(|principal| {
             limits::count_read(request, principal.user)?;
+            let principal = Principal { writes: false, ..principal };
             request.extensions_mut().insert(principal);
-            Ok(Self(Principal { writes: false, ..principal }))
+            Ok(Self(principal))
         }))
     }
 }
@@ -115,6 +116,15 @@ fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
 /// Returns whether the request was authenticated.
 pub(super) fn is_signed_in(request: &HttpRequest) -> bool {
     request.extensions().contains::<Principal>()
+}
+
+/// Counts a body of this many bytes, if its sender was authenticated and the request writes.
+pub(super) fn count_body(request: &HttpRequest, bytes: usize) -> Result<(), Problem> {
+    let principal = request.extensions().get::<Principal>().copied();
+    match principal.filter(|principal| principal.writes) {
+        Some(principal) => limits::count_body(request, principal.user, bytes),
+        None => Ok(()),
+    }
 }
 
 /// Checks again that the request's credential is valid, if it was authenticated.

@@ -1,4 +1,5 @@
-//! The cost of a read, estimated from its query, so that few large reads count like many small ones.
+//! The cost of a read, estimated from its query, and of a write, from its body, so that few large requests count like
+//! many small ones.
 
 use std::num::NonZeroU32;
 
@@ -10,6 +11,14 @@ const ENTRIES: u32 = 50;
 const HTML: u32 = 4;
 /// The cost of a search, which looks at more rows than it returns.
 const SEARCH: u32 = 4;
+
+/// The bytes of a body that cost as much as the request itself.
+const BODY_BYTES: usize = 4 * 1024;
+
+/// The writes that a body counts in addition to its request: one for every further 4 KiB begun.
+pub(crate) fn of_body(bytes: usize) -> usize {
+    bytes.saturating_sub(1) / BODY_BYTES
+}
 
 /// The cost of a read: 1 for the request and for every 50 entries, four times that as HTML, and 4 for a search.
 pub(super) fn of_read(request: &HttpRequest) -> NonZeroU32 {
@@ -33,6 +42,12 @@ fn of_query(query: &str) -> NonZeroU32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn body_costs_more_from_4_kib() {
+        assert_eq!([0, 1, 4_096, 4_097, 8_192, 8_193].map(of_body), [0, 0, 0, 1, 1, 2]);
+        assert_eq!(of_body(1024 * 1024), 255);
+    }
 
     #[test]
     fn cost_grows_with_page_html_and_search() {

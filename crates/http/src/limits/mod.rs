@@ -152,11 +152,14 @@ impl Writes {
         Self(request.app_data::<web::Data<Limits>>().cloned())
     }
 
-    pub(crate) fn count(&self, user: UserId) -> Result<(), Problem> {
-        match self.0.as_ref().map(|limits| limits.writes.take(&user)) {
-            Some(Err(refusal)) => Err(refusal.refusal()),
-            _ => Ok(()),
-        }
+    /// Counts a write with a body of this many bytes.
+    pub(crate) fn count(&self, user: UserId, bytes: usize) -> Result<(), Problem> {
+        let Some(limits) = &self.0 else {
+            return Ok(());
+        };
+        let more = u32::try_from(cost::of_body(bytes)).unwrap_or(u32::MAX);
+        let counted = limits.writes.take(&user).and_then(|_| limits.writes.take_more(&user, more));
+        counted.map(drop).map_err(Balance::refusal)
     }
 }
 
@@ -171,6 +174,11 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
     };
     balance.record(request);
     verdict
+}
+
+/// Counts the body of a request that writes, once it has arrived and is decompressed.
+pub(crate) fn count_body(request: &HttpRequest, user: UserId, bytes: usize) -> Result<(), Problem> {
+    count_more_writes(request, user, cost::of_body(bytes))
 }
 
 /// Counts a request that writes as this many writes more, once its body shows what it costs. Call it before anything

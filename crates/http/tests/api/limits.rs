@@ -55,7 +55,7 @@ async fn sign_in(client: &Client, username: &str, password: &str) -> Answer {
 
 /// Asserts that the request is refused for this many seconds, minus those that the test has taken.
 #[track_caller]
-fn expect_limited(answer: Answer, seconds: u64) -> Answer {
+pub(crate) fn expect_limited(answer: Answer, seconds: u64) -> Answer {
     const SLOWEST_TEST: u64 = 60;
     let answer = answer.expect_problem(429, "rate_limited");
     let wait: u64 = answer.header("Retry-After").unwrap().parse().unwrap();

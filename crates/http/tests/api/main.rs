@@ -69,6 +69,7 @@ mod sockets;
 mod streams;
 mod users;
 mod wire;
+mod write_costs;
 
 /// Runs an `async` test for both engines.
 fn block_on(test: Pin<Box<dyn Future<Output = ()>>>) {

@@ -182,7 +182,7 @@ impl<'a> Conversation<'a> {
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let order = self.order.clone();
         // Each frame counts as a request of its own.
-        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user));
+        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user, text.len()));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => {
                 let refused = frames::refused(frames::reference(text), &problem, &id);

@@ -1,0 +1,67 @@
+//! Writes with large bodies, which count as several.
+
+use std::io::Write;
+
+use actix_web::http::Method;
+use chit_chat_contract::{Engine, both_engines};
+use chit_chat_http::Rates;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::app::TestApp;
+use crate::limits::{expect_limited, limited, rates};
+
+#[both_engines]
+async fn large_body_counts_as_several_writes(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "10/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let padded = |bytes: usize| {
+        let text = json!({"body": "x"}).to_string();
+        text.clone() + &" ".repeat(bytes - text.len())
+    };
+    let left = |answer: &Answer| answer.header("RateLimit").unwrap().to_owned();
+    let sent = ann.post_bytes(room.messages(), padded(4_096)).await.expect_status(201);
+    assert_eq!(left(&sent).split(';').nth(1), Some("r=8"));
+    let sent = ann.post_bytes(room.messages(), padded(4_097)).await.expect_status(201);
+    assert_eq!(left(&sent).split(';').nth(1), Some("r=6"));
+    let chunks = ann.request(Method::POST, room.messages()).header("Content-Encoding", "gzip");
+    let sent =
+        chunks.bytes("application/json", gzip(padded(3 * 4_096).as_bytes())).send().await.expect_status(201);
+    assert_eq!(left(&sent).split(';').nth(1), Some("r=3"), "decompressed bytes count");
+    expect_limited(ann.post_bytes(room.messages(), padded(4 * 4_096)).await, 360);
+    assert_eq!(ann.get(room.messages()).await.items().len(), 3, "nothing is stored");
+    ann.say(&room, "a short one").await;
+    let own = bob.create_room("Plans", "private", &[]).await;
+    expect_limited(bob.post_bytes(own.messages(), padded(1024 * 1024)).await, 360);
+}
+
+#[both_engines]
+async fn largest_body_is_possible_at_default_rate(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "600/1h".parse().unwrap(), ..rates() });
+    let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let body = json!({"body": "x", "padding": "x".repeat(1024 * 1024 - 30)}).to_string();
+    for _ in 0..2 {
+        ann.post_bytes(room.messages(), body.clone()).await.expect_status(201);
+    }
+    ann.post_bytes(room.messages(), body).await.expect_problem(429, "rate_limited");
+}
+
+#[both_engines]
+async fn previews_are_reads_whatever_their_size(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
+    let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
+    for _ in 0..3 {
+        ann.post("/api/render", json!({"body": "好".repeat(4_000)})).await.expect_status(200);
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
