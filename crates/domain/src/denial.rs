@@ -46,6 +46,9 @@ pub enum Denial {
     Banned,
     #[error("the chatroom has reached the limit of bans; lift one first")]
     TooManyBans,
+    /// The bytes that the user stores, and those that each user may store.
+    #[error("your messages take up {used} of {allowed} bytes; delete some of them first")]
+    StorageFull { used: i64, allowed: i64 },
     #[error("the chatroom is archived")]
     ChatroomArchived,
     /// The time until the user may send again.

@@ -75,6 +75,7 @@ pub mod revision;
 pub mod secrets;
 pub mod services;
 pub mod session;
+pub mod storage;
 pub mod store_error;
 pub mod stores;
 mod sync;

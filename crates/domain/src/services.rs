@@ -17,6 +17,7 @@ use crate::reading::ReadingService;
 use crate::revision::RevisionService;
 use crate::secrets::Secrets;
 use crate::session::SessionService;
+use crate::storage::StorageMeter;
 use crate::stores::Stores;
 use crate::user::{AccountService, AdministrationService, PasswordHasher, PasswordPolicy, SignUps};
 
@@ -52,12 +53,16 @@ pub struct Services {
     pub pins: PinService,
     pub revisions: RevisionService,
     pub reading: ReadingService,
+    /// Counts what users store. It has to observe the store's commits.
+    pub storage: Arc<StorageMeter>,
 }
 
 impl Services {
-    /// Connects every service to its ports. By default sign-up is open and passwords must be strong.
+    /// Connects every service to its ports. By default sign-up is open, passwords must be strong, and nobody has a
+    /// storage quota.
     pub fn over(stores: &Stores, system: &System, Policies {}: Policies) -> Self {
         let System { clock, ids, secrets, hasher } = system;
+        let storage = Arc::new(StorageMeter::default());
         Self {
             accounts: AccountService {
                 policy: PasswordPolicy::Strict,
@@ -114,6 +119,7 @@ impl Services {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
                 mentions: stores.mentions.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -135,6 +141,7 @@ impl Services {
                 revisions: stores.revisions.clone(),
             },
             reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
+            storage,
         }
     }
 
@@ -142,6 +149,14 @@ impl Services {
     #[must_use]
     pub fn with_sign_ups(mut self, sign_ups: SignUps) -> Self {
         self.accounts.sign_ups = sign_ups;
+        self
+    }
+
+    /// Limits the bytes that each user may store.
+    #[must_use]
+    pub fn with_storage_quota(mut self, quota: Option<u64>) -> Self {
+        self.storage = Arc::new(StorageMeter::new(quota));
+        self.messages.storage = self.storage.clone();
         self
     }
 

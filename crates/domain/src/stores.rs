@@ -43,5 +43,6 @@ stores! {
     changes_since: crate::changes_since::ChangesSince,
     readiness: crate::readiness::Readiness,
     commits: crate::commits::Commits,
+    storage: crate::storage::StorageRepository,
     upkeep: crate::upkeep::Upkeep,
 }

@@ -8,9 +8,11 @@ use chit_chat_domain::clock::Clock;
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::services::Services;
 use chit_chat_domain::session::AccessTokens;
+use chit_chat_domain::storage::StorageMeter;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_live::{Hub, Sources};
+use metrics::{counter, gauge};
 
 use crate::ended_sessions::EndedSessionSet;
 use crate::pages::NewestPages;
@@ -49,6 +51,8 @@ impl State {
         let of_sessions: Weak<EndedSessionSet> = Arc::downgrade(&ended);
         stores.commits.observe(of_sessions);
         stores.commits.observe(streams.observer());
+        let of_storage: Weak<StorageMeter> = Arc::downgrade(&services.storage);
+        stores.commits.observe(of_storage);
         Ok(Self {
             services,
             stores,
@@ -75,10 +79,22 @@ impl State {
         self.streams.follow()
     }
 
+    /// Writes what users stored through this instance, and reads whose quota is used up. The server calls it every
+    /// few seconds.
+    pub fn follow_storage(&self) -> Result<(), StoreError> {
+        let meter = &self.services.storage;
+        let followed = meter.follow(&*self.stores.storage);
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 users")]
+        gauge!("chit_chat_storage_full_users").set(meter.full_users() as f64);
+        counter!("chit_chat_storage_refusals_total").absolute(meter.refusals());
+        followed
+    }
+
     /// Reads everything that other instances changed.
     pub fn follow(&self) -> Result<(), StoreError> {
         self.follow_sessions()?;
-        self.follow_streams()
+        self.follow_streams()?;
+        self.follow_storage()
     }
 
     /// Returns whether the credential was ended before it expires.

@@ -11,6 +11,7 @@ use chit_chat_domain::message::{
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
+use chit_chat_domain::storage::{OVERHEAD, bytes_of};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::rows::mentions;
@@ -19,7 +20,7 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::{fragments, message_ledger, pins, reactions, replies_and_mentions, revisions, slow_mode};
+use super::{fragments, message_ledger, pins, reactions, replies_and_mentions, revisions, slow_mode, storage};
 use crate::{Conn, Store, Tx};
 
 impl MessageRepository for Store {
@@ -29,6 +30,10 @@ impl MessageRepository for Store {
 
     fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Result<SlowModeOutcome, StoreError> {
         self.write(|tx| slow_mode::append(tx, &message, guard))
+    }
+
+    fn sent_before(&self, draft: &NewMessage) -> Result<Option<Appended>, StoreError> {
+        self.read(|conn| slow_mode::find_earlier(conn, draft))
     }
 
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError> {
@@ -66,7 +71,8 @@ impl MessageRepository for Store {
         self.write(|tx| {
             rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::replace_mentions(tx, read, new)?;
-                revisions::keep(tx, read, new)
+                let freed = revisions::keep(tx, read, new)?;
+                storage::add(tx, [(read.author_id.into(), bytes_of(new.body.as_ref()) - freed)])
             })
         })
     }
@@ -79,7 +85,9 @@ impl MessageRepository for Store {
                 replies_and_mentions::remove_references(tx, read)?;
                 reactions::erase(tx, read)?;
                 pins::erase(tx, read)?;
-                revisions::erase(tx, read)
+                // The tombstone keeps the overhead of the message.
+                let freed = revisions::erase(tx, read)? + bytes_of(read.body.as_ref()) - OVERHEAD;
+                storage::add(tx, [(read.author_id.into(), -freed)])
             })
         })
     }

@@ -28,6 +28,7 @@ pub(crate) mod replies_and_mentions;
 mod revisions;
 mod sessions;
 pub(crate) mod slow_mode;
+mod storage;
 mod upkeep;
 mod user_heads;
 mod users;

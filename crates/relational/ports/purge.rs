@@ -1,13 +1,16 @@
 //! Erases the data of deleted chatrooms piece by piece.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chit_chat_relational::schema::{
     bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
 };
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
+use super::storage::{self, octet_length};
 use super::upkeep;
-use crate::Conn;
+use crate::{Conn, dialect};
 
 /// Erases at most `most` entries of one deleted chatroom; only the last entry of its log stays. Returns whether
 /// there was such a chatroom.
@@ -22,12 +25,13 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
         return Ok(false);
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // Entries come first, because they refer to messages and the log can still be read.
+    // Entries come first, because they refer to messages and the log can still be read. Revisions precede their
+    // messages, which name the author whose storage they free.
     let any_left = entries(conn, id, last_seq, most)?
+        || revisions(conn, id, most)?
         || messages(conn, id, most)?
         || mentions(conn, id, most)?
         || reactions(conn, id, most)?
-        || revisions(conn, id, most)?
         || bans(conn, id, most)?
         || turns(conn, id, most)?;
     if !any_left {
@@ -39,13 +43,16 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
     Ok(true)
 }
 
-/// Erases messages, and returns whether there were any. Another instance may have erased some of them
-/// meanwhile.
+/// Erases messages, frees their authors' storage, and returns whether there were any. Another instance may have
+/// erased some of them meanwhile.
 fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = messages::table.filter(messages::chatroom_id.eq(id));
     let seqs: Vec<i64> = all.order(messages::seq).limit(most).select(messages::seq).load(conn)?;
     if let Some(last) = seqs.last() {
-        diesel::delete(all.filter(messages::seq.le(*last))).execute(conn)?;
+        let erased = diesel::delete(all.filter(messages::seq.le(*last)));
+        let erased = erased.returning((messages::author_id, octet_length(messages::body)));
+        let erased: Vec<(Key, Option<i32>)> = erased.load(conn)?;
+        storage::add(conn, erased.into_iter().map(|(author, length)| (author, -storage::bytes_of(length))))?;
     }
     Ok(!seqs.is_empty())
 }
@@ -63,16 +70,32 @@ fn reactions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     Ok(!keys.is_empty())
 }
 
-/// Erases revisions, and returns whether there were any.
+/// Erases revisions, frees their authors' storage, and returns whether there were any.
 fn revisions(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let all = message_revisions::table.filter(message_revisions::chatroom_id.eq(id));
     let order = (message_revisions::message_id, message_revisions::revision);
     let keys: Vec<(Key, i32)> = all.order(order).limit(most).select(order).load(conn)?;
     if let Some((message, revision)) = keys.last() {
         let of_last = message_revisions::message_id.eq(*message).and(message_revisions::revision.le(*revision));
-        diesel::delete(all.filter(message_revisions::message_id.lt(*message).or(of_last))).execute(conn)?;
+        let erased = diesel::delete(all.filter(message_revisions::message_id.lt(*message).or(of_last)));
+        let length = octet_length(message_revisions::body.nullable());
+        let erased = erased.returning((message_revisions::message_id, length)).load(conn)?;
+        free_revisions(conn, id, erased)?;
     }
     Ok(!keys.is_empty())
+}
+
+/// Frees the storage of the authors of erased revisions, given with their message and length.
+fn free_revisions(conn: &mut Conn, chatroom: Key, erased: Vec<(Key, Option<i32>)>) -> Sql<()> {
+    let ids: BTreeSet<Key> = erased.iter().map(|(message, _)| *message).collect();
+    let authors: Vec<(Key, Key)> = messages::table
+        .filter(dialect::found_by_id_in(chatroom))
+        .filter(messages::id.eq_any(ids))
+        .select((messages::id, messages::author_id))
+        .load(conn)?;
+    let authors: BTreeMap<Key, Key> = authors.into_iter().collect();
+    let freed = |(message, length)| Some((*authors.get(&message)?, -storage::bytes_of(length)));
+    storage::add(conn, erased.into_iter().filter_map(freed))
 }
 
 /// Erases entries before the last one, and returns whether there were any.

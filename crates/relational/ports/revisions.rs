@@ -12,7 +12,8 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::query_dsl::positional_order_dsl::PositionalOrderDsl;
 
-use super::fragments;
+use super::storage::octet_length;
+use super::{fragments, storage};
 use crate::{Conn, Store};
 
 impl RevisionRepository for Store {
@@ -50,9 +51,10 @@ impl RevisionRepository for Store {
 }
 
 /// Stores the body that an edit replaces as a revision, and deletes the revisions that are too old to keep.
-pub(crate) fn keep(conn: &mut Conn, read: &Message, new: &Message) -> Sql<()> {
+/// Returns the bytes that the deleted ones counted.
+pub(crate) fn keep(conn: &mut Conn, read: &Message, new: &Message) -> Sql<i64> {
     let Some(body) = &read.body else {
-        return Ok(());
+        return Ok(0);
     };
     let row = RevisionRow {
         chatroom_id: read.chatroom_id.into(),
@@ -63,18 +65,28 @@ pub(crate) fn keep(conn: &mut Conn, read: &Message, new: &Message) -> Sql<()> {
     };
     diesel::insert_into(message_revisions::table).values(&row).execute(conn)?;
     let forgotten = newest_forgotten(new.revision);
-    if forgotten > 0 {
-        // Usually one. More if the message was edited before revisions were bounded.
-        let all = of(read.chatroom_id.into(), read.id.into());
-        diesel::delete(all.filter(message_revisions::revision.le(forgotten))).execute(conn)?;
+    if forgotten < 1 {
+        return Ok(0);
     }
-    Ok(())
+    // Usually one. More if the message was edited before revisions were bounded.
+    let old = of(read.chatroom_id.into(), read.id.into()).filter(message_revisions::revision.le(forgotten));
+    Ok(sum(diesel::delete(old).returning(length()).load(conn)?))
 }
 
-/// Deletes the revisions of a deleted message.
-pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<()> {
-    diesel::delete(of(message.chatroom_id.into(), message.id.into())).execute(conn)?;
-    Ok(())
+/// Deletes the revisions of a deleted message, and returns the bytes that they counted.
+pub(crate) fn erase(conn: &mut Conn, message: &Message) -> Sql<i64> {
+    let all = of(message.chatroom_id.into(), message.id.into());
+    Ok(sum(diesel::delete(all).returning(length()).load(conn)?))
+}
+
+/// The length of a revision's body in bytes.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn length() -> _ {
+    octet_length(message_revisions::body.nullable())
+}
+
+fn sum(lengths: Vec<Option<i32>>) -> i64 {
+    lengths.into_iter().map(storage::bytes_of).sum()
 }
 
 /// The stored revisions of a message.

@@ -256,6 +256,16 @@ table! {
     }
 }
 
+table! {
+    use crate::types::Id;
+    use diesel::sql_types::BigInt;
+
+    storage_used (user_id) {
+        user_id -> Id,
+        bytes -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     bans,
@@ -271,6 +281,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pins,
     reactions,
     sessions,
+    storage_used,
     turns,
     user_heads,
     users,

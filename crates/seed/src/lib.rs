@@ -117,6 +117,7 @@ impl Seed<'_> {
         let final_changes = FinalChanges { stage: &stage, people: self.people, plans: self.plans };
         final_changes.play().map_err(|failure| failed("the final changes".to_owned(), failure))?;
         self.sign_up(&stage, newcomer)?;
+        stage.services.storage.save(&*self.stores.storage)?;
         Ok(report::done(out, self.people, self.plans)?)
     }
 

@@ -1,6 +1,6 @@
 //! Executes the plan through the domain's services.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use chit_chat_domain::chatroom::{ChatroomChange, CreateChatroom};
 use chit_chat_domain::clock::Timestamp;
@@ -9,6 +9,7 @@ use chit_chat_domain::id::ChatroomId;
 use chit_chat_domain::message::{IdempotencyKey, Precondition, SendMessage};
 use chit_chat_domain::reaction::Emoji;
 use chit_chat_domain::services::{Policies, Services, System};
+use chit_chat_domain::storage::StorageMeter;
 use chit_chat_domain::user::{PasswordHasher, PasswordPolicy, SignUp};
 use chit_chat_system::SystemSecrets;
 use uuid::Uuid;
@@ -38,6 +39,8 @@ impl Stage {
         let system = System { clock: clock.clone(), ids: ids.clone(), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(stores, &system, Policies::default());
         let services = services.with_password_policy(PasswordPolicy::Demonstration);
+        let meter: Weak<StorageMeter> = Arc::downgrade(&services.storage);
+        stores.commits.observe(meter);
         Self { calendar: Calendar::new(now), clock, ids, services }
     }
 

@@ -21,6 +21,8 @@ use crate::store::Stores;
 /// The polling interval. An ended session must be rejected on every instance within a second, which leaves time
 /// for a slow query.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
+/// The interval of writing what users stored. Until then they can exceed their quota.
+const STORAGE_INTERVAL: Duration = Duration::from_secs(5);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,6 +49,8 @@ impl Background {
     fn start_all(&mut self, state: Arc<State>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
         let sessions = Arc::clone(&state);
         self.start_task(FOLLOW_INTERVAL, "sessions", move || follow(|| sessions.follow_sessions()))?;
+        let storage = Arc::clone(&state);
+        self.start_task(STORAGE_INTERVAL, "storage", move || storage.follow_storage().map(|()| Progress::Done))?;
         self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
         self.start_task(TIDY_INTERVAL, "tidy", move || tidy(&stores))?;
         self.start_task(UPKEEP_INTERVAL, "metrics", move || {

@@ -38,15 +38,19 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
     let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
+    let services = services.with_storage_quota(config.limits.storage_per_user());
     let environment = Environment { clock: system.clock, tokens, at_once: config.limits.at_once() };
     let state = Arc::new(State::start(services, stores.clone(), environment)?);
     let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
-        let served = listen(config, state, telemetry::exposition(metrics)).await;
+        let served = listen(config, state.clone(), telemetry::exposition(metrics)).await;
         exit_soon();
         served
     })?;
     drop(background);
+    if let Err(error) = state.follow_storage() {
+        tracing::warn!(%error, "cannot write what users stored in the last seconds");
+    }
     tracing::info!("stopped");
     Ok(())
 }

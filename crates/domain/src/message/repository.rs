@@ -80,6 +80,9 @@ pub trait MessageRepository: Send + Sync {
     /// member.
     fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Result<SlowModeOutcome, StoreError>;
 
+    /// The message that the author of a draft sent earlier to this chatroom with the draft's key, as a duplicate.
+    fn sent_before(&self, draft: &NewMessage) -> Result<Option<Appended>, StoreError>;
+
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
 

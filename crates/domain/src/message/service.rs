@@ -16,6 +16,7 @@ use crate::mention::{MentionRepository, Mentions, Named};
 use crate::page::{Limit, Page};
 use crate::pending::Pending;
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 use crate::store_error::StoreError;
 use crate::violation::Violation;
 
@@ -74,6 +75,8 @@ pub struct MessageService {
     pub messages: Arc<dyn MessageRepository>,
     /// Resolves the mentions of a message.
     pub mentions: Arc<dyn MentionRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -93,11 +96,11 @@ impl MessageService {
     /// Passes a plain message to the store without waiting. The membership is not read first: the guard checks it
     /// in the write itself, which saves a round trip on the hottest path.
     ///
-    /// Asks [`MessageRepository::append`], for a plain message only.
+    /// Asks [`MessageRepository::append`], for a plain message only, and not if the author's quota is used up.
     pub fn begin_send(&self, entered: &SendMessage) -> Result<Sending, Failure> {
         let draft = self.draft(entered)?;
         let is_plain = draft.is_plain() && !Named::may_be_in(draft.body.as_str());
-        let answer = is_plain.then(|| self.append(draft.clone()));
+        let answer = (is_plain && !self.storage.is_full(draft.author_id)).then(|| self.append(draft.clone()));
         Ok(Sending::new(draft, answer))
     }
 
@@ -106,7 +109,7 @@ impl MessageService {
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
     /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
     /// [`MessageRepository::append_in_slow_mode`] in slow mode. A retry in an archived chatroom asks only the first and
-    /// the last.
+    /// the last. If the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the first.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         retry_until_written(|| self.send_with_references(draft.clone()))
     }
@@ -128,6 +131,9 @@ impl MessageService {
             Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.find_earlier(&draft),
             outcome => outcome?,
         };
+        if let Err(full) = self.storage.check(draft.author_id) {
+            return self.find_repeated(&draft, full);
+        }
         if let Some(parent) = draft.reply_to
             && self.messages.find(draft.chatroom_id, parent)?.is_none()
         {
@@ -162,6 +168,15 @@ impl MessageService {
                 Err(Denial::ChatroomArchived.into())
             }
             SlowModeOutcome::Taken(appended) => Sent::from_answer(draft, appended),
+        }
+    }
+
+    /// Returns an earlier message with the same key to a user who may store nothing more.
+    fn find_repeated(&self, draft: &NewMessage, denial: Denial) -> Result<Guarded<Sent>, Failure> {
+        let earlier = draft.idempotency.as_ref().map(|_| self.messages.sent_before(draft)).transpose()?;
+        match earlier.flatten() {
+            Some(earlier) => Sent::from_answer(draft, earlier),
+            None => Err(denial.into()),
         }
     }
 
@@ -242,6 +257,7 @@ impl MessageService {
             if message.body.as_ref() == Some(&body) {
                 return Ok(Guarded::Done(message));
             }
+            self.storage.check(actor)?;
             let mentions = self.mentions_of(&body, &access, me)?;
             let guard = guard(actor, &mentions);
             Ok(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?)

@@ -17,3 +17,4 @@ mod reactions;
 mod reading;
 mod revisions;
 mod sessions;
+mod storage;

@@ -48,7 +48,7 @@ impl MessageToSend {
     responses(
         (status = 201, description = "The message", body = MessageView,
             headers(("Location"), ("ETag"), ("Idempotent-Replayed"))),
-        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode]) }>,
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn send(

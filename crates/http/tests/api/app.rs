@@ -44,6 +44,7 @@ pub(crate) struct TestConfig {
     pub(crate) at_once: AtOnce,
     pub(crate) origins: AllowedOrigins,
     pub(crate) sign_ups: SignUps,
+    pub(crate) storage_quota: Option<u64>,
 }
 
 /// The API on its own store. Clones share the app.
@@ -129,12 +130,13 @@ impl TestApp {
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        TestConfig { limits, proxies, at_once, origins, sign_ups }: TestConfig,
+        TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system =
             System { clock: clock.clone(), ids: Arc::new(RandomIds), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
+        let services = services.with_storage_quota(storage_quota);
         let environment = Environment { clock: clock.clone(), tokens: Arc::new(tokens()), at_once };
         let state = Data::new(State::start(services, stores.clone(), environment).unwrap());
         let app = App::new()

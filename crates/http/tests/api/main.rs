@@ -66,6 +66,7 @@ mod settings;
 mod shares;
 mod slow;
 mod sockets;
+mod storage;
 mod streams;
 mod users;
 mod wire;

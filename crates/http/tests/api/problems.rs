@@ -20,7 +20,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::answer::Answer;
-use crate::app::TestApp;
+use crate::app::{TestApp, TestConfig};
 use crate::documented;
 use crate::limits::{limited, rates};
 use crate::mocks;
@@ -38,6 +38,7 @@ async fn every_code_is_answered_as_recorded() {
     answers.extend(rules_of_pairs().await);
     answers.extend(bans_and_invitations().await);
     answers.extend(too_much_of_a_message().await);
+    answers.push(storage_full().await);
     answers.extend(failures_of_servers().await);
     let mut recorded = BTreeMap::new();
     for answer in answers {
@@ -173,7 +174,8 @@ async fn bans_and_invitations() -> Vec<Answer> {
 fn fill_bans(app: &TestApp, room: &Room, owner: &Person) {
     let id = |text: &str| id_literal(Engine::Sqlite, text.parse::<Uuid>().unwrap());
     app.database().run(&format!(
-        "WITH RECURSIVE n(seq) AS (SELECT 101 UNION ALL SELECT seq + 1 FROM n WHERE seq < 10099) \
+        "PRAGMA foreign_keys = OFF; \
+         WITH RECURSIVE n(seq) AS (SELECT 101 UNION ALL SELECT seq + 1 FROM n WHERE seq < 10099) \
          INSERT INTO bans SELECT {}, randomblob(16), {}, 0, seq FROM n",
         id(&room.id),
         id(&owner.id),
@@ -195,6 +197,16 @@ async fn too_much_of_a_message() -> [Answer; 2] {
         sent = ann.say(&room, "another").await;
     }
     [too_many_reactions, ann.put(room.pin(&sent)).await]
+}
+
+async fn storage_full() -> Answer {
+    let config = TestConfig { storage_quota: Some(261), ..TestConfig::default() };
+    let app = TestApp::with_config(Engine::Sqlite, config).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "public", &[]).await;
+    ann.say(&room, "hello").await;
+    app.follow();
+    ann.post(room.messages(), json!({"body": "hi"})).await
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

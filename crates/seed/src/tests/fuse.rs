@@ -200,6 +200,10 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.fuse.write(|| self.port.append_in_slow_mode(message, guard))
     }
 
+    fn sent_before(&self, draft: &NewMessage) -> Stored<Option<Appended>> {
+        self.port.sent_before(draft)
+    }
+
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Stored<Option<Message>> {
         self.port.find(chatroom, id)
     }

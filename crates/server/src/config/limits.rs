@@ -14,6 +14,10 @@ const MIN_IDLE: Duration = Duration::from_secs(5);
 /// More would only wait for the store's connections.
 const MAX_AT_ONCE: usize = 24;
 
+/// Room for the longest message in every script.
+const MIN_STORAGE: u64 = 64 << 10;
+const MAX_STORAGE: u64 = 1024 << 40;
+
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitOptions {
@@ -48,7 +52,7 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "6000/1m", value_name = "RATE",
         value_parser = |text: &str| rate("READS_PER_USER", text))]
     reads_per_user: Rate,
-    /// Writing requests by one user.
+    /// Writing requests by one user; a large body or many members count as several.
     #[arg(long, env, global = true, default_value = "600/1m", value_name = "RATE",
         value_parser = |text: &str| rate("WRITES_PER_USER", text))]
     writes_per_user: Rate,
@@ -60,6 +64,9 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value_t = AtOnce::default().per_address, value_name = "COUNT",
         value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_ADDRESS", MAX_AT_ONCE, text))]
     requests_at_once_per_address: usize,
+    /// Bytes of messages that one user may store, such as 500MiB, or off.
+    #[arg(long, env, global = true, default_value = "1GiB", value_name = "SIZE", value_parser = storage)]
+    storage_per_user: Quota,
     /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted, as in `10.0.0.0/8,::1`.
     #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
         value_parser = nets)]
@@ -86,6 +93,10 @@ enum Switch {
 /// A newtype, because clap treats a bare `Vec` as an option that may be repeated.
 #[derive(Clone, Debug)]
 struct Nets(Vec<IpNet>);
+
+/// Bytes, or no limit. A newtype, because clap treats a bare `Option` as an option that may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Quota(Option<u64>);
 
 /// The number of worker threads, and of connections for each. Their product never exceeds the
 /// allowed connections.
@@ -126,6 +137,10 @@ impl LimitOptions {
         AtOnce { per_user: self.requests_at_once_per_user, per_address: self.requests_at_once_per_address }
     }
 
+    pub(crate) fn storage_per_user(&self) -> Option<u64> {
+        self.storage_per_user.0
+    }
+
     pub(crate) fn workers(&self) -> Workers {
         let processors = available_parallelism().map_or(1, usize::from);
         Workers::share(processors, usize::try_from(self.max_connections).unwrap_or(usize::MAX))
@@ -155,6 +170,21 @@ fn connections(text: &str) -> Result<u32, String> {
 fn positive(variable: &str, most: usize, text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| format!("{variable} must be a number from 1 to {most}"))
+}
+
+fn storage(text: &str) -> Result<Quota, String> {
+    let text = text.to_ascii_lowercase();
+    if text == "off" {
+        return Ok(Quota(None));
+    }
+    let unit = [("kib", 10), ("mib", 20), ("gib", 30), ("tib", 40)];
+    let bytes = unit.iter().find_map(|(suffix, bits)| {
+        let count: u64 = text.strip_suffix(suffix)?.trim().parse().ok()?;
+        count.checked_mul(1 << bits).filter(|bytes| (MIN_STORAGE..=MAX_STORAGE).contains(bytes))
+    });
+    bytes.map(|bytes| Quota(Some(bytes))).ok_or_else(|| {
+        "STORAGE_PER_USER must be off, or a size from 64KiB to 1024TiB in KiB, MiB, GiB or TiB".to_owned()
+    })
 }
 
 fn rate(variable: &str, text: &str) -> Result<Rate, String> {
@@ -201,6 +231,20 @@ mod tests {
         assert_eq!((connections("1"), connections("1000000")), (Ok(1), Ok(1_000_000)));
         for wrong in ["0", "1000001", "-1", "x", "1.5"] {
             assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS must be"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn storage_is_a_size_or_off() {
+        for (text, bytes) in [("64KiB", 64 << 10), ("500 mib", 500 << 20), ("1GiB", 1 << 30), ("1024TiB", 1 << 50)]
+        {
+            assert_eq!(storage(text), Ok(Quota(Some(bytes))), "{text}");
+        }
+        assert_eq!(storage("OFF"), Ok(Quota(None)));
+        for wrong in
+            ["", "1", "1GB", "1.5GiB", "63KiB", "0GiB", "-1GiB", "1025TiB", "99999999999999999999TiB", "on"]
+        {
+            assert!(storage(wrong).unwrap_err().contains("STORAGE_PER_USER must be"), "{wrong}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::database::FreshDatabase;
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
 /// All variables of the configuration.
-pub(crate) const VARIABLES: [&str; 15] = [
+pub(crate) const VARIABLES: [&str; 16] = [
     "CORS_ORIGINS",
     "DATABASE_URL",
     "JWT_SECRET",
@@ -28,6 +28,7 @@ pub(crate) const VARIABLES: [&str; 15] = [
     "RATE_LIMITS",
     "SIGNUP",
     "SIGN_UPS_PER_ADDRESS",
+    "STORAGE_PER_USER",
     "TRUSTED_PROXIES",
     "WRITES_PER_USER",
 ];

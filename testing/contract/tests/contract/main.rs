@@ -46,5 +46,6 @@ mod replies;
 mod revisions;
 mod sessions;
 mod settings;
+mod storage;
 mod upkeep;
 mod users;

@@ -24,6 +24,7 @@ use crate::revision::{MockRevisionRepository, RevisionService};
 use crate::secrets::MockSecrets;
 use crate::services::{Policies, Services, System};
 use crate::session::{MockSessionRepository, SessionService};
+use crate::storage::MockStorageRepository;
 use crate::stores::Stores;
 use crate::upkeep::MockUpkeep;
 use crate::user::{
@@ -70,6 +71,7 @@ pub struct World {
     pub revisions: MockRevisionRepository,
     pub secrets: MockSecrets,
     pub sessions: MockSessionRepository,
+    pub storage: MockStorageRepository,
     pub upkeep: MockUpkeep,
     pub users: MockUserRepository,
     /// The clock, which starts at [`NOW`](super::NOW).
@@ -108,6 +110,7 @@ impl World {
             changes_since: Arc::new(self.changes_since),
             readiness: Arc::new(self.readiness),
             commits: Arc::new(self.commits),
+            storage: Arc::new(self.storage),
             upkeep: Arc::new(self.upkeep),
         };
         let system = System {

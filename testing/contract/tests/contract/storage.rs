@@ -1,0 +1,219 @@
+//! The bytes that accounts store: sends are added up in memory, everything else by the store.
+
+use std::sync::{Arc, Weak};
+
+use chit_chat_contract::{Engine, World, both_engines, done, idempotency, race, stored};
+use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::commits::CommitObserver;
+use chit_chat_domain::id::{IdSource, UserId};
+use chit_chat_domain::membership::Role;
+use chit_chat_domain::message::{Appended, Message, MessageBody};
+use chit_chat_domain::revision::MAX_REVISIONS;
+use chit_chat_domain::storage::{OVERHEAD, StorageMeter};
+
+/// A meter of a store, which observes its commits.
+fn meter(world: &World) -> Arc<StorageMeter> {
+    let meter = Arc::new(StorageMeter::new(None));
+    let observer: Weak<StorageMeter> = Arc::downgrade(&meter);
+    world.commits.observe(observer as Weak<dyn CommitObserver>);
+    meter
+}
+
+fn used(world: &World, user: UserId) -> i64 {
+    world.storage.used(user).unwrap()
+}
+
+/// The bytes that all users store, counted from the rows.
+fn count(world: &World) -> i64 {
+    let bytes = format!("coalesce(sum(coalesce(octet_length(body), 0) + {OVERHEAD}), 0)");
+    let of = |table: &str| world.raw().number(&format!("SELECT CAST({bytes} AS BIGINT) AS value FROM {table}"));
+    of("messages") + of("message_revisions")
+}
+
+fn sum(world: &World) -> i64 {
+    world.raw().number("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) AS value FROM storage_used")
+}
+
+fn edit_twice(world: &World, message: &Message) -> Message {
+    done(world.edit(&done(world.edit(message, "zwei")), "drei"))
+}
+
+#[both_engines]
+fn sent_message_counts_for_its_author(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.say(room, matt, "Σίσυφος");
+    assert_eq!(used(&world, matt), 0, "not saved yet");
+    meter.save(&*world.storage).unwrap();
+    assert_eq!((used(&world, matt), used(&world, beth)), (14 + OVERHEAD, 0));
+    for _ in 0..2 {
+        world.send(world.keyed_draft(room, beth, "hi", "k"));
+    }
+    meter.save(&*world.storage).unwrap();
+    meter.save(&*world.storage).unwrap();
+    assert_eq!((used(&world, matt), used(&world, beth)), (14 + OVERHEAD, 2 + OVERHEAD), "a repeat stores nothing");
+}
+
+#[both_engines]
+fn message_sent_on_its_own_counts_once(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    let guard = Guard::holds(matt, Role::Member);
+    for _ in 0..2 {
+        world.messages.append_in_slow_mode(world.keyed_draft(room, matt, "hello", "k"), guard).unwrap();
+    }
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(used(&world, matt), 5 + OVERHEAD);
+}
+
+#[both_engines]
+fn sent_before_finds_only_authors_message_with_key(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    let sent = stored(world.send(world.keyed_draft(room, matt, "hello", "k")));
+    let find =
+        |room, author, key| world.messages.sent_before(&world.keyed_draft(room, author, "bye", key)).unwrap();
+    assert_eq!(find(room, matt, "k"), Some(Appended::Duplicate(sent, idempotency("k", "hello"))));
+    assert_eq!((find(room, beth, "k"), find(other, matt, "k"), find(room, matt, "l")), (None, None, None));
+    assert_eq!(world.messages.sent_before(&world.draft(room, matt, "hello")), Ok(None));
+}
+
+#[both_engines]
+fn edit_counts_new_text_and_kept_revision(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let mut message = world.say(room, matt, "one");
+    message = done(world.edit(&message, "seven!!"));
+    assert_eq!(used(&world, matt), 7 + OVERHEAD, "the send is not saved yet");
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(used(&world, matt), 3 + 7 + 2 * OVERHEAD);
+    for revision in 3..=MAX_REVISIONS + 20 {
+        message = done(world.edit(&message, "0123456789"));
+        assert_eq!(message.revision, revision);
+    }
+    assert_eq!(used(&world, matt), i64::from(MAX_REVISIONS) * (10 + OVERHEAD));
+    assert_eq!((count(&world), used(&world, beth)), (used(&world, matt), 0));
+}
+
+#[both_engines]
+fn deletion_frees_texts_of_author(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let message = edit_twice(&world, &world.say(room, beth, "eins"));
+    world.say(room, matt, "hello");
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(used(&world, beth), 3 * (4 + OVERHEAD));
+    done(world.erase(&message));
+    assert_eq!((used(&world, beth), used(&world, matt)), (OVERHEAD, 5 + OVERHEAD), "a tombstone is left");
+    assert_eq!(sum(&world), count(&world));
+}
+
+#[both_engines]
+fn purge_frees_storage_of_every_author(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, living) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    for (place, author) in [(room, matt), (room, beth), (living, beth), (room, beth)] {
+        let message = edit_twice(&world, &world.say(place, author, "eins"));
+        done(world.erase(&world.say(place, author, "gone")));
+        world.pin(&message, beth);
+    }
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(sum(&world), count(&world));
+    world.delete_room(room, matt);
+    while world.chatrooms.purge(2).unwrap() {
+        assert_eq!(sum(&world), count(&world));
+    }
+    assert_eq!((used(&world, matt), used(&world, beth)), (0, 3 * (4 + OVERHEAD) + OVERHEAD));
+}
+
+#[both_engines]
+fn racing_writes_are_counted_exactly(engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let meters = [meter(&world), Arc::new(StorageMeter::new(None))];
+    let observer: Weak<StorageMeter> = Arc::downgrade(&meters[1]);
+    another.commits.observe(observer as Weak<dyn CommitObserver>);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let rooms = [world.room(matt, &[beth]), world.room(beth, &[matt])];
+    race(6, |n| {
+        let (stores, meter) = if n % 2 == 0 { (&*world.store, &meters[0]) } else { (&another, &meters[1]) };
+        for turn in 0..20 {
+            let (room, author) = (rooms[n % 2], [matt, beth][turn % 2]);
+            let draft = world.draft(room, author, &"x".repeat(1 + turn));
+            let guard = Guard::holds(author, Role::Member);
+            let sent = stored(stores.messages.append(draft, guard).wait().unwrap());
+            if turn % 3 > 0 {
+                let body = MessageBody::parse("edited").unwrap();
+                let edited = stores.messages.edit(&sent, body, sent.mentions.clone(), guard, world.tick());
+                let edited = done(edited.unwrap());
+                if turn % 3 == 2 {
+                    done(stores.messages.delete(&edited, guard, world.tick()).unwrap());
+                }
+            }
+            if turn % 5 == 0 {
+                meter.save(&*stores.storage).unwrap();
+            }
+        }
+    });
+    for (meter, stores) in meters.iter().zip([&*world.store, &another]) {
+        meter.save(&*stores.storage).unwrap();
+    }
+    assert_eq!(sum(&world), count(&world));
+    assert_eq!(used(&world, matt) + used(&world, beth), count(&world));
+}
+
+#[both_engines]
+fn users_with_most_bytes_are_found(engine: Engine) {
+    let world = World::new(engine);
+    let users = ["a", "b", "c", "d"].map(|name| world.user(name));
+    let sizes: Vec<_> = users.into_iter().zip([10, 30, 20, -5]).collect();
+    world.storage.add(sizes.clone()).unwrap();
+    world.storage.add(vec![(users[0], 1), (users[0], 1)]).unwrap();
+    let [a, b, c, _] = users;
+    assert_eq!(world.storage.at_least(12, 10), Ok(vec![(b, 30), (c, 20), (a, 12)]));
+    assert_eq!(world.storage.at_least(13, 10), Ok(vec![(b, 30), (c, 20)]));
+    assert_eq!(world.storage.at_least(1, 2), Ok(vec![(b, 30), (c, 20)]));
+    assert_eq!(world.storage.at_least(31, 10), Ok(vec![]));
+}
+
+#[both_engines]
+fn many_users_are_added_at_once(engine: Engine) {
+    let world = World::new(engine);
+    let many: Vec<_> = (0..2_500_i64).map(|n| (UserId::from(world.ids.next()), n + 1)).collect();
+    for _ in 0..2 {
+        world.storage.add(many.iter().rev().copied().collect()).unwrap();
+    }
+    assert_eq!(sum(&world), 2_500 * 2_501);
+    assert_eq!(used(&world, many[2_499].0), 5_000);
+}
+
+#[both_engines]
+fn migration_counts_existing_messages(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    edit_twice(&world, &world.say(room, matt, "Σίσυφος"));
+    done(world.erase(&world.say(room, beth, "gone")));
+    meter.save(&*world.storage).unwrap();
+    let counted = [used(&world, matt), used(&world, beth)];
+    assert_eq!(counted, [14 + 4 + 4 + 3 * OVERHEAD, OVERHEAD]);
+    let mut raw = world.raw();
+    raw.run("DROP TABLE storage_used");
+    raw.run(match engine {
+        Engine::Sqlite => include_str!("../../../../migrations/sqlite/2026-11-30-020100_storage_used/up.sql"),
+        Engine::Postgres => include_str!("../../../../migrations/postgres/2026-11-30-020100_storage_used/up.sql"),
+    });
+    assert_eq!([used(&world, matt), used(&world, beth)], counted);
+}
