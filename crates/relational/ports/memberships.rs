@@ -65,6 +65,10 @@ impl MembershipRepository for Store {
         reason: LeaveReason,
         at: Timestamp,
     ) -> Result<Leaving, StoreError> {
+        // Asks for the membership alone, so that outsiders cannot tell by the time whether the chatroom exists.
+        if !self.read(|conn| is_member(conn, chatroom, user))? {
+            return Ok(Leaving::NotMember);
+        }
         self.write(|tx| leave(tx, chatroom, user, reason, at))
     }
 
