@@ -36,7 +36,7 @@ impl BlockRepository for Store {
 fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
     // Rooms are locked before users, as when an account is deleted: all transactions use this order.
-    let direct = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
+    let direct = direct::open_ledger(tx, pair, at)?;
     if dialect::lock_user(tx, pair.me())?.is_none() {
         return Ok(Blocking::NoSuchUser);
     }
@@ -59,7 +59,7 @@ fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking>
 
 fn unblock(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Option<()>> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
-    let direct = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
+    let direct = direct::open_ledger(tx, pair, at)?;
     if dialect::lock_user(tx, pair.me())?.is_none() {
         return Ok(None);
     }
@@ -76,7 +76,7 @@ fn follow_block(tx: &mut Tx<'_>, direct: Option<Ledger>, pair: Pair, at: Timesta
     let direct = match direct {
         Some(ledger) => Some(ledger),
         // The other user may have opened it during the wait for the user's row.
-        None => Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?,
+        None => direct::open_ledger(tx, pair, at)?,
     };
     let Some(mut ledger) = direct else {
         return user_heads::bump(tx, [pair.me()]);

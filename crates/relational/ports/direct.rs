@@ -2,14 +2,14 @@
 
 use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Settings, Visibility};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::direct::{DirectRepository, Opening, Pair};
+use chit_chat_domain::direct::{DirectKey, DirectRepository, Opening, Pair};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::{Leaving, Role};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::ChatroomRow;
-use chit_chat_relational::schema::{chatrooms, memberships};
-use chit_chat_relational::{Key, Sql};
+use chit_chat_relational::schema::{chatrooms, memberships, server_keys};
+use chit_chat_relational::{Key, Sql, SqlError};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
@@ -30,8 +30,8 @@ fn shown(conn: &mut Conn, pair: Pair) -> Sql<Option<Chatroom>> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));
     let row: Option<ChatroomRow> = memberships::table
         .inner_join(chatrooms::table)
-        .filter(memberships::chatroom_id.eq(Key::from(pair.chatroom_id())))
         .filter(memberships::user_id.eq(me))
+        .filter(memberships::other_id.eq(other))
         .filter(fragments::is_shown())
         .filter(fragments::is_alive(me))
         .filter(fragments::is_alive(other))
@@ -42,7 +42,7 @@ fn shown(conn: &mut Conn, pair: Pair) -> Sql<Option<Chatroom>> {
 }
 
 fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
-    let ledger = Ledger::open(tx, pair.chatroom_id(), pair.me(), at)?;
+    let ledger = open_ledger(tx, pair, at)?;
     // These locks are held until the end, so that no account is deleted and no block is added in between.
     if dialect::share_living_users(tx, vec![pair.me(), pair.other()])?.len() < 2 {
         return Ok(Opening::NoSuchUser);
@@ -50,6 +50,20 @@ fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     match ledger {
         Some(ledger) => show(tx, ledger, pair.me()).map(Opening::Found),
         None => create(tx, pair, at),
+    }
+}
+
+/// Locks the direct chatroom of two users, if there is one.
+pub(crate) fn open_ledger(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Option<Ledger>> {
+    let found: Option<Key> = memberships::table
+        .filter(memberships::user_id.eq(Key::from(pair.me())))
+        .filter(memberships::other_id.eq(Key::from(pair.other())))
+        .select(memberships::chatroom_id)
+        .first(conn)
+        .optional()?;
+    match found {
+        Some(id) => Ledger::open(conn, id.into(), pair.me(), at),
+        None => Ok(None),
     }
 }
 
@@ -65,7 +79,7 @@ fn create(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
         return Ok(Opening::Blocked);
     }
     let chatroom = Chatroom {
-        id: pair.chatroom_id(),
+        id: pair.new_chatroom_id(&key(tx)?),
         name: None,
         visibility: Visibility::Direct,
         settings: Settings::default(),
@@ -87,6 +101,14 @@ fn create(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     }
     ledger.affects([pair.me(), pair.other()]);
     ledger.close(tx).map(Opening::Made)
+}
+
+/// The key for the ids of new direct chatrooms.
+fn key(conn: &mut Conn) -> Sql<DirectKey> {
+    let secret: Vec<u8> =
+        server_keys::table.find("direct").select(server_keys::secret).first(conn).optional()?.unwrap_or_default();
+    let wrong = |_| SqlError::Corrupt("the key of direct chatrooms is missing".into());
+    Ok(DirectKey::new(secret.try_into().map_err(wrong)?))
 }
 
 /// Hides a direct chatroom from a member until the next message.

@@ -266,6 +266,15 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::{Binary, Text};
+
+    server_keys (name) {
+        name -> Text,
+        secret -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     bans,

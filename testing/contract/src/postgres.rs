@@ -17,10 +17,10 @@ use uuid::Uuid;
 const TEMPLATE_LOCK: i64 = 0x7465_6d70_6c61_7465;
 const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
 
-/// Empties every table and restarts every sequence. DELETE is faster than TRUNCATE for the few rows of a test.
+/// Empties every table but the keys, which migrations fill, and restarts every sequence. DELETE is faster than TRUNCATE for the few rows of a test.
 const EMPTY: &str = "SET session_replication_role = replica; DO $$ DECLARE name regclass; BEGIN \
      FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
-     AND relname <> '__diesel_schema_migrations' LOOP EXECUTE format('DELETE FROM %s', name); END LOOP; \
+     AND relname NOT IN ('__diesel_schema_migrations', 'server_keys') LOOP EXECUTE format('DELETE FROM %s', name); END LOOP; \
      FOR name IN SELECT oid FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace LOOP \
      PERFORM setval(name, 1, false); END LOOP; END $$";
 

@@ -4,7 +4,7 @@ mod pair;
 mod repository;
 mod service;
 
-pub use pair::Pair;
+pub use pair::{DirectKey, Pair};
 #[cfg(feature = "mocks")]
 pub use repository::MockDirectRepository;
 pub use repository::{DirectRepository, Opening};

@@ -19,15 +19,16 @@ fn two_users_share_one_direct_chatroom(engine: Engine) {
     let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
     let pair = Pair::new(matt, beth).unwrap();
     let at = world.tick();
-    let made = Chatroom {
-        id: pair.chatroom_id(),
+    let Ok(Opening::Made(made)) = world.direct.open(pair, at) else { panic!("not made") };
+    let expected = Chatroom {
+        id: made.id,
         name: None,
         visibility: Visibility::Direct,
         settings: Settings::default(),
         created_at: at,
         last_seq: 3,
     };
-    assert_eq!(world.direct.open(pair, at), Ok(Opening::Made(made.clone())));
+    assert_eq!(made, expected);
     for (me, other) in [(matt, beth), (beth, matt)] {
         assert_eq!(world.open(me, other), Opening::Found(made.clone()));
         let access = world.access(made.id, me);
@@ -39,6 +40,23 @@ fn two_users_share_one_direct_chatroom(engine: Engine) {
     let joined = |user_id| (matt, Change::MembershipCreated { user_id, role: Role::Member });
     let created = Change::ChatroomCreated { name: None, visibility: Visibility::Direct };
     assert_eq!(log, [(matt, created), joined(matt), joined(beth)]);
+}
+
+#[both_engines]
+fn direct_chatroom_is_found_after_the_key_changed(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.direct_room(matt, beth);
+    let another_secret = match engine {
+        Engine::Sqlite => "randomblob(32)",
+        Engine::Postgres => "sha256(secret)",
+    };
+    world.raw().run(&format!("UPDATE server_keys SET secret = {another_secret}"));
+    for (me, other) in [(matt, beth), (beth, matt)] {
+        assert!(matches!(world.open(me, other), Opening::Found(found) if found.id == room));
+    }
+    world.block(beth, matt);
+    assert!(world.access(room, matt).chatroom.settings.archived);
 }
 
 #[both_engines]

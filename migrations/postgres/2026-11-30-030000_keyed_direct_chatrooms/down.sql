@@ -1,0 +1,2 @@
+DROP INDEX memberships_by_other;
+DROP TABLE server_keys;
