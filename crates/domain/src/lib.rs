@@ -55,6 +55,7 @@ pub mod credential;
 pub mod denial;
 pub mod direct;
 pub mod event;
+pub mod folding;
 mod form;
 mod from_str;
 pub mod guarded;

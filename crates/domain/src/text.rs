@@ -27,19 +27,3 @@ pub(crate) fn name(text: &str, most: usize) -> Result<String, Violation> {
     let name = line(text, most)?;
     if is_visible(&name) { Ok(name) } else { Err(Violation::InvisibleCharacter) }
 }
-
-/// Folds text for comparison without regard to case. It folds each character separately, so that a part of a
-/// text folds to a part of the folded text; `str::to_lowercase` depends on the end of the word.
-pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prefix_folds_as_within_word() {
-        assert!(fold("Σίσυφος").starts_with(&fold("ΣΊΣ")));
-    }
-}

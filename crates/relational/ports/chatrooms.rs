@@ -6,13 +6,13 @@ use chit_chat_domain::chatroom::{
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Membership, Role};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::text::fold;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};

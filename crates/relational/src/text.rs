@@ -1,6 +1,6 @@
 //! Searchable text.
 
-use chit_chat_domain::text::fold;
+use chit_chat_domain::folding::fold;
 
 /// The text by which a user is found: username and display name, folded.
 pub fn searchable(username: &str, display_name: Option<&str>) -> String {

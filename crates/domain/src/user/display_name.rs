@@ -1,5 +1,6 @@
 //! Display names of users.
 
+use crate::folding::fold;
 use crate::text;
 use crate::violation::Violation;
 
@@ -17,7 +18,7 @@ impl DisplayName {
     /// Trims and checks the text.
     pub fn parse(entered: &str) -> Result<Self, Violation> {
         let name = text::name(entered, Self::LONGEST)?;
-        if RESERVED.contains(&text::fold(&name).as_str()) { Err(Violation::Reserved) } else { Ok(Self(name)) }
+        if RESERVED.contains(&fold(&name).as_str()) { Err(Violation::Reserved) } else { Ok(Self(name)) }
     }
 
     /// Wraps text that was parsed before it was stored.

@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use chit_chat_domain::chatroom::Seq;
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::text::fold;
 use serde::Deserialize;
 use utoipa::IntoParams;
 

@@ -4,11 +4,11 @@ use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
 use chit_chat_domain::chatroom::{
     Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, NewChatroom, Settings, Visibility,
 };
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::text::fold;
 
 #[both_engines]
 fn create_stores_owner_and_members(engine: Engine) {

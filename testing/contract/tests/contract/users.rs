@@ -2,9 +2,9 @@
 
 use chit_chat_contract::{Engine, World, both_engines};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{
     DisplayName, Email, NewUser, PasswordChange, PasswordHash, Profile, SignedUp, User, UserChanges, Username,
 };
