@@ -73,6 +73,7 @@ pub mod reading;
 mod redacted;
 mod retry;
 pub mod revision;
+pub mod search;
 pub mod secrets;
 pub mod services;
 pub mod session;

@@ -41,6 +41,7 @@ stores! {
     revisions: crate::revision::RevisionRepository,
     events: crate::event::EventRepository,
     changes_since: crate::changes_since::ChangesSince,
+    search: crate::search::SearchRepository,
     readiness: crate::readiness::Readiness,
     commits: crate::commits::Commits,
     storage: crate::storage::StorageRepository,

@@ -4,6 +4,7 @@
 use chit_chat_domain::chatroom::{ListPosition, MyChatroom, Seq};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
+use chit_chat_domain::search::NameQuery;
 use chit_chat_relational::rows::mentions::EVERYBODY;
 use chit_chat_relational::rows::{ChatroomRow, MessageRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
@@ -28,7 +29,7 @@ type Row = (ChatroomRow, i16, Option<Key>, Option<MessageRow>, Seq, bool, Option
 pub(crate) fn of_member(
     conn: &mut Conn,
     user: Key,
-    query: Option<&str>,
+    query: Option<&NameQuery>,
     after: Option<ListPosition>,
     limit: Limit,
 ) -> Sql<Vec<MyChatroom>> {
@@ -53,7 +54,7 @@ pub(crate) fn of_member(
 }
 
 /// The ids of the chatrooms on the page.
-fn page<'a>(user: Key, query: Option<&str>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
+fn page<'a>(user: Key, query: Option<&NameQuery>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
     let mut page = mine()
         .select(memberships::chatroom_id)
         .into_boxed()
@@ -63,7 +64,7 @@ fn page<'a>(user: Key, query: Option<&str>, after: Option<ListPosition>, limit: 
         .order((active_at().desc(), memberships::chatroom_id.desc()))
         .limit(fragments::limit_plus_one(limit));
     if let Some(query) = query {
-        page = page.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
+        page = page.filter(chatrooms::name_folded.like(text::containing(query.as_str())).escape('\\'));
     }
     if let Some(ListPosition { active_at: at, chatroom_id }) = after {
         let (at, id) = (Instant::from(at), Key::from(chatroom_id));

@@ -6,19 +6,21 @@ use chit_chat_domain::chatroom::{
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
-use chit_chat_domain::folding::fold;
+use chit_chat_domain::folding::{self, fold};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Membership, Role};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::search::{NameParts, NameQuery};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
-use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
+use chit_chat_relational::{Instant, Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
+use super::name_parts::{self, Kind};
 use super::{chatroom_list, fragments, purge};
 use crate::{Conn, Store, Tx, dialect};
 
@@ -51,19 +53,14 @@ impl ChatroomRepository for Store {
     fn of_member(
         &self,
         user: UserId,
-        query: Option<String>,
+        query: Option<NameQuery>,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError> {
-        self.read(|conn| chatroom_list::of_member(conn, user.into(), query.as_deref(), after, limit))
+        self.read(|conn| chatroom_list::of_member(conn, user.into(), query.as_ref(), after, limit))
     }
 
-    fn public(
-        &self,
-        query: Option<String>,
-        after: Option<ChatroomId>,
-        limit: Limit,
-    ) -> Result<Vec<Chatroom>, StoreError> {
+    fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Result<Vec<Chatroom>, StoreError> {
         self.read(|conn| {
             let mut public = chatrooms::table
                 .filter(chatrooms::visibility.eq(codes::of_visibility(Visibility::Public)))
@@ -72,9 +69,6 @@ impl ChatroomRepository for Store {
                 .limit(fragments::limit_plus_one(limit))
                 .select(ChatroomRow::as_select())
                 .into_boxed();
-            if let Some(query) = &query {
-                public = public.filter(chatrooms::name_folded.like(text::containing(query)).escape('\\'));
-            }
             if let Some(after) = after {
                 public = public.filter(chatrooms::id.lt(Key::from(after)));
             }
@@ -197,10 +191,33 @@ pub(crate) fn insert_row(conn: &mut Conn, new: &Chatroom) -> Sql<bool> {
             chatrooms::created_at.eq(Instant::from(new.created_at)),
             chatrooms::last_seq.eq(0),
             chatrooms::access_version.eq(0),
+            chatrooms::folding.eq(folding::VERSION),
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
+    if inserted == 1 && new.visibility == Visibility::Public {
+        name_parts::insert(conn, Kind::PublicChatroom, new.id.into(), &NameParts::of([name]))?;
+    }
     Ok(inserted == 1)
+}
+
+/// Folds and indexes the name of a chatroom by the rules of today.
+pub(crate) fn index_again(conn: &mut Conn, id: Key) -> Sql<()> {
+    match dialect::lock_chatroom(conn, id.into())? {
+        Some(row) => index(conn, &row.try_into()?),
+        None => Ok(()),
+    }
+}
+
+fn index(conn: &mut Conn, chatroom: &Chatroom) -> Sql<()> {
+    let (id, name) = (Key::from(chatroom.id), stored_name(chatroom));
+    diesel::update(chatrooms::table.find(id))
+        .set((chatrooms::name_folded.eq(fold(name)), chatrooms::folding.eq(folding::VERSION)))
+        .execute(conn)?;
+    match chatroom.visibility {
+        Visibility::Public => name_parts::replace(conn, Kind::PublicChatroom, id, &NameParts::of([name])),
+        Visibility::Private | Visibility::Direct => name_parts::remove(conn, Kind::PublicChatroom, id),
+    }
 }
 
 /// The name as stored. An empty one stands for no name, since no name is empty.
@@ -235,15 +252,14 @@ fn update(
 
 /// Changes a chatroom within an open ledger.
 pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChanges) -> Sql<()> {
-    let old = ledger.chatroom.settings.speaking_role();
-    ledger.chatroom = changes.applied_to(&ledger.chatroom);
+    let before = ledger.chatroom.clone();
+    ledger.chatroom = changes.applied_to(&before);
     let Chatroom { id, name, visibility, settings, .. } = ledger.chatroom.clone();
     let shown = stored_name(&ledger.chatroom);
     let speaking_role = codes::of_least_role(settings.speaking_role());
     diesel::update(chatrooms::table.find(Key::from(id)))
         .set((
             chatrooms::name.eq(shown),
-            chatrooms::name_folded.eq(fold(shown)),
             chatrooms::visibility.eq(codes::of_visibility(visibility)),
             chatrooms::topic.eq(settings.topic.as_ref().map(Topic::as_str)),
             chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
@@ -253,7 +269,10 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
             chatrooms::speaking_role.eq(speaking_role),
         ))
         .execute(conn)?;
-    if speaking_role > codes::of_least_role(old) {
+    if (&before.name, before.visibility) != (&name, visibility) {
+        index(conn, &ledger.chatroom)?;
+    }
+    if speaking_role > codes::of_least_role(before.settings.speaking_role()) {
         ledger.shrink_access();
     }
     ledger.record(Change::ChatroomUpdated { name, visibility, settings })?;
@@ -274,6 +293,9 @@ pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
             chatrooms::deleted_at.eq(Instant::from(ledger.at)),
         ))
         .execute(tx.conn)?;
+    if ledger.chatroom.visibility == Visibility::Public {
+        name_parts::remove(tx, Kind::PublicChatroom, id)?;
+    }
     ledger.record(Change::ChatroomDeleted)?;
     ledger.affects(users.into_iter().map(Into::into));
     ledger.shrink_access();

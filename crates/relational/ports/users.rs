@@ -1,8 +1,10 @@
 //! Users in SQL.
 
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::folding;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::search::NameParts;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
@@ -13,6 +15,7 @@ use chit_chat_relational::schema::{chatrooms, memberships, users};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
 use diesel::prelude::*;
 
+use super::name_parts::{self, Kind};
 use super::{bans, blocks, direct, fragments, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
@@ -52,21 +55,18 @@ impl UserRepository for Store {
         })
     }
 
-    fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError> {
+    fn list(&self, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError> {
         self.read(|conn| {
-            let mut found = users::table
+            let mut living = users::table
                 .filter(users::deleted_at.is_null())
                 .order(users::username_folded)
                 .limit(fragments::limit_plus_one(limit))
                 .select(UserRow::as_select())
                 .into_boxed();
-            if let Some(query) = &query {
-                found = found.filter(users::search_text.like(text::containing(query)).escape('\\'));
-            }
             if let Some(after) = &after {
-                found = found.filter(users::username_folded.gt(after));
+                living = living.filter(users::username_folded.gt(after));
             }
-            Ok(found.load(conn)?.into_iter().map(Into::into).collect())
+            Ok(living.load(conn)?.into_iter().map(Into::into).collect())
         })
     }
 
@@ -114,11 +114,41 @@ fn insert(conn: &mut Conn, user: &NewUser) -> Sql<SignedUp> {
             users::email.eq(user.email.as_ref().map(Email::as_str)),
             users::password_hash.eq(user.password_hash.as_str()),
             users::created_at.eq(Instant::from(user.created_at)),
+            users::folding.eq(folding::VERSION),
         ))
         .on_conflict(users::username_reservation)
         .do_nothing()
         .execute(conn)?;
-    Ok(if inserted == 0 { SignedUp::UsernameTaken } else { SignedUp::Created })
+    if inserted == 0 {
+        return Ok(SignedUp::UsernameTaken);
+    }
+    let parts = NameParts::of([user.username.as_str()].into_iter().chain(display_name));
+    name_parts::insert(conn, Kind::User, user.id.into(), &parts)?;
+    Ok(SignedUp::Created)
+}
+
+/// The parts of a user's names.
+pub(crate) fn parts_of(row: &UserRow) -> NameParts {
+    NameParts::of(row.username.as_deref().into_iter().chain(row.display_name.as_deref()))
+}
+
+/// Folds and indexes the names of a user by the rules of today.
+pub(crate) fn index_again(conn: &mut Conn, id: Key) -> Sql<()> {
+    match dialect::lock_user(conn, id.into())? {
+        Some(row) => index(conn, &row),
+        None => Ok(()),
+    }
+}
+
+fn index(conn: &mut Conn, row: &UserRow) -> Sql<()> {
+    let username = row.username.as_deref().ok_or_else(|| SqlError::Corrupt("no username".into()))?;
+    diesel::update(users::table.find(row.id))
+        .set((
+            users::search_text.eq(text::searchable(username, row.display_name.as_deref())),
+            users::folding.eq(folding::VERSION),
+        ))
+        .execute(conn)?;
+    name_parts::replace(conn, Kind::User, row.id, &parts_of(row))
 }
 
 fn update(
@@ -148,15 +178,16 @@ fn update(
     if changes.password.is_none() && before == (row.display_name.clone(), row.email.clone()) {
         return Ok(Some((row.into(), Vec::new())));
     }
-    let username = row.username.as_deref().ok_or_else(|| SqlError::Corrupt("no username".into()))?;
     diesel::update(users::table.find(Key::from(id)))
         .set((
             users::display_name.eq(&row.display_name),
-            users::search_text.eq(text::searchable(username, row.display_name.as_deref())),
             users::email.eq(&row.email),
             users::password_hash.eq(&row.password_hash),
         ))
         .execute(tx.conn)?;
+    if before.0 != row.display_name {
+        index(tx, &row)?;
+    }
     let ended = match &changes.password {
         Some(password) => sessions::end_all_except(tx, id, Some(password.session), at)?,
         None => Vec::new(),
@@ -184,6 +215,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
             users::deleted_at.eq(Instant::from(at)),
         ))
         .execute(tx.conn)?;
+    name_parts::remove(tx, Kind::User, id.into())?;
     refuse_waiting_sends(tx, id)?;
     direct::close_all(tx, id, at)?;
     blocks::forget(tx, id)?;

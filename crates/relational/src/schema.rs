@@ -4,7 +4,7 @@ use diesel::table;
 
 table! {
     use crate::types::{Id, Moment};
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{Nullable, SmallInt, Text};
 
     users (id) {
         id -> Id,
@@ -18,6 +18,7 @@ table! {
         created_at -> Moment,
         deleted_at -> Nullable<Moment>,
         disabled_at -> Nullable<Moment>,
+        folding -> SmallInt,
     }
 }
 
@@ -81,6 +82,19 @@ table! {
         slow_mode_seconds -> Integer,
         read_only -> Bool,
         speaking_role -> SmallInt,
+        folding -> SmallInt,
+    }
+}
+
+table! {
+    use crate::types::Id;
+    use diesel::sql_types::{SmallInt, Text};
+
+    name_parts (kind, rank, part, id) {
+        kind -> SmallInt,
+        rank -> SmallInt,
+        part -> Text,
+        id -> Id,
     }
 }
 
@@ -287,6 +301,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     message_revisions,
     messages,
+    name_parts,
     pins,
     reactions,
     sessions,

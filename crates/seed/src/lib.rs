@@ -128,7 +128,7 @@ impl Seed<'_> {
 
     fn refuse_other_people(&self) -> Result<(), SeedError> {
         // The accounts of the data fit on one page, so a full page contains others.
-        let users = self.stores.users.search(None, None, Limit::MAX)?;
+        let users = self.stores.users.list(None, Limit::MAX)?;
         let others: Vec<&str> = users
             .iter()
             .filter_map(|user| Some((user.id, user.profile.as_ref()?.username.as_str())))

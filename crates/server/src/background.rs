@@ -1,5 +1,5 @@
-//! Background tasks: following the changes of other instances, finishing deletions, and erasing data that is no
-//! longer needed.
+//! Background tasks: following the changes of other instances, finishing deletions, indexing names, and
+//! erasing data that is no longer needed.
 
 use std::io;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ use crate::store::Stores;
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
 /// The interval of writing what users stored. Until then they can exceed their quota.
 const STORAGE_INTERVAL: Duration = Duration::from_secs(5);
+/// The interval of looking for names to index; short, because they cannot be found until then.
+const INDEX_INTERVAL: Duration = Duration::from_secs(5);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -31,6 +33,8 @@ const RELEASE_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause between two batches of a task, so that other work gets its turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
+/// The number of users and of chatrooms whose names are indexed together, while they are locked.
+const INDEXED_AT_ONCE: usize = 100;
 
 /// The threads of the background tasks, which stop on drop.
 pub(crate) struct Background(Threads);
@@ -52,6 +56,8 @@ impl Background {
         let storage = Arc::clone(&state);
         self.start_task(STORAGE_INTERVAL, "storage", move || storage.follow_storage().map(|()| Progress::Done))?;
         self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
+        let names = stores.clone();
+        self.start_task(INDEX_INTERVAL, "names", move || index_names(&names))?;
         self.start_task(TIDY_INTERVAL, "tidy", move || tidy(&stores))?;
         self.start_task(UPKEEP_INTERVAL, "metrics", move || {
             metrics.run_upkeep();
@@ -119,6 +125,11 @@ fn follow(read: impl FnOnce() -> Result<(), StoreError>) -> Result<Progress, Sto
     read()?;
     // After a slow query, the result may be outdated.
     Ok(if started.elapsed() < FOLLOW_INTERVAL { Progress::Done } else { Progress::More })
+}
+
+/// Indexes one batch of names that were stored before the index, or by an instance that does not know it.
+fn index_names(stores: &Stores) -> Result<Progress, StoreError> {
+    Ok(if stores.search.index(INDEXED_AT_ONCE)? { Progress::More } else { Progress::Done })
 }
 
 /// Erases one batch of deleted data, or if there is none, what has expired.

@@ -9,6 +9,7 @@ use crate::membership::Role;
 use crate::message::{Idempotency, Message};
 use crate::page::Limit;
 use crate::reading::ReadState;
+use crate::search::NameQuery;
 use crate::store_error::StoreError;
 
 /// A chatroom about to be stored.
@@ -99,23 +100,17 @@ pub trait ChatroomRepository: Send + Sync {
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
     /// The user's chatrooms that are not hidden, most recently active first, starting after `after`; with a
-    /// folded `query` only those whose name contains it; one more than the limit.
+    /// `query` only those whose name contains it; one more than the limit.
     fn of_member(
         &self,
         user: UserId,
-        query: Option<String>,
+        query: Option<NameQuery>,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError>;
 
-    /// Public chatrooms by id, newest first, starting after `after`; with a folded `query` only those whose
-    /// name contains it; one more than the limit.
-    fn public(
-        &self,
-        query: Option<String>,
-        after: Option<ChatroomId>,
-        limit: Limit,
-    ) -> Result<Vec<Chatroom>, StoreError>;
+    /// Public chatrooms by id, newest first, starting after `after`; one more than the limit.
+    fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Result<Vec<Chatroom>, StoreError>;
 
     /// Erases at most `most` entries of deleted chatrooms, and returns whether any may be left.
     fn purge(&self, most: usize) -> Result<bool, StoreError>;

@@ -75,9 +75,8 @@ pub trait UserRepository: Send + Sync {
     /// The living user with this folded username, and their password hash.
     fn credentials(&self, folded_username: String) -> Result<Option<Credentials>, StoreError>;
 
-    /// Living users by folded username, starting after `after`; with a folded `query` only those whose username
-    /// or display name contains it; one more than the limit.
-    fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError>;
+    /// Living users by folded username, starting after `after`; one more than the limit.
+    fn list(&self, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError>;
 
     /// Changes a living user atomically; a new password ends the user's other sessions. `None` if the user is
     /// deleted, or if a condition of the new password no longer holds.

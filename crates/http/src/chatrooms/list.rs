@@ -23,7 +23,9 @@ pub(crate) struct Scope {
 /// List chatrooms
 ///
 /// Returns the chatrooms that you are a member of, the most recently active first. With `visibility=public`,
-/// returns all public chatrooms, newest first.
+/// returns all public chatrooms, newest first, or with `q` those whose name contains the text: exact ones come first,
+/// then those that begin with it, then those with a word that does. Such a page may be shorter than `limit`, or even
+/// empty, although a `next_cursor` follows.
 #[utoipa::path(
     get, path = "/api/chatrooms", operation_id = "list_chatrooms", tag = "chatrooms",
     params(Scope, Search, Paging),
@@ -54,7 +56,7 @@ async fn mine(
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
-    let (query, limit) = (search.folded()?, paging.limit()?);
+    let (query, limit) = (search.query()?, paging.limit()?);
     let after = paging.position(parse_position)?;
     let rows =
         caller.run(state, move |state| state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
@@ -81,9 +83,14 @@ async fn public(
     search: &Search,
     paging: &Paging,
 ) -> Result<HttpResponse, Problem> {
-    let (query, limit) = (search.folded()?, paging.limit()?);
+    let limit = paging.limit()?;
+    if let Some(query) = search.query()? {
+        let after = paging.position(|text| text.parse().ok())?;
+        let found = caller.run(state, move |state| state.stores.search.public_chatrooms(query, after, limit));
+        return pages::answer_found(request, found.await?, ChatroomView::from);
+    }
     let after = paging.position(|text| text.parse().ok())?;
-    let rows = caller.run(state, move |state| state.stores.chatrooms.public(query, after, limit)).await?;
+    let rows = caller.run(state, move |state| state.stores.chatrooms.public(after, limit)).await?;
     let page = Page::cut(rows, limit);
     pages::answer(request, page, |chatroom| chatroom.id, ChatroomView::from)
 }

@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::folding::fold;
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::search::NameQuery;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -33,7 +33,7 @@ impl Paging {
     }
 }
 
-/// `q`: text that a match contains, in any case.
+/// `q`: text that a match contains, in any case, with or without accents.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Search {
@@ -42,8 +42,8 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// The case-folded text; `None` if it is empty, which matches everything.
-    pub(crate) fn folded(&self) -> Result<Option<String>, Problem> {
+    /// The text to search for; `None` if it is empty, which matches everything.
+    pub(crate) fn query(&self) -> Result<Option<NameQuery>, Problem> {
         let Some(text) = self.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -53,7 +53,7 @@ impl Search {
         if text.chars().count() > LONGEST_SEARCH {
             return Err(Problem::parameter("q", format!("must have at most {LONGEST_SEARCH} characters")));
         }
-        Ok(Some(fold(text)))
+        Ok(NameQuery::parse(text))
     }
 }
 

@@ -9,4 +9,4 @@ mod written;
 pub(crate) use bounded::{bounded, bounded_list};
 pub(crate) use newest::NewestPages;
 pub(crate) use shared::SharedPage;
-pub(crate) use written::{List, WrittenPage, answer};
+pub(crate) use written::{List, WrittenPage, answer, answer_found};

@@ -1,10 +1,13 @@
 //! A page of a list as JSON, and its response.
 
+use std::fmt::Display;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{ContentType, LINK};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::page::Page;
+use chit_chat_domain::search::Found;
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,6 +94,16 @@ impl PackedPage {
         let body = decompress_size_prepended(&self.body).ok()?;
         Some(WrittenPage { body: body.into(), next_cursor: self.next_cursor.clone() })
     }
+}
+
+/// Responds with a page of the results of a search.
+pub(crate) fn answer_found<T, I: Display, V: Serialize>(
+    request: &HttpRequest,
+    found: Found<T, I>,
+    view: impl FnMut(T) -> V,
+) -> Result<HttpResponse, Problem> {
+    let next = found.next.as_ref().map(cursor::encode);
+    Ok(WrittenPage::new(found.items.into_iter().map(view).collect(), next)?.answer(request))
 }
 
 /// Responds with a page of a list. The next one starts after the `position` of its last item.

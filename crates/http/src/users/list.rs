@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
-use crate::pages::{List, WrittenPage, cursor};
+use crate::pages::{self, List, WrittenPage, cursor};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::UserView;
@@ -23,7 +23,9 @@ pub(crate) struct ByIds {
 
 /// Find users
 ///
-/// With `q`, searches usernames and display names. With `ids`, returns those users that exist, including deleted
+/// With `q`, searches usernames and display names: exact ones come first, then those that begin with the text, then
+/// those with a word that does. A page may be shorter than `limit`, or even empty, although a `next_cursor` follows.
+/// Without `q`, lists everybody by username. With `ids`, returns those users that exist, including deleted
 /// ones, in one page.
 #[utoipa::path(
     get, path = "/api/users", operation_id = "find_users", tag = "users",
@@ -41,12 +43,17 @@ pub(crate) async fn list(
     web::Query(search): web::Query<Search>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
-    let (query, limit) = (search.folded()?, paging.limit()?);
+    let (query, limit) = (search.query()?, paging.limit()?);
     if let Some(ids) = asked.ids {
         return resolve(caller, &request, &state, &ids).await;
     }
+    if let Some(query) = query {
+        let after = paging.position(|text| text.parse().ok())?;
+        let found = caller.run(&state, move |state| state.stores.search.users(query, after, limit)).await?;
+        return pages::answer_found(&request, found, UserView::from);
+    }
     let after = paging.position(|text| (!text.contains('\0')).then(|| text.to_owned()))?;
-    let rows = caller.run(&state, move |state| state.stores.users.search(query, after, limit)).await?;
+    let rows = caller.run(&state, move |state| state.stores.users.list(after, limit)).await?;
     let page = Page::cut(rows, limit);
     let next = page.items.last().filter(|_| page.more).and_then(folded_username).map(|name| cursor::encode(&name));
     Ok(WrittenPage::new(page.items.into_iter().map(UserView::from).collect(), next)?.answer(&request))

@@ -13,6 +13,7 @@ use chit_chat_domain::message::MockMessageRepository;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::readiness::MockReadiness;
 use chit_chat_domain::reading::MockReadRepository;
+use chit_chat_domain::search::MockSearchRepository;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
@@ -31,7 +32,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     let (mut users, mut sessions) = (MockUserRepository::new(), MockSessionRepository::new());
     users.expect_find().return_const(Err(error.clone()));
     users.expect_find_many().return_const(Err(error.clone()));
-    users.expect_search().return_const(Err(error.clone()));
+    users.expect_list().return_const(Err(error.clone()));
     users.expect_credentials().return_const(Err(error.clone()));
     users.expect_insert().return_const(Err(error.clone()));
     users.expect_update().return_const(Err(error.clone()));
@@ -61,6 +62,9 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     mentions.expect_of_user().return_const(Err(error.clone()));
     let mut reads = MockReadRepository::new();
     reads.expect_find().return_const(Err(error.clone()));
+    let mut search = MockSearchRepository::new();
+    search.expect_users().return_const(Err(error.clone()));
+    search.expect_public_chatrooms().return_const(Err(error.clone()));
     let mut readiness = MockReadiness::new();
     readiness.expect_is_current().return_const(Err(error.clone()));
     let mut heads = MockChatroomHeads::new();
@@ -81,6 +85,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         invitations: Arc::new(invitations),
         messages: Arc::new(messages),
         reads: Arc::new(reads),
+        search: Arc::new(search),
         readiness: Arc::new(readiness),
         ..silent()
     }

@@ -129,6 +129,26 @@ async fn users_are_found_by_part_of_name(engine: Engine) {
 }
 
 #[both_engines]
+async fn exact_names_are_found_first_and_folded_fully(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ann = app.sign_up("ann").await;
+    for (username, name) in [("a1", "Straßenbahn"), ("b2", "Die Straße"), ("c3", "STRASSE")] {
+        let user = app.sign_up(username).await;
+        user.patch("/api/users/me", json!({"display_name": name})).await.expect_status(200);
+    }
+    let first = ann.get("/api/users?q=strasse&limit=1").await.expect_status(200);
+    assert_eq!(first.each("username"), ["c3"]);
+    let cursor = first.body["next_cursor"].as_str().unwrap();
+    let rest = ann.get(format!("/api/users?q=strasse&cursor={cursor}")).await.expect_status(200);
+    assert_eq!(rest.each("username"), ["a1", "b2"]);
+    assert_eq!(rest.body["next_cursor"], json!(null));
+    let other = ann.get("/api/users?limit=1").await.expect_status(200);
+    let other = other.body["next_cursor"].as_str().unwrap();
+    ann.get(format!("/api/users?q=strasse&cursor={other}")).await.expect_problem(422, "invalid_value");
+    assert_eq!(ann.get("/api/users?q=%CC%81").await.expect_status(200).items().len(), 4, "an accent alone");
+}
+
+#[both_engines]
 async fn users_are_resolved_by_ids(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);

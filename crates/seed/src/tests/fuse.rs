@@ -19,6 +19,7 @@ use chit_chat_domain::message::{
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
+use chit_chat_domain::search::NameQuery;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{Credentials, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository};
@@ -93,8 +94,8 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.port.credentials(folded_username)
     }
 
-    fn search(&self, query: Option<String>, after: Option<String>, limit: Limit) -> Stored<Vec<User>> {
-        self.port.search(query, after, limit)
+    fn list(&self, after: Option<String>, limit: Limit) -> Stored<Vec<User>> {
+        self.port.list(after, limit)
     }
 
     fn update(
@@ -141,15 +142,15 @@ impl ChatroomRepository for Fused<dyn ChatroomRepository> {
     fn of_member(
         &self,
         user: UserId,
-        query: Option<String>,
+        query: Option<NameQuery>,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Stored<Vec<MyChatroom>> {
         self.port.of_member(user, query, after, limit)
     }
 
-    fn public(&self, query: Option<String>, after: Option<ChatroomId>, limit: Limit) -> Stored<Vec<Chatroom>> {
-        self.port.public(query, after, limit)
+    fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Stored<Vec<Chatroom>> {
+        self.port.public(after, limit)
     }
 
     fn purge(&self, most: usize) -> Stored<bool> {

@@ -115,7 +115,7 @@ impl World {
     }
 
     pub(crate) fn usernames(&self) -> Vec<String> {
-        let users = self.stores.users.search(None, None, Limit::MAX).unwrap();
+        let users = self.stores.users.list(None, Limit::MAX).unwrap();
         users.into_iter().filter_map(|user| Some(user.profile?.username.as_str().to_owned())).collect()
     }
 

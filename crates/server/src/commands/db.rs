@@ -11,6 +11,9 @@ use crate::cli::DbAction;
 use crate::config::Config;
 use crate::{signing_key, store};
 
+/// The number of users and of chatrooms whose names are indexed in one transaction.
+const INDEXED_AT_ONCE: usize = 100;
+
 pub(crate) fn run(config: &Config, action: DbAction) -> Outcome {
     match action {
         DbAction::Create => create(config),
@@ -31,7 +34,8 @@ fn create(config: &Config) -> Outcome {
 }
 
 fn migrate(config: &Config) -> Outcome {
-    store::open(&config.database_url)?;
+    let stores = store::open(&config.database_url)?;
+    while stores.search.index(INDEXED_AT_ONCE)? {}
     print_line(&format!("{}: the schema is up to date", config.database_url))
 }
 

@@ -18,14 +18,17 @@ INSERT INTO members
     SELECT room, n, ids.id
     FROM filled JOIN numbers ON n < {members} JOIN ids ON number = {first} + (room - {first} + {stride} * n) % {count};
 
-INSERT INTO users (id, username_reservation, username, username_folded, search_text, password_hash, created_at)
+-- Nobody is searched for, so there is nothing to index.
+INSERT INTO users
+    (id, username_reservation, username, username_folded, search_text, password_hash, created_at, folding)
     SELECT id, 'bench' || number, 'bench' || number, 'bench' || number, 'bench' || number || char(10),
-        '{password_hash}', {epoch}
+        '{password_hash}', {epoch}, 1
     FROM ids WHERE number < {first} + {count};
 
-INSERT INTO chatrooms (id, name, name_folded, visibility, created_at, last_seq, last_message_seq, access_version)
+INSERT INTO chatrooms
+    (id, name, name_folded, visibility, created_at, last_seq, last_message_seq, access_version, folding)
     SELECT id, 'Room ' || room, 'room ' || room, 0, {epoch} + 1000000,
-        1 + {members} + messages, 1 + {members} + messages, 0
+        1 + {members} + messages, 1 + {members} + messages, 0, 1
     FROM filled;
 
 INSERT INTO memberships (chatroom_id, user_id, role, joined_at, joined_seq)

@@ -1,11 +1,11 @@
 //! Administration of accounts takes effect at once, also against concurrent requests.
 
 use chit_chat_contract::{Engine, World, both_engines, race};
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::{Rotation, SecretHash};
-use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{
     Account, AccountFilter, DisplayName, NewUser, PasswordChange, PasswordHash, UserChanges,
 };
@@ -97,7 +97,7 @@ fn disable_keeps_memberships_and_messages(engine: Engine) {
     assert_eq!(world.message(room, said.id), said);
     assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![room]));
     assert_eq!(world.head(room), head);
-    assert_eq!(world.users.search(None, None, Limit::MAX).unwrap().len(), 2);
+    assert_eq!(world.users.list(None, Limit::MAX).unwrap().len(), 2);
 }
 
 #[both_engines]

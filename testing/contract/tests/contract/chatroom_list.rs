@@ -11,7 +11,7 @@ use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Message, NewMessage};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::{Mark, ReadState};
-use chit_chat_domain::text::fold;
+use chit_chat_domain::search::NameQuery;
 
 fn listed(
     world: &World,
@@ -20,7 +20,7 @@ fn listed(
     after: Option<ListPosition>,
     limit: u64,
 ) -> Vec<MyChatroom> {
-    world.chatrooms.of_member(user, query.map(fold), after, Limit::parse(limit).unwrap()).unwrap()
+    world.chatrooms.of_member(user, query.and_then(NameQuery::parse), after, Limit::parse(limit).unwrap()).unwrap()
 }
 
 fn home(world: &World, user: UserId) -> Vec<MyChatroom> {

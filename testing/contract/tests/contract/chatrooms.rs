@@ -4,11 +4,11 @@ use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
 use chit_chat_domain::chatroom::{
     Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, NewChatroom, Settings, Visibility,
 };
-use chit_chat_domain::folding::fold;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::search::NameQuery;
 
 #[both_engines]
 fn create_stores_owner_and_members(engine: Engine) {
@@ -149,7 +149,7 @@ fn delete_hides_chatroom_from_everybody(engine: Engine) {
         assert_eq!(mine(&world, user, None), []);
         assert_eq!(world.memberships.chatrooms_of(user), Ok(vec![]));
     }
-    assert_eq!(world.chatrooms.public(None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.chatrooms.public(None, Limit::MAX), Ok(vec![]));
     assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![]));
     let again = world.chatrooms.delete(room, Guard::holds(matt, Role::Owner), world.tick());
     assert_eq!(again, Ok(Guarded::Refused));
@@ -163,7 +163,7 @@ fn public_chatrooms_are_paged_newest_first(engine: Engine) {
     world.room(matt, &[]);
     rooms.reverse();
     let listed = |after, limit| {
-        let rooms = world.chatrooms.public(None, after, Limit::parse(limit).unwrap()).unwrap();
+        let rooms = world.chatrooms.public(after, Limit::parse(limit).unwrap()).unwrap();
         rooms.into_iter().map(|room| room.id).collect::<Vec<_>>()
     };
     assert_eq!(listed(None, 200), rooms);
@@ -189,7 +189,8 @@ fn search_matches_name_literally(engine: Engine) {
         ("'", &["it's"]),
         ("nothing", &[]),
     ] {
-        let public = world.chatrooms.public(Some(fold(query)), None, Limit::MAX).unwrap();
+        let public =
+            world.search.public_chatrooms(NameQuery::parse(query).unwrap(), None, Limit::MAX).unwrap().items;
         let names: Vec<_> =
             public.iter().filter_map(|room| room.name.as_ref()).map(ChatroomName::as_str).collect();
         assert_eq!(names, expected, "{query}");
@@ -198,6 +199,6 @@ fn search_matches_name_literally(engine: Engine) {
 }
 
 fn mine(world: &World, user: UserId, query: Option<&str>) -> Vec<Chatroom> {
-    let mine = world.chatrooms.of_member(user, query.map(fold), None, Limit::MAX).unwrap();
+    let mine = world.chatrooms.of_member(user, query.and_then(NameQuery::parse), None, Limit::MAX).unwrap();
     mine.into_iter().map(|my| my.chatroom).collect()
 }

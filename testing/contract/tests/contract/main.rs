@@ -44,6 +44,7 @@ mod reactions;
 mod reading;
 mod replies;
 mod revisions;
+mod search;
 mod sessions;
 mod settings;
 mod storage;

@@ -21,6 +21,7 @@ use crate::reaction::{MockReactionRepository, ReactionService};
 use crate::readiness::MockReadiness;
 use crate::reading::{MockReadRepository, ReadingService};
 use crate::revision::{MockRevisionRepository, RevisionService};
+use crate::search::MockSearchRepository;
 use crate::secrets::MockSecrets;
 use crate::services::{Policies, Services, System};
 use crate::session::{MockSessionRepository, SessionService};
@@ -69,6 +70,7 @@ pub struct World {
     pub readiness: MockReadiness,
     pub reads: MockReadRepository,
     pub revisions: MockRevisionRepository,
+    pub search: MockSearchRepository,
     pub secrets: MockSecrets,
     pub sessions: MockSessionRepository,
     pub storage: MockStorageRepository,
@@ -108,6 +110,7 @@ impl World {
             revisions: Arc::new(self.revisions),
             events: Arc::new(self.events),
             changes_since: Arc::new(self.changes_since),
+            search: Arc::new(self.search),
             readiness: Arc::new(self.readiness),
             commits: Arc::new(self.commits),
             storage: Arc::new(self.storage),

@@ -27,7 +27,7 @@ pub(crate) fn limit() -> Object {
 }
 
 pub(crate) fn search() -> Object {
-    text("Text that the name contains, in any case.")
+    text("Text that the name contains, in any case, with or without accents.")
         .max_length(Some(LONGEST_SEARCH))
         .pattern(Some(r"^[^\u0000]*$"))
         .examples(["ad"])

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::io::{self, BufWriter, Write, stdout};
 
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::folding::fold;
 use chit_chat_domain::page::{Limit, Page};
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::text::fold;
 use chit_chat_domain::user::{Account, AccountFilter, DisplayName, Email, Profile};
 use serde_json::json;
 use time::OffsetDateTime;
