@@ -60,3 +60,11 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
 pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<messages::chatroom_id, Key> {
     messages::chatroom_id.eq(chatroom)
 }
+
+/// The id of everybody, as a literal.
+pub(crate) const EVERYBODY: &str = "'00000000-0000-0000-0000-000000000000'";
+
+/// Joins each room with the rows of its own query, at most `$3` of them, as `own`.
+pub(crate) fn newest_in_each(rooms: &str, _: &str, _: &str, _: &str, query: &str) -> String {
+    format!("{rooms} CROSS JOIN LATERAL ({query} LIMIT $3) AS own")
+}

@@ -8,13 +8,13 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::rows::mentions::EVERYBODY;
-use chit_chat_relational::schema::{memberships, mentions, messages, users};
+use chit_chat_relational::schema::{memberships, users};
 use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
 use super::fragments;
-use crate::{Conn, Store};
+use super::newest_in_rooms::{self, Source};
+use crate::{Conn, Store, dialect};
 
 impl MentionRepository for Store {
     fn resolve(&self, chatroom: ChatroomId, usernames: &[String]) -> Result<Vec<UserId>, StoreError> {
@@ -46,36 +46,12 @@ impl MentionRepository for Store {
 /// Messages that mention the user by name. A message mentions either everybody or users by name, so the two
 /// queries never overlap.
 fn by_name(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<MessageRow>> {
-    let mine = memberships::chatroom_id.eq(mentions::chatroom_id).and(memberships::user_id.eq(mentions::user_id));
-    Ok(mentions::table
-        .inner_join(memberships::table.on(mine))
-        .inner_join(messages::table.on(is_message()))
-        .filter(mentions::user_id.eq(user))
-        .filter(mentions::message_id.lt(before))
-        .filter(fragments::is_alive(user))
-        .order(mentions::message_id.desc())
-        .limit(most)
-        .select(MessageRow::as_select())
-        .load(conn)?)
+    let mentions = Source { table: "mentions", id: "message_id", condition: "user_id = $1".into() };
+    newest_in_rooms::read(conn, &mentions, user, before, most)
 }
 
 fn to_all(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<MessageRow>> {
-    let there = mentions::chatroom_id.eq(memberships::chatroom_id).and(mentions::user_id.eq(EVERYBODY));
-    Ok(memberships::table
-        .inner_join(mentions::table.on(there))
-        .inner_join(messages::table.on(is_message()))
-        .filter(memberships::user_id.eq(user))
-        .filter(mentions::seq.gt(memberships::joined_seq))
-        .filter(mentions::message_id.lt(before))
-        .filter(mentions::author_id.ne(user))
-        .filter(fragments::is_alive(user))
-        .order(mentions::message_id.desc())
-        .limit(most)
-        .select(MessageRow::as_select())
-        .load(conn)?)
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn is_message() -> _ {
-    messages::chatroom_id.eq(mentions::chatroom_id).and(messages::seq.eq(mentions::seq))
+    let condition = format!("author_id <> $1 AND user_id = {} AND seq > room.joined_seq", dialect::EVERYBODY);
+    let mentions = Source { table: "mentions", id: "message_id", condition };
+    newest_in_rooms::read(conn, &mentions, user, before, most)
 }

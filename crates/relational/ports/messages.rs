@@ -20,6 +20,7 @@ use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
+use super::newest_in_rooms::{self, Source};
 use super::{fragments, message_ledger, pins, reactions, replies_and_mentions, revisions, slow_mode, storage};
 use crate::{Conn, Store, Tx};
 
@@ -118,21 +119,12 @@ impl MessageRepository for Store {
         after: Option<MessageId>,
         limit: Limit,
     ) -> Result<Vec<Message>, StoreError> {
-        let newest = Key(uuid::Uuid::max());
+        let before = after.map_or(Key(uuid::Uuid::max()), Key::from);
+        let own =
+            Source { table: "messages", id: "id", condition: "author_id = $1 AND deleted_at IS NULL".into() };
         self.read(|conn| {
-            let mine = memberships::chatroom_id
-                .eq(messages::chatroom_id)
-                .and(memberships::user_id.eq(messages::author_id));
-            let rows: Vec<MessageRow> = messages::table
-                .inner_join(memberships::table.on(mine))
-                .filter(messages::author_id.eq(Key::from(author)))
-                .filter(fragments::is_alive(author.into()))
-                .filter(messages::id.lt(after.map_or(newest, Key::from)))
-                .filter(messages::deleted_at.is_null())
-                .order(messages::id.desc())
-                .limit(fragments::limit_plus_one(limit))
-                .select(MessageRow::as_select())
-                .load(conn)?;
+            let most = fragments::limit_plus_one(limit);
+            let rows = newest_in_rooms::read(conn, &own, author.into(), before, most)?;
             Ok(rows.into_iter().map(Into::into).collect())
         })
     }

@@ -21,6 +21,7 @@ mod mentions;
 mod message_ledger;
 mod messages;
 mod name_parts;
+mod newest_in_rooms;
 mod pins;
 mod purge;
 mod reactions;

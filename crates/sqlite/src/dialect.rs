@@ -49,3 +49,15 @@ pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<K
 pub(crate) fn found_by_id_in(chatroom: Key) -> Eq<SqlLiteral<Id>, Key> {
     sql("+messages.chatroom_id").eq(chatroom)
 }
+
+/// The id of everybody, as a literal.
+pub(crate) const EVERYBODY: &str = "X'00000000000000000000000000000000'";
+
+/// Joins each room with the rows of its own query, about `$3` of them, as `own`. SQLite has no lateral joins, so the
+/// last id of each room is found first.
+pub(crate) fn newest_in_each(rooms: &str, table: &str, id: &str, condition: &str, query: &str) -> String {
+    format!(
+        "{rooms} CROSS JOIN {table} AS own WHERE {condition} AND own.chatroom_id = room.chatroom_id \
+         AND own.{id} < $2 AND own.{id} >= coalesce(({query} LIMIT 1 OFFSET $3), X'')"
+    )
+}

@@ -3,7 +3,7 @@
 use chit_chat_contract::{Engine, World, both_engines, done, race};
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::message::{Message, MessageBody, PageRange};
-use chit_chat_domain::page::Limit;
+use chit_chat_domain::page::{Limit, Page};
 
 /// A chatroom whose messages 1 to 9 have the seqs 3 to 11.
 fn nine_messages(engine: Engine) -> (World, ChatroomId, UserId) {
@@ -125,6 +125,30 @@ fn own_messages_of_left_chatrooms_are_omitted(engine: Engine) {
     world.delete_room(deleted, matt);
     assert_eq!(texts(world.messages.by_author(beth, None, Limit::MAX).unwrap()), "3");
     assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
+}
+
+#[both_engines]
+fn own_messages_of_many_chatrooms_are_merged(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let rooms: Vec<ChatroomId> = (0..9).map(|_| world.room(matt, &[])).collect();
+    // Some chatrooms have many messages in a row, some have one, and some have none.
+    let sent = (0..60).map(|n| world.say(rooms[n * n / 9 % 7], matt, &format!("{n},")));
+    let mut sent: Vec<Message> = sent.collect();
+    sent.reverse();
+    for limit in [1, 5, 20, 200] {
+        let mut read: Vec<Message> = Vec::new();
+        loop {
+            let after = read.last().map(|message| message.id);
+            let limit = Limit::parse(limit).unwrap();
+            let page = Page::cut(world.messages.by_author(matt, after, limit).unwrap(), limit);
+            read.extend(page.items);
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(texts(read), texts(sent.clone()), "{limit}");
+    }
 }
 
 fn texts(messages: Vec<Message>) -> String {
