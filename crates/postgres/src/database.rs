@@ -46,6 +46,14 @@ pub(crate) fn setup() -> Setup<Conn> {
     Box::new(OnConnect)
 }
 
+/// Settings of connections that read for requests. A slow read must not keep its connection from others for long;
+/// what writes may wait for locks instead.
+const READING: &str = "SET statement_timeout = '5s'";
+
+pub(crate) fn setup_for_reading() -> Setup<Conn> {
+    Box::new(OnConnectForReading)
+}
+
 /// Discards the plans of a connection. PostgreSQL plans a prepared statement for the current size of its
 /// tables, and a plan chosen for few rows may be the worst for many.
 pub(crate) fn discard_plans(conn: &mut Conn) -> Sql<()> {
@@ -66,11 +74,21 @@ pub(crate) fn setup_for_sending() -> Setup<Conn> {
 struct OnConnect;
 
 #[derive(Debug)]
+struct OnConnectForReading;
+
+#[derive(Debug)]
 struct OnConnectForSending;
 
 impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnect {
     fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(SESSION).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnectForReading {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
+        OnConnect.on_acquire(conn)?;
+        conn.batch_execute(READING).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 

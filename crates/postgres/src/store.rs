@@ -44,7 +44,7 @@ impl Store {
         let sending = pool("sends", WRITERS, database::setup_for_sending())?;
         let observers = Arc::default();
         Ok(Self {
-            readers: pool("reads", READERS, database::setup())?,
+            readers: pool("reads", READERS, database::setup_for_reading())?,
             changers: pool("writes", CHANGERS, database::setup())?,
             followers: pool("follow", FOLLOWERS, database::setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,

@@ -1,9 +1,12 @@
 //! Connections closed by a PostgreSQL server, as during a restart.
 
+use std::time::Instant;
+
 use chit_chat_contract::{Crowd, Engine, World, all_stored, until};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, NewMessage};
+use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::SignedUp;
 
 #[test]
@@ -14,6 +17,21 @@ fn read_reconnects() {
     assert!(world.users.find(matt).unwrap().is_some());
     end_connections(&world);
     assert_eq!(world.readiness.is_current(), Ok(true));
+}
+
+#[test]
+fn slow_read_is_cut_and_its_connection_is_kept() {
+    let world = World::new(Engine::Postgres);
+    let matt = world.user("Matt");
+    let mut held = world.raw();
+    held.begin();
+    held.run("LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+    let started = Instant::now();
+    let cut = world.users.find(matt);
+    assert!(matches!(cut, Err(StoreError::Unavailable(_))), "{cut:?}");
+    assert!((4..9).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    held.run("COMMIT");
+    assert!(world.users.find(matt).unwrap().is_some());
 }
 
 #[test]
