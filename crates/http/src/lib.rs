@@ -41,9 +41,9 @@ mod users;
 mod views;
 mod work;
 
-pub use connections::{Capacity, Connections, Times, service};
+pub use connections::{Capacity, Connections, Speed, Times, service};
 pub use cors::{AllowedOrigins, NoOrigins, cors};
-pub use extract::BodyTimeout;
+pub use extract::BodyTimes;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};
 pub use middleware::answer;
 pub use route::{Methods, Route};

@@ -14,7 +14,7 @@ use actix_service::{ServiceFactory, boxed};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{App, Error};
-use chit_chat_http::{Capacity, Connections, Proxies, Times, service};
+use chit_chat_http::{Capacity, Connections, Proxies, Speed, Times, service};
 use socket2::{Domain, Protocol, Socket, Type};
 
 const TIMES: Times = Times {
@@ -23,12 +23,18 @@ const TIMES: Times = Times {
     keep_alive: Duration::from_secs(75),
     closing: Duration::from_secs(1),
 };
+/// The minimum speed of a client that reads a response.
+const SLOWEST_READER: Speed = Speed { bytes: 16 * 1024, period: Duration::from_secs(15) };
+/// The number of bytes that the kernel takes of a response before it sends any. By default it takes megabytes of
+/// one that nobody reads, and the speed of the reader shows late.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 32 * 1024;
 /// The number of connections that may wait to be accepted.
 const BACKLOG: i32 = 1_024;
 
 /// The connections, with the limits for stalled ones.
 pub(crate) fn connections(capacity: Capacity, proxies: Proxies) -> Arc<Connections> {
-    Arc::new(Connections::new(TIMES.keep_alive + TIMES.first_head, capacity, proxies))
+    Arc::new(Connections::new(TIMES.keep_alive + TIMES.first_head, SLOWEST_READER, capacity, proxies))
 }
 
 /// Listens on every address that the name resolves to and that this machine has.
@@ -48,6 +54,9 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     // Without this, the address cannot be reused for minutes. On Windows, the option has another meaning.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
+    // Accepted connections inherit it.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_notsent_lowat(UNSENT)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

@@ -14,18 +14,20 @@ use actix_web::rt;
 use metrics::{Counter, counter};
 
 use super::socket::Socket;
-use super::{Connection, open};
+use super::{Connection, Speed, open};
 use crate::limits::{Proxies, Source};
 
 /// The state that all connections of a server share.
 pub struct Connections {
     pub(super) timeout: Duration,
+    /// The minimum speed of clients that read a response.
+    pub(super) slowest: Speed,
     capacity: Capacity,
     proxies: Proxies,
     /// The number of open connections by address.
     of_addresses: Mutex<HashMap<Source, usize>>,
     stopping: AtomicBool,
-    closed: Closed,
+    pub(super) closed: Closed,
 }
 
 /// The maximum numbers of open connections.
@@ -44,22 +46,28 @@ impl Capacity {
     pub const UNLIMITED: Self = Self { per_worker: usize::MAX, per_address: usize::MAX, idle: Duration::MAX };
 }
 
-struct Closed {
+pub(super) struct Closed {
     for_address: Counter,
     for_others: Counter,
+    pub(super) for_slowness: Counter,
 }
 
 impl Connections {
     /// Closes each connection that is idle for this long between two requests.
-    pub fn new(timeout: Duration, capacity: Capacity, proxies: Proxies) -> Self {
+    pub fn new(timeout: Duration, slowest: Speed, capacity: Capacity, proxies: Proxies) -> Self {
         let closed = |reason: &'static str| counter!("chit_chat_connections_closed_total", "reason" => reason);
         Self {
             timeout,
+            slowest,
             capacity,
             proxies,
             of_addresses: Mutex::default(),
             stopping: AtomicBool::new(false),
-            closed: Closed { for_address: closed("address"), for_others: closed("room") },
+            closed: Closed {
+                for_address: closed("address"),
+                for_others: closed("room"),
+                for_slowness: closed("slow"),
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 mod all;
 mod framing;
 mod open;
+mod pace;
 mod service;
 mod socket;
 mod transfer;
@@ -21,6 +22,8 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 pub use all::{Capacity, Connections};
+use pace::Pace;
+pub use pace::Speed;
 pub use service::{Times, service};
 use transfer::Transfer;
 
@@ -41,6 +44,7 @@ pub(crate) struct Connection {
     /// The same socket, under its own descriptor.
     socket: TcpStream,
     transfer: Transfer,
+    pace: Pace,
 }
 
 /// Stops the timer, because handling a request is not limited here.
@@ -62,7 +66,15 @@ pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
 impl Connection {
     fn new(all: Arc<Connections>, source: Option<Source>, socket: TcpStream) -> Self {
         let ends_at = Cell::new(Some(Instant::now() + all.timeout));
-        Self { all, ends_at, is_stream: Cell::new(false), source, socket, transfer: Transfer::new() }
+        Self {
+            all,
+            ends_at,
+            is_stream: Cell::new(false),
+            source,
+            socket,
+            transfer: Transfer::new(),
+            pace: Pace::new(),
+        }
     }
 
     /// The connection of a request, if it is watched.
@@ -101,6 +113,11 @@ impl Connection {
 
     /// Shuts the socket down if it is due. The calls fail harmlessly if the connection is already closed.
     fn shut_down_if_due(&self, now: Instant) {
+        if !self.is_stream.get() && self.pace.is_too_slow(now, self.all.slowest) {
+            self.all.closed.for_slowness.increment(1);
+            drop(self.socket.shutdown(Shutdown::Both));
+            return;
+        }
         let Some(ends_at) = self.ends_at.get() else {
             return;
         };

@@ -138,12 +138,20 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+        let socket = self.get_mut();
+        let written = Pin::new(&mut socket.stream).poll_write(context, bytes);
+        match &written {
+            Poll::Ready(Ok(count)) => socket.connection.pace.wrote(*count),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => socket.connection.pace.waits(),
+        }
+        written
     }
 
     /// Called by actix when all it has to write so far is written.
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let socket = self.get_mut();
+        socket.connection.pace.finished();
         if socket.connection.transfer.flushed() && std::mem::take(&mut socket.is_waiting) {
             context.waker().wake_by_ref();
         }

@@ -18,7 +18,7 @@ pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent
 pub(crate) use invitation_code::ByCode;
 pub(crate) use paging::{Paging, Search, query_config, seq};
 pub(crate) use path::{InChatroom, InvitationPath, MemberPath, MessagePath, ReactionPath, path_id};
-pub use payload::BodyTimeout;
+pub use payload::BodyTimes;
 pub(crate) use principal::{Principal, Reader, bearer_token};
 pub(crate) use rendering::Rendering;
 pub(crate) use whole::Whole;

@@ -1,11 +1,12 @@
 //! Reads request bodies: within a time limit and a size limit, decompressed.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::{Read, Result as IoResult};
 use std::mem::take;
 use std::pin::pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
@@ -16,18 +17,27 @@ use actix_web::{HttpRequest, web};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use super::principal;
-use crate::connections::Connection;
+use crate::connections::{Connection, Speed};
 use crate::problem::{Code, Problem};
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The same for clients that have not signed in: credentials and tokens are short.
 const MAX_STRANGERS_BODY_BYTES: usize = 8 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Overrides the time limit for a body to arrive, which is half a minute.
+/// The times within which a body has to arrive.
 #[derive(Clone, Copy, Debug)]
-pub struct BodyTimeout(pub Duration);
+pub struct BodyTimes {
+    /// For all of it.
+    pub limit: Duration,
+    /// The minimum speed, after the first period.
+    pub slowest: Speed,
+}
+
+impl BodyTimes {
+    pub const DEFAULT: Self =
+        Self { limit: Duration::from_secs(30), slowest: Speed { bytes: 1024, period: Duration::from_secs(5) } };
+}
 
 /// Reads the complete body, and counts it as further writes if it is large.
 pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
@@ -36,9 +46,7 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     if announced(request.headers()).is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
-    let time_limit = request.app_data().map_or(BODY_TIMEOUT, |BodyTimeout(time_limit)| *time_limit);
-    let late = |_| Problem::new(Code::RequestTimeout, "the request body took too long to arrive");
-    let bytes = timeout(time_limit, collect(&request, payload, most)).await.map_err(late)??;
+    let bytes = collect_in_time(&request, payload, most).await?;
     let bytes = match encoding {
         Encoding::Identity => bytes,
         _ => inflated(encoding, bytes, most).await?,
@@ -53,8 +61,31 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
+/// Collects a body, unless it arrives too slowly.
+async fn collect_in_time(request: &HttpRequest, payload: Payload, most: usize) -> Result<Bytes, Problem> {
+    let times = *request.app_data().unwrap_or(&BodyTimes::DEFAULT);
+    let (started, arrived) = (Instant::now(), Cell::new(0));
+    let mut body = pin!(collect(request, payload, most, &arrived));
+    let mut expected = 0;
+    loop {
+        let period = times.slowest.period.min(times.limit.saturating_sub(started.elapsed()));
+        if let Ok(body) = timeout(period, body.as_mut()).await {
+            return body;
+        }
+        if started.elapsed() >= times.limit || arrived.get() < expected {
+            return Err(Problem::new(Code::RequestTimeout, "the request body took too long to arrive"));
+        }
+        expected = arrived.get() + times.slowest.bytes;
+    }
+}
+
 /// Collects the chunks of a body. Most bodies arrive in one chunk, which is used without a copy.
-async fn collect(request: &HttpRequest, payload: Payload, most: usize) -> Result<Bytes, Problem> {
+async fn collect(
+    request: &HttpRequest,
+    payload: Payload,
+    most: usize,
+    arrived: &Cell<usize>,
+) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
     let connection = Connection::of(request);
@@ -67,7 +98,8 @@ async fn collect(request: &HttpRequest, payload: Payload, most: usize) -> Result
     };
     while let Some(chunk) = poll_fn(&mut next).await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedBody, "the body cannot be read"))?;
-        if only.len() + joined.len() + chunk.len() > most {
+        arrived.set(arrived.get() + chunk.len());
+        if arrived.get() > most {
             return Err(too_large(most));
         }
         if only.is_empty() && joined.is_empty() {
@@ -132,6 +164,10 @@ impl Encoding {
 mod tests {
     use std::io::Write;
 
+    use actix_http::h1;
+    use actix_web::rt;
+    use actix_web::rt::time::sleep;
+    use actix_web::test::TestRequest;
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
 
@@ -167,6 +203,26 @@ mod tests {
         assert_eq!(Encoding::Deflate.inflate(&zlib.finish().unwrap(), 9).unwrap(), b"{}");
         assert!(Encoding::Gzip.inflate(b"{}", 9).is_err());
         assert!(Encoding::Deflate.inflate(b"{}", 9).is_err());
+    }
+
+    #[actix_web::test]
+    async fn body_has_to_arrive_at_minimum_speed() {
+        let slowest = Speed { bytes: 10, period: Duration::from_millis(100) };
+        for (piece, is_refused) in [(&b"1"[..], true), (&[b' '; 100], false)] {
+            let times = BodyTimes { slowest, ..BodyTimes::DEFAULT };
+            let request = TestRequest::default().app_data(times).to_http_request();
+            let (mut sender, payload) = h1::Payload::create(false);
+            rt::spawn(async move {
+                for _ in 0..10 {
+                    sleep(Duration::from_millis(90)).await;
+                    sender.feed_data(Bytes::from_static(piece));
+                }
+                sender.feed_eof();
+            });
+            let read = read(request, Payload::from(payload)).await;
+            let refused = read.map_err(|problem| problem.code).err();
+            assert_eq!(refused, is_refused.then_some(Code::RequestTimeout));
+        }
     }
 
     #[test]

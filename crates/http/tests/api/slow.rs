@@ -1,10 +1,13 @@
 //! Slow and excessive clients: disconnected, while others are served.
 
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use chit_chat_contract::Engine;
-use chit_chat_http::Capacity;
+use chit_chat_http::{Capacity, Connections, Proxies, Speed};
 
 use crate::app::TestApp;
 use crate::sockets::Listening;
@@ -176,4 +179,30 @@ async fn longest_idle_connection_makes_room() {
     first.expect_end();
     second.begin("GET /healthz", &[], b"");
     second.answer().expect_status(200);
+}
+
+#[actix_web::test]
+async fn slow_reader_is_disconnected() {
+    const REQUESTS: usize = 100;
+    let app = TestApp::new(Engine::Sqlite).await;
+    let whole = app.nobody().get("/api/openapi.json").await.text.len() * REQUESTS;
+    let slowest = Speed { bytes: 16 * 1024, period: Duration::from_secs(1) };
+    let connections = Connections::new(Duration::from_secs(60), slowest, Capacity::UNLIMITED, Proxies::default());
+    let server = Listening::start_watched(&app, connections);
+    let read_all = |before: Duration, between: Duration| {
+        let mut stream = server.connect().into_stream();
+        stream
+            .write_all("GET /api/openapi.json HTTP/1.1\r\nHost: test\r\n\r\n".repeat(REQUESTS).as_bytes())
+            .unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        thread::sleep(before);
+        let (mut buffer, mut read) = (vec![0; 1024 * 1024], 0);
+        while let Ok(count @ 1..) = stream.read(&mut buffer) {
+            read += count;
+            thread::sleep(between);
+        }
+        read
+    };
+    assert!(read_all(Duration::from_secs(4), Duration::ZERO) < whole);
+    assert!(read_all(Duration::ZERO, Duration::from_millis(50)) > whole);
 }

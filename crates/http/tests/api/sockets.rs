@@ -11,13 +11,16 @@ use actix_service::boxed;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, rt};
-use chit_chat_http::{BodyTimeout, Capacity, Connections, Proxies, Times, answer, configure, limited, service};
+use chit_chat_http::{
+    BodyTimes, Capacity, Connections, Proxies, Speed, Times, answer, configure, limited, service,
+};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
 
-/// The time limit for a body.
-const BODY_TIMEOUT: Duration = Duration::from_millis(400);
+const BODY_TIMES: BodyTimes = BodyTimes { limit: Duration::from_millis(400), ..BodyTimes::DEFAULT };
+/// The minimum speed of a client that reads.
+const SLOWEST: Speed = Speed { bytes: 16 * 1024, period: Duration::from_secs(2) };
 /// The time limit for an idle connection after a response.
 const IDLE: Duration = Duration::from_millis(600);
 /// The times of the server, but for idle connections.
@@ -43,15 +46,20 @@ impl Listening {
 
     /// Starts a server that accepts so many connections.
     pub(crate) fn start_with(app: &TestApp, capacity: Capacity) -> Self {
+        Self::start_watched(app, Connections::new(IDLE, SLOWEST, capacity, Proxies::default()))
+    }
+
+    /// Starts a server that watches its connections in this way.
+    pub(crate) fn start_watched(app: &TestApp, connections: Connections) -> Self {
         let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
-            let app = App::new().app_data(state.clone()).app_data(BodyTimeout(BODY_TIMEOUT));
+            let app = App::new().app_data(state.clone()).app_data(BODY_TIMES);
             let app = app.app_data(Data::new(origins.clone())).wrap(from_fn(answer));
             app.configure(configure).configure(limited(limits.clone()))
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let connections = Arc::new(Connections::new(IDLE, capacity, Proxies::default()));
+        let connections = Arc::new(connections);
         let factory = move || boxed::factory(service(app(), &connections, TIMES));
         thread::spawn(move || {
             let server = Server::build().workers(1).disable_signals().listen("http", listener, factory);

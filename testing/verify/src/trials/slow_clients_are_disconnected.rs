@@ -17,7 +17,7 @@ const LATER: usize = 50;
 const BETWEEN_BYTES: Duration = Duration::from_millis(250);
 /// The timeouts, with some tolerance for a busy machine.
 const HEADS: Range<Duration> = seconds(5, 10 + 3);
-const BODIES: Range<Duration> = seconds(20, 30 + 4);
+const BODIES: Range<Duration> = seconds(8, 10 + 4);
 const LATER_HEADS: Range<Duration> = seconds(60, 85 + 5);
 /// The limit for responses to other clients.
 const SOON: Duration = Duration::from_secs(3);
