@@ -41,7 +41,7 @@ mod users;
 mod views;
 mod work;
 
-pub use connections::{Capacity, Connections, Speed, Times, service};
+pub use connections::{Budget, Capacity, Connections, Speed, Times, service};
 pub use cors::{AllowedOrigins, NoOrigins, cors};
 pub use extract::BodyTimes;
 pub use limits::{Limits, NoRate, Proxies, Rate, Rates, limited};

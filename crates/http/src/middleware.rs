@@ -38,7 +38,8 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     // Everything logged in this span carries the id that the client receives.
     let span = tracing::error_span!("request", request_id = line.id.as_str());
     connections::begin(&request);
-    let mut response = with_problem(next.call(request).instrument(span).await?, line.id.as_str());
+    let response = next.call(request).instrument(span).await?;
+    let mut response = with_problem(response, line.id.as_str());
     limits::add_headers(&mut response);
     protection::add_headers(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());
@@ -98,8 +99,8 @@ impl Drop for Line {
     }
 }
 
-fn with_problem<B>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {
-    match response.response().error().map(Problem::of) {
+fn with_problem<B: MessageBody>(response: ServiceResponse<B>, id: &str) -> ServiceResponse<EitherBody<B>> {
+    match response.response().error().map(Problem::of).or_else(|| connections::hold(&response)) {
         Some(problem) => {
             let of_cors = response.headers().iter().filter(|(name, _)| is_of_cors(name));
             let of_cors: Vec<_> = of_cors.map(|(name, value)| (name.clone(), value.clone())).collect();

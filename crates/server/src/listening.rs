@@ -14,7 +14,7 @@ use actix_service::{ServiceFactory, boxed};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{App, Error};
-use chit_chat_http::{Capacity, Connections, Proxies, Speed, Times, service};
+use chit_chat_http::{Budget, Capacity, Connections, Proxies, Speed, Times, service};
 use socket2::{Domain, Protocol, Socket, Type};
 
 const TIMES: Times = Times {
@@ -33,8 +33,9 @@ const UNSENT: u32 = 32 * 1024;
 const BACKLOG: i32 = 1_024;
 
 /// The connections, with the limits for stalled ones.
-pub(crate) fn connections(capacity: Capacity, proxies: Proxies) -> Arc<Connections> {
-    Arc::new(Connections::new(TIMES.keep_alive + TIMES.first_head, SLOWEST_READER, capacity, proxies))
+pub(crate) fn connections(capacity: Capacity, proxies: Proxies, budget: Budget) -> Arc<Connections> {
+    let timeout = TIMES.keep_alive + TIMES.first_head;
+    Arc::new(Connections::new(timeout, SLOWEST_READER, capacity, proxies).within(budget))
 }
 
 /// Listens on every address that the name resolves to and that this machine has.

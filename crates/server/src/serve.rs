@@ -12,7 +12,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_http::{
-    Capacity, Connections, Environment, Exposition, Proxies, State, configure_metrics, cors, limited,
+    Budget, Capacity, Connections, Environment, Exposition, Proxies, State, configure_metrics, cors, limited,
 };
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
@@ -84,7 +84,8 @@ async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> R
             .configure(|app| on_public_port.iter().cloned().for_each(|metrics| configure_metrics(app, metrics)))
     };
     let workers = config.limits.workers();
-    let connections = listening::connections(config.limits.capacity(workers), config.limits.proxies());
+    let limits = &config.limits;
+    let connections = listening::connections(limits.capacity(workers), limits.proxies(), limits.transfer_memory());
     let listeners = bind("LISTEN", &config.listen)?;
     let addresses: Vec<_> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
     let server = listening::serve(app, listeners, &connections)?
@@ -125,9 +126,8 @@ fn serve_metrics(address: &str, exposition: Exposition) -> Result<(), Box<dyn Er
     for listener in &listeners {
         tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
     }
-    let server =
-        listening::serve(app, listeners, &listening::connections(Capacity::UNLIMITED, Proxies::default()))?
-            .workers(1);
+    let connections = listening::connections(Capacity::UNLIMITED, Proxies::default(), Budget::new(usize::MAX));
+    let server = listening::serve(app, listeners, &connections)?.workers(1);
     actix_web::rt::spawn(server.run());
     Ok(())
 }

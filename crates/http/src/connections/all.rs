@@ -14,7 +14,7 @@ use actix_web::rt;
 use metrics::{Counter, counter};
 
 use super::socket::Socket;
-use super::{Connection, Speed, open};
+use super::{Budget, Connection, Speed, open};
 use crate::limits::{Proxies, Source};
 
 /// The state that all connections of a server share.
@@ -23,7 +23,8 @@ pub struct Connections {
     /// The minimum speed of clients that read a response.
     pub(super) slowest: Speed,
     capacity: Capacity,
-    proxies: Proxies,
+    pub(super) proxies: Proxies,
+    pub(super) budget: Arc<Budget>,
     /// The number of open connections by address.
     of_addresses: Mutex<HashMap<Source, usize>>,
     stopping: AtomicBool,
@@ -47,9 +48,9 @@ impl Capacity {
 }
 
 pub(super) struct Closed {
-    for_address: Counter,
-    for_others: Counter,
-    pub(super) for_slowness: Counter,
+    address: Counter,
+    room: Counter,
+    pub(super) slow: Counter,
 }
 
 impl Connections {
@@ -61,14 +62,17 @@ impl Connections {
             slowest,
             capacity,
             proxies,
+            budget: Arc::new(Budget::new(usize::MAX)),
             of_addresses: Mutex::default(),
             stopping: AtomicBool::new(false),
-            closed: Closed {
-                for_address: closed("address"),
-                for_others: closed("room"),
-                for_slowness: closed("slow"),
-            },
+            closed: Closed { address: closed("address"), room: closed("room"), slow: closed("slow") },
         }
+    }
+
+    /// Bounds the memory for bodies and responses.
+    #[must_use]
+    pub fn within(self, budget: Budget) -> Self {
+        Self { budget: Arc::new(budget), ..self }
     }
 
     /// Watches a connection that was just accepted; `None` closes it.
@@ -80,12 +84,12 @@ impl Connections {
         };
         let source = stream.peer_addr().ok().and_then(|peer| self.proxies.source_of_peer(peer.ip()));
         if source.is_some_and(|source| !self.enter(source)) {
-            self.closed.for_address.increment(1);
+            self.closed.address.increment(1);
             return None;
         }
         let connection = Rc::new(Connection::new(Arc::clone(self), source, handle));
         if open::make_room(&self.capacity) {
-            self.closed.for_others.increment(1);
+            self.closed.room.increment(1);
         }
         open::add(Rc::downgrade(&connection));
         Some(Socket::new(stream, connection))

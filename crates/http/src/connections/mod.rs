@@ -3,6 +3,7 @@
 //! new ones by closing the one that has been idle longest.
 
 mod all;
+mod budget;
 mod framing;
 mod open;
 mod pace;
@@ -11,7 +12,7 @@ mod socket;
 mod transfer;
 mod watched;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::{Shutdown, TcpStream};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,15 +21,22 @@ use std::time::{Duration, Instant};
 use actix_web::HttpRequest;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 pub use all::{Capacity, Connections};
+pub use budget::Budget;
+pub(crate) use budget::Held;
+use budget::Holder;
+use chit_chat_domain::id::UserId;
 use pace::Pace;
 pub use pace::Speed;
 pub use service::{Times, service};
 use transfer::Transfer;
 
 use crate::limits::Source;
+use crate::problem::Problem;
 
+/// The size up to which a response is not held. actix copies it into the buffer of the connection at once.
+const SMALL_RESPONSE: usize = 32 * 1024;
 /// The time for a client that is still sending to read the rejection.
 const LINGER: Duration = Duration::from_secs(3);
 
@@ -45,12 +53,17 @@ pub(crate) struct Connection {
     socket: TcpStream,
     transfer: Transfer,
     pace: Pace,
+    /// The user who sent the current request, once that is known.
+    user: Cell<Option<UserId>>,
+    /// The memory of a large head, and of a large response until it is written.
+    held: RefCell<Vec<Held>>,
 }
 
 /// Stops the timer, because handling a request is not limited here.
 pub(crate) fn begin(request: &ServiceRequest) {
     if let Some(connection) = request.conn_data::<Rc<Connection>>() {
         connection.ends_at.set(None);
+        connection.user.set(None);
         connection.is_stream.set(false);
     }
 }
@@ -63,17 +76,40 @@ pub(crate) fn end<B: MessageBody>(response: &ServiceResponse<B>) {
     }
 }
 
+/// Holds memory for a large response until it is written. Without room for it, the client gets a problem instead,
+/// unless the request changed something: its answer says what.
+pub(crate) fn hold<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Problem> {
+    let request = response.request();
+    let connection = request.conn_data::<Rc<Connection>>()?;
+    // The head is not needed any more.
+    connection.release();
+    let BodySize::Sized(bytes) = response.response().body().size() else {
+        return None;
+    };
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if bytes <= SMALL_RESPONSE || request.method() == Method::HEAD {
+        return None;
+    }
+    let Some(held) = connection.reserve(request, bytes) else {
+        let may_have_changed = request.method() != Method::GET && response.status() != StatusCode::OK;
+        return (!may_have_changed).then(|| Problem::overloaded("too many responses are waiting to be read"));
+    };
+    connection.held.borrow_mut().push(held);
+    None
+}
+
 impl Connection {
     fn new(all: Arc<Connections>, source: Option<Source>, socket: TcpStream) -> Self {
-        let ends_at = Cell::new(Some(Instant::now() + all.timeout));
         Self {
+            ends_at: Cell::new(Some(Instant::now() + all.timeout)),
             all,
-            ends_at,
             is_stream: Cell::new(false),
             source,
             socket,
             transfer: Transfer::new(),
             pace: Pace::new(),
+            user: Cell::new(None),
+            held: RefCell::default(),
         }
     }
 
@@ -86,6 +122,32 @@ impl Connection {
     /// after a few kibibytes.
     pub(crate) fn read_on(&self) {
         self.transfer.read_on();
+    }
+
+    /// Records who sent the current request.
+    pub(crate) fn sent_by(request: &HttpRequest, user: UserId) {
+        if let Some(connection) = request.conn_data::<Rc<Self>>() {
+            connection.user.set(Some(user));
+        }
+    }
+
+    /// Takes memory for a request or its response; `None` if there is none left for its client.
+    pub(crate) fn reserve(&self, request: &HttpRequest, bytes: usize) -> Option<Held> {
+        let source = self.source.or_else(|| self.all.proxies.client_of(request));
+        self.all.budget.hold(Holder { source, user: self.user.get() }, bytes)
+    }
+
+    /// Takes memory for the next part of a large head; returns whether there was any.
+    fn hold_head(&self, bytes: usize) -> bool {
+        let held = self.all.budget.hold(Holder { source: self.source, user: None }, bytes);
+        held.map(|held| self.held.borrow_mut().push(held)).is_some()
+    }
+
+    /// Returns the memory of the current request.
+    fn release(&self) {
+        if !self.held.borrow().is_empty() {
+            self.held.take();
+        }
     }
 
     /// Gives the client of a stream this time to read what was sent.
@@ -114,7 +176,7 @@ impl Connection {
     /// Shuts the socket down if it is due. The calls fail harmlessly if the connection is already closed.
     fn shut_down_if_due(&self, now: Instant) {
         if !self.is_stream.get() && self.pace.is_too_slow(now, self.all.slowest) {
-            self.all.closed.for_slowness.increment(1);
+            self.all.closed.slow.increment(1);
             drop(self.socket.shutdown(Shutdown::Both));
             return;
         }

@@ -1,6 +1,6 @@
 //! The socket of a connection, as actix sees it: it delivers one request at a time.
 
-use std::io::Result;
+use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -24,6 +24,8 @@ pub(super) struct Socket {
     stream: TcpStream,
     pub(super) connection: Rc<Connection>,
     framing: Framing,
+    /// The number of bytes of the current head that have passed.
+    head: usize,
     /// Bytes that were read and may not pass yet.
     withheld: Vec<u8>,
     /// True if bytes were withheld since the last wake-up.
@@ -32,7 +34,7 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn new(stream: TcpStream, connection: Rc<Connection>) -> Self {
-        Self { stream, connection, framing: Framing::new(), withheld: Vec::new(), is_waiting: false }
+        Self { stream, connection, framing: Framing::new(), head: 0, withheld: Vec::new(), is_waiting: false }
     }
 
     /// Passes withheld bytes, or new ones.
@@ -101,6 +103,15 @@ impl Socket {
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
+    /// Counts a part of a head. Refuses a large one if there is no memory for it.
+    fn passed_head(&mut self, count: usize) -> Result<()> {
+        self.head += count;
+        if self.head <= 2 * READ || self.connection.hold_head(count) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::OutOfMemory, "too many large heads are being read"))
+    }
+
     /// Waits for the response to the current request. Reads only enough to notice that the client has closed its
     /// side.
     fn poll_next_request(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
@@ -120,6 +131,7 @@ impl AsyncRead for Socket {
                 return socket.poll_next_request(context);
             }
             socket.framing.next();
+            socket.head = 0;
         }
         let is_payload = socket.framing.is_in_payload();
         if is_payload && socket.connection.transfer.pauses(context) {
@@ -127,12 +139,15 @@ impl AsyncRead for Socket {
         }
         let before = buffer.filled().len();
         ready!(socket.poll_request(context, buffer))?;
+        let count = buffer.filled().len() - before;
         if is_payload {
-            socket.connection.transfer.passed(buffer.filled().len() - before);
-        } else if !matches!(socket.framing, Framing::Head(_)) {
+            socket.connection.transfer.passed(count);
+            return Poll::Ready(Ok(()));
+        }
+        if !matches!(socket.framing, Framing::Head(_)) {
             socket.connection.transfer.begin();
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(socket.passed_head(count))
     }
 }
 
@@ -152,8 +167,11 @@ impl AsyncWrite for Socket {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let socket = self.get_mut();
         socket.connection.pace.finished();
-        if socket.connection.transfer.flushed() && std::mem::take(&mut socket.is_waiting) {
-            context.waker().wake_by_ref();
+        if socket.connection.transfer.flushed() {
+            socket.connection.release();
+            if std::mem::take(&mut socket.is_waiting) {
+                context.waker().wake_by_ref();
+            }
         }
         Pin::new(&mut socket.stream).poll_flush(context)
     }

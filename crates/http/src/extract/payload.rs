@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io::{Read, Result as IoResult};
 use std::mem::take;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -17,13 +18,15 @@ use actix_web::{HttpRequest, web};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use super::principal;
-use crate::connections::{Connection, Speed};
+use crate::connections::{Connection, Held, Speed};
 use crate::problem::{Code, Problem};
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The same for clients that have not signed in: credentials and tokens are short.
 const MAX_STRANGERS_BODY_BYTES: usize = 8 * 1024;
+/// The size up to which a body is not held.
+const SMALL_BODY: usize = 16 * 1024;
 
 /// The times within which a body has to arrive.
 #[derive(Clone, Copy, Debug)]
@@ -46,10 +49,13 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     if announced(request.headers()).is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
-    let bytes = collect_in_time(&request, payload, most).await?;
-    let bytes = match encoding {
-        Encoding::Identity => bytes,
-        _ => inflated(encoding, bytes, most).await?,
+    let mut memory = Memory { request: &request, connection: Connection::of(&request), held: None };
+    let bytes = collect_in_time(payload, most, &mut memory).await?;
+    let bytes = if encoding == Encoding::Identity {
+        bytes
+    } else {
+        memory.hold(bytes.len() + most)?;
+        inflated(encoding, bytes, most).await?
     };
     // A client can take its time with the body; its session may have ended meanwhile.
     principal::confirm(&request)?;
@@ -57,15 +63,39 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     Ok(bytes)
 }
 
+/// The memory of a body, as far as the budget for all bodies and responses has to have room for it.
+struct Memory<'a> {
+    request: &'a HttpRequest,
+    connection: Option<Rc<Connection>>,
+    held: Option<Held>,
+}
+
+impl Memory<'_> {
+    /// Holds so many bytes in all.
+    fn hold(&mut self, bytes: usize) -> Result<(), Problem> {
+        let Some(connection) = self.connection.as_ref().filter(|_| bytes > SMALL_BODY) else {
+            return Ok(());
+        };
+        let has_room = match &mut self.held {
+            Some(held) => held.grow_to(bytes),
+            held => {
+                *held = connection.reserve(self.request, bytes);
+                held.is_some()
+            }
+        };
+        has_room.then_some(()).ok_or_else(|| Problem::overloaded("too many request bodies are arriving"))
+    }
+}
+
 fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Collects a body, unless it arrives too slowly.
-async fn collect_in_time(request: &HttpRequest, payload: Payload, most: usize) -> Result<Bytes, Problem> {
-    let times = *request.app_data().unwrap_or(&BodyTimes::DEFAULT);
+async fn collect_in_time(payload: Payload, most: usize, memory: &mut Memory<'_>) -> Result<Bytes, Problem> {
+    let times = *memory.request.app_data().unwrap_or(&BodyTimes::DEFAULT);
     let (started, arrived) = (Instant::now(), Cell::new(0));
-    let mut body = pin!(collect(request, payload, most, &arrived));
+    let mut body = pin!(collect(payload, most, memory, &arrived));
     let mut expected = 0;
     loop {
         let period = times.slowest.period.min(times.limit.saturating_sub(started.elapsed()));
@@ -81,14 +111,14 @@ async fn collect_in_time(request: &HttpRequest, payload: Payload, most: usize) -
 
 /// Collects the chunks of a body. Most bodies arrive in one chunk, which is used without a copy.
 async fn collect(
-    request: &HttpRequest,
     payload: Payload,
     most: usize,
+    memory: &mut Memory<'_>,
     arrived: &Cell<usize>,
 ) -> Result<Bytes, Problem> {
     let mut body = pin!(BodyStream::new(payload));
     let (mut only, mut joined) = (Bytes::new(), BytesMut::new());
-    let connection = Connection::of(request);
+    let connection = memory.connection.clone();
     let mut next = |context: &mut Context<'_>| {
         let chunk = body.as_mut().poll_next(context);
         if let (Poll::Pending, Some(connection)) = (&chunk, &connection) {
@@ -107,6 +137,7 @@ async fn collect(
         } else {
             joined.extend_from_slice(&take(&mut only));
             joined.extend_from_slice(&chunk);
+            memory.hold(joined.capacity())?;
         }
     }
     Ok(if joined.is_empty() { only } else { joined.freeze() })

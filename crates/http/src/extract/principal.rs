@@ -11,6 +11,7 @@ use chit_chat_domain::id::UserId;
 use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::Subscriber;
 
+use crate::connections::Connection;
 use crate::limits::{self, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -110,7 +111,9 @@ fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    Principal::with_token(state, token, Source::of_request(request))
+    let principal = Principal::with_token(state, token, Source::of_request(request))?;
+    Connection::sent_by(request, principal.user);
+    Ok(principal)
 }
 
 /// Returns whether the request was authenticated.

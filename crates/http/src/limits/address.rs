@@ -43,6 +43,13 @@ impl Proxies {
         (!self.trusts(peer)).then(|| Source::of(peer))
     }
 
+    /// The client of a request that came through a trusted proxy, if that names it.
+    pub(crate) fn client_of(&self, request: &HttpRequest) -> Option<Source> {
+        let peer = request.peer_addr()?.ip().to_canonical();
+        let client = self.client(peer, request.headers());
+        (!self.trusts(client)).then(|| Source::of(client))
+    }
+
     fn source(&self, request: &HttpRequest) -> Source {
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
         Source::of(self.client(peer, request.headers()))

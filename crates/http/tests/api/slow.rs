@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use chit_chat_contract::Engine;
-use chit_chat_http::{Capacity, Connections, Proxies, Speed};
+use chit_chat_http::{BodyTimes, Capacity, Connections, Proxies, Speed};
 
 use crate::app::TestApp;
 use crate::sockets::Listening;
@@ -188,7 +188,7 @@ async fn slow_reader_is_disconnected() {
     let whole = app.nobody().get("/api/openapi.json").await.text.len() * REQUESTS;
     let slowest = Speed { bytes: 16 * 1024, period: Duration::from_secs(1) };
     let connections = Connections::new(Duration::from_secs(60), slowest, Capacity::UNLIMITED, Proxies::default());
-    let server = Listening::start_watched(&app, connections);
+    let server = Listening::start_watched(&app, connections, BodyTimes::DEFAULT);
     let read_all = |before: Duration, between: Duration| {
         let mut stream = server.connect().into_stream();
         stream

@@ -18,9 +18,10 @@ use chit_chat_http::{
 use crate::answer::Answer;
 use crate::app::TestApp;
 
+/// The times for a body.
 const BODY_TIMES: BodyTimes = BodyTimes { limit: Duration::from_millis(400), ..BodyTimes::DEFAULT };
 /// The minimum speed of a client that reads.
-const SLOWEST: Speed = Speed { bytes: 16 * 1024, period: Duration::from_secs(2) };
+pub(crate) const SLOWEST: Speed = Speed { bytes: 16 * 1024, period: Duration::from_secs(2) };
 /// The time limit for an idle connection after a response.
 const IDLE: Duration = Duration::from_millis(600);
 /// The times of the server, but for idle connections.
@@ -46,14 +47,14 @@ impl Listening {
 
     /// Starts a server that accepts so many connections.
     pub(crate) fn start_with(app: &TestApp, capacity: Capacity) -> Self {
-        Self::start_watched(app, Connections::new(IDLE, SLOWEST, capacity, Proxies::default()))
+        Self::start_watched(app, Connections::new(IDLE, SLOWEST, capacity, Proxies::default()), BODY_TIMES)
     }
 
-    /// Starts a server that watches its connections in this way.
-    pub(crate) fn start_watched(app: &TestApp, connections: Connections) -> Self {
+    /// Starts a server that watches its connections in this way, and gives bodies this time.
+    pub(crate) fn start_watched(app: &TestApp, connections: Connections, times: BodyTimes) -> Self {
         let (state, limits, origins) = (app.state.clone(), app.limits.clone(), app.origins.clone());
         let app = move || {
-            let app = App::new().app_data(state.clone()).app_data(BODY_TIMES);
+            let app = App::new().app_data(state.clone()).app_data(times);
             let app = app.app_data(Data::new(origins.clone())).wrap(from_fn(answer));
             app.configure(configure).configure(limited(limits.clone()))
         };
@@ -117,16 +118,28 @@ impl Connection {
 
     /// Reads a response on a connection that stays open.
     pub(crate) fn answer(&mut self) -> Answer {
+        self.try_answer().expect("no whole answer")
+    }
+
+    /// Reads a response, unless the server closes the connection.
+    pub(crate) fn try_answer(&mut self) -> Option<Answer> {
         let mut bytes = Vec::new();
         loop {
             if let Some(answer) = Answer::parse(&bytes) {
-                return answer;
+                return Some(answer);
             }
             let mut buffer = [0; 4096];
-            let read = self.0.read(&mut buffer).unwrap();
-            assert_ne!(read, 0, "no whole answer: {}", String::from_utf8_lossy(&bytes));
+            let read = self.0.read(&mut buffer).ok().filter(|read| *read > 0)?;
             bytes.extend_from_slice(&buffer[..read]);
         }
+    }
+
+    /// Waits this long for a response, or for the end of the connection.
+    pub(crate) fn has_answer(&mut self, time: Duration) -> bool {
+        self.0.set_read_timeout(Some(time)).unwrap();
+        let peeked = self.0.peek(&mut [0]);
+        self.0.set_read_timeout(Some(TIMEOUT)).unwrap();
+        !peeked.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
     }
 
     /// Waits until the server closes the connection.

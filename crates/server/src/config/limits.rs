@@ -4,10 +4,13 @@ use std::net::IpAddr;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use chit_chat_http::{AllowedOrigins, AtOnce, Capacity, Limits, Proxies, Rate, Rates};
+use chit_chat_http::{AllowedOrigins, AtOnce, Budget, Capacity, Limits, Proxies, Rate, Rates};
 use clap::Args;
 use ipnet::IpNet;
 
+const MEBIBYTE: usize = 1024 * 1024;
+/// The least memory, whose eighth has room for the largest response, and the most.
+const TRANSFER_MEMORY_MIB: std::ops::RangeInclusive<usize> = 32..=1_048_576;
 const MAX_CONNECTIONS: u32 = 1_000_000;
 /// The time for which a connection is idle before it makes room for another.
 const MIN_IDLE: Duration = Duration::from_secs(5);
@@ -82,6 +85,11 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value_t = 4_000, value_name = "COUNT",
         value_parser = |text: &str| positive("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS as usize, text))]
     connections_per_address: usize,
+    /// MiB of memory for request bodies that are arriving and responses that wait to be read; an eighth for each
+    /// user and address. Beyond it, clients get 503.
+    #[arg(long, env, global = true, default_value_t = 256, value_name = "MIB",
+        value_parser = transfer_memory)]
+    transfer_memory_mib: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +141,10 @@ impl LimitOptions {
         Proxies::new(self.trusted_proxies.0.clone())
     }
 
+    pub(crate) fn transfer_memory(&self) -> Budget {
+        Budget::new(self.transfer_memory_mib * MEBIBYTE)
+    }
+
     pub(crate) fn at_once(&self) -> AtOnce {
         AtOnce { per_user: self.requests_at_once_per_user, per_address: self.requests_at_once_per_address }
     }
@@ -165,6 +177,12 @@ fn switch(text: &str) -> Result<Switch, String> {
 fn connections(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| (1..=MAX_CONNECTIONS).contains(number));
     number.ok_or_else(|| format!("MAX_CONNECTIONS must be a number from 1 to {MAX_CONNECTIONS}"))
+}
+
+fn transfer_memory(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| TRANSFER_MEMORY_MIB.contains(number));
+    let (least, most) = (TRANSFER_MEMORY_MIB.start(), TRANSFER_MEMORY_MIB.end());
+    number.ok_or_else(|| format!("TRANSFER_MEMORY_MIB must be a number from {least} to {most}"))
 }
 
 fn positive(variable: &str, most: usize, text: &str) -> Result<usize, String> {
@@ -245,6 +263,14 @@ mod tests {
             ["", "1", "1GB", "1.5GiB", "63KiB", "0GiB", "-1GiB", "1025TiB", "99999999999999999999TiB", "on"]
         {
             assert!(storage(wrong).unwrap_err().contains("STORAGE_PER_USER must be"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn transfer_memory_has_bounds() {
+        assert_eq!((transfer_memory("32"), transfer_memory("1048576")), (Ok(32), Ok(1_048_576)));
+        for wrong in ["31", "1048577", "x", "-1"] {
+            assert!(transfer_memory(wrong).unwrap_err().contains("TRANSFER_MEMORY_MIB must be"), "{wrong}");
         }
     }
 

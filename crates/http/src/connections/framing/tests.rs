@@ -114,7 +114,7 @@ proptest! {
     ) {
         let input: String = requests
             .into_iter()
-            .map(|(start, headers, body)| format!("{start}{}\r\n{body}", headers.concat()))
+            .flat_map(|(start, headers, body)| [start.to_owned(), headers.concat(), "\r\n".to_owned(), body.to_owned()])
             .collect();
         let mut codec = codec();
         for request in passed(input.as_bytes(), &pieces) {

@@ -1,0 +1,104 @@
+//! The memory for bodies and responses: a share for each user and address.
+
+use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chit_chat_contract::Engine;
+use chit_chat_http::{BodyTimes, Budget, Capacity, Connections, Proxies};
+
+use crate::app::TestApp;
+use crate::sockets::{Listening, SLOWEST};
+
+const JSON: &str = "Content-Type: application/json";
+const DOCUMENT: &str = "GET /api/openapi.json";
+
+/// A server with room for so many bytes of each user and address.
+fn server(app: &TestApp, share: usize) -> Listening {
+    let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
+    Listening::start_watched(app, connections.within(Budget::new(8 * share)), BodyTimes::DEFAULT)
+}
+
+#[actix_web::test]
+async fn unread_responses_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let length = app.nobody().get("/api/openapi.json").await.text.len();
+    let server = server(&app, length * 3 / 2);
+    let mut unread = server.connect().into_stream();
+    // More than the kernel takes.
+    unread.write_all(format!("{DOCUMENT} HTTP/1.1\r\nHost: test\r\n\r\n").repeat(200).as_bytes()).unwrap();
+    let mut other = server.connect();
+    let started = Instant::now();
+    loop {
+        other.begin(DOCUMENT, &[], b"");
+        let answer = other.answer();
+        if answer.status.as_u16() == 503 {
+            answer.expect_problem(503, "overloaded");
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "never refused");
+        thread::sleep(Duration::from_millis(20));
+    }
+    other.begin("GET /healthz", &[], b"");
+    other.answer().expect_status(200);
+    drop(unread);
+    let mut other = server.connect();
+    while started.elapsed() < Duration::from_secs(10) {
+        other.begin(DOCUMENT, &[], b"");
+        if other.answer().status.as_u16() == 200 {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the memory was not returned");
+}
+
+#[actix_web::test]
+async fn arriving_bodies_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let token = format!("Authorization: Bearer {}", ann.token.clone().unwrap());
+    let server = server(&app, 1_000_000);
+    let mut body = br#"{"body": "hi", "unknown": ""#.to_vec();
+    body.resize(400_000, b'x');
+    let mut clients = [server.connect(), server.connect(), server.connect()];
+    for client in &mut clients {
+        let headers = [JSON, &token, "Content-Length: 600000"];
+        client.begin(&format!("POST {}", room.messages()), &headers, &body);
+    }
+    let refused = clients.iter_mut().position(|client| client.has_answer(Duration::from_secs(3)));
+    let mut refused = clients.into_iter().nth(refused.expect("one is refused")).unwrap();
+    let answer = refused.answer().expect_problem(503, "overloaded");
+    assert_eq!(answer.header("Connection"), Some("close"));
+    refused.expect_end();
+    let mut small = server.connect();
+    small.begin(&format!("POST {}", room.messages()), &[JSON, &token, "Content-Length: 14"], br#"{"body": "hi"}"#);
+    small.answer().expect_status(201);
+}
+
+#[actix_web::test]
+async fn large_heads_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = server(&app, 200_000);
+    let padding = "x".repeat(60_000);
+    let mut clients: Vec<_> = (0..5).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.begin("GET /healthz", &["X-First: y"], b"");
+        client.answer().expect_status(200);
+        client.write(format!("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Padding: {padding}"));
+    }
+    let closed =
+        clients.iter_mut().filter_map(|client| client.has_answer(Duration::from_secs(1)).then_some(())).count();
+    assert!((1..=3).contains(&closed), "{closed} of 5 were closed");
+    drop(clients);
+    let started = Instant::now();
+    loop {
+        let mut client = server.connect();
+        client.flood(format!("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Padding: {padding}\r\n\r\n").as_bytes(), 1);
+        if client.try_answer().is_some_and(|answer| answer.status.as_u16() == 200) {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "the memory was not returned");
+    }
+}
