@@ -40,6 +40,7 @@ trials! {
     deep_json_is_refused: BOTH, Parallel;
     huge_bodies_are_refused_early: BOTH, Parallel;
     slow_clients_are_disconnected: BOTH, Parallel;
+    unread_responses_hold_little_memory: BOTH, Exclusive;
     a_thousand_logins_do_not_delay_other_requests: BOTH, Exclusive;
     guessing_is_limited_and_locks_nobody_out: BOTH, Parallel;
     absurd_requests_are_refused_quickly: BOTH, Parallel;
