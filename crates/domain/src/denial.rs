@@ -60,6 +60,8 @@ pub enum Denial {
     LastOwner,
     #[error("the chatroom has reached the limit of active invitations; revoke one first")]
     TooManyInvitations,
+    #[error("too many of your invitations wait for an answer of this user; withdraw one first")]
+    InvitedTooOften,
     #[error("the invitation was revoked, has expired or has been used up")]
     InvitationGone,
     #[error("the message has been deleted")]

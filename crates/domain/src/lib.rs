@@ -61,6 +61,7 @@ mod from_str;
 pub mod guarded;
 pub mod id;
 pub mod invitation;
+pub mod invitee;
 pub mod membership;
 pub mod mention;
 pub mod message;

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::direct::DirectService;
 use crate::id::IdSource;
 use crate::invitation::InvitationService;
+use crate::invitee::InviteeService;
 use crate::membership::MembershipService;
 use crate::message::MessageService;
 use crate::pin::PinService;
@@ -48,6 +49,7 @@ pub struct Services {
     pub blocks: BlockService,
     pub bans: BanService,
     pub invitations: InvitationService,
+    pub invitees: InviteeService,
     pub messages: MessageService,
     pub reactions: ReactionService,
     pub pins: PinService,
@@ -97,6 +99,7 @@ impl Services {
             memberships: MembershipService {
                 chatrooms: stores.chatrooms.clone(),
                 memberships: stores.memberships.clone(),
+                invitees: stores.invitees.clone(),
                 clock: clock.clone(),
             },
             direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
@@ -114,6 +117,11 @@ impl Services {
                 secrets: secrets.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
+            },
+            invitees: InviteeService {
+                chatrooms: stores.chatrooms.clone(),
+                invitees: stores.invitees.clone(),
+                clock: clock.clone(),
             },
             messages: MessageService {
                 chatrooms: stores.chatrooms.clone(),

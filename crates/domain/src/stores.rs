@@ -34,6 +34,7 @@ stores! {
     blocks: crate::block::BlockRepository,
     bans: crate::ban::BanRepository,
     invitations: crate::invitation::InvitationRepository,
+    invitees: crate::invitee::InviteeRepository,
     reads: crate::reading::ReadRepository,
     messages: crate::message::MessageRepository,
     reactions: crate::reaction::ReactionRepository,

@@ -51,6 +51,10 @@ pub enum Violation {
     NoSuchUsers(Vec<UserId>),
     #[error("these users have blocked you: {}", list(.0))]
     BlockedBy(Vec<UserId>),
+    #[error("too many of your invitations wait for an answer of these users: {}", list(.0))]
+    InvitedTooOften(Vec<UserId>),
+    #[error("must have at least 1 entry")]
+    NoEntries,
 }
 
 fn list(ids: &[UserId]) -> String {

@@ -13,6 +13,7 @@ mod ended_sessions;
 mod extract;
 mod health;
 mod invitations;
+mod invitees;
 mod limits;
 mod markdown;
 mod matched;

@@ -7,8 +7,8 @@ use crate::extract::query_config;
 use crate::problem::{Code, Problem};
 use crate::route::Route;
 use crate::{
-    bans, blocks, chatrooms, direct, document, health, invitations, memberships, messages, pins, reactions,
-    reading, sessions, streams, users,
+    bans, blocks, chatrooms, direct, document, health, invitations, invitees, memberships, messages, pins,
+    reactions, reading, sessions, streams, users,
 };
 
 /// The path at which a WebSocket opens, the only one whose requests may be upgraded.
@@ -35,6 +35,7 @@ pub fn routes() -> impl Iterator<Item = Route> {
         of_blocks(),
         of_bans(),
         of_invitations(),
+        of_invitees(),
         of_reactions(),
         of_pins(),
         of_sessions(),
@@ -126,6 +127,15 @@ fn of_invitations() -> Vec<Route> {
         Route::new("/api/chatrooms/{chatroom_id}/invitations").post(invitations::create).get(invitations::list),
         Route::new("/api/chatrooms/{chatroom_id}/invitations/{invitation_id}").delete(invitations::revoke),
         Route::new("/api/invitations/{code}/accept").post(invitations::accept),
+    ]
+}
+
+fn of_invitees() -> Vec<Route> {
+    vec![
+        Route::new("/api/chatrooms/{chatroom_id}/invitees").get(invitees::list),
+        Route::new("/api/chatrooms/{chatroom_id}/invitees/{user_id}").delete(invitees::withdraw),
+        Route::new("/api/users/me/invitations").get(invitees::list_received),
+        Route::new("/api/users/me/invitations/{chatroom_id}").delete(invitees::decline),
     ]
 }
 

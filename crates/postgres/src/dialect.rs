@@ -44,14 +44,15 @@ pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
         .optional()?)
 }
 
-/// Locks the living users among these, so that they stay alive until the transaction ends.
-pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<Key>> {
+/// Locks the living users among these, so that they stay alive until the transaction ends and keep the setting that
+/// is returned with them.
+pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<(Key, i16)>> {
     let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
     Ok(users::table
         .filter(users::id.eq_any(keys))
         .filter(users::deleted_at.is_null())
         .order(users::id)
-        .select(users::id)
+        .select((users::id, users::who_can_add_me))
         .for_share()
         .load(conn)?)
 }

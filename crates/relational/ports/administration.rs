@@ -37,7 +37,7 @@ impl AdministrationRepository for Store {
             if let Some(after) = &after {
                 found = found.filter(users::username_folded.gt(after));
             }
-            Ok(found.load(conn)?.into_iter().map(Into::into).collect())
+            found.load(conn)?.into_iter().map(Account::try_from).collect()
         })
     }
 

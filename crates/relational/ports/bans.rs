@@ -14,7 +14,7 @@ use chit_chat_relational::{Key, Sql};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::{fragments, memberships};
+use super::{fragments, invitees, memberships};
 use crate::{Conn, Store, Tx, dialect};
 
 impl BanRepository for Store {
@@ -78,6 +78,7 @@ fn place(tx: &mut Tx<'_>, new: &NewBan, most: i64, guard: Guard) -> Sql<Banned> 
         seq: ledger.record(Change::BanCreated { user_id: new.user_id })?,
     };
     diesel::insert_into(bans::table).values(BanRow::from(ban)).execute(tx.conn)?;
+    invitees::forget(tx, new.chatroom_id, new.user_id)?;
     if new.membership.is_some() {
         // This comes last: the event that ends a membership is the last one that its user receives.
         memberships::end(tx, &mut ledger, new.user_id, MembershipEnd::Banned)?;

@@ -15,7 +15,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::{direct, fragments, user_heads};
+use super::{direct, fragments, invitees, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl BlockRepository for Store {
@@ -53,6 +53,7 @@ fn block(tx: &mut Tx<'_>, pair: Pair, most: i64, at: Timestamp) -> Sql<Blocking>
     diesel::insert_into(blocks::table)
         .values((blocks::user_id.eq(me), blocks::blocked_id.eq(other), at_that_time))
         .execute(tx.conn)?;
+    invitees::forget_from(tx, pair.me(), pair.other())?;
     follow_block(tx, direct, pair, at)?;
     Ok(Blocking::Blocked)
 }

@@ -9,6 +9,7 @@ use chit_chat_domain::event::Change;
 use chit_chat_domain::folding::{self, fold};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::invitee::Invitee;
 use chit_chat_domain::membership::{Membership, Role};
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
@@ -21,7 +22,7 @@ use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::name_parts::{self, Kind};
-use super::{chatroom_list, fragments, purge};
+use super::{adding, chatroom_list, fragments, invitees, purge};
 use crate::{Conn, Store, Tx, dialect};
 
 impl ChatroomRepository for Store {
@@ -107,7 +108,8 @@ fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {
     let mut people = new.members.clone();
     people.push(new.creator);
     let living = dialect::share_living_users(tx, people.clone())?;
-    let missing: Vec<_> = people.into_iter().filter(|user| !living.contains(&Key::from(*user))).collect();
+    let is_living = |user: &UserId| living.iter().any(|(id, _)| *id == Key::from(*user));
+    let missing: Vec<_> = people.into_iter().filter(|user| !is_living(user)).collect();
     if !missing.is_empty() {
         return Ok(Creation::NoSuchUsers(missing));
     }
@@ -115,13 +117,24 @@ fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {
     if !blocked_by.is_empty() {
         return Ok(Creation::BlockedBy(blocked_by));
     }
+    let living: Vec<_> = living.into_iter().filter(|(id, _)| *id != Key::from(new.creator)).collect();
+    let to_invite = adding::to_invite(tx, new.creator, &living)?;
+    let exhausted = invitees::exhausted(tx, new.creator, &to_invite)?;
+    if !exhausted.is_empty() {
+        return Ok(Creation::InvitedTooOften(exhausted));
+    }
     if !remember_creation(tx, new)? {
         // A concurrent request used the key, and has committed by now.
         if let Some(duplicate) = earlier_creation(tx, new)? {
             return Ok(duplicate);
         }
     }
-    insert(tx, new).map(Creation::Created)
+    let chatroom = insert(tx, new, &to_invite)?;
+    for user in to_invite {
+        let (user_id, chatroom_id, invited_by) = (user.into(), new.id, new.creator);
+        invitees::invite(tx, Invitee { user_id, chatroom_id, invited_by, created_at: new.created_at })?;
+    }
+    Ok(Creation::Created(chatroom))
 }
 
 fn earlier_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<Option<Creation>> {
@@ -156,7 +169,7 @@ fn remember_creation(conn: &mut Conn, new: &NewChatroom) -> Sql<bool> {
     Ok(inserted == 1)
 }
 
-fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
+fn insert(tx: &mut Tx<'_>, new: &NewChatroom, to_invite: &[Key]) -> Sql<Chatroom> {
     let chatroom = Chatroom {
         id: new.id,
         name: Some(new.name.clone()),
@@ -171,7 +184,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Chatroom> {
     let mut ledger = Ledger::begin(chatroom, new.creator, new.created_at);
     ledger.record(Change::ChatroomCreated { name: Some(new.name.clone()), visibility: new.visibility })?;
     let mut rows = vec![member(&mut ledger, new.creator, Role::Owner)?];
-    for user in &new.members {
+    for user in new.members.iter().filter(|user| !to_invite.contains(&Key::from(**user))) {
         rows.push(member(&mut ledger, *user, Role::Member)?);
     }
     diesel::insert_into(memberships::table).values(&rows).execute(tx.conn)?;
@@ -285,6 +298,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
     let members = memberships::table.filter(memberships::chatroom_id.eq(id));
     let users: Vec<Key> = members.select(memberships::user_id).load(tx.conn)?;
     diesel::delete(members).execute(tx.conn)?;
+    invitees::forget_chatroom(tx, id)?;
     diesel::update(chatrooms::table.find(id))
         .set((
             chatrooms::name.eq(""),

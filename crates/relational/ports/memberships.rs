@@ -5,6 +5,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::{Change, MembershipEnd};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::invitee::Invitee;
 use chit_chat_domain::membership::{
     Added, LeaveReason, Leaving, Member, Membership, MembershipRepository, NewMembership, Role, RoleChange,
 };
@@ -17,7 +18,7 @@ use diesel::prelude::*;
 
 use super::invitations::Use;
 use super::ledger::Ledger;
-use super::{chatrooms, direct, fragments, invitations};
+use super::{adding, chatrooms, direct, fragments, invitations, invitees};
 use crate::{Conn, Store, Tx, dialect};
 
 impl MembershipRepository for Store {
@@ -98,7 +99,7 @@ fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Membe
 
 fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     let actor = match entrance {
-        Entrance::Public | Entrance::Invitation(_) => new.user_id,
+        Entrance::Public | Entrance::Invitation(_) | Entrance::Accepted => new.user_id,
         Entrance::By(guard) => guard.actor,
     };
     let Some(mut ledger) = Ledger::open(tx, new.chatroom_id, actor, new.at)? else {
@@ -109,7 +110,7 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         Entrance::Public => ledger.chatroom.visibility == Visibility::Public,
         Entrance::By(guard) => ledger.holds(tx, guard)?,
         // The invitation is checked when it is used, because existing members need none.
-        Entrance::Invitation(_) => true,
+        Entrance::Invitation(_) | Entrance::Accepted => true,
     };
     if !open {
         return Ok(Added::Refused);
@@ -117,14 +118,19 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     if let Some(member) = find(tx, new.chatroom_id, new.user_id)? {
         return Ok(Added::Already(member));
     }
-    if let Some(refusal) = refusal(tx, new, actor)? {
-        return Ok(refusal);
+    if let Some(outcome) = refuse_or_invite(tx, new, actor)? {
+        return Ok(outcome);
     }
     let used = match entrance {
         Entrance::Invitation(id) => invitations::redeem(tx, new.chatroom_id, id, new.at)?,
-        Entrance::Public | Entrance::By(_) => Use::Granted,
+        Entrance::Public | Entrance::By(_) | Entrance::Accepted => Use::Granted,
     };
     if used == Use::Refused {
+        return Ok(Added::Refused);
+    }
+    // Whoever becomes a member is no longer invited.
+    let was_invited = invitees::forget(tx, new.chatroom_id, new.user_id)?;
+    if entrance == Entrance::Accepted && !was_invited {
         return Ok(Added::Refused);
     }
     let row = MembershipRow {
@@ -147,16 +153,26 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
     member.map(Added::Added).ok_or_else(|| SqlError::Corrupt("a new membership was not found".into()))
 }
 
-/// The obstacle that keeps a user out, by whatever entrance.
-fn refusal(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
-    // The lock is held until the end, so that the account is not deleted in between.
-    if dialect::share_living_users(conn, vec![new.user_id])?.is_empty() {
+/// Refuses a user, by whatever entrance, or invites a user whom the actor may not add. `None` if the user may
+/// become a member.
+fn refuse_or_invite(conn: &mut Conn, new: NewMembership, actor: UserId) -> Sql<Option<Added>> {
+    // The lock is held until the end, so that the account is not deleted and the setting not changed in between.
+    let user = dialect::share_living_users(conn, vec![new.user_id])?;
+    if user.is_empty() {
         return Ok(Some(Added::NoSuchUser));
     }
     if !fragments::blockers_of(conn, actor, &[new.user_id])?.is_empty() {
         return Ok(Some(Added::Blocked));
     }
-    Ok(fragments::is_banned(conn, new.chatroom_id, new.user_id)?.then_some(Added::Banned))
+    if fragments::is_banned(conn, new.chatroom_id, new.user_id)? {
+        return Ok(Some(Added::Banned));
+    }
+    if actor == new.user_id || adding::to_invite(conn, actor, &user)?.is_empty() {
+        return Ok(None);
+    }
+    let NewMembership { chatroom_id, user_id, at: created_at } = new;
+    let invited = invitees::invite(conn, Invitee { user_id, chatroom_id, invited_by: actor, created_at })?;
+    Ok(Some(invited.map_or(Added::InvitedTooOften, Added::Invited)))
 }
 
 fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, at: Timestamp) -> Sql<RoleChange> {

@@ -3,6 +3,7 @@
 //! Each engine compiles these files into its own crate, so `crate::Conn`, `crate::Store`, `crate::dialect` and
 //! `crate::append` are the engine's own. Only code that is the same on both belongs here.
 
+mod adding;
 mod administration;
 mod bans;
 mod blocks;
@@ -15,6 +16,7 @@ mod events;
 mod fragments;
 mod heads;
 mod invitations;
+mod invitees;
 mod ledger;
 mod memberships;
 mod mentions;

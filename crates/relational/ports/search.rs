@@ -68,7 +68,7 @@ where
 fn load_users(conn: &mut Conn, keys: &[Key]) -> Sql<Loaded<User>> {
     let living = users::table.filter(users::id.eq_any(keys)).filter(users::deleted_at.is_null());
     let rows: Vec<UserRow> = living.select(UserRow::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.id, (people::parts_of(&row), row.into()))).collect())
+    rows.into_iter().map(|row| Ok((row.id, (people::parts_of(&row), row.try_into()?)))).collect()
 }
 
 fn load_public_chatrooms(conn: &mut Conn, keys: &[Key]) -> Sql<Loaded<Chatroom>> {

@@ -12,11 +12,11 @@ use chit_chat_domain::user::{
 };
 use chit_chat_relational::rows::UserRow;
 use chit_chat_relational::schema::{chatrooms, memberships, users};
-use chit_chat_relational::{Instant, Key, Sql, SqlError, text};
+use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::name_parts::{self, Kind};
-use super::{bans, blocks, direct, fragments, sessions, user_heads};
+use super::{bans, blocks, direct, fragments, invitees, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -27,7 +27,7 @@ impl UserRepository for Store {
     fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.read(|conn| {
             let row = users::table.find(Key::from(id)).select(UserRow::as_select()).first(conn).optional()?;
-            Ok(row.map(Into::into))
+            row.map(User::try_from).transpose()
         })
     }
 
@@ -39,7 +39,7 @@ impl UserRepository for Store {
                 .order(users::id)
                 .select(UserRow::as_select())
                 .load(conn)?;
-            Ok(rows.into_iter().map(Into::into).collect())
+            rows.into_iter().map(User::try_from).collect()
         })
     }
 
@@ -66,7 +66,7 @@ impl UserRepository for Store {
             if let Some(after) = &after {
                 living = living.filter(users::username_folded.gt(after));
             }
-            Ok(living.load(conn)?.into_iter().map(Into::into).collect())
+            living.load(conn)?.into_iter().map(User::try_from).collect()
         })
     }
 
@@ -160,12 +160,15 @@ fn update(
     let Some(mut row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
     };
-    let before = (row.display_name.clone(), row.email.clone());
+    let before = (row.display_name.clone(), row.email.clone(), row.who_can_add_me);
     if let Some(display_name) = &changes.display_name {
         row.display_name = display_name.as_ref().map(|name| name.as_str().to_owned());
     }
     if let Some(email) = &changes.email {
         row.email = email.as_ref().map(|email| email.as_str().to_owned());
+    }
+    if let Some(who_can_add_me) = changes.who_can_add_me {
+        row.who_can_add_me = codes::of_who_can_add_me(who_can_add_me);
     }
     if let Some(password) = &changes.password {
         if row.password_hash.as_deref() != Some(password.checked.as_str())
@@ -175,14 +178,16 @@ fn update(
         }
         row.password_hash = Some(password.new.as_str().to_owned());
     }
-    if changes.password.is_none() && before == (row.display_name.clone(), row.email.clone()) {
-        return Ok(Some((row.into(), Vec::new())));
+    let after = (row.display_name.clone(), row.email.clone(), row.who_can_add_me);
+    if changes.password.is_none() && before == after {
+        return Ok(Some((row.try_into()?, Vec::new())));
     }
     diesel::update(users::table.find(Key::from(id)))
         .set((
             users::display_name.eq(&row.display_name),
             users::email.eq(&row.email),
             users::password_hash.eq(&row.password_hash),
+            users::who_can_add_me.eq(row.who_can_add_me),
         ))
         .execute(tx.conn)?;
     if before.0 != row.display_name {
@@ -193,7 +198,7 @@ fn update(
         None => Vec::new(),
     };
     user_heads::bump(tx, [id])?;
-    Ok(Some((row.into(), ended)))
+    Ok(Some((row.try_into()?, ended)))
 }
 
 fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
@@ -220,6 +225,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
     direct::close_all(tx, id, at)?;
     blocks::forget(tx, id)?;
     bans::forget(tx, id)?;
+    invitees::forget_user(tx, id)?;
     let ended = sessions::end_all_except(tx, id, None, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))

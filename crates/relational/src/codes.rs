@@ -1,7 +1,8 @@
-//! The numeric codes of roles and visibilities in the tables.
+//! The numeric codes of roles, visibilities and settings in the tables.
 
 use chit_chat_domain::chatroom::Visibility;
 use chit_chat_domain::membership::Role;
+use chit_chat_domain::user::WhoCanAddMe;
 
 use crate::error::SqlError;
 
@@ -48,5 +49,24 @@ pub fn visibility(code: i16) -> Result<Visibility, SqlError> {
         1 => Ok(Visibility::Public),
         2 => Ok(Visibility::Direct),
         other => Err(SqlError::Corrupt(format!("visibility {other}"))),
+    }
+}
+
+/// The code of a user's setting.
+pub const fn of_who_can_add_me(setting: WhoCanAddMe) -> i16 {
+    match setting {
+        WhoCanAddMe::Everyone => 0,
+        WhoCanAddMe::PeopleInMyChatrooms => 1,
+        WhoCanAddMe::Nobody => 2,
+    }
+}
+
+/// The setting of a code.
+pub fn who_can_add_me(code: i16) -> Result<WhoCanAddMe, SqlError> {
+    match code {
+        0 => Ok(WhoCanAddMe::Everyone),
+        1 => Ok(WhoCanAddMe::PeopleInMyChatrooms),
+        2 => Ok(WhoCanAddMe::Nobody),
+        other => Err(SqlError::Corrupt(format!("who can add me: {other}"))),
     }
 }

@@ -19,6 +19,7 @@ table! {
         deleted_at -> Nullable<Moment>,
         disabled_at -> Nullable<Moment>,
         folding -> SmallInt,
+        who_can_add_me -> SmallInt,
     }
 }
 
@@ -170,6 +171,17 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
+
+    invitees (user_id, chatroom_id) {
+        user_id -> Id,
+        chatroom_id -> Id,
+        invited_by -> Id,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
     use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
     messages (chatroom_id, seq) {
@@ -297,6 +309,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ended_sessions,
     events,
     invitations,
+    invitees,
     memberships,
     mentions,
     message_revisions,
@@ -311,5 +324,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
 );
 diesel::joinable!(invitations -> chatrooms (chatroom_id));
+diesel::joinable!(invitees -> chatrooms (chatroom_id));
 diesel::joinable!(memberships -> chatrooms (chatroom_id));
 diesel::joinable!(memberships -> users (user_id));

@@ -35,12 +35,12 @@ pub(crate) fn lock_user(conn: &mut Conn, id: UserId) -> Sql<Option<UserRow>> {
         .optional()?)
 }
 
-pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<Key>> {
+pub(crate) fn share_living_users(conn: &mut Conn, ids: Vec<UserId>) -> Sql<Vec<(Key, i16)>> {
     let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
     Ok(users::table
         .filter(users::id.eq_any(keys))
         .filter(users::deleted_at.is_null())
-        .select(users::id)
+        .select((users::id, users::who_can_add_me))
         .load(conn)?)
 }
 

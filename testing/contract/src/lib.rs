@@ -8,6 +8,7 @@ mod clock;
 mod crowd;
 mod engine;
 mod ids;
+mod invitees;
 mod log;
 mod pairs;
 mod postgres;

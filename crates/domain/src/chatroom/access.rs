@@ -67,6 +67,8 @@ pub enum Entrance {
     By(Guard),
     /// The user accepts this invitation, which must be active. This counts as one use.
     Invitation(InvitationId),
+    /// A member wanted to add the user, who accepts.
+    Accepted,
 }
 
 #[cfg(test)]

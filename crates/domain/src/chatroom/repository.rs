@@ -21,7 +21,7 @@ pub struct NewChatroom {
     pub visibility: Visibility,
     /// The first member and owner.
     pub creator: UserId,
-    /// The other members, without duplicates.
+    /// The other members, without duplicates. Those who must accept first are invited instead.
     pub members: Vec<UserId>,
     pub created_at: Timestamp,
     /// Identifies a repeated request.
@@ -39,6 +39,8 @@ pub enum Creation {
     NoSuchUsers(Vec<UserId>),
     /// These users block the creator; nothing is stored.
     BlockedBy(Vec<UserId>),
+    /// Too many invitations of the creator wait for these users; nothing is stored.
+    InvitedTooOften(Vec<UserId>),
 }
 
 /// One of the user's own chatrooms, as in their list.
@@ -81,7 +83,7 @@ pub struct ListPosition {
 /// Stores chatrooms. Every write takes the chatroom's next seqs and logs its events atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait ChatroomRepository: Send + Sync {
-    /// Stores a chatroom and its members.
+    /// Stores a chatroom, its members and its invitees.
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError>;
 
     /// The living chatroom and the user's membership in it.

@@ -48,7 +48,7 @@ pub struct ChatroomService {
 }
 
 impl ChatroomService {
-    /// Creates a chatroom; its creator becomes its owner.
+    /// Creates a chatroom; its creator becomes its owner. Users whom the creator may not add are invited.
     ///
     /// Asks [`ChatroomRepository::create_with_members`]; for a repeated request then
     /// [`ChatroomRepository::access`].
@@ -75,6 +75,7 @@ impl ChatroomService {
             Creation::Duplicate(..) => Err(Denial::IdempotencyKeyReused.into()),
             Creation::NoSuchUsers(ids) => Err(Failure::invalid("member_ids", Violation::NoSuchUsers(ids))),
             Creation::BlockedBy(ids) => Err(Failure::invalid("member_ids", Violation::BlockedBy(ids))),
+            Creation::InvitedTooOften(ids) => Err(Failure::invalid("member_ids", Violation::InvitedTooOften(ids))),
         }
     }
 

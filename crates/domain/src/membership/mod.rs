@@ -6,7 +6,7 @@ mod service;
 #[cfg(feature = "mocks")]
 pub use repository::MockMembershipRepository;
 pub use repository::{Added, LeaveReason, Leaving, MembershipRepository, NewMembership, RoleChange};
-pub use service::{AddedMember, MembershipService};
+pub use service::{AddedMember, Addition, MembershipService};
 
 use crate::chatroom::Seq;
 use crate::clock::Timestamp;
@@ -14,6 +14,9 @@ use crate::denial::Denial;
 use crate::id::{ChatroomId, UserId};
 use crate::user::{DisplayName, Username};
 use crate::violation::Violation;
+
+/// The maximum number of chatrooms to leave at once.
+pub const MAX_LEFT_AT_ONCE: usize = 100;
 
 /// The role of a member. Each role has all the rights of the roles before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

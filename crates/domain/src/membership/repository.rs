@@ -5,6 +5,7 @@ use crate::chatroom::{Entrance, Guard, Seq};
 use crate::clock::Timestamp;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
+use crate::invitee::Invitee;
 use crate::page::Limit;
 use crate::store_error::StoreError;
 
@@ -23,6 +24,10 @@ pub enum Added {
     Added(Member),
     /// The user was already a member; nothing changed.
     Already(Member),
+    /// The user must accept first, and is invited now or was before.
+    Invited(Invitee),
+    /// Too many invitations of the adding user wait for the user.
+    InvitedTooOften,
     /// There is no such living user.
     NoSuchUser,
     /// The user blocks the adding user.
@@ -77,7 +82,9 @@ pub trait MembershipRepository: Send + Sync {
     /// Members by `joined_seq`, starting after `after`; one more than the limit.
     fn list(&self, chatroom: ChatroomId, after: Seq, limit: Limit) -> Result<Vec<Member>, StoreError>;
 
-    /// Makes a user a member, unless they are banned.
+    /// Makes a user a member, unless they are banned. A user whom the actor of the entrance may not add, by
+    /// [`Addee::admission`](crate::user::Addee::admission), is invited instead. Whoever becomes a member is no
+    /// longer invited.
     fn add(&self, membership: NewMembership, entrance: Entrance) -> Result<Added, StoreError>;
 
     /// Changes a member's role.
@@ -92,7 +99,8 @@ pub trait MembershipRepository: Send + Sync {
     /// Ends another user's membership; also refused if the target has changed since it was read.
     fn remove(&self, target: &Membership, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// Ends the user's own membership. The last owner hands over to the longest-standing member, and with the
+    /// Ends the user's own membership. The last owner hands over to the highest role; among equals to members who
+    /// take part, as [`Addee`](crate::user::Addee) defines it; among those to the longest-standing one. With the
     /// last member the chatroom is deleted. A direct chatroom is only hidden; if the account was deleted, it
     /// becomes read-only.
     fn leave(

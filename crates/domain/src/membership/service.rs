@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{Added, LeaveReason, Leaving, Member, MembershipRepository, NewMembership, Role, RoleChange};
-use crate::chatroom::{ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
+use super::{
+    Added, LeaveReason, Leaving, MAX_LEFT_AT_ONCE, Member, MembershipRepository, NewMembership, Role, RoleChange,
+};
+use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
+use crate::invitee::{Invitee, InviteeRepository};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::violation::Violation;
 
 /// A member, and whether this request made them one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +21,14 @@ pub struct AddedMember {
     pub member: Member,
     /// False if the user was a member before.
     pub new: bool,
+}
+
+/// The outcome of adding another user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    Member(AddedMember),
+    /// The user must accept first.
+    Invited(Invitee),
 }
 
 impl Added {
@@ -28,7 +40,16 @@ impl Added {
             Self::NoSuchUser => Err(Denial::UserNotFound.into()),
             Self::Blocked => Err(Denial::Blocked.into()),
             Self::Banned => Err(Denial::Banned.into()),
-            Self::Refused => Ok(Guarded::Refused),
+            // Only additions by others invite.
+            Self::Invited(_) | Self::Refused => Ok(Guarded::Refused),
+            Self::InvitedTooOften => Err(Denial::InvitedTooOften.into()),
+        }
+    }
+
+    fn into_addition(self) -> Result<Guarded<Addition>, Failure> {
+        match self {
+            Self::Invited(invitee) => Ok(Guarded::Done(Addition::Invited(invitee))),
+            added => Ok(added.into_guarded()?.map(Addition::Member)),
         }
     }
 }
@@ -37,6 +58,8 @@ impl Added {
 pub struct MembershipService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
+    /// Users who are invited, and join a private chatroom.
+    pub invitees: Arc<dyn InviteeRepository>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -55,34 +78,42 @@ impl MembershipService {
         Ok(Page::cut(self.memberships.list(chatroom, after, limit)?, limit))
     }
 
-    /// Joins a public chatroom.
+    /// Joins a public chatroom, or any to which the user is invited.
     ///
-    /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
+    /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`]; in between
+    /// [`InviteeRepository::find`] if the user may not see the chatroom.
     pub fn join(&self, chatroom: ChatroomId, user: UserId) -> Result<AddedMember, Failure> {
         retry_until_written(|| {
-            let access = self.chatrooms.require_access(chatroom, user)?;
-            access.may_see()?;
-            // A user who sees a private chatroom is a member, and the store returns the existing membership.
-            let entrance = match access.chatroom.visibility {
-                Visibility::Public => Entrance::Public,
-                Visibility::Private => Entrance::By(Guard::holds(user, Role::Member)),
-                Visibility::Direct => return Err(Denial::DirectChatroom.into()),
+            let access = self.chatrooms.access(chatroom, user)?;
+            let visible = access.as_ref().map(Access::may_see).and_then(Result::ok);
+            let entrance = match visible.map(|chatroom| chatroom.visibility) {
+                Some(Visibility::Public) => Entrance::Public,
+                // A user who sees a private chatroom is a member, and the store returns the existing membership.
+                Some(Visibility::Private) => Entrance::By(Guard::holds(user, Role::Member)),
+                Some(Visibility::Direct) => return Err(Denial::DirectChatroom.into()),
+                // Asked for chatrooms that do not exist too, so that the time of the answer does not reveal them.
+                None => {
+                    self.invitees.find(chatroom, user)?.ok_or(Denial::ChatroomNotFound)?;
+                    Entrance::Accepted
+                }
             };
-            self.write_added(chatroom, user, entrance)
+            let new = NewMembership { chatroom_id: chatroom, user_id: user, at: self.clock.now() };
+            self.memberships.add(new, entrance)?.into_guarded()
         })
     }
 
-    /// Adds a user to a chatroom.
+    /// Adds a user to a chatroom, or invites them if they must accept first.
     ///
     /// Asks [`ChatroomRepository::access`], then [`MembershipRepository::add`].
-    pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<AddedMember, Failure> {
+    pub fn add(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<Addition, Failure> {
         if actor == user {
-            return self.join(chatroom, user);
+            return self.join(chatroom, user).map(Addition::Member);
         }
         retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Add)?;
             let entrance = Entrance::By(Guard::may(actor, Right::Add));
-            self.write_added(chatroom, user, entrance)
+            let new = NewMembership { chatroom_id: chatroom, user_id: user, at: self.clock.now() };
+            self.memberships.add(new, entrance)?.into_addition()
         })
     }
 
@@ -142,13 +173,21 @@ impl MembershipService {
         Ok(self.memberships.leave(chatroom, user, LeaveReason::Left, self.clock.now())?)
     }
 
-    fn write_added(
-        &self,
-        chatroom_id: ChatroomId,
-        user_id: UserId,
-        entrance: Entrance,
-    ) -> Result<Guarded<AddedMember>, Failure> {
-        let new = NewMembership { chatroom_id, user_id, at: self.clock.now() };
-        self.memberships.add(new, entrance)?.into_guarded()
+    /// Leaves many chatrooms, one after the other. Those that do not exist, malformed ids too, are skipped.
+    ///
+    /// Asks [`MembershipRepository::leave`] for each chatroom.
+    pub fn leave_many(&self, chatrooms: &[String], user: UserId) -> Result<(), Failure> {
+        let violation = match chatrooms.len() {
+            0 => Some(Violation::NoEntries),
+            1..=MAX_LEFT_AT_ONCE => None,
+            _ => Some(Violation::TooManyEntries(MAX_LEFT_AT_ONCE)),
+        };
+        if let Some(violation) = violation {
+            return Err(Failure::invalid("chatroom_ids", violation));
+        }
+        for chatroom in chatrooms.iter().filter_map(|id| id.parse().ok()) {
+            self.leave(chatroom, user)?;
+        }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::{NOW, me, valid};
 use crate::clock::Timestamp;
 use crate::id::UserId;
-use crate::user::{PasswordHash, Profile, User};
+use crate::user::{PasswordHash, Profile, User, WhoCanAddMe};
 
 /// A builder of a user.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub fn password_hash() -> PasswordHash {
 }
 
 fn profile() -> Profile {
-    Profile { username: valid("Matt"), display_name: None, email: None }
+    Profile { username: valid("Matt"), display_name: None, email: None, who_can_add_me: WhoCanAddMe::default() }
 }
 
 impl UserBuilder {

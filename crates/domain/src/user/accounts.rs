@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordChange, PasswordHash, PasswordHasher,
-    PasswordPolicy, SignedUp, User, UserChanges, UserRepository, Username,
+    PasswordPolicy, SignedUp, User, UserChanges, UserRepository, Username, WhoCanAddMe,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -38,6 +38,7 @@ pub struct ProfileChange {
     pub display_name: Option<Option<String>>,
     /// The email address; `Some(None)` removes it.
     pub email: Option<Option<String>>,
+    pub who_can_add_me: Option<String>,
     pub password: Option<String>,
     /// The current password, required for a new one.
     pub current_password: Option<String>,
@@ -96,6 +97,7 @@ impl AccountService {
             username: user.username.clone(),
             display_name: user.display_name.clone(),
             email: user.email.clone(),
+            who_can_add_me: WhoCanAddMe::default(),
         };
         let stored = User { id: user.id, created_at: user.created_at, profile: Some(profile) };
         match self.users.insert(user)? {
@@ -113,10 +115,14 @@ impl AccountService {
         let mut form = Form::default();
         let display_name = form.check("display_name", patched(change.display_name.as_ref(), DisplayName::parse));
         let email = form.check("email", patched(change.email.as_ref(), Email::parse));
+        let who_can_add_me = change.who_can_add_me.as_deref().map(WhoCanAddMe::parse).transpose();
+        let who_can_add_me = form.check("who_can_add_me", who_can_add_me);
         let password = change.password.as_deref();
         let password =
             form.check("password", password.map(|text| NewPassword::parse(text, self.policy)).transpose());
-        let (Some(display_name), Some(email), Some(password)) = (display_name, email, password) else {
+        let (Some(display_name), Some(email), Some(who_can_add_me), Some(password)) =
+            (display_name, email, who_can_add_me, password)
+        else {
             return Err(form.into_failure());
         };
         let password = match password {
@@ -127,7 +133,7 @@ impl AccountService {
             None => None,
         };
         let outdated = if password.is_some() { Denial::InvalidCredentials } else { Denial::UserNotFound };
-        let changes = UserChanges { display_name, email, password };
+        let changes = UserChanges { display_name, email, who_can_add_me, password };
         let (user, _) = self.users.update(user, changes, self.clock.now())?.ok_or(outdated)?;
         Ok(user)
     }

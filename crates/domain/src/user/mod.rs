@@ -8,6 +8,7 @@ mod email;
 mod password;
 mod repository;
 mod username;
+mod who_can_add_me;
 
 pub use accounts::{AccountService, ProfileChange, SignUp, SignUps};
 pub use administration::{Account, AccountFilter, AdministrationRepository, AdministrationService};
@@ -16,6 +17,7 @@ pub use email::Email;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
 pub use repository::{Credentials, NewUser, PasswordChange, SignedUp, UserChanges, UserRepository};
 pub use username::Username;
+pub use who_can_add_me::{Addee, Admission, MAX_PASSIVE_CHATROOMS, WhoCanAddMe};
 #[cfg(feature = "mocks")]
 pub use {
     administration::MockAdministrationRepository, password::MockPasswordHasher, repository::MockUserRepository,
@@ -41,4 +43,6 @@ pub struct Profile {
     pub display_name: Option<DisplayName>,
     /// Visible only to the owner.
     pub email: Option<Email>,
+    /// Visible only to the owner.
+    pub who_can_add_me: WhoCanAddMe,
 }

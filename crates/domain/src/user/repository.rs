@@ -1,6 +1,6 @@
 //! The port that stores users.
 
-use super::{DisplayName, Email, PasswordHash, User, Username};
+use super::{DisplayName, Email, PasswordHash, User, Username, WhoCanAddMe};
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};
 use crate::page::Limit;
@@ -57,6 +57,7 @@ pub struct UserChanges {
     pub display_name: Option<Option<DisplayName>>,
     /// The email address; `Some(None)` removes it.
     pub email: Option<Option<Email>>,
+    pub who_can_add_me: Option<WhoCanAddMe>,
     pub password: Option<PasswordChange>,
 }
 

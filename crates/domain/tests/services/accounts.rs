@@ -6,7 +6,7 @@ use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::testing::{NOW, World, fresh_id, me, other, password_hash, room, session_id};
 use chit_chat_domain::user::{
     AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
-    ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username,
+    ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username, WhoCanAddMe,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ fn sign_up_stores_account_with_password_hash() {
         created_at: NOW,
     };
     world.users.expect_insert().with(eq(stored)).times(1).return_const(Ok(SignedUp::Created));
-    let profile = Some(Profile { username, display_name, email });
+    let profile = Some(Profile { username, display_name, email, who_can_add_me: WhoCanAddMe::Everyone });
     let user = User { id: UserId::from(fresh_id()), created_at: NOW, profile };
     assert_eq!(world.accounts().sign_up(&matt()), Ok(user));
 }
@@ -144,13 +144,18 @@ fn only_demonstration_policy_accepts_short_password() {
 #[test]
 fn profile_change_needs_no_password() {
     let mut world = World::default();
-    let changes =
-        UserChanges { display_name: Some(DisplayName::parse("Matt").ok()), email: Some(None), password: None };
+    let changes = UserChanges {
+        display_name: Some(DisplayName::parse("Matt").ok()),
+        email: Some(None),
+        who_can_add_me: Some(WhoCanAddMe::Nobody),
+        password: None,
+    };
     let outcome = Ok(Some((living_user(), vec![])));
     world.users.expect_update().with(eq(me()), eq(changes), eq(NOW)).times(1).return_const(outcome);
     let entered = ProfileChange {
         display_name: Some(Some(" Matt ".to_owned())),
         email: Some(None),
+        who_can_add_me: Some("nobody".to_owned()),
         ..ProfileChange::default()
     };
     assert_eq!(world.accounts().change(me(), session_id(), &entered), Ok(living_user()));
@@ -161,12 +166,14 @@ fn invalid_profile_change_reports_all_violations() {
     let entered = ProfileChange {
         display_name: Some(Some(String::new())),
         email: Some(Some("nowhere".to_owned())),
+        who_can_add_me: Some("friends".to_owned()),
         password: Some("password".to_owned()),
         current_password: Some(PASSWORD.to_owned()),
     };
     let broken = vec![
         FieldViolation::new("display_name", Violation::Empty),
         FieldViolation::new("email", Violation::NotAnEmailAddress),
+        FieldViolation::new("who_can_add_me", Violation::NotOneOf("everyone, people_in_my_chatrooms, nobody")),
         FieldViolation::new("password", Violation::TooCommon),
     ];
     let outcome = World::default().accounts().change(me(), session_id(), &entered);

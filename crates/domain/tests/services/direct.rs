@@ -75,7 +75,11 @@ fn direct_visibility_cannot_be_set() {
 
 #[test]
 fn direct_chatroom_is_not_found_by_outsiders() {
-    let world = || World::with_access(Direct, None);
+    let world = || {
+        let mut world = World::with_access(Direct, None);
+        world.invitees.expect_find().return_const(Ok(None));
+        world
+    };
     let hidden = Denial::ChatroomNotFound;
     assert_eq!(world().memberships().join(room(), me()), Err(hidden.into()));
     assert_eq!(world().memberships().add(room(), me(), other()), Err(hidden.into()));

@@ -9,6 +9,7 @@ mod builders;
 mod chatrooms;
 mod direct;
 mod invitations;
+mod invitees;
 mod memberships;
 mod mentions;
 mod messages;

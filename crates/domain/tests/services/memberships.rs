@@ -2,10 +2,11 @@ use chit_chat_domain::chatroom::Visibility::{Private, Public};
 use chit_chat_domain::chatroom::{Entrance, Guard, Right, Settings};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
-use chit_chat_domain::id::UserId;
+use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::invitee::Invitee;
 use chit_chat_domain::membership::Role::{Member, Owner};
 use chit_chat_domain::membership::{
-    self, Added, AddedMember, LeaveReason, Leaving, NewMembership, Role, RoleChange,
+    self, Added, AddedMember, Addition, LeaveReason, Leaving, MAX_LEFT_AT_ONCE, NewMembership, Role, RoleChange,
 };
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
@@ -18,6 +19,14 @@ use crate::builders::member;
 fn expect_add(world: &mut World, user_id: UserId, entrance: Entrance, outcome: Added) {
     let new = NewMembership { chatroom_id: room(), user_id, at: NOW };
     world.memberships.expect_add().with(eq(new), eq(entrance)).times(1).return_const(Ok(outcome));
+}
+
+fn expect_invitation(world: &mut World, found: Option<Invitee>) {
+    world.invitees.expect_find().with(eq(room()), eq(me())).times(1).return_const(Ok(found));
+}
+
+fn invitee(user_id: UserId, invited_by: UserId) -> Invitee {
+    Invitee { user_id, chatroom_id: room(), invited_by, created_at: NOW }
 }
 
 /// The next read, and no other, finds the other person like this.
@@ -55,7 +64,8 @@ fn join_is_guarded_by_public_visibility() {
 
 #[test]
 fn join_of_private_or_missing_chatroom_is_not_found() {
-    for world in [World::with_access(Private, None), World::without_room()] {
+    for mut world in [World::with_access(Private, None), World::without_room()] {
+        expect_invitation(&mut world, None);
         assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
     }
 }
@@ -73,7 +83,37 @@ fn join_of_chatroom_made_private_meanwhile_is_not_found() {
     let mut world = World::with_first_access(Public, None);
     expect_add(&mut world, me(), Entrance::Public, Added::Refused);
     world.expect_later_access(Private, None);
+    expect_invitation(&mut world, None);
     assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn join_of_private_chatroom_accepts_invitation() {
+    let mut world = World::with_access(Private, None);
+    expect_invitation(&mut world, Some(invitee(me(), other())));
+    expect_add(&mut world, me(), Entrance::Accepted, Added::Added(member(me(), Member)));
+    assert!(world.memberships().join(room(), me()).is_ok());
+}
+
+#[test]
+fn invitation_withdrawn_meanwhile_is_not_found() {
+    let mut world = World::with_access(Private, None);
+    expect_invitation(&mut world, Some(invitee(me(), other())));
+    expect_add(&mut world, me(), Entrance::Accepted, Added::Refused);
+    expect_invitation(&mut world, None);
+    assert_eq!(world.memberships().join(room(), me()), Err(Denial::ChatroomNotFound.into()));
+}
+
+#[test]
+fn user_who_must_accept_is_invited() {
+    let mut world = World::with_access(Private, Some(Member));
+    let entrance = Entrance::By(Guard::may(me(), Right::Add));
+    expect_add(&mut world, other(), entrance, Added::Invited(invitee(other(), me())));
+    let invited = Addition::Invited(invitee(other(), me()));
+    assert_eq!(world.memberships().add(room(), me(), other()), Ok(invited));
+    let mut world = World::with_access(Private, Some(Member));
+    expect_add(&mut world, other(), entrance, Added::InvitedTooOften);
+    assert_eq!(world.memberships().add(room(), me(), other()), Err(Denial::InvitedTooOften.into()));
 }
 
 #[test]
@@ -89,7 +129,7 @@ fn add_is_guarded_by_right_to_add() {
     let entrance = Entrance::By(Guard::may(me(), Right::Add));
     expect_add(&mut world, other(), entrance, Added::Added(member(other(), Member)));
     let added = AddedMember { member: member(other(), Member), new: true };
-    assert_eq!(world.memberships().add(room(), me(), other()), Ok(added));
+    assert_eq!(world.memberships().add(room(), me(), other()), Ok(Addition::Member(added)));
 }
 
 #[test]
@@ -203,6 +243,36 @@ fn leave_by_non_member_is_accepted() {
     let mut world = World::default();
     world.memberships.expect_leave().times(1).return_const(Ok(Leaving::NotMember));
     assert_eq!(world.memberships().leave(room(), me()), Ok(Leaving::NotMember));
+}
+
+#[test]
+fn many_chatrooms_are_left_one_by_one() {
+    let mut world = World::default();
+    let ids = [1, 2].map(ChatroomId::from_u128);
+    for id in ids {
+        let leave = world.memberships.expect_leave().with(eq(id), eq(me()), eq(LeaveReason::Left), eq(NOW));
+        leave.times(1).return_const(Ok(Leaving::NotMember));
+    }
+    let entered = [ids[0].to_string(), "no id".to_owned(), ids[1].to_string()];
+    assert_eq!(world.memberships().leave_many(&entered, me()), Ok(()));
+}
+
+#[test]
+fn interrupted_leave_of_many_fails() {
+    let mut world = World::default();
+    world.memberships.expect_leave().times(1).return_const(Err(StoreError::Contention));
+    let entered = [1, 2].map(|id| ChatroomId::from_u128(id).to_string());
+    assert_eq!(world.memberships().leave_many(&entered, me()), Err(StoreError::Contention.into()));
+}
+
+#[test]
+fn leave_of_none_or_too_many_is_refused() {
+    let id = ChatroomId::from_u128(1).to_string();
+    let too_many = Violation::TooManyEntries(MAX_LEFT_AT_ONCE);
+    for (count, violation) in [(0, Violation::NoEntries), (MAX_LEFT_AT_ONCE + 1, too_many)] {
+        let outcome = World::default().memberships().leave_many(&vec![id.clone(); count], me());
+        assert_eq!(outcome, Err(Failure::invalid("chatroom_ids", violation)));
+    }
 }
 
 #[test]

@@ -29,9 +29,10 @@ pub(crate) struct ChatroomToCreate {
 
 /// Create a chatroom
 ///
-/// You become its owner. Each of `member_ids` counts as a write more (see the rate limits). A retry with the same
-/// `Idempotency-Key` returns the chatroom in its current state; the key is remembered as long as the chatroom exists,
-/// and for a day after its deletion.
+/// You become its owner. Users whose `who_can_add_me` does not allow you to add them are invited instead: see `GET
+/// /api/chatrooms/{chatroom_id}/invitees`. Each of `member_ids` counts as a write more (see the rate limits). A
+/// retry with the same `Idempotency-Key` returns the chatroom in its current state; the key is remembered as long as
+/// the chatroom exists, and for a day after its deletion.
 #[utoipa::path(
     post, path = "/api/chatrooms", operation_id = "create_chatroom", tag = "chatrooms",
     params(IdempotencyKeyHeader),

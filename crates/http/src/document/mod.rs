@@ -20,8 +20,8 @@ use crate::openapi::headers;
 use crate::pieces::Pieces;
 use crate::views::ProblemBody;
 use crate::{
-    bans, blocks, chatrooms, direct, health, invitations, memberships, messages, pins, reactions, reading,
-    sessions, streams, users,
+    bans, blocks, chatrooms, direct, health, invitations, invitees, memberships, messages, pins, reactions,
+    reading, sessions, streams, users,
 };
 
 const DESCRIPTION: &str = "\
@@ -48,6 +48,7 @@ know.";
         (name = "memberships", description = "Members of chatrooms and their roles"),
         (name = "bans", description = "Users banned from chatrooms"),
         (name = "invitations", description = "Invitations to chatrooms, by code"),
+        (name = "invitees", description = "Users who are invited personally and have not answered yet"),
         (name = "messages", description = "Send, read, edit and delete messages"),
         (name = "reactions", description = "Emoji reactions to messages"),
         (name = "pins", description = "Pinned messages"),
@@ -92,6 +93,7 @@ fn generate() -> Document {
         memberships::Api::openapi(),
         bans::Api::openapi(),
         invitations::Api::openapi(),
+        invitees::Api::openapi(),
         messages::Api::openapi(),
         reactions::Api::openapi(),
         pins::Api::openapi(),

@@ -9,7 +9,9 @@ use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::views::MembershipView;
 
-/// Join a public chatroom
+/// Join a chatroom
+///
+/// Requires that the chatroom is public, or that a member has invited you: `GET /api/users/me/invitations`.
 #[utoipa::path(
     put,
     path = "/api/chatrooms/{chatroom_id}/memberships/me",

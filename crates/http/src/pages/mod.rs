@@ -4,6 +4,7 @@ mod bounded;
 pub(crate) mod cursor;
 mod newest;
 mod shared;
+pub(crate) mod time_and_id;
 mod written;
 
 pub(crate) use bounded::{bounded, bounded_list};

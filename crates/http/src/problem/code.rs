@@ -148,6 +148,11 @@ codes! {
     TooManyInvitations =
         (CONFLICT, "too_many_invitations", "The chatroom has reached the limit of active invitations")
         if Denial::TooManyInvitations,
+    /// The user has 20 invitations of yours that they have not answered. Withdraw one of them first:
+    /// `DELETE /api/chatrooms/{id}/invitees/{user_id}`.
+    InvitedTooOften =
+        (CONFLICT, "invited_too_often", "Too many of your invitations wait for an answer of this user")
+        if Denial::InvitedTooOften,
     /// It was revoked, has expired, or has been used as often as it allows. Ask for another.
     InvitationGone = (GONE, "invitation_gone", "The invitation can no longer be used") if Denial::InvitationGone,
     /// The message is not at a revision given in `If-Match`. Read it again, and decide again.

@@ -23,6 +23,9 @@ pub(crate) struct AccountPatch {
     #[schema(schema_with = values::email_or_null)]
     email: Patched<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::new_who_can_add_me)]
+    who_can_add_me: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::password)]
     password: Patched<String>,
     #[serde(default, deserialize_with = "present")]
@@ -48,14 +51,15 @@ pub(crate) async fn change_me(
     state: web::Data<State>,
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let AccountPatch { display_name, email, password, current_password } = body.into_inner().0;
+    let AccountPatch { display_name, email, who_can_add_me, password, current_password } = body.into_inner().0;
+    let who_can_add_me = reject_null("who_can_add_me", who_can_add_me)?;
     let password = reject_null("password", password)?;
     let current_password = reject_null("current_password", current_password)?;
     if password.is_some() && current_password.is_none() {
         return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
     }
     let checks_password = password.is_some();
-    let change = ProfileChange { display_name, email, password, current_password };
+    let change = ProfileChange { display_name, email, who_can_add_me, password, current_password };
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
     let change = move |state: &State| state.services.accounts.change(caller.user, kept_session, &change);

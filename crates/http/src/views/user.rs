@@ -44,6 +44,8 @@ pub(crate) struct OwnView {
     deleted: bool,
     #[schema(schema_with = values::email_or_null, required)]
     email: Option<String>,
+    #[schema(schema_with = values::who_can_add_me)]
+    who_can_add_me: &'static str,
 }
 
 fn unless_deleted() -> RefOr<Schema> {
@@ -75,7 +77,13 @@ impl From<User> for UserView {
 impl OwnView {
     /// `None` if the account has been deleted.
     pub(crate) fn of(user: &User) -> Option<Self> {
-        let email = user.profile.as_ref()?.email.as_ref().map(|email| email.as_str().to_owned());
-        Some(Self { id: Id(user.id), profile: ProfileView::of(user)?, deleted: false, email })
+        let Profile { email, who_can_add_me, .. } = user.profile.as_ref()?;
+        Some(Self {
+            id: Id(user.id),
+            profile: ProfileView::of(user)?,
+            deleted: false,
+            email: email.as_ref().map(|email| email.as_str().to_owned()),
+            who_can_add_me: who_can_add_me.as_str(),
+        })
     }
 }

@@ -36,6 +36,7 @@ mod health;
 mod idempotency;
 mod input;
 mod invitations;
+mod invitees;
 mod limits;
 mod mass_assignment;
 mod memberships;

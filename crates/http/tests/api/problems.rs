@@ -167,6 +167,11 @@ async fn bans_and_invitations() -> Vec<Answer> {
         ann.invite(&room, json!({})).await;
     }
     answers.push(ann.post(room.path("invitations"), json!({})).await);
+    cem.patch("/api/users/me", json!({"who_can_add_me": "nobody"})).await.expect_status(200);
+    for _ in 0..20 {
+        ann.create_room("Plans", "private", &[&cem]).await;
+    }
+    answers.push(ann.put(room.membership(&cem.id)).await);
     answers
 }
 

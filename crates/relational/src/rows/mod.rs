@@ -4,6 +4,7 @@ pub mod bans;
 mod chatrooms;
 pub mod events;
 pub mod invitations;
+pub mod invitees;
 mod memberships;
 pub mod mentions;
 mod messages;

@@ -3,6 +3,7 @@
 use chit_chat_domain::user::{Account, Credentials, DisplayName, Email, PasswordHash, Profile, User, Username};
 use diesel::prelude::{Queryable, Selectable};
 
+use crate::codes;
 use crate::error::{Sql, SqlError};
 use crate::schema::users;
 use crate::types::{Instant, Key};
@@ -17,16 +18,21 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     pub created_at: Instant,
     pub disabled_at: Option<Instant>,
+    pub who_can_add_me: i16,
 }
 
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
+impl TryFrom<UserRow> for User {
+    type Error = SqlError;
+
+    fn try_from(row: UserRow) -> Sql<Self> {
+        let who_can_add_me = codes::who_can_add_me(row.who_can_add_me)?;
         let profile = row.username.map(|username| Profile {
             username: Username::restore(username),
             display_name: row.display_name.map(DisplayName::restore),
             email: row.email.map(Email::restore),
+            who_can_add_me,
         });
-        Self { id: row.id.into(), created_at: row.created_at.into(), profile }
+        Ok(Self { id: row.id.into(), created_at: row.created_at.into(), profile })
     }
 }
 
@@ -35,12 +41,14 @@ impl UserRow {
     pub fn into_credentials(mut self) -> Sql<Credentials> {
         let hash = self.password_hash.take().ok_or_else(|| SqlError::Corrupt("no password hash".into()))?;
         let disabled_at = self.disabled_at.map(Into::into);
-        Ok(Credentials { password_hash: PasswordHash::new(hash), disabled_at, user: self.into() })
+        Ok(Credentials { password_hash: PasswordHash::new(hash), disabled_at, user: self.try_into()? })
     }
 }
 
-impl From<UserRow> for Account {
-    fn from(row: UserRow) -> Self {
-        Self { disabled_at: row.disabled_at.map(Into::into), user: row.into() }
+impl TryFrom<UserRow> for Account {
+    type Error = SqlError;
+
+    fn try_from(row: UserRow) -> Sql<Self> {
+        Ok(Self { disabled_at: row.disabled_at.map(Into::into), user: row.try_into()? })
     }
 }

@@ -31,6 +31,8 @@ mod events;
 mod guards;
 mod heads;
 mod invitations;
+mod invitees;
+mod invitees_in_races;
 mod languages;
 mod memberships;
 mod mentions;

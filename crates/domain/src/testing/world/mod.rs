@@ -13,6 +13,7 @@ use crate::commits::MockCommits;
 use crate::direct::{DirectService, MockDirectRepository};
 use crate::event::MockEventRepository;
 use crate::invitation::{InvitationService, MockInvitationRepository};
+use crate::invitee::{InviteeService, MockInviteeRepository};
 use crate::membership::{MembershipService, MockMembershipRepository};
 use crate::mention::MockMentionRepository;
 use crate::message::{MessageService, MockMessageRepository};
@@ -62,6 +63,7 @@ pub struct World {
     pub hasher: MockPasswordHasher,
     pub heads: MockChatroomHeads,
     pub invitations: MockInvitationRepository,
+    pub invitees: MockInviteeRepository,
     pub memberships: MockMembershipRepository,
     pub mentions: MockMentionRepository,
     pub messages: MockMessageRepository,
@@ -103,6 +105,7 @@ impl World {
             blocks: Arc::new(self.blocks),
             bans: Arc::new(self.bans),
             invitations: Arc::new(self.invitations),
+            invitees: Arc::new(self.invitees),
             reads: Arc::new(self.reads),
             messages: Arc::new(self.messages),
             reactions: Arc::new(self.reactions),
@@ -162,6 +165,10 @@ impl World {
 
     pub fn invitations(self) -> InvitationService {
         self.services().invitations
+    }
+
+    pub fn invitees(self) -> InviteeService {
+        self.services().invitees
     }
 
     pub fn reading(self) -> ReadingService {

@@ -2,11 +2,11 @@
 
 use chit_chat_domain::chatroom::Visibility;
 use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
-use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username};
+use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username, WhoCanAddMe};
 use utoipa::openapi::schema::Object;
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
-use super::builders::{line, one_of, or_null, text, whole};
+use super::builders::{line, one_of, or_null, text, whole, word};
 
 pub(crate) fn username() -> Object {
     text("Unique, regardless of case. The names all, deleted, everyone, here, me and system are reserved.")
@@ -56,6 +56,18 @@ pub(crate) fn display_name_or_null() -> Object {
             .examples(["Ada Lovelace"])
             .build(),
     )
+}
+
+const WHO_CAN_ADD_ME: &str = "Who can add you to chatrooms without asking. Others can only invite you.";
+
+const SETTINGS: [WhoCanAddMe; 3] = [WhoCanAddMe::Everyone, WhoCanAddMe::PeopleInMyChatrooms, WhoCanAddMe::Nobody];
+
+pub(crate) fn who_can_add_me() -> Object {
+    word(WHO_CAN_ADD_ME, SETTINGS.map(WhoCanAddMe::as_str))
+}
+
+pub(crate) fn new_who_can_add_me() -> Object {
+    one_of(WHO_CAN_ADD_ME, SETTINGS.map(WhoCanAddMe::as_str)).build()
 }
 
 pub(crate) fn token() -> Object {
