@@ -101,6 +101,7 @@ fn of_memberships() -> Vec<Route> {
             .put(memberships::add)
             .patch(memberships::change_role)
             .delete(memberships::remove),
+        Route::new("/api/users/me/leave").post(memberships::leave_many),
     ]
 }
 

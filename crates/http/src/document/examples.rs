@@ -22,6 +22,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "Revocation" => json!({"token": REFRESH_TOKEN}),
         "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
+        "ChatroomsToLeave" => json!({"chatroom_ids": [ID]}),
         "RolePatch" => json!({"role": "owner"}),
         "NewInvitation" => json!({"expires_in_seconds": 604_800, "max_uses": 10}),
         "NewReadMarker" => json!({"seq": 2}),

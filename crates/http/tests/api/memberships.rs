@@ -1,11 +1,13 @@
 //! Joining, leaving, adding, removing and promoting.
 
 use chit_chat_contract::{Engine, both_engines};
-use serde_json::json;
+use chit_chat_http::Rates;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::fields;
 use crate::app::TestApp;
+use crate::limits::{limited, rates};
 
 #[both_engines]
 async fn join_of_public_chatroom_is_idempotent(engine: Engine) {
@@ -132,4 +134,27 @@ async fn owner_removes_members_but_not_owners(engine: Engine) {
     assert_eq!(end["actor_id"], ann.id);
     cem.remove(&room, &cem).await;
     cem.get(room.own_path()).await.expect_problem(404, "chatroom_not_found");
+}
+
+#[both_engines]
+async fn many_chatrooms_are_left_at_once(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "40/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let mut ids = Vec::new();
+    for number in 0..11 {
+        ids.push(ann.create_room(&format!("Room {number}"), "private", &[&bob]).await.id);
+    }
+    let direct = bob.open(&ann).await;
+    let leave = |ids: Value| bob.post("/api/users/me/leave", json!({"chatroom_ids": ids}));
+    let mut many = ids[1..].to_vec();
+    many.extend([direct.id.clone(), "no id".to_owned(), ann.id.clone()]);
+    let left = leave(json!(many)).await.expect_status(204);
+    assert!(left.header("RateLimit").unwrap().starts_with("\"writes\";r=37;"), "one to open, two to leave");
+    assert_eq!(bob.get("/api/chatrooms").await.each("id"), [json!(ids[0])]);
+    leave(json!(many)).await.expect_status(204);
+    leave(json!([])).await.expect_problem(422, "invalid_value");
+    leave(json!(vec![&ann.id; 101])).await.expect_problem(422, "invalid_value");
+    leave(json!([1])).await.expect_problem(400, "malformed_body");
+    assert_eq!(bob.get("/api/chatrooms").await.items().len(), 1);
 }

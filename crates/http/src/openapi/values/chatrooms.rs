@@ -2,7 +2,7 @@
 
 use chit_chat_domain::chatroom::{ChatroomName, MAX_INITIAL_MEMBERS, MyChatroom, SlowMode, Topic, Visibility};
 use chit_chat_domain::event::MembershipEnd;
-use chit_chat_domain::membership::Role;
+use chit_chat_domain::membership::{MAX_LEFT_AT_ONCE, Role};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
 
@@ -94,6 +94,11 @@ pub(crate) fn membership_end() -> Object {
 pub(crate) fn member_ids() -> Schema {
     let people = ArrayBuilder::new().items(id()).max_items(Some(MAX_INITIAL_MEMBERS));
     people.description(Some("Users to add as members.")).build().into()
+}
+
+pub(crate) fn chatroom_ids() -> Schema {
+    let ids = ArrayBuilder::new().items(id()).min_items(Some(1)).max_items(Some(MAX_LEFT_AT_ONCE));
+    ids.description(Some("The chatrooms to leave.")).build().into()
 }
 
 pub(crate) fn unread_count() -> Object {
