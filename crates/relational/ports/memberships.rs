@@ -243,14 +243,15 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
     Ok(outcome)
 }
 
-/// The successor among the other members: the highest role first, then the longest membership.
+/// The successor among the other members: the highest role first, then those who take part, then the longest
+/// membership. Whoever is added to a chatroom must not inherit it before those who want to be there.
 fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Option<(UserId, Role)>> {
     let first: Option<(Key, i16)> = memberships::table
         .inner_join(users::table)
         .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
         .filter(memberships::user_id.ne(Key::from(leaving)))
         .filter(users::deleted_at.is_null())
-        .order((memberships::role.desc(), memberships::joined_seq))
+        .order((memberships::role.desc(), memberships::read_seq.is_not_null().desc(), memberships::joined_seq))
         .select((memberships::user_id, memberships::role))
         .first(conn)
         .optional()?;

@@ -131,7 +131,7 @@ codes! {
     TooManyPins = (CONFLICT, "too_many_pins", "The chatroom has reached the limit of 100 pins")
         if Denial::TooManyPins,
     /// The only owner cannot give up the role. Make another member an owner first, or leave: a moderator then
-    /// takes over, or else the longest-standing member.
+    /// takes over, or else a member.
     LastOwner = (CONFLICT, "last_owner", "The chatroom must keep at least one owner") if Denial::LastOwner,
     /// Nobody can write to it until an owner reopens it. A direct chatroom is archived while one user blocks the
     /// other, and when one deletes their account.

@@ -6,6 +6,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{Added, Leaving, Membership, NewMembership, Role, RoleChange};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reading::Mark;
 use chit_chat_domain::user::{DisplayName, NewUser};
 
 #[both_engines]
@@ -172,6 +173,21 @@ fn last_owner_hands_over_to_longest_member(engine: Engine) {
     assert_eq!(world.leave(room, adam), Leaving::HandedOver(zoe));
     assert_eq!(world.leave(room, zoe), Leaving::ChatroomDeleted);
     assert_eq!(world.chatrooms.access(room, zoe), Ok(None));
+}
+
+#[both_engines]
+fn last_owner_hands_over_to_members_who_take_part(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, adam, beth, zoe) = (world.user("Matt"), world.user("Adam"), world.user("Beth"), world.user("Zoe"));
+    let room = world.public_room(matt);
+    assert!(matches!(add(&world, room, matt, adam), Added::Added(_)));
+    assert!(matches!(add(&world, room, matt, beth), Added::Added(_)));
+    world.join(room, zoe);
+    let seq = world.say(room, matt, "read this").seq;
+    assert_eq!(world.reads.mark(room, beth, Mark { seq, force: false }), Ok(Guarded::Done(seq)));
+    assert_eq!(world.leave(room, matt), Leaving::HandedOver(beth));
+    assert_eq!(world.leave(room, beth), Leaving::HandedOver(zoe));
+    assert_eq!(world.leave(room, zoe), Leaving::HandedOver(adam), "a chatroom is never without an owner");
 }
 
 #[both_engines]
