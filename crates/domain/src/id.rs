@@ -75,6 +75,10 @@ id!(
     /// An invitation; unique within its chatroom.
     InvitationId
 );
+id!(
+    /// A running server, from its start to its end.
+    InstanceId
+);
 
 /// The source of new identifiers. The domain itself has no randomness.
 #[cfg_attr(feature = "mocks", mockall::automock)]

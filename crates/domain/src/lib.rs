@@ -45,6 +45,7 @@
 #[cfg(feature = "mocks")]
 pub use mockall;
 
+pub mod announcements;
 pub mod ban;
 pub mod block;
 pub mod changes_since;

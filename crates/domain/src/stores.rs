@@ -41,6 +41,7 @@ stores! {
     pins: crate::pin::PinRepository,
     revisions: crate::revision::RevisionRepository,
     events: crate::event::EventRepository,
+    announcements: crate::announcements::Announcements,
     changes_since: crate::changes_since::ChangesSince,
     search: crate::search::SearchRepository,
     readiness: crate::readiness::Readiness,

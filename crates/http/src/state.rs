@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::credential::Via;
+use chit_chat_domain::id::InstanceId;
 use chit_chat_domain::services::Services;
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::storage::StorageMeter;
@@ -38,6 +39,7 @@ pub struct State {
     pub(crate) renderer: Renderer,
     pub(crate) work: Work,
     pub streams: Hub,
+    instance: InstanceId,
 }
 
 impl State {
@@ -54,6 +56,7 @@ impl State {
         let of_storage: Weak<StorageMeter> = Arc::downgrade(&services.storage);
         stores.commits.observe(of_storage);
         Ok(Self {
+            instance: services.chatrooms.ids.next().into(),
             services,
             stores,
             clock,
@@ -76,7 +79,10 @@ impl State {
     /// Reads the changes by other instances that streams deliver. The server calls it several times a second,
     /// apart from [`follow_sessions`](Self::follow_sessions), which must not wait for thousands of chatrooms.
     pub fn follow_streams(&self) -> Result<(), StoreError> {
-        self.streams.follow()
+        let exchanged = self.streams.exchange(&*self.stores.announcements, self.instance, self.clock.now());
+        // Polling needs no announcements.
+        self.streams.follow()?;
+        exchanged
     }
 
     /// Writes what users stored through this instance, and reads whose quota is used up. The server calls it every

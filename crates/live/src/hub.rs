@@ -4,9 +4,11 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use chit_chat_domain::announcements::{Announcements, Changed};
 use chit_chat_domain::changes_since::UserMemberships;
+use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::commits::CommitObserver;
-use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_domain::id::{ChatroomId, InstanceId, SessionId, UserId};
 use chit_chat_domain::store_error::StoreError;
 
 use crate::entry::EncodedEvent;
@@ -85,8 +87,19 @@ impl Hub {
         }
     }
 
-    /// Polls the heads of all chatrooms and users with listeners to find the writes of other instances. To be
-    /// called a few times a second.
+    /// Announces what this instance has changed, and looks up what others announce. To be called a few times a second.
+    pub fn exchange(
+        &self,
+        announcements: &dyn Announcements,
+        instance: InstanceId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Changed { chatrooms, users } = self.shared.exchange.exchange(announcements, instance, at)?;
+        self.shared.compare(users, chatrooms)
+    }
+
+    /// Polls the heads of chatrooms and users with listeners, a number of them each time, to find what no instance
+    /// has announced. To be called a few times a second.
     pub fn follow(&self) -> Result<(), StoreError> {
         let started = Instant::now();
         self.shared.follow_users()?;

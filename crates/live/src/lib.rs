@@ -9,6 +9,7 @@
 
 mod cursors;
 mod entry;
+mod exchange;
 mod hub;
 mod listener;
 mod mailbox;

@@ -13,6 +13,7 @@ use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::Mutex;
 
+use crate::exchange::Exchange;
 use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::replay::{Failed, Job};
@@ -21,8 +22,9 @@ use crate::rounds::Rounds;
 use crate::sources::Sources;
 use crate::typing::Typing;
 
-/// The maximum number of chatrooms, and of users, to poll at once, so that a poll is short however many are followed.
-const MAX_POLLED: usize = 20_000;
+/// The maximum number of chatrooms, and of users, to poll at once. Announcements tell what has changed; polling finds
+/// what was not announced, because an instance crashed or another program wrote.
+const MAX_POLLED: usize = 5_000;
 
 /// A job of the live threads.
 pub(crate) enum Work {
@@ -45,6 +47,7 @@ pub(crate) struct Shared {
     /// One [`Work::Heads`] is queued unless this is empty.
     outdated: Mutex<Outdated>,
     rounds: PollRounds,
+    pub(crate) exchange: Exchange,
 }
 
 /// The part of the users and chatrooms to poll next.
@@ -73,6 +76,7 @@ impl Shared {
             followed_at: Mutex::default(),
             outdated: Mutex::default(),
             rounds: PollRounds::default(),
+            exchange: Exchange::default(),
         }
     }
 
@@ -122,6 +126,15 @@ impl Shared {
 
     fn compare_outdated(&self) -> Result<(), StoreError> {
         let Outdated { users, chatrooms } = std::mem::take(&mut *self.outdated.lock());
+        self.compare(users, chatrooms)
+    }
+
+    /// Compares the heads of those among these users and chatrooms that have listeners.
+    pub(crate) fn compare(
+        &self,
+        users: impl IntoIterator<Item = UserId>,
+        chatrooms: impl IntoIterator<Item = ChatroomId>,
+    ) -> Result<(), StoreError> {
         let known = users.into_iter().filter_map(|user| Some((user, self.registry.version(user)?)));
         self.compare_users(&known.collect::<Vec<_>>())?;
         let rooms = chatrooms.into_iter().filter_map(|chatroom| self.registry.room(chatroom));
@@ -183,6 +196,7 @@ impl Shared {
 
 impl CommitObserver for Shared {
     fn sent(&self, message: &Message) {
+        self.exchange.chatroom_changed(message.chatroom_id);
         if let Some(room) = self.registry.room(message.chatroom_id)
             && room.record_sent(message)
         {
@@ -191,6 +205,7 @@ impl CommitObserver for Shared {
     }
 
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq) {
+        self.exchange.chatroom_changed(chatroom);
         if let Some(room) = self.registry.room(chatroom) {
             room.record_head(head);
             if room.needs_serving() {
@@ -200,6 +215,7 @@ impl CommitObserver for Shared {
     }
 
     fn user_moved(&self, user: UserId) {
+        self.exchange.user_changed(user);
         if self.registry.version(user).is_some() {
             self.look_up([user], []);
         }

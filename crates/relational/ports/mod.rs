@@ -5,6 +5,7 @@
 
 mod adding;
 mod administration;
+mod announcements;
 mod bans;
 mod blocks;
 mod changes_since;

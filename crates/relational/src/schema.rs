@@ -301,6 +301,28 @@ table! {
     }
 }
 
+table! {
+    use crate::types::{Id, Moment};
+
+    instances (id) {
+        id -> Id,
+        seen_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Binary};
+
+    announcements (position) {
+        position -> BigInt,
+        instance_id -> Id,
+        announced_at -> Moment,
+        chatrooms -> Binary,
+        users -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     blocks,
     bans,

@@ -7,6 +7,8 @@
     reason = "a failure of a test's own helper is a failed test"
 )]
 
+mod announcements;
+mod board;
 mod catching_up;
 mod endings;
 mod falling_behind;

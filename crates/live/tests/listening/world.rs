@@ -87,8 +87,16 @@ impl World {
         Self::with(Writer(LARGE))
     }
 
+    /// Another instance over the same log.
+    pub(crate) fn open_another(&self) -> Self {
+        Self::over(Arc::clone(&self.log), Writer(SMALL))
+    }
+
     fn with(writer: Writer) -> Self {
-        let log = Arc::new(Log::default());
+        Self::over(Arc::default(), writer)
+    }
+
+    fn over(log: Arc<Log>, writer: Writer) -> Self {
         let hub = Hub::start(Sources::new(log.clone(), log.clone(), Box::new(writer))).unwrap();
         Self { log, hub }
     }

@@ -9,6 +9,7 @@
 )]
 
 mod administration;
+mod announcements;
 mod bans;
 mod batch_guards;
 mod batch_model;

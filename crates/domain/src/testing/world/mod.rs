@@ -5,6 +5,7 @@ mod expectations;
 use std::sync::Arc;
 
 use super::{FixedClock, SequentialIds};
+use crate::announcements::MockAnnouncements;
 use crate::ban::{BanService, MockBanRepository};
 use crate::block::{BlockService, MockBlockRepository};
 use crate::changes_since::MockChangesSince;
@@ -53,6 +54,7 @@ use crate::user::{
 #[derive(Default)]
 pub struct World {
     pub administration: MockAdministrationRepository,
+    pub announcements: MockAnnouncements,
     pub bans: MockBanRepository,
     pub blocks: MockBlockRepository,
     pub changes_since: MockChangesSince,
@@ -112,6 +114,7 @@ impl World {
             pins: Arc::new(self.pins),
             revisions: Arc::new(self.revisions),
             events: Arc::new(self.events),
+            announcements: Arc::new(self.announcements),
             changes_since: Arc::new(self.changes_since),
             search: Arc::new(self.search),
             readiness: Arc::new(self.readiness),
