@@ -91,8 +91,12 @@ impl Exchange {
         let announced = announcements.announce(instance, changed, at);
         if announced.is_err() {
             let mut outbox = self.outbox.lock();
-            chatrooms.into_iter().for_each(|chatroom| insert(&mut outbox.chatrooms, chatroom));
-            users.into_iter().for_each(|user| insert(&mut outbox.users, user));
+            for chatroom in chatrooms {
+                insert(&mut outbox.chatrooms, chatroom);
+            }
+            for user in users {
+                insert(&mut outbox.users, user);
+            }
         }
         announced
     }

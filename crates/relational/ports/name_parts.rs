@@ -125,6 +125,7 @@ fn scan(
 }
 
 /// The start of a range of entries.
+#[derive(Clone, Copy)]
 enum Start<'a> {
     At(&'a str),
     After(&'a str),

@@ -26,7 +26,7 @@ impl SearchRepository for Store {
         after: Option<SearchPosition<UserId>>,
         limit: Limit,
     ) -> Result<Found<User, UserId>, StoreError> {
-        self.read(|conn| name_parts::search(conn, Kind::User, &query, position(&after), limit, load_users))
+        self.read(|conn| name_parts::search(conn, Kind::User, &query, position(after.as_ref()), limit, load_users))
     }
 
     fn public_chatrooms(
@@ -36,7 +36,9 @@ impl SearchRepository for Store {
         limit: Limit,
     ) -> Result<Found<Chatroom, ChatroomId>, StoreError> {
         let kind = Kind::PublicChatroom;
-        self.read(|conn| name_parts::search(conn, kind, &query, position(&after), limit, load_public_chatrooms))
+        self.read(|conn| {
+            name_parts::search(conn, kind, &query, position(after.as_ref()), limit, load_public_chatrooms)
+        })
     }
 
     fn index(&self, most: usize) -> Result<bool, StoreError> {
@@ -54,11 +56,11 @@ impl SearchRepository for Store {
     }
 }
 
-fn position<I: Copy>(after: &Option<SearchPosition<I>>) -> Option<SearchPosition<Key>>
+fn position<I: Copy>(after: Option<&SearchPosition<I>>) -> Option<SearchPosition<Key>>
 where
     Key: From<I>,
 {
-    after.as_ref().map(|SearchPosition { rank, part, id }| SearchPosition {
+    after.map(|SearchPosition { rank, part, id }| SearchPosition {
         rank: *rank,
         part: part.clone(),
         id: Key::from(*id),

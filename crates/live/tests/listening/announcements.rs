@@ -36,7 +36,9 @@ fn announced_change_arrives_however_many_chatrooms_are_followed() {
         here.log.join(room(number), user(number));
     }
     let mut listeners: Vec<_> = (0..MANY).map(|number| here.listen_to(user(number), room(number))).collect();
-    listeners.iter_mut().for_each(|listener| listener.expect(&[Received::CaughtUp]));
+    for listener in &mut listeners {
+        listener.expect(&[Received::CaughtUp]);
+    }
     let last = room(MANY - 1);
     there.say(last);
     exchange(&there, &board, THERE).unwrap();

@@ -69,7 +69,7 @@ fn pages_are_bounded_and_complete(engine: Engine) {
     for number in 10..30 {
         let username = format!("u{number}");
         // The text occurs sixteen times, each time followed by something else.
-        let name: String = ('a'..='p').map(|letter| format!("x{letter}")).collect();
+        let name: String = ('a'..='p').flat_map(|letter| ['x', letter]).collect();
         named(&world, &username, &name);
         expected.push(username);
     }
