@@ -16,6 +16,10 @@ use super::fragments;
 use super::newest_in_rooms::{self, Source};
 use crate::{Conn, Store, dialect};
 
+/// The number of mentions of everybody in a chatroom that may be sent at once. Each gets its id before its seq, so
+/// among so many the order of ids can differ from that of seqs.
+const SENT_AT_ONCE: usize = 10;
+
 impl MentionRepository for Store {
     fn resolve(&self, chatroom: ChatroomId, usernames: &[String]) -> Result<Vec<UserId>, StoreError> {
         self.read(|conn| {
@@ -50,8 +54,23 @@ fn by_name(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<Messag
     newest_in_rooms::read(conn, &mentions, user, before, most)
 }
 
+/// Messages that mention everybody, since the user joined. Those before are not read, however many there are. The `+`
+/// keeps SQLite from reading all since then by the primary key.
 fn to_all(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<MessageRow>> {
-    let condition = format!("author_id <> $1 AND user_id = {} AND seq > room.joined_seq", dialect::EVERYBODY);
+    let (everybody, earliest) = (dialect::EVERYBODY, earliest_to_all());
+    let condition = format!(
+        "author_id <> $1 AND user_id = {everybody} AND +seq > room.joined_seq AND message_id >= {earliest}"
+    );
     let mentions = Source { table: "mentions", id: "message_id", condition };
     newest_in_rooms::read(conn, &mentions, user, before, most)
+}
+
+/// A lower bound for the ids of mentions of everybody since the user joined `room`: an id from before.
+fn earliest_to_all() -> String {
+    let everybody = dialect::EVERYBODY;
+    format!(
+        "coalesce((SELECT earlier.message_id FROM mentions AS earlier \
+         WHERE earlier.chatroom_id = room.chatroom_id AND earlier.user_id = {everybody} \
+         AND earlier.seq <= room.joined_seq ORDER BY earlier.seq DESC LIMIT 1 OFFSET {SENT_AT_ONCE}), {everybody})"
+    )
 }

@@ -72,6 +72,39 @@ fn mentions_are_limited_to_membership(engine: Engine) {
 }
 
 #[both_engines]
+fn mentions_of_all_are_listed_since_joining(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    for before in [1, 10, 11, 12, 30] {
+        let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[]) }).id;
+        for _ in 0..before {
+            says(&world, room, matt, Mentions::everybody());
+        }
+        world.join(room, beth);
+        assert_eq!(mentions_of(&world, beth), [], "{before}");
+        let mut sent: Vec<_> = (0..15).map(|_| says(&world, room, matt, Mentions::everybody())).collect();
+        sent.reverse();
+        assert_eq!(mentions_of(&world, beth), sent, "{before}");
+        world.leave(room, beth);
+    }
+}
+
+/// A message gets its id before it waits for its chatroom, so somebody may have joined meanwhile.
+#[both_engines]
+fn mention_of_all_is_listed_if_its_id_is_older_than_others_before_joining(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[]) }).id;
+    let waiting = NewMessage { mentions: Mentions::everybody(), ..world.draft(room, matt, "late") };
+    for _ in 0..10 {
+        says(&world, room, matt, Mentions::everybody());
+    }
+    world.join(room, beth);
+    let late = stored(world.send(waiting));
+    assert_eq!(mentions_of(&world, beth), [late]);
+}
+
+#[both_engines]
 fn edit_updates_mentions_and_delete_removes_them(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
