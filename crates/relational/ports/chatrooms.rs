@@ -18,7 +18,10 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
 use chit_chat_relational::{Instant, Key, Sql, SqlError, codes};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::ledger::Ledger;
 use super::name_parts::{self, Kind};
@@ -64,7 +67,7 @@ impl ChatroomRepository for Store {
     fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Result<Vec<Chatroom>, StoreError> {
         self.read(|conn| {
             let mut public = chatrooms::table
-                .filter(chatrooms::visibility.eq(codes::of_visibility(Visibility::Public)))
+                .filter(is_public())
                 .filter(chatrooms::deleted_at.is_null())
                 .order(chatrooms::id.desc())
                 .limit(fragments::limit_plus_one(limit))
@@ -80,6 +83,12 @@ impl ChatroomRepository for Store {
     fn purge(&self, most: usize) -> Result<bool, StoreError> {
         self.write(|tx| purge::some(tx, most))
     }
+}
+
+/// The condition of the index `chatrooms_public`. A plan for all values of a parameter could not use it, and would
+/// read the private chatrooms too, so the number is in the text.
+fn is_public() -> SqlLiteral<Bool> {
+    sql(&format!("visibility = {}", codes::of_visibility(Visibility::Public)))
 }
 
 fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {
