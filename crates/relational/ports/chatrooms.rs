@@ -238,7 +238,7 @@ fn index(conn: &mut Conn, chatroom: &Chatroom) -> Sql<()> {
         .execute(conn)?;
     match chatroom.visibility {
         Visibility::Public => name_parts::replace(conn, Kind::PublicChatroom, id, &NameParts::of([name])),
-        Visibility::Private | Visibility::Direct => name_parts::remove(conn, Kind::PublicChatroom, id),
+        Visibility::Private | Visibility::Direct => name_parts::remove(conn, id),
     }
 }
 
@@ -317,7 +317,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, mut ledger: Ledger) -> Sql<()> {
         ))
         .execute(tx.conn)?;
     if ledger.chatroom.visibility == Visibility::Public {
-        name_parts::remove(tx, Kind::PublicChatroom, id)?;
+        name_parts::remove(tx, id)?;
     }
     ledger.record(Change::ChatroomDeleted)?;
     ledger.affects(users.into_iter().map(Into::into));

@@ -39,7 +39,7 @@ type Position = SearchPosition<Key>;
 
 /// Replaces what the index holds of these names.
 pub(crate) fn replace(conn: &mut Conn, kind: Kind, id: Key, parts: &NameParts) -> Sql<()> {
-    remove(conn, kind, id)?;
+    remove(conn, id)?;
     insert(conn, kind, id, parts)
 }
 
@@ -55,9 +55,10 @@ pub(crate) fn insert(conn: &mut Conn, kind: Kind, id: Key, parts: &NameParts) ->
     Ok(())
 }
 
-pub(crate) fn remove(conn: &mut Conn, kind: Kind, id: Key) -> Sql<()> {
-    let theirs = name_parts::table.filter(name_parts::id.eq(id)).filter(name_parts::kind.eq(kind.code()));
-    diesel::delete(theirs).execute(conn)?;
+/// Removes the names of a user or a chatroom. The id alone leads to them: with the kind, PostgreSQL may choose the
+/// primary key as long as it has no statistics, and read all of it.
+pub(crate) fn remove(conn: &mut Conn, id: Key) -> Sql<()> {
+    diesel::delete(name_parts::table.filter(name_parts::id.eq(id))).execute(conn)?;
     Ok(())
 }
 

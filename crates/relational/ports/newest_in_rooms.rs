@@ -38,15 +38,15 @@ pub(crate) fn read(conn: &mut Conn, source: &Source, user: Key, before: Key, mos
     for _ in 0..ATTEMPTS {
         let places = find(conn, source, user, before, most)?;
         let ids: Vec<Key> = places.iter().map(|place| place.message_id).collect();
-        // The ids alone lead to the rows, whatever else an index offers.
+        // The ids alone lead to the rows, whatever else an index offers: as long as PostgreSQL has no statistics, it
+        // would read the index of all messages that are not deleted.
         rows = messages::table
             .filter(messages::id.eq_any(ids))
-            .filter(messages::deleted_at.is_null())
             .order(messages::id.desc())
             .select(MessageRow::as_select())
             .load(conn)?;
         let found: HashSet<_> = places.iter().map(|place| (place.chatroom_id, place.message_id)).collect();
-        rows.retain(|row| found.contains(&(row.chatroom_id, row.id)));
+        rows.retain(|row| row.deleted_at.is_none() && found.contains(&(row.chatroom_id, row.id)));
         if rows.len() == found.len() {
             break;
         }
@@ -57,7 +57,8 @@ pub(crate) fn read(conn: &mut Conn, source: &Source, user: Key, before: Key, mos
 /// Finds the messages in two steps. Only the chatrooms with the newest ones, as many as the page has places, can
 /// contribute to it; in each of them at most a page is read.
 ///
-/// Both engines number the parameters by their names, because each name first occurs in this order.
+/// Without MATERIALIZED, PostgreSQL would look up the newest message of each chatroom twice, for the condition and
+/// for the order. Both engines number the parameters by their names, because each name first occurs in this order.
 fn find(conn: &mut Conn, source: &Source, user: Key, before: Key, most: i64) -> Sql<Vec<Place>> {
     let Source { table, id, condition } = source;
     let newest = format!(
@@ -66,8 +67,9 @@ fn find(conn: &mut Conn, source: &Source, user: Key, before: Key, most: i64) -> 
     );
     let in_each = dialect::newest_in_each("rooms AS room", table, id, condition, &newest);
     let query = format!(
-        "WITH found AS (SELECT chatroom_id, joined_seq, ({newest} LIMIT 1) AS id FROM memberships AS room \
-         WHERE user_id = $1 AND EXISTS (SELECT 1 FROM users WHERE users.id = $1 AND deleted_at IS NULL)), \
+        "WITH found AS MATERIALIZED (SELECT chatroom_id, joined_seq, ({newest} LIMIT 1) AS id \
+         FROM memberships AS room WHERE user_id = $1 \
+         AND EXISTS (SELECT 1 FROM users WHERE users.id = $1 AND deleted_at IS NULL)), \
          rooms AS (SELECT chatroom_id, joined_seq FROM found WHERE id IS NOT NULL ORDER BY id DESC LIMIT $3) \
          SELECT room.chatroom_id AS chatroom_id, own.{id} AS message_id FROM {in_each} \
          ORDER BY own.{id} DESC LIMIT $3"

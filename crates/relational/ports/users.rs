@@ -220,7 +220,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
             users::deleted_at.eq(Instant::from(at)),
         ))
         .execute(tx.conn)?;
-    name_parts::remove(tx, Kind::User, id.into())?;
+    name_parts::remove(tx, id.into())?;
     refuse_waiting_sends(tx, id)?;
     direct::close_all(tx, id, at)?;
     blocks::forget(tx, id)?;
