@@ -24,6 +24,7 @@ trials! {
     racing_joins_and_leaves_stay_in_order: BOTH, Parallel;
     a_room_is_never_without_an_owner: BOTH, Parallel;
     a_storage_quota_holds_through_crashes: BOTH, Parallel;
+    strangers_fill_neither_lists_nor_streams: BOTH, Parallel;
     every_listener_receives_everything_once_and_in_order: BOTH, Parallel;
     a_listener_that_never_reads_is_disconnected: POSTGRES, Parallel;
     listeners_that_never_read_do_not_affect_others: BOTH, Exclusive;
