@@ -3,7 +3,7 @@
 use super::line::{self, Line};
 use crate::routes;
 
-/// The length from which an incomplete line passes, whatever it is.
+/// The length from which an incomplete line passes. If it decides where the request ends, actix refuses it.
 const LONGEST_WITHHELD: usize = 1024;
 const METHOD_OF_SOCKETS: &str = "GET ";
 
@@ -90,6 +90,8 @@ impl Head {
 
     fn read(&mut self, line: &mut [u8], is_whole: bool) {
         match (Line::of(line), self.target) {
+            // Its end is not known yet, and decides what actix reads.
+            (Line::ContentLength(_) | Line::TransferEncoding, _) if !is_whole => line::spoil(line),
             (Line::ContentLength(length), _) => self.length = length.unwrap_or_default(),
             (Line::TransferEncoding, _) => self.is_chunked = true,
             (Line::Upgrade { to_websocket: true }, Target::Socket) if is_whole => self.is_upgrade = true,

@@ -57,6 +57,13 @@ fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     start.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
 }
 
+/// Makes the name of a line invalid, so that actix refuses the request.
+pub(super) fn spoil(line: &mut [u8]) {
+    if let Some(first) = line.first_mut() {
+        *first = b'\0';
+    }
+}
+
 /// Renames the header `Upgrade`, so that actix ignores it.
 pub(super) fn hide_upgrade(line: &mut [u8]) {
     overwrite(line, 0..IGNORED.len());

@@ -100,4 +100,6 @@ impl Body {
 }
 
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod tests;

@@ -66,7 +66,7 @@ fn passed(input: &[u8], pieces: &[usize]) -> Vec<Vec<u8>> {
 }
 
 /// The parser of actix, whose clock needs a runtime.
-fn codec() -> Codec {
+pub(super) fn codec() -> Codec {
     rt::System::new().block_on(async { Codec::default() })
 }
 
@@ -165,6 +165,10 @@ fn long_line_that_never_ends_passes() {
     let mut head = b"GET / HTTP/1.1\r\nHost: test\r\nConnection: ".to_vec();
     head.resize(10_000, b'x');
     assert_eq!(framing.pass(&mut head), head.len());
+    let mut length = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ".to_vec();
+    length.resize(10_000, b'0');
+    assert_eq!(Framing::new().pass(&mut length), length.len());
+    assert_eq!(heads(&mut codec(), &mut BytesMut::from(&length[..])), Err(()));
     let mut garbage = b"\x16\x03\x01".to_vec();
     assert_eq!(Framing::new().pass(&mut garbage), 3);
 }
