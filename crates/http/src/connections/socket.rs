@@ -1,6 +1,7 @@
 //! The socket of a connection, as actix sees it: it delivers one request at a time.
 
 use std::io::{Error, ErrorKind, Result};
+use std::mem::{MaybeUninit, take};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -96,8 +97,8 @@ impl Socket {
 
     /// Reads a little to withhold it; returns how much.
     fn read_ahead(&mut self, context: &mut Context<'_>) -> Poll<Result<usize>> {
-        let mut buffer = [0; READ_AHEAD];
-        let mut buffer = ReadBuf::new(&mut buffer);
+        let mut buffer = [const { MaybeUninit::uninit() }; READ_AHEAD];
+        let mut buffer = ReadBuf::uninit(&mut buffer);
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
         self.withheld.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
@@ -169,7 +170,7 @@ impl AsyncWrite for Socket {
         socket.connection.pace.finished();
         if socket.connection.transfer.flushed() {
             socket.connection.release();
-            if std::mem::take(&mut socket.is_waiting) {
+            if take(&mut socket.is_waiting) {
                 context.waker().wake_by_ref();
             }
         }
