@@ -131,10 +131,24 @@ impl Connection {
         }
     }
 
+    /// Records whose WebSocket it is.
+    pub(crate) fn belongs_to(&self, user: UserId) {
+        self.user.set(Some(user));
+    }
+
     /// Takes memory for a request or its response; `None` if there is none left for its client.
     pub(crate) fn reserve(&self, request: &HttpRequest, bytes: usize) -> Option<Held> {
-        let source = self.source.or_else(|| self.all.proxies.client_of(request));
+        self.reserve_for(self.client_of(request), bytes)
+    }
+
+    /// Takes memory for a client with this address.
+    pub(crate) fn reserve_for(&self, source: Option<Source>, bytes: usize) -> Option<Held> {
         self.all.budget.hold(Holder { source, user: self.user.get() }, bytes)
+    }
+
+    /// The address that memory is held for; `None` for a trusted proxy itself.
+    pub(crate) fn client_of(&self, request: &HttpRequest) -> Option<Source> {
+        self.source.or_else(|| self.all.proxies.client_of(request))
     }
 
     /// Takes memory for the next part of a large head; returns whether there was any.

@@ -134,6 +134,16 @@ impl Connection {
         }
     }
 
+    /// Reads until this text arrives.
+    pub(crate) fn expect_text(&mut self, text: &str) {
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        while !bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+            let read = self.0.read(&mut buffer).expect("the text");
+            assert!(read > 0, "ended: {}", String::from_utf8_lossy(&bytes));
+            bytes.extend_from_slice(&buffer[..read]);
+        }
+    }
+
     /// Waits this long for a response, or for the end of the connection.
     pub(crate) fn has_answer(&mut self, time: Duration) -> bool {
         self.0.set_read_timeout(Some(time)).unwrap();

@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
-use actix_ws::{
-    AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError, Session,
-};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, Session};
 use bytestring::ByteString;
 use chit_chat_domain::denial::Denial;
 
@@ -18,7 +16,8 @@ use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
 use super::control_frames::ControlFrames;
 use super::frames::{self, Frame};
-use super::reasons::{UNAUTHORIZED, close_reason, protocol_error_reason, restart_reason};
+use super::incoming::{Incoming, Received};
+use super::reasons::{TIMEOUT, UNAUTHORIZED, close_reason, protocol_error_reason, restart_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
@@ -37,7 +36,6 @@ const LAST_FRAMES: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
-type Received = Option<Result<AggregatedMessage, ProtocolError>>;
 
 /// An open WebSocket.
 pub(super) struct Socket {
@@ -45,7 +43,7 @@ pub(super) struct Socket {
     /// The address of the client.
     pub(super) source: Source,
     pub(super) session: Session,
-    pub(super) messages: AggregatedMessageStream,
+    pub(super) incoming: Incoming,
     pub(super) writes: Writes,
     pub(super) control_frames: ControlFrames,
     pub(super) connection: Option<Rc<Connection>>,
@@ -84,6 +82,9 @@ impl<'a> Conversation<'a> {
             if let Some(connection) = &self.socket.connection {
                 connection.expect_read_within(CLIENT_TIMEOUT);
             }
+            if self.socket.incoming.is_overdue() {
+                return Some(close_reason(CloseCode::Other(TIMEOUT), "the frame took too long to arrive"));
+            }
             let outcome = match self.step().await {
                 Step::Send(item) => self.send_item(item).await,
                 Step::Answer(text) => self.answer(text).await,
@@ -99,7 +100,7 @@ impl<'a> Conversation<'a> {
         self.polls_feed_first = !self.polls_feed_first;
         let Self { socket, feed, answers, polls_feed_first, .. } = self;
         let may_read = answers.len() < MAX_UNANSWERED;
-        let mut received = pin!(socket.messages.recv());
+        let mut received = pin!(socket.incoming.receive());
         poll_fn(|context| {
             if *polls_feed_first && let Poll::Ready(item) = feed.poll_next(context) {
                 return Poll::Ready(Step::Send(item));
@@ -145,7 +146,7 @@ impl<'a> Conversation<'a> {
     /// Reads and discards frames in transit, which their senders must retry. Unread data would make the system
     /// reset the connection, and the last answers would be lost.
     async fn discard_incoming(&mut self) {
-        let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.messages.recv()).await {} };
+        let rest = async { while let Ok(Some(Ok(_))) = timeout(QUIET, self.socket.incoming.receive()).await {} };
         drop(timeout(LAST_FRAMES, rest).await);
     }
 
@@ -180,7 +181,7 @@ impl<'a> Conversation<'a> {
     fn start_frame(&mut self, text: &str) {
         let state = self.socket.state.clone();
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
-        let order = self.order.clone();
+        let (order, held) = (self.order.clone(), self.socket.incoming.take_held());
         // Each frame counts as a request of its own.
         let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user, text.len()));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
@@ -189,6 +190,7 @@ impl<'a> Conversation<'a> {
                 Box::pin(async move { Some(refused) })
             }
             Ok(Frame::Send(message)) => Box::pin(async move {
+                let _held = held;
                 let r#ref = message.r#ref.clone();
                 Some(match sending::send(state, caller, message, &order).await {
                     Ok(sent) => frames::sent(r#ref, sent),

@@ -3,6 +3,8 @@
 mod control_frames;
 mod conversation;
 mod frames;
+mod incoming;
+mod memory;
 pub(super) mod open;
 mod origin;
 mod reasons;

@@ -12,6 +12,7 @@ use super::super::{all_chatrooms, positions};
 use super::control_frames::ControlFrames;
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
+use super::incoming::Incoming;
 use super::origin;
 use super::reasons::{TIMEOUT, close_code, close_reason, protocol_error_reason, restart_reason};
 use super::yielding::YieldingPayload;
@@ -24,8 +25,8 @@ use crate::request_id::RequestId;
 use crate::state::State;
 
 const PROTOCOL: &str = "chit-chat.v1";
-/// The maximum size of a frame, which holds at most one message.
-const LARGEST_FRAME: usize = 128 * 1024;
+/// The maximum size of a frame, and of a fragmented message.
+pub(super) const LARGEST_FRAME: usize = 128 * 1024;
 /// The time limit for the first frame of a client.
 const SLOWEST_START: Duration = Duration::from_secs(10);
 /// The interval for checking whether the instance is stopping.
@@ -44,7 +45,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 )]
 pub(crate) async fn open_socket(
     request: HttpRequest,
-    YieldingPayload(payload): YieldingPayload,
+    YieldingPayload { payload, memory }: YieldingPayload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
@@ -56,12 +57,11 @@ pub(crate) async fn open_socket(
     };
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))?;
-    let messages = messages.max_frame_size(LARGEST_FRAME).aggregate_continuations();
     let socket = Socket {
         state,
         source,
         session,
-        messages: messages.max_continuation_size(LARGEST_FRAME),
+        incoming: Incoming::new(messages, memory),
         writes: Writes::of(&request),
         control_frames: ControlFrames::new(Instant::now()),
         connection: Connection::of(&request),
@@ -98,7 +98,7 @@ impl Socket {
             if self.state.streams.is_closed() {
                 return Err(Some(restart_reason()));
             }
-            let Ok(message) = timeout(CHECK_INTERVAL, self.messages.recv()).await else {
+            let Ok(message) = timeout(CHECK_INTERVAL, self.incoming.receive()).await else {
                 continue;
             };
             match message {
@@ -116,7 +116,10 @@ impl Socket {
             }
         };
         match self.open(caller, &text).await {
-            Ok(opened) => Ok(opened),
+            Ok(opened) => {
+                drop(self.incoming.take_held());
+                Ok(opened)
+            }
             Err(problem) => {
                 let reason = close_reason(close_code(problem.code), problem.code.as_str());
                 drop(self.session.text(frames::refused(None, &problem, self.id.as_str())).await);
@@ -132,6 +135,9 @@ impl Socket {
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };
+        if let Some(connection) = &self.connection {
+            connection.belongs_to(caller.user);
+        }
         let feed = all_chatrooms::feed(caller, self.state.clone(), Some(positions::parse(after)?)).await?;
         Ok((caller, feed))
     }

@@ -1,7 +1,8 @@
 //! The reasons for closing a WebSocket.
 
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind};
 
+use actix_web::error::PayloadError;
 use actix_ws::{CloseCode, CloseReason, ProtocolError};
 
 use crate::problem::Code;
@@ -19,15 +20,24 @@ pub(super) fn close_code(code: Code) -> CloseCode {
     }
 }
 
-/// The close reason of a protocol error. The library reports an oversized fragmented message as an I/O error.
+/// The close reason of a protocol error. The library reports an error of the payload as an I/O error.
 pub(super) fn protocol_error_reason(error: &ProtocolError) -> CloseReason {
     match error {
         ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
             close_reason(CloseCode::Invalid, "the text is not UTF-8")
         }
-        ProtocolError::Overflow | ProtocolError::Io(_) => close_reason(CloseCode::Size, "the frame is too large"),
+        ProtocolError::Io(error) if is_refused(error) => {
+            close_reason(CloseCode::Again, "too many large frames are arriving")
+        }
+        ProtocolError::Overflow => close_reason(CloseCode::Size, "the frame is too large"),
         _ => close_reason(CloseCode::Protocol, "invalid WebSocket frame"),
     }
+}
+
+/// Returns whether there was no memory for a frame.
+fn is_refused(error: &Error) -> bool {
+    let error = error.get_ref().and_then(|error| error.downcast_ref());
+    matches!(error, Some(PayloadError::Overflow))
 }
 
 pub(super) fn restart_reason() -> CloseReason {

@@ -1,5 +1,5 @@
-//! Reads a WebSocket's data and lets other tasks run in between, so that a client that sends without pause cannot
-//! keep a worker to itself.
+//! Reads a WebSocket's data in small pieces and lets other tasks run in between, so that a client that sends without
+//! pause cannot keep a worker to itself. Counts its memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,15 +12,25 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
+use super::memory::MessageMemory;
 use crate::connections::Connection;
 
-/// The data of a WebSocket. Reading yields after each chunk.
-pub(crate) struct YieldingPayload(pub(crate) web::Payload);
+/// The size of a piece. All frames of a piece are decoded at once, and the smallest ones have six bytes.
+const PIECE: usize = 4 * 1024;
 
-struct Chunks {
+/// The data of a WebSocket. Reading yields after each piece.
+pub(crate) struct YieldingPayload {
+    pub(super) payload: web::Payload,
+    pub(super) memory: Rc<MessageMemory>,
+}
+
+struct Pieces {
     payload: Payload,
+    /// The part of a chunk that was not read yet.
+    rest: Bytes,
+    memory: Rc<MessageMemory>,
     connection: Option<Rc<Connection>>,
-    /// True if the last call returned a chunk.
+    /// True if the last call returned a piece.
     yields_next: bool,
 }
 
@@ -29,13 +39,20 @@ impl FromRequest for YieldingPayload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let chunks = Chunks { payload: payload.take(), connection: Connection::of(request), yields_next: false };
-        let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(chunks) });
-        Box::pin(async move { payload.await.map(Self) })
+        let memory = Rc::new(MessageMemory::new(request));
+        let pieces = Pieces {
+            payload: payload.take(),
+            rest: Bytes::new(),
+            memory: Rc::clone(&memory),
+            connection: Connection::of(request),
+            yields_next: false,
+        };
+        let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(pieces) });
+        Box::pin(async move { payload.await.map(|payload| Self { payload, memory }) })
     }
 }
 
-impl Stream for Chunks {
+impl Stream for Pieces {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -43,12 +60,21 @@ impl Stream for Chunks {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let chunk = Pin::new(&mut self.payload).poll_next(context);
-        match (&chunk, &self.connection) {
-            (Poll::Ready(_), _) => self.yields_next = true,
-            (Poll::Pending, Some(connection)) => connection.read_on(),
-            (Poll::Pending, None) => {}
+        if self.rest.is_empty() {
+            match Pin::new(&mut self.payload).poll_next(context) {
+                Poll::Ready(Some(Ok(chunk))) => self.rest = chunk,
+                Poll::Pending => {
+                    if let Some(connection) = &self.connection {
+                        connection.read_on();
+                    }
+                    return Poll::Pending;
+                }
+                end => return end,
+            }
         }
-        chunk
+        self.yields_next = true;
+        let count = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(count);
+        Poll::Ready(Some(if self.memory.arrived(count) { Ok(piece) } else { Err(PayloadError::Overflow) }))
     }
 }

@@ -6,6 +6,7 @@ mod all_rooms;
 mod at_commit;
 mod direct;
 mod event_stream;
+mod frames;
 mod histories;
 mod one_room;
 mod own;

@@ -1,0 +1,121 @@
+//! Large and fragmented frames of WebSockets: joined, and counted in the memory for bodies.
+
+use std::io::Write;
+use std::time::Duration;
+
+use chit_chat_contract::Engine;
+use chit_chat_http::{BodyTimes, Budget, Capacity, Connections, Proxies};
+use serde_json::json;
+use tungstenite::Message;
+use tungstenite::protocol::frame::Frame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
+
+use super::test_socket::TestSocket;
+use crate::app::TestApp;
+use crate::people::Person;
+use crate::sockets::{Listening, SLOWEST};
+
+const LARGE: usize = 120_000;
+const SENT: usize = 100_000;
+
+fn start(server: &Listening, ann: &Person) -> TestSocket {
+    let mut test_socket = TestSocket::start(server, ann.token.as_ref().unwrap(), &json!({}));
+    test_socket.expect_each(&["ready", "caught_up"]);
+    test_socket
+}
+
+/// Sends the head of a large text frame and most of its spaces.
+fn begin_frame(test_socket: &mut TestSocket) {
+    let stream = test_socket.0.get_mut();
+    stream.write_all(&[0x81, 0xff]).unwrap();
+    stream.write_all(&u64::try_from(LARGE).unwrap().to_be_bytes()).unwrap();
+    stream.write_all(&[0; 4]).unwrap();
+    // The server may close meanwhile.
+    drop(stream.write_all(&[b' '; SENT]));
+}
+
+fn fragment(text: &str, kind: Data, is_last: bool) -> Message {
+    Message::Frame(Frame::message(text.to_owned(), OpCode::Data(kind), is_last))
+}
+
+#[actix_web::test]
+async fn unfinished_frames_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
+    let connections = connections.within(Budget::new(8 * 300_000));
+    let server = Listening::start_watched(&app, connections, BodyTimes::DEFAULT);
+    let mut first = start(&server, &ann);
+    begin_frame(&mut first);
+    for _ in 0..2 {
+        // As large as all that is left, so the first frame has arrived.
+        let mut stranger = TestSocket::connect(&server, &[]).expect("a handshake");
+        begin_frame(&mut stranger);
+        stranger.expect_close(1013);
+        let mut second = start(&server, &ann);
+        begin_frame(&mut second);
+        second.expect_close(1013);
+    }
+    first.0.get_mut().write_all(&[b' '; LARGE - SENT]).unwrap();
+    assert_eq!(first.expect("refused")["problem"]["code"], "malformed_body");
+    let mut third = start(&server, &ann);
+    third.0.send(Message::text(" ".repeat(LARGE))).unwrap();
+    assert_eq!(third.expect("refused")["problem"]["code"], "malformed_body");
+}
+
+#[actix_web::test]
+async fn fragments_are_joined() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let mut test_socket = start(&server, &ann);
+    let frame = json!({"type": "send", "chatroom_id": room.id, "body": "in pieces"}).to_string();
+    for (index, byte) in frame.char_indices() {
+        let kind = if index == 0 { Data::Text } else { Data::Continue };
+        test_socket.0.send(fragment(&byte.to_string(), kind, false)).unwrap();
+        if index == 10 {
+            test_socket.0.send(Message::Ping(vec![1].into())).unwrap();
+        }
+    }
+    test_socket.0.send(fragment("", Data::Continue, true)).unwrap();
+    let sent = loop {
+        let frame = test_socket.receive();
+        if frame["type"] == "sent" {
+            break frame;
+        }
+    };
+    assert_eq!(sent["message"]["body"], "in pieces");
+
+    for kind in [Data::Text, Data::Continue, Data::Continue] {
+        drop(test_socket.0.send(fragment(&"x".repeat(60_000), kind, false)));
+    }
+    while test_socket.receive_until_closed(1009).is_some() {}
+    let mut binary = start(&server, &ann);
+    binary.0.send(fragment("x", Data::Binary, false)).unwrap();
+    binary.expect_close(1003);
+    let mut garbled = start(&server, &ann);
+    garbled.0.send(fragment("x", Data::Continue, true)).unwrap();
+    garbled.expect_close(1002);
+}
+
+/// A client need not wait for the answer to its handshake.
+#[actix_web::test]
+async fn frames_sent_with_the_handshake_arrive() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    let start = json!({"type": "start", "token": ann.token}).to_string();
+    let mut input = b"GET /api/ws HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        .to_vec();
+    input.extend([0x81, 0xfe]);
+    input.extend(u16::try_from(start.len()).unwrap().to_be_bytes());
+    input.extend([0; 4]);
+    input.extend(start.as_bytes());
+    for piece in [1, 50, input.len()] {
+        let mut client = server.connect();
+        input.chunks(piece).for_each(|piece| client.write(piece));
+        client.expect_text("caught_up");
+    }
+}
