@@ -68,6 +68,7 @@ mod settings;
 mod shares;
 mod slow;
 mod sockets;
+mod splits;
 mod storage;
 mod streams;
 mod users;
