@@ -79,3 +79,20 @@ where
         server.listen("http", listener, move || boxed::factory(service(app(), &connections, TIMES)))
     })
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::TcpStream;
+
+    use socket2::SockRef;
+
+    use super::*;
+
+    #[test]
+    fn accepted_connections_inherit_options() {
+        let listener = bind("127.0.0.1:0").unwrap().remove(0);
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        assert_eq!(SockRef::from(&accepted).tcp_notsent_lowat().unwrap(), UNSENT);
+    }
+}
