@@ -7,6 +7,7 @@ use actix_web::http::Method;
 use actix_web::rt::time::sleep;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chit_chat_contract::Engine;
 use chit_chat_domain::session::MockSessionRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
@@ -63,6 +64,19 @@ async fn unreachable_store_answers_unavailable() {
         assert_eq!(answer.header("Retry-After"), Some("1"));
         assert!(!answer.text.contains("10.0.0.7"));
     }
+}
+
+#[actix_web::test]
+async fn slow_read_is_cut_and_answers_unavailable() {
+    let app = TestApp::new(Engine::Postgres).await;
+    let ann = app.sign_up("ann").await;
+    let mut held = app.database();
+    held.begin();
+    held.run("LOCK TABLE name_parts IN ACCESS EXCLUSIVE MODE");
+    let cut = ann.get("/api/users?q=ann").await.expect_problem(503, "unavailable");
+    assert_eq!(cut.header("Retry-After"), Some("1"));
+    held.run("COMMIT");
+    assert_eq!(ann.get("/api/users?q=ann").await.items().len(), 1);
 }
 
 #[actix_web::test]
