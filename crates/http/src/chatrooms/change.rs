@@ -1,11 +1,12 @@
 //! `PATCH /api/chatrooms/{chatroom_id}`
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::ChatroomChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{InChatroom, Json, Patched, Principal, Whole, present, reject_null};
+use crate::limits::count_name;
 use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
 use crate::problem::Problem;
 use crate::state::State;
@@ -68,10 +69,12 @@ impl ChatroomPatch {
 pub(crate) async fn change(
     caller: Principal,
     InChatroom(id): InChatroom,
+    request: HttpRequest,
     state: web::Data<State>,
     body: Json<ChatroomPatch>,
 ) -> Result<HttpResponse, Problem> {
     let change = body.into_inner().0.into_change()?;
+    count_name(&request, caller.user, change.name.as_deref())?;
     let chatroom =
         caller.run(&state, move |state| state.services.chatrooms.change(id, caller.user, &change)).await?;
     Ok(HttpResponse::Ok().json(ChatroomView::from(chatroom)))

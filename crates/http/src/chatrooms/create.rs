@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::extract::{Json, Principal, idempotency_key};
-use crate::limits::count_more_writes;
+use crate::limits::{count_more_writes, count_name};
 use crate::openapi::{FORM, IdempotencyKeyHeader, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::retried::created;
@@ -49,6 +49,7 @@ pub(crate) async fn create(
     body: Json<ChatroomToCreate>,
 ) -> Result<HttpResponse, Problem> {
     let ChatroomToCreate { name, visibility, member_ids } = body.into_inner().0;
+    count_name(&request, caller.user, Some(&name))?;
     count_more_writes(&request, caller.user, member_ids.len().min(MAX_INITIAL_MEMBERS))?;
     let entered = CreateChatroom { name, visibility, member_ids, key: idempotency_key(&request)? };
     let made = caller.run(&state, move |state| state.services.chatrooms.create(caller.user, &entered)).await?;

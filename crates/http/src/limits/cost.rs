@@ -20,6 +20,16 @@ pub(crate) fn of_body(bytes: usize) -> usize {
     bytes.saturating_sub(1) / BODY_BYTES
 }
 
+/// The characters of a name that cost as much as the request itself. Each takes a row of the index of names.
+const NAME_CHARACTERS: usize = 20;
+/// Longer names are refused anyway.
+const LONGEST_NAME: usize = 100;
+
+/// The writes that a name counts in addition to its request: one for every further 20 characters begun.
+pub(super) fn of_name(name: &str) -> usize {
+    name.chars().take(LONGEST_NAME).count().saturating_sub(1) / NAME_CHARACTERS
+}
+
 /// The cost of a read: 1 for the request and for every 50 entries, four times that as HTML, and 4 for a search.
 pub(super) fn of_read(request: &HttpRequest) -> NonZeroU32 {
     of_query(request.query_string())
@@ -47,6 +57,12 @@ mod tests {
     fn body_costs_more_from_4_kib() {
         assert_eq!([0, 1, 4_096, 4_097, 8_192, 8_193].map(of_body), [0, 0, 0, 1, 1, 2]);
         assert_eq!(of_body(1024 * 1024), 255);
+    }
+
+    #[test]
+    fn name_costs_more_from_20_characters() {
+        let cost = |characters| of_name(&"é".repeat(characters));
+        assert_eq!([0, 1, 20, 21, 41, 100, 1_000].map(cost), [0, 0, 0, 1, 2, 4, 4]);
     }
 
     #[test]

@@ -181,6 +181,11 @@ pub(crate) fn count_body(request: &HttpRequest, user: UserId, bytes: usize) -> R
     count_more_writes(request, user, cost::of_body(bytes))
 }
 
+/// Counts the name that a request gives to a user or a chatroom, because each of its ends is indexed.
+pub(crate) fn count_name(request: &HttpRequest, user: UserId, name: Option<&str>) -> Result<(), Problem> {
+    count_more_writes(request, user, name.map_or(0, cost::of_name))
+}
+
 /// Counts a request that writes as this many writes more, once its body shows what it costs. Call it before anything
 /// is written.
 pub(crate) fn count_more_writes(request: &HttpRequest, user: UserId, more: usize) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! `PATCH /api/users/me`
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::attempts::Attempts;
 use crate::extract::{Json, Patched, Principal, present, reject_null};
+use crate::limits::count_name;
 use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -47,11 +48,13 @@ pub(crate) struct AccountPatch {
 )]
 pub(crate) async fn change_me(
     caller: Principal,
+    request: HttpRequest,
     attempts: Attempts,
     state: web::Data<State>,
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
     let AccountPatch { display_name, email, who_can_add_me, password, current_password } = body.into_inner().0;
+    count_name(&request, caller.user, display_name.as_ref().and_then(Option::as_deref))?;
     let who_can_add_me = reject_null("who_can_add_me", who_can_add_me)?;
     let password = reject_null("password", password)?;
     let current_password = reject_null("current_password", current_password)?;

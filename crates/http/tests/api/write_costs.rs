@@ -40,6 +40,25 @@ async fn large_body_counts_as_several_writes(engine: Engine) {
 }
 
 #[both_engines]
+async fn long_name_counts_as_several_writes(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "10/1h".parse().unwrap(), ..rates() });
+    let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
+    let left = |answer: &Answer| answer.header("RateLimit").unwrap().split(';').nth(1).map(str::to_owned);
+    let named = |characters: usize| "x".repeat(characters);
+    let short = ann.patch("/api/users/me", json!({"display_name": named(20)})).await.expect_status(200);
+    assert_eq!(left(&short).as_deref(), Some("r=9"));
+    let long = ann.patch("/api/users/me", json!({"display_name": named(21)})).await.expect_status(200);
+    assert_eq!(left(&long).as_deref(), Some("r=7"));
+    let created = ann.post("/api/chatrooms", json!({"name": named(41)})).await.expect_status(201);
+    assert_eq!(left(&created).as_deref(), Some("r=4"));
+    let path = created.header("Location").unwrap().to_owned();
+    let renamed = ann.patch(&path, json!({"name": named(42)})).await.expect_status(200);
+    assert_eq!(left(&renamed).as_deref(), Some("r=1"));
+    expect_limited(ann.patch(&path, json!({"name": named(43)})).await, 720);
+    assert_eq!(ann.get(&path).await.body["name"], named(42), "nothing is stored");
+}
+
+#[both_engines]
 async fn largest_body_is_possible_at_default_rate(engine: Engine) {
     let config = limited(Rates { writes_per_user: "600/1h".parse().unwrap(), ..rates() });
     let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
