@@ -10,8 +10,8 @@ use chit_chat_contract::Engine;
 use crate::app::TestApp;
 use crate::sockets::{Connection, Listening};
 
-const CONNECTIONS: u64 = 300;
-const THREADS: u64 = 4;
+const CONNECTIONS: usize = 300;
+const THREADS: usize = 4;
 const TYPE: &str = "Content-Type: application/json";
 
 /// A request with its answers: those of `Expect` count as well.
@@ -56,18 +56,16 @@ async fn requests_in_random_pieces_are_all_answered() {
     thread::scope(|scope| {
         for first in 0..THREADS {
             let server = &server;
-            scope.spawn(move || {
-                (first..CONNECTIONS).step_by(THREADS as usize).for_each(|seed| converse(server, seed))
-            });
+            scope.spawn(move || (first..CONNECTIONS).step_by(THREADS).for_each(|seed| converse(server, seed)));
         }
     });
 }
 
 /// Sends random requests in random pieces, and reads until the server closes.
-fn converse(server: &Listening, seed: u64) {
-    let mut numbers = Numbers(seed);
+fn converse(server: &Listening, seed: usize) {
+    let mut numbers = Numbers(u64::try_from(seed).unwrap());
     let (mut input, mut requests, mut expected) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..1 + numbers.below(12) {
+    for _ in 0..=numbers.below(12) {
         let (request, answers) = REQUESTS[numbers.below(REQUESTS.len())];
         input.extend_from_slice(request.as_bytes());
         requests.push(request);

@@ -241,7 +241,7 @@ fn framing_agrees_about_the_longest_heads() {
         for last in ["Content-Length: 5\r\n\r\nhello", "X: y\r\n\r\n"] {
             let mut input = "POST / HTTP/1.1\r\nHost: test\r\n".to_owned();
             while input.len() + 4_000 < length {
-                input.push_str(&format!("X: {}\r\n", "y".repeat(4_000)));
+                input.extend(["X: ", &"y".repeat(4_000), "\r\n"]);
             }
             input.push_str(last);
             compare(input.as_bytes(), &[8_192]).unwrap();

@@ -69,7 +69,7 @@ impl Stream for Pieces {
                     }
                     return Poll::Pending;
                 }
-                end => return end,
+                end @ Poll::Ready(_) => return end,
             }
         }
         self.yields_next = true;

@@ -1,4 +1,4 @@
-//! Large and fragmented frames of WebSockets: joined, and counted in the memory for bodies.
+//! Large and fragmented WebSocket frames: joined, and counted in the memory for bodies.
 
 use std::io::Write;
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn begin_frame(test_socket: &mut TestSocket) {
     stream.write_all(&u64::try_from(LARGE).unwrap().to_be_bytes()).unwrap();
     stream.write_all(&[0; 4]).unwrap();
     // The server may close meanwhile.
-    drop(stream.write_all(&[b' '; SENT]));
+    drop(stream.write_all(&vec![b' '; SENT]));
 }
 
 fn fragment(text: &str, kind: Data, is_last: bool) -> Message {
@@ -56,7 +56,7 @@ async fn unfinished_frames_are_limited() {
         begin_frame(&mut second);
         second.expect_close(1013);
     }
-    first.0.get_mut().write_all(&[b' '; LARGE - SENT]).unwrap();
+    first.0.get_mut().write_all(&vec![b' '; LARGE - SENT]).unwrap();
     assert_eq!(first.expect("refused")["problem"]["code"], "malformed_body");
     let mut third = start(&server, &ann);
     third.0.send(Message::text(" ".repeat(LARGE))).unwrap();
