@@ -17,16 +17,22 @@ use tokio::sync::oneshot;
 
 use crate::markdown;
 use crate::problem::Problem;
-use crate::work::{Full, Party, Places, Sizes};
+use crate::work::{Full, Party, Place, Places, Sizes};
 
 /// The total size of the cached HTML, in bytes.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// The size of an entry apart from the HTML.
 const OVERHEAD: usize = 128;
 const USUAL_MESSAGE: u64 = 512;
-/// One page of a user is rendered at a time, so that a user with slow pages delays others by no more than that.
+/// One page of a user is rendered at a time, in batches between which the batches of others take their turns. So a
+/// user with slow pages delays each batch of others by no more than one batch.
 const AT_ONCE: Sizes = Sizes { all: 32, account: 1, address: 4 };
+const BATCH: usize = 4 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY: &str = "too many messages are waiting to be rendered";
+
+type Version = (MessageId, Revision);
+type Unrendered = (Version, MessageBody);
 
 /// The HTML of a message.
 #[derive(Clone, Debug)]
@@ -34,7 +40,7 @@ pub(crate) struct Html(Arc<str>);
 
 /// Renders messages, those of each user in turn.
 pub(crate) struct Renderer {
-    known: Cache<(MessageId, Revision), Html, BySize>,
+    known: Cache<Version, Html, BySize>,
     places: Places,
     threads: Pool,
     from_memory: Counter,
@@ -44,8 +50,8 @@ pub(crate) struct Renderer {
 #[derive(Clone)]
 struct BySize;
 
-impl Weighter<(MessageId, Revision), Html> for BySize {
-    fn weight(&self, _: &(MessageId, Revision), html: &Html) -> u64 {
+impl Weighter<Version, Html> for BySize {
+    fn weight(&self, _: &Version, html: &Html) -> u64 {
         (html.0.len() + OVERHEAD) as u64
     }
 }
@@ -79,18 +85,23 @@ impl Renderer {
             }
         }
         self.from_memory.increment(by_id.len() as u64);
-        if !unknown.is_empty() {
-            self.rendered.increment(unknown.len() as u64);
-            let render = move || {
-                let html =
-                    |(version, body): (_, MessageBody)| (version, Html(markdown::html(body.as_str()).into()));
-                unknown.into_iter().map(html).collect::<Vec<_>>()
-            };
-            for (version, html) in self.run(party, render).await? {
-                self.known.insert(version, html.clone());
-                by_id.insert(version.0.to_string(), html);
-            }
+        if unknown.is_empty() {
+            return Ok(by_id);
         }
+        let place = self.place(party).await?;
+        let render_all = async {
+            for batch in batches(unknown, |(_, body)| body.as_str().len()) {
+                self.rendered.increment(batch.len() as u64);
+                for (version, html) in
+                    self.run(&place, move || batch.into_iter().map(rendered).collect::<Vec<_>>()).await?
+                {
+                    self.known.insert(version, html.clone());
+                    by_id.insert(version.0.to_string(), html);
+                }
+            }
+            Ok(())
+        };
+        in_time(render_all).await?;
         Ok(by_id)
     }
 
@@ -111,30 +122,76 @@ impl Renderer {
 
     /// The HTML of a text that is not stored.
     pub(crate) async fn draft(&self, party: Party, body: MessageBody) -> Result<Html, Problem> {
-        self.run(party, move || Html(markdown::html(body.as_str()).into())).await
+        let place = self.place(party).await?;
+        in_time(self.run(&place, move || Html(markdown::html(body.as_str()).into()))).await
+    }
+
+    async fn place(&self, party: Party) -> Result<Arc<Place>, Problem> {
+        self.places.take(party).await.map(Arc::new).map_err(|full| full.of_processors(BUSY))
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        party: Party,
+        place: &Arc<Place>,
         render: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        const BUSY: &str = "too many messages are waiting to be rendered";
-        let place = self.places.take(party).await.map_err(|full| full.of_processors(BUSY))?;
         let (answer, answered) = oneshot::channel();
         // The place is returned when the work is done, even if the client has disconnected.
+        let place = Arc::clone(place);
         let job = move || {
             drop(answer.send(render()));
             drop(place);
         };
         self.threads.push(job).map_err(|_| Full::Server.of_processors(BUSY))?;
-        let rendered = timeout(TIMEOUT, answered).await.map_err(|_| Full::Server.of_processors(BUSY))?;
-        rendered.map_err(|_| Problem::internal("a message could not be rendered"))
+        answered.await.map_err(|_| Problem::internal("a message could not be rendered"))
     }
+}
+
+async fn in_time<T>(rendering: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    timeout(TIMEOUT, rendering).await.unwrap_or_else(|_| Err(Full::Server.of_processors(BUSY)))
+}
+
+fn rendered((version, body): Unrendered) -> (Version, Html) {
+    (version, Html(markdown::html(body.as_str()).into()))
+}
+
+/// Divides messages into batches of at most [`BATCH`] bytes, or of one message that is larger.
+fn batches<T>(messages: Vec<T>, size: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let (mut batches, mut filled): (Vec<Vec<T>>, _) = (Vec::new(), 0);
+    for message in messages {
+        let bytes = size(&message);
+        match batches.last_mut() {
+            Some(batch) if filled + bytes <= BATCH => {
+                batch.push(message);
+                filled += bytes;
+            }
+            _ => {
+                batches.push(vec![message]);
+                filled = bytes;
+            }
+        }
+    }
+    batches
 }
 
 impl Serialize for Html {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_small_and_hold_everything() {
+        let lengths = |sizes: &[usize]| -> Vec<usize> {
+            batches(sizes.to_vec(), |size| *size).iter().map(Vec::len).collect()
+        };
+        assert_eq!(lengths(&[]), Vec::<usize>::new());
+        assert_eq!(lengths(&[16_000]), [1]);
+        assert_eq!(lengths(&[100; 41]), [40, 1]);
+        assert_eq!(lengths(&[4_000, 96, 1, 4_000, 4_000]), [2, 2, 1]);
     }
 }
