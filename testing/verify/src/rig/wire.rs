@@ -1,12 +1,14 @@
 //! A raw connection, for requests that no HTTP client would send.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::str;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chit_chat_client::{Answer, short};
+use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
+use serde_json::Value;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,7 +23,19 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) fn connect(address: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address).with_context(|| format!("no connection to {address}"))?;
+        Self::over(TcpStream::connect(address).with_context(|| format!("no connection to {address}"))?)
+    }
+
+    /// Connects from another loopback address, which is another client to the server.
+    pub(crate) fn connect_from(source: Ipv4Addr, address: &str) -> Result<Self> {
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        bind(&socket, &SocketAddrV4::new(source, 0))?;
+        let address: SocketAddrV4 = address.parse()?;
+        connect(&socket, &address).with_context(|| format!("no connection from {source} to {address}"))?;
+        Self::over(TcpStream::from(socket))
+    }
+
+    fn over(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_write_timeout(Some(TIMEOUT))?;
@@ -43,6 +57,19 @@ impl Wire {
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)
+    }
+
+    /// Sends a whole request, with a token unless it is empty, and reads its response. The connection stays open.
+    pub(crate) fn ask(&mut self, method: &str, target: &str, token: &str, body: Option<&Value>) -> Result<Answer> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let mut lines =
+            vec![format!("Content-Length: {}", body.len()), "Content-Type: application/json".to_owned()];
+        if !token.is_empty() {
+            lines.push(format!("Authorization: Bearer {token}"));
+        }
+        self.head(method, target, &lines)?;
+        self.write(format!("\r\n{body}").as_bytes())?;
+        self.expect_answer()
     }
 
     /// Writes until the server responds or disconnects, and returns the number of bytes written.

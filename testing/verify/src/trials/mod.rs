@@ -45,4 +45,5 @@ trials! {
     a_thousand_logins_do_not_delay_other_requests: BOTH, Exclusive;
     guessing_is_limited_and_locks_nobody_out: BOTH, Parallel;
     absurd_requests_are_refused_quickly: BOTH, Parallel;
+    slow_reads_of_one_user_leave_places_for_others: BOTH, Exclusive;
 }
