@@ -46,4 +46,5 @@ trials! {
     guessing_is_limited_and_locks_nobody_out: BOTH, Parallel;
     absurd_requests_are_refused_quickly: BOTH, Parallel;
     slow_reads_of_one_user_leave_places_for_others: BOTH, Exclusive;
+    right_passwords_of_some_lock_nobody_out: BOTH, Exclusive;
 }
