@@ -48,4 +48,5 @@ trials! {
     slow_reads_of_one_user_leave_places_for_others: BOTH, Exclusive;
     right_passwords_of_some_lock_nobody_out: BOTH, Exclusive;
     a_request_ends_with_its_session: BOTH, Parallel;
+    one_address_leaves_connections_for_others: BOTH, Parallel;
 }
