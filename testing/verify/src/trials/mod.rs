@@ -49,4 +49,5 @@ trials! {
     right_passwords_of_some_lock_nobody_out: BOTH, Exclusive;
     a_request_ends_with_its_session: BOTH, Parallel;
     one_address_leaves_connections_for_others: BOTH, Parallel;
+    times_do_not_reveal_what_one_may_not_see: BOTH, Exclusive;
 }
