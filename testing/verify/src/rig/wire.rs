@@ -72,6 +72,10 @@ impl Wire {
         self.expect_answer()
     }
 
+    pub(crate) fn read_to_end(&mut self, received: &mut Vec<u8>) -> io::Result<usize> {
+        self.stream.read_to_end(received)
+    }
+
     /// Writes until the server responds or disconnects, and returns the number of bytes written.
     pub(crate) fn write_until_answered(&mut self, chunk: &[u8], times: usize) -> Result<usize> {
         self.stream.set_read_timeout(Some(Duration::from_millis(1)))?;

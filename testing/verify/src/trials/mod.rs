@@ -48,6 +48,7 @@ trials! {
     slow_reads_of_one_user_leave_places_for_others: BOTH, Exclusive;
     right_passwords_of_some_lock_nobody_out: BOTH, Exclusive;
     a_request_ends_with_its_session: BOTH, Parallel;
+    control_frames_of_one_do_not_delay_others: BOTH, Exclusive;
     one_address_leaves_connections_for_others: BOTH, Parallel;
     times_do_not_reveal_what_one_may_not_see: BOTH, Exclusive;
 }
