@@ -65,6 +65,8 @@ def stage():
     CALLER.ask("DELETE", f"/users/me/blocks/{OTHER.id}")
     new = {"name": "Fuzz", "visibility": CHANCE.choice(["public", "private"]), "member_ids": [member.id]}
     room = owner.ask("POST", "/chatrooms", new).json()["id"]
+    # A user who takes no part in many chatrooms is only invited to further ones.
+    member.ask("PUT", f"/chatrooms/{room}/memberships/me")
     author = CHANCE.choice([owner, member])
     message = author.ask("POST", f"/chatrooms/{room}/messages", {"body": "x"}).json()["id"]
     invitation = owner.ask("POST", f"/chatrooms/{room}/invitations", {}).json()

@@ -7,6 +7,7 @@ use chit_chat_domain::changes_since::MockChangesSince;
 use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::invitation::MockInvitationRepository;
+use chit_chat_domain::invitee::MockInviteeRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
@@ -70,6 +71,10 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     let mut heads = MockChatroomHeads::new();
     let failure = error.clone();
     heads.expect_head().returning(move |_, _| Pending::ready(Err(failure.clone())));
+    let mut invitees = MockInviteeRepository::new();
+    invitees.expect_find().return_const(Err(error.clone()));
+    invitees.expect_of_user().return_const(Err(error.clone()));
+    invitees.expect_decline().return_const(Err(error.clone()));
     let mut changes_since = MockChangesSince::new();
     changes_since.expect_memberships().return_const(Err(error.clone()));
     Stores {
@@ -83,6 +88,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         direct: Arc::new(direct),
         blocks: Arc::new(blocks),
         invitations: Arc::new(invitations),
+        invitees: Arc::new(invitees),
         messages: Arc::new(messages),
         reads: Arc::new(reads),
         search: Arc::new(search),

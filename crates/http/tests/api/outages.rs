@@ -31,7 +31,7 @@ async fn each_operation(stores: Stores) -> Vec<Answer> {
     let refresh_token = BASE64_URL_SAFE_NO_PAD.encode([7; 96]);
     let body = json!({
         "username": "ann", "password": PASSWORD, "name": "x", "body": "x", "role": "owner", "display_name": "x",
-        "refresh_token": refresh_token, "seq": 1,
+        "refresh_token": refresh_token, "token": refresh_token, "seq": 1, "chatroom_ids": [ID],
     });
     let mut answers = Vec::new();
     for (method, path) in routes::all() {
@@ -137,7 +137,7 @@ async fn tokens_are_refused_while_ended_sessions_are_unknown() {
         TestApp::with_stores(Stores { users: Arc::new(users), sessions: Arc::new(sessions), ..mocks::silent() })
             .await;
     let client = app.stranger();
-    app.follow();
+    app.state.follow_sessions().unwrap();
     let start = Instant::now();
     while client.get("/api/users/me").await.status == 401 {
         assert!(start.elapsed() < TIMEOUT, "still trusted");
@@ -147,6 +147,6 @@ async fn tokens_are_refused_while_ended_sessions_are_unknown() {
     client.get("/api/users/me").await.expect_problem(503, "unavailable");
     app.nobody().get("/readyz").await.expect_problem(503, "unavailable");
     app.nobody().get("/api/users/me").await.expect_problem(401, "unauthenticated");
-    app.follow();
+    app.state.follow_sessions().unwrap();
     client.get("/api/users/me").await.expect_problem(401, "invalid_token");
 }

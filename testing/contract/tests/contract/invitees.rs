@@ -187,9 +187,9 @@ fn greediest_inviter_makes_room_for_others(engine: Engine) {
 
 #[both_engines]
 fn invitation_ends_with_whatever_makes_it_pointless(engine: Engine) {
+    type End = fn(&World, ChatroomId, UserId, UserId);
     let world = World::new(engine);
     let (matt, rohan) = (world.user("Matt"), world.user("Rohan"));
-    type End = fn(&World, ChatroomId, UserId, UserId);
     let ends: [(&str, End); 7] = [
         ("banned", |world, room, matt, beth| world.ban(room, matt, beth)),
         ("blocks", |world, _, matt, beth| world.block(beth, matt)),
