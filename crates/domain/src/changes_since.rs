@@ -39,7 +39,7 @@ pub trait ChangesSince: Send + Sync {
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError>;
 
     /// The current chatrooms of a living user, by id. If there are more than `most`: direct ones first, then those
-    /// where the user moderates, which they entered by themselves or have read in, then those that they were
+    /// which they created, entered by themselves or have read in, then those that they were
     /// added to; in each group those with the newest messages.
     fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError>;
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chit_chat_domain::id::UserId;
-use chit_chat_domain::membership::Role;
 use chit_chat_domain::user::{Addee, Admission, WhoCanAddMe};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
 use chit_chat_relational::{Key, Sql, codes};
@@ -40,7 +39,6 @@ fn count_passive(conn: &mut Conn, users: Vec<Key>) -> Sql<HashMap<Key, i64>> {
     let counts: Vec<(Key, i64)> = memberships::table
         .filter(memberships::user_id.eq_any(users))
         .filter(memberships::other_id.is_null())
-        .filter(memberships::role.eq(codes::of_role(Role::Member)))
         .filter(memberships::read_seq.is_null())
         .group_by(memberships::user_id)
         .select((memberships::user_id, count_star()))
@@ -56,14 +54,10 @@ fn acquaintances(conn: &mut Conn, actor: UserId, users: Vec<Key>) -> Sql<Vec<Key
     let of_actor = memberships::table
         .filter(memberships::chatroom_id.eq(addees.field(memberships::chatroom_id)))
         .filter(memberships::user_id.eq(Key::from(actor)));
-    let takes_part = addees
-        .field(memberships::role)
-        .gt(codes::of_role(Role::Member))
-        .or(addees.field(memberships::read_seq).is_not_null());
     let mut known: Vec<Key> = addees
         .filter(addees.field(memberships::user_id).eq_any(&users))
         .filter(addees.field(memberships::other_id).is_null())
-        .filter(takes_part)
+        .filter(addees.field(memberships::read_seq).is_not_null())
         .filter(exists(of_actor))
         .select(addees.field(memberships::user_id))
         .distinct()

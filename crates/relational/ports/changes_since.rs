@@ -6,11 +6,10 @@ use std::hash::Hash;
 use chit_chat_domain::changes_since::{ChangesSince, JoinedChatroom, UserMemberships, UserVersion};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, UserId};
-use chit_chat_domain::membership::Role;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, messages, user_heads, users};
-use chit_chat_relational::{Key, Sql, codes};
+use chit_chat_relational::{Key, Sql};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -112,13 +111,12 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<(Vec<JoinedChatroom
 fn preferred(conn: &mut Conn, user: UserId, limit: i64) -> Sql<Vec<JoinedRow>> {
     let is_latest =
         messages::chatroom_id.eq(chatrooms::id).and(messages::seq.nullable().eq(chatrooms::last_message_seq));
-    let takes_part = memberships::role.gt(codes::of_role(Role::Member)).or(memberships::read_seq.is_not_null());
     Ok(living()
         .left_join(messages::table.on(is_latest))
         .filter(memberships::user_id.eq(Key::from(user)))
         .order((
             memberships::other_id.is_not_null().desc(),
-            takes_part.desc(),
+            memberships::read_seq.is_not_null().desc(),
             // A chatroom without a message counts as older than any.
             messages::created_at.nullable().is_not_null().desc(),
             messages::created_at.nullable().desc(),

@@ -196,7 +196,10 @@ fn insert(tx: &mut Tx<'_>, new: &NewChatroom, to_invite: &[Key]) -> Sql<Chatroom
     for user in new.members.iter().filter(|user| !to_invite.contains(&Key::from(**user))) {
         rows.push(member(&mut ledger, *user, Role::Member)?);
     }
-    diesel::insert_into(memberships::table).values(&rows).execute(tx.conn)?;
+    // The creator takes part from the start; those who were added do not.
+    let read_seq = |row: &MembershipRow| Some(row.joined_seq).filter(|_| row.user_id == Key::from(new.creator));
+    let values: Vec<_> = rows.iter().map(|row| (row, memberships::read_seq.eq(read_seq(row)))).collect();
+    diesel::insert_into(memberships::table).values(values).execute(tx.conn)?;
     ledger.affects(rows.iter().map(|row| row.user_id.into()));
     ledger.close(tx)
 }

@@ -39,8 +39,8 @@ impl WhoCanAddMe {
 
 /// A user whom a member wants to add to a chatroom.
 ///
-/// A user *takes part* in a chatroom if they entered it by themselves, moderate it, or have moved their read
-/// marker there.
+/// A user *takes part* in a chatroom if they created it, entered it by themselves, or have moved their read marker
+/// there. A role does not count, because others give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addee {
     pub who_can_add_me: WhoCanAddMe,
