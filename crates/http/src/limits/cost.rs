@@ -4,6 +4,7 @@
 use std::num::NonZeroU32;
 
 use actix_web::HttpRequest;
+use actix_web::web::Query;
 
 /// The number of entries that cost as much as the request itself.
 const ENTRIES: u32 = 50;
@@ -36,8 +37,17 @@ pub(super) fn of_read(request: &HttpRequest) -> NonZeroU32 {
 }
 
 fn of_query(query: &str) -> NonZeroU32 {
+    if !query.contains(['%', '+']) {
+        return of_parameters(query.split('&').filter_map(|parameter| parameter.split_once('=')));
+    }
+    // What cannot be decoded is refused anyway.
+    let decoded = Query::<Vec<(String, String)>>::from_query(query).map(Query::into_inner).unwrap_or_default();
+    of_parameters(decoded.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+fn of_parameters<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> NonZeroU32 {
     let (mut entries, mut factor, mut search) = (0, 1, 0);
-    for (name, value) in query.split('&').filter_map(|parameter| parameter.split_once('=')) {
+    for (name, value) in parameters {
         match name {
             // Longer pages are refused anyway.
             "limit" => entries = value.parse().unwrap_or(0).min(200) / ENTRIES,
@@ -72,5 +82,6 @@ mod tests {
         assert_eq!((cost("limit=50"), cost("limit=200"), cost("limit=4000000000")), (2, 5, 5));
         assert_eq!((cost("render=html"), cost("limit=200&render=html"), cost("render=text")), (4, 20, 1));
         assert_eq!((cost("q=ann"), cost("q=ann&limit=200")), (5, 9));
+        assert_eq!((cost("lim%69t=%32%30%30&r%65nder=%68tml"), cost("%71=ann"), cost("q=a+b")), (20, 5, 5));
     }
 }
