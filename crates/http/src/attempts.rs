@@ -58,7 +58,8 @@ impl Attempts {
     pub(crate) fn check_password(&self, of: Principal) -> Result<Attempt, Problem> {
         let account = Account::of(of.user);
         let attempt = self.charge(Some(account), AttemptKind::Password(account))?;
-        Ok(Attempt { principal: Some(of), ..attempt })
+        let party = Party { account: Some(Account::from(of.user)), ..attempt.party };
+        Ok(Attempt { principal: Some(of), party, ..attempt })
     }
 
     /// Registers the use of a refresh token, by address and by the user whose token it claims to be. Invalid ones
@@ -88,7 +89,10 @@ impl Attempts {
     }
 
     fn attempt(&self, account: Option<Account>, charge: Option<Charge>) -> Attempt {
-        Attempt { party: Party { account, source: Source::of_request(&self.0) }, principal: None, charge }
+        let source = Source::of_request(&self.0);
+        // Anybody can claim an account, so each address has a share of its own for it.
+        let account = account.map(|account| Account::of((source, account)));
+        Attempt { party: Party { account, source }, principal: None, charge }
     }
 }
 
