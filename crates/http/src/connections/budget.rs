@@ -10,8 +10,10 @@ use metrics::{Counter, Gauge, counter, gauge};
 
 use crate::limits::Source;
 
-/// The part of the budget that one user, and one address, may hold at most.
-const SHARE: usize = 8;
+/// The part of the budget that one address may hold at most.
+const ADDRESS_SHARE: usize = 8;
+/// The same for one user, so that an address has room for others.
+const USER_SHARE: usize = 16;
 
 /// A number of bytes, and who holds how many of them.
 pub struct Budget {
@@ -74,7 +76,7 @@ impl Held {
             return true;
         }
         let mut holders = budget.holders();
-        if holders.largest_share(self.holder) + more > budget.total / SHARE {
+        if holders.exceeds_share(self.holder, more, budget.total) {
             budget.refused_by_share.increment(1);
             return false;
         }
@@ -97,10 +99,11 @@ impl Drop for Held {
 }
 
 impl Holders {
-    fn largest_share(&self, Holder { source, user }: Holder) -> usize {
-        let of_source = source.and_then(|source| self.of_sources.get(&source));
-        let of_user = user.and_then(|user| self.of_users.get(&user));
-        of_source.max(of_user).copied().unwrap_or_default()
+    fn exceeds_share(&self, Holder { source, user }: Holder, more: usize, total: usize) -> bool {
+        let of_source = source.and_then(|source| self.of_sources.get(&source)).copied().unwrap_or_default();
+        let of_user = user.and_then(|user| self.of_users.get(&user)).copied().unwrap_or_default();
+        source.is_some() && of_source + more > total / ADDRESS_SHARE
+            || user.is_some() && of_user + more > total / USER_SHARE
     }
 
     fn add(&mut self, Holder { source, user }: Holder, bytes: usize) {
@@ -141,6 +144,8 @@ fn count(bytes: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use uuid::Uuid;
 
     use super::*;
@@ -149,9 +154,13 @@ mod tests {
         Holder { source: None, user: Some(UserId::from(Uuid::from_u128(number))) }
     }
 
+    fn address(number: u8) -> Source {
+        Source::of(IpAddr::from([192, 0, 2, number]))
+    }
+
     #[test]
     fn share_of_one_leaves_room_for_others() {
-        let budget = Arc::new(Budget::new(800));
+        let budget = Arc::new(Budget::new(1_600));
         let held = budget.hold(user(1), 60).unwrap();
         assert!(budget.hold(user(1), 41).is_none());
         let rest = budget.hold(user(1), 40).unwrap();
@@ -161,12 +170,23 @@ mod tests {
     }
 
     #[test]
+    fn one_user_leaves_room_at_the_address() {
+        let budget = Arc::new(Budget::new(1_600));
+        let at_home = |number| Holder { source: Some(address(1)), ..user(number) };
+        let held = [budget.hold(at_home(1), 100).unwrap(), budget.hold(at_home(2), 100).unwrap()];
+        assert!(budget.hold(at_home(3), 1).is_none());
+        assert!(budget.hold(Holder { source: Some(address(2)), user: None }, 200).is_some());
+        drop(held);
+        assert!(budget.hold(Holder { source: Some(address(1)), user: None }, 201).is_none());
+    }
+
+    #[test]
     fn total_is_never_exceeded_and_holders_are_forgotten() {
         let budget = Arc::new(Budget::new(800));
-        let held: Vec<_> = (0..20).filter_map(|number| budget.hold(user(number), 90)).collect();
-        assert_eq!((held.len(), budget.holders().all), (8, 720));
-        let mut last = budget.hold(user(30), 80).unwrap();
-        assert!(!last.grow_to(81));
+        let held: Vec<_> = (0..40).filter_map(|number| budget.hold(user(number), 45)).collect();
+        assert_eq!((held.len(), budget.holders().all), (17, 765));
+        let mut last = budget.hold(user(50), 35).unwrap();
+        assert!(!last.grow_to(36));
         drop((held, last));
         let holders = budget.holders();
         assert!(holders.all == 0 && holders.of_users.is_empty());

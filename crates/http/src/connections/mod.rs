@@ -87,7 +87,9 @@ pub(crate) fn hold<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Prob
         return None;
     };
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    if bytes <= SMALL_RESPONSE || request.method() == Method::HEAD {
+    // Strangers get only files and the document, whose bytes all responses share.
+    let is_shared = connection.user.get().is_none();
+    if is_shared || bytes <= SMALL_RESPONSE || request.method() == Method::HEAD {
         return None;
     }
     let Some(held) = connection.reserve(request, bytes) else {

@@ -6,31 +6,38 @@ use std::time::{Duration, Instant};
 
 use chit_chat_contract::Engine;
 use chit_chat_http::{BodyTimes, Budget, Capacity, Connections, Proxies};
+use serde_json::json;
 
 use crate::app::TestApp;
 use crate::sockets::{Listening, SLOWEST};
 
 const JSON: &str = "Content-Type: application/json";
-const DOCUMENT: &str = "GET /api/openapi.json";
 
-/// A server with room for so many bytes of each user and address.
+/// A server with room for so many bytes of each user, and twice as many of each address.
 fn server(app: &TestApp, share: usize) -> Listening {
     let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
-    Listening::start_watched(app, connections.within(Budget::new(8 * share)), BodyTimes::DEFAULT)
+    Listening::start_watched(app, connections.within(Budget::new(16 * share)), BodyTimes::DEFAULT)
 }
 
 #[actix_web::test]
 async fn unread_responses_are_limited() {
     let app = TestApp::new(Engine::Sqlite).await;
-    let length = app.nobody().get("/api/openapi.json").await.text.len();
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    for _ in 0..60 {
+        ann.post(room.messages(), json!({"body": "x".repeat(4_000)})).await.expect_status(201);
+    }
+    let page = format!("{}?limit=200", room.messages());
+    let length = ann.get(&page).await.text.len();
+    let (page, token) = (format!("GET {page}"), format!("Authorization: Bearer {}", ann.token.clone().unwrap()));
     let server = server(&app, length * 3 / 2);
     let mut unread = server.connect().into_stream();
     // More than the kernel takes.
-    unread.write_all(format!("{DOCUMENT} HTTP/1.1\r\nHost: test\r\n\r\n").repeat(200).as_bytes()).unwrap();
+    unread.write_all(format!("{page} HTTP/1.1\r\nHost: test\r\n{token}\r\n\r\n").repeat(200).as_bytes()).unwrap();
     let mut other = server.connect();
     let started = Instant::now();
     loop {
-        other.begin(DOCUMENT, &[], b"");
+        other.begin(&page, &[&token], b"");
         let answer = other.answer();
         if answer.status.as_u16() == 503 {
             answer.expect_problem(503, "overloaded");
@@ -39,12 +46,14 @@ async fn unread_responses_are_limited() {
         assert!(started.elapsed() < Duration::from_secs(10), "never refused");
         thread::sleep(Duration::from_millis(20));
     }
-    other.begin("GET /healthz", &[], b"");
-    other.answer().expect_status(200);
+    for shared in ["GET /healthz", "GET /api/openapi.json"] {
+        other.begin(shared, &[], b"");
+        other.answer().expect_status(200);
+    }
     drop(unread);
     let mut other = server.connect();
     while started.elapsed() < Duration::from_secs(10) {
-        other.begin(DOCUMENT, &[], b"");
+        other.begin(&page, &[&token], b"");
         if other.answer().status.as_u16() == 200 {
             return;
         }
@@ -80,7 +89,7 @@ async fn arriving_bodies_are_limited() {
 #[actix_web::test]
 async fn large_heads_are_limited() {
     let app = TestApp::new(Engine::Sqlite).await;
-    let server = server(&app, 200_000);
+    let server = server(&app, 100_000);
     let padding = "x".repeat(60_000);
     let mut clients: Vec<_> = (0..5).map(|_| server.connect()).collect();
     for client in &mut clients {

@@ -41,12 +41,15 @@ fn fragment(text: &str, kind: Data, is_last: bool) -> Message {
 #[actix_web::test]
 async fn unfinished_frames_are_limited() {
     let app = TestApp::new(Engine::Sqlite).await;
-    let ann = app.sign_up("ann").await;
+    let (ann, ben) = (app.sign_up("ann").await, app.sign_up("ben").await);
     let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
-    let connections = connections.within(Budget::new(8 * 300_000));
+    // Room for one such frame of a user, and for two of an address.
+    let connections = connections.within(Budget::new(16 * 290_000));
     let server = Listening::start_watched(&app, connections, BodyTimes::DEFAULT);
     let mut first = start(&server, &ann);
     begin_frame(&mut first);
+    let mut neighbour = start(&server, &ben);
+    begin_frame(&mut neighbour);
     for _ in 0..2 {
         // As large as all that is left, so the first frame has arrived.
         let mut stranger = TestSocket::connect(&server, &[]).expect("a handshake");
