@@ -204,6 +204,8 @@ fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
     let (own, joined) = (world.room(matt, &[]), world.public_room(beth));
     world.join(joined, matt);
     let direct = world.direct_room(matt, beth);
+    // A role that others gave does not count.
+    world.promote(added[0], eve, matt);
     let listed = |most| -> BTreeSet<ChatroomId> {
         let memberships = world.changes_since.memberships(matt, most).unwrap();
         memberships.chatrooms.iter().map(|joined| joined.chatroom_id).collect()

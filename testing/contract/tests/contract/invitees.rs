@@ -286,3 +286,34 @@ fn unknown_chatrooms_and_users_have_no_invitees(engine: Engine) {
     assert_eq!((world.invited_to(room), world.received_by(user)), (vec![], vec![]));
     assert_eq!(world.invitees.decline(room, user), Ok(()));
 }
+
+#[both_engines]
+fn promotion_makes_no_acquaintance(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let first = world.room(matt, &[beth]);
+    world.let_add(WhoCanAddMe::PeopleInMyChatrooms, beth);
+    world.promote(first, matt, beth);
+    world.invite(world.room(matt, &[]), matt, beth);
+    read(&world, first, beth, matt);
+    assert!(matches!(world.add(world.room(matt, &[]), matt, beth), Added::Added(_)));
+}
+
+#[both_engines]
+fn promotion_does_not_make_room_for_further_additions(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    for _ in 0..MAX_PASSIVE_CHATROOMS {
+        world.promote(world.room(matt, &[beth]), matt, beth);
+    }
+    world.invite(world.room(matt, &[]), matt, beth);
+}
+
+#[both_engines]
+fn creator_takes_part_from_the_start(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    world.let_add(WhoCanAddMe::PeopleInMyChatrooms, beth);
+    world.room(beth, &[matt]);
+    assert!(matches!(world.add(world.room(matt, &[]), matt, beth), Added::Added(_)));
+}
