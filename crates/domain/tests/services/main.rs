@@ -8,6 +8,7 @@ mod blocks;
 mod builders;
 mod chatrooms;
 mod direct;
+mod full_storage;
 mod invitations;
 mod invitees;
 mod memberships;

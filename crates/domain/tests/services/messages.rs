@@ -9,33 +9,32 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, History, Idempotency, Message, MessageService, NewMessage, PageRange, Precondition,
-    SendMessage, Sent, SlowModeOutcome,
+    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
+    SlowModeOutcome,
 };
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
-use chit_chat_domain::storage::MockStorageRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::testing::{NOW, World, fresh_id, key, limit, me, message_id, other, room};
 use chit_chat_domain::violation::Violation;
 
 use crate::builders::{HEAD, body, message, tombstone};
 
-const UNCONDITIONAL: Precondition = Precondition::None;
+pub(crate) const UNCONDITIONAL: Precondition = Precondition::None;
 
-fn hello() -> SendMessage {
+pub(crate) fn hello() -> SendMessage {
     SendMessage { key: Some(key()), ..SendMessage::new(room(), me(), "hello") }
 }
 
-fn draft() -> NewMessage {
+pub(crate) fn draft() -> NewMessage {
     NewMessage {
         idempotency: Some(Idempotency::new(key(), &["hello"])),
         ..NewMessage::new(MessageId::from(fresh_id()), room(), me(), body("hello"), NOW)
     }
 }
 
-fn stored() -> Message {
+pub(crate) fn stored() -> Message {
     Message::stored(draft(), HEAD)
 }
 
@@ -50,7 +49,7 @@ fn expect_found(world: &mut World, found: Option<Message>) {
     world.messages.expect_find().with(eq(room()), eq(message_id())).times(1).return_const(Ok(found));
 }
 
-fn world_with_message(role: Role, found: Message) -> World {
+pub(crate) fn world_with_message(role: Role, found: Message) -> World {
     let mut world = World::with_access(Private, Some(role));
     expect_found(&mut world, Some(found));
     world
@@ -63,7 +62,7 @@ fn expect_edit(world: &mut World, read: Message, outcome: Guarded<Message>) {
     edit.times(1).return_const(Ok(outcome));
 }
 
-fn expect_delete(world: &mut World, author: UserId, needed: Role) {
+pub(crate) fn expect_delete(world: &mut World, author: UserId, needed: Role) {
     let delete = world.messages.expect_delete();
     let delete = delete.with(eq(message(author)), eq(Guard::holds(me(), needed)), eq(NOW));
     delete.times(1).return_const(Ok(Guarded::Done(tombstone(author))));
@@ -376,64 +375,4 @@ fn refused_delete_is_retried_for_demoted_owner() {
     world.messages.expect_delete().times(1).return_const(Ok(Guarded::Refused));
     world.expect_later_access(Private, Some(Member));
     assert_eq!(delete(world, &UNCONDITIONAL), Err(Denial::NotTheAuthorNorAModerator.into()));
-}
-
-/// Services over these mocks, for which my quota is used up.
-fn with_full_storage(world: World) -> MessageService {
-    let services = world.services().with_storage_quota(Some(1_000));
-    let mut storage = MockStorageRepository::new();
-    storage.expect_at_least().return_const(Ok(vec![(me(), 1_234)]));
-    services.storage.follow(&storage).unwrap();
-    services.messages
-}
-
-const FULL: Denial = Denial::StorageFull { used: 1_234, allowed: 1_000 };
-
-#[test]
-fn send_beyond_quota_reaches_no_store() {
-    let unkeyed = SendMessage { key: None, ..hello() };
-    let reply = SendMessage { reply_to: Some(message_id().to_string()), ..unkeyed.clone() };
-    for entered in [unkeyed, reply] {
-        let messages = with_full_storage(World::with_access(Private, Some(Owner)));
-        assert!(!messages.begin_send(&entered).unwrap().is_queued());
-        assert_eq!(messages.send(&entered), Err(FULL.into()));
-    }
-}
-
-#[test]
-fn quota_does_not_reveal_chatrooms() {
-    let messages = with_full_storage(World::without_room());
-    assert_eq!(messages.send(&hello()), Err(Denial::ChatroomNotFound.into()));
-    let messages = with_full_storage(World::with_access(Public, None));
-    assert_eq!(messages.send(&hello()), Err(Denial::NotAMember.into()));
-}
-
-#[test]
-fn retry_beyond_quota_returns_stored_message() {
-    let sent_before = |outcome: Option<Appended>| {
-        let mut world = World::with_access(Private, Some(Member));
-        world.messages.expect_sent_before().with(eq(draft())).times(1).return_const(Ok(outcome));
-        with_full_storage(world).send(&hello())
-    };
-    let stored_before = |text| Appended::Duplicate(stored(), Idempotency::new(key(), &[text]));
-    assert_eq!(sent_before(Some(stored_before("hello"))), Ok(Sent { message: stored(), replayed: true }));
-    assert_eq!(sent_before(Some(stored_before("other"))), Err(Denial::IdempotencyKeyReused.into()));
-    assert_eq!(sent_before(None), Err(FULL.into()));
-}
-
-#[test]
-fn edit_beyond_quota_reaches_no_store() {
-    let messages = with_full_storage(world_with_message(Member, message(me())));
-    let edit = |text| messages.edit(room(), me(), message_id(), text, &UNCONDITIONAL);
-    assert_eq!(edit("goodbye"), Err(FULL.into()));
-    let messages = with_full_storage(world_with_message(Member, message(me())));
-    let unchanged = messages.edit(room(), me(), message_id(), "hello", &UNCONDITIONAL);
-    assert_eq!(unchanged, Ok(message(me())));
-}
-
-#[test]
-fn deletion_is_possible_beyond_quota() {
-    let mut world = world_with_message(Member, message(me()));
-    expect_delete(&mut world, me(), Member);
-    assert_eq!(with_full_storage(world).delete(room(), me(), message_id(), &UNCONDITIONAL), Ok(()));
 }

@@ -1,4 +1,4 @@
-//! Writes with large bodies, which count as several.
+//! Writes that count as several: large bodies, long names, many initial members.
 
 use std::io::Write;
 
@@ -83,4 +83,23 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(bytes).unwrap();
     gzip.finish().unwrap()
+}
+
+#[both_engines]
+async fn each_initial_member_counts_as_a_write(engine: Engine) {
+    let config = limited(Rates { writes_per_user: "5/1h".parse().unwrap(), ..rates() });
+    let app = TestApp::with_config(engine, config).await;
+    let (ann, bob, cid) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cid").await);
+    let new = json!({"name": "Plans", "member_ids": [bob.id, cid.id]});
+    let made = ann.post("/api/chatrooms", new.clone()).await.expect_status(201);
+    assert_eq!(made.header("RateLimit"), Some("\"writes\";r=2;t=2160"));
+    let refused = ann.post("/api/chatrooms", new.clone()).await.expect_problem(429, "rate_limited");
+    assert!(refused.header("RateLimit").unwrap().starts_with("\"writes\";r=0;t="));
+    assert!(refused.header("Retry-After").is_some());
+    assert_eq!(ann.get("/api/chatrooms").await.items().len(), 1, "nothing is done");
+    ann.post("/api/chatrooms", json!({"name": "Alone"})).await.expect_status(201);
+    ann.post("/api/chatrooms", json!({"name": "Alone"})).await.expect_problem(429, "rate_limited");
+    let heavy = json!({"name": "Plans", "member_ids": [ann.id, ann.id, ann.id, ann.id, ann.id, ann.id, ann.id]});
+    let made = bob.post("/api/chatrooms", heavy).await.expect_status(201);
+    assert_eq!(made.header("RateLimit"), Some("\"writes\";r=0;t=720"), "the whole quota is enough for any list");
 }
