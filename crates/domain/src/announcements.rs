@@ -18,7 +18,7 @@ pub struct Changed {
     pub users: Vec<UserId>,
 }
 
-/// What one instance changed.
+/// The changes of one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
     /// The place among all announcements. One with a lower position may appear later.

@@ -130,7 +130,7 @@ fn scan(
 enum Start<'a> {
     At(&'a str),
     After(&'a str),
-    /// Of equal parts, those after an id.
+    /// The entries with this part, after an id.
     Within(&'a str, Key),
 }
 

@@ -10,7 +10,7 @@ pub struct Speed {
     pub period: Duration,
 }
 
-/// How fast a client takes what is written. It costs no timer: the task that checks all connections asks.
+/// The speed at which a client reads. It costs no timer: the task that checks all connections asks.
 pub(super) struct Pace {
     written: Cell<usize>,
     /// True while the client has to read before more can be written.

@@ -10,9 +10,10 @@ use crate::state::State;
 
 /// Leave a chatroom
 ///
-/// If you are the last owner, a moderator becomes the owner, or else a member: first of all one who takes part
-/// (entered alone, or has moved the read marker), and among these the longest-standing one. If you are the last
-/// member, the chatroom is deleted. Leaving a direct chatroom only hides it from your list until the next message.
+/// Ends your membership. If you are the last owner, a moderator becomes the owner, or else a member: first of all one
+/// who takes part (entered alone, or has moved the read marker), and among these the longest-standing one. If you are
+/// the last member, the chatroom is deleted. Leaving a direct chatroom only hides it from your list until the next
+/// message.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/memberships/me",

@@ -105,7 +105,7 @@ fn converse(server: &Listening, seed: usize) {
     assert_eq!(answers.len(), expected, "{seed}: {requests:?} {answers:?}");
 }
 
-/// What a client sends after the head of a stream does not end it, and the stream goes on.
+/// Input after the head of a stream does not end the stream.
 #[actix_web::test]
 async fn input_behind_a_stream_waits() {
     let app = TestApp::new(Engine::Sqlite).await;

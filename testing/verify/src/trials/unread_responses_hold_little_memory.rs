@@ -12,7 +12,7 @@ const REQUESTS: usize = 1_500;
 const BODIES: usize = 150;
 const ANNOUNCED: usize = 900_000;
 const SENT: usize = 600_000;
-/// What each connection, and all of one address together, may hold, in KiB.
+/// The memory that each connection, and all of one address together, may hold, in KiB.
 const OF_EACH: u64 = 130;
 const OF_ALL: u64 = 32 * 1024;
 const SOON: Duration = Duration::from_secs(3);

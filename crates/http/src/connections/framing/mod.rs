@@ -1,5 +1,5 @@
-//! Where the requests of a connection begin and end, so that actix receives one at a time. It would otherwise parse
-//! every head that has arrived, at about 5 KB of memory each, before it answers the first.
+//! Finds the boundaries between the requests of a connection, so that actix receives one at a time. It would
+//! otherwise parse every head that has arrived, at about 5 KB of memory each, before it answers the first.
 //!
 //! actix parses the requests itself. This follows the same rules (RFC 9112, section 6) for the requests that actix
 //! accepts; those that it refuses end the connection.

@@ -1,4 +1,4 @@
-//! What a stranger may not see: a private chatroom, a direct one of two others, and a session of somebody else.
+//! The resources that a stranger may not see: a private chatroom, a direct one of two others, and a session of somebody else.
 
 use std::collections::BTreeMap;
 
