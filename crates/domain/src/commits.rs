@@ -18,6 +18,9 @@ pub trait CommitObserver: Send + Sync {
     /// A message was stored.
     fn sent(&self, message: &Message);
 
+    /// Entries of a log were stored, without messages, that count these bytes for their actor.
+    fn logged(&self, actor: UserId, bytes: i64);
+
     /// A chatroom's log has a new head.
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq);
 

@@ -47,7 +47,7 @@ pub enum Denial {
     #[error("the chatroom has reached the limit of bans; lift one first")]
     TooManyBans,
     /// The bytes that the user stores, and those that each user may store.
-    #[error("your messages take up {used} of {allowed} bytes; delete some of them first")]
+    #[error("you store {used} of {allowed} bytes; delete long messages or chatrooms first")]
     StorageFull { used: i64, allowed: i64 },
     #[error("the chatroom is archived")]
     ChatroomArchived,

@@ -93,6 +93,7 @@ impl Services {
             chatrooms: ChatroomService {
                 chatrooms: stores.chatrooms.clone(),
                 events: stores.events.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -100,14 +101,20 @@ impl Services {
                 chatrooms: stores.chatrooms.clone(),
                 memberships: stores.memberships.clone(),
                 invitees: stores.invitees.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
             },
-            direct: DirectService { direct: stores.direct.clone(), clock: clock.clone() },
+            direct: DirectService {
+                direct: stores.direct.clone(),
+                storage: storage.clone(),
+                clock: clock.clone(),
+            },
             blocks: BlockService { blocks: stores.blocks.clone(), clock: clock.clone() },
             bans: BanService {
                 chatrooms: stores.chatrooms.clone(),
                 memberships: stores.memberships.clone(),
                 bans: stores.bans.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
             },
             invitations: InvitationService {
@@ -115,6 +122,7 @@ impl Services {
                 memberships: stores.memberships.clone(),
                 invitations: stores.invitations.clone(),
                 secrets: secrets.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
@@ -135,12 +143,14 @@ impl Services {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
                 reactions: stores.reactions.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
             },
             pins: PinService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
                 pins: stores.pins.clone(),
+                storage: storage.clone(),
                 clock: clock.clone(),
             },
             revisions: RevisionService {
@@ -162,9 +172,8 @@ impl Services {
 
     /// Limits the bytes that each user may store.
     #[must_use]
-    pub fn with_storage_quota(mut self, quota: Option<u64>) -> Self {
-        self.storage = Arc::new(StorageMeter::new(quota));
-        self.messages.storage = self.storage.clone();
+    pub fn with_storage_quota(self, quota: Option<u64>) -> Self {
+        self.storage.set_quota(quota);
         self
     }
 

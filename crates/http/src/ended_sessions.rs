@@ -71,6 +71,8 @@ impl EndedSessionSet {
 impl CommitObserver for EndedSessionSet {
     fn sent(&self, _: &Message) {}
 
+    fn logged(&self, _: UserId, _: i64) {}
+
     fn chatroom_moved(&self, _: ChatroomId, _: Seq) {}
 
     fn user_moved(&self, _: UserId) {}

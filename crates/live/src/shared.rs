@@ -204,6 +204,8 @@ impl CommitObserver for Shared {
         }
     }
 
+    fn logged(&self, _: UserId, _: i64) {}
+
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq) {
         self.exchange.chatroom_changed(chatroom);
         if let Some(room) = self.registry.room(chatroom) {

@@ -33,6 +33,10 @@ impl ChatroomRepository for Store {
         self.write(|tx| create(tx, &chatroom))
     }
 
+    fn created_before(&self, chatroom: &NewChatroom) -> Result<Option<Creation>, StoreError> {
+        self.read(|conn| earlier_creation(conn, chatroom))
+    }
+
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError> {
         self.read(|conn| access(conn, id.into(), user.into()))
     }

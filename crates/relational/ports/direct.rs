@@ -17,6 +17,10 @@ use super::{chatrooms as rooms, fragments};
 use crate::{Conn, Store, Tx, dialect};
 
 impl DirectRepository for Store {
+    fn exists(&self, pair: Pair) -> Result<bool, StoreError> {
+        self.read(|conn| Ok(find(conn, pair)?.is_some()))
+    }
+
     fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError> {
         // Most direct chatrooms exist and are not hidden, so nothing is written.
         match self.read(|conn| shown(conn, pair))? {
@@ -55,16 +59,20 @@ fn open(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
 
 /// Locks the direct chatroom of two users, if there is one.
 pub(crate) fn open_ledger(conn: &mut Conn, pair: Pair, at: Timestamp) -> Sql<Option<Ledger>> {
-    let found: Option<Key> = memberships::table
+    match find(conn, pair)? {
+        Some(id) => Ledger::open(conn, id.into(), pair.me(), at),
+        None => Ok(None),
+    }
+}
+
+fn find(conn: &mut Conn, pair: Pair) -> Sql<Option<Key>> {
+    let found = memberships::table
         .filter(memberships::user_id.eq(Key::from(pair.me())))
         .filter(memberships::other_id.eq(Key::from(pair.other())))
         .select(memberships::chatroom_id)
         .first(conn)
         .optional()?;
-    match found {
-        Some(id) => Ledger::open(conn, id.into(), pair.me(), at),
-        None => Ok(None),
-    }
+    Ok(found)
 }
 
 fn show(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Chatroom> {

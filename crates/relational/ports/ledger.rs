@@ -90,6 +90,7 @@ impl Ledger {
     pub(crate) fn close(self, tx: &mut Tx<'_>) -> Sql<Chatroom> {
         if !self.entries.is_empty() {
             diesel::insert_into(events::table).values(&self.entries).execute(tx.conn)?;
+            tx.changes.logged(self.actor, self.entries.iter().map(EventRow::stored_bytes).sum());
         }
         diesel::update(chatrooms::table.find(Key::from(self.chatroom.id)))
             .set((

@@ -98,12 +98,15 @@ fn free_revisions(conn: &mut Conn, chatroom: Key, erased: Vec<(Key, Option<i32>)
     storage::add(conn, erased.into_iter().filter_map(freed))
 }
 
-/// Erases entries before the last one, and returns whether there were any.
+/// Erases entries before the last one, frees their actors' storage, and returns whether there were any.
 fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<bool> {
     let all = events::table.filter(events::chatroom_id.eq(id)).filter(events::seq.lt(last_seq));
     let seqs: Vec<i64> = all.order(events::seq).limit(most).select(events::seq).load(conn)?;
     if let Some(last) = seqs.last() {
-        diesel::delete(all.filter(events::seq.le(*last))).execute(conn)?;
+        let erased = diesel::delete(all.filter(events::seq.le(*last)));
+        let erased = erased.returning((events::actor_id, octet_length(events::detail.nullable())));
+        let erased: Vec<(Key, Option<i32>)> = erased.load(conn)?;
+        storage::add(conn, erased.into_iter().map(|(actor, length)| (actor, -storage::bytes_of(length))))?;
     }
     Ok(!seqs.is_empty())
 }

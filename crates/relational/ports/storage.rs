@@ -68,7 +68,7 @@ pub(crate) fn add(conn: &mut Conn, changes: impl IntoIterator<Item = (Key, i64)>
     Ok(())
 }
 
-/// The bytes that a message or revision counts whose text has this length.
+/// The bytes that a message, revision or other entry counts whose text has this length.
 pub(crate) fn bytes_of(length: Option<i32>) -> i64 {
     OVERHEAD + i64::from(length.unwrap_or_default())
 }

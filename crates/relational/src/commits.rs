@@ -14,10 +14,11 @@ use chit_chat_domain::store_error::StoreError;
 
 use crate::error::Sql;
 
-/// The messages, heads and ended sessions that a transaction changes.
+/// The messages, heads and ended sessions that a transaction changes, and the bytes of its log entries.
 #[derive(Debug, Default)]
 pub struct Changes {
     messages: Vec<Message>,
+    logged: Vec<(UserId, i64)>,
     chatrooms: Vec<(ChatroomId, Seq)>,
     users: BTreeSet<UserId>,
     ended: Vec<EndedSession>,
@@ -26,6 +27,11 @@ pub struct Changes {
 impl Changes {
     pub fn message(&mut self, message: &Message) {
         self.messages.push(message.clone());
+    }
+
+    /// Records that entries of a log count these bytes for their actor.
+    pub fn logged(&mut self, actor: UserId, bytes: i64) {
+        self.logged.push((actor, bytes));
     }
 
     pub fn chatroom(&mut self, chatroom: ChatroomId, head: Seq) {
@@ -85,14 +91,18 @@ impl Observers {
 
     /// Notifies the observers of a committed transaction.
     pub fn notify(&self, changes: &Changes) {
-        let Changes { messages, chatrooms, users, ended } = changes;
-        if messages.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty() {
+        let Changes { messages, logged, chatrooms, users, ended } = changes;
+        if messages.is_empty() && logged.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty()
+        {
             return;
         }
         self.each(|observer| {
             // Messages come first: once published from memory, they need not be read from the log.
             for message in messages {
                 observer.sent(message);
+            }
+            for (actor, bytes) in logged {
+                observer.logged(*actor, *bytes);
             }
             for (chatroom, head) in chatrooms {
                 observer.chatroom_moved(*chatroom, *head);

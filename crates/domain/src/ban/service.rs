@@ -6,11 +6,13 @@ use super::{Ban, BanRepository, Banned, MAX_BANS, NewBan};
 use crate::chatroom::{ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::membership::{MembershipRepository, Role};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 
 /// A ban, and whether this request created it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct BanService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub memberships: Arc<dyn MembershipRepository>,
     pub bans: Arc<dyn BanRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -55,6 +59,7 @@ impl BanService {
             if let Some(target) = &membership {
                 me.may_remove(target)?;
             }
+            self.storage.check(actor, Kind::BanCreated)?;
             let new = NewBan { chatroom_id: chatroom, user_id: user, membership, at: self.clock.now() };
             match self.bans.ban(new, MAX_BANS, Guard::holds(actor, me.role))? {
                 Banned::Banned(ban) => Ok(Guarded::Done(PlacedBan { ban, new: true })),
@@ -72,6 +77,7 @@ impl BanService {
     pub fn lift(&self, chatroom: ChatroomId, actor: UserId, user: UserId) -> Result<(), Failure> {
         retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.storage.check(actor, Kind::BanDeleted)?;
             let guard = Guard::holds(actor, Role::Moderator);
             Ok(self.bans.lift(chatroom, user, guard, self.clock.now())?)
         })

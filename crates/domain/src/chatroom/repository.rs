@@ -86,6 +86,9 @@ pub trait ChatroomRepository: Send + Sync {
     /// Stores a chatroom, its members and its invitees.
     fn create_with_members(&self, chatroom: NewChatroom) -> Result<Creation, StoreError>;
 
+    /// Returns [`Creation::Duplicate`] if the creator has used the idempotency key before. Stores nothing.
+    fn created_before(&self, chatroom: &NewChatroom) -> Result<Option<Creation>, StoreError>;
+
     /// The living chatroom and the user's membership in it.
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError>;
 

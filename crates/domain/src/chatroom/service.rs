@@ -8,7 +8,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
-use crate::event::{Event, EventRepository};
+use crate::event::{Event, EventRepository, Kind};
 use crate::form::Form;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, UserId};
@@ -16,6 +16,7 @@ use crate::membership::Role;
 use crate::message::{Idempotency, IdempotencyKey};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 use crate::violation::Violation;
 
 /// The input for creating a chatroom.
@@ -43,6 +44,8 @@ pub struct CreatedChatroom {
 pub struct ChatroomService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub events: Arc<dyn EventRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -50,7 +53,8 @@ pub struct ChatroomService {
 impl ChatroomService {
     /// Creates a chatroom; its creator becomes its owner. Users whom the creator may not add are invited.
     ///
-    /// Asks [`ChatroomRepository::create_with_members`]; for a repeated request then
+    /// Asks [`ChatroomRepository::create_with_members`], or [`ChatroomRepository::created_before`] if the creator's
+    /// quota is used up; for a repeated request then
     /// [`ChatroomRepository::access`].
     pub fn create(&self, creator: UserId, entered: &CreateChatroom) -> Result<CreatedChatroom, Failure> {
         let (name, visibility, members) = parse_creation(creator, entered)?;
@@ -67,7 +71,11 @@ impl ChatroomService {
             created_at: self.clock.now(),
             idempotency: idempotency.clone(),
         };
-        match self.chatrooms.create_with_members(chatroom)? {
+        let creation = match self.storage.check(creator, Kind::ChatroomCreated) {
+            Ok(()) => self.chatrooms.create_with_members(chatroom)?,
+            Err(full) => self.chatrooms.created_before(&chatroom)?.ok_or(full)?,
+        };
+        match creation {
             Creation::Created(chatroom) => Ok(CreatedChatroom { chatroom, replayed: false }),
             Creation::Duplicate(id, earlier) if idempotency.as_ref() == Some(&earlier) => {
                 Ok(CreatedChatroom { chatroom: self.show(id, creator)?, replayed: true })
@@ -101,6 +109,7 @@ impl ChatroomService {
             let Some(most) = changes.rights().next() else {
                 return Ok(Guarded::Done(access.chatroom));
             };
+            self.storage.check(actor, Kind::ChatroomUpdated)?;
             Ok(self.chatrooms.update(id, changes, Guard::may(actor, most), self.clock.now())?)
         })
     }
@@ -111,6 +120,7 @@ impl ChatroomService {
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         retry_until_written(|| {
             self.chatrooms.require_access(id, actor)?.may(Right::Role(Role::Owner))?;
+            self.storage.check(actor, Kind::ChatroomDeleted)?;
             let guard = Guard::holds(actor, Role::Owner);
             Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
         })

@@ -21,6 +21,9 @@ pub enum Opening {
 /// Opens direct chatrooms. All other operations use the same ports as for other chatrooms.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait DirectRepository: Send + Sync {
+    /// Returns whether the chatroom of two users exists, shown or hidden.
+    fn exists(&self, pair: Pair) -> Result<bool, StoreError>;
+
     /// Returns the chatroom of two users, and creates it if it does not exist.
     fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError>;
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::chatroom::{ChatroomRepository, Entrance, Guard, Right};
 use crate::clock::{Clock, Timestamp};
 use crate::denial::{Denial, Failure};
+use crate::event::Kind;
 use crate::form::Form;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, InvitationId, UserId};
@@ -16,6 +17,7 @@ use crate::membership::{AddedMember, MembershipRepository, NewMembership, Role};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
 use crate::secrets::Secrets;
+use crate::storage::StorageMeter;
 
 /// The input for creating an invitation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +34,8 @@ pub struct InvitationService {
     pub memberships: Arc<dyn MembershipRepository>,
     pub invitations: Arc<dyn InvitationRepository>,
     pub secrets: Arc<dyn Secrets>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -51,6 +55,7 @@ impl InvitationService {
         let (id, secret) = (InvitationId::from(self.ids.next()), self.secrets.invitation_secret());
         retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.storage.check(actor, Kind::InvitationCreated)?;
             let created_at = self.clock.now();
             let invitation = Invitation {
                 id,
@@ -92,6 +97,7 @@ impl InvitationService {
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
         retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.storage.check(actor, Kind::InvitationDeleted)?;
             let guard = Guard::holds(actor, Role::Moderator);
             match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
                 Revocation::Revoked => Ok(Guarded::Done(())),
@@ -104,14 +110,15 @@ impl InvitationService {
     /// Adds the user to the chatroom of a code. For a member nothing changes, and no use is counted.
     ///
     /// Asks [`InvitationRepository::find`], then [`MembershipRepository::add`], or [`MembershipRepository::find`]
-    /// if the invitation can no longer be used.
+    /// if the invitation can no longer be used, or the user's quota is used up.
     pub fn accept(&self, code: &InvitationCode, user: UserId) -> Result<AddedMember, Failure> {
         retry_until_written(|| {
             let (invitation, now) = (self.find_by_code(code)?, self.clock.now());
-            match invitation.may_be_used(now) {
+            let usable = invitation.may_be_used(now);
+            match usable.and_then(|()| self.storage.check(user, Kind::MembershipCreated)) {
                 Ok(()) => self.admit(&invitation, user, now),
-                Err(gone) => {
-                    let member = self.memberships.find(code.chatroom_id, user)?.ok_or(gone)?;
+                Err(denial) => {
+                    let member = self.memberships.find(code.chatroom_id, user)?.ok_or(denial)?;
                     Ok(Guarded::Done(AddedMember { member, new: false }))
                 }
             }

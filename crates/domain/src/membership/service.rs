@@ -8,11 +8,13 @@ use super::{
 use crate::chatroom::{Access, ChatroomRepository, Entrance, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
 use crate::invitee::{Invitee, InviteeRepository};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 use crate::violation::Violation;
 
 /// A member, and whether this request made them one.
@@ -60,6 +62,8 @@ pub struct MembershipService {
     pub memberships: Arc<dyn MembershipRepository>,
     /// Users who are invited, and join a private chatroom.
     pub invitees: Arc<dyn InviteeRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -97,6 +101,9 @@ impl MembershipService {
                     Entrance::Accepted
                 }
             };
+            if access.is_none_or(|access| access.membership.is_none()) {
+                self.storage.check(user, Kind::MembershipCreated)?;
+            }
             let new = NewMembership { chatroom_id: chatroom, user_id: user, at: self.clock.now() };
             self.memberships.add(new, entrance)?.into_guarded()
         })
@@ -111,6 +118,7 @@ impl MembershipService {
         }
         retry_until_written(|| {
             self.chatrooms.require_access(chatroom, actor)?.may(Right::Add)?;
+            self.storage.check(actor, Kind::MembershipCreated)?;
             let entrance = Entrance::By(Guard::may(actor, Right::Add));
             let new = NewMembership { chatroom_id: chatroom, user_id: user, at: self.clock.now() };
             self.memberships.add(new, entrance)?.into_addition()
@@ -137,6 +145,7 @@ impl MembershipService {
                 return Ok(Guarded::Done(target));
             }
             me.may_change_role(&target.membership)?;
+            self.storage.check(actor, Kind::MembershipUpdated)?;
             let guard = Guard::holds(actor, Role::Owner);
             match self.memberships.change_role(&target.membership, role, guard, self.clock.now())? {
                 RoleChange::Changed(member) => Ok(Guarded::Done(member)),
@@ -161,6 +170,7 @@ impl MembershipService {
                 return Ok(Guarded::Done(()));
             };
             me.may_remove(&target.membership)?;
+            self.storage.check(actor, Kind::MembershipDeleted)?;
             let guard = Guard::holds(actor, me.role);
             Ok(self.memberships.remove(&target.membership, guard, self.clock.now())?)
         })
@@ -170,6 +180,7 @@ impl MembershipService {
     ///
     /// Asks [`MembershipRepository::leave`].
     pub fn leave(&self, chatroom: ChatroomId, user: UserId) -> Result<Leaving, Failure> {
+        self.storage.check(user, Kind::MembershipDeleted)?;
         Ok(self.memberships.leave(chatroom, user, LeaveReason::Left, self.clock.now())?)
     }
 

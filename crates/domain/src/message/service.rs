@@ -9,6 +9,7 @@ use super::{
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
 use crate::membership::{Membership, Role};
@@ -131,7 +132,7 @@ impl MessageService {
             Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.find_earlier(&draft),
             outcome => outcome?,
         };
-        if let Err(full) = self.storage.check(draft.author_id) {
+        if let Err(full) = self.storage.check(draft.author_id, Kind::MessageCreated) {
             return self.find_repeated(&draft, full);
         }
         if let Some(parent) = draft.reply_to
@@ -257,7 +258,7 @@ impl MessageService {
             if message.body.as_ref() == Some(&body) {
                 return Ok(Guarded::Done(message));
             }
-            self.storage.check(actor)?;
+            self.storage.check(actor, Kind::MessageUpdated)?;
             let mentions = self.mentions_of(&body, &access, me)?;
             let guard = guard(actor, &mentions);
             Ok(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?)
@@ -281,6 +282,7 @@ impl MessageService {
             if message.deleted_at.is_some() {
                 return Ok(Guarded::Done(()));
             }
+            self.storage.check(actor, Kind::MessageDeleted)?;
             let needed = if message.author_id == actor { Role::Member } else { Role::Moderator };
             let guard = Guard::holds(actor, needed);
             Ok(self.messages.delete(&message, guard, self.clock.now())?.map(drop))

@@ -6,11 +6,13 @@ use super::{Pin, PinRepository, Pinning};
 use crate::chatroom::{ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
+use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 
 /// Pins, unpins and lists messages.
 pub struct PinService {
@@ -18,6 +20,8 @@ pub struct PinService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub pins: Arc<dyn PinRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -28,6 +32,7 @@ impl PinService {
     pub fn pin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
         retry_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
+            self.storage.check(actor, Kind::PinCreated)?;
             match self.pins.pin(&message, Guard::may(actor, Right::Speak), self.clock.now())? {
                 Pinning::Pinned => Ok(Guarded::Done(())),
                 Pinning::TooMany => Err(Denial::TooManyPins.into()),
@@ -42,6 +47,7 @@ impl PinService {
     pub fn unpin(&self, chatroom: ChatroomId, actor: UserId, id: MessageId) -> Result<(), Failure> {
         retry_until_written(|| {
             let message = self.pinnable(chatroom, actor, id)?;
+            self.storage.check(actor, Kind::PinDeleted)?;
             Ok(self.pins.unpin(&message, Guard::may(actor, Right::Speak), self.clock.now())?)
         })
     }

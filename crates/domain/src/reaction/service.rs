@@ -6,10 +6,12 @@ use super::{Emoji, Reaction, ReactionRepository};
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
 use crate::denial::Failure;
+use crate::event::Kind;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, Message, MessageRepository};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
+use crate::storage::StorageMeter;
 
 /// Adds, removes and lists reactions.
 pub struct ReactionService {
@@ -17,6 +19,8 @@ pub struct ReactionService {
     pub chatrooms: Arc<dyn ChatroomRepository>,
     pub messages: Arc<dyn MessageRepository>,
     pub reactions: Arc<dyn ReactionRepository>,
+    /// Refuses to store more for users whose quota is used up.
+    pub storage: Arc<StorageMeter>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -29,6 +33,7 @@ impl ReactionService {
             let (access, message) = self.read(chatroom, actor, id)?;
             access.may(Right::Speak)?;
             message.may_have(emoji)?;
+            self.storage.check(actor, Kind::ReactionCreated)?;
             let guard = Guard::may(actor, Right::Speak);
             Ok(self.reactions.add(&message, emoji, guard, self.clock.now())?)
         })
@@ -48,6 +53,7 @@ impl ReactionService {
             let (access, message) = self.read(chatroom, actor, id)?;
             access.may(Right::Speak)?;
             message.not_deleted()?;
+            self.storage.check(actor, Kind::ReactionDeleted)?;
             let guard = Guard::may(actor, Right::Speak);
             Ok(self.reactions.remove(&message, emoji, guard, self.clock.now())?)
         })

@@ -3,9 +3,10 @@ use std::thread;
 
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::event::Kind::{MessageCreated, MessageDeleted};
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::mockall::predicate::eq;
-use chit_chat_domain::storage::{MockStorageRepository, OVERHEAD, StorageMeter};
+use chit_chat_domain::storage::{MockStorageRepository, OVERHEAD, StorageMeter, StorageUse};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::testing::{me, other};
 
@@ -29,12 +30,13 @@ fn expect_add(storage: &mut MockStorageRepository, sums: Vec<(UserId, i64)>, out
 #[test]
 fn user_is_refused_while_quota_is_used_up() {
     let meter = StorageMeter::new(Some(1_000));
-    assert_eq!((meter.check(me()), meter.full_users()), (Ok(()), 0));
+    assert_eq!((meter.check(me(), MessageCreated), meter.full_users()), (Ok(()), 0));
     meter.follow(&with_full(1_000, vec![(me(), 1_234)])).unwrap();
-    assert_eq!(meter.check(me()), Err(Denial::StorageFull { used: 1_234, allowed: 1_000 }));
-    assert_eq!((meter.check(other()), meter.full_users(), meter.refusals()), (Ok(()), 1, 1));
+    assert_eq!(meter.check(me(), MessageCreated), Err(Denial::StorageFull { used: 1_234, allowed: 1_000 }));
+    assert_eq!(meter.check(me(), MessageDeleted), Ok(()));
+    assert_eq!((meter.check(other(), MessageCreated), meter.full_users(), meter.refusals()), (Ok(()), 1, 1));
     meter.follow(&with_full(1_000, vec![])).unwrap();
-    assert_eq!((meter.check(me()), meter.full_users(), meter.refusals()), (Ok(()), 0, 1));
+    assert_eq!((meter.check(me(), MessageCreated), meter.full_users(), meter.refusals()), (Ok(()), 0, 1));
 }
 
 #[test]
@@ -47,7 +49,7 @@ fn without_quota_sums_are_saved_and_nobody_is_refused() {
     meter.sent(&message(me()));
     assert_eq!(meter.follow(&storage), Ok(()));
     assert_eq!(meter.follow(&MockStorageRepository::new()), Ok(()), "nothing to save, nothing to read");
-    assert_eq!(meter.check(me()), Ok(()));
+    assert_eq!(meter.check(me(), MessageCreated), Ok(()));
 }
 
 #[test]
@@ -101,4 +103,17 @@ fn concurrent_sends_and_saves_lose_nothing() {
     meter.save(&storage()).unwrap();
     let bytes = i64::try_from("hello".len()).unwrap() + OVERHEAD;
     assert_eq!(saved.load(Ordering::Relaxed), SENDERS * EACH * bytes);
+}
+
+#[test]
+fn use_includes_what_is_not_saved_and_is_never_negative() {
+    let use_of = |quota, stored, unsaved| {
+        let meter = StorageMeter::new(quota);
+        meter.logged(me(), unsaved);
+        let mut storage = MockStorageRepository::new();
+        storage.expect_used().with(eq(me())).return_const(Ok(stored));
+        meter.use_of(me(), &storage).unwrap()
+    };
+    assert_eq!(use_of(Some(1_000), 300, 41), StorageUse { used: 341, allowed: Some(1_000) });
+    assert_eq!(use_of(None, -300, 41), StorageUse { used: 0, allowed: None });
 }

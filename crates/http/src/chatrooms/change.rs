@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::extract::{InChatroom, Json, Patched, Principal, Whole, present, reject_null};
 use crate::limits::count_name;
-use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, values};
-use crate::problem::Problem;
+use crate::openapi::{FORM, MODERATORS, OWNERS, Problems, SIGNED_IN, SPEAKERS, of, values};
+use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::views::ChatroomView;
 
@@ -63,7 +63,7 @@ impl ChatroomPatch {
     request_body = ChatroomPatch,
     responses(
         (status = 200, description = "The updated chatroom", body = ChatroomView),
-        Problems<{ SIGNED_IN | FORM | OWNERS | MODERATORS | SPEAKERS }>,
+        Problems<{ SIGNED_IN | FORM | OWNERS | MODERATORS | SPEAKERS | of(&[Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn change(

@@ -39,7 +39,7 @@ pub(crate) struct ChatroomToCreate {
     request_body = ChatroomToCreate,
     responses(
         (status = 201, description = "The chatroom", body = ChatroomView, headers(("Location"), ("Idempotent-Replayed"))),
-        Problems<{ SIGNED_IN | FORM | of(&[Code::ChatroomNotFound, Code::IdempotencyKeyReused]) }>,
+        Problems<{ SIGNED_IN | FORM | of(&[Code::ChatroomNotFound, Code::IdempotencyKeyReused, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn create(

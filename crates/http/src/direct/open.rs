@@ -24,7 +24,7 @@ use crate::views::ChatroomView;
     responses(
         (status = 201, description = "The new chatroom", body = ChatroomView, headers(("Location"))),
         (status = 200, description = "The existing chatroom", body = ChatroomView),
-        Problems<{ SIGNED_IN | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::UserNotFound, Code::Blocked, Code::InvalidValue, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn open(

@@ -22,7 +22,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
-        Problems<{ SIGNED_IN | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::InvitationNotFound, Code::InvitationGone, Code::Banned, Code::UserNotFound, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn accept(

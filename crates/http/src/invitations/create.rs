@@ -34,7 +34,7 @@ pub(crate) struct NewInvitation {
     request_body = NewInvitation,
     responses(
         (status = 201, description = "The invitation", body = InvitationView, headers(("Location"))),
-        Problems<{ SIGNED_IN | FORM | MODERATORS | of(&[Code::TooManyInvitations]) }>,
+        Problems<{ SIGNED_IN | FORM | MODERATORS | of(&[Code::TooManyInvitations, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn create(

@@ -25,7 +25,7 @@ use crate::views::{InviteeView, MembershipView};
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
         (status = 202, description = "The user is invited and has not answered yet", body = InviteeView),
-        Problems<{ SIGNED_IN | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned, Code::InvitedTooOften]) }>,
+        Problems<{ SIGNED_IN | OWNERS | MODERATORS | of(&[Code::UserNotFound, Code::Blocked, Code::Banned, Code::InvitedTooOften, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn add(

@@ -29,7 +29,7 @@ pub(crate) struct RolePatch {
     request_body = RolePatch,
     responses(
         (status = 200, description = "The updated membership", body = MembershipView),
-        Problems<{ SIGNED_IN | FORM | OWNERS | of(&[Code::UserNotFound, Code::MembershipNotFound, Code::TargetIsOwner, Code::LastOwner]) }>,
+        Problems<{ SIGNED_IN | FORM | OWNERS | of(&[Code::UserNotFound, Code::MembershipNotFound, Code::TargetIsOwner, Code::LastOwner, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn change_role(

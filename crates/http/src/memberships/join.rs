@@ -21,7 +21,7 @@ use crate::views::MembershipView;
     responses(
         (status = 201, description = "The new membership", body = MembershipView),
         (status = 200, description = "The existing membership", body = MembershipView),
-        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned]) }>,
+        Problems<{ SIGNED_IN | of(&[Code::ChatroomNotFound, Code::UserNotFound, Code::DirectChatroom, Code::Banned, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn join(

@@ -15,7 +15,7 @@ use crate::state::State;
     params(MessagePath),
     responses(
         (status = 204, description = "The message is pinned"),
-        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins]) }>,
+        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::TooManyPins, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn pin(

@@ -93,8 +93,8 @@ codes! {
     AccountDisabled = (FORBIDDEN, "account_disabled", "The account is disabled") if Denial::AccountDisabled,
     /// The server runs with `SIGNUP=closed`. Ask its operator for an account.
     SignUpClosed = (FORBIDDEN, "sign_up_closed", "Sign-up is closed") if Denial::SignUpClosed,
-    /// `detail` says how much is used and allowed: [LIMITS.md](LIMITS.md). Delete messages, then retry a few seconds
-    /// later.
+    /// `detail` says how much is used and allowed: [LIMITS.md](LIMITS.md). Delete long messages or chatrooms, then retry
+    /// a few seconds later.
     StorageFull = (FORBIDDEN, "storage_full", "Your storage quota is used up") if Denial::StorageFull { .. },
     /// A web page tried to open a WebSocket from an origin that is not listed in `CORS_ORIGINS`.
     OriginNotAllowed = (FORBIDDEN, "origin_not_allowed", "The origin is not allowed"),

@@ -19,7 +19,7 @@ use crate::state::State;
     params(ReactionPath),
     responses(
         (status = 204, description = "You react with this emoji"),
-        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions]) }>,
+        Problems<{ SIGNED_IN | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::InvalidValue, Code::TooManyReactions, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn add(

@@ -2,14 +2,14 @@
 
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::app::{TestApp, TestConfig};
-use crate::people::{Person, Room, path_of};
+use crate::people::{Person, Room, path_of, reaction_path};
 
-/// Room for one message of a thousand bytes and a tombstone, but not for two messages.
-const QUOTA: u64 = 2_000;
+/// Space for two chatrooms, one message of a thousand bytes and a tombstone, but not for two messages.
+const QUOTA: u64 = 3_000;
 
 async fn app(engine: Engine) -> TestApp {
     TestApp::with_config(engine, TestConfig { storage_quota: Some(QUOTA), ..TestConfig::default() }).await
@@ -31,7 +31,7 @@ async fn quota_is_enforced_until_messages_are_deleted(engine: Engine) {
     let second = send(&ann, &room, "2", &long).await.expect_status(201);
     app.follow();
     let refused = send(&ann, &room, "3", "one more").await.expect_problem(403, "storage_full");
-    assert!(refused.str("detail").contains("2512 of 2000 bytes"), "{}", refused.str("detail"));
+    assert!(refused.str("detail").contains(" of 3000 bytes"), "{}", refused.str("detail"));
     let reply = json!({"body": "a reply", "reply_to": first.id()});
     ann.post(room.messages(), reply).await.expect_problem(403, "storage_full");
     ann.patch(path_of(&first.body), json!({"body": "shorter"})).await.expect_problem(403, "storage_full");
@@ -75,4 +75,107 @@ async fn purge_of_chatroom_frees_quota(engine: Engine) {
     while app.stores.chatrooms.purge(100).unwrap() {}
     app.follow();
     send(&ann, &other, "3", "one more").await.expect_status(201);
+}
+
+#[both_engines]
+async fn topics_fill_quota(engine: Engine) {
+    let app = app(engine).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    for n in 0..2 {
+        ann.patch(room.own_path(), json!({"topic": format!("{n}{}", "🦀".repeat(249))})).await.expect_status(200);
+    }
+    app.follow();
+    ann.patch(room.own_path(), json!({"topic": "one more"})).await.expect_problem(403, "storage_full");
+    send(&ann, &room, "1", "nor a message").await.expect_problem(403, "storage_full");
+    assert_eq!(ann.patch(room.own_path(), json!({"name": "Plans"})).await.expect_status(200)["name"], "Plans");
+}
+
+/// A chatroom of ann, whose quota is used up, with bob and a message of hers; and one of bob.
+struct Full {
+    app: TestApp,
+    ann: Person,
+    bob: Person,
+    cem: Person,
+    room: Room,
+    of_bob: Room,
+    message: Value,
+    invitation: Value,
+}
+
+impl Full {
+    async fn new(engine: Engine) -> Self {
+        let app = app(engine).await;
+        let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+        let room = ann.create_room("Plans", "public", &[&bob]).await;
+        let of_bob = bob.create_room("Of bob", "public", &[&ann]).await;
+        ann.open(&bob).await;
+        let message = ann.say(&room, &"x".repeat(1_000)).await;
+        ann.react(&message, "👍").await;
+        ann.put(room.pin(&message)).await.expect_status(204);
+        let invitation = ann.invite(&room, json!({})).await;
+        app.follow();
+        Self { app, ann, bob, cem, room, of_bob, message, invitation }
+    }
+}
+
+#[both_engines]
+async fn nothing_grows_beyond_quota(engine: Engine) {
+    let full = Full::new(engine).await;
+    let Full { app, ann, bob, cem, room, message, .. } = &full;
+    let (public, invited) =
+        (cem.create_room("Of cem", "public", &[]).await, cem.create_room("Private", "private", &[]).await);
+    let code = cem.invite(&invited, json!({})).await["code"].as_str().unwrap().to_owned();
+    let heart = reaction_path(message, "❤️");
+    let other = bob.say(room, "pin me").await;
+    let writes = [
+        (Method::POST, "/api/chatrooms".to_owned(), json!({"name": "x"})),
+        (Method::PATCH, room.own_path(), json!({"name": "x"})),
+        (Method::PUT, format!("/api/direct/{}", cem.id), json!({})),
+        (Method::PUT, public.membership("me"), json!({})),
+        (Method::POST, format!("/api/invitations/{code}/accept"), json!({})),
+        (Method::PUT, room.membership(&cem.id), json!({})),
+        (Method::PATCH, room.membership(&bob.id), json!({"role": "moderator"})),
+        (Method::POST, room.path("invitations"), json!({})),
+        (Method::POST, room.messages(), json!({"body": "x"})),
+        (Method::PATCH, path_of(message), json!({"body": "x"})),
+        (Method::PUT, heart, json!({})),
+        (Method::PUT, room.pin(&other), json!({})),
+    ];
+    let before = app.database().number("SELECT CAST(count(*) AS BIGINT) AS value FROM events");
+    for (method, path, body) in writes {
+        ann.request(method, path).json(body).send().await.expect_problem(403, "storage_full");
+    }
+    assert_eq!(app.database().number("SELECT CAST(count(*) AS BIGINT) AS value FROM events"), before);
+}
+
+#[both_engines]
+async fn endings_and_private_state_work_beyond_quota(engine: Engine) {
+    let full = Full::new(engine).await;
+    let Full { ann, bob, cem, room, of_bob, message, invitation, .. } = &full;
+    let revoked = room.path(&format!("invitations/{}", invitation["id"].as_str().unwrap()));
+    let blocked = format!("/api/users/me/blocks/{}", bob.id);
+    let writes = [
+        (Method::PUT, format!("/api/direct/{}", bob.id), json!({}), 200),
+        (Method::PUT, room.membership("me"), json!({}), 200),
+        (Method::PUT, room.path("read_marker"), json!({"seq": 1}), 200),
+        (Method::PUT, room.path("mute"), json!({}), 204),
+        (Method::POST, room.path("typing"), json!({}), 204),
+        (Method::DELETE, reaction_path(message, "👍"), json!({}), 204),
+        (Method::DELETE, room.pin(message), json!({}), 204),
+        (Method::DELETE, revoked, json!({}), 204),
+        (Method::PUT, room.ban(&cem.id), json!({}), 201),
+        (Method::DELETE, room.ban(&cem.id), json!({}), 204),
+        (Method::DELETE, room.membership(&bob.id), json!({}), 204),
+        (Method::DELETE, of_bob.membership("me"), json!({}), 204),
+        (Method::PUT, blocked.clone(), json!({}), 204),
+        (Method::DELETE, blocked, json!({}), 204),
+        (Method::PATCH, "/api/users/me".to_owned(), json!({"display_name": "Ann"}), 200),
+        (Method::DELETE, path_of(message), json!({}), 204),
+        (Method::DELETE, room.own_path(), json!({}), 204),
+        (Method::DELETE, "/api/auth/session".to_owned(), json!({}), 204),
+    ];
+    for (method, path, body, status) in writes {
+        ann.request(method, path).json(body).send().await.expect_status(status);
+    }
 }

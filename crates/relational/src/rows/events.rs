@@ -7,6 +7,7 @@ use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::reaction::{Emoji, Tally};
+use chit_chat_domain::storage::bytes_of_entry;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,11 @@ impl EventRow {
             message_id: message.map(Into::into),
             detail: serde_json::to_string(&detail).map_err(|error| SqlError::Corrupt(error.to_string()))?,
         })
+    }
+
+    /// The bytes that the entry counts for its actor.
+    pub fn stored_bytes(&self) -> i64 {
+        bytes_of_entry(&self.detail)
     }
 
     /// The message that the event shows; `None` if it only refers to one.

@@ -121,6 +121,10 @@ impl ChatroomRepository for Fused<dyn ChatroomRepository> {
         self.fuse.write(|| self.port.create_with_members(chatroom))
     }
 
+    fn created_before(&self, chatroom: &NewChatroom) -> Stored<Option<Creation>> {
+        self.port.created_before(chatroom)
+    }
+
     fn access(&self, id: ChatroomId, user: UserId) -> Stored<Option<Access>> {
         self.port.access(id, user)
     }

@@ -67,7 +67,7 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value_t = AtOnce::default().per_address, value_name = "COUNT",
         value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_ADDRESS", MAX_AT_ONCE, text))]
     requests_at_once_per_address: usize,
-    /// Bytes of messages that one user may store, such as 500MiB, or off.
+    /// Bytes of messages and other entries that one user may store, such as 500MiB, or off.
     #[arg(long, env, global = true, default_value = "1GiB", value_name = "SIZE", value_parser = storage)]
     storage_per_user: Quota,
     /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted, as in `10.0.0.0/8,::1`.

@@ -89,6 +89,20 @@ fn create_with_equal_key_returns_first_chatroom(engine: Engine) {
 }
 
 #[both_engines]
+fn created_before_finds_only_creators_chatroom_with_key(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let keyed =
+        |user, key| NewChatroom { idempotency: Some(idempotency(key, "x")), ..world.draft_room(user, &[]) };
+    let find = |draft: NewChatroom| world.chatrooms.created_before(&draft).unwrap();
+    assert_eq!(find(keyed(matt, "k")), None, "and none is created");
+    let first = world.create(keyed(matt, "k"));
+    assert_eq!(find(keyed(matt, "k")), Some(Creation::Duplicate(first.id, idempotency("k", "x"))));
+    let unkeyed = find(world.draft_room(matt, &[]));
+    assert_eq!((find(keyed(matt, "l")), find(keyed(beth, "k")), unkeyed), (None, None, None));
+}
+
+#[both_engines]
 fn create_with_key_of_deleted_chatroom_creates_none(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");

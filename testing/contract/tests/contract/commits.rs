@@ -49,6 +49,8 @@ impl CommitObserver for Recorder {
         self.note(|notified| notified.sent.push(message.clone()));
     }
 
+    fn logged(&self, _: UserId, _: i64) {}
+
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq) {
         self.note(|notified| notified.chatrooms.push((chatroom, head)));
     }

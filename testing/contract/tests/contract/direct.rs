@@ -44,6 +44,18 @@ fn two_users_share_one_direct_chatroom(engine: Engine) {
 }
 
 #[both_engines]
+fn direct_chatroom_exists_once_opened(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let exists = |me, other| world.direct.exists(Pair::new(me, other).unwrap()).unwrap();
+    assert!(!exists(matt, beth));
+    let room = world.direct_room(matt, beth);
+    world.direct_room(matt, eve);
+    world.leave(room, matt);
+    assert_eq!([exists(matt, beth), exists(beth, matt), exists(beth, eve)], [true, true, false]);
+}
+
+#[both_engines]
 fn direct_chatroom_is_found_after_the_key_changed(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

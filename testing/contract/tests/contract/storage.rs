@@ -1,13 +1,14 @@
-//! The bytes that accounts store: sends are added up in memory, everything else by the store.
+//! The bytes that accounts store: new messages and entries are added up in memory, everything else by the store.
 
 use std::sync::{Arc, Weak};
 
-use chit_chat_contract::{Engine, World, both_engines, done, idempotency, race, stored};
-use chit_chat_domain::chatroom::Guard;
+use chit_chat_contract::{Engine, World, both_engines, done, emoji, id_literal, idempotency, race, stored};
+use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Topic};
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, MessageBody};
+use chit_chat_domain::pin::Pinning;
 use chit_chat_domain::revision::MAX_REVISIONS;
 use chit_chat_domain::storage::{OVERHEAD, StorageMeter};
 
@@ -23,11 +24,28 @@ fn used(world: &World, user: UserId) -> i64 {
     world.storage.used(user).unwrap()
 }
 
+/// The bytes that the rows of a table count, given the column of their text.
+fn count_rows(world: &World, text: &str, rows: &str) -> i64 {
+    let bytes = format!("coalesce(sum(coalesce(octet_length({text}), 0) + {OVERHEAD}), 0)");
+    world.raw().number(&format!("SELECT CAST({bytes} AS BIGINT) AS value FROM {rows}"))
+}
+
 /// The bytes that all users store, counted from the rows.
 fn count(world: &World) -> i64 {
-    let bytes = format!("coalesce(sum(coalesce(octet_length(body), 0) + {OVERHEAD}), 0)");
-    let of = |table: &str| world.raw().number(&format!("SELECT CAST({bytes} AS BIGINT) AS value FROM {table}"));
-    of("messages") + of("message_revisions")
+    [("body", "messages"), ("body", "message_revisions"), ("detail", "events")]
+        .map(|(text, table)| count_rows(world, text, table))
+        .iter()
+        .sum()
+}
+
+/// The bytes that the entries of a user count, counted from the rows.
+fn logged(world: &World, user: UserId) -> i64 {
+    count_rows(world, "detail", &format!("events WHERE actor_id = {}", id_literal(world.engine(), user)))
+}
+
+/// The bytes that the messages of a user count.
+fn texts(world: &World, user: UserId) -> i64 {
+    used(world, user) - logged(world, user)
 }
 
 fn sum(world: &World) -> i64 {
@@ -47,13 +65,17 @@ fn sent_message_counts_for_its_author(engine: Engine) {
     world.say(room, matt, "Σίσυφος");
     assert_eq!(used(&world, matt), 0, "not saved yet");
     meter.save(&*world.storage).unwrap();
-    assert_eq!((used(&world, matt), used(&world, beth)), (14 + OVERHEAD, 0));
+    assert_eq!((texts(&world, matt), used(&world, beth)), (14 + OVERHEAD, 0));
     for _ in 0..2 {
         world.send(world.keyed_draft(room, beth, "hi", "k"));
     }
     meter.save(&*world.storage).unwrap();
     meter.save(&*world.storage).unwrap();
-    assert_eq!((used(&world, matt), used(&world, beth)), (14 + OVERHEAD, 2 + OVERHEAD), "a repeat stores nothing");
+    assert_eq!(
+        (texts(&world, matt), used(&world, beth)),
+        (14 + OVERHEAD, 2 + OVERHEAD),
+        "a repeat stores nothing"
+    );
 }
 
 #[both_engines]
@@ -67,7 +89,7 @@ fn message_sent_on_its_own_counts_once(engine: Engine) {
         world.messages.append_in_slow_mode(world.keyed_draft(room, matt, "hello", "k"), guard).unwrap();
     }
     meter.save(&*world.storage).unwrap();
-    assert_eq!(used(&world, matt), 5 + OVERHEAD);
+    assert_eq!(texts(&world, matt), 5 + OVERHEAD);
 }
 
 #[both_engines]
@@ -84,6 +106,42 @@ fn sent_before_finds_only_authors_message_with_key(engine: Engine) {
 }
 
 #[both_engines]
+fn every_entry_counts_for_its_actor(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    let message = world.say(room, beth, "hello");
+    let topic = Topic::parse(&"x".repeat(200)).unwrap();
+    let changes = ChatroomChanges { topic: Some(Some(topic)), ..ChatroomChanges::default() };
+    done(world.chatrooms.update(room, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+    done(world.react(&message, beth, &emoji("👍")));
+    done(world.take_back(&message, beth, &emoji("👍")));
+    assert_eq!(world.pin(&message, beth), Pinning::Pinned);
+    world.promote(room, matt, beth);
+    world.leave(room, matt);
+    assert_eq!((used(&world, matt), used(&world, beth)), (0, 0), "not saved yet");
+    meter.save(&*world.storage).unwrap();
+    // Created the chatroom with two members, changed the topic and the role, and left.
+    assert!(used(&world, matt) > 6 * OVERHEAD + 200, "{}", used(&world, matt));
+    assert_eq!((texts(&world, matt), texts(&world, beth)), (0, 5 + OVERHEAD));
+    assert!(logged(&world, beth) > 3 * OVERHEAD);
+    assert_eq!(sum(&world), count(&world));
+}
+
+#[both_engines]
+fn refused_write_counts_nothing(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[]);
+    let message = world.say(room, matt, "hello");
+    let meter = meter(&world);
+    assert_eq!(world.pin(&message, beth), Pinning::Refused);
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(sum(&world), 0);
+}
+
+#[both_engines]
 fn edit_counts_new_text_and_kept_revision(engine: Engine) {
     let world = World::new(engine);
     let meter = meter(&world);
@@ -93,12 +151,13 @@ fn edit_counts_new_text_and_kept_revision(engine: Engine) {
     message = done(world.edit(&message, "seven!!"));
     assert_eq!(used(&world, matt), 7 + OVERHEAD, "the send is not saved yet");
     meter.save(&*world.storage).unwrap();
-    assert_eq!(used(&world, matt), 3 + 7 + 2 * OVERHEAD);
+    assert_eq!(texts(&world, matt), 3 + 7 + 2 * OVERHEAD);
     for revision in 3..=MAX_REVISIONS + 20 {
         message = done(world.edit(&message, "0123456789"));
         assert_eq!(message.revision, revision);
     }
-    assert_eq!(used(&world, matt), i64::from(MAX_REVISIONS) * (10 + OVERHEAD));
+    meter.save(&*world.storage).unwrap();
+    assert_eq!(texts(&world, matt), i64::from(MAX_REVISIONS) * (10 + OVERHEAD));
     assert_eq!((count(&world), used(&world, beth)), (used(&world, matt), 0));
 }
 
@@ -111,9 +170,10 @@ fn deletion_frees_texts_of_author(engine: Engine) {
     let message = edit_twice(&world, &world.say(room, beth, "eins"));
     world.say(room, matt, "hello");
     meter.save(&*world.storage).unwrap();
-    assert_eq!(used(&world, beth), 3 * (4 + OVERHEAD));
+    assert_eq!(texts(&world, beth), 3 * (4 + OVERHEAD));
     done(world.erase(&message));
-    assert_eq!((used(&world, beth), used(&world, matt)), (OVERHEAD, 5 + OVERHEAD), "a tombstone is left");
+    meter.save(&*world.storage).unwrap();
+    assert_eq!((texts(&world, beth), texts(&world, matt)), (OVERHEAD, 5 + OVERHEAD), "a tombstone is left");
     assert_eq!(sum(&world), count(&world));
 }
 
@@ -131,10 +191,17 @@ fn purge_frees_storage_of_every_author(engine: Engine) {
     meter.save(&*world.storage).unwrap();
     assert_eq!(sum(&world), count(&world));
     world.delete_room(room, matt);
+    meter.save(&*world.storage).unwrap();
     while world.chatrooms.purge(2).unwrap() {
         assert_eq!(sum(&world), count(&world));
     }
-    assert_eq!((used(&world, matt), used(&world, beth)), (0, 3 * (4 + OVERHEAD) + OVERHEAD));
+    assert_eq!((texts(&world, matt), texts(&world, beth)), (0, 3 * (4 + OVERHEAD) + OVERHEAD));
+    let last = "events WHERE kind = 'chatroom.deleted'";
+    let of_living = format!("events WHERE chatroom_id = {}", id_literal(engine, living));
+    assert_eq!(
+        count_rows(&world, "detail", "events"),
+        [last, &of_living].map(|rows| count_rows(&world, "detail", rows)).iter().sum::<i64>()
+    );
 }
 
 #[both_engines]
@@ -199,7 +266,7 @@ fn many_users_are_added_at_once(engine: Engine) {
 }
 
 #[both_engines]
-fn migration_counts_existing_messages(engine: Engine) {
+fn migration_counts_existing_messages_and_entries(engine: Engine) {
     let world = World::new(engine);
     let meter = meter(&world);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -208,12 +275,26 @@ fn migration_counts_existing_messages(engine: Engine) {
     done(world.erase(&world.say(room, beth, "gone")));
     meter.save(&*world.storage).unwrap();
     let counted = [used(&world, matt), used(&world, beth)];
-    assert_eq!(counted, [14 + 4 + 4 + 3 * OVERHEAD, OVERHEAD]);
+    let of_messages = [14 + 4 + 4 + 3 * OVERHEAD, OVERHEAD];
+    assert_eq!([texts(&world, matt), texts(&world, beth)], of_messages);
     let mut raw = world.raw();
     raw.run("DROP TABLE storage_used");
-    raw.run(match engine {
-        Engine::Sqlite => include_str!("../../../../migrations/sqlite/2026-11-30-020100_storage_used/up.sql"),
-        Engine::Postgres => include_str!("../../../../migrations/postgres/2026-11-30-020100_storage_used/up.sql"),
-    });
+    let [sums, entries, without] = match engine {
+        Engine::Sqlite => [
+            include_str!("../../../../migrations/sqlite/2026-11-30-020100_storage_used/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/down.sql"),
+        ],
+        Engine::Postgres => [
+            include_str!("../../../../migrations/postgres/2026-11-30-020100_storage_used/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/down.sql"),
+        ],
+    };
+    raw.run(sums);
+    assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
+    raw.run(entries);
     assert_eq!([used(&world, matt), used(&world, beth)], counted);
+    raw.run(without);
+    assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
 }

@@ -1,0 +1,4 @@
+-- Other entries of the log than messages count too: 256 bytes and their details, for their actor.
+INSERT INTO storage_used (user_id, bytes)
+SELECT actor_id, sum(octet_length(detail) + 256) FROM events WHERE TRUE GROUP BY actor_id
+ON CONFLICT (user_id) DO UPDATE SET bytes = bytes + excluded.bytes;
