@@ -6,10 +6,10 @@ use std::sync::{Arc, Weak};
 
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::credential::Via;
-use chit_chat_domain::id::InstanceId;
+use chit_chat_domain::id::{InstanceId, UserId};
 use chit_chat_domain::services::Services;
 use chit_chat_domain::session::AccessTokens;
-use chit_chat_domain::storage::StorageMeter;
+use chit_chat_domain::storage::{StorageMeter, StorageUse};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_live::{Hub, Sources};
@@ -94,6 +94,11 @@ impl State {
         gauge!("chit_chat_storage_full_users").set(meter.full_users() as f64);
         counter!("chit_chat_storage_refusals_total").absolute(meter.refusals());
         followed
+    }
+
+    /// What a user stores and may store. Reads from the store, and so blocks.
+    pub(crate) fn storage_of(&self, user: UserId) -> Result<StorageUse, StoreError> {
+        self.services.storage.use_of(user, &*self.stores.storage)
     }
 
     /// Reads everything that other instances changed.

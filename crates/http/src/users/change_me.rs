@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::credential::Via;
+use chit_chat_domain::denial::Failure;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -65,14 +66,19 @@ pub(crate) async fn change_me(
     let change = ProfileChange { display_name, email, who_can_add_me, password, current_password };
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
-    let change = move |state: &State| state.services.accounts.change(caller.user, kept_session, &change);
-    let user = if checks_password {
+    let change = move |state: &State| {
+        // Read first, so that its failure changes nothing.
+        let storage = state.storage_of(caller.user)?;
+        let user = state.services.accounts.change(caller.user, kept_session, &change)?;
+        Ok::<_, Failure>(OwnView::of(&user, storage))
+    };
+    let account = if checks_password {
         attempts.check_password(caller)?.hash(&state, change).await
     } else {
         caller.run(&state, change).await
     };
-    let user = user.map_err(without_user)?;
-    Ok(HttpResponse::Ok().json(OwnView::of(&user).ok_or_else(Problem::invalid_token)?))
+    let account = account.map_err(without_user)?;
+    Ok(HttpResponse::Ok().json(account.ok_or_else(Problem::invalid_token)?))
 }
 
 /// Reports a missing user as an invalid token, because an instance may not have seen the deletion yet.

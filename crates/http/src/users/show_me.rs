@@ -1,6 +1,7 @@
 //! `GET /api/users/me`
 
 use actix_web::{HttpResponse, web};
+use chit_chat_domain::store_error::StoreError;
 
 use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN};
@@ -17,6 +18,12 @@ use crate::views::OwnView;
     ),
 )]
 pub(crate) async fn show_me(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let user = caller.run(&state, move |state| state.stores.users.find(caller.user)).await?;
-    Ok(HttpResponse::Ok().json(user.as_ref().and_then(OwnView::of).ok_or_else(Problem::invalid_token)?))
+    let find = move |state: &State| {
+        let Some(user) = state.stores.users.find(caller.user)? else {
+            return Ok::<_, StoreError>(None);
+        };
+        Ok(OwnView::of(&user, state.storage_of(caller.user)?))
+    };
+    let account = caller.run(&state, find).await?;
+    Ok(HttpResponse::Ok().json(account.ok_or_else(Problem::invalid_token)?))
 }

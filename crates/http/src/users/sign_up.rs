@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::LOCATION;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use chit_chat_domain::storage::StorageUse;
 use chit_chat_domain::user::SignUp;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -65,6 +66,7 @@ pub(crate) async fn sign_up(
     let entered = SignUp { username, password, email, display_name };
     let attempt = attempts.sign_up()?;
     let user = attempt.hash(&state, move |state| state.services.accounts.sign_up(&entered)).await?;
+    let storage = StorageUse { used: 0, allowed: state.services.storage.quota() };
     let location = format!("/api/users/{}", user.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(OwnView::of(&user, storage)))
 }

@@ -1,6 +1,7 @@
 //! Users on the wire.
 
 use chit_chat_domain::id::UserId;
+use chit_chat_domain::storage::StorageUse;
 use chit_chat_domain::user::{Profile, User};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +47,19 @@ pub(crate) struct OwnView {
     email: Option<String>,
     #[schema(schema_with = values::who_can_add_me)]
     who_can_add_me: &'static str,
+    storage: StorageView,
+}
+
+/// The storage of an account, in bytes: see `storage_full`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Storage)]
+struct StorageView {
+    /// The bytes that your messages and other entries count.
+    #[schema(minimum = 0)]
+    used: i64,
+    /// The quota; null if there is none.
+    #[schema(minimum = 0, required)]
+    allowed: Option<i64>,
 }
 
 fn unless_deleted() -> RefOr<Schema> {
@@ -76,7 +90,7 @@ impl From<User> for UserView {
 
 impl OwnView {
     /// `None` if the account has been deleted.
-    pub(crate) fn of(user: &User) -> Option<Self> {
+    pub(crate) fn of(user: &User, StorageUse { used, allowed }: StorageUse) -> Option<Self> {
         let Profile { email, who_can_add_me, .. } = user.profile.as_ref()?;
         Some(Self {
             id: Id(user.id),
@@ -84,6 +98,7 @@ impl OwnView {
             deleted: false,
             email: email.as_ref().map(|email| email.as_str().to_owned()),
             who_can_add_me: who_can_add_me.as_str(),
+            storage: StorageView { used, allowed },
         })
     }
 }

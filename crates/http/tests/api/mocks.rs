@@ -16,6 +16,7 @@ use chit_chat_domain::readiness::MockReadiness;
 use chit_chat_domain::reading::MockReadRepository;
 use chit_chat_domain::search::MockSearchRepository;
 use chit_chat_domain::session::MockSessionRepository;
+use chit_chat_domain::storage::MockStorageRepository;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::testing::World;
@@ -75,6 +76,8 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     invitees.expect_find().return_const(Err(error.clone()));
     invitees.expect_of_user().return_const(Err(error.clone()));
     invitees.expect_decline().return_const(Err(error.clone()));
+    let mut storage = MockStorageRepository::new();
+    storage.expect_used().return_const(Err(error.clone()));
     let mut changes_since = MockChangesSince::new();
     changes_since.expect_memberships().return_const(Err(error.clone()));
     Stores {
@@ -93,6 +96,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
         reads: Arc::new(reads),
         search: Arc::new(search),
         readiness: Arc::new(readiness),
+        storage: Arc::new(storage),
         ..silent()
     }
 }

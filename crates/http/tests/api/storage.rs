@@ -179,3 +179,23 @@ async fn endings_and_private_state_work_beyond_quota(engine: Engine) {
         ann.request(method, path).json(body).send().await.expect_status(status);
     }
 }
+
+#[both_engines]
+async fn account_shows_storage_to_its_owner_only(engine: Engine) {
+    let app = app(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let storage = async || ann.get("/api/users/me").await["storage"].clone();
+    assert_eq!(storage().await, json!({"used": 0, "allowed": QUOTA}));
+    let room = ann.create_room("Plans", "public", &[]).await;
+    let before = storage().await["used"].as_i64().unwrap();
+    assert!(before > 2 * 256, "the chatroom and the membership");
+    ann.say(&room, "hello").await;
+    let after = json!({"used": before + 256 + 5, "allowed": QUOTA});
+    assert_eq!(storage().await, after);
+    app.follow();
+    assert_eq!(storage().await, after, "saved");
+    assert_eq!(ann.patch("/api/users/me", json!({})).await["storage"], after);
+    assert_eq!(bob.get(format!("/api/users/{}", ann.id)).await["storage"], Value::Null);
+    let unlimited = TestApp::new(engine).await.sign_up("ann").await;
+    assert_eq!(unlimited.get("/api/users/me").await["storage"], json!({"used": 0, "allowed": null}));
+}

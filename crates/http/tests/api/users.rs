@@ -26,7 +26,7 @@ async fn created_account_is_shown_to_its_owner(engine: Engine) {
         "username": "Ann", "password": PASSWORD, "email": "ann@example.com", "display_name": "  Ann of Kleve ",
     });
     let made = app.nobody().post("/api/users", account).await.expect_status(201);
-    let fields = ["created_at", "deleted", "display_name", "email", "id", "username", "who_can_add_me"];
+    let fields = ["created_at", "deleted", "display_name", "email", "id", "storage", "username", "who_can_add_me"];
     assert_eq!(made.fields(), fields);
     assert_eq!(made.header("Location"), Some(format!("/api/users/{}", made.id()).as_str()));
     assert_eq!(made["username"], "Ann");
