@@ -40,6 +40,7 @@ fn announced_change_arrives_however_many_chatrooms_are_followed() {
         listener.expect(&[Received::CaughtUp]);
     }
     let last = room(MANY - 1);
+    here.log.until_opened(last);
     there.say(last);
     exchange(&there, &board, THERE).unwrap();
     exchange(&here, &board, HERE).unwrap();
@@ -52,6 +53,7 @@ fn announced_join_starts_the_chatroom() {
     let (here, there) = pair(&board);
     let mut test_listener = here.listen(user(1));
     test_listener.expect(&[Received::CaughtUp]);
+    here.log.until_opened_for(user(1));
     let seq = there.log.join(room(1), user(1));
     there.chatroom_moved(room(1));
     there.user_moved(user(1));
@@ -92,6 +94,7 @@ fn announcement_that_commits_late_is_read() {
     here.log.join(room(1), user(1));
     let mut test_listener = here.listen_to(user(1), room(1));
     test_listener.expect(&[Received::CaughtUp]);
+    here.log.until_opened(room(1));
     there.say(room(1));
     board.hold_next();
     exchange(&there, &board, THERE).unwrap();

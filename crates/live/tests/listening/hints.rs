@@ -104,6 +104,7 @@ fn typing_is_dropped_before_end_of_log() {
     world.log.join(room(1), user(1));
     let mut test_listener = world.listen_to(user(1), room(1));
     test_listener.expect(&[Received::CaughtUp]);
+    world.log.until_opened(room(1));
     world.log.remove(room(1), user(1));
     world.log.fail(true);
     assert!(world.hub.follow().is_err());

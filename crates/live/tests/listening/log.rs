@@ -1,6 +1,6 @@
 //! A store in memory with failures and delays on demand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +42,13 @@ pub(crate) struct Log {
     changed: Condvar,
 }
 
+/// Whose heads have been queried.
+#[derive(Default)]
+struct LookedUp {
+    chatrooms: BTreeSet<ChatroomId>,
+    users: BTreeSet<UserId>,
+}
+
 #[derive(Default)]
 struct State {
     logs: BTreeMap<ChatroomId, Vec<Event>>,
@@ -52,7 +59,7 @@ struct State {
     panicking: bool,
     failures: usize,
     reads: usize,
-    head_queries: usize,
+    looked_up: LookedUp,
     gate: Option<Gate>,
     waiting: usize,
     delays_queries: bool,
@@ -190,9 +197,14 @@ impl Log {
         self.state.lock().reads
     }
 
-    /// Waits for the query for heads that follows the opening of a stream.
-    pub(crate) fn until_opened(&self) {
-        self.until("the heads have been read", |state| state.head_queries > 0);
+    /// Waits for the query for the chatroom's head that follows the opening of its first stream.
+    pub(crate) fn until_opened(&self, room: ChatroomId) {
+        self.until("the head has been read", |state| state.looked_up.chatrooms.contains(&room));
+    }
+
+    /// Waits for the query for the user's version that follows the opening of a stream of all their chatrooms.
+    pub(crate) fn until_opened_for(&self, user: UserId) {
+        self.until("the version has been read", |state| state.looked_up.users.contains(&user));
     }
 
     pub(crate) fn until_failures(&self, count: usize) {
@@ -292,14 +304,16 @@ impl EventRepository for Log {
 impl ChangesSince for Log {
     fn of_chatrooms(&self, known: &[(ChatroomId, Seq)]) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
         let mut state = self.answer()?;
-        state.head_queries += 1;
+        state.looked_up.chatrooms.extend(known.iter().map(|(room, _)| *room));
         self.changed.notify_all();
         let heads = known.iter().map(|(room, seq)| (*room, *seq, state.head(*room)));
         Ok(heads.filter(|(_, seq, head)| seq != head).map(|(room, _, head)| (room, head)).collect())
     }
 
     fn of_users(&self, known: &[(UserId, UserVersion)]) -> Result<Vec<(UserId, UserVersion)>, StoreError> {
-        let state = self.answer()?;
+        let mut state = self.answer()?;
+        state.looked_up.users.extend(known.iter().map(|(user, _)| *user));
+        self.changed.notify_all();
         let versions = known.iter().filter_map(|(user, old)| {
             let version = *state.versions.get(user)?;
             (version != *old).then_some((*user, version))

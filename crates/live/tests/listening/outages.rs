@@ -28,7 +28,7 @@ fn local_next_entry_needs_no_store() {
     let world = World::new();
     world.log.join(room(1), user(1));
     let mut test_listener = world.listen(user(1));
-    world.log.until_opened();
+    world.log.until_opened(room(1));
     world.log.fail(true);
     world.say(room(1));
     test_listener.expect(&[&[Received::CaughtUp][..], &entries(room(1), [2])].concat());

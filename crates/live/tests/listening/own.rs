@@ -18,7 +18,7 @@ fn listening(world: &World) -> TestListener {
     world.log.join(room(1), user(2));
     let mut test_listener = world.listen(user(1));
     test_listener.expect(&[Received::CaughtUp]);
-    world.log.until_opened();
+    world.log.until_opened(room(1));
     assert_eq!(test_listener.poll(), None);
     test_listener
 }
