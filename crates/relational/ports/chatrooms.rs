@@ -10,7 +10,7 @@ use chit_chat_domain::folding::{self, fold};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::invitee::Invitee;
-use chit_chat_domain::membership::{Membership, Role};
+use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::search::{NameParts, NameQuery};
@@ -25,7 +25,7 @@ use diesel::sql_types::Bool;
 
 use super::ledger::Ledger;
 use super::name_parts::{self, Kind};
-use super::{adding, chatroom_list, fragments, invitees, purge};
+use super::{access, adding, chatroom_list, fragments, invitees, purge};
 use crate::{Conn, Store, Tx, dialect};
 
 impl ChatroomRepository for Store {
@@ -38,7 +38,7 @@ impl ChatroomRepository for Store {
     }
 
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError> {
-        self.read(|conn| access(conn, id.into(), user.into()))
+        self.read(|conn| access::find(conn, id.into(), user.into()))
     }
 
     fn update(
@@ -91,27 +91,8 @@ impl ChatroomRepository for Store {
 
 /// The condition of the index `chatrooms_public`. A plan for all values of a parameter could not use it, and would
 /// read the private chatrooms too, so the number is in the text.
-fn is_public() -> SqlLiteral<Bool> {
+pub(crate) fn is_public() -> SqlLiteral<Bool> {
     sql(&format!("visibility = {}", codes::of_visibility(Visibility::Public)))
-}
-
-fn access(conn: &mut Conn, id: Key, user: Key) -> Sql<Option<Access>> {
-    let mine = memberships::chatroom_id
-        .eq(chatrooms::id)
-        .and(memberships::user_id.eq(user))
-        .and(fragments::is_alive(user));
-    let row: Option<(ChatroomRow, Option<MembershipRow>)> = chatrooms::table
-        .left_join(memberships::table.on(mine))
-        .filter(chatrooms::id.eq(id))
-        .filter(chatrooms::deleted_at.is_null())
-        .select((ChatroomRow::as_select(), Option::<MembershipRow>::as_select()))
-        .first(conn)
-        .optional()?;
-    let Some((chatroom, membership)) = row else {
-        return Ok(None);
-    };
-    let membership = membership.map(Membership::try_from).transpose()?;
-    Ok(Some(Access { chatroom: chatroom.try_into()?, membership }))
 }
 
 fn create(tx: &mut Tx<'_>, new: &NewChatroom) -> Sql<Creation> {

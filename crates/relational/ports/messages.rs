@@ -15,8 +15,9 @@ use chit_chat_domain::storage::{OVERHEAD, bytes_of};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::rows::mentions;
-use chit_chat_relational::schema::{chatrooms, memberships, messages};
+use chit_chat_relational::schema::{chatrooms, memberships, messages, users};
 use chit_chat_relational::{Instant, Key, Sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
@@ -142,22 +143,27 @@ fn excerpt(rows: Vec<Row>) -> Option<Excerpt> {
     Some(Excerpt { head, messages: rows.into_iter().map(|(row, _)| row.into()).collect() })
 }
 
+/// The messages of a chatroom, for its members. Everything that does not depend on a message is a subquery of its
+/// own, which the database asks once, and before it reads messages that an outsider would not get.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn readable(chatroom: Key, reader: Key) -> _ {
-    messages::table
-        .inner_join(memberships::table.on(memberships::chatroom_id.eq(messages::chatroom_id)))
-        .inner_join(chatrooms::table.on(chatrooms::id.eq(messages::chatroom_id)))
-        .filter(messages::chatroom_id.eq(chatroom))
-        .filter(memberships::user_id.eq(reader))
+    let mine = exists(memberships::table.find((chatroom, reader)));
+    let alive = exists(users::table.find(reader).filter(users::deleted_at.is_null()));
+    messages::table.filter(messages::chatroom_id.eq(chatroom)).filter(mine).filter(alive)
+}
+
+/// The head of a chatroom that has messages.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn head(chatroom: Key) -> _ {
+    chatrooms::table.find(chatroom).select(chatrooms::last_seq).single_value().assume_not_null()
 }
 
 fn backwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, before: i64, most: i64) -> Sql<Vec<Row>> {
     let mut rows: Vec<Row> = readable(chatroom, reader)
-        .filter(fragments::is_alive(reader))
         .filter(messages::seq.lt(before))
         .order(messages::seq.desc())
         .limit(most)
-        .select((MessageRow::as_select(), chatrooms::last_seq))
+        .select((MessageRow::as_select(), head(chatroom)))
         .load(conn)?;
     rows.reverse();
     Ok(rows)
@@ -165,11 +171,10 @@ fn backwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, before: i64, m
 
 fn forwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, after: i64, most: i64) -> Sql<Vec<Row>> {
     Ok(readable(chatroom, reader)
-        .filter(fragments::is_alive(reader))
         .filter(messages::seq.gt(after))
         .order(messages::seq)
         .limit(most)
-        .select((MessageRow::as_select(), chatrooms::last_seq))
+        .select((MessageRow::as_select(), head(chatroom)))
         .load(conn)?)
 }
 

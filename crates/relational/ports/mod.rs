@@ -3,6 +3,7 @@
 //! Each engine compiles these files into its own crate, so `crate::Conn`, `crate::Store`, `crate::dialect` and
 //! `crate::append` are the engine's own. Only code that is the same on both belongs here.
 
+mod access;
 mod adding;
 mod administration;
 mod announcements;

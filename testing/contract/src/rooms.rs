@@ -40,14 +40,14 @@ impl World {
         }
     }
 
-    /// A user's access to a chatroom that exists.
+    /// The access of a user to a chatroom that they may see.
     pub fn access(&self, room: ChatroomId, user: UserId) -> Access {
         self.chatrooms.access(room, user).unwrap().unwrap()
     }
 
     /// The head of the log of a chatroom that exists.
     pub fn head(&self, room: ChatroomId) -> i64 {
-        self.access(room, UserId::from(self.ids.next())).chatroom.last_seq
+        self.changes_since.of_chatrooms(&[(room, 0)]).unwrap().first().unwrap().1
     }
 
     /// Joins a public chatroom.

@@ -89,7 +89,7 @@ pub trait ChatroomRepository: Send + Sync {
     /// Returns [`Creation::Duplicate`] if the creator has used the idempotency key before. Stores nothing.
     fn created_before(&self, chatroom: &NewChatroom) -> Result<Option<Creation>, StoreError>;
 
-    /// The living chatroom and the user's membership in it.
+    /// The living chatroom and the user's membership in it; outsiders find public chatrooms only.
     fn access(&self, id: ChatroomId, user: UserId) -> Result<Option<Access>, StoreError>;
 
     /// Changes a chatroom, and returns its new state.
@@ -122,7 +122,7 @@ pub trait ChatroomRepository: Send + Sync {
 }
 
 impl dyn ChatroomRepository + '_ {
-    /// The living chatroom and the user's membership in it; denied if there is no such chatroom.
+    /// The living chatroom and the user's membership in it; outsiders find public chatrooms only. denied if there is no such chatroom.
     pub(crate) fn require_access(&self, id: ChatroomId, user: UserId) -> Result<Access, Failure> {
         Ok(self.access(id, user)?.ok_or(Denial::ChatroomNotFound)?)
     }

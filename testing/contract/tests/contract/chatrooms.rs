@@ -39,12 +39,15 @@ fn create_stores_owner_and_members(engine: Engine) {
 }
 
 #[both_engines]
-fn outsider_sees_chatroom_without_membership(engine: Engine) {
+fn outsider_finds_public_chatrooms_only(engine: Engine) {
     let world = World::new(engine);
     let (matt, eve) = (world.user("Matt"), world.user("Eve"));
-    let room = world.room(matt, &[]);
-    assert_eq!(world.access(room, eve).membership, None);
-    assert_eq!(world.access(room, UserId::from(world.ids.next())).membership, None);
+    let (public, private) = (world.public_room(matt), world.room(matt, &[]));
+    let nobody = UserId::from(world.ids.next());
+    for outsider in [eve, nobody] {
+        assert_eq!(world.access(public, outsider).membership, None);
+        assert_eq!(world.chatrooms.access(private, outsider), Ok(None));
+    }
     assert_eq!(world.chatrooms.access(ChatroomId::from(world.ids.next()), matt), Ok(None));
 }
 

@@ -36,7 +36,7 @@ fn two_users_share_one_direct_chatroom(engine: Engine) {
         assert_eq!(access.chatroom, made);
         assert_eq!(access.membership.unwrap().role, Role::Member);
     }
-    assert_eq!(world.access(made.id, eve).membership, None);
+    assert_eq!(world.chatrooms.access(made.id, eve), Ok(None));
     let log: Vec<_> = world.log(made.id).into_iter().map(|event| (event.actor_id, event.change)).collect();
     let joined = |user_id| (matt, Change::MembershipCreated { user_id, role: Role::Member });
     let created = Change::ChatroomCreated { name: None, visibility: Visibility::Direct };

@@ -130,7 +130,7 @@ fn owner_removes_member(engine: Engine) {
     let room = world.room(matt, &[beth]);
     let read = world.member(room, beth).membership;
     assert_eq!(world.remove(room, matt, beth), Guarded::Done(()));
-    assert_eq!(world.access(room, beth).membership, None);
+    assert_eq!(world.chatrooms.access(room, beth), Ok(None));
     assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
     let again = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
     assert_eq!(again, Ok(Guarded::Refused));

@@ -20,7 +20,7 @@ const SAMPLES: usize = 60;
 /// The samples of a second, longer measurement of a pair that exceeds the bound.
 const MORE_SAMPLES: usize = 300;
 /// The allowed chance of telling from one time which request it was. Guessing succeeds with 0.5.
-const MOST: f64 = 0.75;
+const MOST: f64 = 0.65;
 const SHOWN: usize = 3;
 
 /// The times of both requests of a pair.

@@ -12,6 +12,9 @@ use crate::rig::{MARK, Person, Server};
 /// The random digits at the end of an id.
 const DIGITS: usize = 12;
 
+/// The messages of the private chatroom: enough for the time to show whether any are read.
+const MESSAGES: usize = 400;
+
 /// Values of path parameters by name.
 pub(super) type Ids = BTreeMap<&'static str, String>;
 
@@ -33,6 +36,10 @@ impl Scene {
         let session = sessions.items()?.first().and_then(|session| session["id"].as_str()).context("no session")?;
         let private = json!({"name": MARK, "visibility": "private", "member_ids": [bob.id]});
         let private = ann.client.post("/api/chatrooms", &private)?.expect(201)?.text_of("id")?.to_owned();
+        let message = json!({"body": MARK});
+        for _ in 0..MESSAGES {
+            ann.client.post(format!("/api/chatrooms/{private}/messages"), &message)?.expect(201)?;
+        }
         let direct = ann.client.put(format!("/api/direct/{}", bob.id))?.expect(201)?.text_of("id")?.to_owned();
         let own = stranger.client.post("/api/chatrooms", &json!({"name": MARK, "visibility": "private"}))?.expect(201)?;
         Ok(Self {
