@@ -37,9 +37,10 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     let mut line = Line::begin(&request);
     // Everything logged in this span carries the id that the client receives.
     let span = tracing::error_span!("request", request_id = line.id.as_str());
-    connections::begin(&request);
-    let response = next.call(request).instrument(span).await?;
-    let mut response = with_problem(response, line.id.as_str());
+    let mut response = match connections::begin(&request) {
+        Ok(()) => with_problem(next.call(request).instrument(span).await?, line.id.as_str()),
+        Err(problem) => request.into_response(problem_response(&problem, line.id.as_str())).map_into_right_body(),
+    };
     limits::add_headers(&mut response);
     protection::add_headers(&mut response);
     response.headers_mut().insert(REQUEST_ID, line.id.to_header());

@@ -14,6 +14,9 @@ use crate::limits::Source;
 const ADDRESS_SHARE: usize = 8;
 /// The same for one user, so that an address has room for others.
 const USER_SHARE: usize = 16;
+/// The same for all heads that arrive through trusted proxies: more than that of an address, because they are those
+/// of many clients.
+const PROXY_HEADS_SHARE: usize = 4;
 
 /// A number of bytes, and who holds how many of them.
 pub struct Budget {
@@ -28,14 +31,25 @@ pub struct Budget {
 struct Holders {
     all: usize,
     of_sources: HashMap<Source, usize>,
+    of_proxy_heads: usize,
     of_users: HashMap<UserId, usize>,
 }
 
-/// The client that bytes are held for. A trusted proxy is not one; its clients are.
+/// The client that bytes are held for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
-    pub(super) source: Option<Source>,
+    pub(super) origin: Origin,
     pub(super) user: Option<UserId>,
+}
+
+/// The origin of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    Client(Source),
+    /// A trusted proxy itself. It has no share; its clients have.
+    Proxy,
+    /// A trusted proxy whose client is not known yet, because the head is incomplete.
+    ProxyHead,
 }
 
 /// Bytes of the budget, returned on drop.
@@ -89,6 +103,19 @@ impl Held {
         budget.gauge.increment(count(more));
         true
     }
+
+    /// Holds the same bytes for somebody else; returns whether that share has room for them.
+    pub(super) fn hand_over(&mut self, holder: Holder) -> bool {
+        let mut holders = self.budget.holders();
+        if holders.exceeds_share(holder, self.bytes, self.budget.total) {
+            self.budget.refused_by_share.increment(1);
+            return false;
+        }
+        holders.remove(self.holder, self.bytes);
+        holders.add(holder, self.bytes);
+        self.holder = holder;
+        true
+    }
 }
 
 impl Drop for Held {
@@ -99,27 +126,34 @@ impl Drop for Held {
 }
 
 impl Holders {
-    fn exceeds_share(&self, Holder { source, user }: Holder, more: usize, total: usize) -> bool {
-        let of_source = source.and_then(|source| self.of_sources.get(&source)).copied().unwrap_or_default();
+    fn exceeds_share(&self, Holder { origin, user }: Holder, more: usize, total: usize) -> bool {
+        let (of_origin, share) = match origin {
+            Origin::Client(source) => (self.of_sources.get(&source).copied().unwrap_or_default(), ADDRESS_SHARE),
+            Origin::ProxyHead => (self.of_proxy_heads, PROXY_HEADS_SHARE),
+            Origin::Proxy => (0, 1),
+        };
         let of_user = user.and_then(|user| self.of_users.get(&user)).copied().unwrap_or_default();
-        source.is_some() && of_source + more > total / ADDRESS_SHARE
-            || user.is_some() && of_user + more > total / USER_SHARE
+        of_origin.saturating_add(more) > total / share || user.is_some() && of_user + more > total / USER_SHARE
     }
 
-    fn add(&mut self, Holder { source, user }: Holder, bytes: usize) {
+    fn add(&mut self, Holder { origin, user }: Holder, bytes: usize) {
         self.all += bytes;
-        if let Some(source) = source {
-            *self.of_sources.entry(source).or_default() += bytes;
+        match origin {
+            Origin::Client(source) => *self.of_sources.entry(source).or_default() += bytes,
+            Origin::ProxyHead => self.of_proxy_heads += bytes,
+            Origin::Proxy => {}
         }
         if let Some(user) = user {
             *self.of_users.entry(user).or_default() += bytes;
         }
     }
 
-    fn remove(&mut self, Holder { source, user }: Holder, bytes: usize) {
+    fn remove(&mut self, Holder { origin, user }: Holder, bytes: usize) {
         self.all -= bytes;
-        if let Some(source) = source {
-            subtract(&mut self.of_sources, source, bytes);
+        match origin {
+            Origin::Client(source) => subtract(&mut self.of_sources, source, bytes),
+            Origin::ProxyHead => self.of_proxy_heads -= bytes,
+            Origin::Proxy => {}
         }
         if let Some(user) = user {
             subtract(&mut self.of_users, user, bytes);
@@ -150,12 +184,18 @@ mod tests {
 
     use super::*;
 
+    const PROXY_HEAD: Holder = Holder { origin: Origin::ProxyHead, user: None };
+
     fn user(number: u128) -> Holder {
-        Holder { source: None, user: Some(UserId::from(Uuid::from_u128(number))) }
+        Holder { origin: Origin::Proxy, user: Some(UserId::from(Uuid::from_u128(number))) }
     }
 
-    fn address(number: u8) -> Source {
-        Source::of(IpAddr::from([192, 0, 2, number]))
+    fn address(number: u8) -> Holder {
+        Holder { origin: origin(number), user: None }
+    }
+
+    fn origin(number: u8) -> Origin {
+        Origin::Client(Source::of(IpAddr::from([192, 0, 2, number])))
     }
 
     #[test]
@@ -172,12 +212,12 @@ mod tests {
     #[test]
     fn one_user_leaves_room_at_the_address() {
         let budget = Arc::new(Budget::new(1_600));
-        let at_home = |number| Holder { source: Some(address(1)), ..user(number) };
+        let at_home = |number| Holder { origin: origin(1), ..user(number) };
         let held = [budget.hold(at_home(1), 100).unwrap(), budget.hold(at_home(2), 100).unwrap()];
         assert!(budget.hold(at_home(3), 1).is_none());
-        assert!(budget.hold(Holder { source: Some(address(2)), user: None }, 200).is_some());
+        assert!(budget.hold(address(2), 200).is_some());
         drop(held);
-        assert!(budget.hold(Holder { source: Some(address(1)), user: None }, 201).is_none());
+        assert!(budget.hold(address(1), 201).is_none());
     }
 
     #[test]
@@ -190,5 +230,28 @@ mod tests {
         drop((held, last));
         let holders = budget.holders();
         assert!(holders.all == 0 && holders.of_users.is_empty());
+    }
+
+    #[test]
+    fn heads_through_proxies_leave_room_for_clients() {
+        let budget = Arc::new(Budget::new(800));
+        let heads: Vec<_> = (0..40).filter_map(|_| budget.hold(PROXY_HEAD, 50)).collect();
+        assert_eq!(heads.len(), 4);
+        assert!(budget.hold(address(1), 100).is_some() && budget.hold(user(1), 50).is_some());
+        drop(heads);
+        assert!(budget.hold(PROXY_HEAD, 200).is_some());
+    }
+
+    #[test]
+    fn head_counts_for_its_client_once_that_is_known() {
+        let budget = Arc::new(Budget::new(800));
+        let mut heads: Vec<_> = (0..4).map(|_| budget.hold(PROXY_HEAD, 50).unwrap()).collect();
+        let handed_over: Vec<_> = heads.iter_mut().map(|head| head.hand_over(address(1))).collect();
+        assert_eq!(handed_over, [true, true, false, false]);
+        assert!(heads.iter_mut().skip(2).all(|head| head.hand_over(address(2))));
+        assert!(budget.hold(PROXY_HEAD, 200).is_some() && budget.hold(address(1), 1).is_none());
+        drop(heads);
+        let holders = budget.holders();
+        assert!(holders.all == 0 && holders.of_proxy_heads == 0 && holders.of_sources.is_empty());
     }
 }

@@ -25,7 +25,7 @@ use actix_web::http::{Method, StatusCode};
 pub use all::{Capacity, Connections};
 pub use budget::Budget;
 pub(crate) use budget::Held;
-use budget::Holder;
+use budget::{Holder, Origin};
 use chit_chat_domain::id::UserId;
 use pace::Pace;
 pub use pace::Speed;
@@ -59,13 +59,17 @@ pub(crate) struct Connection {
     held: RefCell<Vec<Held>>,
 }
 
-/// Stops the timer, because handling a request is not limited here.
-pub(crate) fn begin(request: &ServiceRequest) {
-    if let Some(connection) = request.conn_data::<Rc<Connection>>() {
-        connection.ends_at.set(None);
-        connection.user.set(None);
-        connection.is_stream.set(false);
-    }
+/// Stops the timer, because handling a request is not limited here. Fails if the head is too large for its client's
+/// share of the memory.
+pub(crate) fn begin(request: &ServiceRequest) -> Result<(), Problem> {
+    let Some(connection) = request.conn_data::<Rc<Connection>>() else {
+        return Ok(());
+    };
+    connection.ends_at.set(None);
+    connection.user.set(None);
+    connection.is_stream.set(false);
+    let is_held = connection.hand_over_head(request.request());
+    is_held.then_some(()).ok_or_else(|| Problem::overloaded("too many large heads are being handled"))
 }
 
 /// Starts the timer within which the client must read the response and send a complete next head.
@@ -145,7 +149,8 @@ impl Connection {
 
     /// Takes memory for a client with this address.
     pub(crate) fn reserve_for(&self, source: Option<Source>, bytes: usize) -> Option<Held> {
-        self.all.budget.hold(Holder { source, user: self.user.get() }, bytes)
+        let origin = source.map_or(Origin::Proxy, Origin::Client);
+        self.all.budget.hold(Holder { origin, user: self.user.get() }, bytes)
     }
 
     /// The address that memory is held for; `None` for a trusted proxy itself.
@@ -155,8 +160,22 @@ impl Connection {
 
     /// Takes memory for the next part of a large head; returns whether there was any.
     fn hold_head(&self, bytes: usize) -> bool {
-        let held = self.all.budget.hold(Holder { source: self.source, user: None }, bytes);
+        let origin = self.source.map_or(Origin::ProxyHead, Origin::Client);
+        let held = self.all.budget.hold(Holder { origin, user: None }, bytes);
         held.map(|held| self.held.borrow_mut().push(held)).is_some()
+    }
+
+    /// Counts a large head for the client that a trusted proxy names; returns whether its share has room.
+    fn hand_over_head(&self, request: &HttpRequest) -> bool {
+        let mut held = self.held.borrow_mut();
+        if held.is_empty() || self.source.is_some() {
+            return true;
+        }
+        let Some(client) = self.client_of(request) else {
+            return true;
+        };
+        let holder = Holder { origin: Origin::Client(client), user: None };
+        held.iter_mut().all(|part| part.hand_over(holder))
     }
 
     /// Returns the memory of the current request.

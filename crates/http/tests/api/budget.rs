@@ -15,7 +15,11 @@ const JSON: &str = "Content-Type: application/json";
 
 /// A server with room for so many bytes of each user, and twice as many of each address.
 fn server(app: &TestApp, share: usize) -> Listening {
-    let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
+    server_behind(Proxies::default(), app, share)
+}
+
+fn server_behind(proxies: Proxies, app: &TestApp, share: usize) -> Listening {
+    let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, proxies);
     Listening::start_watched(app, connections.within(Budget::new(16 * share)), BodyTimes::DEFAULT)
 }
 
@@ -106,6 +110,71 @@ async fn large_heads_are_limited() {
         let mut client = server.connect();
         client.flood(format!("GET /healthz HTTP/1.1\r\nHost: test\r\nX-Padding: {padding}\r\n\r\n").as_bytes(), 1);
         if client.try_answer().is_some_and(|answer| answer.status.as_u16() == 200) {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "the memory was not returned");
+    }
+}
+
+/// Trusts the address of all clients as a proxy.
+fn proxy() -> Proxies {
+    Proxies::new(vec!["127.0.0.1/32".parse().unwrap()])
+}
+
+fn large_head() -> String {
+    format!("X-Padding: {}", "x".repeat(60_000))
+}
+
+#[actix_web::test]
+async fn unfinished_heads_through_a_proxy_leave_room_for_bodies() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = server_behind(proxy(), &app, 50_000);
+    let (start, padding) = ("GET /healthz HTTP/1.1\r\nHost: test\r\n", large_head());
+    let mut unfinished: Vec<_> = (0..40).map(|_| server.connect()).collect();
+    for client in &mut unfinished {
+        client.flood(format!("{start}{padding}").as_bytes(), 1);
+    }
+    let closed = unfinished
+        .iter_mut()
+        .filter_map(|client| client.has_answer(Duration::from_millis(20)).then_some(()))
+        .count();
+    assert!((30..40).contains(&closed), "{closed} of 40 were closed");
+    let token = format!("Authorization: Bearer {}", ann.token.clone().unwrap());
+    let mut body = br#"{"body": "hi"}"#.to_vec();
+    body.resize(20_000, b' ');
+    let mut client = server.connect();
+    let headers = [JSON, &token, "X-Forwarded-For: 192.0.2.1", "Content-Length: 20000"];
+    client.begin(&format!("POST {}", room.messages()), &headers, &body);
+    client.answer().expect_status(201);
+}
+
+#[actix_web::test]
+async fn large_head_through_a_proxy_counts_for_its_client() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = server_behind(proxy(), &app, 50_000);
+    let padding = large_head();
+    let unfinished_body = |client: &str| {
+        let mut connection = server.connect();
+        let headers = [&padding, JSON, client, "Content-Length: 500"];
+        connection.begin("POST /api/auth/session", &headers, b"{");
+        connection
+    };
+    let one = "X-Forwarded-For: 192.0.2.1";
+    let mut held = [unfinished_body(one), unfinished_body(one)];
+    let mut refused = unfinished_body(one);
+    refused.answer().expect_problem(503, "overloaded");
+    let mut other = server.connect();
+    other.begin("GET /healthz", &[&padding, "X-Forwarded-For: 192.0.2.2"], b"");
+    other.answer().expect_status(200);
+    assert!(held.iter_mut().all(|client| !client.has_answer(Duration::from_millis(100))));
+    drop(held);
+    let started = Instant::now();
+    loop {
+        let mut client = server.connect();
+        client.begin("GET /healthz", &[&padding, one], b"");
+        if client.answer().status.as_u16() == 200 {
             return;
         }
         assert!(started.elapsed() < Duration::from_secs(10), "the memory was not returned");

@@ -1,0 +1,85 @@
+//! Clients of a trusted proxy send large heads: hundreds that never complete, then many of one client whose bodies
+//! never complete. Bodies and heads of others still find memory.
+
+use std::net::Ipv4Addr;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::rig::{Answer, Bench, Person, Wire};
+
+const PROXY: Ipv4Addr = Ipv4Addr::new(127, 0, 9, 1);
+/// More than all of the memory.
+const UNFINISHED: usize = 400;
+/// More than a client's share.
+const OF_ONE: usize = 60;
+/// Almost the largest head.
+const PADDING: usize = 120_000;
+/// More than a body that does not count.
+const BODY: usize = 24_000;
+const FORWARDED: &str = "X-Forwarded-For: 192.0.2.";
+
+pub(super) fn run(bench: &Bench) -> Result<String> {
+    let variables = [("TRANSFER_MEMORY_MIB", "32"), ("TRUSTED_PROXIES", "127.0.9.1")];
+    let (mut rng, server) = (bench.rng(), bench.server_with(&bench.database()?, &variables)?);
+    let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
+    let target = format!("{}/messages", ann.make_room(&[])?);
+    let address = ann.client.address();
+    let unfinished = (0..UNFINISHED).map(|_| unfinished_head(address)).collect::<Result<Vec<_>>>()?;
+    for source in [PROXY, Ipv4Addr::LOCALHOST] {
+        send(source, &ann, &target)?.expect(201).context("while heads are incomplete")?;
+    }
+    let closed = count(&unfinished)?;
+    ensure!(closed > 0, "{UNFINISHED} large heads found memory");
+    drop(unfinished);
+
+    let mut of_one = (0..OF_ONE).map(|_| unfinished_body(address)).collect::<Result<Vec<_>>>()?;
+    send(PROXY, &ann, &target)?.expect(201).context("while bodies of one client are incomplete")?;
+    let mut other = Wire::connect_from(PROXY, address)?;
+    other.head("GET", "/healthz", &[padding(), format!("{FORWARDED}2")])?;
+    other.write(b"\r\n")?;
+    other.expect_answer()?.expect(200).context("another client's large head")?;
+    let mut refused = 0;
+    for wire in &mut of_one {
+        if wire.has_response()? {
+            wire.expect_answer()?.expect(503)?;
+            refused += 1;
+        }
+    }
+    ensure!(refused > 0, "one client holds {OF_ONE} large heads");
+    Ok(format!("{closed} of {UNFINISHED} unfinished heads and {refused} of {OF_ONE} of one client were refused"))
+}
+
+fn padding() -> String {
+    format!("X-Padding: {}", "x".repeat(PADDING))
+}
+
+fn unfinished_head(address: &str) -> Result<Wire> {
+    let mut wire = Wire::connect_from(PROXY, address)?;
+    // Fails if the server has closed the connection already.
+    drop(wire.head("GET", "/healthz", &[padding()]));
+    Ok(wire)
+}
+
+fn unfinished_body(address: &str) -> Result<Wire> {
+    let mut wire = Wire::connect_from(PROXY, address)?;
+    let json = "Content-Type: application/json".to_owned();
+    let lines = [padding(), json, format!("{FORWARDED}1"), "Content-Length: 1000".to_owned()];
+    wire.head("POST", "/api/auth/session", &lines)?;
+    wire.write(b"\r\n{")?;
+    Ok(wire)
+}
+
+/// Sends a message whose body needs memory, as a client of its own.
+fn send(source: Ipv4Addr, ann: &Person, target: &str) -> Result<Answer> {
+    let mut wire = Wire::connect_from(source, ann.client.address())?;
+    let token = format!("Authorization: Bearer {}", ann.client.token());
+    let json = "Content-Type: application/json".to_owned();
+    wire.head("POST", target, &[json, token, format!("{FORWARDED}3"), format!("Content-Length: {BODY}")])?;
+    wire.write(format!("\r\n{:BODY$}", r#"{"body": "hello"}"#).as_bytes())?;
+    wire.expect_answer()
+}
+
+/// The number of connections that the server has closed.
+fn count(wires: &[Wire]) -> Result<usize> {
+    wires.iter().map(|wire| wire.has_response().map(usize::from)).sum()
+}
