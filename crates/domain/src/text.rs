@@ -2,6 +2,7 @@
 
 use crate::violation::Violation;
 use crate::visible::is_visible;
+pub use crate::visible::shows_anything;
 
 /// Checks and trims a single line: at most `most` characters as entered, and no control characters after
 /// trimming.

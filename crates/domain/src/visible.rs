@@ -29,6 +29,14 @@ pub(crate) fn is_visible(text: &str) -> bool {
     characters.iter().enumerate().all(each) && characters.iter().any(is_more_than_space)
 }
 
+/// Returns whether anything of this text can be seen.
+pub fn shows_anything(text: &str) -> bool {
+    text.chars().any(|character| {
+        let is_blank = character.is_whitespace() || character.is_control() || character == BRAILLE_BLANK;
+        !is_blank && shows(None, character, None)
+    })
+}
+
 /// Returns whether a character shows between these neighbours.
 fn shows(before: Option<char>, character: char, after: Option<char>) -> bool {
     let between =
@@ -121,6 +129,16 @@ mod tests {
             "",
         ] {
             assert!(!is_visible(hidden), "{}", hidden.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn text_shows_if_one_character_does() {
+        for hidden in ["", " \n", "\u{200b}", "\u{2800}", "\u{fe0f}\u{200d}", "\u{1}", "\u{202e}"] {
+            assert!(!shows_anything(hidden), "{}", hidden.escape_unicode());
+        }
+        for shown in ["a", "\u{202e}a", " .", "\u{301}", "🙂"] {
+            assert!(shows_anything(shown), "{}", shown.escape_unicode());
         }
     }
 

@@ -2,21 +2,30 @@
 
 use std::mem::take;
 
+use chit_chat_domain::text::shows_anything;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
 
-use super::sanitizer::has_allowed_scheme;
+use super::sanitizer::may_be_target;
 
 /// The maximum nesting. Browsers also have a limit and behave unpredictably beyond it.
 const MAX_DEPTH: usize = 32;
 
-/// The events that are safe to render. `None` if they are nested too deeply.
+/// The events that are safe to render. `None` if they are nested too deeply or would show nothing.
 pub(super) fn safe_events(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
     let mut document = Document::default();
     for event in TextMergeStream::new(parser) {
         document.take(event)?;
     }
-    Some(document.events)
+    document.events.iter().any(shows).then_some(document.events)
+}
+
+fn shows(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(text) | Event::Code(text) => shows_anything(text),
+        Event::Rule => true,
+        _ => false,
+    }
 }
 
 /// A single paragraph with the unchanged source, line by line.
@@ -111,9 +120,9 @@ impl<'a> Document<'a> {
         title: CowStr<'a>,
         id: CowStr<'a>,
     ) -> Option<Tag<'a>> {
-        let leads = link_type == LinkType::Email || has_allowed_scheme(&dest_url);
+        let leads_somewhere = link_type == LinkType::Email || may_be_target(&dest_url);
         let is_within = self.open.contains(&Some(TagEnd::Link));
-        (leads && !is_within).then_some(Tag::Link { link_type, dest_url, title, id })
+        (leads_somewhere && !is_within).then_some(Tag::Link { link_type, dest_url, title, id })
     }
 
     fn is_within_link_or_code(&self) -> bool {
@@ -125,7 +134,7 @@ impl<'a> Document<'a> {
         let mut finder = LinkFinder::new();
         for span in finder.kinds(&[LinkKind::Url]).spans(text) {
             let words = Event::Text(span.as_str().to_owned().into());
-            if span.kind().is_none() || !has_allowed_scheme(span.as_str()) {
+            if span.kind().is_none() || !may_be_target(span.as_str()) {
                 self.events.push(words);
                 continue;
             }

@@ -17,7 +17,7 @@ const LONGEST: usize = 8 * MessageBody::LONGEST;
 /// The maximum number of table cells. The parser pads rows, so a short text could produce 250,000 cells.
 const MAX_CELLS: usize = 10_000;
 
-/// The HTML of a message's body. Text whose HTML would be too large or empty is shown unrendered.
+/// The HTML of a message's body. Text whose HTML would be too large or show nothing is shown unrendered.
 pub(crate) fn html(source: &str) -> String {
     formatted(source).unwrap_or_else(|| render(literal(source)))
 }
@@ -27,7 +27,7 @@ fn formatted(source: &str) -> Option<String> {
         return None;
     }
     let html = render(safe_events(Parser::new_ext(source, MessageBody::MARKDOWN))?);
-    (1..=LONGEST).contains(&html.len()).then_some(html)
+    (html.len() <= LONGEST).then_some(html)
 }
 
 /// An upper bound on the number of table cells in this text.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, Url, UrlRelative};
+use pulldown_cmark_escape::escape_href;
 
 const ELEMENTS: &str =
     "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr li ol p pre strong table tbody td th thead tr ul";
@@ -28,9 +29,11 @@ pub(super) static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Returns whether a link may have this target, as a browser would interpret it.
-pub(super) fn has_allowed_scheme(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
+/// Returns whether a link may have this target, as a browser would interpret what is written into the HTML. The
+/// sanitizer would remove any other, and leave a link to nowhere.
+pub(super) fn may_be_target(url: &str) -> bool {
+    let mut written = String::new();
+    escape_href(&mut written, url).is_ok() && Url::parse(&written).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
 /// Returns whether this is the class of a code block's language.

@@ -13,6 +13,14 @@ use crate::markdown::{SANITIZER, html};
 
 const NONE: Vec<String> = Vec::new();
 
+/// Links whose target the sanitizer has removed.
+fn links_to_nowhere(html: &str) -> Vec<&str> {
+    html.split("<a ")
+        .skip(1)
+        .filter(|link| !link.split('>').next().is_some_and(|tag| tag.contains("href=")))
+        .collect()
+}
+
 /// Known attacks by name.
 fn known() -> BTreeMap<String, String> {
     serde_json::from_str(include_str!("xss.json")).unwrap()
@@ -30,6 +38,7 @@ fn known_attacks_are_harmless() {
     for (what, source) in known() {
         let html = html(&source);
         assert_eq!(faults(&html), NONE, "{what}: {source} became {html}");
+        assert_eq!(links_to_nowhere(&html), [""; 0], "{what}: {source}");
     }
 }
 
@@ -84,6 +93,7 @@ proptest! {
         let source = pieces.concat();
         let html = html(&source);
         prop_assert_eq!(faults(&html), NONE, "{:?} became {}", source, html);
+        prop_assert_eq!(links_to_nowhere(&html), [""; 0], "{:?}", source);
     }
 
     #[test]
@@ -97,5 +107,6 @@ proptest! {
     fn random_text_is_harmless(source in "(?s).{0,200}") {
         let html = html(&source);
         prop_assert_eq!(faults(&html), NONE, "{:?} became {}", source, html);
+        prop_assert_eq!(links_to_nowhere(&html), [""; 0], "{:?}", source);
     }
 }

@@ -96,6 +96,19 @@ fn other_links_are_reduced_to_text() {
     for elsewhere in ["/b", "b.html", "#b", "?b", "//b.c", "ftp://b.c", "tel:1", "javascript:b", "https://[", ""] {
         expect(&format!("[*a*](<{elsewhere}>)"), "<p><em>a</em></p>\n");
     }
+    for broken in [
+        "https:",
+        "https://",
+        "http://?",
+        "https://%",
+        "https:\\\\b.c",
+        " https://b.c",
+        "https://b&#10;.c",
+        "https://[::1]",
+    ] {
+        expect(&format!("[*a*](<{broken}>)"), "<p><em>a</em></p>\n");
+    }
+    expect("https://%zz http://?", "<p>https://%zz http://?</p>\n");
 }
 
 #[test]
@@ -111,9 +124,57 @@ fn image_becomes_link() {
 }
 
 #[test]
-fn link_definitions_alone_are_shown_as_source() {
-    expect("[a]: https://b.c", "<p>[a]: https://b.c</p>\n");
+fn markup_without_content_is_shown_as_source() {
+    for source in [
+        ">",
+        "> >",
+        "-",
+        "- -",
+        "+",
+        "*",
+        "1.",
+        "0.",
+        "1)",
+        "#",
+        "######",
+        "## ##",
+        "> #",
+        "- 1. >",
+        "```",
+        "```js",
+        "~~~~~",
+        "``` \u{2003}",
+        "[](x)",
+        "[]()",
+        "![](x)",
+        "[](javascript:x)",
+        "![](javascript:x)",
+        "[![](x)](y)",
+        "&nbsp;",
+        "&#8203;",
+        "&#x2800;",
+        "` `",
+        "[ ](x)",
+        "[a]: https://b.c",
+    ] {
+        expect(source, &format!("<p>{}</p>\n", source.replace('&', "&amp;").replace('>', "&gt;")));
+    }
+    expect("-\n-", "<p>-<br>\n-</p>\n");
+    expect("```\n\n```", "<p>```<br>\n<br>\n```</p>\n");
+    expect("| | |\n|-|-|", "<p>| | |<br>\n|-|-|</p>\n");
     expect("[a]: b\n\n[c]: d\n", "<p>[a]: b<br>\n<br>\n[c]: d</p>\n");
+}
+
+#[test]
+fn any_visible_content_is_rendered() {
+    expect("***", "<hr>\n");
+    expect(">\n> -", "<p>&gt;<br>\n&gt; -</p>\n");
+    expect("- .", "<ul>\n<li>.</li>\n</ul>\n");
+    expect("- a\n-", "<ul>\n<li>a</li>\n<li></li>\n</ul>\n");
+    expect("# <", "<h1>&lt;</h1>\n");
+    expect("# <b>", "<h1>&lt;b&gt;</h1>\n");
+    expect("```\n\n.\n```", "<pre><code>\n.\n</code></pre>\n");
+    expect("> `a`", "<blockquote>\n<p><code>a</code></p>\n</blockquote>\n");
 }
 
 #[test]
