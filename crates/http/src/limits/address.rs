@@ -10,10 +10,16 @@ use ipnet::IpNet;
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The mask of the part of an IPv6 address that identifies a customer.
 const CUSTOMER: u128 = !0 << 64;
+const NETWORK_V4: u32 = !0 << 8;
+const NETWORK_V6: u128 = !0 << 80;
 
 /// A client's address; the /64 for IPv6, because a client can use any address in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Source(IpAddr);
+
+/// The network of an address, which one customer may hold whole: a /24 of IPv4, a /48 of IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Network(IpAddr);
 
 /// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Default)]
@@ -121,6 +127,13 @@ impl Source {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & CUSTOMER)),
         })
     }
+
+    pub(crate) fn network(self) -> Network {
+        Network(match self.0 {
+            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & NETWORK_V4)),
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & NETWORK_V6)),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -190,5 +203,14 @@ mod tests {
         assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::2"));
         assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
         assert_ne!(source("1.2.3.4"), source("1.2.3.5"));
+    }
+
+    #[test]
+    fn network_is_a_24_or_a_48() {
+        let network = |text: &str| Source::of(text.parse().unwrap()).network();
+        assert_eq!(network("192.0.2.1"), network("192.0.2.255"));
+        assert_ne!(network("192.0.2.1"), network("192.0.3.1"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:2:2::1"));
     }
 }

@@ -9,7 +9,7 @@ mod states;
 
 use actix_web::{HttpRequest, web};
 pub use address::Proxies;
-pub(crate) use address::Source;
+pub(crate) use address::{Network, Source};
 pub(crate) use balance::{Balance, add_headers};
 use chit_chat_domain::id::UserId;
 pub use rate::{NoRate, Rate};

@@ -1,7 +1,10 @@
 //! Bounds on the work that runs at once: for the server, and for each account and address.
 
 mod places;
+mod queue;
+mod rotation;
 mod shares;
+mod turns;
 
 use std::time::Duration;
 

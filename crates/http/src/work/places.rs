@@ -1,5 +1,6 @@
 //! Places for work that occupies a thread: a number of them in all, of which each account and each address may use
-//! a share. A party at its limit waits until its own work finishes, so that nobody's use shuts others out.
+//! a share. A party at its limit waits until its own work finishes; the others get places in turn, so that nobody's
+//! use shuts others out.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, LazyLock};
@@ -7,10 +8,10 @@ use std::time::Duration;
 
 use actix_web::rt::time;
 use chit_chat_domain::id::UserId;
-use metrics::{Counter, counter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use metrics::{Counter, counter, gauge};
 use uuid::Uuid;
 
+use super::queue::{Queue, Turn};
 use super::shares::{Share, Shares};
 use crate::limits::Source;
 use crate::problem::Problem;
@@ -50,7 +51,7 @@ pub(crate) struct Sizes {
 
 /// Places for one kind of work.
 pub(crate) struct Places {
-    all: Arc<Semaphore>,
+    all: Arc<Queue>,
     of_accounts: Arc<Shares<Account>>,
     of_addresses: Arc<Shares<Source>>,
     timeout: Duration,
@@ -62,9 +63,14 @@ struct Refused {
     by_server: Counter,
 }
 
+/// A part of the shares of a party, returned on drop.
+pub(crate) struct Claim {
+    _held: (Option<Share<Account>>, Share<Source>),
+}
+
 /// A taken place, returned on drop.
 pub(crate) struct Place {
-    _held: (OwnedSemaphorePermit, Option<Share<Account>>, Share<Source>),
+    _held: (Turn, Claim),
 }
 
 impl Places {
@@ -73,7 +79,7 @@ impl Places {
     pub(crate) fn new(name: &'static str, sizes: Sizes, timeout: Duration) -> Self {
         let refused = |by: &'static str| counter!("chit_chat_work_refused_total", "work" => name, "by" => by);
         Self {
-            all: Arc::new(Semaphore::new(sizes.all)),
+            all: Queue::new(sizes.all, gauge!("chit_chat_work_waiting", "work" => name)),
             of_accounts: Shares::new(sizes.account, MAX_WAITING_OF_ACCOUNT),
             of_addresses: Shares::new(sizes.address, MAX_WAITING_OF_ADDRESS),
             timeout,
@@ -83,24 +89,34 @@ impl Places {
 
     /// Waits for a place.
     pub(crate) async fn take(&self, party: Party) -> Result<Place, Full> {
-        let share = time::timeout(self.timeout, self.share(party)).await.ok().flatten();
-        let Some((of_account, of_address)) = share else {
-            self.refused.by_share.increment(1);
-            return Err(Full::Share);
-        };
-        let Ok(Ok(place)) = time::timeout(self.timeout, Arc::clone(&self.all).acquire_owned()).await else {
-            self.refused.by_server.increment(1);
-            return Err(Full::Server);
-        };
-        Ok(Place { _held: (place, of_account, of_address) })
+        let claim = self.claim(party).await?;
+        let turn = self.turn(party).await?;
+        Ok(Place { _held: (turn, claim) })
     }
 
-    async fn share(&self, Party { account, source }: Party) -> Option<(Option<Share<Account>>, Share<Source>)> {
+    /// Waits until the party's shares have room. Work in several pieces holds the claim, and takes a turn for each.
+    pub(crate) async fn claim(&self, party: Party) -> Result<Claim, Full> {
+        let claim = time::timeout(self.timeout, self.shares(party)).await.ok().flatten();
+        claim.ok_or_else(|| {
+            self.refused.by_share.increment(1);
+            Full::Share
+        })
+    }
+
+    /// Waits for a place of the server, for a party with a claim.
+    pub(crate) async fn turn(&self, party: Party) -> Result<Turn, Full> {
+        time::timeout(self.timeout, self.all.take(party.source)).await.map_err(|_| {
+            self.refused.by_server.increment(1);
+            Full::Server
+        })
+    }
+
+    async fn shares(&self, Party { account, source }: Party) -> Option<Claim> {
         let of_account = match account {
             Some(account) => Some(self.of_accounts.take(account).await?),
             None => None,
         };
-        Some((of_account, self.of_addresses.take(source).await?))
+        Some(Claim { _held: (of_account, self.of_addresses.take(source).await?) })
     }
 }
 
