@@ -17,16 +17,17 @@ use tokio::sync::oneshot;
 
 use crate::markdown;
 use crate::problem::Problem;
-use crate::work::{Full, Party, Place, Places, Sizes};
+use crate::work::{Claim, Full, Party, Places, Sizes, places_for};
 
 /// The total size of the cached HTML, in bytes.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// The size of an entry apart from the HTML.
 const OVERHEAD: usize = 128;
 const USUAL_MESSAGE: u64 = 512;
-/// One page of a user is rendered at a time, in batches between which the batches of others take their turns. So a
-/// user with slow pages delays each batch of others by no more than one batch.
-const AT_ONCE: Sizes = Sizes { all: 32, account: 1, address: 4 };
+/// One page of a user is rendered at a time, and four of an address, in batches that get the threads in turn. So
+/// however many slow pages others have, each of their networks delays a batch by no more than one batch.
+const PAGES_OF_ACCOUNT: usize = 1;
+const PAGES_OF_ADDRESS: usize = 4;
 const BATCH: usize = 4 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY: &str = "too many messages are waiting to be rendered";
@@ -38,7 +39,7 @@ type Unrendered = (Version, MessageBody);
 #[derive(Clone, Debug)]
 pub(crate) struct Html(Arc<str>);
 
-/// Renders messages, those of each user in turn.
+/// Renders messages, those of each network in turn.
 pub(crate) struct Renderer {
     known: Cache<Version, Html, BySize>,
     places: Places,
@@ -59,11 +60,14 @@ impl Weighter<Version, Html> for BySize {
 impl Renderer {
     /// Starts the threads.
     pub(crate) fn start() -> io::Result<Self> {
+        let threads = spare_processors();
+        let batches = places_for(threads);
+        let at_once = Sizes { all: batches, account: PAGES_OF_ACCOUNT, address: PAGES_OF_ADDRESS };
         let html = |source: &'static str| counter!("chit_chat_rendered_messages_total", "source" => source);
         Ok(Self {
             known: Cache::with_weighter((MAX_BYTES / USUAL_MESSAGE) as usize, MAX_BYTES, BySize),
-            places: Places::new("rendering", AT_ONCE, TIMEOUT),
-            threads: Pool::start("render", spare_processors(), Priority::Low, AT_ONCE.all)?,
+            places: Places::new("rendering", at_once, TIMEOUT),
+            threads: Pool::start("render", threads, Priority::Low, batches)?,
             from_memory: html("memory"),
             rendered: html("rendered"),
         })
@@ -88,12 +92,12 @@ impl Renderer {
         if unknown.is_empty() {
             return Ok(by_id);
         }
-        let place = self.place(party).await?;
+        let claim = self.claim(party).await?;
         let render_all = async {
             for batch in batches(unknown, |(_, body)| body.as_str().len()) {
                 self.rendered.increment(batch.len() as u64);
                 for (version, html) in
-                    self.run(&place, move || batch.into_iter().map(rendered).collect::<Vec<_>>()).await?
+                    self.run(party, &claim, move || batch.into_iter().map(rendered).collect::<Vec<_>>()).await?
                 {
                     self.known.insert(version, html.clone());
                     by_id.insert(version.0.to_string(), html);
@@ -122,25 +126,27 @@ impl Renderer {
 
     /// The HTML of a text that is not stored.
     pub(crate) async fn draft(&self, party: Party, body: MessageBody) -> Result<Html, Problem> {
-        let place = self.place(party).await?;
-        in_time(self.run(&place, move || Html(markdown::html(body.as_str()).into()))).await
+        let claim = self.claim(party).await?;
+        in_time(self.run(party, &claim, move || Html(markdown::html(body.as_str()).into()))).await
     }
 
-    async fn place(&self, party: Party) -> Result<Arc<Place>, Problem> {
-        self.places.take(party).await.map(Arc::new).map_err(|full| full.of_processors(BUSY))
+    async fn claim(&self, party: Party) -> Result<Arc<Claim>, Problem> {
+        self.places.claim(party).await.map(Arc::new).map_err(|full| full.of_processors(BUSY))
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        place: &Arc<Place>,
+        party: Party,
+        claim: &Arc<Claim>,
         render: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
+        let turn = self.places.turn(party).await.map_err(|full| full.of_processors(BUSY))?;
         let (answer, answered) = oneshot::channel();
-        // The place is returned when the work is done, even if the client has disconnected.
-        let place = Arc::clone(place);
+        // The place and the claim are returned when the work is done, even if the client has disconnected.
+        let held = (turn, Arc::clone(claim));
         let job = move || {
             drop(answer.send(render()));
-            drop(place);
+            drop(held);
         };
         self.threads.push(job).map_err(|_| Full::Server.of_processors(BUSY))?;
         answered.await.map_err(|_| Problem::internal("a message could not be rendered"))
@@ -182,7 +188,46 @@ impl Serialize for Html {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::net::Ipv4Addr;
+    use std::rc::Rc;
+
+    use actix_web::rt;
+    use chit_chat_domain::id::UserId;
+    use chit_chat_domain::testing::message;
+    use uuid::Uuid;
+
     use super::*;
+    use crate::limits::Source;
+
+    fn party(address: Ipv4Addr) -> Party {
+        Party { account: Some(UserId::from(Uuid::now_v7()).into()), source: Source::of(address.into()) }
+    }
+
+    /// A page of many batches.
+    fn large_page() -> Vec<Message> {
+        let body = "word ".repeat(MessageBody::LONGEST / 5);
+        let one = |_| message().with_id(Uuid::now_v7().into()).with_body(&body).build();
+        (0..12).map(one).collect()
+    }
+
+    #[actix_web::test]
+    async fn newcomer_does_not_wait_for_large_pages() {
+        let (renderer, finished) = (Rc::new(Renderer::start().unwrap()), Rc::new(Cell::new(0)));
+        for number in 0..32 {
+            let (renderer, finished, page) = (Rc::clone(&renderer), Rc::clone(&finished), large_page());
+            rt::spawn(async move {
+                let _: Result<_, Problem> =
+                    renderer.by_id(party(Ipv4Addr::new(192, 0, number % 8, 1)), &page).await;
+                finished.set(finished.get() + 1);
+            });
+        }
+        rt::task::yield_now().await;
+        let draft = MessageBody::parse("hello").unwrap();
+        let html = renderer.draft(party(Ipv4Addr::new(198, 51, 100, 1)), draft).await;
+        assert_eq!(&*html.unwrap_or_else(|_| panic!("not rendered")).0, "<p>hello</p>\n");
+        assert_eq!(finished.get(), 0, "it waited for large pages");
+    }
 
     #[test]
     fn batches_are_small_and_hold_everything() {

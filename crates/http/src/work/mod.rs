@@ -8,12 +8,13 @@ mod turns;
 
 use std::time::Duration;
 
-pub(crate) use places::{Account, Full, Party, Place, Places, Sizes};
+pub(crate) use places::{Account, Claim, Full, Party, Place, Places, Sizes};
 
 /// The time limit for waiting for a place, as for a database connection.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The time limit for waiting for a password to be checked.
 const PASSWORD_TIMEOUT: Duration = Duration::from_secs(10);
+const SMALLEST_LOOKAHEAD: usize = 2;
 
 /// The maximum numbers of requests of one user, and of one address, that run at once.
 #[derive(Clone, Copy, Debug)]
@@ -53,4 +54,10 @@ impl Work {
             passwords: Places::new("passwords", passwords, PASSWORD_TIMEOUT),
         }
     }
+}
+
+/// The number of places for work on this many threads: one for each, and as many whose work comes next or is with
+/// the store, so that no thread idles. More would wait for the threads in order of arrival instead of in turn.
+pub(crate) fn places_for(threads: usize) -> usize {
+    threads + threads.max(SMALLEST_LOOKAHEAD)
 }
