@@ -26,6 +26,8 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<dyn AccessTokens>,
     pub at_once: AtOnce,
+    /// The number of threads that check passwords.
+    pub password_threads: usize,
 }
 
 /// The state shared by all handlers.
@@ -45,7 +47,7 @@ pub struct State {
 impl State {
     /// Starts the threads that streams and rendering need.
     pub fn start(services: Services, stores: Stores, environment: Environment) -> io::Result<Self> {
-        let Environment { clock, tokens, at_once } = environment;
+        let Environment { clock, tokens, at_once, password_threads } = environment;
         let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
@@ -64,7 +66,7 @@ impl State {
             ended,
             pages: NewestPages::default(),
             renderer: Renderer::start()?,
-            work: Work::new(at_once),
+            work: Work::new(at_once, password_threads),
             streams,
         })
     }

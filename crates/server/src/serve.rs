@@ -30,16 +30,19 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
     let signing_keys = signing_key::load(config)?;
     let stores = store::open(&config.database_url)?;
+    let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
+    let password_threads = hasher.threads();
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         secrets: Arc::new(SystemSecrets),
-        hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
+        hasher,
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
     let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
     let services = services.with_storage_quota(config.limits.storage_per_user());
-    let environment = Environment { clock: system.clock, tokens, at_once: config.limits.at_once() };
+    let at_once = config.limits.at_once();
+    let environment = Environment { clock: system.clock, tokens, at_once, password_threads };
     let state = Arc::new(State::start(services, stores.clone(), environment)?);
     let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {

@@ -15,14 +15,15 @@ use chit_chat_threads::{Pool, Priority, spare_processors};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 const PREHASH_KEY: &[u8] = b"chit-chat/v1";
-/// The size of the queue, which one thread works off in about eight seconds.
+/// The size of the queue, apart from room for two passwords of each thread. The API lets no more in.
 const QUEUE: usize = 32;
 
 /// Hashes passwords on its own threads.
 #[derive(Debug)]
 pub struct BcryptPool {
     cost: u32,
-    threads: Pool,
+    threads: usize,
+    pool: Pool,
     metrics: PoolMetrics,
 }
 
@@ -49,8 +50,14 @@ impl BcryptPool {
 
     /// Starts one thread fewer than there are processors, but at least one.
     pub fn start(cost: u32) -> std::io::Result<Self> {
-        let threads = Pool::start("bcrypt", spare_processors(), Priority::Low, QUEUE)?;
-        Ok(Self { cost, threads, metrics: PoolMetrics::default() })
+        let threads = spare_processors();
+        let pool = Pool::start("bcrypt", threads, Priority::Low, QUEUE + 2 * threads)?;
+        Ok(Self { cost, threads, pool, metrics: PoolMetrics::default() })
+    }
+
+    /// The number of passwords that are hashed at once.
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherBusy> {
@@ -64,7 +71,7 @@ impl BcryptPool {
             drop(answer.send(outcome));
         };
         self.metrics.waiting.increment(1);
-        self.threads.push(job).map_err(|_| self.reject())?;
+        self.pool.push(job).map_err(|_| self.reject())?;
         answered.recv().map_err(|_| HasherBusy)
     }
 
@@ -137,16 +144,16 @@ mod tests {
 
     #[test]
     fn full_queue_rejects() {
-        let threads = Pool::start("test", 1, Priority::Normal, 1).unwrap();
-        let pool = BcryptPool { cost: 4, threads, metrics: PoolMetrics::default() };
+        let pool = Pool::start("test", 1, Priority::Normal, 1).unwrap();
+        let pool = BcryptPool { cost: 4, threads: 1, pool, metrics: PoolMetrics::default() };
         let ((begun, running), (open, gate)) = (sync_channel(1), sync_channel::<()>(1));
         let job = move || {
             begun.send(()).unwrap();
             gate.recv().unwrap_err();
         };
-        pool.threads.push(job).unwrap();
+        pool.pool.push(job).unwrap();
         running.recv().unwrap();
-        pool.threads.push(|| ()).unwrap();
+        pool.pool.push(|| ()).unwrap();
         assert_eq!(pool.hash("anything"), Err(HasherBusy));
         assert_eq!(pool.verify("anything", None), Err(HasherBusy));
         drop(open);

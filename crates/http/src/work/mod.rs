@@ -14,6 +14,9 @@ pub(crate) use places::{Account, Claim, Full, Party, Place, Places, Sizes};
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The time limit for waiting for a password to be checked.
 const PASSWORD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The number of an address's passwords that are checked or in the queue of the server at once, with threads enough.
+const PASSWORDS_OF_ADDRESS: usize = 4;
 const SMALLEST_LOOKAHEAD: usize = 2;
 
 /// The maximum numbers of requests of one user, and of one address, that run at once.
@@ -42,12 +45,14 @@ impl Default for AtOnce {
 impl Work {
     /// More use cases at once than these would only wait for the store's few connections, each occupying a thread
     /// and its memory.
-    pub(crate) fn new(at_once: AtOnce) -> Self {
+    pub(crate) fn new(at_once: AtOnce, password_threads: usize) -> Self {
         let of_store = |name, all| {
             let AtOnce { per_user, per_address } = at_once;
             Places::new(name, Sizes { all, account: per_user, address: per_address }, TIMEOUT)
         };
-        let passwords = Sizes { all: 32, account: 2, address: 4 };
+        let all = places_for(password_threads);
+        // An address leaves a place to others even if its own work hangs.
+        let passwords = Sizes { all, account: 2, address: PASSWORDS_OF_ADDRESS.min(all - 1) };
         Self {
             reads: of_store("reads", 24),
             writes: of_store("writes", 16),

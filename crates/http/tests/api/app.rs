@@ -35,6 +35,8 @@ pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
 /// The lowest cost that bcrypt accepts.
 const LOWEST_COST: u32 = 4;
+/// The number of threads for which the API lets passwords in, so that tests do not depend on the machine.
+pub(crate) const PASSWORD_THREADS: usize = 4;
 
 /// The configuration of an app; empty by default.
 #[derive(Default)]
@@ -137,7 +139,12 @@ impl TestApp {
             System { clock: clock.clone(), ids: Arc::new(RandomIds), secrets: Arc::new(SystemSecrets), hasher };
         let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
         let services = services.with_storage_quota(storage_quota);
-        let environment = Environment { clock: clock.clone(), tokens: Arc::new(tokens()), at_once };
+        let environment = Environment {
+            clock: clock.clone(),
+            tokens: Arc::new(tokens()),
+            at_once,
+            password_threads: PASSWORD_THREADS,
+        };
         let state = Data::new(State::start(services, stores.clone(), environment).unwrap());
         let app = App::new()
             .app_data(state.clone())

@@ -72,6 +72,7 @@ mod sockets;
 mod splits;
 mod storage;
 mod streams;
+mod turns;
 mod user_limits;
 mod users;
 mod wire;
