@@ -143,7 +143,13 @@ const MAX_CONNECTIONS: &str = "12000";
 
 /// The configuration of production, without rate limits.
 fn serve(program: &Path, database: &Database, log: &Path) -> Result<Server> {
-    let variables = [("JWT_SECRET", SECRET), ("RATE_LIMITS", "off"), ("MAX_CONNECTIONS", MAX_CONNECTIONS)];
+    let variables = [
+        ("JWT_SECRET", SECRET),
+        ("RATE_LIMITS", "off"),
+        ("MAX_CONNECTIONS", MAX_CONNECTIONS),
+        // All clients have the same address.
+        ("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS),
+    ];
     let mut server = Server::launch(program, database, &variables, log.to_owned())?;
     server.wait_until_it_listens()?;
     Ok(server)

@@ -78,13 +78,14 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "", hide_default_value = true, value_name = "LIST",
         value_parser = origins)]
     pub(crate) cors_origins: AllowedOrigins,
-    /// Concurrent connections; others wait.
+    /// Concurrent connections; when all are taken, the largest holder makes room.
     #[arg(long, env, global = true, default_value_t = 8_000, value_parser = connections)]
     pub(crate) max_connections: u32,
-    /// Concurrent connections from one address; further ones are closed at once. Trusted proxies have no limit.
-    #[arg(long, env, global = true, default_value_t = 4_000, value_name = "COUNT",
+    /// Concurrent connections from one address, by default a quarter of all; further ones are closed at once. Trusted
+    /// proxies have no limit.
+    #[arg(long, env, global = true, value_name = "COUNT",
         value_parser = |text: &str| positive("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS as usize, text))]
-    connections_per_address: usize,
+    connections_per_address: Option<usize>,
     /// MiB of memory for request bodies that are arriving and responses that wait to be read; an eighth for each
     /// user and address. Beyond it, clients get 503.
     #[arg(long, env, global = true, default_value_t = 256, value_name = "MIB",
@@ -132,7 +133,7 @@ impl LimitOptions {
     pub(crate) fn capacity(&self, workers: Workers) -> Capacity {
         Capacity {
             per_worker: workers.connections_each,
-            per_address: self.connections_per_address,
+            per_address: self.connections_per_address.unwrap_or_else(|| share_of_address(self.max_connections)),
             idle: MIN_IDLE,
         }
     }
@@ -157,6 +158,11 @@ impl LimitOptions {
         let processors = available_parallelism().map_or(1, usize::from);
         Workers::share(processors, usize::try_from(self.max_connections).unwrap_or(usize::MAX))
     }
+}
+
+/// The share of an address unless it is configured: three of them leave room for others.
+fn share_of_address(connections: u32) -> usize {
+    usize::try_from(connections / 4).map_or(usize::MAX, |share| share.max(1))
 }
 
 impl Workers {
@@ -250,6 +256,11 @@ mod tests {
         for wrong in ["0", "1000001", "-1", "x", "1.5"] {
             assert!(connections(wrong).unwrap_err().contains("MAX_CONNECTIONS must be"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn address_has_a_quarter_of_connections() {
+        assert_eq!([8_000, 10, 3].map(share_of_address), [2_000, 2, 1]);
     }
 
     #[test]
