@@ -13,6 +13,8 @@ use std::time::Duration;
 use actix_web::rt;
 use metrics::{Counter, counter};
 
+use super::open::Admission;
+use super::room::Places;
 use super::socket::Socket;
 use super::{Budget, Connection, Speed, open};
 use crate::limits::{Proxies, Source};
@@ -38,8 +40,8 @@ pub struct Capacity {
     pub per_worker: usize,
     /// From each address, other than trusted proxies.
     pub per_address: usize,
-    /// The time for which a connection has to be idle before it makes room for another: the request of a shorter
-    /// one may be in transit.
+    /// The time for which a connection has to be idle before it makes room for anybody, and not only as one of the
+    /// largest holder: the request of a shorter one may be in transit.
     pub idle: Duration,
 }
 
@@ -49,6 +51,7 @@ impl Capacity {
 
 pub(super) struct Closed {
     address: Counter,
+    full: Counter,
     room: Counter,
     pub(super) slow: Counter,
 }
@@ -65,7 +68,12 @@ impl Connections {
             budget: Arc::new(Budget::new(usize::MAX)),
             of_addresses: Mutex::default(),
             stopping: AtomicBool::new(false),
-            closed: Closed { address: closed("address"), room: closed("room"), slow: closed("slow") },
+            closed: Closed {
+                address: closed("address"),
+                full: closed("full"),
+                room: closed("room"),
+                slow: closed("slow"),
+            },
         }
     }
 
@@ -88,11 +96,21 @@ impl Connections {
             return None;
         }
         let connection = Rc::new(Connection::new(Arc::clone(self), source, handle));
-        if open::make_room(&self.capacity) {
-            self.closed.room.increment(1);
+        match open::make_room(source, self.places()) {
+            Admission::Free | Admission::Last => {}
+            Admission::Cleared => self.closed.room.increment(1),
+            Admission::Refused => {
+                self.closed.full.increment(1);
+                return None;
+            }
         }
-        open::add(Rc::downgrade(&connection));
+        open::add(&connection);
         Some(Socket::new(stream, connection))
+    }
+
+    /// The places of each worker.
+    pub(super) fn places(&self) -> Places {
+        Places { count: self.capacity.per_worker, idle: self.capacity.idle }
     }
 
     /// Counts a connection, unless the address has its share already.

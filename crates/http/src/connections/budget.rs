@@ -162,7 +162,7 @@ impl Holders {
 }
 
 /// Subtracts from a count, which is forgotten at zero.
-fn subtract<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K, bytes: usize) {
+pub(super) fn subtract<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K, bytes: usize) {
     if let Entry::Occupied(mut count) = counts.entry(key) {
         *count.get_mut() -= bytes;
         if *count.get() == 0 {

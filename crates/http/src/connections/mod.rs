@@ -1,12 +1,15 @@
 //! Closes stalled connections: slow readers, bodies still arriving after the response, heads that never complete.
 //! actix itself limits only the time for the first head. Bounds the connections of each address, and makes room for
-//! new ones by closing the one that has been idle longest.
+//! new ones by closing one of the largest holder's.
 
 mod all;
 mod budget;
 mod framing;
+mod holders;
+mod leaving;
 mod open;
 mod pace;
+mod room;
 mod service;
 mod socket;
 mod transfer;
@@ -16,6 +19,7 @@ use std::cell::{Cell, RefCell};
 use std::net::{Shutdown, TcpStream};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
@@ -27,8 +31,10 @@ pub use budget::Budget;
 pub(crate) use budget::Held;
 use budget::{Holder, Origin};
 use chit_chat_domain::id::UserId;
+use holders::Counted;
 use pace::Pace;
 pub use pace::Speed;
+use room::Doing;
 pub use service::{Times, service};
 use transfer::Transfer;
 
@@ -49,6 +55,14 @@ pub(crate) struct Connection {
     is_stream: Cell<bool>,
     /// The address that it counts for; `None` for a trusted proxy.
     source: Option<Source>,
+    /// Counts for the holder until the connection makes room for another.
+    counted: Cell<Option<Counted>>,
+    /// The part of a request that is arriving.
+    receiving: Cell<Doing>,
+    /// The time at which to shut it down, once it makes room for another.
+    leaves_by: Cell<Option<Instant>>,
+    /// The task of a stream to wake then.
+    stream: RefCell<Option<Waker>>,
     /// The same socket, under its own descriptor.
     socket: TcpStream,
     transfer: Transfer,
@@ -111,6 +125,10 @@ impl Connection {
             all,
             is_stream: Cell::new(false),
             source,
+            counted: Cell::new(Some(Counted::new(source))),
+            receiving: Cell::new(Doing::Nothing),
+            leaves_by: Cell::new(None),
+            stream: RefCell::default(),
             socket,
             transfer: Transfer::new(),
             pace: Pace::new(),
@@ -212,6 +230,10 @@ impl Connection {
     fn shut_down_if_due(&self, now: Instant) {
         if !self.is_stream.get() && self.pace.is_too_slow(now, self.all.slowest) {
             self.all.closed.slow.increment(1);
+            drop(self.socket.shutdown(Shutdown::Both));
+            return;
+        }
+        if self.leaves_by.get().is_some_and(|by| by <= now) {
             drop(self.socket.shutdown(Shutdown::Both));
             return;
         }

@@ -32,6 +32,10 @@ impl Pace {
         self.is_waiting.set(true);
     }
 
+    pub(super) fn is_waiting(&self) -> bool {
+        self.is_waiting.get()
+    }
+
     /// Everything was written.
     pub(super) fn finished(&self) {
         self.is_waiting.set(false);

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Connection;
 use super::framing::Framing;
+use super::room::Doing;
 
 /// The size of one read.
 const READ: usize = 8 * 1024;
@@ -104,6 +105,16 @@ impl Socket {
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
+    /// The part of a request that arrives after so many more bytes have passed.
+    fn receiving(&self, count: usize) -> Doing {
+        match self.framing {
+            Framing::Head(_) if self.head + count == 0 => Doing::Nothing,
+            Framing::Head(_) => Doing::Head,
+            Framing::Body(_) | Framing::Socket => Doing::Body,
+            Framing::Complete => Doing::Nothing,
+        }
+    }
+
     /// Counts a part of a head. Refuses a large one if there is no memory for it.
     fn passed_head(&mut self, count: usize) -> Result<()> {
         self.head += count;
@@ -141,6 +152,7 @@ impl AsyncRead for Socket {
         let before = buffer.filled().len();
         ready!(socket.poll_request(context, buffer))?;
         let count = buffer.filled().len() - before;
+        socket.connection.receiving.set(socket.receiving(count));
         if is_payload {
             socket.connection.transfer.passed(count);
             return Poll::Ready(Ok(()));
@@ -170,6 +182,7 @@ impl AsyncWrite for Socket {
         socket.connection.pace.finished();
         if socket.connection.transfer.flushed() {
             socket.connection.release();
+            socket.connection.leave_after_answer();
             if take(&mut socket.is_waiting) {
                 context.waker().wake_by_ref();
             }

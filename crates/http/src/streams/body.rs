@@ -70,6 +70,11 @@ impl MessageBody for Body {
         let body = self.get_mut();
         if let Some(connection) = &body.connection {
             connection.expect_read_within(CLIENT_TIMEOUT);
+            if connection.makes_room(context)
+                && let Some(last) = body.feed.stop()
+            {
+                return Poll::Ready(Some(Ok(body.text(&last))));
+            }
         }
         match body.feed.poll_next(context) {
             Poll::Pending if body.is_disconnected() => Poll::Ready(None),

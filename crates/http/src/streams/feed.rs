@@ -93,6 +93,11 @@ impl Feed {
         }
     }
 
+    /// Ends the stream as if the instance were stopping, so that the client reconnects.
+    pub(super) fn stop(&mut self) -> Option<Item> {
+        (!self.finished).then(|| self.last(ItemKind::Stopping, self.heartbeat()))
+    }
+
     /// Checks that the user may still act. If the session is over, the next item of the stream says so.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.finished || self.is_refused() {

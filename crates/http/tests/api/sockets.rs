@@ -1,7 +1,7 @@
 //! The app on a real socket, and clients that write raw HTTP.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use actix_web::{App, rt};
 use chit_chat_http::{
     BodyTimes, Capacity, Connections, Proxies, Speed, Times, answer, configure, limited, service,
 };
+use socket2::{Domain, Socket, Type};
 
 use crate::answer::Answer;
 use crate::app::TestApp;
@@ -37,6 +38,8 @@ const BETWEEN_BYTES: Duration = Duration::from_millis(20);
 /// A server that serves an app until the test ends.
 pub(crate) struct Listening {
     address: SocketAddr,
+    /// The address that clients have.
+    client: Ipv4Addr,
 }
 
 impl Listening {
@@ -66,11 +69,20 @@ impl Listening {
             let server = Server::build().workers(1).disable_signals().listen("http", listener, factory);
             rt::System::new().block_on(server.unwrap().run())
         });
-        Self { address }
+        Self { address, client: Ipv4Addr::LOCALHOST }
+    }
+
+    /// The same server for clients of another loopback address.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn from(&self, client: impl Into<Ipv4Addr>) -> Self {
+        Self { address: self.address, client: client.into() }
     }
 
     pub(crate) fn connect(&self) -> Connection {
-        let stream = TcpStream::connect(self.address).unwrap();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((self.client, 0)).into()).unwrap();
+        socket.connect(&self.address.into()).unwrap();
+        let stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         Connection(stream)
     }

@@ -99,9 +99,13 @@ impl<'a> Conversation<'a> {
     async fn step(&mut self) -> Step {
         self.polls_feed_first = !self.polls_feed_first;
         let Self { socket, feed, answers, polls_feed_first, .. } = self;
+        let connection = socket.connection.clone();
         let may_read = answers.len() < MAX_UNANSWERED;
         let mut received = pin!(socket.incoming.receive());
         poll_fn(|context| {
+            if connection.as_ref().is_some_and(|connection| connection.makes_room(context)) {
+                return Poll::Ready(Step::Send(feed.stop()));
+            }
             if *polls_feed_first && let Poll::Ready(item) = feed.poll_next(context) {
                 return Poll::Ready(Step::Send(item));
             }

@@ -41,7 +41,7 @@ fn is_refused(error: &Error) -> bool {
 }
 
 pub(super) fn restart_reason() -> CloseReason {
-    close_reason(CloseCode::Restart, "the server is restarting; reconnect")
+    close_reason(CloseCode::Restart, "the server ends this connection; reconnect")
 }
 
 pub(super) fn close_reason(code: CloseCode, why: &str) -> CloseReason {

@@ -10,6 +10,8 @@ mod frames;
 mod histories;
 mod one_room;
 mod own;
+#[cfg(target_os = "linux")]
+mod room;
 mod several_instances;
 mod slow;
 mod socket;
