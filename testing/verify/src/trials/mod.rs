@@ -50,6 +50,7 @@ trials! {
     a_request_ends_with_its_session: BOTH, Parallel;
     control_frames_of_one_do_not_delay_others: BOTH, Exclusive;
     one_address_leaves_connections_for_others: BOTH, Parallel;
+    unfinished_requests_leave_connections_for_others: BOTH, Parallel;
     heads_through_a_proxy_leave_memory_for_others: BOTH, Parallel;
     times_do_not_reveal_what_one_may_not_see: BOTH, Exclusive;
 }
