@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The store cannot be reached, or does not answer in time; a later retry may succeed.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// The store takes no writes, because it is read-only or full; once that has ended, a retry may succeed.
+    #[error("the store cannot be written to: {0}")]
+    Unwritable(String),
     /// The queue of the store is full; a retry may succeed.
     #[error("too many operations are waiting for the store")]
     Busy,

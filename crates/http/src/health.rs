@@ -39,9 +39,15 @@ pub(crate) async fn ready(request: HttpRequest, state: web::Data<State>) -> Resu
         return Err(Problem::unavailable());
     }
     let party = Party { account: None, source: Source::of_request(&request) };
-    if party.run(&state, move |state| state.stores.readiness.is_current()).await? {
+    if !party.run(&state, move |state| state.stores.readiness.is_current()).await? {
+        return Err(Problem {
+            detail: "the database schema is not up to date".to_owned(),
+            ..Problem::unavailable()
+        });
+    }
+    if state.stores.readiness.is_writable() {
         Ok(HttpResponse::Ok().json(Health { status: "ready" }))
     } else {
-        Err(Problem { detail: "the database schema is not up to date".to_owned(), ..Problem::unavailable() })
+        Err(Problem::unwritable())
     }
 }

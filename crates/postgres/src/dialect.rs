@@ -3,7 +3,7 @@
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages, users};
-use chit_chat_relational::{Key, Sql};
+use chit_chat_relational::{Key, Sql, migrations};
 use diesel::dsl::Eq;
 use diesel::prelude::*;
 
@@ -69,3 +69,8 @@ pub(crate) const EVERYBODY: &str = "'00000000-0000-0000-0000-000000000000'";
 pub(crate) fn newest_in_each(rooms: &str, _: &str, _: &str, _: &str, query: &str) -> String {
     format!("{rooms} CROSS JOIN LATERAL ({query} LIMIT $3) AS own")
 }
+
+pub(crate) const MIGRATIONS: migrations::EmbeddedMigrations = migrations::POSTGRES;
+
+/// Whether diesel's table of migrations exists.
+pub(crate) const IS_MIGRATED: &str = "to_regclass('__diesel_schema_migrations') IS NOT NULL";

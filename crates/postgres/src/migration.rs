@@ -1,10 +1,7 @@
 //! Migrates the schema.
 
-use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::migrations;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::Store;
 use crate::database::{SESSION, run};
@@ -20,14 +17,5 @@ impl Store {
         let migrated = migrations::run(conn, migrations::POSTGRES);
         run(conn, &format!("SELECT pg_advisory_unlock({MIGRATION_LOCK}); {SESSION}"))?;
         migrated
-    }
-}
-
-impl Readiness for Store {
-    fn is_current(&self) -> Result<bool, StoreError> {
-        self.read(|conn| {
-            let migrated = diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
-            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::POSTGRES)?)
-        })
     }
 }

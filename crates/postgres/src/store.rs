@@ -11,6 +11,7 @@ use chit_chat_relational::Sql;
 use chit_chat_relational::commits::Observers;
 use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
+use chit_chat_relational::writability::Writability;
 
 /// The number of connections for reads; more would only queue inside PostgreSQL.
 const READERS: u32 = 8;
@@ -31,27 +32,29 @@ pub struct Store {
     pub(crate) sends: SendQueue,
     pub(crate) heads: HeadQueue,
     pub(crate) observers: Arc<Observers>,
+    pub(crate) writability: Arc<Writability>,
 }
 
 impl Store {
     /// Creates the store without connecting; the first use connects.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let url = database::with_timeouts(url);
+        let (observers, writability) = (Arc::default(), Arc::default());
         let pool = |name, size, setup| {
             Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::discard_plans))
         };
         let asking = pool("heads", ONE, database::setup())?;
-        let sending = pool("sends", WRITERS, database::setup_for_sending())?;
-        let observers = Arc::default();
+        let sending = pool("sends", WRITERS, database::setup_for_sending())?.watched_by(&writability);
         Ok(Self {
             readers: pool("reads", READERS, database::setup_for_reading())?,
-            changers: pool("writes", CHANGERS, database::setup())?,
+            changers: pool("writes", CHANGERS, database::setup())?.watched_by(&writability),
             followers: pool("follow", FOLLOWERS, database::setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
             }))?,
             observers,
+            writability,
         })
     }
 

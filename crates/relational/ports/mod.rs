@@ -29,6 +29,7 @@ mod newest_in_rooms;
 mod pins;
 mod purge;
 mod reactions;
+mod readiness;
 mod reading;
 pub(crate) mod replies_and_mentions;
 mod revisions;

@@ -12,6 +12,7 @@ pub mod schema;
 mod sqlstate;
 pub mod text;
 pub mod types;
+pub mod writability;
 
 pub use error::{Sql, SqlError};
 pub use types::{Instant, Key};

@@ -1,11 +1,14 @@
 //! The embedded migrations of both engines.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use chit_chat_domain::store_error::StoreError;
 use diesel::backend::Backend;
+use diesel::migration::MigrationSource;
 use diesel::result::Error as DieselError;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+pub use diesel_migrations::EmbeddedMigrations;
+use diesel_migrations::{MigrationHarness, embed_migrations};
 
 use crate::error::{Sql, SqlError};
 
@@ -38,18 +41,12 @@ pub fn revert_newest<DB: Backend>(
     harness.revert_last_migration(migrations).map(drop).map_err(failure)
 }
 
-/// Returns whether no migration is pending. diesel creates its table of migrations if it is absent, which is a
-/// write, so the caller checks for the table first.
-pub fn are_current<DB: Backend>(
-    harness: &mut impl MigrationHarness<DB>,
-    migrations: EmbeddedMigrations,
-) -> Sql<bool> {
-    harness.has_pending_migration(migrations).map(|pending| !pending).map_err(|error| {
-        SqlError::Diesel(match error.downcast() {
-            Ok(error) => *error,
-            Err(error) => DieselError::QueryBuilderError(error),
-        })
-    })
+/// Returns whether each migration is among those applied. diesel's own check would create its table of migrations,
+/// which a read-only database refuses.
+pub fn are_among<DB: Backend>(migrations: &EmbeddedMigrations, applied: &BTreeSet<String>) -> Sql<bool> {
+    let known = MigrationSource::<DB>::migrations(migrations);
+    let known = known.map_err(|error| SqlError::Diesel(DieselError::QueryBuilderError(error)))?;
+    Ok(known.iter().all(|migration| applied.contains(&migration.name().version().to_string())))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]

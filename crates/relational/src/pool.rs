@@ -1,6 +1,7 @@
 //! A connection pool that replaces broken connections.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chit_chat_domain::store_error::StoreError;
@@ -8,8 +9,9 @@ use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
 
-use crate::error::{Remedy, Sql};
+use crate::error::{Remedy, Sql, SqlError};
 use crate::pool_metrics::{InUse, PoolMetrics};
+use crate::writability::Writability;
 
 /// The time that a request waits for a connection before the store counts as unavailable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -23,6 +25,7 @@ const FIRST_RENEWAL: u64 = 16;
 pub struct Pool<C: R2D2Connection + 'static> {
     connections: diesel::r2d2::Pool<ConnectionManager<C>>,
     renew: Option<Renewal<C>>,
+    writability: Option<Arc<Writability>>,
     metrics: PoolMetrics,
 }
 
@@ -52,7 +55,7 @@ where
             .error_handler(Box::new(QuietErrors))
             .build(ConnectionManager::new(url))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { connections, renew: None, metrics: PoolMetrics::new(name) })
+        Ok(Self { connections, renew: None, writability: None, metrics: PoolMetrics::new(name) })
     }
 
     /// Renews a connection after 16, 32, 64, ... uses: its cached plans were made when the tables were small.
@@ -61,16 +64,22 @@ where
         Self { renew: Some(renew), ..self }
     }
 
+    /// Records whether what this pool is used for could be stored.
+    #[must_use]
+    pub fn watched_by(self, writability: &Arc<Writability>) -> Self {
+        Self { writability: Some(Arc::clone(writability)), ..self }
+    }
+
     /// Runs a query that is safe to repeat, and repeats it on another connection if necessary.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
-        self.run(query, |remedy| matches!(remedy, Remedy::RunAgain | Remedy::Reconnect))
+        self.run(query, |_| true)
     }
 
     /// Runs a transaction, and repeats it if it lost a conflict or its connection was broken from the start. If
     /// the connection is lost later, the transaction may or may not be committed, so the caller decides.
     pub fn write<T>(&self, transaction: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
         let begun = Cell::new(false);
-        let again = |remedy| remedy == Remedy::RunAgain || (remedy == Remedy::Reconnect && !begun.get());
+        let again = |remedy| remedy != Remedy::Reconnect || !begun.get();
         let work = |connection: &mut C| {
             begun.set(false);
             connection.transaction(|connection| {
@@ -87,36 +96,74 @@ where
         taken.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
-    fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, again: impl Fn(Remedy) -> bool) -> Result<T, StoreError> {
+    /// Runs work, and repeats it where that may help and the caller agrees.
+    fn run<T>(&self, work: impl Fn(&mut C) -> Sql<T>, agrees: impl Fn(Remedy) -> bool) -> Result<T, StoreError> {
         let mut attempt = 1;
         loop {
-            let mut connection = self.get()?;
-            let error = match self.renew(&mut connection).and_then(|()| work(&mut connection)) {
-                Ok(done) => return Ok(done),
+            let mut connection = self.get().inspect_err(|error| self.failed(error))?;
+            let uses = count_use(&mut connection);
+            let error = match self.renew(uses, &mut connection).and_then(|()| work(&mut connection)) {
+                Ok(done) => {
+                    self.succeeded();
+                    return Ok(done);
+                }
                 Err(error) => error,
             };
             let remedy = error.remedy();
-            if remedy == Remedy::Reconnect {
+            if matches!(remedy, Remedy::Reconnect | Remedy::Unwritable) {
                 mark_broken(&mut **connection);
             }
-            if attempt == ATTEMPTS || !again(remedy) {
-                return Err(error.into());
+            let helps = match remedy {
+                Remedy::RunAgain | Remedy::Reconnect => true,
+                // A new connection may lead to another host, unless this one was new.
+                Remedy::Unwritable => uses > 1,
+                Remedy::Later | Remedy::Others | Remedy::None => false,
+            };
+            if attempt == ATTEMPTS || !helps || !agrees(remedy) {
+                return Err(self.give_up(remedy, error));
             }
             attempt += 1;
         }
     }
+
+    fn give_up(&self, remedy: Remedy, error: SqlError) -> StoreError {
+        let error = error.into();
+        if matches!(remedy, Remedy::Reconnect | Remedy::Unwritable) {
+            self.failed(&error);
+        }
+        match error {
+            // Such a failure of a read is no matter of writing, and is logged by whoever reads.
+            StoreError::Unwritable(why) if self.writability.is_none() => StoreError::Unavailable(why),
+            error => error,
+        }
+    }
+
+    fn succeeded(&self) {
+        if let Some(writability) = &self.writability {
+            writability.succeeded();
+        }
+    }
+
+    fn failed(&self, error: &StoreError) {
+        if let Some(writability) = &self.writability {
+            writability.failed(error);
+        }
+    }
+
+    fn renew(&self, uses: u64, connection: &mut C) -> Sql<()> {
+        match self.renew {
+            Some(renew) if uses >= FIRST_RENEWAL && uses.is_power_of_two() => renew(connection),
+            _ => Ok(()),
+        }
+    }
 }
 
-impl<C: R2D2Connection + 'static> Pool<C> {
-    fn renew(&self, connection: &mut PooledConnection<ConnectionManager<C>>) -> Sql<()> {
-        let Some(renew) = self.renew else {
-            return Ok(());
-        };
-        let known = PooledConnection::extensions_mut(connection);
-        let uses = known.get::<Uses>().map_or(1, |Uses(uses)| uses + 1);
-        known.insert(Uses(uses));
-        if uses >= FIRST_RENEWAL && uses.is_power_of_two() { renew(connection) } else { Ok(()) }
-    }
+/// Counts a use of a connection; returns how many there have been.
+fn count_use<C: R2D2Connection + 'static>(connection: &mut PooledConnection<ConnectionManager<C>>) -> u64 {
+    let known = PooledConnection::extensions_mut(connection);
+    let uses = known.get::<Uses>().map_or(1, |Uses(uses)| uses + 1);
+    known.insert(Uses(uses));
+    uses
 }
 
 /// Marks a connection as broken, so that the pool replaces it on return.

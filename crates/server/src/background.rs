@@ -28,6 +28,8 @@ const INDEX_INTERVAL: Duration = Duration::from_secs(5);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// The interval of trying whether a database that took no writes takes them again.
+const WRITING_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval of returning free memory; short, so that there is little to return each time.
 const RELEASE_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause between two batches of a task, so that other work gets its turn.
@@ -56,6 +58,12 @@ impl Background {
         let storage = Arc::clone(&state);
         self.start_task(STORAGE_INTERVAL, "storage", move || storage.follow_storage().map(|()| Progress::Done))?;
         self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
+        let writing = Arc::clone(&stores.readiness);
+        self.start_task(WRITING_INTERVAL, "writing", move || {
+            // The store logs whether it can be written to.
+            let _still_failing = writing.try_writing(SystemClock.now());
+            Ok(Progress::Done)
+        })?;
         let names = stores.clone();
         self.start_task(INDEX_INTERVAL, "names", move || index_names(&names))?;
         self.start_task(TIDY_INTERVAL, "tidy", move || tidy(&stores))?;

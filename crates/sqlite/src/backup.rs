@@ -56,10 +56,10 @@ pub fn backup(database: &Path, file: &Path, force: bool) -> Result<Backup, Store
 
 /// Copies in one read transaction, which blocks nobody.
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let mut conn = database::connect(&database::url(from)?)?;
+    let mut conn = database::connect(from)?;
     conn.batch_execute("PRAGMA busy_timeout=5000").map_err(SqlError::from)?;
     diesel::sql_query("VACUUM INTO ?")
-        .bind::<Text, _>(database::url(to)?)
+        .bind::<Text, _>(database::file_name(to)?)
         .execute(&mut conn)
         .map_err(SqlError::from)?;
     Ok(())

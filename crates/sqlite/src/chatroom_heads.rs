@@ -1,6 +1,7 @@
 //! The heads of chatrooms. Answers are cached until the next commit.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chit_chat_domain::chatroom::Seq;
@@ -20,7 +21,7 @@ const MAX_HEADS: usize = 10_000;
 
 /// Answers questions about heads over its own connection.
 pub(crate) struct HeadCache {
-    url: String,
+    path: PathBuf,
     memory: Mutex<Option<Memory>>,
 }
 
@@ -34,15 +35,15 @@ struct Memory {
 }
 
 impl HeadCache {
-    pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), memory: Mutex::new(None) }
+    pub(crate) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), memory: Mutex::new(None) }
     }
 
     pub(crate) fn ask(&self, questions: &[HeadRequest]) -> Result<Vec<Option<Seq>>, StoreError> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let mut current = match memory.take() {
             Some(memory) => memory,
-            None => Memory { conn: database::connect_reader(&self.url)?, data_version: 0, heads: HashMap::new() },
+            None => Memory { conn: database::connect_reader(&self.path)?, data_version: 0, heads: HashMap::new() },
         };
         // After a failure the next question uses a new connection.
         let heads = current.ask(questions)?;

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,9 +40,9 @@ struct Outcome {
 }
 
 impl Checkpoints {
-    pub(crate) fn start(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
+    pub(crate) fn start(path: &Path, writer: &Arc<Writer>) -> Result<Self, StoreError> {
         let written = Arc::clone(&writer.written);
-        let mut checkpointer = Checkpointer::new(url, writer)?;
+        let mut checkpointer = Checkpointer::new(path, writer)?;
         let mut thread = Threads::default();
         thread.on_stop(move || written.stop());
         thread
@@ -53,7 +53,7 @@ impl Checkpoints {
 }
 
 struct Checkpointer {
-    url: String,
+    path: PathBuf,
     writer: Arc<Writer>,
     conn: Option<Conn>,
     /// The database file. It is never closed, because closing any descriptor of the file releases the locks that
@@ -64,11 +64,11 @@ struct Checkpointer {
 }
 
 impl Checkpointer {
-    fn new(url: &str, writer: &Arc<Writer>) -> Result<Self, StoreError> {
-        let file = File::options().read(true).write(true).open(url);
-        let file = file.map_err(|error| database::failure(Path::new(url), &error))?;
+    fn new(path: &Path, writer: &Arc<Writer>) -> Result<Self, StoreError> {
+        let file = File::options().read(true).write(true).open(path);
+        let file = file.map_err(|error| database::failure(path, &error))?;
         Ok(Self {
-            url: url.to_owned(),
+            path: path.to_owned(),
             writer: Arc::clone(writer),
             conn: None,
             file: ManuallyDrop::new(file),
@@ -95,7 +95,7 @@ impl Checkpointer {
         // After a failure the next checkpoint opens a new connection.
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
-            None => database::connect(&self.url)?,
+            None => database::connect(&self.path)?,
         };
         if move_pages(&mut conn)? >= LONG {
             self.move_all(&mut conn)?;
@@ -123,7 +123,7 @@ impl Checkpointer {
     /// left.
     fn sync(&self, writes: usize) -> Result<(), StoreError> {
         let pieces = u64::try_from(writes / TOGETHER).unwrap_or(u64::MAX);
-        writeback::sync(&self.file, pieces).map_err(|error| database::failure(Path::new(&self.url), &error))
+        writeback::sync(&self.file, pieces).map_err(|error| database::failure(&self.path, &error))
     }
 }
 

@@ -53,7 +53,7 @@ pub fn drop(path: &Path) -> Result<bool, StoreError> {
 
 /// Opens an exclusive connection; `None` if the file is not a database.
 fn claim(path: &Path) -> Result<Option<Conn>, StoreError> {
-    let Ok(mut conn) = Conn::establish(&url(path)?) else {
+    let Ok(mut conn) = connect(path) else {
         return Ok(None);
     };
     // Leaving write-ahead logging requires that there is no other connection.
@@ -76,10 +76,17 @@ fn remove(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// The path in a form that SQLite takes as a plain file name, whatever characters it has.
-pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
+pub(crate) fn file_name(path: &Path) -> Result<String, StoreError> {
     let absolute = std::path::absolute(path).map_err(|error| failure(path, &error))?;
     let text = absolute.into_os_string().into_string();
     text.map_err(|_| StoreError::Other("the path of the database is not valid UTF-8".into()))
+}
+
+/// The URI by which SQLite opens the file only if it exists: where it was deleted, a reader would otherwise create an
+/// empty one.
+pub(crate) fn url(path: &Path) -> Result<String, StoreError> {
+    let name = file_name(path)?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Ok(format!("file:{name}?mode=rw"))
 }
 
 pub(crate) fn failure(path: &Path, error: &std::io::Error) -> StoreError {
@@ -87,13 +94,14 @@ pub(crate) fn failure(path: &Path, error: &std::io::Error) -> StoreError {
 }
 
 /// Opens a connection without settings.
-pub(crate) fn connect(url: &str) -> Result<Conn, StoreError> {
-    Conn::establish(url).map_err(|error| StoreError::Unavailable(error.to_string()))
+pub(crate) fn connect(path: &Path) -> Result<Conn, StoreError> {
+    let failure = |error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    Conn::establish(&url(path)?).map_err(failure)
 }
 
 /// Opens a reading connection outside the pool.
-pub(crate) fn connect_reader(url: &str) -> Result<Conn, StoreError> {
-    let mut conn = connect(url)?;
+pub(crate) fn connect_reader(path: &Path) -> Result<Conn, StoreError> {
+    let mut conn = connect(path)?;
     conn.batch_execute(READER).map_err(SqlError::from)?;
     Ok(conn)
 }

@@ -5,7 +5,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_relational::rows::{ChatroomRow, UserRow};
 use chit_chat_relational::schema::{chatrooms, users};
 use chit_chat_relational::types::Id;
-use chit_chat_relational::{Key, Sql};
+use chit_chat_relational::{Key, Sql, migrations};
 use diesel::dsl::{Eq, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -61,3 +61,9 @@ pub(crate) fn newest_in_each(rooms: &str, table: &str, id: &str, condition: &str
          AND own.{id} < $2 AND own.{id} >= coalesce(({query} LIMIT 1 OFFSET $3), X'')"
     )
 }
+
+pub(crate) const MIGRATIONS: migrations::EmbeddedMigrations = migrations::SQLITE;
+
+/// Whether diesel's table of migrations exists.
+pub(crate) const IS_MIGRATED: &str =
+    "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";

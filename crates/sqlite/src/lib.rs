@@ -10,6 +10,7 @@ mod checkpoints;
 mod conn;
 mod database;
 mod dialect;
+mod files;
 mod migration;
 #[path = "../../relational/ports/mod.rs"]
 mod ports;

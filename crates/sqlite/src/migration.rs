@@ -1,10 +1,7 @@
 //! Migrates the schema.
 
-use chit_chat_domain::readiness::Readiness;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::migrations;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::Store;
 
@@ -19,17 +16,6 @@ impl Store {
             });
             outcome?;
             transaction.map_err(|error| StoreError::Other(error.to_string()))
-        })
-    }
-}
-
-impl Readiness for Store {
-    fn is_current(&self) -> Result<bool, StoreError> {
-        self.read(|conn| {
-            let migrated = diesel::dsl::sql::<Bool>(
-                "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
-            );
-            Ok(diesel::select(migrated).get_result(conn)? && migrations::are_current(conn, migrations::SQLITE)?)
         })
     }
 }

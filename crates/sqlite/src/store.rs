@@ -14,6 +14,7 @@ use chit_chat_relational::Sql;
 use chit_chat_relational::commits::Observers;
 use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
+use chit_chat_relational::writability::Writability;
 
 const READERS: u32 = 4;
 /// The number of connections that follow what other processes write, which the trust in sessions depends on.
@@ -29,6 +30,7 @@ pub struct Store {
     pub(crate) sends: SendQueue,
     pub(crate) heads: HeadQueue,
     pub(crate) observers: Arc<Observers>,
+    pub(crate) writability: Arc<Writability>,
     _checkpoints: Checkpoints,
 }
 
@@ -36,17 +38,19 @@ impl Store {
     /// Opens the file that [`create`](crate::create) has created.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
-        let writer = Arc::new(Writer::open(&url)?);
-        let heads = HeadCache::new(&url);
+        let writability = Arc::default();
+        let writer = Arc::new(Writer::open(path, &writability)?);
+        let heads = HeadCache::new(path);
         let observers = Arc::default();
         Ok(Self {
             readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
             followers: Pool::new("follow", &url, FOLLOWERS, database::reader_setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,
-            _checkpoints: Checkpoints::start(&url, &writer)?,
+            _checkpoints: Checkpoints::start(path, &writer)?,
             writer,
             observers,
+            writability,
         })
     }
 

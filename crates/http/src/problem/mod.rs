@@ -101,6 +101,11 @@ impl Problem {
         Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
     }
 
+    pub(crate) fn unwritable() -> Self {
+        let problem = Self::new(Code::Unavailable, "the database cannot be written to; try again later");
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..problem }
+    }
+
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
         let problem = Self::new(Code::MethodNotAllowed, format!("supported methods: {allow}"));
         Self { allow: Some(allow.to_owned()), ..problem }
@@ -123,6 +128,8 @@ impl From<Failure> for Problem {
                 tracing::warn!(%why, "the store is unavailable");
                 Self::unavailable()
             }
+            // The store has logged it, once.
+            Failure::Store(StoreError::Unwritable(_)) => Self::unwritable(),
             Failure::Store(StoreError::Busy) => {
                 Self::overloaded("too many operations are waiting for the database")
             }

@@ -69,6 +69,11 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     search.expect_public_chatrooms().return_const(Err(error.clone()));
     let mut readiness = MockReadiness::new();
     readiness.expect_is_current().return_const(Err(error.clone()));
+    readiness.expect_is_writable().return_const(false);
+    readiness.expect_try_writing().returning({
+        let error = error.clone();
+        move |_| Err(error.clone())
+    });
     let mut heads = MockChatroomHeads::new();
     let failure = error.clone();
     heads.expect_head().returning(move |_, _| Pending::ready(Err(failure.clone())));

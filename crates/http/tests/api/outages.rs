@@ -67,6 +67,15 @@ async fn unreachable_store_answers_unavailable() {
 }
 
 #[actix_web::test]
+async fn unwritable_store_answers_unavailable() {
+    for answer in each_operation(mocks::failing(&StoreError::Unwritable(SECRET_DETAIL.into()))).await {
+        let answer = answer.expect_problem(503, "unavailable");
+        assert_eq!(answer.header("Retry-After"), Some("1"));
+        assert!(!answer.text.contains("10.0.0.7"));
+    }
+}
+
+#[actix_web::test]
 async fn slow_read_is_cut_and_answers_unavailable() {
     let app = TestApp::new(Engine::Postgres).await;
     let ann = app.sign_up("ann").await;

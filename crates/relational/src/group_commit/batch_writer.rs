@@ -57,7 +57,7 @@ impl<E: WriteMessages> BatchWriter<E> {
         };
         match written {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-            Err(error @ StoreError::Unavailable(_)) => fail_all(sends, &error),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Unwritable(_))) => fail_all(sends, &error),
             Err(StoreError::Contention) => self.handle_contention(sends),
             Err(error) if sends.len() == 1 => fail_all(sends, &error),
             Err(error) => self.write_one_by_one(sends, &error),
@@ -99,7 +99,7 @@ impl<E: WriteMessages> BatchWriter<E> {
                 self.locked.insert(room);
                 fail_all(sends, &StoreError::Contention)
             }
-            Err(error @ StoreError::Unavailable(_)) => fail_all(sends, &error),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Unwritable(_))) => fail_all(sends, &error),
             Err(error) => self.write_one_by_one(sends, &error),
             Ok(outcomes) => {
                 self.locked.remove(room);

@@ -93,7 +93,7 @@ fn end_waiting_connections(world: &World) {
 }
 
 /// Terminates every other connection to the database.
-fn end_connections(world: &World) {
+pub(crate) fn end_connections(world: &World) {
     let mut raw = world.raw();
     let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     raw.number(&format!("SELECT count(pg_terminate_backend(pid)) AS value {others}"));

@@ -51,5 +51,6 @@ mod search;
 mod sessions;
 mod settings;
 mod storage;
+mod unwritable;
 mod upkeep;
 mod users;
