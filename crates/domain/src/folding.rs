@@ -1,4 +1,4 @@
-//! Folds text for searches, which ignore case, the spelling of composed letters, and accents.
+//! Folds text for searches and comparisons, which ignore case, the spelling of composed letters, and accents.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::DecomposingNormalizer;
@@ -15,6 +15,13 @@ pub fn fold(text: &str) -> String {
     let decomposed = nfd.normalize(text);
     let folded = CaseMapper::new().fold_string(&decomposed);
     nfd.normalize(&folded).chars().filter(|character| !is_accent(*character)).collect()
+}
+
+/// Folds text to its letters and digits, in all widths and styles (Unicode's compatibility forms): so names that differ
+/// in space, symbols or font become equal. Letters of other scripts stay different, however alike they look.
+pub(crate) fn fold_to_letters(text: &str) -> String {
+    let plain = DecomposingNormalizer::new_nfkd().normalize(text);
+    fold(&plain).chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
 /// Returns whether the character is a combining mark of the scripts that have case.

@@ -52,7 +52,11 @@ pub(crate) fn email_or_null() -> Object {
 
 pub(crate) fn display_name_or_null() -> Object {
     or_null(
-        line("A single line. Leading and trailing white space is removed.", DisplayName::LONGEST)
+        line(
+            "A single line. Leading and trailing white space is removed. The names deleted, deleted user and system \
+             are reserved, in any spelling.",
+            DisplayName::LONGEST,
+        )
             .examples(["Ada Lovelace"])
             .build(),
     )
