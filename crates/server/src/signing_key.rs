@@ -19,11 +19,17 @@ pub(crate) enum KeyError {
          `openssl rand -base64 32`, or set JWT_SECRET_FILE to a path where a key is created and kept"
     )]
     Missing,
-    #[error("each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more, not all alike")]
+    #[error(
+        "each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more and be random: it must not repeat a \
+         pattern or only a few characters. Use the output of `openssl rand -base64 32`"
+    )]
     Weak,
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
-    #[error("{} must contain a key of 32 bytes or more, not all alike", .0.display())]
+    #[error(
+        "{} must contain a random key of 32 bytes or more, which does not repeat a pattern or only a few characters, \
+         such as the output of `openssl rand -base64 32`", .0.display()
+    )]
     WeakFile(PathBuf),
     #[error("{path} can be read by others; run `chmod 600 {path}`", path = .0.display())]
     OpenFile(PathBuf),

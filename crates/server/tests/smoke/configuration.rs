@@ -30,9 +30,10 @@ fn signing_key_is_required_on_postgres() {
 fn weak_signing_key_is_rejected() {
     let place = FreshDatabase::new(Engine::Sqlite);
     for url in [NOWHERE, &place.url] {
-        for weak in ["hunter2", "hunter2,", &format!("{SECRET},hunter2")] {
+        for weak in ["hunter2", "hunter2,", &format!("{SECRET},hunter2"), &"hunter2".repeat(5)] {
             let text = refusal(&[("DATABASE_URL", url), ("JWT_SECRET", weak)]);
             assert!(text.contains("JWT_SECRET") && text.contains("32 bytes"), "{text}");
+            assert!(text.contains("openssl rand -base64 32"), "{text}");
         }
     }
 }

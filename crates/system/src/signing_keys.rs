@@ -1,0 +1,87 @@
+//! The keys that sign access tokens.
+
+use std::collections::HashSet;
+use std::fmt;
+
+const SHORTEST: usize = 32;
+/// The number of different bytes that a key needs at least. Of 32 random characters, all are among six of the sixteen
+/// hexadecimal digits with a probability below C(16, 6) * (6/16)^32 = 2 * 10^-10, and far more rarely in base64.
+const FEWEST_BYTES: usize = 7;
+
+/// The keys of the server: the first signs, all verify.
+pub struct SigningKeys(Vec<Vec<u8>>);
+
+/// A key that is shorter than 32 bytes, has hardly any different ones, or repeats a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakKey;
+
+impl SigningKeys {
+    /// Reads a comma-separated list of keys of 32 bytes or more.
+    pub fn parse(list: &str) -> Result<Self, WeakKey> {
+        let keys: Vec<Vec<u8>> = list.split(',').map(|key| key.trim().as_bytes().to_vec()).collect();
+        if keys.iter().any(|key| is_weak(key)) { Err(WeakKey) } else { Ok(Self(keys)) }
+    }
+
+    pub(crate) fn all(&self) -> &[Vec<u8>] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeys(..)")
+    }
+}
+
+fn is_weak(key: &[u8]) -> bool {
+    key.len() < SHORTEST || key.iter().collect::<HashSet<_>>().len() < FEWEST_BYTES || repeats_a_pattern(key)
+}
+
+/// Returns whether the key is the beginning of a repeated pattern, which it holds twice or more. A random key of 32
+/// hexadecimal digits is one with a probability of about 16^-16.
+fn repeats_a_pattern(key: &[u8]) -> bool {
+    (1..=key.len() / 2).any(|period| key.iter().zip(key.iter().skip(period)).all(|(one, next)| one == next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "a key that has thirty-two bytes or more";
+
+    #[test]
+    fn short_keys_are_rejected() {
+        assert!(SigningKeys::parse("short").is_err());
+        assert!(SigningKeys::parse(&format!("{KEY},short")).is_err());
+    }
+
+    #[test]
+    fn keys_of_hardly_any_different_bytes_are_rejected() {
+        for key in ["x".repeat(64), "1234".repeat(16), "abcdeaabbccddeecbdaecdbaecadbecdab".to_owned()] {
+            assert!(SigningKeys::parse(&key).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn random_keys_are_accepted() {
+        for _ in 0..1_000 {
+            assert!(SigningKeys::parse(&crate::random_key()).is_ok());
+        }
+        assert!(SigningKeys::parse("9f86d081884c7d659a2feaa0c55ad015").is_ok());
+    }
+
+    #[test]
+    fn keys_that_repeat_a_pattern_are_rejected() {
+        for pattern in ["abcde", "change-me ", "correct horse battery", "0123456789abcdef", "0123456789abcdefg"] {
+            let repeated = pattern.repeat(64);
+            for length in [2 * pattern.len().max(16), 2 * pattern.len() + 17, 200] {
+                assert!(SigningKeys::parse(repeated[..length].trim()).is_err(), "{pattern} in {length}");
+            }
+        }
+        assert!(SigningKeys::parse(&format!("{KEY},{}", "abcde".repeat(7))).is_err());
+        assert!(
+            SigningKeys::parse("0123456789abcdef0123456789abcdeg").is_ok(),
+            "the last byte is not of the pattern"
+        );
+    }
+}
