@@ -1,6 +1,7 @@
 //! Mentions of users in messages.
 
 mod named;
+mod names;
 mod repository;
 
 pub use named::Named;

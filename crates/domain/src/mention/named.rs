@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, TextMergeStream};
-
 use super::MAX_MENTIONED;
-use crate::message::MessageBody;
+use super::names::names;
+use crate::markdown::{Markdown, Part, Prose};
 use crate::user::Username;
 
 const ALL: &str = "all";
@@ -28,8 +27,8 @@ impl Named {
     pub fn in_text(text: &str) -> Self {
         let mut named = Self::default();
         let mut usernames = BTreeSet::new();
-        for part in words(text) {
-            for name in names(&part) {
+        for prose in prose(text) {
+            for name in names(&prose) {
                 if name.eq_ignore_ascii_case(ALL) {
                     named.all = true;
                 } else if let Ok(username) = Username::parse(name)
@@ -48,40 +47,15 @@ impl Named {
     }
 }
 
-/// The text of a Markdown message without code and links; the text of a link is, or stands for, an address.
-fn words(text: &str) -> Vec<CowStr<'_>> {
-    let (mut words, mut within) = (Vec::new(), 0_usize);
-    for event in TextMergeStream::new(Parser::new_ext(text, MessageBody::MARKDOWN)) {
-        match event {
-            Event::Start(Tag::CodeBlock(_) | Tag::Link { .. } | Tag::Image { .. }) => within += 1,
-            Event::End(TagEnd::CodeBlock | TagEnd::Link | TagEnd::Image) => within = within.saturating_sub(1),
-            Event::Text(text) if within == 0 => words.push(text),
-            _ => {}
-        }
+/// The text in which names are looked for. A message of which nothing would be seen is shown as it was written.
+fn prose(text: &str) -> Vec<Prose> {
+    let markdown = Markdown::new(text);
+    let parts = markdown.parts();
+    if !parts.iter().any(Part::shows) {
+        return vec![Prose::plain(text)];
     }
-    words
-}
-
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices('@').filter_map(|(place, at)| {
-        let (before, name) = (text.get(..place)?, text.get(place + at.len()..)?);
-        let end = name.find(|c: char| !is_of_name(c)).unwrap_or(name.len());
-        let (name, behind) = name.split_at_checked(end)?;
-        let is_address = is_in_address(before) || behind.starts_with('@');
-        (!is_address).then(|| name.trim_end_matches(['.', '-']))
-    })
-}
-
-/// Returns whether text that follows `before` continues an email address or URL.
-fn is_in_address(before: &str) -> bool {
-    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let joins = |last: char| last.is_alphanumeric() || "/?=&#%+._-@\\".contains(last);
-    word.chars().next_back().is_some_and(joins)
-        || ["://", "www.", "mailto:"].iter().any(|sign| word.contains(sign))
-}
-
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
+    let prose = |part| if let Part::Prose(prose) = part { Some(prose) } else { None };
+    parts.into_iter().filter_map(prose).collect()
 }
 
 #[cfg(test)]
@@ -118,6 +92,12 @@ mod tests {
             "@matt@x.com",
             "https://medium.com/@all",
             "(https://x.com/(@matt))",
+            "https://x.com/a_(@matt)_@beth*/@zoe",
+            "ftp://x.com/(@matt)",
+            "<div>https://x.com/(@matt)</div>",
+            "<https://x.com/(@matt)>",
+            "[](https://x.com/(@matt))",
+            "[](javascript:x/@matt)",
         ] {
             assert_eq!(Named::in_text(address), Named::default(), "{address}");
         }
@@ -130,7 +110,17 @@ mod tests {
         for text in [
             "a@b.example",
             "é@matt",
+            "e\u{301}@matt",
+            "ж@matt",
             "1@matt",
+            "@matt@x.com/@beth",
+            "x/@matt",
+            "x/@matt/@beth",
+            "@matté",
+            "@matte\u{301}",
+            "@matt\u{301}",
+            "@@matt",
+            "@matt_@beth",
             "@",
             "@ matt",
             "@.",
@@ -140,6 +130,81 @@ mod tests {
         ] {
             assert_eq!(Named::in_text(text), Named::default(), "{text}");
         }
+    }
+
+    #[test]
+    fn names_may_have_underscores_at_their_ends() {
+        for name in ["_k_", "__init__", "_", "__", "bob_", "_bob", "__bob__", "a_b__c_", "-_a_-_b_", "._x"] {
+            assert_eq!(usernames(&format!("@{name}")), [name]);
+            assert_eq!(usernames(&format!("hi @{name}, **(@{name})**. and @{name}.")), [name]);
+        }
+        assert_eq!(usernames("@bob_ _x_ @bob_/@ann_"), ["ann_", "bob_"]);
+        assert_eq!(usernames("_hi @bob_, __@ann__"), ["ann", "bob"], "these end emphasis");
+    }
+
+    #[test]
+    fn names_are_found_beside_words_of_scripts_without_case() {
+        for beside in
+            ["你好", "こんにちは", "カタカナ", "ー", "々", "สวัสดี", "ครับ", "ค่ะ", "ນີ້", "អ្នក", "안녕", "ל", "و"]
+        {
+            assert_eq!(usernames(&format!("{beside}@ann{beside}")), ["ann"], "{beside}");
+        }
+        assert_eq!(usernames("。@ann，“@bob”「@cem」@dan…"), ["ann", "bob", "cem", "dan"]);
+    }
+
+    #[test]
+    fn names_may_follow_each_other() {
+        for text in [
+            "@ann/@bob",
+            "@ann+@bob",
+            "@ann&@bob",
+            "@ann,@bob",
+            "@ann.@bob",
+            "@ann-@bob",
+            "@ann=@bob",
+            "@ann->@bob",
+            "@ann\\\\@bob",
+        ] {
+            assert_eq!(usernames(text), ["ann", "bob"], "{text}");
+        }
+        assert_eq!(usernames("@ann/@bob/@cem+@dan"), ["ann", "bob", "cem", "dan"]);
+        assert_eq!(usernames("**@ann**/*@bob*"), ["ann", "bob"]);
+        assert_eq!(usernames("@ann/x/@bob"), ["ann"]);
+    }
+
+    #[test]
+    fn html_is_text() {
+        assert_eq!(usernames("<div>@ann</div>"), ["ann"]);
+        assert_eq!(usernames("<div>\n@ann\n*@bob*\n</div>"), ["ann", "bob"]);
+        assert_eq!(usernames("hi <b>@ann</b> <i title='@bob'>"), ["ann", "bob"]);
+        assert_eq!(usernames("<!-- @ann -->"), ["ann"]);
+        assert_eq!(usernames("hi <!-- @ann --> <? @bob ?>"), ["ann", "bob"]);
+        assert_eq!(usernames("<a href=\"https://x.com/@ann\">`@bob`</a> @cem"), ["cem"]);
+    }
+
+    #[test]
+    fn escaped_names_are_ignored() {
+        for text in [
+            "\\@ann",
+            "hi \\@ann!",
+            "&#64;ann @",
+            "&commat;ann @",
+            "*\\@ann*",
+            "\\\\@ann",
+            "<b>\\@ann</b>",
+            "@bob\\@ann",
+        ] {
+            assert_eq!(Named::in_text(text), Named::default(), "{text}");
+        }
+        assert_eq!(usernames("\\*@ann* \\@bob @cem"), ["ann", "cem"]);
+        assert_eq!(usernames("`\\`@ann"), ["ann"]);
+    }
+
+    #[test]
+    fn text_that_is_shown_has_names() {
+        assert_eq!(usernames("[@ann](x)"), ["ann"], "a link to nowhere is text");
+        assert_eq!(usernames("[@ann]: x"), ["ann"], "of which nothing would be shown otherwise");
+        assert_eq!(usernames("[@ann]: x\n\n@bob"), ["bob"], "a definition shows nothing");
     }
 
     #[test]

@@ -1,10 +1,7 @@
-//! Filters the parser's events.
+//! Turns the parts of a text into events that are safe to render.
 
-use std::mem::take;
-
-use chit_chat_domain::text::shows_anything;
-use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, TextMergeStream};
+use chit_chat_domain::markdown::{Markdown, Part, Piece, Prose};
+use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::sanitizer::may_be_target;
 
@@ -12,26 +9,19 @@ use super::sanitizer::may_be_target;
 const MAX_DEPTH: usize = 32;
 
 /// The events that are safe to render. `None` if they are nested too deeply or would show nothing.
-pub(super) fn safe_events(parser: Parser<'_>) -> Option<Vec<Event<'_>>> {
-    let mut document = Document::default();
-    for event in TextMergeStream::new(parser) {
-        document.take(event)?;
+pub(super) fn safe_events<'a>(markdown: &'a Markdown<'_>) -> Option<Vec<Event<'a>>> {
+    let (mut document, mut shows) = (Document::default(), false);
+    for part in markdown.parts() {
+        shows |= part.shows();
+        document.take(part)?;
     }
-    document.events.iter().any(shows).then_some(document.events)
-}
-
-fn shows(event: &Event<'_>) -> bool {
-    match event {
-        Event::Text(text) | Event::Code(text) => shows_anything(text),
-        Event::Rule => true,
-        _ => false,
-    }
+    shows.then_some(document.events)
 }
 
 /// A single paragraph with the unchanged source, line by line.
 pub(super) fn literal(source: &str) -> Vec<Event<'static>> {
     let mut document = Document { events: vec![Event::Start(Tag::Paragraph)], ..Document::default() };
-    document.lines(source);
+    document.lines(source.strip_suffix('\n').unwrap_or(source));
     document.events.push(Event::End(TagEnd::Paragraph));
     document.events
 }
@@ -41,22 +31,28 @@ struct Document<'a> {
     events: Vec<Event<'a>>,
     /// The end of each open tag; `None` if the tag is dropped.
     open: Vec<Option<TagEnd>>,
-    /// The content of the open HTML block.
-    raw: String,
 }
 
 impl<'a> Document<'a> {
-    fn take(&mut self, event: Event<'a>) -> Option<()> {
+    fn take(&mut self, part: Part<'a>) -> Option<()> {
+        match part {
+            Part::Markup(event) => self.markup(event)?,
+            Part::Prose(prose) => self.prose(&prose),
+            Part::Caption(caption) => self.lines(&caption),
+        }
+        Some(())
+    }
+
+    fn markup(&mut self, event: Event<'a>) -> Option<()> {
         match event {
             Event::Start(tag) => self.start(tag)?,
             Event::End(_) => self.end(),
-            Event::Html(html) => self.raw.push_str(&html),
-            Event::InlineHtml(html) => self.lines(&html),
             Event::SoftBreak => self.events.push(Event::HardBreak),
-            Event::Text(text) if !self.is_within_link_or_code() => self.autolink(&text),
             Event::Text(_) | Event::Code(_) | Event::HardBreak | Event::Rule => self.events.push(event),
-            // These belong to features that are off.
-            Event::InlineMath(_)
+            // HTML is text. The others belong to features that are off.
+            Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::InlineMath(_)
             | Event::DisplayMath(_)
             | Event::FootnoteReference(_)
             | Event::TaskListMarker(_) => {}
@@ -75,16 +71,7 @@ impl<'a> Document<'a> {
     }
 
     fn end(&mut self) {
-        let Some(Some(end)) = self.open.pop() else {
-            return;
-        };
-        let raw = take(&mut self.raw);
-        self.lines(&raw);
-        if let Some(Event::Start(Tag::Link { dest_url, .. })) = self.events.last() {
-            // A link without text shows its target.
-            self.events.push(Event::Text(dest_url.clone()));
-        }
-        self.events.push(Event::End(end));
+        self.events.extend(self.open.pop().flatten().map(Event::End));
     }
 
     fn replaced(&self, tag: Tag<'a>) -> Option<Tag<'a>> {
@@ -125,31 +112,37 @@ impl<'a> Document<'a> {
         (leads_somewhere && !is_within).then_some(Tag::Link { link_type, dest_url, title, id })
     }
 
-    fn is_within_link_or_code(&self) -> bool {
-        self.open.iter().flatten().any(|end| matches!(end, TagEnd::Link | TagEnd::CodeBlock))
+    /// Text in which URLs become links, because people paste them without markup.
+    fn prose(&mut self, prose: &Prose) {
+        for piece in prose.pieces() {
+            match piece {
+                Piece::Words(words) => self.lines(words),
+                Piece::At => self.lines("@"),
+                Piece::Address(address) => self.address(address),
+            }
+        }
     }
 
-    /// Text in which URLs become links, because people paste them without markup.
-    fn autolink(&mut self, text: &str) {
-        let mut finder = LinkFinder::new();
-        for span in finder.kinds(&[LinkKind::Url]).spans(text) {
-            let words = Event::Text(span.as_str().to_owned().into());
-            if span.kind().is_none() || !may_be_target(span.as_str()) {
-                self.events.push(words);
-                continue;
-            }
-            let (dest_url, nothing) = (span.as_str().to_owned().into(), CowStr::Borrowed(""));
-            let link = Tag::Link { link_type: LinkType::Autolink, dest_url, title: nothing.clone(), id: nothing };
-            self.events.extend([Event::Start(link), words, Event::End(TagEnd::Link)]);
+    fn address(&mut self, address: &str) {
+        let words = Event::Text(address.to_owned().into());
+        let scheme = address.split("://").next().unwrap_or_default();
+        let is_of_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        if !is_of_web || !may_be_target(address) {
+            self.events.push(words);
+            return;
         }
+        let (dest_url, nothing) = (address.to_owned().into(), CowStr::Borrowed(""));
+        let link = Tag::Link { link_type: LinkType::Autolink, dest_url, title: nothing.clone(), id: nothing };
+        self.events.extend([Event::Start(link), words, Event::End(TagEnd::Link)]);
     }
 
     /// Plain text with its line breaks.
     fn lines(&mut self, text: &str) {
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in text.split('\n').enumerate() {
             if number > 0 {
                 self.events.push(Event::HardBreak);
             }
+            let line = line.strip_suffix('\r').unwrap_or(line);
             self.events.push(Event::Text(line.to_owned().into()));
         }
     }

@@ -6,10 +6,11 @@
 mod events;
 mod sanitizer;
 
+use chit_chat_domain::markdown::Markdown;
 use chit_chat_domain::message::MessageBody;
 use events::{literal, safe_events};
+use pulldown_cmark::Event;
 use pulldown_cmark::html::push_html;
-use pulldown_cmark::{Event, Parser};
 use sanitizer::SANITIZER;
 
 /// The maximum size of the HTML, in bytes; that of ordinary messages is far shorter.
@@ -26,7 +27,7 @@ fn formatted(source: &str) -> Option<String> {
     if max_cells(source) > MAX_CELLS {
         return None;
     }
-    let html = render(safe_events(Parser::new_ext(source, MessageBody::MARKDOWN))?);
+    let html = render(safe_events(&Markdown::new(source))?);
     (html.len() <= LONGEST).then_some(html)
 }
 

@@ -92,6 +92,37 @@ fn pasted_address_becomes_link() {
 }
 
 #[test]
+fn pasted_address_stays_whole() {
+    let link = |url: &str| format!("<a href=\"{url}\" rel=\"nofollow noopener noreferrer\">{url}</a>");
+    for url in [
+        "https://b.example/src/__init__.py",
+        "http://b.example/?q=*foo*",
+        "https://b.example/a~~b~~c",
+        "https://b.example/(_c_)",
+    ] {
+        expect(url, &format!("<p>{}</p>\n", link(url)));
+        expect(&format!("*see {url} c*"), &format!("<p><em>see {} c</em></p>\n", link(url)));
+    }
+    expect("*https://b.example/_c_*.", &format!("<p><em>{}</em>.</p>\n", link("https://b.example/_c_")));
+    expect("ftp://b.example/_c_ www.b.example/_c_", "<p>ftp://b.example/_c_ www.b.example/_c_</p>\n");
+    for (before, behind) in
+        [("", "."), ("“", "”"), ("（", "）"), ("看", "。"), ("«", "»"), ("", "…"), ("", "، نص"), ("", "\u{200b}")]
+    {
+        let source = format!("{before}https://b.example/c{behind}");
+        expect(&source, &format!("<p>{before}{}{behind}</p>\n", link("https://b.example/c")));
+    }
+    expect(
+        "https://b.example/ß",
+        "<p><a href=\"https://b.example/%C3%9F\" rel=\"nofollow noopener noreferrer\">https://b.example/ß</a></p>\n",
+    );
+    expect(
+        "<div>\nhttps://b.example/_c_ *d*\n</div>\n",
+        &format!("<p>&lt;div&gt;<br>\n{} *d*<br>\n&lt;/div&gt;</p>\n", link("https://b.example/_c_")),
+    );
+    expect("@__init__ *@_k_* \\@ann", "<p>@__init__ <em>@_k_</em> @ann</p>\n");
+}
+
+#[test]
 fn other_links_are_reduced_to_text() {
     for elsewhere in ["/b", "b.html", "#b", "?b", "//b.c", "ftp://b.c", "tel:1", "javascript:b", "https://[", ""] {
         expect(&format!("[*a*](<{elsewhere}>)"), "<p><em>a</em></p>\n");

@@ -1,0 +1,308 @@
+//! Which addresses are found in texts.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::{Markdown, Part, Piece, steps_of};
+
+/// The text of the parts, with addresses in `⟨⟩`, emphasis in `<>`, and code in backticks.
+fn read(source: &str) -> String {
+    let markdown = Markdown::new(source);
+    let mut text = String::new();
+    for part in markdown.parts() {
+        match part {
+            Part::Prose(prose) => text.extend(prose.pieces().into_iter().map(|piece| match piece {
+                Piece::Words(words) => words.to_owned(),
+                Piece::Address(address) => format!("⟨{address}⟩"),
+                Piece::At => "@".to_owned(),
+            })),
+            Part::Caption(caption) => text.push_str(&caption),
+            Part::Markup(Event::Text(code) | Event::Code(code)) => text.extend(["`", &code, "`"]),
+            Part::Markup(Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)) => text.push('<'),
+            Part::Markup(Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough)) => text.push('>'),
+            Part::Markup(Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. })) => {
+                text.extend(["[", &dest_url, "]"]);
+            }
+            Part::Markup(Event::SoftBreak | Event::HardBreak) => text.push('\n'),
+            Part::Markup(_) => {}
+        }
+    }
+    text
+}
+
+#[track_caller]
+fn expect(source: &str, expected: &str) {
+    assert_eq!(read(source), expected, "{source}");
+}
+
+#[test]
+fn emphasis_never_cuts_an_address() {
+    for address in [
+        "https://github.com/acme/tool/blob/main/src/__init__.py",
+        "https://github.com/acme/tool/tree/main/__tests__/unit",
+        "https://b.example/Undo_-_Delete_all_(bulk)",
+        "http://b.example/_foo_/bar",
+        "https://b.example/?q=*foo*&r=1",
+        "https://web.archive.org/web/*/https://b.example/*",
+        "https://b.example/a~~b~~c",
+        "https://b.example/*.*",
+        "https://b.example/_",
+        "https://*.b.example",
+        "https://a_b_c.example/d",
+        "HTTPS://b.example/_a_",
+        "ftp://b.example/_a_",
+        "www.b.example/_a_",
+        "mailto:_a_@b.example",
+        "https://b.example/?a[]=1&b[_c_]=2",
+        "https://b.example/_@ann_",
+    ] {
+        expect(address, &format!("⟨{address}⟩"));
+        expect(&format!("see {address} there"), &format!("see ⟨{address}⟩ there"));
+        if !address.ends_with(['*', '_']) {
+            expect(&format!("**{address}**"), &format!("<⟨{address}⟩>"));
+        }
+    }
+}
+
+#[test]
+fn emphasis_may_surround_an_address() {
+    expect("*https://b.example/a* c", "<⟨https://b.example/a⟩> c");
+    expect("_https://b.example/a_b_, c", "<⟨https://b.example/a_b⟩>, c");
+    expect("**see: https://b.example/_a_.** c", "<see: ⟨https://b.example/_a_⟩.> c");
+    expect("~~https://b.example/a~~", "<⟨https://b.example/a⟩>");
+    expect("_see_ https://b.example/a_", "<see> ⟨https://b.example/a_⟩");
+    expect("*see https://b.example/a.*", "<see ⟨https://b.example/a⟩.>");
+    expect("(*https://b.example/a*)", "(<⟨https://b.example/a⟩>)");
+    expect("_https://b.example_。", "<⟨https://b.example⟩>。");
+    expect("_see https://b.example/__a__ c_", "<see ⟨https://b.example/__a__⟩ c>");
+    expect("*see https://b.example/?q=*foo* c*", "<see ⟨https://b.example/?q=*foo*⟩ c>");
+    expect("*https://b.example/*foo**", "<⟨https://b.example/*foo⟩>*");
+}
+
+#[test]
+fn punctuation_behind_an_address_is_no_part_of_it() {
+    for behind in [
+        ".", ",", "...", "!", "?", ";", ":", "'", "\"", ")", "]", "}", ").", "”", "“", "’", "»", "«", "›", "…",
+        "）", "】", "」", "。", "，", "、", "！", "？", "；", "：", "～", "｜", "،", "؛", "؟", "۔", "।", "॥", "။",
+        "។", "፡", "–", "—", " —", "\u{3000}", "\u{a0}", "\u{200b}", "\u{200e}", "\u{202c}", "\u{feff}", "\u{ad}",
+        "\u{200d}", "\u{e000}", "<", ">", "`", "|", "\\", "(", "([", "¿", "•", "\u{2028}",
+    ] {
+        let source = format!("https://b.example/a{behind}");
+        assert!(read(&source).starts_with("⟨https://b.example/a⟩"), "{behind}: {}", read(&source));
+    }
+    for around in
+        [["“", "”"], ["«", "»"], ["„", "“"], ["‘", "’"], ["（", "）"], ["【", "】"], ["'", "'"], ["(", ")"]]
+    {
+        let [before, behind] = around;
+        let source = format!("{before}https://b.example/a{behind}s");
+        expect(&source, &format!("{before}⟨https://b.example/a⟩{behind}s"));
+    }
+    expect("看https://b.example/a，谢谢", "看⟨https://b.example/a⟩，谢谢");
+    expect("https://b.example/a、https://c.example/b", "⟨https://b.example/a⟩、⟨https://c.example/b⟩");
+    expect("https://b.example/a،نص", "⟨https://b.example/a⟩،نص");
+    expect("https://b.example's, https://c.example, ok", "⟨https://b.example⟩'s, ⟨https://c.example⟩, ok");
+    expect("https://b.example,https://c.example", "⟨https://b.example⟩,⟨https://c.example⟩");
+    expect("https://b.example/a’s b", "⟨https://b.example/a⟩’s b");
+    expect("wait...https://b.example", "wait...⟨https://b.example⟩");
+}
+
+#[test]
+fn characters_within_an_address_are_part_of_it() {
+    for address in [
+        "https://de.wikipedia.org/wiki/Straße",
+        "https://en.wikipedia.org/wiki/Rust_(language)",
+        "https://en.wikipedia.org/wiki/McDonald's",
+        "https://en.wikipedia.org/wiki/Canada–United_States_border",
+        "https://ru.wikipedia.org/wiki/Закон_Бойля_—_Мариотта",
+        "https://ca.wikipedia.org/wiki/Paral·lel",
+        "https://ja.wikipedia.org/wiki/ジョン・レノン",
+        "https://fa.wikipedia.org/wiki/می\u{200c}خواهم",
+        "https://hi.wikipedia.org/wiki/हिन्दी",
+        "https://b\u{fc}cher.example/",
+        "https://例え.テスト/あ",
+        "https://b.example/e\u{301}/🙂/≠",
+        "https://b.example/a.b,c;d:e!f?g=h'i",
+        "https://b.example/a((b)c)",
+        "https://b.example/a{b}[c]",
+        "https://u:p@b.example:80/@c#d%20+$^&e=",
+        "http://[::1]:80/a",
+        "https://localhost",
+        "https://b.example/http://c.example",
+    ] {
+        expect(address, &format!("⟨{address}⟩"));
+        expect(&format!("({address})。"), &format!("(⟨{address}⟩)。"));
+    }
+    expect("https://b.example/a\\_b\\*", "⟨https://b.example/a_b*⟩");
+    expect("https://b.example/?a&amp;b&copy;c", "⟨https://b.example/?a&b©c⟩");
+    expect("https://b.example/?a&amp;", "⟨https://b.example/?a&⟩");
+    expect("https://b.example/a.&gt; b", "⟨https://b.example/a⟩.> b");
+    expect("https://b.example/&foo;", "⟨https://b.example/&foo⟩;");
+}
+
+#[test]
+fn other_words_are_no_addresses() {
+    for words in [
+        "https://",
+        "https:// a",
+        "://a",
+        "https://。",
+        "1https://b.example",
+        "b.example",
+        "www.",
+        "www. a",
+        "mailto:",
+        "a:b",
+        "https:/b",
+        "awww.b.example",
+        "https://.",
+    ] {
+        expect(words, words);
+    }
+}
+
+#[test]
+fn links_and_code_are_left_to_the_parser() {
+    expect("[a](https://b.example/_c_ \"*d*\")", "[https://b.example/_c_]a");
+    expect("[_a_ https://b.example/__c__](https://d.example)", "[https://d.example]<a> https://b.example/__c__");
+    expect("[https://b.example](https://b.example/c)", "[https://b.example/c]https://b.example");
+    expect("[a]\n\n[a]: https://b.example/_c_", "[https://b.example/_c_]a");
+    expect("<https://b.example/_c_>", "[https://b.example/_c_]https://b.example/_c_");
+    expect("\\<https://b.example/_c_>", "<⟨https://b.example/_c_⟩>");
+    expect("<https://b.example/_c_ d>", "<⟨https://b.example/_c_⟩ d>");
+    expect("![](https://b.example/_c_)", "[https://b.example/_c_]https://b.example/_c_");
+    expect("`https://b.example/_c_`", "`https://b.example/_c_`");
+    expect("```_a_\nhttps://b.example/_c_\\@d\n```", "`https://b.example/_c_\\@d\n`");
+    expect("https://b.example/c[d](https://e.example)f", "⟨https://b.example/c⟩[https://e.example]df");
+    expect("<div>https://b.example/_c_</div>", "<div>⟨https://b.example/_c_⟩</div>");
+    expect("<a href=\"https://b.example/_c_\">_d_</a>", "<a href=\"⟨https://b.example/_c_⟩\"><d></a>");
+    expect("[@a https://b.example](c)", "[c]@a ⟨https://b.example⟩");
+    expect("|https://b.example/_c_|d|\n|-|-|\n", "⟨https://b.example/_c_⟩d");
+}
+
+#[test]
+fn steps_grow_with_the_length_only() {
+    for part in [
+        "@",
+        "@a",
+        "@a@",
+        "a@",
+        "@a/",
+        "_",
+        "*",
+        "a ",
+        "https://",
+        "https://a",
+        "https://a/(",
+        "https://a/_",
+        "https://a/.",
+        "<https://",
+        "<https://a",
+        "<",
+        "<a",
+        "a:",
+        "a.",
+        "+",
+        "www.",
+        "www.a ",
+        "mailto:",
+        "://",
+        "\\",
+        "\\@",
+        "&a",
+        "&a;",
+        "&commat;",
+        "h",
+        "。",
+        "https://a/&",
+        "'https://a",
+        "@a.",
+        "@.",
+        "@_",
+        "@\u{301}",
+        "é",
+        "[",
+        "https://a[b](c)",
+        "\u{f0000}",
+    ] {
+        let steps = |length: usize| {
+            let text: String = part.chars().cycle().take(length).collect();
+            steps_of(|| crate::mention::Named::in_text(&text))
+        };
+        assert!(steps(4_000) <= 12 * 4_000, "{part}: {}", steps(4_000));
+        assert!(steps(4_000) <= 5 * steps(1_000), "{part}: {} and {}", steps(1_000), steps(4_000));
+    }
+}
+
+const PIECES: [&str; 44] = [
+    "https://",
+    "http://a.example",
+    "www.",
+    "mailto:",
+    "/",
+    "_",
+    "__",
+    "*",
+    "**",
+    "~~",
+    "(",
+    ")",
+    "[",
+    "]",
+    "](",
+    "<",
+    ">",
+    "@",
+    "@ann",
+    "\\",
+    "&amp;",
+    "&commat;",
+    "&#xF0000;",
+    ";",
+    "'",
+    "\"",
+    "`",
+    "```\n",
+    "    ",
+    "\n",
+    "\n\n",
+    "> ",
+    "- ",
+    "|",
+    "\n|-|-|\n",
+    "。",
+    "é",
+    "\u{f0000}",
+    "\u{f0001}",
+    "\u{f0003}",
+    " ",
+    "a",
+    "<b>",
+    ".",
+];
+
+proptest! {
+    /// Marks never reach the reader, and no text is lost.
+    #[test]
+    fn text_is_kept(pieces in vec(select(&PIECES[..]), 0..30)) {
+        let source = pieces.concat();
+        let letters = |text: &str| -> Vec<char> {
+            let mut letters: Vec<char> = text.chars().filter(|c| *c == 'é' || *c == '。' || *c >= '\u{f0000}').collect();
+            letters.sort_unstable();
+            letters
+        };
+        prop_assume!(!source.contains("&#x") && !source.contains("](") && !source.contains("]:") && !source.contains("```"));
+        prop_assert_eq!(letters(&read(&source)), letters(&source), "{}", source);
+    }
+
+    #[test]
+    fn text_of_a_plain_reading_is_the_source(source in "\\PC{0,60}") {
+        let prose = super::Prose::plain(&source);
+        let pieces = prose.pieces().into_iter().map(|piece| match piece {
+            Piece::Words(text) | Piece::Address(text) => text,
+            Piece::At => "@",
+        });
+        prop_assert_eq!(pieces.collect::<String>(), source);
+    }
+}
