@@ -148,10 +148,11 @@ impl Connection {
 
     /// Reads until this text arrives.
     pub(crate) fn expect_text(&mut self, text: &str) {
-        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        let (mut bytes, mut buffer, start) = (Vec::new(), [0; 4096], Instant::now());
         while !bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
             let read = self.0.read(&mut buffer).expect("the text");
-            assert!(read > 0, "ended: {}", String::from_utf8_lossy(&bytes));
+            let is_open = read > 0 && start.elapsed() < TIMEOUT;
+            assert!(is_open, "ended, or took too long: {}", String::from_utf8_lossy(&bytes));
             bytes.extend_from_slice(&buffer[..read]);
         }
     }

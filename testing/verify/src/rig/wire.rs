@@ -102,6 +102,17 @@ impl Wire {
         Ok(!matches!(peeked, Err(error) if is_timeout(&error)))
     }
 
+    /// Returns whether the server has closed the connection. Discards what has arrived, without waiting.
+    pub(crate) fn is_closed(&mut self) -> bool {
+        let mut buffer = [0; 8192];
+        let read = self.stream.set_nonblocking(true).and_then(|()| {
+            while self.stream.read(&mut buffer)? > 0 {}
+            Ok(())
+        });
+        let blocking = self.stream.set_nonblocking(false);
+        !matches!(read, Err(error) if is_timeout(&error)) || blocking.is_err()
+    }
+
     /// The response; `None` if the connection was closed without one.
     pub(crate) fn answer(&mut self) -> Result<Option<Answer>> {
         let mut bytes = Vec::new();

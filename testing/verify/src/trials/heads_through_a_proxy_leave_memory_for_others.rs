@@ -10,12 +10,16 @@ use crate::rig::{Answer, Bench, Person, Wire};
 const PROXY: Ipv4Addr = Ipv4Addr::new(127, 0, 9, 1);
 /// More than all of the memory.
 const UNFINISHED: usize = 400;
+/// More than what the last large one leaves.
+const SMALLER: usize = 40;
 /// More than a client's share.
 const OF_ONE: usize = 60;
 /// Almost the largest head.
 const PADDING: usize = 120_000;
-/// More than a body that does not count.
-const BODY: usize = 24_000;
+/// A head of which only a little counts.
+const SMALLER_PADDING: usize = 24_000;
+/// A body that arrives in several parts, and so counts.
+const BODY: usize = 60_000;
 const FORWARDED: &str = "X-Forwarded-For: 192.0.2.";
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -24,18 +28,19 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let ann = Person::new(&server.nobody(), "ann", &mut rng)?;
     let target = format!("{}/messages", ann.make_room(&[])?);
     let address = ann.client.address();
-    let unfinished = (0..UNFINISHED).map(|_| unfinished_head(address)).collect::<Result<Vec<_>>>()?;
+    let sizes = [[PADDING].repeat(UNFINISHED), [SMALLER_PADDING].repeat(SMALLER)].concat();
+    let unfinished = sizes.into_iter().map(|size| unfinished_head(address, size)).collect::<Result<Vec<_>>>()?;
     for source in [PROXY, Ipv4Addr::LOCALHOST] {
         send(source, &ann, &target)?.expect(201).context("while heads are incomplete")?;
     }
     let closed = count(&unfinished)?;
-    ensure!(closed > 0, "{UNFINISHED} large heads found memory");
+    ensure!(closed > 0, "all large heads found memory");
     drop(unfinished);
 
     let mut of_one = (0..OF_ONE).map(|_| unfinished_body(address)).collect::<Result<Vec<_>>>()?;
     send(PROXY, &ann, &target)?.expect(201).context("while bodies of one client are incomplete")?;
     let mut other = Wire::connect_from(PROXY, address)?;
-    other.head("GET", "/healthz", &[padding(), format!("{FORWARDED}2")])?;
+    other.head("GET", "/healthz", &[padding(PADDING), format!("{FORWARDED}2")])?;
     other.write(b"\r\n")?;
     other.expect_answer()?.expect(200).context("another client's large head")?;
     let mut refused = 0;
@@ -46,24 +51,24 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         }
     }
     ensure!(refused > 0, "one client holds {OF_ONE} large heads");
-    Ok(format!("{closed} of {UNFINISHED} unfinished heads and {refused} of {OF_ONE} of one client were refused"))
+    Ok(format!("{closed} unfinished heads of {UNFINISHED} large and {SMALLER} smaller ones, and {refused} of {OF_ONE} of one client were refused"))
 }
 
-fn padding() -> String {
-    format!("X-Padding: {}", "x".repeat(PADDING))
+fn padding(size: usize) -> String {
+    format!("X-Padding: {}", "x".repeat(size))
 }
 
-fn unfinished_head(address: &str) -> Result<Wire> {
+fn unfinished_head(address: &str, size: usize) -> Result<Wire> {
     let mut wire = Wire::connect_from(PROXY, address)?;
     // Fails if the server has closed the connection already.
-    drop(wire.head("GET", "/healthz", &[padding()]));
+    drop(wire.head("GET", "/healthz", &[padding(size)]));
     Ok(wire)
 }
 
 fn unfinished_body(address: &str) -> Result<Wire> {
     let mut wire = Wire::connect_from(PROXY, address)?;
     let json = "Content-Type: application/json".to_owned();
-    let lines = [padding(), json, format!("{FORWARDED}1"), "Content-Length: 1000".to_owned()];
+    let lines = [padding(PADDING), json, format!("{FORWARDED}1"), "Content-Length: 1000".to_owned()];
     wire.head("POST", "/api/auth/session", &lines)?;
     wire.write(b"\r\n{")?;
     Ok(wire)

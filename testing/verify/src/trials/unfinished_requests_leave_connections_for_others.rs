@@ -14,8 +14,10 @@ const HOLDERS: u8 = 3;
 /// The least number of streams that one user may have open.
 const STREAMS_PER_USER: usize = 40;
 const NEWCOMERS: u8 = 8;
-/// Far less than the times for heads and bodies.
-const SOON: Duration = Duration::from_secs(3);
+/// The time for the holders to fill the server. Together with the time for a newcomer it is less than that for a
+/// head, for the first part of a body, or for a connection to be idle.
+const FILLING: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(2);
 const BETWEEN_CONNECTIONS: Duration = Duration::from_millis(2);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +56,7 @@ fn attack(bench: &Bench, kind: Kind) -> Result<Duration> {
             scope.spawn(move || hold(kind, address, holder, tokens, share, over))
         };
         let holders: Vec<_> = (0..HOLDERS).map(held).collect();
-        // All have taken their share by then.
-        thread::sleep(SOON);
+        thread::sleep(FILLING);
         let waited = (0..NEWCOMERS).map(|number| {
             let started = Instant::now();
             let mut newcomer = newcomer(&address, number)?;
@@ -74,20 +75,22 @@ fn attack(bench: &Bench, kind: Kind) -> Result<Duration> {
     })
 }
 
-/// Opens connections until it is over, and keeps up to its share of them.
+/// Keeps a share of the connections until it is over: replaces those that the server closes.
 fn hold(kind: Kind, address: &str, holder: u8, tokens: &[String], share: usize, over: &AtomicBool) -> Result<()> {
     let mut held = Vec::new();
     for number in 0.. {
         if over.load(Ordering::SeqCst) {
             break;
         }
-        let mut wire = Wire::connect_from(Ipv4Addr::new(127, 0, 200 + holder, 1), address)?;
-        let token = tokens.get(number % tokens.len()).context("a token")?;
-        // Fails if the server has closed the connection already.
-        if begin(kind, &mut wire, token).is_ok() {
-            held.push(wire);
+        held.retain_mut(|wire: &mut Wire| !wire.is_closed());
+        if held.len() < share {
+            let mut wire = Wire::connect_from(Ipv4Addr::new(127, 0, 200 + holder, 1), address)?;
+            let token = tokens.get(number % tokens.len()).context("a token")?;
+            // Fails if the server has closed the connection already.
+            if begin(kind, &mut wire, token).is_ok() {
+                held.push(wire);
+            }
         }
-        held.drain(..held.len().saturating_sub(share));
         thread::sleep(BETWEEN_CONNECTIONS);
     }
     Ok(())
