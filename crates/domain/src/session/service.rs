@@ -9,7 +9,7 @@ use crate::guarded::Guarded;
 use crate::id::{IdSource, SessionId, UserId};
 use crate::retry::retry_until_written;
 use crate::secrets::Secrets;
-use crate::user::{PasswordHasher, User, UserRepository};
+use crate::user::{PasswordHasher, User, UserRepository, Username};
 
 const LONGEST_USER_AGENT: usize = 255;
 
@@ -42,8 +42,11 @@ impl SessionService {
     /// [`Secrets::hash`] twice each, then [`SessionRepository::create`].
     pub fn sign_in(&self, username: &str, password: &str, user_agent: Option<&str>) -> Result<Grant, Failure> {
         // No username contains U+0000, and not every store accepts it in a query.
-        let credentials =
-            if username.contains('\0') { None } else { self.users.credentials(username.to_ascii_lowercase())? };
+        let credentials = if username.contains('\0') {
+            None
+        } else {
+            self.users.credentials(Username::fold_entered(username))?
+        };
         let hash = credentials.as_ref().map(|credentials| &credentials.password_hash);
         let matches = self.hasher.verify(password, hash)?;
         let Some(credentials) = credentials.filter(|_| matches) else {

@@ -49,6 +49,12 @@ impl Username {
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
+
+    /// The folded form of a name that somebody enters to sign in. No username has space around it, but keyboards add
+    /// some behind a completed word.
+    pub fn fold_entered(text: &str) -> String {
+        text.trim().to_ascii_lowercase()
+    }
 }
 
 fn is_inner(c: char) -> bool {

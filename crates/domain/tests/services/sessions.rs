@@ -106,6 +106,15 @@ fn sign_in_ignores_case_of_username() {
 }
 
 #[test]
+fn sign_in_ignores_space_around_username() {
+    for entered in ["matt ", " Matt", "\tMATT\u{a0}\n", "\u{3000}matt"] {
+        let mut world = world_for_sign_in();
+        world.sessions.expect_create().times(1).return_const(Ok(Some(vec![])));
+        assert!(world.sessions().sign_in(entered, PASSWORD, None).is_ok(), "{entered:?}");
+    }
+}
+
+#[test]
 fn any_token_of_a_session_revokes_it() {
     for secret in [CURRENT, OLD, 9] {
         let mut world = world_with_session(Some(session()), &[]);

@@ -1,6 +1,7 @@
 //! `POST /api/auth/session`
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chit_chat_domain::user::Username;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -39,7 +40,7 @@ pub(crate) async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     let Login { username, password } = body.into_inner().0;
     let agent = user_agent(&request);
-    let attempt = attempts.sign_in(&username.to_ascii_lowercase())?;
+    let attempt = attempts.sign_in(&Username::fold_entered(&username))?;
     let grant =
         attempt.hash(&state, move |state| state.services.sessions.sign_in(&username, &password, agent.as_deref()));
     let grant = grant.await?;

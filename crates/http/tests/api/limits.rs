@@ -70,19 +70,19 @@ async fn failed_sign_ins_are_limited_by_address_and_name(engine: Engine) {
     app.sign_up("bob").await;
     let (here, there) = (app.nobody().at(HERE), app.nobody().at(THERE));
     for (username, state) in
-        [("ann", "\"login\";r=2;t=1200"), ("ANN", "\"login\";r=1;t=2400"), ("Ann", "\"login\";r=0;t=1200")]
+        [("ann", "\"login\";r=2;t=1200"), (" ANN", "\"login\";r=1;t=2400"), ("Ann  ", "\"login\";r=0;t=1200")]
     {
         let wrong = sign_in(&here, username, "wrong").await.expect_problem(401, "invalid_credentials");
         assert_eq!(wrong.header("RateLimit"), Some(state));
         assert_eq!(wrong.header("RateLimit-Policy"), Some("\"login\";q=3;w=3600"));
     }
-    for password in ["wrong", PASSWORD] {
-        let refused = expect_limited(sign_in(&here, "ann", password).await, 1_200);
+    for (username, password) in [("ann", "wrong"), ("ann", PASSWORD), ("ann\t", PASSWORD)] {
+        let refused = expect_limited(sign_in(&here, username, password).await, 1_200);
         assert_eq!(refused.header("RateLimit-Policy"), Some("\"login\";q=3;w=3600"));
     }
     sign_in(&here, "bob", PASSWORD).await.expect_status(200);
     sign_in(&there, "ann", "wrong").await.expect_problem(401, "invalid_credentials");
-    sign_in(&there, "ann", PASSWORD).await.expect_status(200);
+    sign_in(&there, "ann ", PASSWORD).await.expect_status(200);
 }
 
 #[both_engines]

@@ -20,7 +20,7 @@ pub(crate) const USERNAME: &str = "ada";
 
 /// A username for signing in. It is looked up, not validated.
 pub(crate) fn known_username() -> Object {
-    text("The username, in any case.").examples([USERNAME]).build()
+    text("The username, in any case. Space around it is ignored.").examples([USERNAME]).build()
 }
 
 /// A refresh token in a request.
