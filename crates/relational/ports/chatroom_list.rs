@@ -5,10 +5,8 @@ use chit_chat_domain::chatroom::{ListPosition, MyChatroom, Seq};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::search::NameQuery;
-use chit_chat_relational::rows::mentions::EVERYBODY;
 use chit_chat_relational::rows::{ChatroomRow, MessageRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
-use chit_chat_relational::types::Id;
 use chit_chat_relational::{Instant, Key, Sql, codes, text};
 use diesel::dsl::{IntoBoxed, Select, case_when};
 use diesel::expression::{ValidGrouping, is_aggregate};
@@ -16,10 +14,11 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
-use super::fragments;
-use crate::Conn;
+use super::{fragments, mentions};
+use crate::{Conn, dialect};
 
-/// The number of newest messages after the read marker among which those of other users are counted.
+/// The number of newest messages after the read marker among which those of other users are counted. As many mentions
+/// of the user, and of everybody, are counted, except those by users whom the user blocks.
 const MAX_COUNTED: i64 = 1_000;
 
 type Backend = <Conn as Connection>::Backend;
@@ -151,14 +150,20 @@ impl QueryFragment<Backend> for Unread {
 
 impl QueryFragment<Backend> for Mentioned {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
-        out.push_sql(
-            "(SELECT count(*) FROM (SELECT 1 FROM mentions WHERE chatroom_id = memberships.chatroom_id \
-             AND user_id IN (memberships.user_id, ",
-        );
-        out.push_bind_param::<Id, _>(&EVERYBODY)?;
+        let newest = |user, name| {
+            format!(
+                "SELECT author_id FROM (SELECT author_id FROM mentions \
+                 WHERE chatroom_id = memberships.chatroom_id AND user_id = {user} \
+                 AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
+                 ORDER BY seq DESC LIMIT {MAX_COUNTED}) AS {name}"
+            )
+        };
         out.push_sql(&format!(
-            ") AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
-             AND author_id <> memberships.user_id LIMIT {}) AS mentioning)",
+            "(SELECT count(*) FROM (SELECT 1 FROM ({} UNION ALL {}) AS newest \
+             WHERE author_id <> memberships.user_id AND {} LIMIT {}) AS mentioning)",
+            newest("memberships.user_id", "by_name"),
+            newest(dialect::EVERYBODY, "to_all"),
+            mentions::is_by_unblocked("memberships.user_id"),
             MyChatroom::MAX_UNREAD
         ));
         Ok(())

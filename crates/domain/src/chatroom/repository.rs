@@ -57,7 +57,8 @@ pub struct MyChatroom {
     /// The number of undeleted messages of others after the read marker; [`MAX_UNREAD`](Self::MAX_UNREAD)
     /// means that many or more.
     pub unread_count: i64,
-    /// The number of those messages that mention the user or everybody, with the same maximum.
+    /// The number of those messages that mention the user or everybody, with the same maximum, except those by
+    /// users whom the user blocks.
     pub mention_count: i64,
     /// The time of the latest message or of the user's join, whichever is later.
     pub active_at: Timestamp,

@@ -12,6 +12,7 @@ pub trait MentionRepository: Send + Sync {
     fn resolve(&self, chatroom: ChatroomId, usernames: &[String]) -> Result<Vec<UserId>, StoreError>;
 
     /// The messages of others that mention a user, newest first, starting after `after`, in chatrooms where
-    /// they are currently a member; mentions of everybody count since the user joined; one more than the limit.
+    /// they are currently a member, except those by users whom they block; mentions of everybody count since the
+    /// user joined; one more than the limit.
     fn of_user(&self, user: UserId, after: Option<MessageId>, limit: Limit) -> Result<Vec<Message>, StoreError>;
 }

@@ -12,7 +12,7 @@ use crate::views::MessageList;
 /// List messages that mention you
 ///
 /// Newest first, from chatrooms that you are a member of. Messages that mention everyone are included if they
-/// were sent after you joined.
+/// were sent after you joined. Messages by users whom you block are left out.
 #[utoipa::path(
     get, path = "/api/users/me/mentions", operation_id = "list_mentions", tag = "users",
     params(Paging, Rendering),

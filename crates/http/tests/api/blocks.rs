@@ -75,6 +75,29 @@ async fn blocked_user_opens_no_direct_chatroom_and_adds_nobody(engine: Engine) {
 }
 
 #[both_engines]
+async fn blocked_user_calls_nobody(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = bob.create_room("Plans", "private", &[&ann]).await;
+    ann.put(block_of(&bob)).await.expect_status(204);
+    let sent = bob.say(&room, "@ann @bob").await;
+    assert_eq!(sent["mentions"]["user_ids"], json!([ann.id]), "the author does not learn of the block");
+    bob.say(&room, "@all").await;
+    let called = async || {
+        let chatrooms = ann.get("/api/chatrooms").await.expect_status(200);
+        let mentions = ann.get("/api/users/me/mentions").await.expect_status(200);
+        (
+            chatrooms.items()[0]["mention_count"].clone(),
+            chatrooms.items()[0]["unread_count"].clone(),
+            mentions.items().len(),
+        )
+    };
+    assert_eq!(called().await, (json!(0), json!(2), 0));
+    ann.delete(block_of(&bob)).await.expect_status(204);
+    assert_eq!(called().await, (json!(2), json!(2), 2));
+}
+
+#[both_engines]
 async fn blocked_direct_chatroom_is_read_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);

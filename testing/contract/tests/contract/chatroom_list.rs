@@ -247,6 +247,26 @@ fn mentioned_counts_mentions_by_others_after_marker(engine: Engine) {
     assert_eq!(counts(), [0, 100, 0]);
 }
 
+/// The newest of each kind, so that a flood from a blocked user makes the list no slower.
+#[both_engines]
+fn mentioned_looks_at_thousand_mentions(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    let says = |author, mentions| stored(world.send(NewMessage { mentions, ..world.draft(room, author, "hey") }));
+    world.block(beth, zoe);
+    says(matt, Mentions::of(vec![beth]));
+    for _ in 0..999 {
+        says(zoe, Mentions::of(vec![beth]));
+    }
+    assert_eq!(only(&world, beth).mention_count, 1);
+    says(zoe, Mentions::of(vec![beth]));
+    assert_eq!(only(&world, beth).mention_count, 0);
+    says(matt, Mentions::everybody());
+    says(matt, Mentions::of(vec![beth]));
+    assert_eq!(only(&world, beth).mention_count, 2);
+}
+
 #[both_engines]
 fn direct_chatroom_names_other_member(engine: Engine) {
     let world = World::new(engine);

@@ -104,6 +104,55 @@ fn mention_of_all_is_listed_if_its_id_is_older_than_others_before_joining(engine
     assert_eq!(mentions_of(&world, beth), [late]);
 }
 
+/// Neither kind of mention, listed or counted; and everything again without the block.
+#[both_engines]
+fn mentions_by_blocked_users_are_hidden(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    let other = world.room(matt, &[beth]);
+    let listed_and_counted = |user| {
+        let mine = world.chatrooms.of_member(user, None, None, Limit::default()).unwrap();
+        (mentions_of(&world, user), mine.iter().map(|mine| mine.mention_count).sum::<i64>())
+    };
+    let mut sent = vec![
+        says(&world, room, matt, Mentions::of(vec![beth])),
+        says(&world, room, zoe, Mentions::of(vec![beth, matt])),
+        says(&world, room, matt, Mentions::everybody()),
+    ];
+    world.block(beth, matt);
+    sent.push(says(&world, other, matt, Mentions::of(vec![beth])));
+    sent.push(says(&world, room, matt, Mentions::everybody()));
+    sent.reverse();
+    let by_zoe = sent[3].clone();
+    assert_eq!(listed_and_counted(beth), (vec![by_zoe.clone()], 1));
+    assert_eq!(listed_and_counted(zoe).1, 2, "others see them");
+    assert_eq!(listed_and_counted(matt), (vec![by_zoe], 1), "and who is blocked learns nothing");
+    world.block(beth, zoe);
+    assert_eq!(listed_and_counted(beth), (vec![], 0));
+    world.unblock(beth, zoe);
+    world.unblock(beth, matt);
+    assert_eq!(listed_and_counted(beth), (sent, 5));
+}
+
+#[both_engines]
+fn pages_of_mentions_are_full_despite_blocks(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let rooms = [world.room(matt, &[beth, zoe]), world.room(matt, &[beth, zoe])];
+    let mut sent = Vec::new();
+    for number in 0..12 {
+        says(&world, rooms[number % 2], matt, Mentions::of(vec![beth]));
+        sent.insert(0, says(&world, rooms[number % 2], zoe, Mentions::of(vec![beth])));
+        says(&world, rooms[number % 2], matt, Mentions::everybody());
+    }
+    world.block(beth, matt);
+    let page = |after, limit| world.mentions.of_user(beth, after, Limit::parse(limit).unwrap()).unwrap();
+    assert_eq!(page(None, 4), sent[..5]);
+    assert_eq!(page(Some(sent[4].id), 4), sent[5..10]);
+    assert_eq!(page(Some(sent[9].id), 4), sent[10..]);
+}
+
 #[both_engines]
 fn edit_updates_mentions_and_delete_removes_them(engine: Engine) {
     let world = World::new(engine);

@@ -106,7 +106,9 @@ pub(crate) fn unread_count() -> Object {
 }
 
 pub(crate) fn mention_count() -> Object {
-    behind_the_marker("The number of unread messages that mention you or everyone.")
+    behind_the_marker(
+        "The number of unread messages that mention you or everyone, without those by users whom you block.",
+    )
 }
 
 fn behind_the_marker(what: &str) -> Object {
