@@ -142,13 +142,15 @@ impl Guard<'_> {
         (behind.starts_with('>') && scheme.chars().all(is_of_scheme)).then_some(place + length)
     }
 
-    /// Reads the name behind an `@`. The parser decides whether `_` at its end ends emphasis.
+    /// Reads the name behind an `@`. The parser decides whether `_` at its end ends emphasis, unless as many begin the
+    /// name.
     fn take_name(&mut self, place: usize) -> usize {
         let end = place + self.length_of(place, is_of_name);
         let name = self.source.get(place..end).unwrap_or_default();
-        let core = place + name.trim_end_matches(['.', '-']).trim_end_matches('_').len();
-        let core = if core == place { end } else { core };
-        self.disguise(place, core);
+        let name = name.trim_end_matches(['.', '-']);
+        let (before, behind) = (underscores(name.chars()), underscores(name.chars().rev()));
+        let core = if before == behind { name.len() } else { name.len() - behind };
+        self.disguise(place, place + core);
         end
     }
 
@@ -223,6 +225,10 @@ fn scheme_of(word: &str) -> Option<usize> {
     }
     let start = word.find(|character: char| character.is_ascii_alphanumeric())?;
     word.get(start..)?.starts_with(|first: char| first.is_ascii_alphabetic()).then_some(start)
+}
+
+fn underscores(characters: impl Iterator<Item = char>) -> usize {
+    characters.take_while(|character| *character == '_').inspect(|_| step()).count()
 }
 
 fn is_of_scheme(character: char) -> bool {

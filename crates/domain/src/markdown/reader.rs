@@ -11,8 +11,15 @@ use crate::message::MessageBody;
 
 /// Reads a text.
 pub(super) fn read<'a>(guarded: &'a Guarded<'_>) -> Vec<Part<'a>> {
-    let mut reader =
-        Reader { guarded, parts: Vec::new(), text: Writer::default(), html: String::new(), open: Vec::new() };
+    let mut reader = Reader {
+        guarded,
+        parts: Vec::new(),
+        text: Writer::default(),
+        html: String::new(),
+        open: Vec::new(),
+        code: 0,
+        links: 0,
+    };
     for (event, place) in Parser::new_ext(&guarded.text, MessageBody::MARKDOWN).into_offset_iter() {
         match event {
             Event::Text(text) => reader.text(text, place),
@@ -27,7 +34,7 @@ pub(super) fn read<'a>(guarded: &'a Guarded<'_>) -> Vec<Part<'a>> {
 }
 
 /// An open tag that matters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Open {
     Code,
     /// A link that leads somewhere, with the number of parts before its caption, and its target.
@@ -43,11 +50,14 @@ struct Reader<'a, 'b> {
     /// The text of the open HTML block.
     html: String,
     open: Vec<Open>,
+    /// How many of the open tags are code, and how many are links. Nesting may be as deep as the text is long.
+    code: usize,
+    links: usize,
 }
 
 impl<'a> Reader<'a, '_> {
     fn text(&mut self, text: CowStr<'a>, place: Range<usize>) {
-        if self.open.contains(&Open::Code) {
+        if self.code > 0 {
             let text = self.unmarked(text);
             self.parts.push(Part::Markup(Event::Text(text)));
             return;
@@ -68,8 +78,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push(&mut self, prose: Prose) {
-        let is_caption = self.open.iter().any(|open| matches!(open, Open::Link(..)));
-        self.parts.push(if is_caption { Part::Caption(prose.into_string().into()) } else { Part::Prose(prose) });
+        self.parts.push(if self.links > 0 {
+            Part::Caption(prose.into_string().into())
+        } else {
+            Part::Prose(prose)
+        });
     }
 
     fn take(&mut self, event: Event<'a>) {
@@ -98,6 +111,11 @@ impl<'a> Reader<'a, '_> {
             }
             _ => Open::Other,
         };
+        match open {
+            Open::Code => self.code += 1,
+            Open::Link(..) => self.links += 1,
+            Open::Other => {}
+        }
         self.open.push(open);
         self.parts.push(Part::Markup(Event::Start(tag)));
     }
@@ -107,11 +125,16 @@ impl<'a> Reader<'a, '_> {
             let html = std::mem::take(&mut self.html);
             self.push(Prose::plain(html.strip_suffix('\n').unwrap_or(&html)));
         }
-        if let Some(Open::Link(start, target)) = self.open.pop()
-            && self.parts.len() == start
-        {
-            // A link without text shows its target.
-            self.parts.push(Part::Caption(target.into()));
+        match self.open.pop() {
+            Some(Open::Code) => self.code = self.code.saturating_sub(1),
+            Some(Open::Link(start, target)) => {
+                self.links = self.links.saturating_sub(1);
+                if self.parts.len() == start {
+                    // A link without text shows its target.
+                    self.parts.push(Part::Caption(target.into()));
+                }
+            }
+            Some(Open::Other) | None => {}
         }
         self.parts.push(Part::Markup(Event::End(end)));
     }

@@ -140,6 +140,7 @@ mod tests {
         }
         assert_eq!(usernames("@bob_ _x_ @bob_/@ann_"), ["ann_", "bob_"]);
         assert_eq!(usernames("_hi @bob_, __@ann__"), ["ann", "bob"], "these end emphasis");
+        assert_eq!(usernames("_hi @_k_, @__init__ and @_bob_"), ["__init__", "_bob_", "_k_"]);
     }
 
     #[test]
