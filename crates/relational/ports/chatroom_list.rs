@@ -7,6 +7,7 @@ use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::search::NameQuery;
 use chit_chat_relational::rows::{ChatroomRow, MessageRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
+use chit_chat_relational::types::Id;
 use chit_chat_relational::{Instant, Key, Sql, codes, text};
 use diesel::dsl::{IntoBoxed, Select, case_when};
 use diesel::expression::{ValidGrouping, is_aggregate};
@@ -14,7 +15,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
-use super::{fragments, mentions};
+use super::fragments;
+use super::mentions::BY_UNBLOCKED;
 use crate::{Conn, dialect};
 
 /// The number of newest messages after the read marker among which those of other users are counted. As many mentions
@@ -45,7 +47,7 @@ pub(crate) fn of_member(
             memberships::muted,
             memberships::hidden_seq,
             Unread,
-            Mentioned,
+            Mentioned(user),
             active_at().assume_not_null(),
         ))
         .load(conn)?;
@@ -109,8 +111,8 @@ fn my_chatroom(row: Row) -> Sql<MyChatroom> {
 /// The number of unread messages of others, for a membership of the surrounding statement.
 struct Unread;
 
-/// The number of those that mention the member.
-struct Mentioned;
+/// The number of those that mention the member, who is this user.
+struct Mentioned(Key);
 
 macro_rules! count {
     ($($count:ident),*) => {$(
@@ -160,12 +162,12 @@ impl QueryFragment<Backend> for Mentioned {
         };
         out.push_sql(&format!(
             "(SELECT count(*) FROM (SELECT 1 FROM ({} UNION ALL {}) AS newest \
-             WHERE author_id <> memberships.user_id AND {} LIMIT {}) AS mentioning)",
+             WHERE author_id <> memberships.user_id AND {BY_UNBLOCKED} ",
             newest("memberships.user_id", "by_name"),
             newest(dialect::EVERYBODY, "to_all"),
-            mentions::is_by_unblocked("memberships.user_id"),
-            MyChatroom::MAX_UNREAD
         ));
+        out.push_bind_param::<Id, _>(&self.0)?;
+        out.push_sql(&format!(") LIMIT {}) AS mentioning)", MyChatroom::MAX_UNREAD));
         Ok(())
     }
 }
