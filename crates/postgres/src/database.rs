@@ -1,17 +1,25 @@
-//! Creates and drops the database, and sets its connections up.
+//! Creates and drops the database, and checks its encoding.
 
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_relational::pool::Setup;
-use chit_chat_relational::{Sql, SqlError};
+use chit_chat_relational::SqlError;
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::r2d2::CustomizeConnection;
 use diesel::sql_types::Text;
+use percent_encoding::percent_decode_str;
 
 use crate::Conn;
+use crate::session::with_timeouts;
 
 /// The database from which others are created and dropped.
 const MAINTENANCE: &str = "postgres";
+
+/// The database that new ones are copies of.
+const TEMPLATE: &str = "template1";
+/// The encoding of every text that clients send and read.
+const ENCODING: &str = "UTF8";
+/// Where copies of [`TEMPLATE`] have another encoding: the locale that every server has, and that fits.
+const OTHER_TEMPLATE: &str = " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
 
 /// Returns whether the server has the database of the URL.
 pub fn exists(url: &str) -> Result<bool, StoreError> {
@@ -26,7 +34,8 @@ pub fn create(url: &str) -> Result<bool, StoreError> {
     if database_exists(conn, &name)? {
         return Ok(false);
     }
-    run(conn, &format!("CREATE DATABASE {}", quoted(&name)))?;
+    let encoding = if encoding_of(conn, TEMPLATE)? == ENCODING { "" } else { OTHER_TEMPLATE };
+    run(conn, &format!("CREATE DATABASE {}{encoding}", quoted(&name)))?;
     Ok(true)
 }
 
@@ -39,86 +48,7 @@ pub fn drop(url: &str) -> Result<bool, StoreError> {
     Ok(existed)
 }
 
-/// The settings of a session. No statement may run longer than its request waits.
-pub(crate) const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
-
-pub(crate) fn setup() -> Setup<Conn> {
-    Box::new(OnConnect)
-}
-
-/// Settings of connections that read for requests. A slow read must not keep its connection from others for long;
-/// what writes may wait for locks instead.
-const READING: &str = "SET statement_timeout = '5s'";
-
-pub(crate) fn setup_for_reading() -> Setup<Conn> {
-    Box::new(OnConnectForReading)
-}
-
-/// Discards the plans of a connection. PostgreSQL plans a prepared statement for the current size of its
-/// tables, and a plan chosen for few rows may be the worst for many.
-pub(crate) fn discard_plans(conn: &mut Conn) -> Sql<()> {
-    Ok(conn.batch_execute("DISCARD PLANS")?)
-}
-
-/// Settings of connections that send. A locked room must not delay messages of other rooms, so waits for locks
-/// are short. Sends are planned once and not for each batch, row by row through indexes, so that rooms are
-/// locked in the order of their ids.
-const SENDING: &str = "SET lock_timeout = '1s'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
-     SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
-
-pub(crate) fn setup_for_sending() -> Setup<Conn> {
-    Box::new(OnConnectForSending)
-}
-
-#[derive(Debug)]
-struct OnConnect;
-
-#[derive(Debug)]
-struct OnConnectForReading;
-
-#[derive(Debug)]
-struct OnConnectForSending;
-
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnect {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(SESSION).map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnectForReading {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        OnConnect.on_acquire(conn)?;
-        conn.batch_execute(READING).map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for OnConnectForSending {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        OnConnect.on_acquire(conn)?;
-        conn.batch_execute(SENDING).map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
-/// Timeouts for connecting, for acknowledgements of sent data (in milliseconds), and for responses; without
-/// them libpq and the system wait for a silent host for minutes.
-const SESSION_TIMEOUTS: [(&str, &str); 5] = [
-    ("connect_timeout", "5"),
-    ("tcp_user_timeout", "10000"),
-    ("keepalives_idle", "5"),
-    ("keepalives_interval", "2"),
-    ("keepalives_count", "3"),
-];
-
-/// Adds the timeouts that the operator's URL does not set.
-pub(crate) fn with_timeouts(url: &str) -> String {
-    let missing = SESSION_TIMEOUTS.iter().filter(|(name, _)| !url.contains(&format!("{name}=")));
-    missing.fold(url.to_owned(), |url, (name, value)| {
-        let separator = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{separator}{name}={value}")
-    })
-}
-
-fn connect(url: &str) -> Result<Conn, StoreError> {
+pub(crate) fn connect(url: &str) -> Result<Conn, StoreError> {
     Conn::establish(&with_timeouts(url)).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
@@ -129,6 +59,25 @@ pub(crate) fn run(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
 fn database_exists(conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
     let found = diesel::sql_query("SELECT 1 FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
     Ok(found.execute(conn).map_err(SqlError::from)? > 0)
+}
+
+/// Refuses a database that cannot store every text.
+pub(crate) fn require_encoding(conn: &mut Conn) -> Result<(), StoreError> {
+    let name = diesel::select(sql::<Text>("current_database()::text")).get_result::<String>(conn);
+    let name = name.map_err(SqlError::from)?;
+    let encoding = encoding_of(conn, &name)?;
+    if encoding == ENCODING {
+        return Ok(());
+    }
+    Err(StoreError::Other(format!(
+        "the database {name} has the encoding {encoding} and must have UTF8; `chit-chat db create` makes one that has it"
+    )))
+}
+
+fn encoding_of(conn: &mut Conn, database: &str) -> Result<String, StoreError> {
+    let query = sql::<Text>("SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = ");
+    let found: QueryResult<Option<String>> = query.bind::<Text, _>(database).get_result(conn).optional();
+    Ok(found.map_err(SqlError::from)?.unwrap_or_default())
 }
 
 fn quoted(name: &str) -> String {
@@ -145,7 +94,9 @@ fn split(url: &str) -> Result<(String, String), StoreError> {
         return Err(unnamed());
     }
     let parameters = parameters.map(|text| format!("?{text}")).unwrap_or_default();
-    Ok((format!("{scheme}://{host}/{MAINTENANCE}{parameters}"), name.to_owned()))
+    let decoded = percent_decode_str(name).decode_utf8();
+    let name = decoded.map_err(|_| StoreError::Other("the name of the database is not valid UTF-8".into()))?;
+    Ok((format!("{scheme}://{host}/{MAINTENANCE}{parameters}"), name.into_owned()))
 }
 
 #[cfg(test)]
@@ -157,17 +108,9 @@ mod tests {
         let (server, name) = split("postgres://me:secret@db:5433/chit_chat?sslmode=disable").unwrap();
         assert_eq!(server, "postgres://me:secret@db:5433/postgres?sslmode=disable");
         assert_eq!(name, "chit_chat");
+        assert_eq!(split("postgres://db/with%20space").unwrap().1, "with space");
+        assert!(split("postgres://db/%ff").is_err());
         assert!(split("postgres://db").is_err());
         assert!(split("postgres://db/").is_err());
-    }
-
-    #[test]
-    fn timeouts_of_url_are_kept() {
-        assert!(
-            with_timeouts("postgres://db/a").starts_with("postgres://db/a?connect_timeout=5&tcp_user_timeout=")
-        );
-        assert!(with_timeouts("postgres://db/a?b=c").starts_with("postgres://db/a?b=c&connect_timeout=5&"));
-        let own = with_timeouts("postgres://db/a?connect_timeout=9");
-        assert!(own.starts_with("postgres://db/a?connect_timeout=9&tcp_user_timeout="), "{own}");
     }
 }

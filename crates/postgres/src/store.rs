@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::append::MessageWriter;
 use crate::chatroom_heads;
 use crate::conn::{Conn, Connections, Tx};
-use crate::database;
+use crate::session::{self, Pooling, Purpose};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::Sql;
 use chit_chat_relational::commits::Observers;
@@ -33,28 +33,42 @@ pub struct Store {
     pub(crate) heads: HeadQueue,
     pub(crate) observers: Arc<Observers>,
     pub(crate) writability: Arc<Writability>,
+    pub(crate) pooling: Pooling,
+    /// The settings of the sessions of `changers`.
+    pub(crate) session: String,
 }
 
 impl Store {
     /// Creates the store without connecting; the first use connects.
     pub fn new(url: &str) -> Result<Self, StoreError> {
-        let url = database::with_timeouts(url);
+        Self::with(url, Pooling::Sessions)
+    }
+
+    /// Creates the store for a server that is reached directly, or through a pooler.
+    pub fn with(url: &str, pooling: Pooling) -> Result<Self, StoreError> {
+        let url = session::with_timeouts(url);
         let (observers, writability) = (Arc::default(), Arc::default());
-        let pool = |name, size, setup| {
-            Pool::new(name, &url, size, setup).map(|pool| pool.renewed_by(database::discard_plans))
+        let pool = |name, size, purpose| {
+            let pool = Pool::new(name, &url, size, session::setup(&url, purpose, pooling))?;
+            Ok::<_, StoreError>(match pooling {
+                Pooling::Sessions => pool.renewed_by(session::discard_plans),
+                Pooling::Transactions => pool.begun_by(&session::of_transaction(&url, purpose)),
+            })
         };
-        let asking = pool("heads", ONE, database::setup())?;
-        let sending = pool("sends", WRITERS, database::setup_for_sending())?.watched_by(&writability);
+        let asking = pool("heads", ONE, Purpose::Changing)?;
+        let sending = pool("sends", WRITERS, Purpose::Sending)?.watched_by(&writability);
         Ok(Self {
-            readers: pool("reads", READERS, database::setup_for_reading())?,
-            changers: pool("writes", CHANGERS, database::setup())?.watched_by(&writability),
-            followers: pool("follow", FOLLOWERS, database::setup())?,
+            readers: pool("reads", READERS, Purpose::Reading)?,
+            changers: pool("writes", CHANGERS, Purpose::Changing)?.watched_by(&writability),
+            followers: pool("follow", FOLLOWERS, Purpose::Changing)?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| {
                 asking.read(|conn| chatroom_heads::ask(conn, questions))
             }))?,
             observers,
             writability,
+            pooling,
+            session: session::of_session(&url, Purpose::Changing),
         })
     }
 

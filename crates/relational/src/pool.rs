@@ -25,6 +25,7 @@ const FIRST_RENEWAL: u64 = 16;
 pub struct Pool<C: R2D2Connection + 'static> {
     connections: diesel::r2d2::Pool<ConnectionManager<C>>,
     renew: Option<Renewal<C>>,
+    begin: Option<Arc<str>>,
     writability: Option<Arc<Writability>>,
     metrics: PoolMetrics,
 }
@@ -55,13 +56,20 @@ where
             .error_handler(Box::new(QuietErrors))
             .build(ConnectionManager::new(url))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { connections, renew: None, writability: None, metrics: PoolMetrics::new(name) })
+        Ok(Self { connections, renew: None, begin: None, writability: None, metrics: PoolMetrics::new(name) })
     }
 
     /// Renews a connection after 16, 32, 64, ... uses: its cached plans were made when the tables were small.
     #[must_use]
     pub fn renewed_by(self, renew: Renewal<C>) -> Self {
         Self { renew: Some(renew), ..self }
+    }
+
+    /// Runs everything in a transaction that these statements begin: behind a pooler, what follows may otherwise go
+    /// to another connection of the server.
+    #[must_use]
+    pub fn begun_by(self, statements: &str) -> Self {
+        Self { begin: Some(statements.into()), ..self }
     }
 
     /// Records whether what this pool is used for could be stored.
@@ -72,7 +80,11 @@ where
 
     /// Runs a query that is safe to repeat, and repeats it on another connection if necessary.
     pub fn read<T>(&self, query: impl Fn(&mut C) -> Sql<T>) -> Result<T, StoreError> {
-        self.run(query, |_| true)
+        let work = |connection: &mut C| match &self.begin {
+            Some(statements) => transaction_begun_by(statements, connection, &query),
+            None => query(connection),
+        };
+        self.run(work, |_| true)
     }
 
     /// Runs a transaction, and repeats it if it lost a conflict or its connection was broken from the start. If
@@ -82,10 +94,14 @@ where
         let again = |remedy| remedy != Remedy::Reconnect || !begun.get();
         let work = |connection: &mut C| {
             begun.set(false);
-            connection.transaction(|connection| {
+            let body = |connection: &mut C| {
                 begun.set(true);
                 transaction(connection)
-            })
+            };
+            match &self.begin {
+                Some(statements) => transaction_begun_by(statements, connection, body),
+                None => connection.transaction(body),
+            }
         };
         self.run(work, again)
     }
@@ -156,6 +172,21 @@ where
             _ => Ok(()),
         }
     }
+}
+
+/// Runs a transaction, as diesel does, but for how it begins.
+fn transaction_begun_by<T, C>(statements: &str, connection: &mut C, body: impl FnOnce(&mut C) -> Sql<T>) -> Sql<T>
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+{
+    AnsiTransactionManager::begin_transaction_sql(connection, statements)?;
+    let outcome = body(connection);
+    match &outcome {
+        Ok(_) => AnsiTransactionManager::commit_transaction(connection)?,
+        // A connection on which this fails is discarded; the first error says more.
+        Err(_) => drop(AnsiTransactionManager::rollback_transaction(connection)),
+    }
+    outcome
 }
 
 /// Counts a use of a connection; returns how many there have been.

@@ -22,7 +22,7 @@ Examples:
 `chit-chat help COMMAND` describes one command.";
 
 /// The options that all commands use, not only `serve`.
-const EVERYWHERE: [&str; 2] = ["database_url", "log"];
+const EVERYWHERE: [&str; 3] = ["database_url", "database_pooler", "log"];
 
 /// A chat backend: accounts, chatrooms, messages, and a log of every change.
 #[derive(Debug, Parser)]

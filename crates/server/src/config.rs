@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use self::limits::LimitOptions;
-use crate::database::Database;
+use crate::database::{Database, Pooler};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Configuration, also by environment variables; flags win")]
@@ -29,6 +29,10 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true,
         value_parser = DatabaseUrl)]
     pub(crate) database_url: Database,
+    /// What stands before PostgreSQL: transaction (a pooler that gives each transaction another connection, such as
+    /// PgBouncer in transaction mode), none, or auto, which finds out at start.
+    #[arg(long, env, global = true, default_value = "auto", value_parser = pooler)]
+    pub(crate) database_pooler: Pooler,
     /// Key that signs access tokens, at least 32 bytes; in a comma-separated list the first signs and
     /// all verify. SQLite has a default, generated into a file next to the database; PostgreSQL requires this
     /// or `JWT_SECRET_FILE`.
@@ -57,6 +61,15 @@ impl TypedValueParser for DatabaseUrl {
     fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, url: &OsStr) -> Result<Database, clap::Error> {
         let database = url.to_str().unwrap_or_default().parse();
         database.map_err(|why: String| command.clone().error(ErrorKind::ValueValidation, why))
+    }
+}
+
+fn pooler(text: &str) -> Result<Pooler, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "auto" => Ok(Pooler::Auto),
+        "transaction" => Ok(Pooler::Transaction),
+        "none" => Ok(Pooler::None),
+        _ => Err("DATABASE_POOLER must be auto, transaction or none".to_owned()),
     }
 }
 
@@ -121,6 +134,8 @@ mod tests {
     fn words_ignore_case() {
         assert_eq!(sign_ups("OPEN"), Ok(SignUps::Open));
         assert_eq!(sign_ups("Closed"), Ok(SignUps::Closed));
+        assert_eq!(pooler("Transaction"), Ok(Pooler::Transaction));
+        assert!(pooler("session").unwrap_err().contains("DATABASE_POOLER must be"));
         assert!(sign_ups("shut").unwrap_err().contains("SIGNUP must be"));
     }
 

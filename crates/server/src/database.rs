@@ -14,6 +14,16 @@ pub(crate) enum Database {
     Postgres(SecretString),
 }
 
+/// What stands before PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pooler {
+    /// To be found out.
+    Auto,
+    /// A pooler that gives each transaction another connection.
+    Transaction,
+    None,
+}
+
 impl FromStr for Database {
     type Err = String;
 
@@ -24,7 +34,7 @@ impl FromStr for Database {
                             such as sqlite://./data/chit-chat.db"
                     .to_owned());
             }
-            return Ok(Self::Sqlite(PathBuf::from(path)));
+            return sqlite_path(path).map(Self::Sqlite);
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err("DATABASE_URL must be sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned());
@@ -54,6 +64,18 @@ impl fmt::Display for Database {
     }
 }
 
+/// Parses what follows `sqlite://`. Other programs take parameters there; ignoring one would do something else than
+/// was asked for.
+fn sqlite_path(text: &str) -> Result<PathBuf, String> {
+    match text.split_once('?') {
+        // The server creates the file anyway if it is absent.
+        None | Some((_, "mode=rwc")) => Ok(PathBuf::from(text.split('?').next().unwrap_or(text))),
+        Some((path, parameters)) => Err(format!(
+            "DATABASE_URL has the parameter {parameters}, but after sqlite://{path} only ?mode=rwc is understood"
+        )),
+    }
+}
+
 fn asks_for_tls(url: &str) -> bool {
     ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode))
 }
@@ -77,6 +99,14 @@ mod tests {
     fn invalid_url_is_explained() {
         for url in ["mysql://db/chat", "sqlite://", "chat.db", ""] {
             assert!(url.parse::<Database>().unwrap_err().contains("DATABASE_URL must be"), "{url}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_sqlite_are_understood_or_refused() {
+        assert_eq!(shown("sqlite://./data/a.db?mode=rwc"), "SQLite in ./data/a.db");
+        for url in ["sqlite://a.db?mode=ro", "sqlite://a.db?", "sqlite://a.db?mode=rwc&cache=shared"] {
+            assert!(url.parse::<Database>().unwrap_err().contains("only ?mode=rwc is understood"), "{url}");
         }
     }
 

@@ -29,7 +29,7 @@ const LAST_GRACE: Duration = Duration::from_millis(1_500);
 pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let metrics = telemetry::start()?;
     let signing_keys = signing_key::load(config)?;
-    let stores = store::open(&config.database_url)?;
+    let stores = store::open(config)?;
     let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
     let password_threads = hasher.threads();
     let system = System {

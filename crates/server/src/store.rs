@@ -6,30 +6,56 @@ use std::sync::Arc;
 
 use chit_chat_domain::store_error::StoreError;
 pub(crate) use chit_chat_domain::stores::Stores;
+use chit_chat_postgres::Pooling;
 use secrecy::ExposeSecret;
 
-use crate::database::Database;
+use crate::config::Config;
+use crate::database::{Database, Pooler};
 
 /// Opens the database and migrates its schema. Creates an SQLite file if it is absent.
-pub(crate) fn open(database: &Database) -> Result<Stores, StoreError> {
+pub(crate) fn open(config: &Config) -> Result<Stores, StoreError> {
+    let database = &config.database_url;
     match database {
         Database::Sqlite(path) => open_sqlite(path),
         Database::Postgres(url) => {
-            let store = Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?);
-            store.migrate().map_err(|error| with_hint(error, database))?;
-            Ok(store.into())
+            let open = || open_postgres(url.expose_secret(), config.database_pooler);
+            open().map_err(|error| with_hint(error, database))
         }
     }
 }
 
+fn open_postgres(url: &str, pooler: Pooler) -> Result<Stores, StoreError> {
+    let store = connect(url, pooler)?;
+    if store.migrate()? {
+        tracing::info!("the database was new and empty");
+    }
+    Ok(store.into())
+}
+
+fn connect(url: &str, pooler: Pooler) -> Result<Arc<chit_chat_postgres::Store>, StoreError> {
+    let pooling = match pooler {
+        Pooler::Transaction => Pooling::Transactions,
+        Pooler::Auto if chit_chat_postgres::pools_transactions(url)? => {
+            tracing::info!("a pooler gives each transaction another connection of PostgreSQL");
+            Pooling::Transactions
+        }
+        Pooler::Auto | Pooler::None => Pooling::Sessions,
+    };
+    chit_chat_postgres::Store::with(url, pooling).map(Arc::new)
+}
+
 /// Opens an existing, migrated database: a command next to a running server creates and migrates nothing.
-pub(crate) fn open_existing(database: &Database) -> Result<Stores, Box<dyn Error>> {
+pub(crate) fn open_existing(config: &Config) -> Result<Stores, Box<dyn Error>> {
+    let database = &config.database_url;
     let stores: Stores = match database {
         Database::Sqlite(path) => {
             require_file(path)?;
             Arc::new(chit_chat_sqlite::Store::open(path)?).into()
         }
-        Database::Postgres(url) => Arc::new(chit_chat_postgres::Store::new(url.expose_secret())?).into(),
+        Database::Postgres(url) => {
+            let connected = connect(url.expose_secret(), config.database_pooler);
+            connected.map_err(|error| with_hint(error, database))?.into()
+        }
     };
     if stores.readiness.is_current().map_err(|error| with_hint(error, database))? {
         Ok(stores)
@@ -64,7 +90,9 @@ pub(crate) fn drop(database: &Database) -> Result<bool, StoreError> {
 }
 
 fn open_sqlite(path: &Path) -> Result<Stores, StoreError> {
-    chit_chat_sqlite::create(path)?;
+    if chit_chat_sqlite::create(path)? {
+        tracing::info!("created a new, empty database: {}", path.display());
+    }
     let store = Arc::new(chit_chat_sqlite::Store::open(path)?);
     store.migrate()?;
     Ok(store.into())

@@ -4,10 +4,11 @@
 use std::env;
 use std::error::Error;
 use std::fs;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use chit_chat_postgres as postgres;
+use chit_chat_postgres::{self as postgres, Pooling};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -89,7 +90,8 @@ impl Database {
     }
 
     pub(crate) fn open(&self) -> postgres::Store {
-        postgres::Store::new(&self.url).unwrap()
+        let (url, pooling) = through_pooler(&self.url);
+        postgres::Store::with(&url, pooling).unwrap()
     }
 }
 
@@ -157,6 +159,19 @@ fn fingerprint() -> Uuid {
 fn exists(server: &mut PgConnection, name: &str) -> bool {
     let found = diesel::sql_query("SELECT 1 FROM pg_database WHERE datname = $1").bind::<Text, _>(name);
     found.execute(server).unwrap() > 0
+}
+
+/// The URL of the same database through the pooler that `POOLER_URL` names, if any, and what the pooler does.
+fn through_pooler(url: &str) -> (String, Pooling) {
+    static POOLER: LazyLock<Option<(String, Pooling)>> = LazyLock::new(|| {
+        let pooler = env::var("POOLER_URL").ok()?;
+        let pools = postgres::pools_transactions(&format!("{pooler}/postgres")).unwrap();
+        Some((pooler, if pools { Pooling::Transactions } else { Pooling::Sessions }))
+    });
+    let Some((pooler, pooling)) = &*POOLER else {
+        return (url.to_owned(), Pooling::Sessions);
+    };
+    (format!("{pooler}/{}", name_in(url)), *pooling)
 }
 
 fn server_url() -> String {

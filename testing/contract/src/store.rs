@@ -57,7 +57,7 @@ impl TestStore {
     pub fn migrate(&self) -> Result<(), StoreError> {
         match &self.database {
             AnyDatabase::Sqlite(file) => file.open().migrate(),
-            AnyDatabase::Postgres(database) => database.open().migrate(),
+            AnyDatabase::Postgres(database) => database.open().migrate().map(drop),
         }
     }
 

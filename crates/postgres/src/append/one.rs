@@ -7,6 +7,7 @@ use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::schema::messages;
 use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql, SqlError};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -29,13 +30,19 @@ pub(super) fn append(conn: &mut Conn, send: &QueuedSend) -> Sql<Appended> {
     }
 }
 
-/// Stores a message. A plain one is a single statement, which needs no surrounding transaction.
+/// Stores a message. A plain one is a single statement, which needs no surrounding transaction; but a transaction
+/// that there is must outlive a conflict.
 fn attempt(conn: &mut Conn, send: &QueuedSend, statement: &Append<'_>) -> Sql<Appended> {
     let run = |conn: &mut Conn| {
         let outcome = statement.run(conn)?;
         appended(conn, send, outcome)
     };
-    if send.message.is_plain() { run(conn) } else { conn.transaction(run) }
+    if send.message.is_plain() && !is_in_transaction(conn) { run(conn) } else { conn.transaction(run) }
+}
+
+fn is_in_transaction(conn: &mut Conn) -> bool {
+    let status = AnsiTransactionManager::transaction_manager_status_mut(conn);
+    matches!(status.transaction_depth(), Ok(Some(_)))
 }
 
 /// Handles a conflict. Either the connection was lost after the commit and this message is already stored, or

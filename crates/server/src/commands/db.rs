@@ -26,7 +26,7 @@ pub(crate) fn run(config: &Config, action: DbAction) -> Outcome {
 fn create(config: &Config) -> Outcome {
     let database = &config.database_url;
     let made = store::create(database)?;
-    store::open(database)?;
+    store::open(config)?;
     print_line(&format!(
         "{database}: {}",
         if made { "created" } else { "already exists; the schema is up to date" }
@@ -34,13 +34,13 @@ fn create(config: &Config) -> Outcome {
 }
 
 fn migrate(config: &Config) -> Outcome {
-    let stores = store::open(&config.database_url)?;
+    let stores = store::open(config)?;
     while stores.search.index(INDEXED_AT_ONCE)? {}
     print_line(&format!("{}: the schema is up to date", config.database_url))
 }
 
 fn seed(config: &Config, force: bool) -> Outcome {
-    let stores = store::open(&config.database_url)?;
+    let stores = store::open(config)?;
     print_line(&format!("seeding {}", config.database_url))?;
     let hasher = Arc::new(BcryptPool::start(BcryptPool::COST)?);
     Ok(chit_chat_seed::run(&stores, hasher, force, &mut stdout())?)

@@ -11,6 +11,7 @@ mod files;
 mod limits;
 mod logs;
 mod metrics;
+mod names;
 mod program;
 mod readme;
 mod survival;

@@ -25,6 +25,7 @@ mod chatrooms;
 mod checkpoints;
 mod commits;
 mod connections;
+mod defaults;
 mod deleted_users;
 mod direct;
 mod direct_leaving;

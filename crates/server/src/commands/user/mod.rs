@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::store;
 
 pub(crate) fn run(config: &Config, action: &UserAction) -> Outcome {
-    let stores = store::open_existing(&config.database_url)?;
+    let stores = store::open_existing(config)?;
     match action {
         UserAction::List(listing) => list::run(&stores, listing),
         UserAction::Create(account) => create(&stores, account),
