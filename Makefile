@@ -4,7 +4,7 @@ CHIT_CHAT := cargo run --quiet --package chit-chat-server --bin chit-chat --
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-postgres test loom verify bench bench-quick fuzz-api try-clients check openapi errors audit fmt \
+.PHONY: help run run-postgres test test-pooler loom verify bench bench-quick fuzz-api try-clients check openapi errors audit fmt \
 	db-create db-migrate db-seed db-drop build-release
 
 help: ## List these targets
@@ -28,6 +28,12 @@ test: ## Run the tests on both engines; ARGS selects some, without doctests
 	then set -x; scripts/with-postgres cargo nextest run $(ARGS); \
 	else set -x; scripts/with-postgres cargo test --all-targets $(ARGS); fi
 	$(if $(ARGS),,cargo test --doc)
+
+test-pooler: ## Run the contract tests of PostgreSQL through PgBouncer in transaction and in session mode
+	@for mode in transaction session; do \
+		scripts/with-postgres scripts/with-pgbouncer $$mode \
+			cargo nextest run --package chit-chat-contract -E 'test(/::postgres$$/)' || exit 1; \
+	done
 
 loom: ## Run hand-made locks through every order of threads that loom finds
 	RUSTFLAGS='--cfg loom' cargo test --target-dir target/loom --lib interleavings \
