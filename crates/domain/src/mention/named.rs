@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pulldown_cmark::{Event, Tag, TagEnd};
+
 use super::MAX_MENTIONED;
 use super::names::names;
 use crate::markdown::{Markdown, Part, Prose};
@@ -27,17 +29,15 @@ impl Named {
     pub fn in_text(text: &str) -> Self {
         let mut named = Self::default();
         let mut usernames = BTreeSet::new();
-        for prose in prose(text) {
-            for name in names(&prose) {
-                if name.eq_ignore_ascii_case(ALL) {
-                    named.all = true;
-                } else if let Ok(username) = Username::parse(name)
-                    && usernames.len() < MAX_MENTIONED
-                {
-                    usernames.insert(username.folded());
-                }
+        each_name(text, |name| {
+            if name.eq_ignore_ascii_case(ALL) {
+                named.all = true;
+            } else if let Ok(username) = Username::parse(name)
+                && usernames.len() < MAX_MENTIONED
+            {
+                usernames.insert(username.folded());
             }
-        }
+        });
         named.usernames = usernames.into_iter().collect();
         named
     }
@@ -47,15 +47,30 @@ impl Named {
     }
 }
 
-/// The text in which names are looked for. A message of which nothing would be seen is shown as it was written.
-fn prose(text: &str) -> Vec<Prose> {
+/// Finds the names in a text. One of which nothing would be seen is shown as it was written.
+fn each_name(text: &str, mut take: impl FnMut(&str)) {
     let markdown = Markdown::new(text);
     let parts = markdown.parts();
+    let mut follows_name = false;
     if !parts.iter().any(Part::shows) {
-        return vec![Prose::plain(text)];
+        return names(&Prose::plain(text), &mut follows_name).into_iter().for_each(take);
     }
-    let prose = |part| if let Part::Prose(prose) = part { Some(prose) } else { None };
-    parts.into_iter().filter_map(prose).collect()
+    for part in parts {
+        match part {
+            Part::Prose(prose) => names(&prose, &mut follows_name).into_iter().for_each(&mut take),
+            Part::Markup(event) if is_emphasis(&event) => {}
+            Part::Markup(_) | Part::Caption(_) => follows_name = false,
+        }
+    }
+}
+
+fn is_emphasis(event: &Event<'_>) -> bool {
+    use TagEnd::{Emphasis, Strikethrough, Strong};
+    match event {
+        Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough) => true,
+        Event::End(end) => matches!(end, Emphasis | Strong | Strikethrough),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -169,7 +184,21 @@ mod tests {
             assert_eq!(usernames(text), ["ann", "bob"], "{text}");
         }
         assert_eq!(usernames("@ann/@bob/@cem+@dan"), ["ann", "bob", "cem", "dan"]);
-        assert_eq!(usernames("**@ann**/*@bob*"), ["ann", "bob"]);
+        for text in [
+            "**@ann**/*@bob*",
+            "**@ann**/@bob",
+            "(@ann)/@bob",
+            "\"@ann\"+\"@bob\"",
+            "*@ann/*/@bob",
+            "@ann**/**@bob",
+        ] {
+            assert_eq!(usernames(text), ["ann", "bob"], "{text}");
+        }
+        for text in
+            ["@ann\n/@bob", "@ann\n\n/@bob", "@ann`x`/@bob", "@ann /@bob", "@ann好/@bob", "**@ann** **x**/@bob"]
+        {
+            assert_eq!(usernames(text), ["ann"], "{text}");
+        }
         assert_eq!(usernames("@ann/x/@bob"), ["ann"]);
     }
 

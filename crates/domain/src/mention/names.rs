@@ -2,10 +2,11 @@
 
 use crate::markdown::{Piece, Prose, is_mark, step};
 
-/// The names behind an `@`, whoever has them.
-pub(super) fn names(prose: &Prose) -> Vec<&str> {
+/// The names behind an `@`, whoever has them. `follows_name` tells from one piece of a line to the next that nothing but
+/// punctuation stands between the last name and here, as in `@ann/@bob`.
+pub(super) fn names<'a>(prose: &'a Prose, follows_name: &mut bool) -> Vec<&'a str> {
     let pieces = prose.pieces();
-    let mut finder = Finder { names: Vec::new(), is_joined: false, follows_name: false };
+    let mut finder = Finder { names: Vec::new(), is_joined: false, follows_name: *follows_name };
     for (number, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Words(words) => finder.look(words, pieces.get(number + 1) == Some(&Piece::At)),
@@ -13,6 +14,7 @@ pub(super) fn names(prose: &Prose) -> Vec<&str> {
             Piece::Address(_) | Piece::At => (finder.is_joined, finder.follows_name) = (true, false),
         }
     }
+    *follows_name = finder.follows_name;
     finder.names
 }
 
@@ -20,7 +22,6 @@ struct Finder<'a> {
     names: Vec<&'a str>,
     /// The character before is part of a word, an email address or a path, so an `@` here begins no name.
     is_joined: bool,
-    /// Nothing but punctuation stands between the last name and here, as in `@ann/@bob`.
     follows_name: bool,
 }
 
@@ -37,7 +38,10 @@ impl<'a> Finder<'a> {
                 '/' | '?' | '=' | '&' | '#' | '%' | '+' | '.' | '_' | '-' | '\\' => self.is_joined = true,
                 // A mark changes the letter before.
                 _ if is_mark(character) => {}
-                _ => (self.is_joined, self.follows_name) = (is_of_word(character), false),
+                _ => {
+                    self.is_joined = is_of_word(character);
+                    self.follows_name &= !character.is_alphanumeric() && !character.is_whitespace();
+                }
             }
         }
     }
