@@ -17,11 +17,16 @@ impl Condition {
         }
         let mut tags = Vec::new();
         loop {
+            // Empty elements count as absent (RFC 9110, section 5.6.1.2): proxies that join lines make them.
+            rest = rest.trim_start_matches([',', ' ', '\t']);
+            if rest.is_empty() {
+                return (!tags.is_empty()).then_some(Self::Tags(tags));
+            }
             let (tag, behind) = read_tag(rest)?;
             tags.push(tag);
-            match behind.trim_start_matches(WHITE) {
-                "" => return Some(Self::Tags(tags)),
-                more => rest = more.strip_prefix(',')?.trim_start_matches(WHITE),
+            rest = behind.trim_start_matches(WHITE);
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
             }
         }
     }
@@ -57,10 +62,30 @@ mod tests {
     }
 
     #[test]
+    fn empty_elements_are_ignored() {
+        let both = Some(vec!["\"1\"".to_owned(), "\"2\"".to_owned()]);
+        for text in ["\"1\",,\"2\"", ",\"1\" , ,\t\"2\"", "\"1\",\"2\",", " , \"1\" ,\"2\" , "] {
+            assert_eq!(tags(text), both, "{text}");
+        }
+    }
+
+    #[test]
     fn invalid_entity_tags_are_ignored() {
-        for text in
-            ["", " ", "1", "\"1", "1\"", "\"1\",", ",\"1\"", "\"1\" \"2\"", "w/\"1\"", "\"a b\"", "*, \"1\"", "**"]
-        {
+        for text in [
+            "",
+            " ",
+            ",",
+            ", ,",
+            "1",
+            "\"1",
+            "1\"",
+            "\"1\",2",
+            "\"1\" \"2\"",
+            "w/\"1\"",
+            "\"a b\"",
+            "*, \"1\"",
+            "**",
+        ] {
             assert_eq!(tags(text), None, "{text}");
         }
     }

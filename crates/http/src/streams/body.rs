@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::web::{Bytes, BytesMut};
@@ -47,7 +47,8 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
     // Tells nginx not to buffer the stream.
     response.insert_header(("X-Accel-Buffering", "no"));
     if request.method() == Method::HEAD {
-        return response.finish();
+        // Without a length, which a stream does not have either (RFC 9110, section 8.6).
+        return response.body(body::None::new());
     }
     let connection = Connection::of(request);
     let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_sent: false }));

@@ -128,6 +128,28 @@ async fn input_behind_a_stream_waits() {
     assert_eq!(output.matches("HTTP/1.1").count(), 1, "{output}");
 }
 
+/// A stream has no length, so `HEAD` has none either (RFC 9110, section 8.6). The connection stays usable.
+#[actix_web::test]
+async fn head_of_a_stream_has_no_length() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let token = format!("Authorization: Bearer {}", ann.token.clone().unwrap());
+    for path in ["/api/events".to_owned(), room.path("events")] {
+        let mut stream = server.connect().into_stream();
+        let head = format!("HEAD {path} HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\n{token}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
+        let mut output = String::new();
+        stream.read_to_string(&mut output).unwrap();
+        let (answer, next) = output.split_once("\r\n\r\n").unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("text/event-stream"), "{output}");
+        assert!(!answer.to_ascii_lowercase().contains("content-length"), "{output}");
+        assert!(next.starts_with("HTTP/1.1 200"), "{output}");
+    }
+}
+
 /// A request for a handler that reads no body, with a body larger than what passes ahead.
 #[actix_web::test]
 async fn bodies_that_nobody_reads_do_not_hang() {
