@@ -55,7 +55,7 @@ impl MessageRepository for Store {
                 PageRange::Latest => backwards(conn, from, i64::MAX, fragments::limit_plus_one(limit))?,
                 PageRange::Before(seq) => backwards(conn, from, seq, fragments::limit_plus_one(limit))?,
                 PageRange::After(seq) => forwards(conn, from, seq, fragments::limit_plus_one(limit))?,
-                PageRange::Around(seq) => around(conn, from, seq, limit)?,
+                PageRange::Around(seq) => around(conn, from, seq, fragments::limit_plus_one(limit))?,
             };
             Ok(excerpt(rows))
         })
@@ -178,11 +178,10 @@ fn forwards(conn: &mut Conn, (chatroom, reader): ChatroomReader, after: i64, mos
         .load(conn)?)
 }
 
-/// Reads half of the page up to and including the seq, and the other half after it.
-fn around(conn: &mut Conn, from: ChatroomReader, seq: i64, limit: Limit) -> Sql<Vec<Row>> {
-    let most = fragments::limit_plus_one(limit) - 1;
-    let mut rows = backwards(conn, from, seq.saturating_add(1), most - most / 2)?;
-    rows.extend(forwards(conn, from, seq, most / 2)?);
+/// Reads up to and including the seq, and after it; either side alone can fill a page.
+fn around(conn: &mut Conn, from: ChatroomReader, seq: i64, most: i64) -> Sql<Vec<Row>> {
+    let mut rows = backwards(conn, from, seq.saturating_add(1), most)?;
+    rows.extend(forwards(conn, from, seq, most)?);
     Ok(rows)
 }
 

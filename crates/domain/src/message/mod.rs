@@ -1,5 +1,6 @@
 //! Messages: sent by members, edited by their author, deleted into tombstones.
 
+mod around;
 mod body;
 mod finding;
 mod idempotency;

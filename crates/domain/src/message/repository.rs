@@ -87,7 +87,8 @@ pub trait MessageRepository: Send + Sync {
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
 
     /// Messages that `reader` may see; empty for outsiders, and if there are none. One row beyond the limit, at
-    /// the far end, means that more follow; `Around` returns at most the limit.
+    /// the far end, means that more follow. `Around` has such a row at both ends: it returns up to one more than
+    /// the limit up to and including the seq, and as many after it.
     fn page(
         &self,
         chatroom: ChatroomId,

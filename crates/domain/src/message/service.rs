@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome,
+    PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome, around,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
 use crate::clock::Clock;
@@ -56,6 +56,8 @@ impl SendMessage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     pub page: Page<Message>,
+    /// True if older messages precede a page around a seq; false for other pages.
+    pub earlier: bool,
     /// The head, as in [`Excerpt`]; unknown if the page is empty.
     pub head: Option<Seq>,
 }
@@ -205,14 +207,18 @@ impl MessageService {
         let Some(Excerpt { head, mut messages }) = self.messages.page(chatroom, reader, range, limit)? else {
             // An empty page has no messages or is not visible to the reader; only then is the membership read.
             self.chatrooms.require_access(chatroom, reader)?.as_member()?;
-            return Ok(History { page: Page { items: Vec::new(), more: false }, head: None });
+            return Ok(History { page: Page { items: Vec::new(), more: false }, earlier: false, head: None });
         };
+        if let PageRange::Around(seq) = range {
+            let (page, earlier) = around::cut(messages, seq, limit);
+            return Ok(History { page, earlier, head: Some(head) });
+        }
         let more = messages.len() > limit.get();
         if more && range.reads_backwards() {
             messages.remove(0);
         }
         messages.truncate(limit.get());
-        Ok(History { page: Page { items: messages, more }, head: Some(head) })
+        Ok(History { page: Page { items: messages, more }, earlier: false, head: Some(head) })
     }
 
     /// Lists the replies to a message or its tombstone, oldest first, to members.

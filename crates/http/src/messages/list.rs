@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::message::{History, Message, PageRange};
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::own_reactions::with_own_reactions;
 use crate::extract::{InChatroom, Paging, Principal, Rendering, seq};
@@ -27,7 +28,8 @@ pub(crate) struct Position {
 /// List messages
 ///
 /// Returns a page of messages in ascending order: the newest ones, unless one of `before`, `after` and `around`
-/// is given. The cursor continues in the same direction: to newer messages with `after`, otherwise to older ones.
+/// is given. `next_cursor` continues in the same direction: to newer messages with `after`, otherwise to older ones.
+/// A page around a position has two cursors: `next_cursor` leads to newer messages, `previous_cursor` to older ones.
 #[utoipa::path(
     get, path = "/api/chatrooms/{chatroom_id}/messages", operation_id = "list_messages", tag = "messages",
     params(InChatroom, Position, Paging, Rendering),
@@ -53,14 +55,15 @@ pub(crate) async fn list(
         return Ok(with_own_reactions(page, caller, id, &state).await?.answer(&request));
     }
     let read = caller.run(&state, move |state| state.services.messages.page(id, caller.user, range, limit));
-    let History { page, head } = read.await?;
-    let page = bounded(page, range, with_html);
+    let History { page, earlier, head } = bounded(read.await?, range, with_html);
     let html = state.renderer.by_id_if(with_html, caller.party(), &page.items).await?;
+    let previous = previous(range, &page, earlier);
     let page = written(range, page)?;
     if let (PageRange::Latest, Some(head)) = (range, head) {
         state.pages.insert((id, limit), head, &page);
     }
     let page = with_own_reactions(page, caller, id, &state).await?;
+    let page = page.with_member("previous_cursor", previous.as_ref())?;
     Ok(page.with_member("html", html.as_ref())?.answer(&request))
 }
 
@@ -84,16 +87,25 @@ fn range(position: &Position, paging: &Paging) -> Result<PageRange, Problem> {
     }
 }
 
-/// The next position in the direction of reading: newer messages with `after`, otherwise older ones.
+/// The next position in the direction of reading: newer messages with `after` and `around`, otherwise older ones.
 fn next(range: PageRange, page: &Page<Message>) -> Option<String> {
     if !page.more {
         return None;
     }
     if range.reads_backwards() {
-        page.items.first().map(|message| cursor::encode(&format!("before {}", message.seq)))
+        older(page)
     } else {
         page.items.last().map(|message| cursor::encode(&format!("after {}", message.seq)))
     }
+}
+
+/// The cursor from a page around a position to older messages; null if there are none, and absent on other pages.
+fn previous(range: PageRange, page: &Page<Message>, earlier: bool) -> Option<Value> {
+    matches!(range, PageRange::Around(_)).then(|| older(page).filter(|_| earlier).into())
+}
+
+fn older(page: &Page<Message>) -> Option<String> {
+    page.items.first().map(|message| cursor::encode(&format!("before {}", message.seq)))
 }
 
 fn read(cursor: &str) -> Option<PageRange> {

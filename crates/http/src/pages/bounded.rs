@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::message::{Message, PageRange};
+use chit_chat_domain::message::{History, Message, PageRange};
 use chit_chat_domain::page::Page;
 
 /// The maximum size of the messages of a page, approximately, as JSON.
@@ -24,27 +24,44 @@ enum Keep {
     Around(Seq),
 }
 
-/// Shortens a page to what a response may hold, at least one message; the cursor leads to the rest.
-pub(crate) fn bounded(page: Page<Message>, range: PageRange, with_html: bool) -> Page<Message> {
+/// Shortens a page to what a response may hold, at least one message; the cursors lead to the rest.
+pub(crate) fn bounded(history: History, range: PageRange, with_html: bool) -> History {
     let keep = match range {
         PageRange::Latest | PageRange::Before(_) => Keep::Last,
         PageRange::After(_) => Keep::First,
         PageRange::Around(seq) => Keep::Around(seq),
     };
-    shortened(page, keep, if with_html { MAX_BYTES_AS_HTML } else { MAX_BYTES })
+    let Page { items, more } = history.page;
+    let (items, dropped) = shortened(items, keep, with_html);
+    let (more, earlier) = match keep {
+        Keep::First => (more || dropped.last, history.earlier),
+        Keep::Last => (more || dropped.first, history.earlier),
+        Keep::Around(_) => (more || dropped.last, history.earlier || dropped.first),
+    };
+    History { page: Page { items, more }, earlier, ..history }
 }
 
 /// Shortens a page of a list that is read from its start.
 pub(crate) fn bounded_list(page: Page<Message>, with_html: bool) -> Page<Message> {
-    bounded(page, PageRange::After(0), with_html)
+    let (items, dropped) = shortened(page.items, Keep::First, with_html);
+    Page { items, more: page.more || dropped.last }
 }
 
-fn shortened(page: Page<Message>, keep: Keep, most: usize) -> Page<Message> {
-    let mut size: usize = page.items.iter().map(size).sum();
+/// The ends from which messages were dropped.
+#[derive(Default)]
+struct Dropped {
+    first: bool,
+    last: bool,
+}
+
+fn shortened(items: Vec<Message>, keep: Keep, with_html: bool) -> (Vec<Message>, Dropped) {
+    let most = if with_html { MAX_BYTES_AS_HTML } else { MAX_BYTES };
+    let mut size: usize = items.iter().map(size).sum();
+    let mut all_dropped = Dropped::default();
     if size <= most {
-        return page;
+        return (items, all_dropped);
     }
-    let mut items = VecDeque::from(page.items);
+    let mut items = VecDeque::from(items);
     while size > most && items.len() > 1 {
         let drops_first = match keep {
             Keep::First => false,
@@ -52,9 +69,10 @@ fn shortened(page: Page<Message>, keep: Keep, most: usize) -> Page<Message> {
             Keep::Around(seq) => is_farther(items.front(), items.back(), seq),
         };
         let dropped = if drops_first { items.pop_front() } else { items.pop_back() };
+        *if drops_first { &mut all_dropped.first } else { &mut all_dropped.last } = true;
         size -= dropped.as_ref().map_or(0, self::size);
     }
-    Page { items: items.into(), more: true }
+    (items.into(), all_dropped)
 }
 
 fn is_farther(first: Option<&Message>, last: Option<&Message>, seq: Seq) -> bool {
@@ -78,14 +96,20 @@ mod tests {
         Page { items: (1..=count).map(long).collect(), more: false }
     }
 
+    fn history(page: Page<Message>) -> History {
+        History { page, earlier: false, head: Some(200) }
+    }
+
     fn seqs(range: PageRange, with_html: bool) -> (Seq, Seq, bool) {
-        let page = bounded(page(200, 4_000), range, with_html);
-        (page.items.first().unwrap().seq, page.items.last().unwrap().seq, page.more)
+        let History { page, earlier, .. } = bounded(history(page(200, 4_000)), range, with_html);
+        let (first, last) = (page.items.first().unwrap().seq, page.items.last().unwrap().seq);
+        assert_eq!(earlier, matches!(range, PageRange::Around(_)) && first > 1);
+        (first, last, page.more)
     }
 
     #[test]
     fn short_page_is_kept() {
-        let whole = page(200, 100);
+        let whole = history(page(200, 100));
         assert_eq!(bounded(whole.clone(), PageRange::Latest, true), whole);
     }
 
@@ -96,6 +120,8 @@ mod tests {
         assert_eq!(seqs(PageRange::Before(201), true), (143, 200, true));
         assert_eq!(seqs(PageRange::After(0), true), (1, 58, true));
         assert_eq!(seqs(PageRange::Around(100), true), (71, 128, true));
+        assert_eq!(seqs(PageRange::Around(200), true), (143, 200, false));
+        assert_eq!(seqs(PageRange::Around(1), true), (1, 58, true));
     }
 
     #[test]

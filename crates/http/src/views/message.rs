@@ -90,6 +90,8 @@ pub(crate) struct MessageHistory {
     next_cursor: Option<String>,
     #[schema(schema_with = values::mine)]
     mine: BTreeMap<String, Vec<String>>,
+    #[schema(schema_with = values::previous_cursor)]
+    previous_cursor: Option<String>,
     #[schema(schema_with = values::html_by_id)]
     html: Option<BTreeMap<String, String>>,
 }

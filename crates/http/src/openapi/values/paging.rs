@@ -14,6 +14,11 @@ pub(crate) fn cursor_or_null() -> Object {
     or_null(text("The value of `cursor` for the next page. Null on the last page.").build())
 }
 
+pub(crate) fn previous_cursor() -> Object {
+    let description = "The value of `cursor` for older messages. Null if there are none; only with `around`.";
+    or_null(text(description).build())
+}
+
 pub(crate) fn cursor() -> Object {
     text("The `next_cursor` of the previous page.").examples([CURSOR]).build()
 }
