@@ -78,12 +78,12 @@ impl Hub {
         Listener::new(&self.shared, subscriber, Some(followed), starts)
     }
 
-    /// Notifies the listeners of a chatroom that a member is typing, unless they were notified a moment ago.
+    /// Notifies the other listeners of a chatroom that a member is typing, unless they were notified a moment ago.
     pub fn tell_typing(&self, chatroom: ChatroomId, user: UserId, write: impl FnOnce() -> EncodedEvent) {
         if let Some(room) = self.shared.registry.room(chatroom)
             && self.shared.typing.is_new(chatroom, user, Instant::now())
         {
-            room.send_ephemeral(&write());
+            room.send_ephemeral(user, &write());
         }
     }
 

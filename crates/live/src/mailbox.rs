@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::Waker;
 
 use chit_chat_domain::changes_since::UserMemberships;
-use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::id::{ChatroomId, UserId};
 
 use crate::entry::{EncodedEvent, Entry};
 use crate::sync::{AtomicBool, Mutex};
@@ -133,6 +133,10 @@ impl Subscription {
 
     pub(crate) fn clear_notified(&self) {
         self.notified.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn user(&self) -> UserId {
+        self.mailbox.subscriber.user
     }
 
     pub(crate) fn send_ephemeral(&self, encoded: &EncodedEvent) {

@@ -139,8 +139,11 @@ impl Room {
         self.state.lock().ring.expire(now);
     }
 
-    pub(crate) fn send_ephemeral(&self, encoded: &EncodedEvent) {
-        self.subscriptions.read().iter().for_each(|subscription| subscription.send_ephemeral(encoded));
+    /// Sends an ephemeral event to all listeners except those of the user who caused it.
+    pub(crate) fn send_ephemeral(&self, actor: UserId, encoded: &EncodedEvent) {
+        let subscriptions = self.subscriptions.read();
+        let others = subscriptions.iter().filter(|subscription| subscription.user() != actor);
+        others.for_each(|subscription| subscription.send_ephemeral(encoded));
     }
 
     /// Brings the ring up to the head, reading at most one page of the log; returns whether there is more to do.

@@ -11,7 +11,7 @@ use crate::state::State;
 
 /// Send a typing indicator
 ///
-/// Subscribers of the chatroom on the same instance receive it, at most once every three seconds.
+/// Other users' streams of the chatroom on the same instance receive it, at most once every three seconds.
 #[utoipa::path(
     post, path = "/api/chatrooms/{chatroom_id}/typing", operation_id = "tell_typing", tag = "streams",
     params(InChatroom),

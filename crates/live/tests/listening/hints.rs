@@ -99,6 +99,21 @@ fn typing_is_rate_limited_and_for_listeners_only() {
 }
 
 #[test]
+fn typing_is_not_sent_to_its_user() {
+    let world = World::new();
+    world.log.join(room(1), user(1));
+    world.log.join(room(1), user(2));
+    let (mut anns, mut bobs) = (world.listen_to(user(1), room(1)), world.listen_to(user(2), room(1)));
+    let mut bobs_all = world.listen(user(2));
+    for test_listener in [&mut anns, &mut bobs, &mut bobs_all] {
+        test_listener.expect(&[Received::CaughtUp]);
+    }
+    world.hub.tell_typing(room(1), user(2), typing_event);
+    anns.expect(&[Received::Ephemeral]);
+    assert_eq!((bobs.poll(), bobs_all.poll()), (None, None));
+}
+
+#[test]
 fn typing_is_dropped_before_end_of_log() {
     let world = World::new();
     world.log.join(room(1), user(1));
