@@ -47,6 +47,15 @@ impl Socket {
         [&[FINAL | opcode], length.as_slice(), &[0; 4], payload].concat()
     }
 
+    /// A part of a message that is not its last.
+    pub(crate) fn fragment(opcode: u8, payload: &[u8]) -> Vec<u8> {
+        let mut frame = Self::frame(opcode, payload);
+        if let Some(first) = frame.first_mut() {
+            *first &= !FINAL;
+        }
+        frame
+    }
+
     pub(crate) fn send(&mut self, message: &Value) -> io::Result<()> {
         self.write(&Self::frame(TEXT, message.to_string().as_bytes()))
     }

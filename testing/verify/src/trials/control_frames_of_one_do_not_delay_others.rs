@@ -1,4 +1,4 @@
-//! Pings and pongs arrive as fast as possible on several sockets, without a token and with one: the server closes
+//! Pings, pongs and fragments arrive as fast as possible on several sockets, without a token and with one: the server closes
 //! each `WebSocket`, takes little more of it, and answers others quickly.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,8 @@ use serde_json::json;
 use crate::rig::{Bench, Client, Person, Socket, Times};
 
 const SOCKETS: usize = 4;
+const CONTINUATION: u8 = 0;
+const TEXT: u8 = 1;
 const PING: u8 = 9;
 const PONG: u8 = 10;
 const FRAMES: usize = 1_000;
@@ -30,16 +32,19 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let bob = Person::new(&server.nobody(), "bob", &mut rng)?;
     let quiet = look(&bob)?;
     let (mut figures, mut are_quick) = (vec![format!("alone {quiet}")], true);
-    for (name, opcode, token) in [
-        ("pings of strangers", PING, None),
-        ("pongs of strangers", PONG, None),
-        ("pings", PING, Some(ann.client.token())),
-        ("pongs", PONG, Some(ann.client.token())),
+    for (name, flood, token) in [
+        ("pings of strangers", Flood::of(PING), None),
+        ("pongs of strangers", Flood::of(PONG), None),
+        ("empty fragments of strangers", Flood::of_fragments(b""), None),
+        ("pings", Flood::of(PING), Some(ann.client.token())),
+        ("pongs", Flood::of(PONG), Some(ann.client.token())),
+        ("empty fragments", Flood::of_fragments(b""), Some(ann.client.token())),
+        ("short fragments", Flood::of_fragments(b" "), Some(ann.client.token())),
     ] {
         let (over, cpu_before) = (AtomicBool::new(false), server.process().cpu_time()?);
         let (closed, times) = thread::scope(|scope| {
-            let flood = || flood_until(&ann.client, opcode, token, &over);
-            let floods: Vec<_> = (0..SOCKETS).map(|_| scope.spawn(flood)).collect();
+            let run = || flood.run_until(&ann.client, token, &over);
+            let floods: Vec<_> = (0..SOCKETS).map(|_| scope.spawn(run)).collect();
             let times = look(&bob);
             over.store(true, Ordering::SeqCst);
             let mut closed = 0;
@@ -57,29 +62,47 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     Ok(figures)
 }
 
-/// Sends control frames and opens another WebSocket when one is closed. Returns how many were closed.
-fn flood_until(client: &Client, opcode: u8, token: Option<&str>, over: &AtomicBool) -> Result<usize> {
-    let frames = Socket::frame(opcode, b"").repeat(FRAMES);
-    let mut closed = 0;
-    while !over.load(Ordering::SeqCst) {
-        let mut socket = Socket::open(client.address())?;
-        if let Some(token) = token {
-            socket.send(&json!({"type": "start", "token": token}))?;
-        }
-        let mut sent = 0;
-        while !over.load(Ordering::SeqCst) && socket.write(&frames).is_ok() {
-            sent += frames.len();
-            ensure!(sent <= MOST, "a WebSocket took {sent} bytes of control frames");
-        }
-        if over.load(Ordering::SeqCst) {
-            break;
-        }
-        // A reset may have overtaken the reason.
-        let code = socket.close_code()?;
-        ensure!(code.is_none_or(|code| code == POLICY), "closed with {code:?}");
-        closed += 1;
+/// Frames that are sent again and again.
+struct Flood {
+    /// The start of a message, if they continue one.
+    first: Vec<u8>,
+    frames: Vec<u8>,
+}
+
+impl Flood {
+    fn of(opcode: u8) -> Self {
+        Self { first: Vec::new(), frames: Socket::frame(opcode, b"").repeat(FRAMES) }
     }
-    Ok(closed)
+
+    fn of_fragments(payload: &[u8]) -> Self {
+        let frames = Socket::fragment(CONTINUATION, payload).repeat(FRAMES);
+        Self { first: Socket::fragment(TEXT, b"{"), frames }
+    }
+
+    /// Sends the frames and opens another WebSocket when one is closed. Returns how many were closed.
+    fn run_until(&self, client: &Client, token: Option<&str>, over: &AtomicBool) -> Result<usize> {
+        let mut closed = 0;
+        while !over.load(Ordering::SeqCst) {
+            let mut socket = Socket::open(client.address())?;
+            if let Some(token) = token {
+                socket.send(&json!({"type": "start", "token": token}))?;
+            }
+            socket.write(&self.first)?;
+            let mut sent = 0;
+            while !over.load(Ordering::SeqCst) && socket.write(&self.frames).is_ok() {
+                sent += self.frames.len();
+                ensure!(sent <= MOST, "a WebSocket took {sent} bytes of small frames");
+            }
+            if over.load(Ordering::SeqCst) {
+                break;
+            }
+            // A reset may have overtaken the reason.
+            let code = socket.close_code()?;
+            ensure!(code.is_none_or(|code| code == POLICY), "closed with {code:?}");
+            closed += 1;
+        }
+        Ok(closed)
+    }
 }
 
 fn look(bob: &Person) -> Result<Times> {

@@ -1,4 +1,4 @@
-//! A limit on the control frames of a WebSocket, which cost the client next to nothing.
+//! A limit on the control frames and fragments of a WebSocket, which cost the client next to nothing.
 
 use std::time::{Duration, Instant};
 
@@ -6,11 +6,11 @@ use actix_ws::{CloseCode, CloseReason};
 
 use super::reasons::close_reason;
 
-/// The number of pings and pongs in each period; clients send one every few seconds.
+/// The number of pings, pongs and fragments in each period; clients send a ping every few seconds, and few fragments.
 const MAX: u32 = 100;
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// The control frames received in the current period.
+/// The control frames and fragments received in the current period.
 pub(super) struct ControlFrames {
     since: Instant,
     count: u32,
@@ -21,13 +21,14 @@ impl ControlFrames {
         Self { since: now, count: 0 }
     }
 
-    /// Counts a control frame; returns the reason to close the WebSocket if there are too many.
+    /// Counts a frame; returns the reason to close the WebSocket if there are too many.
     pub(super) fn count(&mut self, now: Instant) -> Result<(), CloseReason> {
         if now.duration_since(self.since) >= PERIOD {
             *self = Self::new(now);
         }
         self.count += 1;
-        if self.count > MAX { Err(close_reason(CloseCode::Policy, "too many control frames")) } else { Ok(()) }
+        let reason = || close_reason(CloseCode::Policy, "too many control frames or fragments");
+        if self.count > MAX { Err(reason()) } else { Ok(()) }
     }
 }
 

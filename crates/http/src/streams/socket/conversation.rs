@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
@@ -14,10 +14,9 @@ use chit_chat_domain::denial::Denial;
 
 use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
-use super::control_frames::ControlFrames;
 use super::frames::{self, Frame};
 use super::incoming::{Incoming, Received};
-use super::reasons::{TIMEOUT, UNAUTHORIZED, close_reason, protocol_error_reason, restart_reason};
+use super::reasons::{UNAUTHORIZED, close_reason, restart_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
@@ -45,7 +44,6 @@ pub(super) struct Socket {
     pub(super) session: Session,
     pub(super) incoming: Incoming,
     pub(super) writes: Writes,
-    pub(super) control_frames: ControlFrames,
     pub(super) connection: Option<Rc<Connection>>,
     /// The id of the request that opened the WebSocket, for the log.
     pub(super) id: RequestId,
@@ -81,9 +79,6 @@ impl<'a> Conversation<'a> {
         loop {
             if let Some(connection) = &self.socket.connection {
                 connection.expect_read_within(CLIENT_TIMEOUT);
-            }
-            if self.socket.incoming.is_overdue() {
-                return Some(close_reason(CloseCode::Other(TIMEOUT), "the frame took too long to arrive"));
             }
             let outcome = match self.step().await {
                 Step::Send(item) => self.send_item(item).await,
@@ -167,16 +162,13 @@ impl<'a> Conversation<'a> {
                 self.start_frame(&text);
                 Ok(())
             }
-            Some(Ok(AggregatedMessage::Ping(bytes))) => {
-                self.socket.control_frames.count(Instant::now()).map_err(Some)?;
-                self.socket.session.pong(&bytes).await.map_err(closed)
-            }
-            Some(Ok(AggregatedMessage::Pong(_))) => self.socket.control_frames.count(Instant::now()).map_err(Some),
+            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(closed),
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 Err(Some(close_reason(CloseCode::Unsupported, "frames are text")))
             }
             Some(Ok(AggregatedMessage::Close(reason))) => Err(reason),
-            Some(Err(error)) => Err(Some(protocol_error_reason(&error))),
+            Some(Err(reason)) => Err(Some(reason)),
             None => Err(None),
         }
     }

@@ -7,18 +7,30 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use actix_http::ws::Item;
-use actix_web::web::BytesMut;
-use actix_ws::{AggregatedMessage, Message, MessageStream, ProtocolError};
+use actix_web::rt::task::yield_now;
+use actix_web::web::{Bytes, BytesMut};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message, MessageStream, ProtocolError};
 use bytestring::ByteString;
 
+use super::control_frames::ControlFrames;
 use super::memory::MessageMemory;
 use super::open::LARGEST_FRAME;
+use super::reasons::{TIMEOUT, close_reason, protocol_error_reason};
 use crate::connections::Held;
 
-pub(super) type Received = Option<Result<AggregatedMessage, ProtocolError>>;
+/// A message, or the reason to close the WebSocket.
+pub(super) type Received = Option<Result<AggregatedMessage, CloseReason>>;
+
+/// The number of frames after which other tasks run.
+const FRAMES_AT_ONCE: u32 = 16;
 
 pub(super) struct Incoming {
     messages: MessageStream,
+    control_frames: ControlFrames,
+    /// The number of frames since other tasks could run.
+    without_pause: u32,
+    /// Fragments are refused in the first message, because its sender may be anybody.
+    is_first: bool,
     memory: Rc<MessageMemory>,
     /// The fragments of a message whose last one has not arrived.
     fragments: BytesMut,
@@ -29,37 +41,59 @@ pub(super) struct Incoming {
 impl Incoming {
     pub(super) fn new(messages: MessageStream, memory: Rc<MessageMemory>) -> Self {
         let messages = messages.max_frame_size(LARGEST_FRAME);
-        Self { messages, memory, fragments: BytesMut::new(), held: None }
+        Self {
+            messages,
+            control_frames: ControlFrames::new(Instant::now()),
+            without_pause: 0,
+            is_first: true,
+            memory,
+            fragments: BytesMut::new(),
+            held: None,
+        }
     }
 
     /// Receives the next message. The future can be dropped without loss.
     pub(super) async fn receive(&mut self) -> Received {
         loop {
-            let message = match self.messages.recv().await? {
-                Ok(Message::Text(text)) => self.complete(text),
-                Ok(Message::Continuation(Item::FirstBinary(bytes)) | Message::Binary(bytes)) => {
-                    AggregatedMessage::Binary(bytes)
-                }
-                Ok(Message::Continuation(Item::FirstText(bytes) | Item::Continue(bytes))) => {
-                    match self.append(&bytes) {
-                        Ok(()) => continue,
-                        Err(error) => return Some(Err(error)),
-                    }
-                }
-                Ok(Message::Continuation(Item::Last(bytes))) => {
-                    match self.append(&bytes).and_then(|()| self.joined()) {
-                        Ok(text) => self.complete(text),
-                        Err(error) => return Some(Err(error)),
-                    }
-                }
-                Ok(Message::Ping(bytes)) => AggregatedMessage::Ping(bytes),
-                Ok(Message::Pong(bytes)) => AggregatedMessage::Pong(bytes),
-                Ok(Message::Close(reason)) => AggregatedMessage::Close(reason),
-                Ok(Message::Nop) => continue,
-                Err(error) => return Some(Err(error)),
-            };
-            return Some(Ok(message));
+            if self.memory.is_overdue(Instant::now()) {
+                return Some(Err(close_reason(CloseCode::Other(TIMEOUT), "the frame took too long to arrive")));
+            }
+            if self.without_pause >= FRAMES_AT_ONCE {
+                self.without_pause = 0;
+                yield_now().await;
+            }
+            self.without_pause += 1;
+            let message = self.messages.recv().await?.map_err(|error| protocol_error_reason(&error));
+            if let Some(received) = message.and_then(|message| self.take(message)).transpose() {
+                return Some(received);
+            }
         }
+    }
+
+    /// Takes a frame; returns the message that it completes.
+    fn take(&mut self, message: Message) -> Result<Option<AggregatedMessage>, CloseReason> {
+        if matches!(message, Message::Ping(_) | Message::Pong(_) | Message::Continuation(_)) {
+            self.control_frames.count(Instant::now())?;
+        }
+        Ok(Some(match message {
+            Message::Text(text) => self.complete(text),
+            Message::Continuation(Item::FirstBinary(bytes)) | Message::Binary(bytes) => {
+                AggregatedMessage::Binary(bytes)
+            }
+            Message::Continuation(Item::FirstText(bytes) | Item::Continue(bytes)) => {
+                self.append_unfinished(&bytes)?;
+                return Ok(None);
+            }
+            Message::Continuation(Item::Last(bytes)) => {
+                self.append(&bytes)?;
+                let text = self.joined().map_err(|error| protocol_error_reason(&error))?;
+                self.complete(text)
+            }
+            Message::Ping(bytes) => AggregatedMessage::Ping(bytes),
+            Message::Pong(bytes) => AggregatedMessage::Pong(bytes),
+            Message::Close(reason) => AggregatedMessage::Close(reason),
+            Message::Nop => return Ok(None),
+        }))
     }
 
     /// Takes the memory of the last message, to hold it longer than until the next one.
@@ -67,19 +101,25 @@ impl Incoming {
         self.held.take()
     }
 
-    /// Returns whether a large message has been arriving for too long.
-    pub(super) fn is_overdue(&self) -> bool {
-        self.memory.is_overdue(Instant::now())
-    }
-
     fn complete(&mut self, text: ByteString) -> AggregatedMessage {
+        self.is_first = false;
         self.held = self.memory.complete();
         AggregatedMessage::Text(text)
     }
 
-    fn append(&mut self, fragment: &[u8]) -> Result<(), ProtocolError> {
+    fn append_unfinished(&mut self, fragment: &Bytes) -> Result<(), CloseReason> {
+        if self.is_first {
+            return Err(close_reason(CloseCode::Policy, "the first frame must not be fragmented"));
+        }
+        if fragment.is_empty() {
+            return Err(close_reason(CloseCode::Policy, "empty fragment"));
+        }
+        self.append(fragment)
+    }
+
+    fn append(&mut self, fragment: &Bytes) -> Result<(), CloseReason> {
         if self.fragments.len() + fragment.len() > LARGEST_FRAME {
-            return Err(ProtocolError::Overflow);
+            return Err(protocol_error_reason(&ProtocolError::Overflow));
         }
         self.fragments.extend_from_slice(fragment);
         Ok(())

@@ -1,6 +1,6 @@
 //! `GET /api/ws`: the events of all the caller's chatrooms over a WebSocket (RFC 6455), which also sends messages.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
@@ -9,12 +9,11 @@ use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 
 use super::super::feed::Feed;
 use super::super::{all_chatrooms, positions};
-use super::control_frames::ControlFrames;
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::incoming::Incoming;
 use super::origin;
-use super::reasons::{TIMEOUT, close_code, close_reason, protocol_error_reason, restart_reason};
+use super::reasons::{TIMEOUT, close_code, close_reason, restart_reason};
 use super::yielding::YieldingPayload;
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
@@ -63,7 +62,6 @@ pub(crate) async fn open_socket(
         session,
         incoming: Incoming::new(messages, memory),
         writes: Writes::of(&request),
-        control_frames: ControlFrames::new(Instant::now()),
         connection: Connection::of(&request),
         id: RequestId::of(request.headers()),
     };
@@ -103,15 +101,12 @@ impl Socket {
             };
             match message {
                 Some(Ok(AggregatedMessage::Text(text))) => break text,
-                Some(Ok(AggregatedMessage::Ping(bytes))) => {
-                    self.control_frames.count(Instant::now()).map_err(Some)?;
-                    self.session.pong(&bytes).await.map_err(|_| None)?;
-                }
-                Some(Ok(AggregatedMessage::Pong(_))) => self.control_frames.count(Instant::now()).map_err(Some)?,
+                Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
+                Some(Ok(AggregatedMessage::Pong(_))) => {}
                 Some(Ok(AggregatedMessage::Binary(_))) => {
                     return Err(Some(close_reason(CloseCode::Unsupported, "frames are text")));
                 }
-                Some(Err(error)) => return Err(Some(protocol_error_reason(&error))),
+                Some(Err(reason)) => return Err(Some(reason)),
                 Some(Ok(AggregatedMessage::Close(_))) | None => return Err(None),
             }
         };

@@ -74,9 +74,9 @@ async fn fragments_are_joined() {
     let server = Listening::start(&app);
     let mut test_socket = start(&server, &ann);
     let frame = json!({"type": "send", "chatroom_id": room.id, "body": "in pieces"}).to_string();
-    for (index, byte) in frame.char_indices() {
+    for (index, piece) in frame.as_bytes().chunks(2).enumerate() {
         let kind = if index == 0 { Data::Text } else { Data::Continue };
-        test_socket.0.send(fragment(&byte.to_string(), kind, false)).unwrap();
+        test_socket.0.send(fragment(str::from_utf8(piece).unwrap(), kind, false)).unwrap();
         if index == 10 {
             test_socket.0.send(Message::Ping(vec![1].into())).unwrap();
         }
@@ -100,6 +100,41 @@ async fn fragments_are_joined() {
     let mut garbled = start(&server, &ann);
     garbled.0.send(fragment("x", Data::Continue, true)).unwrap();
     garbled.expect_close(1002);
+}
+
+#[actix_web::test]
+async fn fragments_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    let mut many = start(&server, &ann);
+    many.0.send(fragment("{", Data::Text, false)).unwrap();
+    for _ in 0..100 {
+        // The server may close meanwhile.
+        drop(many.0.send(fragment(" ", Data::Continue, false)));
+    }
+    many.expect_close(1008);
+
+    let mut empty = start(&server, &ann);
+    empty.0.send(fragment("", Data::Text, false)).unwrap();
+    empty.expect_close(1008);
+    let mut empty = start(&server, &ann);
+    empty.0.send(fragment("{", Data::Text, false)).unwrap();
+    empty.0.send(fragment("", Data::Continue, false)).unwrap();
+    empty.expect_close(1008);
+}
+
+#[actix_web::test]
+async fn first_frame_is_in_one_piece() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    let token = format!("Bearer {}", ann.token.as_ref().unwrap());
+    for headers in [&[] as &[_], &[("Authorization", token.as_str())]] {
+        let mut test_socket = TestSocket::connect(&server, headers).expect("a handshake");
+        test_socket.0.send(fragment(r#"{"type": "#, Data::Text, false)).unwrap();
+        test_socket.expect_close(1008);
+    }
 }
 
 /// A client need not wait for the answer to its handshake.
