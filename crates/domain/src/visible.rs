@@ -2,6 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 /// Arabic, Syriac, the scripts of India, Tibet, Myanmar, Cambodia and Mongolia, which write joiners within words.
@@ -16,6 +19,10 @@ const LAST_TAG: char = '\u{e007f}';
 const KEYCAP: char = '\u{20e3}';
 /// An empty cell of braille, as wide as a space.
 const BRAILLE_BLANK: char = '\u{2800}';
+/// A musical sign without a shape.
+const NULL_NOTEHEAD: char = '\u{1d159}';
+/// Stands for an object, which text alone does not have.
+const OBJECT_REPLACEMENT: char = '\u{fffc}';
 
 /// Returns whether every character of this text can be seen, by itself or by what it does to its neighbours, and at
 /// least one of them is more than space.
@@ -77,19 +84,21 @@ fn has_variants(character: char) -> bool {
     EAST_ASIAN.contains(&character) && !('\u{fe00}'..='\u{fe0f}').contains(&character)
 }
 
-/// `Default_Ignorable_Code_Point` of Unicode, and separators of lines and paragraphs.
+/// Returns whether the character is no text by itself: it controls others, separates lines or paragraphs, or is none.
 fn is_ignorable(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}' | '\u{2028}'..='\u{2029}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    let is_no_text = matches!(
+        category,
+        GeneralCategory::Format | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+    );
+    is_no_text
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(character)
+        || matches!(character, NULL_NOTEHEAD | OBJECT_REPLACEMENT)
 }
 
 fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    CodePointSetData::new::<BidiControl>().contains(character)
 }
 
 #[cfg(test)]
@@ -126,6 +135,13 @@ mod tests {
             "Admin 🏴\u{e0041}",
             "\u{e0041}x 🏴",
             "❤\u{fe0f}\u{fe0f}",
+            "Admin\u{13437}",
+            "\u{13430}",
+            "a\u{600}",
+            "\u{1d159}",
+            "\u{fffc}",
+            "a\u{ffff}",
+            "\u{fdd0}",
             "",
         ] {
             assert!(!is_visible(hidden), "{}", hidden.escape_unicode());
