@@ -59,7 +59,9 @@ impl BanService {
             if let Some(target) = &membership {
                 me.may_remove(target)?;
             }
-            self.storage.check(actor, Kind::BanCreated)?;
+            // Banning a member ends a membership. Others could be banned and unbanned without end.
+            let ended = if membership.is_some() { Kind::MembershipDeleted } else { Kind::BanCreated };
+            self.storage.check(actor, ended)?;
             let new = NewBan { chatroom_id: chatroom, user_id: user, membership, at: self.clock.now() };
             match self.bans.ban(new, MAX_BANS, Guard::holds(actor, me.role))? {
                 Banned::Banned(ban) => Ok(Guarded::Done(PlacedBan { ban, new: true })),

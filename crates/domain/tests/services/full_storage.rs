@@ -188,10 +188,14 @@ fn memberships_end_beyond_quota() {
     world.memberships.expect_remove().times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(with_full_storage(world).memberships.remove(room(), me(), other()), Ok(()));
     let mut world = World::with_access(Private, Some(Owner));
-    world.memberships.expect_find().return_const(Ok(None));
+    world.memberships.expect_find().return_const(Ok(Some(member(other(), Member))));
     world.bans.expect_ban().times(1).return_const(Ok(Banned::TooMany));
     let banned = with_full_storage(world).bans.ban(room(), me(), other());
     assert_eq!(banned, Err(Denial::TooManyBans.into()), "the store was asked");
+    let mut world = World::with_access(Private, Some(Owner));
+    world.memberships.expect_find().return_const(Ok(None));
+    let banned = with_full_storage(world).bans.ban(room(), me(), other());
+    assert_eq!(banned, Err(FULL.into()));
     let mut world = World::with_access(Private, Some(Owner));
     world.bans.expect_lift().times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(with_full_storage(world).bans.lift(room(), me(), other()), Ok(()));

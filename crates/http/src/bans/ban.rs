@@ -22,7 +22,7 @@ use crate::views::BanView;
     responses(
         (status = 201, description = "The new ban", body = BanView),
         (status = 200, description = "The existing ban", body = BanView),
-        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator, Code::TooManyBans]) }>,
+        Problems<{ SIGNED_IN | MODERATORS | of(&[Code::UserNotFound, Code::TargetIsOwner, Code::TargetIsModerator, Code::TooManyBans, Code::StorageFull]) }>,
     ),
 )]
 pub(crate) async fn ban(
