@@ -121,11 +121,12 @@ pub(super) fn is_signed_in(request: &HttpRequest) -> bool {
     request.extensions().contains::<Principal>()
 }
 
-/// Counts a body of this many bytes, if its sender was authenticated and the request writes.
+/// Counts a body of this many bytes, if its sender was authenticated.
 pub(super) fn count_body(request: &HttpRequest, bytes: usize) -> Result<(), Problem> {
     let principal = request.extensions().get::<Principal>().copied();
-    match principal.filter(|principal| principal.writes) {
-        Some(principal) => limits::count_body(request, principal.user, bytes),
+    match principal {
+        Some(principal) if principal.writes => limits::count_body(request, principal.user, bytes),
+        Some(principal) => limits::count_body_of_read(request, principal.user, bytes),
         None => Ok(()),
     }
 }

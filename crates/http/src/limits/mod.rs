@@ -202,6 +202,18 @@ pub(crate) fn count_more_writes(request: &HttpRequest, user: UserId, more: usize
     verdict
 }
 
+/// Counts the body of a request that reads, once it has arrived and is decompressed.
+pub(crate) fn count_body_of_read(request: &HttpRequest, user: UserId, bytes: usize) -> Result<(), Problem> {
+    let Some(limits) = request.app_data::<web::Data<Limits>>() else {
+        return Ok(());
+    };
+    let more = u32::try_from(cost::of_body(bytes)).unwrap_or(u32::MAX);
+    limits.reads.take_more(&user, more).map(drop).map_err(|refusal| {
+        refusal.record(request);
+        refusal.refusal()
+    })
+}
+
 /// Counts a request that reads, by its cost. Only a refusal has `RateLimit` headers, because reads are frequent.
 pub(crate) fn count_read(request: &HttpRequest, user: UserId) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else {

@@ -40,6 +40,22 @@ async fn large_body_counts_as_several_writes(engine: Engine) {
 }
 
 #[both_engines]
+async fn large_body_counts_as_several_reads(engine: Engine) {
+    let config = limited(Rates { reads_per_user: "10/1h".parse().unwrap(), ..rates() });
+    let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
+    let large = json!({"body": "x", "padding": "x".repeat(4 * 4_096)}).to_string();
+    let packed = || {
+        let request = ann.request(Method::POST, "/api/render").header("Content-Encoding", "gzip");
+        request.bytes("application/json", gzip(large.as_bytes())).send()
+    };
+    for _ in 0..2 {
+        packed().await.expect_status(200);
+    }
+    expect_limited(packed().await, 360);
+    ann.post("/api/render", json!({"body": "x"})).await.expect_status(429);
+}
+
+#[both_engines]
 async fn long_name_counts_as_several_writes(engine: Engine) {
     let config = limited(Rates { writes_per_user: "10/1h".parse().unwrap(), ..rates() });
     let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
