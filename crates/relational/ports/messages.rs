@@ -11,7 +11,7 @@ use chit_chat_domain::message::{
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
-use chit_chat_domain::storage::{OVERHEAD, bytes_of};
+use chit_chat_domain::storage::{OVERHEAD, bytes_of, bytes_of_mentions};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
 use chit_chat_relational::rows::mentions;
@@ -74,7 +74,8 @@ impl MessageRepository for Store {
             rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::replace_mentions(tx, read, new)?;
                 let freed = revisions::keep(tx, read, new)?;
-                storage::add(tx, [(read.author_id.into(), bytes_of(new.body.as_ref()) - freed)])
+                let mentions = bytes_of_mentions(&new.mentions) - bytes_of_mentions(&read.mentions);
+                storage::add(tx, [(read.author_id.into(), bytes_of(new.body.as_ref()) + mentions - freed)])
             })
         })
     }
@@ -87,8 +88,9 @@ impl MessageRepository for Store {
                 replies_and_mentions::remove_references(tx, read)?;
                 reactions::erase(tx, read)?;
                 pins::erase(tx, read)?;
-                // The tombstone keeps the overhead of the message.
-                let freed = revisions::erase(tx, read)? + bytes_of(read.body.as_ref()) - OVERHEAD;
+                // The tombstone keeps the overhead of the message, and its key.
+                let of_text = bytes_of(read.body.as_ref()) - OVERHEAD;
+                let freed = revisions::erase(tx, read)? + of_text + bytes_of_mentions(&read.mentions);
                 storage::add(tx, [(read.author_id.into(), -freed)])
             })
         })

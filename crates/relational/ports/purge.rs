@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chit_chat_domain::storage::bytes_of_mentions;
+use chit_chat_relational::rows::mentions as mentioned;
 use chit_chat_relational::schema::{
     bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
 };
@@ -50,11 +52,20 @@ fn messages(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
     let seqs: Vec<i64> = all.order(messages::seq).limit(most).select(messages::seq).load(conn)?;
     if let Some(last) = seqs.last() {
         let erased = diesel::delete(all.filter(messages::seq.le(*last)));
-        let erased = erased.returning((messages::author_id, octet_length(messages::body)));
-        let erased: Vec<(Key, Option<i32>)> = erased.load(conn)?;
-        storage::add(conn, erased.into_iter().map(|(author, length)| (author, -storage::bytes_of(length))))?;
+        let (text, key) = (octet_length(messages::body), octet_length(messages::idempotency_key));
+        let erased: Vec<Erased> =
+            erased.returning((messages::author_id, text, messages::mentions, key)).load(conn)?;
+        storage::add(conn, erased.into_iter().map(freed))?;
     }
     Ok(!seqs.is_empty())
+}
+
+/// The author of an erased message, the length of its text, its mentions, and the length of its key.
+type Erased = (Key, Option<i32>, Option<String>, Option<i32>);
+
+fn freed((author, text, mentions, key): Erased) -> (Key, i64) {
+    let mentions = mentions.as_deref().map(mentioned::read).unwrap_or_default();
+    (author, -storage::bytes_of(text) - bytes_of_mentions(&mentions) - storage::bytes_of_key(key))
 }
 
 /// Erases reactions, and returns whether there were any. A user's reactions to one message are erased together,

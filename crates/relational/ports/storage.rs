@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chit_chat_domain::id::UserId;
-use chit_chat_domain::storage::{OVERHEAD, StorageRepository};
+use chit_chat_domain::storage::{self, OVERHEAD, StorageRepository};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::storage_used;
 use chit_chat_relational::{Key, Sql};
@@ -66,6 +66,11 @@ pub(crate) fn add(conn: &mut Conn, changes: impl IntoIterator<Item = (Key, i64)>
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// The bytes that a key of this length counts.
+pub(crate) fn bytes_of_key(length: Option<i32>) -> i64 {
+    storage::bytes_of_key(usize::try_from(length.unwrap_or_default()).unwrap_or_default())
 }
 
 /// The bytes that a message, revision or other entry counts whose text has this length.

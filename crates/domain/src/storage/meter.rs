@@ -5,7 +5,7 @@ use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::{StorageRepository, StorageUse, bytes_of, is_exempt};
+use super::{StorageRepository, StorageUse, bytes_of_message, is_exempt};
 use crate::chatroom::Seq;
 use crate::commits::CommitObserver;
 use crate::denial::Denial;
@@ -149,7 +149,7 @@ impl Default for StorageMeter {
 
 impl CommitObserver for StorageMeter {
     fn sent(&self, message: &Message) {
-        self.logged(message.author_id, bytes_of(message.body.as_ref()));
+        self.logged(message.author_id, bytes_of_message(message));
     }
 
     fn logged(&self, actor: UserId, bytes: i64) {

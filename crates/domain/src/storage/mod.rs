@@ -10,7 +10,8 @@ pub use meter::StorageMeter;
 pub use repository::MockStorageRepository;
 pub use repository::StorageRepository;
 
-use crate::message::MessageBody;
+use crate::mention::Mentions;
+use crate::message::{Message, MessageBody};
 
 /// The bytes counted for each message, each kept revision and each other entry of a log, in addition to its text: the
 /// rest of its row, and its entries in indexes. A deleted message still counts them, because its tombstone stays in
@@ -29,6 +30,23 @@ pub fn bytes_of(text: Option<&MessageBody>) -> i64 {
     with_overhead(text.map_or(0, |body| body.as_str().len()))
 }
 
+/// The bytes that a message counts: those of its text, its mentions and its key.
+pub fn bytes_of_message(message: &Message) -> i64 {
+    let key = message.client_key.as_ref().map_or(0, |key| key.as_str().len());
+    bytes_of(message.body.as_ref()) + bytes_of_mentions(&message.mentions) + bytes_of_key(key)
+}
+
+/// The bytes that mentions count: each user has a row of their own.
+pub fn bytes_of_mentions(mentions: &Mentions) -> i64 {
+    let rows = mentions.users.len() + usize::from(mentions.all);
+    OVERHEAD.saturating_mul(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// The bytes that an idempotency key of this length counts, which an index has once more. It stays with the tombstone.
+pub fn bytes_of_key(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX).saturating_mul(2)
+}
+
 /// The bytes that an entry of a log other than a message counts, given its details as stored.
 pub fn bytes_of_entry(detail: &str) -> i64 {
     with_overhead(detail.len())
@@ -40,12 +58,29 @@ fn with_overhead(text: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::id::UserId;
+    use crate::message::IdempotencyKey;
+    use crate::testing::message;
 
     #[test]
     fn text_counts_its_bytes_and_overhead() {
         let body = MessageBody::parse("Σίσυφος").unwrap();
         assert_eq!((bytes_of(Some(&body)), bytes_of(None)), (14 + OVERHEAD, OVERHEAD));
         assert_eq!(bytes_of_entry("Σ{}"), 4 + OVERHEAD);
+    }
+
+    #[test]
+    fn mentions_and_keys_count() {
+        let plain = message().build();
+        let more = Message {
+            mentions: Mentions::of(vec![UserId::from(Uuid::nil()); 3]),
+            client_key: Some(IdempotencyKey::parse("12345").unwrap()),
+            ..plain.clone()
+        };
+        assert_eq!(bytes_of_message(&more), bytes_of_message(&plain) + 3 * OVERHEAD + 10);
+        assert_eq!(bytes_of_mentions(&Mentions::everybody()), OVERHEAD);
     }
 }

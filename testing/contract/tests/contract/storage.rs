@@ -7,7 +7,8 @@ use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Topic};
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::membership::Role;
-use chit_chat_domain::message::{Appended, Message, MessageBody};
+use chit_chat_domain::mention::Mentions;
+use chit_chat_domain::message::{Appended, Message, MessageBody, NewMessage};
 use chit_chat_domain::pin::Pinning;
 use chit_chat_domain::revision::MAX_REVISIONS;
 use chit_chat_domain::storage::{OVERHEAD, StorageMeter};
@@ -32,10 +33,16 @@ fn count_rows(world: &World, text: &str, rows: &str) -> i64 {
 
 /// The bytes that all users store, counted from the rows.
 fn count(world: &World) -> i64 {
-    [("body", "messages"), ("body", "message_revisions"), ("detail", "events")]
-        .map(|(text, table)| count_rows(world, text, table))
-        .iter()
-        .sum()
+    let texts = [("body", "messages"), ("body", "message_revisions"), ("detail", "events")];
+    texts.map(|(text, table)| count_rows(world, text, table)).iter().sum::<i64>() + count_mentions_and_keys(world)
+}
+
+/// The bytes that mentions and keys count. The column of mentions has 36 characters for each, and spaces between.
+fn count_mentions_and_keys(world: &World) -> i64 {
+    let mentions = format!("(coalesce(octet_length(mentions), 0) + 36) / 37 * {OVERHEAD}");
+    let keys = "coalesce(octet_length(idempotency_key), 0) * 2";
+    let bytes = format!("CAST(coalesce(sum({mentions} + {keys}), 0) AS BIGINT)");
+    world.raw().number(&format!("SELECT {bytes} AS value FROM messages"))
 }
 
 /// The bytes that the entries of a user count, counted from the rows.
@@ -73,7 +80,7 @@ fn sent_message_counts_for_its_author(engine: Engine) {
     meter.save(&*world.storage).unwrap();
     assert_eq!(
         (texts(&world, matt), used(&world, beth)),
-        (14 + OVERHEAD, 2 + OVERHEAD),
+        (14 + OVERHEAD, 2 + 2 + OVERHEAD),
         "a repeat stores nothing"
     );
 }
@@ -89,7 +96,7 @@ fn message_sent_on_its_own_counts_once(engine: Engine) {
         world.messages.append_in_slow_mode(world.keyed_draft(room, matt, "hello", "k"), guard).unwrap();
     }
     meter.save(&*world.storage).unwrap();
-    assert_eq!(texts(&world, matt), 5 + OVERHEAD);
+    assert_eq!(texts(&world, matt), 5 + 2 + OVERHEAD);
 }
 
 #[both_engines]
@@ -178,6 +185,30 @@ fn deletion_frees_texts_of_author(engine: Engine) {
 }
 
 #[both_engines]
+fn mentions_count_until_they_are_edited_away(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.room(matt, &[beth, zoe]);
+    let draft =
+        NewMessage { mentions: Mentions::of(vec![beth, zoe]), ..world.keyed_draft(room, matt, "hey", "key") };
+    let mut message = stored(world.send(draft));
+    let expect = |bytes| {
+        meter.save(&*world.storage).unwrap();
+        assert_eq!(texts(&world, matt), bytes + 3 * 2 + OVERHEAD);
+        assert_eq!(sum(&world), count(&world));
+    };
+    expect(3 + 2 * OVERHEAD);
+    for (mentions, bytes) in [(Mentions::everybody(), 2 * OVERHEAD), (Mentions::default(), 2 * OVERHEAD)] {
+        let (body, guard) = (MessageBody::parse("hi").unwrap(), Guard::holds(matt, Role::Owner));
+        message = done(world.messages.edit(&message, body, mentions, guard, world.tick()).unwrap());
+        expect(bytes + if message.revision == 2 { 3 + 2 } else { 3 + 2 + 2 });
+    }
+    done(world.erase(&message));
+    expect(0);
+}
+
+#[both_engines]
 fn purge_frees_storage_of_every_author(engine: Engine) {
     let world = World::new(engine);
     let meter = meter(&world);
@@ -186,6 +217,8 @@ fn purge_frees_storage_of_every_author(engine: Engine) {
     for (place, author) in [(room, matt), (room, beth), (living, beth), (room, beth)] {
         let message = edit_twice(&world, &world.say(place, author, "eins"));
         done(world.erase(&world.say(place, author, "gone")));
+        let mentions = if author == matt { Mentions::of(vec![beth]) } else { Mentions::everybody() };
+        world.send(NewMessage { mentions, ..world.keyed_draft(room, author, "hey", &message.id.to_string()) });
         world.pin(&message, beth);
     }
     meter.save(&*world.storage).unwrap();
@@ -273,28 +306,41 @@ fn migration_counts_existing_messages_and_entries(engine: Engine) {
     let room = world.room(matt, &[beth]);
     edit_twice(&world, &world.say(room, matt, "Σίσυφος"));
     done(world.erase(&world.say(room, beth, "gone")));
+    let draft = NewMessage {
+        mentions: Mentions::of(vec![matt, beth]),
+        ..world.keyed_draft(room, matt, "hi", "0123456789")
+    };
+    world.send(draft);
     meter.save(&*world.storage).unwrap();
     let counted = [used(&world, matt), used(&world, beth)];
-    let of_messages = [14 + 4 + 4 + 3 * OVERHEAD, OVERHEAD];
-    assert_eq!([texts(&world, matt), texts(&world, beth)], of_messages);
+    let of_messages = [14 + 4 + 4 + 2 + 4 * OVERHEAD, OVERHEAD];
+    let of_mentions_and_keys = 2 * OVERHEAD + 20;
+    assert_eq!([texts(&world, matt) - of_mentions_and_keys, texts(&world, beth)], of_messages);
     let mut raw = world.raw();
     raw.run("DROP TABLE storage_used");
-    let [sums, entries, without] = match engine {
+    let [sums, entries, mentions, no_mentions, no_entries] = match engine {
         Engine::Sqlite => [
             include_str!("../../../../migrations/sqlite/2026-11-30-020100_storage_used/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-070000_storage_of_mentions/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-070000_storage_of_mentions/down.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/down.sql"),
         ],
         Engine::Postgres => [
             include_str!("../../../../migrations/postgres/2026-11-30-020100_storage_used/up.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-070000_storage_of_mentions/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-070000_storage_of_mentions/down.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/down.sql"),
         ],
     };
     raw.run(sums);
     assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
     raw.run(entries);
+    assert_eq!([used(&world, matt), used(&world, beth)], [counted[0] - of_mentions_and_keys, counted[1]]);
+    raw.run(mentions);
     assert_eq!([used(&world, matt), used(&world, beth)], counted);
-    raw.run(without);
+    raw.run(no_mentions);
+    raw.run(no_entries);
     assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
 }
