@@ -8,10 +8,14 @@ const SHORTEST: usize = 32;
 /// hexadecimal digits with a probability below C(16, 6) * (6/16)^32 = 2 * 10^-10, and far more rarely in base64.
 const FEWEST_BYTES: usize = 7;
 
+/// The length of a part that a key may not repeat or count off. 32 random hexadecimal digits repeat one with a
+/// probability of about C(23, 2) * 16^-10 = 2 * 10^-10, and 64 of them with one of 10^-9.
+const PART: usize = 10;
+
 /// The keys of the server: the first signs, all verify.
 pub struct SigningKeys(Vec<Vec<u8>>);
 
-/// A key that is shorter than 32 bytes, has hardly any different ones, or repeats a pattern.
+/// A key that is shorter than 32 bytes, has hardly any different ones, or repeats or counts off a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakKey;
 
@@ -34,13 +38,24 @@ impl fmt::Debug for SigningKeys {
 }
 
 fn is_weak(key: &[u8]) -> bool {
-    key.len() < SHORTEST || key.iter().collect::<HashSet<_>>().len() < FEWEST_BYTES || repeats_a_pattern(key)
+    key.len() < SHORTEST
+        || key.iter().collect::<HashSet<_>>().len() < FEWEST_BYTES
+        || repeats_a_part(key)
+        || counts_up_or_down(key)
 }
 
-/// Returns whether the key is the beginning of a repeated pattern, which it holds twice or more. A random key of 32
-/// hexadecimal digits is one with a probability of about 16^-16.
-fn repeats_a_pattern(key: &[u8]) -> bool {
-    (1..=key.len() / 2).any(|period| key.iter().zip(key.iter().skip(period)).all(|(one, next)| one == next))
+/// Returns whether the key holds a part of this length twice, as repeated words and patterns do.
+fn repeats_a_part(key: &[u8]) -> bool {
+    let mut seen = HashSet::new();
+    key.windows(PART).any(|part| !seen.insert(part))
+}
+
+/// Returns whether the key holds a part of this length that is counted off, such as an alphabet.
+fn counts_up_or_down(key: &[u8]) -> bool {
+    let goes_by = |part: &[u8], step: u8| {
+        part.iter().zip(part.iter().skip(1)).all(|(one, next)| next.wrapping_sub(*one) == step)
+    };
+    key.windows(PART).any(|part| goes_by(part, 1) || goes_by(part, 1_u8.wrapping_neg()))
 }
 
 #[cfg(test)]
@@ -79,9 +94,15 @@ mod tests {
             }
         }
         assert!(SigningKeys::parse(&format!("{KEY},{}", "abcde".repeat(7))).is_err());
-        assert!(
-            SigningKeys::parse("0123456789abcdef0123456789abcdeg").is_ok(),
-            "the last byte is not of the pattern"
-        );
+        for guessed in [
+            "change-me-please-change-me-please!",
+            "changeme_changeme_changeme_change1",
+            "passwordpasswordpasswordpasswordX1",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaabcdefg",
+            "abcdefghijklmnopqrstuvwxyz012345",
+            "zyxwvutsrqponmlkjihgfedcba543210",
+        ] {
+            assert!(SigningKeys::parse(guessed).is_err(), "{guessed}");
+        }
     }
 }
