@@ -8,15 +8,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chit_chat_domain::id::UserId;
 use metrics::{Counter, Gauge, counter, gauge};
 
-use crate::limits::Source;
+use crate::limits::{Network, Source};
 
 /// The part of the budget that one address may hold at most.
 const ADDRESS_SHARE: usize = 8;
+/// The same for one network, so that its addresses leave room for others.
+const NETWORK_SHARE: usize = 4;
 /// The same for one user, so that an address has room for others.
 const USER_SHARE: usize = 16;
 /// The same for all heads that arrive through trusted proxies: more than that of an address, because they are those
 /// of many clients.
 const PROXY_HEADS_SHARE: usize = 4;
+/// The same for everybody without a token together, so that users have room whatever strangers do.
+const STRANGERS_SHARE: usize = 2;
+/// The same for the first frames of `WebSocket`s, which are small but for the positions of many chatrooms.
+const FIRST_FRAMES_SHARE: usize = 8;
+/// The same for those of one network.
+const FIRST_FRAMES_OF_NETWORK_SHARE: usize = 16;
 
 /// A number of bytes, and who holds how many of them.
 pub struct Budget {
@@ -30,16 +38,36 @@ pub struct Budget {
 #[derive(Default)]
 struct Holders {
     all: usize,
-    of_sources: HashMap<Source, usize>,
-    of_proxy_heads: usize,
-    of_users: HashMap<UserId, usize>,
+    by_share: HashMap<Share, usize>,
+}
+
+/// Something that has a share.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Share {
+    Address(Source),
+    Network(Network),
+    ProxyHeads,
+    User(UserId),
+    Strangers,
+    FirstFrames,
+    FirstFramesOf(Network),
 }
 
 /// The client that bytes are held for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) origin: Origin,
-    pub(super) user: Option<UserId>,
+    pub(super) person: Person,
+}
+
+/// Who sent a request, as far as that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Person {
+    User(UserId),
+    /// Somebody without a token, or whose token was not read yet.
+    Stranger,
+    /// The same on a `WebSocket`, whose first frame has the token.
+    FirstFrame,
 }
 
 /// The origin of a request.
@@ -107,14 +135,15 @@ impl Held {
     /// Holds the same bytes for somebody else; returns whether that share has room for them.
     pub(super) fn hand_over(&mut self, holder: Holder) -> bool {
         let mut holders = self.budget.holders();
-        if holders.exceeds_share(holder, self.bytes, self.budget.total) {
-            self.budget.refused_by_share.increment(1);
-            return false;
-        }
         holders.remove(self.holder, self.bytes);
-        holders.add(holder, self.bytes);
-        self.holder = holder;
-        true
+        let has_room = !holders.exceeds_share(holder, self.bytes, self.budget.total);
+        if has_room {
+            self.holder = holder;
+        } else {
+            self.budget.refused_by_share.increment(1);
+        }
+        holders.add(self.holder, self.bytes);
+        has_room
     }
 }
 
@@ -125,38 +154,63 @@ impl Drop for Held {
     }
 }
 
-impl Holders {
-    fn exceeds_share(&self, Holder { origin, user }: Holder, more: usize, total: usize) -> bool {
-        let (of_origin, share) = match origin {
-            Origin::Client(source) => (self.of_sources.get(&source).copied().unwrap_or_default(), ADDRESS_SHARE),
-            Origin::ProxyHead => (self.of_proxy_heads, PROXY_HEADS_SHARE),
-            Origin::Proxy => (0, 1),
+impl Holder {
+    /// The shares that its bytes count for.
+    fn shares(self) -> impl Iterator<Item = Share> {
+        let network = match self.origin {
+            Origin::Client(source) => Some(source.network()),
+            Origin::Proxy | Origin::ProxyHead => None,
         };
-        let of_user = user.and_then(|user| self.of_users.get(&user)).copied().unwrap_or_default();
-        of_origin.saturating_add(more) > total / share || user.is_some() && of_user + more > total / USER_SHARE
+        let of_origin = match self.origin {
+            Origin::Client(source) => Some(Share::Address(source)),
+            Origin::ProxyHead => Some(Share::ProxyHeads),
+            Origin::Proxy => None,
+        };
+        let of_person = match self.person {
+            Person::User(user) => [Some(Share::User(user)), None, None],
+            Person::Stranger => [Some(Share::Strangers), None, None],
+            Person::FirstFrame => {
+                [Some(Share::Strangers), Some(Share::FirstFrames), network.map(Share::FirstFramesOf)]
+            }
+        };
+        [of_origin, network.map(Share::Network)].into_iter().chain(of_person).flatten()
+    }
+}
+
+impl Share {
+    /// The part of the budget, as a divisor.
+    fn part(self) -> usize {
+        match self {
+            Self::Address(_) => ADDRESS_SHARE,
+            Self::Network(_) => NETWORK_SHARE,
+            Self::ProxyHeads => PROXY_HEADS_SHARE,
+            Self::User(_) => USER_SHARE,
+            Self::Strangers => STRANGERS_SHARE,
+            Self::FirstFrames => FIRST_FRAMES_SHARE,
+            Self::FirstFramesOf(_) => FIRST_FRAMES_OF_NETWORK_SHARE,
+        }
+    }
+}
+
+impl Holders {
+    fn exceeds_share(&self, holder: Holder, more: usize, total: usize) -> bool {
+        holder.shares().any(|share| {
+            let held = self.by_share.get(&share).copied().unwrap_or_default();
+            held.saturating_add(more) > total / share.part()
+        })
     }
 
-    fn add(&mut self, Holder { origin, user }: Holder, bytes: usize) {
+    fn add(&mut self, holder: Holder, bytes: usize) {
         self.all += bytes;
-        match origin {
-            Origin::Client(source) => *self.of_sources.entry(source).or_default() += bytes,
-            Origin::ProxyHead => self.of_proxy_heads += bytes,
-            Origin::Proxy => {}
-        }
-        if let Some(user) = user {
-            *self.of_users.entry(user).or_default() += bytes;
+        for share in holder.shares() {
+            *self.by_share.entry(share).or_default() += bytes;
         }
     }
 
-    fn remove(&mut self, Holder { origin, user }: Holder, bytes: usize) {
+    fn remove(&mut self, holder: Holder, bytes: usize) {
         self.all -= bytes;
-        match origin {
-            Origin::Client(source) => subtract(&mut self.of_sources, source, bytes),
-            Origin::ProxyHead => self.of_proxy_heads -= bytes,
-            Origin::Proxy => {}
-        }
-        if let Some(user) = user {
-            subtract(&mut self.of_users, user, bytes);
+        for share in holder.shares() {
+            subtract(&mut self.by_share, share, bytes);
         }
     }
 }
@@ -179,23 +233,28 @@ fn count(bytes: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
+    use std::ops::Range;
 
     use uuid::Uuid;
 
     use super::*;
 
-    const PROXY_HEAD: Holder = Holder { origin: Origin::ProxyHead, user: None };
+    const PROXY_HEAD: Holder = Holder { origin: Origin::ProxyHead, person: Person::Stranger };
 
     fn user(number: u128) -> Holder {
-        Holder { origin: Origin::Proxy, user: Some(UserId::from(Uuid::from_u128(number))) }
+        Holder { origin: Origin::Proxy, person: Person::User(UserId::from(Uuid::from_u128(number))) }
     }
 
     fn address(number: u8) -> Holder {
-        Holder { origin: origin(number), user: None }
+        Holder { origin: origin(number), person: Person::Stranger }
     }
 
     fn origin(number: u8) -> Origin {
-        Origin::Client(Source::of(IpAddr::from([192, 0, 2, number])))
+        of_network(2, number)
+    }
+
+    fn of_network(network: u8, number: u8) -> Origin {
+        Origin::Client(Source::of(IpAddr::from([192, 0, network, number])))
     }
 
     #[test]
@@ -229,7 +288,7 @@ mod tests {
         assert!(!last.grow_to(36));
         drop((held, last));
         let holders = budget.holders();
-        assert!(holders.all == 0 && holders.of_users.is_empty());
+        assert!(holders.all == 0 && holders.by_share.is_empty());
     }
 
     #[test]
@@ -252,6 +311,50 @@ mod tests {
         assert!(budget.hold(PROXY_HEAD, 200).is_some() && budget.hold(address(1), 1).is_none());
         drop(heads);
         let holders = budget.holders();
-        assert!(holders.all == 0 && holders.of_proxy_heads == 0 && holders.of_sources.is_empty());
+        assert!(holders.all == 0 && holders.by_share.is_empty());
+    }
+
+    /// Holds so many bytes for each of these addresses of a network, and returns what there was room for.
+    fn hold_each(
+        budget: &Arc<Budget>,
+        person: Person,
+        network: u8,
+        numbers: Range<u8>,
+        bytes: usize,
+    ) -> Vec<Held> {
+        let holders = numbers.map(|number| Holder { origin: of_network(network, number), person });
+        holders.filter_map(|holder| budget.hold(holder, bytes)).collect()
+    }
+
+    #[test]
+    fn addresses_of_one_network_leave_room_for_others() {
+        let budget = Arc::new(Budget::new(1_600));
+        let held = hold_each(&budget, Person::Stranger, 2, 0..8, 200);
+        assert_eq!(held.len(), 2);
+        assert!(budget.hold(Holder { origin: origin(9), ..user(1) }, 1).is_none());
+        assert!(budget.hold(Holder { origin: of_network(3, 1), ..user(1) }, 100).is_some());
+    }
+
+    #[test]
+    fn strangers_leave_room_for_users() {
+        let budget = Arc::new(Budget::new(1_600));
+        let mut held: Vec<_> =
+            (0..8).flat_map(|network| hold_each(&budget, Person::Stranger, network, 0..2, 150)).collect();
+        assert_eq!((held.len(), budget.holders().all), (5, 750));
+        assert!(budget.hold(PROXY_HEAD, 51).is_none());
+        held.push(budget.hold(PROXY_HEAD, 50).unwrap());
+        let of_users: Vec<_> = (0..16).filter_map(|number| budget.hold(user(number), 100)).collect();
+        assert_eq!(of_users.len(), 8);
+    }
+
+    #[test]
+    fn first_frames_hold_little_in_all_and_in_each_network() {
+        let budget = Arc::new(Budget::new(1_600));
+        let mut held = hold_each(&budget, Person::FirstFrame, 2, 0..4, 50);
+        assert_eq!(held.len(), 2);
+        (3..8).for_each(|network| held.extend(hold_each(&budget, Person::FirstFrame, network, 0..1, 60)));
+        assert_eq!((held.len(), budget.holders().all), (3, 160));
+        assert!(budget.hold(Holder { origin: Origin::Proxy, person: Person::FirstFrame }, 41).is_none());
+        assert!(budget.hold(address(9), 200).is_some());
     }
 }

@@ -29,7 +29,7 @@ use actix_web::http::{Method, StatusCode};
 pub use all::{Capacity, Connections};
 pub use budget::Budget;
 pub(crate) use budget::Held;
-use budget::{Holder, Origin};
+use budget::{Holder, Origin, Person};
 use chit_chat_domain::id::UserId;
 use holders::Counted;
 use pace::Pace;
@@ -162,13 +162,19 @@ impl Connection {
 
     /// Takes memory for a request or its response; `None` if there is none left for its client.
     pub(crate) fn reserve(&self, request: &HttpRequest, bytes: usize) -> Option<Held> {
-        self.reserve_for(self.client_of(request), bytes)
+        let person = self.user.get().map_or(Person::Stranger, Person::User);
+        self.hold_for(self.client_of(request), person, bytes)
     }
 
-    /// Takes memory for a client with this address.
-    pub(crate) fn reserve_for(&self, source: Option<Source>, bytes: usize) -> Option<Held> {
+    /// Takes memory for a frame of a client with this address. Until it is known whose `WebSocket` it is, that is
+    /// the first one.
+    pub(crate) fn reserve_frame(&self, source: Option<Source>, bytes: usize) -> Option<Held> {
+        self.hold_for(source, self.user.get().map_or(Person::FirstFrame, Person::User), bytes)
+    }
+
+    fn hold_for(&self, source: Option<Source>, person: Person, bytes: usize) -> Option<Held> {
         let origin = source.map_or(Origin::Proxy, Origin::Client);
-        self.all.budget.hold(Holder { origin, user: self.user.get() }, bytes)
+        self.all.budget.hold(Holder { origin, person }, bytes)
     }
 
     /// The address that memory is held for; `None` for a trusted proxy itself.
@@ -179,7 +185,7 @@ impl Connection {
     /// Takes memory for the next part of a large head; returns whether there was any.
     fn hold_head(&self, bytes: usize) -> bool {
         let origin = self.source.map_or(Origin::ProxyHead, Origin::Client);
-        let held = self.all.budget.hold(Holder { origin, user: None }, bytes);
+        let held = self.all.budget.hold(Holder { origin, person: Person::Stranger }, bytes);
         held.map(|held| self.held.borrow_mut().push(held)).is_some()
     }
 
@@ -192,7 +198,7 @@ impl Connection {
         let Some(client) = self.client_of(request) else {
             return true;
         };
-        let holder = Holder { origin: Origin::Client(client), user: None };
+        let holder = Holder { origin: Origin::Client(client), person: Person::Stranger };
         held.iter_mut().all(|part| part.hand_over(holder))
     }
 

@@ -86,8 +86,8 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, value_name = "COUNT",
         value_parser = |text: &str| positive("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS as usize, text))]
     connections_per_address: Option<usize>,
-    /// MiB of memory for request bodies that are arriving and responses that wait to be read; an eighth for each
-    /// user and address. Beyond it, clients get 503.
+    /// MiB of memory for request bodies that are arriving and responses that wait to be read; a sixteenth
+    /// for each user, an eighth for each address, a quarter for each network. Beyond it, clients get 503.
     #[arg(long, env, global = true, default_value_t = 256, value_name = "MIB",
         value_parser = transfer_memory)]
     transfer_memory_mib: usize,

@@ -72,7 +72,7 @@ impl MessageMemory {
         if let Some(held) = held.as_mut() {
             return held.grow_to(bytes);
         }
-        *held = connection.reserve_for(self.source, bytes);
+        *held = connection.reserve_frame(self.source, bytes);
         held.is_some()
     }
 }

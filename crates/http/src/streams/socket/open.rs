@@ -50,10 +50,14 @@ pub(crate) async fn open_socket(
     origin::check(&request)?;
     check_protocol(&request)?;
     let source = Source::of_request(&request);
+    let connection = Connection::of(&request);
     let caller = match bearer_token(&request) {
         Some(token) => Some(Principal::with_token(&state, token, source)?),
         None => None,
     };
+    if let (Some(connection), Some(caller)) = (&connection, &caller) {
+        connection.belongs_to(caller.user);
+    }
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))?;
     let socket = Socket {
@@ -62,7 +66,7 @@ pub(crate) async fn open_socket(
         session,
         incoming: Incoming::new(messages, memory),
         writes: Writes::of(&request),
-        connection: Connection::of(&request),
+        connection,
         id: RequestId::of(request.headers()),
     };
     rt::spawn(socket.serve(caller));

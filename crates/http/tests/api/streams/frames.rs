@@ -1,7 +1,7 @@
 //! Large and fragmented WebSocket frames: joined, and counted in the memory for bodies.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chit_chat_contract::Engine;
 use chit_chat_http::{BodyTimes, Budget, Capacity, Connections, Proxies};
@@ -64,6 +64,51 @@ async fn unfinished_frames_are_limited() {
     let mut third = start(&server, &ann);
     third.0.send(Message::text(" ".repeat(LARGE))).unwrap();
     assert_eq!(third.expect("refused")["problem"]["code"], "malformed_body");
+}
+
+/// Strangers of several networks begin large frames at once.
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn first_frames_of_strangers_leave_room_for_users() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let connections = Connections::new(Duration::from_secs(60), SLOWEST, Capacity::UNLIMITED, Proxies::default());
+    // Room for one such frame of a user or of the strangers of a network, and for two of an address.
+    let connections = connections.within(Budget::new(16 * 290_000));
+    let server = Listening::start_watched(&app, connections, BodyTimes::DEFAULT);
+    let mut strangers = Vec::new();
+    for network in 1..=4 {
+        for address in 1..=4 {
+            let mut stranger =
+                TestSocket::connect(&server.from([127, 2, network, address]), &[]).expect("a handshake");
+            begin_frame(&mut stranger);
+            strangers.push(stranger);
+        }
+    }
+    let closed = strangers.iter_mut().filter_map(|stranger| stranger.is_closed(1013).then_some(())).count();
+    // At most two of different networks have found room.
+    assert!(closed >= 14, "{closed} of 16 were closed");
+    // Who sent a token with the request is no stranger.
+    let token = format!("Bearer {}", ann.token.as_ref().unwrap());
+    let mut known =
+        TestSocket::connect(&server.from([127, 2, 1, 1]), &[("Authorization", &token)]).expect("a handshake");
+    let mut start = json!({"type": "start", "padding": " ".repeat(LARGE)});
+    known.say(&start);
+    known.expect_each(&["ready", "caught_up"]);
+    known.0.send(Message::text(" ".repeat(LARGE))).unwrap();
+    assert_eq!(known.expect("refused")["problem"]["code"], "malformed_body");
+
+    drop(strangers);
+    start["token"] = json!(ann.token);
+    let started = Instant::now();
+    loop {
+        let mut late = TestSocket::connect(&server, &[]).expect("a handshake");
+        late.say(&start);
+        if late.receive_until_closed(1013).is_some_and(|frame| frame["type"] == "ready") {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "the memory was not returned");
+    }
 }
 
 #[actix_web::test]

@@ -1,6 +1,8 @@
 //! A WebSocket client.
 
+use std::io::ErrorKind;
 use std::net::TcpStream;
+use std::time::Duration;
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -74,6 +76,19 @@ impl TestSocket {
     pub(super) fn expect_each(&mut self, kinds: &[&str]) {
         for kind in kinds {
             self.expect(kind);
+        }
+    }
+
+    /// Returns whether the server closes with this code, and not only once the first frame is late.
+    pub(super) fn is_closed(&mut self, code: u16) -> bool {
+        self.0.get_ref().set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+        match self.0.read() {
+            Ok(Message::Close(Some(frame))) => frame.code == CloseCode::from(code),
+            Err(Error::Io(error)) => {
+                assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+                false
+            }
+            other => panic!("{other:?} instead of the end or nothing"),
         }
     }
 
