@@ -36,7 +36,7 @@ async fn malformed_if_none_match_is_rejected(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;
     let path = path_of(&ann.say(&room, "hello").await);
-    for seen in ["1", "\"1", "", "\"1\",", "\"1\" \"2\"", "caf\u{e9}"] {
+    for seen in ["1", "\"1", "", "\"1\",2", "\"1\" \"2\"", "caf\u{e9}"] {
         ask(&ann, Method::GET, &path, seen).await.expect_problem(400, "malformed_header");
     }
 }
