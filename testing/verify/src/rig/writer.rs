@@ -46,7 +46,7 @@ enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Acknowledged,
-    /// 503: the attempt is repeated.
+    /// 503, or 429 because others of the same user still wait for the database: the attempt is repeated.
     Unavailable,
     /// The server is gone.
     Gone,
@@ -80,8 +80,9 @@ impl Writer {
         let Ok(answer) = self.attempt(&operation) else {
             return Ok(Outcome::Gone);
         };
-        if answer.status == 503 {
-            ensure!(answer.header("Retry-After").is_some(), "503 without Retry-After\n{}", answer.evidence());
+        let waits = answer.status == 429 && answer.text_of("code")? == "too_many_requests";
+        if answer.status == 503 || waits {
+            ensure!(answer.header("Retry-After").is_some(), "no Retry-After\n{}", answer.evidence());
             return Ok(Outcome::Unavailable);
         }
         self.record(operation, answer)?;

@@ -2,10 +2,11 @@
 //! never complete. Bodies and heads of others still find memory.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::rig::{Answer, Bench, Person, Wire};
+use crate::rig::{Answer, Bench, Person, Server, Wire, until};
 
 const PROXY: Ipv4Addr = Ipv4Addr::new(127, 0, 9, 1);
 /// More than all of the memory.
@@ -20,6 +21,8 @@ const PADDING: usize = 120_000;
 const SMALLER_PADDING: usize = 24_000;
 /// A body that arrives in several parts, and so counts.
 const BODY: usize = 60_000;
+/// The time within which the server notices that connections have ended.
+const FREED: Duration = Duration::from_secs(10);
 const FORWARDED: &str = "X-Forwarded-For: 192.0.2.";
 
 pub(super) fn run(bench: &Bench) -> Result<String> {
@@ -36,6 +39,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let closed = count(&unfinished)?;
     ensure!(closed > 0, "all large heads found memory");
     drop(unfinished);
+    until(FREED, "the memory is free again", || Ok((held_bytes(&server)? == 0).then_some(())))?;
 
     let mut of_one = (0..OF_ONE).map(|_| unfinished_body(address)).collect::<Result<Vec<_>>>()?;
     send(PROXY, &ann, &target)?.expect(201).context("while bodies of one client are incomplete")?;
@@ -52,6 +56,12 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     }
     ensure!(refused > 0, "one client holds {OF_ONE} large heads");
     Ok(format!("{closed} unfinished heads of {UNFINISHED} large and {SMALLER} smaller ones, and {refused} of {OF_ONE} of one client were refused"))
+}
+
+fn held_bytes(server: &Server) -> Result<u64> {
+    let metrics = server.nobody().get("/metrics")?.expect(200)?;
+    let line = metrics.text.lines().find_map(|line| line.strip_prefix("chit_chat_held_bytes "));
+    line.and_then(|count| count.parse().ok()).with_context(|| metrics.evidence())
 }
 
 fn padding(size: usize) -> String {
