@@ -1,8 +1,8 @@
 //! Reads the Markdown of a message: what is text in it, and which addresses stand there.
 //!
 //! The parser would take `_`, `*` and `~` in a pasted address or in a username for emphasis. So these are found first
-//! and disguised ([`guard`](guard::guard)), and the events of the parser are then turned into [`Part`]s without the
-//! disguise. Rendering and mentions read the same parts, so they agree on what is an address and what is code.
+//! and disguised (`guard`), and the events of the parser are then turned into [`Part`]s without the disguise.
+//! Rendering and mentions read the same parts, so they agree on what is an address and what is code.
 
 mod address;
 mod guard;
