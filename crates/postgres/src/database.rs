@@ -18,7 +18,7 @@ const MAINTENANCE: &str = "postgres";
 const TEMPLATE: &str = "template1";
 /// The encoding of every text that clients send and read.
 const ENCODING: &str = "UTF8";
-/// Where copies of [`TEMPLATE`] have another encoding: the locale that every server has, and that fits.
+/// The options for a server whose [`TEMPLATE`] has another encoding: the locale `C` is on every server, and fits.
 const OTHER_TEMPLATE: &str = " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
 
 /// Returns whether the server has the database of the URL.

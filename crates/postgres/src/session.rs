@@ -10,7 +10,7 @@ use diesel::r2d2::CustomizeConnection;
 
 use crate::Conn;
 
-/// What one connection of ours is at the server.
+/// The place that one connection of ours has at the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pooling {
     /// A session: its settings and prepared statements stay.
@@ -20,7 +20,7 @@ pub enum Pooling {
     Transactions,
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     Reading,

@@ -29,7 +29,7 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, default_value = "sqlite://./data/chit-chat.db", hide_env_values = true,
         value_parser = DatabaseUrl)]
     pub(crate) database_url: Database,
-    /// What stands before PostgreSQL: transaction (a pooler that gives each transaction another connection, such as
+    /// The pooler before PostgreSQL: transaction (a pooler that gives each transaction another connection, such as
     /// PgBouncer in transaction mode), none, or auto, which finds out at start.
     #[arg(long, env, global = true, default_value = "auto", value_parser = pooler)]
     pub(crate) database_pooler: Pooler,

@@ -14,7 +14,7 @@ pub(crate) enum Database {
     Postgres(SecretString),
 }
 
-/// What stands before PostgreSQL.
+/// The pooler before PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pooler {
     /// To be found out.

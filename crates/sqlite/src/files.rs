@@ -24,7 +24,7 @@ struct Opened {
     log: Option<Identity>,
 }
 
-/// What distinguishes a file from every other that exists.
+/// The device and number of a file, which no other has while it exists.
 type Identity = (u64, u64);
 
 impl Files {

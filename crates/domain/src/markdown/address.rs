@@ -1,4 +1,4 @@
-//! Where a pasted address ends.
+//! The end of a pasted address.
 
 use icu_properties::CodePointMapData;
 use icu_properties::CodePointSetData;
@@ -22,7 +22,7 @@ pub(super) enum Section {
     Path,
 }
 
-/// What surrounds an address.
+/// The surroundings of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Context {
     /// The address is in single quotes.
@@ -31,7 +31,7 @@ pub(super) struct Context {
     pub has_escapes: bool,
 }
 
-/// What a character can be in an address.
+/// The role of a character in an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// Part of the address.
@@ -62,7 +62,7 @@ struct Scan<'a> {
     text: &'a str,
     section: Section,
     context: Context,
-    /// How many brackets of each kind are open.
+    /// The number of open brackets of each kind.
     brackets: [usize; 3],
     /// The lengths of the last runs of `*`, `_` and `~` that begin a word of the address, as in `/_foo_`.
     emphasis: [usize; 3],

@@ -11,7 +11,7 @@ const HTTP: [&str; 2] = ["http", "https"];
 /// them than a text has characters.
 const PRIVATE_USE: std::ops::RangeInclusive<char> = '\u{f0000}'..='\u{ffffd}';
 
-/// How a text is read.
+/// The way in which a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     Markdown,
@@ -26,7 +26,7 @@ pub(super) struct Guarded<'a> {
     pub marks: Marks,
 }
 
-/// What a character of a disguised text means.
+/// The meaning of a character of a disguised text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     /// Stands before an address.

@@ -50,7 +50,7 @@ struct Reader<'a, 'b> {
     /// The text of the open HTML block.
     html: String,
     open: Vec<Open>,
-    /// How many of the open tags are code, and how many are links. Nesting may be as deep as the text is long.
+    /// The numbers of open tags that are code and that are links. Nesting may be as deep as the text is long.
     code: usize,
     links: usize,
 }

@@ -1,4 +1,4 @@
-//! How long a text takes, and that all of it is kept.
+//! The steps that a text takes, and that all of it is kept.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
