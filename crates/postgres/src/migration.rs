@@ -19,35 +19,41 @@ impl Store {
     /// them does it.
     pub fn migrate(&self) -> Result<bool, StoreError> {
         let conn = &mut **self.changers.get()?;
-        require_encoding(conn)?;
-        let was_empty = !is_migrated(conn).map_err(SqlError::from)?;
         match self.pooling {
-            Pooling::Sessions => self.migrate_in_session(conn)?,
-            Pooling::Transactions => migrate_in_transaction(conn)?,
+            Pooling::Sessions => self.migrate_in_session(conn),
+            Pooling::Transactions => self.migrate_in_transaction(conn),
         }
-        Ok(was_empty)
     }
 
-    fn migrate_in_session(&self, conn: &mut Conn) -> Result<(), StoreError> {
+    fn migrate_in_session(&self, conn: &mut Conn) -> Result<bool, StoreError> {
         run(conn, &format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-        let migrated = migrations::run(conn, migrations::POSTGRES);
-        run(conn, &format!("SELECT pg_advisory_unlock({MIGRATION_LOCK}); {}", self.session))?;
+        let migrated = migrate(conn);
+        run(conn, &format!("SELECT pg_advisory_unlock({MIGRATION_LOCK}); {}", self.settings))?;
         migrated
     }
+
+    /// Runs all pending migrations in one transaction: through a pooler, only that keeps a lock, a setting and a
+    /// prepared statement.
+    fn migrate_in_transaction(&self, conn: &mut Conn) -> Result<bool, StoreError> {
+        let begin = format!(
+            "{}SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})",
+            self.settings
+        );
+        let mut migrated = Ok(false);
+        let committed = conn.transaction(|conn| {
+            migrated = run(conn, &begin).and_then(|()| migrate(conn));
+            if migrated.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
+        });
+        let was_empty = migrated?;
+        committed.map_err(SqlError::from)?;
+        Ok(was_empty)
+    }
 }
 
-/// Runs all pending migrations in one transaction: through a pooler, only that keeps a lock and a setting.
-fn migrate_in_transaction(conn: &mut Conn) -> Result<(), StoreError> {
-    let mut outcome = Ok(());
-    let committed = conn.transaction(|conn| {
-        let begin = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-        outcome = run(conn, &begin).and_then(|()| migrations::run(conn, migrations::POSTGRES));
-        if outcome.is_ok() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
-    });
-    outcome?;
-    Ok(committed.map_err(SqlError::from)?)
-}
-
-fn is_migrated(conn: &mut Conn) -> QueryResult<bool> {
-    diesel::select(sql::<Bool>(IS_MIGRATED)).get_result(conn)
+/// Migrates the schema, and returns whether there was none.
+fn migrate(conn: &mut Conn) -> Result<bool, StoreError> {
+    require_encoding(conn)?;
+    let is_migrated = diesel::select(sql::<Bool>(IS_MIGRATED)).get_result::<bool>(conn).map_err(SqlError::from)?;
+    migrations::run(conn, migrations::POSTGRES)?;
+    Ok(!is_migrated)
 }

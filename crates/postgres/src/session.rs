@@ -70,8 +70,13 @@ pub(crate) fn of_session(url: &str, purpose: Purpose) -> String {
 
 /// The statements that begin a transaction and set it up, in one round trip.
 pub(crate) fn of_transaction(url: &str, purpose: Purpose) -> String {
-    settings(url, purpose).fold("BEGIN ISOLATION LEVEL READ COMMITTED".to_owned(), |mut text, (name, value)| {
-        let _written = write!(text, "; SET LOCAL {name} = {value}");
+    format!("BEGIN ISOLATION LEVEL READ COMMITTED; {}", within_transaction(url, purpose))
+}
+
+/// The statements that set a transaction up.
+pub(crate) fn within_transaction(url: &str, purpose: Purpose) -> String {
+    settings(url, purpose).fold(String::new(), |mut text, (name, value)| {
+        let _written = write!(text, "SET LOCAL {name} = {value}; ");
         text
     })
 }
@@ -153,6 +158,6 @@ mod tests {
     fn transaction_has_the_settings_of_a_session() {
         let begun = of_transaction("postgres://db/a", Purpose::Reading);
         assert!(begun.starts_with("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; "));
-        assert!(begun.ends_with("; SET LOCAL search_path = public; SET LOCAL statement_timeout = '5s'"));
+        assert!(begun.ends_with("SET LOCAL search_path = public; SET LOCAL statement_timeout = '5s'; "));
     }
 }

@@ -34,8 +34,8 @@ pub struct Store {
     pub(crate) observers: Arc<Observers>,
     pub(crate) writability: Arc<Writability>,
     pub(crate) pooling: Pooling,
-    /// The settings of the sessions of `changers`.
-    pub(crate) session: String,
+    /// The statements that set a session or a transaction of `changers` up.
+    pub(crate) settings: String,
 }
 
 impl Store {
@@ -68,7 +68,10 @@ impl Store {
             observers,
             writability,
             pooling,
-            session: session::of_session(&url, Purpose::Changing),
+            settings: match pooling {
+                Pooling::Sessions => session::of_session(&url, Purpose::Changing),
+                Pooling::Transactions => session::within_transaction(&url, Purpose::Changing),
+            },
         })
     }
 
