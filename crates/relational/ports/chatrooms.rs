@@ -274,6 +274,7 @@ pub(crate) fn apply(conn: &mut Conn, ledger: &mut Ledger, changes: &ChatroomChan
             chatrooms::topic.eq(settings.topic.as_ref().map(Topic::as_str)),
             chatrooms::rename_role.eq(codes::of_role(settings.rename_role)),
             chatrooms::add_role.eq(codes::of_role(settings.add_role)),
+            chatrooms::delete_role.eq(codes::of_role(settings.delete_role)),
             chatrooms::slow_mode_seconds.eq(i32::from(settings.slow_mode.seconds())),
             chatrooms::read_only.eq(settings.archived),
             chatrooms::speaking_role.eq(speaking_role),

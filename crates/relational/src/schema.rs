@@ -80,6 +80,7 @@ table! {
         topic -> Nullable<Text>,
         rename_role -> SmallInt,
         add_role -> SmallInt,
+        delete_role -> SmallInt,
         slow_mode_seconds -> Integer,
         read_only -> Bool,
         speaking_role -> SmallInt,

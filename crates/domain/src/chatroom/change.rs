@@ -17,6 +17,8 @@ pub struct ChatroomChange {
     pub rename_role: Option<String>,
     /// The minimum role for adding members.
     pub add_role: Option<String>,
+    /// The minimum role for deleting the chatroom.
+    pub delete_role: Option<String>,
     /// The seconds that members must wait between two messages.
     pub slow_mode_seconds: Option<i64>,
     /// True if the chatroom is archived and so read-only.
@@ -33,6 +35,7 @@ impl ChatroomChange {
             topic: form.check("topic", patched(self.topic.as_ref(), Topic::parse)).flatten(),
             rename_role: form.optional("rename_role", self.rename_role.as_deref().map(Role::parse)),
             add_role: form.optional("add_role", self.add_role.as_deref().map(Role::parse)),
+            delete_role: form.optional("delete_role", self.delete_role.as_deref().map(Role::parse)),
             slow_mode: form.optional("slow_mode_seconds", self.slow_mode_seconds.map(SlowMode::parse)),
             archived: self.archived,
         };
@@ -52,12 +55,14 @@ mod tests {
             topic: Some(Some("a\nb".to_owned())),
             rename_role: Some("king".to_owned()),
             add_role: Some("king".to_owned()),
+            delete_role: Some("king".to_owned()),
             slow_mode_seconds: Some(-1),
             archived: Some(true),
         };
         let Err(Failure::Invalid(wrong)) = entered.parse() else { panic!("not refused") };
         let fields: Vec<_> = wrong.iter().map(|violation| violation.field).collect();
-        assert_eq!(fields, ["name", "visibility", "topic", "rename_role", "add_role", "slow_mode_seconds"]);
+        let roles = ["rename_role", "add_role", "delete_role"];
+        assert_eq!(fields, [&["name", "visibility", "topic"], &roles[..], &["slow_mode_seconds"]].concat());
     }
 
     #[test]

@@ -12,7 +12,6 @@ use crate::event::{Event, EventRepository, Kind};
 use crate::form::Form;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, UserId};
-use crate::membership::Role;
 use crate::message::{Idempotency, IdempotencyKey};
 use crate::page::{Limit, Page};
 use crate::retry::retry_until_written;
@@ -119,9 +118,9 @@ impl ChatroomService {
     /// Asks [`ChatroomRepository::access`], then [`ChatroomRepository::delete`].
     pub fn delete(&self, id: ChatroomId, actor: UserId) -> Result<(), Failure> {
         retry_until_written(|| {
-            self.chatrooms.require_access(id, actor)?.may(Right::Role(Role::Owner))?;
+            self.chatrooms.require_access(id, actor)?.may(Right::Delete)?;
             self.storage.check(actor, Kind::ChatroomDeleted)?;
-            let guard = Guard::holds(actor, Role::Owner);
+            let guard = Guard::may(actor, Right::Delete);
             Ok(self.chatrooms.delete(id, guard, self.clock.now())?)
         })
     }

@@ -71,6 +71,8 @@ pub struct Settings {
     pub rename_role: Role,
     /// The minimum role for adding members.
     pub add_role: Role,
+    /// The minimum role for deleting the chatroom.
+    pub delete_role: Role,
     pub slow_mode: SlowMode,
     /// True if the chatroom is archived and so read-only.
     pub archived: bool,
@@ -82,6 +84,7 @@ impl Default for Settings {
             topic: None,
             rename_role: Role::Member,
             add_role: Role::Member,
+            delete_role: Role::Owner,
             slow_mode: SlowMode::default(),
             archived: false,
         }
@@ -117,6 +120,8 @@ pub enum Right {
     Rename,
     /// Adding members.
     Add,
+    /// Deleting the chatroom.
+    Delete,
 }
 
 impl Right {
@@ -130,6 +135,7 @@ impl Right {
             Self::CallAll => Ok(Role::Moderator),
             Self::Rename => Ok(settings.rename_role),
             Self::Add => Ok(settings.add_role),
+            Self::Delete => Ok(settings.delete_role),
         }
     }
 
@@ -150,6 +156,7 @@ pub struct ChatroomChanges {
     pub topic: Option<Option<Topic>>,
     pub rename_role: Option<Role>,
     pub add_role: Option<Role>,
+    pub delete_role: Option<Role>,
     pub slow_mode: Option<SlowMode>,
     pub archived: Option<bool>,
 }
@@ -157,8 +164,8 @@ pub struct ChatroomChanges {
 impl ChatroomChanges {
     /// The rights that the changes require, the highest first.
     pub fn rights(&self) -> impl Iterator<Item = Right> {
-        let Self { name, topic, visibility, rename_role, add_role, slow_mode, archived } = self;
-        let roles = rename_role.or(*add_role).is_some();
+        let Self { name, topic, visibility, rename_role, add_role, delete_role, slow_mode, archived } = self;
+        let roles = rename_role.or(*add_role).or(*delete_role).is_some();
         let decides = visibility.is_some() || roles || slow_mode.is_some() || archived.is_some();
         let renames = name.is_some() || topic.is_some();
         let owner = decides.then_some(Right::Role(Role::Owner));
@@ -175,6 +182,7 @@ impl ChatroomChanges {
             topic: self.topic.filter(|new| *new != was.topic),
             rename_role: self.rename_role.filter(|new| *new != was.rename_role),
             add_role: self.add_role.filter(|new| *new != was.add_role),
+            delete_role: self.delete_role.filter(|new| *new != was.delete_role),
             slow_mode: self.slow_mode.filter(|new| *new != was.slow_mode),
             archived: self.archived.filter(|new| *new != was.archived),
         }
@@ -191,6 +199,7 @@ impl ChatroomChanges {
                 topic: self.topic.clone().unwrap_or_else(|| was.topic.clone()),
                 rename_role: self.rename_role.unwrap_or(was.rename_role),
                 add_role: self.add_role.unwrap_or(was.add_role),
+                delete_role: self.delete_role.unwrap_or(was.delete_role),
                 slow_mode: self.slow_mode.unwrap_or(was.slow_mode),
                 archived: self.archived.unwrap_or(was.archived),
             },
@@ -227,6 +236,9 @@ mod tests {
             assert_eq!(right.least_role(&usual), Ok(Role::Member));
         }
         assert_eq!(Right::CallAll.least_role(&usual), Ok(Role::Moderator));
+        assert_eq!(Right::Delete.least_role(&usual), Ok(Role::Owner));
+        let lax = room(Settings { delete_role: Role::Moderator, ..Settings::default() });
+        assert_eq!(Right::Delete.least_role(&lax), Ok(Role::Moderator));
         let strict = room(Settings { rename_role: Role::Moderator, add_role: Role::Owner, ..Settings::default() });
         assert_eq!(Right::Rename.least_role(&strict), Ok(Role::Moderator));
         assert_eq!(Right::Add.least_role(&strict), Ok(Role::Owner));
@@ -240,6 +252,7 @@ mod tests {
             assert_eq!(right.least_role(&archived), Err(Denial::ChatroomArchived));
         }
         assert_eq!(Right::Add.least_role(&archived), Ok(Role::Member));
+        assert_eq!(Right::Delete.least_role(&archived), Ok(Role::Owner));
         assert_eq!(Right::Role(Role::Owner).least_role(&archived), Ok(Role::Owner));
     }
 
@@ -251,7 +264,9 @@ mod tests {
         }
         let archived = Chatroom { settings: Settings { archived: true, ..Settings::default() }, ..direct.clone() };
         assert_eq!(Right::Speak.least_role(&archived), Err(Denial::ChatroomArchived));
-        for right in [Right::Rename, Right::Add, Right::Role(Role::Moderator), Right::Role(Role::Owner)] {
+        for right in
+            [Right::Rename, Right::Add, Right::Delete, Right::Role(Role::Moderator), Right::Role(Role::Owner)]
+        {
             assert_eq!(right.least_role(&direct), Err(Denial::DirectChatroom));
             assert_eq!(right.least_role(&archived), Err(Denial::DirectChatroom));
         }

@@ -229,6 +229,7 @@ fn moderator_cannot_change_settings_of_owners() {
         ChatroomChange { slow_mode_seconds: Some(5), ..ChatroomChange::default() },
         ChatroomChange { rename_role: Some("owner".to_owned()), ..ChatroomChange::default() },
         ChatroomChange { add_role: Some("owner".to_owned()), ..ChatroomChange::default() },
+        ChatroomChange { delete_role: Some("moderator".to_owned()), ..ChatroomChange::default() },
         show_to("public"),
     ];
     for change in settings {
@@ -298,10 +299,13 @@ fn repeatedly_refused_change_gives_up() {
 }
 
 #[test]
-fn delete_is_guarded_by_owner_role() {
-    let mut world = World::with_access(Private, Some(Owner));
+fn delete_requires_configured_role() {
+    let lax = Settings { delete_role: Role::Moderator, ..Settings::default() };
+    let chatrooms = World::with_room(lax.clone(), Member).chatrooms();
+    assert_eq!(chatrooms.delete(room(), me()), Err(Denial::NotAModerator.into()));
+    let mut world = World::with_room(lax, Role::Moderator);
     let delete = world.chatrooms.expect_delete();
-    let delete = delete.with(eq(room()), eq(Guard::holds(me(), Owner)), eq(NOW));
+    let delete = delete.with(eq(room()), eq(Guard::may(me(), Right::Delete)), eq(NOW));
     delete.times(1).return_const(Ok(Guarded::Done(())));
     assert_eq!(world.chatrooms().delete(room(), me()), Ok(()));
 }

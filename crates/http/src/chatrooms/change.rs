@@ -31,6 +31,9 @@ pub(crate) struct ChatroomPatch {
     #[schema(schema_with = values::new_least_role)]
     add_role: Patched<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::new_least_role)]
+    delete_role: Patched<String>,
+    #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::slow_mode)]
     slow_mode_seconds: Patched<Whole>,
     #[serde(default, deserialize_with = "present")]
@@ -46,6 +49,7 @@ impl ChatroomPatch {
             topic: self.topic,
             rename_role: reject_null("rename_role", self.rename_role)?,
             add_role: reject_null("add_role", self.add_role)?,
+            delete_role: reject_null("delete_role", self.delete_role)?,
             slow_mode_seconds: reject_null("slow_mode_seconds", self.slow_mode_seconds)?
                 .map(|Whole(seconds)| seconds),
             archived: reject_null("archived", self.archived)?,

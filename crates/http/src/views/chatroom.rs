@@ -37,6 +37,8 @@ pub(super) struct SettingsView {
     rename_role: &'static str,
     #[schema(schema_with = values::least_role)]
     add_role: &'static str,
+    #[schema(schema_with = values::least_role)]
+    delete_role: &'static str,
     #[schema(schema_with = values::slow_mode)]
     slow_mode_seconds: u16,
     /// True if the chatroom is read-only.
@@ -49,6 +51,7 @@ impl From<Settings> for SettingsView {
             topic: settings.topic.map(|topic| topic.as_str().to_owned()),
             rename_role: settings.rename_role.as_str(),
             add_role: settings.add_role.as_str(),
+            delete_role: settings.delete_role.as_str(),
             slow_mode_seconds: settings.slow_mode.seconds(),
             archived: settings.archived,
         }

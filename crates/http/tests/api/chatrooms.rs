@@ -7,10 +7,11 @@ use uuid::Uuid;
 use crate::answer::fields;
 use crate::app::TestApp;
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "add_role",
     "archived",
     "created_at",
+    "delete_role",
     "id",
     "last_seq",
     "name",

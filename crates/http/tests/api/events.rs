@@ -61,7 +61,7 @@ async fn event_describes_change(engine: Engine) {
     let set = |name: &str, visibility: &str| {
         json!({
             "id": room.id, "name": name, "visibility": visibility, "topic": null, "rename_role": "member",
-            "add_role": "member", "slow_mode_seconds": 0, "archived": false,
+            "add_role": "member", "delete_role": "owner", "slow_mode_seconds": 0, "archived": false,
         })
     };
     assert_eq!(

@@ -13,15 +13,17 @@ async fn chatroom_shows_settings(engine: Engine) {
     let room = ann.create_room("Plans", "private", &[]).await;
     let new = ann.get(room.own_path()).await.expect_status(200);
     let set = |room: &Value| {
-        ["topic", "rename_role", "add_role", "slow_mode_seconds", "archived"].map(|field| room[field].clone())
+        ["topic", "rename_role", "add_role", "delete_role", "slow_mode_seconds", "archived"]
+            .map(|field| room[field].clone())
     };
-    let defaults = [Value::Null, json!("member"), json!("member"), json!(0), json!(false)];
+    let defaults = [Value::Null, json!("member"), json!("member"), json!("owner"), json!(0), json!(false)];
     assert_eq!(set(&new.body), defaults);
     let settings = json!({
-        "topic": " Tea ", "rename_role": "moderator", "add_role": "owner", "slow_mode_seconds": 30, "archived": true,
+        "topic": " Tea ", "rename_role": "moderator", "add_role": "owner", "delete_role": "moderator",
+        "slow_mode_seconds": 30, "archived": true,
     });
     let changed = ann.patch(room.own_path(), settings).await.expect_status(200);
-    let expected = [json!("Tea"), json!("moderator"), json!("owner"), json!(30), json!(true)];
+    let expected = [json!("Tea"), json!("moderator"), json!("owner"), json!("moderator"), json!(30), json!(true)];
     assert_eq!(set(&changed.body), expected);
     assert_eq!(ann.get(room.own_path()).await.body, changed.body);
     let events = ann.get(room.path("events")).await.expect_status(200);
@@ -46,7 +48,7 @@ async fn invalid_settings_are_named(engine: Engine) {
     let pointers: Vec<_> =
         wrong["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!(pointers, ["/topic", "/slow_mode_seconds"]);
-    for null in ["rename_role", "add_role", "slow_mode_seconds", "archived"] {
+    for null in ["rename_role", "add_role", "delete_role", "slow_mode_seconds", "archived"] {
         ann.patch(room.own_path(), json!({null: null})).await.expect_problem(422, "invalid_value");
     }
     ann.patch(room.own_path(), json!({"archived": "yes"})).await.expect_problem(400, "malformed_body");
@@ -84,6 +86,23 @@ async fn rename_and_add_follow_settings(engine: Engine) {
     bob.patch(room.own_path(), json!({"name": "Ours"})).await.expect_status(200);
     bob.put(room.membership(&cem.id)).await.expect_problem(403, "not_an_owner");
     ann.put(room.membership(&cem.id)).await.expect_status(201);
+}
+
+#[both_engines]
+async fn deletion_follows_settings(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "private", &[&bob, &cem]).await;
+    ann.make("moderator", &room, &bob).await;
+    bob.delete(room.own_path()).await.expect_problem(403, "not_an_owner");
+    bob.patch(room.own_path(), json!({"delete_role": "moderator"})).await.expect_problem(403, "not_an_owner");
+    ann.patch(room.own_path(), json!({"delete_role": "moderator", "archived": true})).await.expect_status(200);
+    cem.delete(room.own_path()).await.expect_problem(403, "not_a_moderator");
+    bob.delete(room.own_path()).await.expect_status(204);
+    ann.get(room.own_path()).await.expect_problem(404, "chatroom_not_found");
+    let other = ann.create_room("Games", "private", &[&cem]).await;
+    ann.patch(other.own_path(), json!({"delete_role": "member"})).await.expect_status(200);
+    cem.delete(other.own_path()).await.expect_status(204);
 }
 
 #[both_engines]

@@ -20,7 +20,7 @@ impl QueuedSend {
         match self.guard.right {
             Right::Role(role) => codes::of_role(role),
             Right::CallAll => codes::of_role(Role::Moderator),
-            Right::Speak | Right::Rename | Right::Add => codes::of_role(Role::Member),
+            Right::Speak | Right::Rename | Right::Add | Right::Delete => codes::of_role(Role::Member),
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct ChatroomRow {
     pub topic: Option<String>,
     pub rename_role: i16,
     pub add_role: i16,
+    pub delete_role: i16,
     pub slow_mode_seconds: i32,
     pub read_only: bool,
 }
@@ -36,6 +37,7 @@ impl TryFrom<ChatroomRow> for Chatroom {
                 topic: row.topic.map(Topic::restore),
                 rename_role: codes::role(row.rename_role)?,
                 add_role: codes::role(row.add_role)?,
+                delete_role: codes::role(row.delete_role)?,
                 slow_mode: slow_mode(row.slow_mode_seconds)?,
                 archived: row.read_only,
             },

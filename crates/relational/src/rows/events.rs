@@ -54,8 +54,15 @@ struct SettingsDetail {
     topic: Option<String>,
     rename_role: String,
     add_role: String,
+    /// Absent from older entries, of when only owners could delete chatrooms.
+    #[serde(default = "owner")]
+    delete_role: String,
     slow_mode_seconds: u16,
     read_only: bool,
+}
+
+fn owner() -> String {
+    Role::Owner.as_str().to_owned()
 }
 
 impl From<Settings> for SettingsDetail {
@@ -64,6 +71,7 @@ impl From<Settings> for SettingsDetail {
             topic: settings.topic.map(|topic| topic.as_str().to_owned()),
             rename_role: settings.rename_role.as_str().to_owned(),
             add_role: settings.add_role.as_str().to_owned(),
+            delete_role: settings.delete_role.as_str().to_owned(),
             slow_mode_seconds: settings.slow_mode.seconds(),
             read_only: settings.archived,
         }
@@ -76,6 +84,7 @@ impl SettingsDetail {
             topic: self.topic.map(Topic::restore),
             rename_role: Role::parse(&self.rename_role).ok()?,
             add_role: Role::parse(&self.add_role).ok()?,
+            delete_role: Role::parse(&self.delete_role).ok()?,
             slow_mode: SlowMode::parse(self.slow_mode_seconds.into()).ok()?,
             archived: self.read_only,
         })

@@ -44,6 +44,7 @@ fn settings_are_stored_and_logged(engine: Engine) {
         topic: Topic::parse("Tea").ok(),
         rename_role: Role::Moderator,
         add_role: Role::Owner,
+        delete_role: Role::Member,
         slow_mode: SlowMode::parse(21_600).unwrap(),
         archived: true,
     };
@@ -51,6 +52,7 @@ fn settings_are_stored_and_logged(engine: Engine) {
         topic: Some(settings.topic.clone()),
         rename_role: Some(settings.rename_role),
         add_role: Some(settings.add_role),
+        delete_role: Some(settings.delete_role),
         slow_mode: Some(settings.slow_mode),
         archived: Some(true),
         ..ChatroomChanges::default()
@@ -86,6 +88,37 @@ fn rights_follow_current_settings(engine: Engine) {
     world.change_role(room, matt, beth, Role::Moderator);
     assert!(world.chatrooms.update(room, topic(), rename, world.tick()).unwrap() != Guarded::Refused);
     assert!(matches!(world.memberships.add(eves, entrance), Ok(Added::Added(_))));
+}
+
+#[both_engines]
+fn deletion_follows_current_settings(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.change_role(room, matt, beth, Role::Moderator);
+    let guard = Guard::may(beth, Right::Delete);
+    assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(Guarded::Refused));
+    let lax = ChatroomChanges { delete_role: Some(Role::Moderator), ..ChatroomChanges::default() };
+    set(&world, room, matt, lax);
+    world.change_role(room, matt, beth, Role::Member);
+    assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(Guarded::Refused));
+    world.change_role(room, matt, beth, Role::Moderator);
+    assert_eq!(world.chatrooms.delete(room, guard, world.tick()), Ok(Guarded::Done(())));
+}
+
+#[both_engines]
+fn entries_older_than_delete_role_name_owners(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let room = world.room(matt, &[]);
+    set(&world, room, matt, ChatroomChanges { delete_role: Some(Role::Member), ..archived(true) });
+    let setting = r#""delete_role":"member","#;
+    let older = format!("UPDATE events SET detail = replace(detail, '{setting}', '')");
+    world.raw().run(&older);
+    let Change::ChatroomUpdated { settings, .. } = world.log(room).pop().unwrap().change else {
+        panic!("another event")
+    };
+    assert_eq!(settings, Settings { archived: true, ..Settings::default() });
 }
 
 #[both_engines]

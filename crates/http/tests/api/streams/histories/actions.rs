@@ -100,7 +100,10 @@ impl People {
             1 => json!({"topic": format!("Topic {}", rng.below(99))}),
             2 => json!({"topic": null}),
             3 => json!({"visibility": if rng.below(2) == 0 { "private" } else { "public" }}),
-            4 => json!({"rename_role": "owner", "add_role": "moderator", "slow_mode_seconds": rng.below(2)}),
+            4 => json!({
+                "rename_role": "owner", "add_role": "moderator", "delete_role": "moderator",
+                "slow_mode_seconds": rng.below(2),
+            }),
             _ => json!({"archived": rng.below(3) == 0}),
         };
         describe(self.ann.patch(self.plans.own_path(), change).await.status, "the chatroom was set")

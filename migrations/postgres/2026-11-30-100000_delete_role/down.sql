@@ -1,0 +1,1 @@
+ALTER TABLE chatrooms DROP COLUMN delete_role;
