@@ -13,6 +13,10 @@ pub trait Secrets: Send + Sync {
     /// Generates a secret of refresh tokens.
     fn refresh_secret(&self) -> RefreshSecret;
 
+    /// Derives the successor of a spent secret with a key of the server. Equal secrets have equal successors; nobody
+    /// without the key can compute one.
+    fn successor(&self, spent: &RefreshSecret) -> RefreshSecret;
+
     /// Generates a secret of invitations.
     fn invitation_secret(&self) -> InvitationSecret;
 

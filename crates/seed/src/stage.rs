@@ -36,7 +36,8 @@ pub(crate) struct Opened {
 impl Stage {
     pub(crate) fn new(stores: &Stores, hasher: Arc<dyn PasswordHasher>, now: Timestamp) -> Self {
         let (clock, ids) = (Arc::new(ScriptedClock::new(now)), Arc::new(ScriptedIds::new()));
-        let system = System { clock: clock.clone(), ids: ids.clone(), secrets: Arc::new(SystemSecrets), hasher };
+        let system =
+            System { clock: clock.clone(), ids: ids.clone(), secrets: Arc::new(SystemSecrets::default()), hasher };
         let services = Services::over(stores, &system, Policies::default());
         let services = services.with_password_policy(PasswordPolicy::Demonstration);
         let meter: Weak<StorageMeter> = Arc::downgrade(&services.storage);

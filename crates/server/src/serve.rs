@@ -35,7 +35,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-        secrets: Arc::new(SystemSecrets),
+        secrets: Arc::new(SystemSecrets::new(&signing_keys)),
         hasher,
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));

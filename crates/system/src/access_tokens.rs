@@ -42,8 +42,7 @@ impl JwtAccessTokens {
     /// Uses the first key to sign and all keys to verify.
     #[expect(clippy::expect_used, reason = "`SigningKeys` holds one key or more, and none is empty")]
     pub fn new(keys: &SigningKeys) -> Self {
-        let keys = keys.all();
-        let first = keys.first().map(Vec::as_slice).unwrap_or_default();
+        let (first, keys) = (keys.signing(), keys.all());
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.to_owned());
         Self {

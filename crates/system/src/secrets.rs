@@ -10,12 +10,32 @@ use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::user::Username;
 
+use crate::signing_keys::SigningKeys;
+
 /// The key is a constant, not a secret, because losing a secret key would release every reserved name.
 const RESERVATION_KEY: &[u8] = b"chit-chat/v1/username";
 
+const SUCCESSOR_KEY: &[u8] = b"chit-chat/v1/refresh";
+
 /// Generates secrets from the operating system's randomness.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemSecrets;
+pub struct SystemSecrets {
+    successors: Key,
+}
+
+impl SystemSecrets {
+    /// Derives the key of successors from the key that signs access tokens, so that all instances agree.
+    pub fn new(keys: &SigningKeys) -> Self {
+        let derived = sign(&Key::new(HMAC_SHA256, keys.signing()), SUCCESSOR_KEY);
+        Self { successors: Key::new(HMAC_SHA256, derived.as_ref()) }
+    }
+}
+
+impl Default for SystemSecrets {
+    /// Uses a random key: for processes that refresh no sessions.
+    fn default() -> Self {
+        Self { successors: Key::new(HMAC_SHA256, &random::<32>()) }
+    }
+}
 
 impl Secrets for SystemSecrets {
     fn username_reservation(&self, username: &Username) -> String {
@@ -27,17 +47,26 @@ impl Secrets for SystemSecrets {
         RefreshSecret::new(random())
     }
 
+    fn successor(&self, spent: &RefreshSecret) -> RefreshSecret {
+        RefreshSecret::new(bytes_of(sign(&self.successors, spent.reveal()).as_ref()))
+    }
+
     fn invitation_secret(&self) -> InvitationSecret {
         InvitationSecret::new(random())
     }
 
     fn hash(&self, secret: &RefreshSecret) -> SecretHash {
-        let mut bytes = [0; 32];
-        for (to, from) in bytes.iter_mut().zip(digest(&SHA256, secret.reveal()).as_ref()) {
-            *to = *from;
-        }
-        SecretHash::new(bytes)
+        SecretHash::new(bytes_of(digest(&SHA256, secret.reveal()).as_ref()))
     }
+}
+
+/// Copies the 32 bytes of a digest.
+fn bytes_of(digest: &[u8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(digest) {
+        *to = *from;
+    }
+    bytes
 }
 
 /// Generates a key for signing access tokens, as text.
@@ -66,7 +95,7 @@ mod tests {
     use super::*;
 
     fn reservation(name: &str) -> String {
-        SystemSecrets.username_reservation(&Username::parse(name).unwrap())
+        SystemSecrets::default().username_reservation(&Username::parse(name).unwrap())
     }
 
     #[test]
@@ -86,10 +115,22 @@ mod tests {
 
     #[test]
     fn secrets_differ_and_hash_equally() {
-        let (one, other) = (SystemSecrets.refresh_secret(), SystemSecrets.refresh_secret());
+        let secrets = SystemSecrets::default();
+        let (one, other) = (secrets.refresh_secret(), secrets.refresh_secret());
         assert_ne!(one, other);
-        assert_eq!(SystemSecrets.hash(&one), SystemSecrets.hash(&one));
-        assert_ne!(SystemSecrets.hash(&one), SystemSecrets.hash(&other));
-        assert_ne!(SystemSecrets.invitation_secret(), SystemSecrets.invitation_secret());
+        assert_eq!(secrets.hash(&one), secrets.hash(&one));
+        assert_ne!(secrets.hash(&one), secrets.hash(&other));
+        assert_ne!(secrets.invitation_secret(), secrets.invitation_secret());
+    }
+
+    #[test]
+    fn successors_depend_on_secret_and_signing_key() {
+        let with = |key| SystemSecrets::new(&SigningKeys::parse(key).unwrap());
+        let (here, there) = (with(&random_key()), with(&random_key()));
+        let (one, other) = (here.refresh_secret(), here.refresh_secret());
+        assert_eq!(here.successor(&one), here.successor(&one));
+        assert_ne!(here.successor(&one), one);
+        assert_ne!(here.successor(&one), here.successor(&other));
+        assert_ne!(here.successor(&one), there.successor(&one));
     }
 }

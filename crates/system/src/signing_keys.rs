@@ -26,6 +26,11 @@ impl SigningKeys {
         if keys.iter().any(|key| is_weak(key)) { Err(WeakKey) } else { Ok(Self(keys)) }
     }
 
+    /// The key that signs; `parse` returns one key or more.
+    pub(crate) fn signing(&self) -> &[u8] {
+        self.0.first().map_or(&[], Vec::as_slice)
+    }
+
     pub(crate) fn all(&self) -> &[Vec<u8>] {
         &self.0
     }

@@ -52,6 +52,12 @@ impl Secrets for PlainSecrets {
         RefreshSecret::new([self.byte(); 32])
     }
 
+    fn successor(&self, spent: &RefreshSecret) -> RefreshSecret {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(spent.reveal());
+        RefreshSecret::new(bytes.map(|byte| byte.wrapping_add(1)))
+    }
+
     fn invitation_secret(&self) -> InvitationSecret {
         InvitationSecret::new([self.byte(); 16])
     }

@@ -77,9 +77,11 @@ impl SessionService {
 
     /// Exchanges a refresh token for the next one.
     ///
+    /// A retry gets the same successor as the first use, so clients that share a token stay signed in together.
+    ///
     /// Asks [`SessionRepository::find`], [`Secrets::hash`] twice, [`UserRepository::find`],
-    /// [`Secrets::refresh_secret`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent
-    /// token it asks [`SessionRepository::end`] instead.
+    /// [`Secrets::successor`], [`Secrets::hash`], then [`SessionRepository::rotate`]. After reuse of a spent token
+    /// it asks [`SessionRepository::end`] instead.
     pub fn refresh(&self, shown: &RefreshToken) -> Result<Grant, Failure> {
         retry_until_written(|| {
             let session = self.sessions.find(shown.user_id, shown.session_id)?;
@@ -138,7 +140,7 @@ impl SessionService {
     ) -> Result<Guarded<Grant>, Failure> {
         let user = self.users.find(session.user_id)?.filter(|user| user.profile.is_some());
         let user = user.ok_or(Denial::InvalidRefreshToken)?;
-        let next = self.secrets.refresh_secret();
+        let next = self.secrets.successor(&shown.secret);
         let rotation = Rotation {
             user_id: session.user_id,
             session_id: session.id,

@@ -49,8 +49,8 @@ fn session() -> Session {
     }
 }
 
-fn rotation(read: u8, spends: Option<(SecretHash, Timestamp)>) -> Rotation {
-    Rotation { user_id: me(), session_id: session_id(), read: hash(read), next: hash(NEXT), spends, at: NOW }
+fn rotation(read: u8, next: u8, spends: Option<(SecretHash, Timestamp)>) -> Rotation {
+    Rotation { user_id: me(), session_id: session_id(), read: hash(read), next: hash(next), spends, at: NOW }
 }
 
 /// A world where each of these secrets is made once and every secret's hash is known.
@@ -64,6 +64,13 @@ fn world_with_secrets(made: &[u8]) -> World {
     world
 }
 
+fn world_with_successors() -> World {
+    let mut world = world_with_secrets(&[]);
+    let successor = |spent: &RefreshSecret| RefreshSecret::new([spent.reveal().first().unwrap() + 1; 32]);
+    world.secrets.expect_successor().returning(successor);
+    world
+}
+
 fn world_for_sign_in() -> World {
     let mut world = world_with_secrets(&[FAMILY, CURRENT]);
     world.credentials_are(Some(credentials()));
@@ -71,8 +78,9 @@ fn world_for_sign_in() -> World {
     world
 }
 
-fn world_with_session(found: Option<Session>, made: &[u8]) -> World {
-    let mut world = world_with_secrets(made);
+/// A world with this session, where `OLD` is succeeded by `CURRENT` and `CURRENT` by `NEXT`.
+fn world_with_session(found: Option<Session>) -> World {
+    let mut world = world_with_successors();
     world.sessions.expect_find().with(eq(me()), eq(session_id())).return_const(Ok(found));
     world
 }
@@ -117,7 +125,7 @@ fn sign_in_ignores_space_around_username() {
 #[test]
 fn any_token_of_a_session_revokes_it() {
     for secret in [CURRENT, OLD, 9] {
-        let mut world = world_with_session(Some(session()), &[]);
+        let mut world = world_with_session(Some(session()));
         expect_end(&mut world);
         assert_eq!(world.sessions().revoke(&token(FAMILY, secret)), Ok(()));
     }
@@ -126,7 +134,7 @@ fn any_token_of_a_session_revokes_it() {
 #[test]
 fn guessed_token_revokes_nothing() {
     for found in [None, Some(session())] {
-        let world = world_with_session(found, &[]);
+        let world = world_with_session(found);
         let revoked = world.sessions().revoke(&token(FAMILY + 1, CURRENT));
         assert_eq!(revoked, Err(Denial::InvalidRefreshToken.into()));
     }
@@ -206,27 +214,27 @@ fn sign_in_with_changed_password_opens_no_session() {
 
 #[test]
 fn current_refresh_token_is_rotated() {
-    let mut world = world_with_session(Some(session()), &[NEXT]);
+    let mut world = world_with_session(Some(session()));
     world.user_is(living_user());
-    expect_rotation(&mut world, rotation(CURRENT, Some((hash(CURRENT), NOW))), Guarded::Done(()));
+    expect_rotation(&mut world, rotation(CURRENT, NEXT, Some((hash(CURRENT), NOW))), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap();
     assert_eq!((grant.user, grant.session_id), (living_user(), session_id()));
     assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
 }
 
 #[test]
-fn retried_refresh_replaces_unused_successor() {
-    let mut world = world_with_session(Some(session()), &[NEXT]);
+fn retried_refresh_returns_same_successor() {
+    let mut world = world_with_session(Some(session()));
     world.user_is(living_user());
-    expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
+    expect_rotation(&mut world, rotation(CURRENT, CURRENT, None), Guarded::Done(()));
     let grant = world.sessions().refresh(&token(FAMILY, OLD)).unwrap();
-    assert_eq!(grant.refresh_token, token(FAMILY, NEXT));
+    assert_eq!(grant.refresh_token, token(FAMILY, CURRENT));
 }
 
 #[test]
 fn reused_refresh_token_ends_session() {
     let spent_long_ago = Some(NOW.minus(Duration::from_secs(31)));
-    let mut world = world_with_session(Some(Session { spent_at: spent_long_ago, ..session() }), &[]);
+    let mut world = world_with_session(Some(Session { spent_at: spent_long_ago, ..session() }));
     expect_end(&mut world);
     let failure = world.sessions().refresh(&token(FAMILY, OLD)).unwrap_err();
     assert_eq!(failure, Denial::InvalidRefreshToken.into());
@@ -236,7 +244,7 @@ fn reused_refresh_token_ends_session() {
 fn guessed_token_and_ended_session_are_refused() {
     let ended = Session { ended_at: Some(NOW), ..session() };
     for (found, family) in [(Some(session()), 9), (Some(ended), FAMILY), (None, FAMILY)] {
-        let sessions = world_with_session(found, &[]).sessions();
+        let sessions = world_with_session(found).sessions();
         let failure = sessions.refresh(&token(family, CURRENT)).unwrap_err();
         assert_eq!(failure, Denial::InvalidRefreshToken.into());
     }
@@ -244,20 +252,19 @@ fn guessed_token_and_ended_session_are_refused() {
 
 #[test]
 fn overtaken_refresh_is_retried_with_current_session() {
-    let mut world = world_with_secrets(&[NEXT, NEXT]);
+    let mut world = world_with_successors();
     world.user_is(living_user());
     let before = Session { current: hash(OLD), spent: None, spent_at: None, ..session() };
     world.sessions.expect_find().times(1).return_const(Ok(Some(before)));
     world.sessions.expect_find().times(1).return_const(Ok(Some(session())));
-    expect_rotation(&mut world, rotation(OLD, Some((hash(OLD), NOW))), Guarded::Refused);
-    expect_rotation(&mut world, rotation(CURRENT, None), Guarded::Done(()));
+    expect_rotation(&mut world, rotation(OLD, CURRENT, Some((hash(OLD), NOW))), Guarded::Refused);
+    expect_rotation(&mut world, rotation(CURRENT, CURRENT, None), Guarded::Done(()));
     assert!(world.sessions().refresh(&token(FAMILY, OLD)).is_ok());
 }
 
 #[test]
 fn repeatedly_overtaken_refresh_gives_up() {
-    let mut world = world_with_session(Some(session()), &[]);
-    world.secrets.expect_refresh_secret().return_const(secret(NEXT));
+    let mut world = world_with_session(Some(session()));
     world.user_is(living_user());
     world.sessions.expect_rotate().times(2..).return_const(Ok(Guarded::Refused));
     let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
@@ -266,7 +273,7 @@ fn repeatedly_overtaken_refresh_gives_up() {
 
 #[test]
 fn refresh_by_deleted_user_is_refused() {
-    let mut world = world_with_session(Some(session()), &[]);
+    let mut world = world_with_session(Some(session()));
     world.user_is(deleted_user());
     let failure = world.sessions().refresh(&token(FAMILY, CURRENT)).unwrap_err();
     assert_eq!(failure, Denial::InvalidRefreshToken.into());

@@ -22,7 +22,8 @@ pub(crate) struct Refresh {
 /// Refresh tokens
 ///
 /// Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once:
-/// reusing one ends the session, unless it is a retry within half a minute.
+/// reusing one ends the session, unless it is a retry within half a minute, which
+/// returns the same refresh token again.
 #[utoipa::path(
     post, path = "/api/auth/refresh", operation_id = "refresh_tokens", tag = "sessions",
     request_body = Refresh,

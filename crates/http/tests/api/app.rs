@@ -135,8 +135,12 @@ impl TestApp {
         TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
-        let system =
-            System { clock: clock.clone(), ids: Arc::new(RandomIds), secrets: Arc::new(SystemSecrets), hasher };
+        let system = System {
+            clock: clock.clone(),
+            ids: Arc::new(RandomIds),
+            secrets: Arc::new(SystemSecrets::new(&signing_keys())),
+            hasher,
+        };
         let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
         let services = services.with_storage_quota(storage_quota);
         let environment = Environment {
@@ -233,7 +237,11 @@ impl Deref for TestApp {
 
 /// The issuer of the server's access tokens.
 pub(crate) fn tokens() -> JwtAccessTokens {
-    JwtAccessTokens::new(&SigningKeys::parse(SIGNING_KEY).unwrap_or_else(|_| panic!("a weak key")))
+    JwtAccessTokens::new(&signing_keys())
+}
+
+fn signing_keys() -> SigningKeys {
+    SigningKeys::parse(SIGNING_KEY).unwrap_or_else(|_| panic!("a weak key"))
 }
 
 fn bcrypt() -> Arc<dyn PasswordHasher> {

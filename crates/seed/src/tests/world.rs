@@ -162,7 +162,7 @@ impl World {
         let system = System {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
-            secrets: Arc::new(SystemSecrets),
+            secrets: Arc::new(SystemSecrets::default()),
             hasher: self.hasher.clone(),
         };
         let services = Services::over(&self.stores, &system, Policies::default());

@@ -58,7 +58,7 @@ fn services(stores: &Stores) -> Result<Services, Box<dyn Error>> {
     let system = System {
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-        secrets: Arc::new(SystemSecrets),
+        secrets: Arc::new(SystemSecrets::default()),
         hasher: Arc::new(BcryptPool::start(BcryptPool::COST)?),
     };
     Ok(Services::over(stores, &system, Policies::default()))
