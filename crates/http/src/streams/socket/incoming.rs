@@ -1,7 +1,6 @@
 //! The messages of a WebSocket's client. Fragments are copied into one buffer as they arrive: kept apart, a message
 //! in fragments of one byte takes forty times its size.
 
-use std::io::{Error, ErrorKind};
 use std::mem::take;
 use std::rc::Rc;
 use std::time::Instant;
@@ -9,16 +8,17 @@ use std::time::Instant;
 use actix_http::ws::Item;
 use actix_web::rt::task::yield_now;
 use actix_web::web::{Bytes, BytesMut};
-use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message, MessageStream, ProtocolError};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Message, MessageStream};
 use bytestring::ByteString;
 
 use super::control_frames::ControlFrames;
+use super::frame_heads::InvalidFrame;
 use super::memory::MessageMemory;
 use super::open::LARGEST_FRAME;
-use super::reasons::{TIMEOUT, close_reason, protocol_error_reason};
+use super::reasons::{TIMEOUT, close_reason, invalid_frame_reason, not_utf_8_reason, protocol_error_reason};
 use crate::connections::Held;
 
-/// A message, or the reason to close the WebSocket.
+/// A message, or the reason to close the WebSocket; `None` if the client has disconnected.
 pub(super) type Received = Option<Result<AggregatedMessage, CloseReason>>;
 
 /// The number of frames after which other tasks run.
@@ -63,8 +63,11 @@ impl Incoming {
                 yield_now().await;
             }
             self.without_pause += 1;
-            let message = self.messages.recv().await?.map_err(|error| protocol_error_reason(&error));
-            if let Some(received) = message.and_then(|message| self.take(message)).transpose() {
+            let taken = match self.messages.recv().await? {
+                Ok(message) => self.take(message),
+                Err(error) => Err(protocol_error_reason(&error)?),
+            };
+            if let Some(received) = taken.transpose() {
                 return Some(received);
             }
         }
@@ -86,7 +89,7 @@ impl Incoming {
             }
             Message::Continuation(Item::Last(bytes)) => {
                 self.append(&bytes)?;
-                let text = self.joined().map_err(|error| protocol_error_reason(&error))?;
+                let text = self.joined()?;
                 self.complete(text)
             }
             Message::Ping(bytes) => AggregatedMessage::Ping(bytes),
@@ -119,14 +122,13 @@ impl Incoming {
 
     fn append(&mut self, fragment: &Bytes) -> Result<(), CloseReason> {
         if self.fragments.len() + fragment.len() > LARGEST_FRAME {
-            return Err(protocol_error_reason(&ProtocolError::Overflow));
+            return Err(invalid_frame_reason(InvalidFrame::TooLarge));
         }
         self.fragments.extend_from_slice(fragment);
         Ok(())
     }
 
-    fn joined(&mut self) -> Result<ByteString, ProtocolError> {
-        let text = take(&mut self.fragments).freeze();
-        ByteString::try_from(text).map_err(|error| ProtocolError::Io(Error::new(ErrorKind::InvalidData, error)))
+    fn joined(&mut self) -> Result<ByteString, CloseReason> {
+        ByteString::try_from(take(&mut self.fragments).freeze()).map_err(|_| not_utf_8_reason())
     }
 }

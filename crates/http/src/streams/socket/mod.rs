@@ -2,6 +2,7 @@
 
 mod control_frames;
 mod conversation;
+mod frame_heads;
 mod frames;
 mod incoming;
 mod memory;

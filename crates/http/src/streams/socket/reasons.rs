@@ -5,6 +5,7 @@ use std::io::{Error, ErrorKind};
 use actix_web::error::PayloadError;
 use actix_ws::{CloseCode, CloseReason, ProtocolError};
 
+use super::frame_heads::InvalidFrame;
 use crate::problem::Code;
 
 /// A code from IANA's registry of WebSocket close codes, like [`TIMEOUT`].
@@ -20,24 +21,40 @@ pub(super) fn close_code(code: Code) -> CloseCode {
     }
 }
 
-/// The close reason of a protocol error. The library reports an error of the payload as an I/O error.
-pub(super) fn protocol_error_reason(error: &ProtocolError) -> CloseReason {
+/// The close reason of a protocol error; `None` if the client has disconnected.
+pub(super) fn protocol_error_reason(error: &ProtocolError) -> Option<CloseReason> {
+    Some(match (payload_error(error), error) {
+        (Some(PayloadError::Overflow), _) => close_reason(CloseCode::Again, "too many large frames are arriving"),
+        (Some(PayloadError::Io(error)), _) => invalid_frame_reason(invalid_frame(error)?),
+        (Some(_), _) => return None,
+        (None, ProtocolError::Io(error)) if error.kind() == ErrorKind::InvalidData => not_utf_8_reason(),
+        (None, ProtocolError::Overflow) => invalid_frame_reason(InvalidFrame::TooLarge),
+        (None, _) => invalid_frame_reason(InvalidFrame::Malformed),
+    })
+}
+
+/// The error of reading from the client, which the library reports as an I/O error.
+fn payload_error(error: &ProtocolError) -> Option<&PayloadError> {
     match error {
-        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
-            close_reason(CloseCode::Invalid, "the text is not UTF-8")
-        }
-        ProtocolError::Io(error) if is_refused(error) => {
-            close_reason(CloseCode::Again, "too many large frames are arriving")
-        }
-        ProtocolError::Overflow => close_reason(CloseCode::Size, "the frame is too large"),
-        _ => close_reason(CloseCode::Protocol, "invalid WebSocket frame"),
+        ProtocolError::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
     }
 }
 
-/// Returns whether there was no memory for a frame.
-fn is_refused(error: &Error) -> bool {
-    let error = error.get_ref().and_then(|error| error.downcast_ref());
-    matches!(error, Some(PayloadError::Overflow))
+fn invalid_frame(error: &Error) -> Option<InvalidFrame> {
+    error.get_ref()?.downcast_ref().copied()
+}
+
+pub(super) fn invalid_frame_reason(frame: InvalidFrame) -> CloseReason {
+    let code = match frame {
+        InvalidFrame::Malformed => CloseCode::Protocol,
+        InvalidFrame::TooLarge => CloseCode::Size,
+    };
+    close_reason(code, &frame.to_string())
+}
+
+pub(super) fn not_utf_8_reason() -> CloseReason {
+    close_reason(CloseCode::Invalid, "the text is not UTF-8")
 }
 
 pub(super) fn restart_reason() -> CloseReason {

@@ -1,7 +1,8 @@
 //! Reads a WebSocket's data in small pieces and lets other tasks run in between, so that a client that sends without
-//! pause cannot keep a worker to itself. Counts its memory.
+//! pause cannot keep a worker to itself. Counts its memory, and stops at an invalid frame.
 
 use std::future::Future;
+use std::io::Error;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -12,6 +13,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
+use super::frame_heads::FrameHeads;
 use super::memory::MessageMemory;
 use crate::connections::Connection;
 
@@ -28,6 +30,7 @@ struct Pieces {
     payload: Payload,
     /// The part of a chunk that was not read yet.
     rest: Bytes,
+    heads: FrameHeads,
     memory: Rc<MessageMemory>,
     connection: Option<Rc<Connection>>,
     /// True if the last call returned a piece.
@@ -43,6 +46,7 @@ impl FromRequest for YieldingPayload {
         let pieces = Pieces {
             payload: payload.take(),
             rest: Bytes::new(),
+            heads: FrameHeads::First,
             memory: Rc::clone(&memory),
             connection: Connection::of(request),
             yields_next: false,
@@ -72,9 +76,15 @@ impl Stream for Pieces {
                 end @ Poll::Ready(_) => return end,
             }
         }
-        self.yields_next = true;
         let count = self.rest.len().min(PIECE);
-        let piece = self.rest.split_to(count);
-        Poll::Ready(Some(if self.memory.arrived(count) { Ok(piece) } else { Err(PayloadError::Overflow) }))
+        let mut heads = self.heads;
+        let (valid, fault) = heads.pass(self.rest.get(..count).unwrap_or_default());
+        if let Some(fault) = fault.filter(|_| valid == 0) {
+            return Poll::Ready(Some(Err(PayloadError::Io(Error::other(fault)))));
+        }
+        self.heads = heads;
+        self.yields_next = true;
+        let piece = self.rest.split_to(valid);
+        Poll::Ready(Some(if self.memory.arrived(valid) { Ok(piece) } else { Err(PayloadError::Overflow) }))
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod admission;
 mod all_rooms;
 mod at_commit;
+mod closing;
 mod direct;
 mod event_stream;
 mod frames;
