@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use actix_cors::Cors;
-use actix_web::http::Uri;
 use actix_web::middleware::Condition;
+
+use crate::origin::Origin;
 
 const SECONDS_TO_REMEMBER: usize = 3_600;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -36,7 +37,7 @@ pub enum AllowedOrigins {
     #[default]
     None,
     Any,
-    These(Vec<String>),
+    These(Vec<Origin>),
 }
 
 /// The error for a text that is not a list of origins.
@@ -50,7 +51,10 @@ pub fn cors(origins: &AllowedOrigins) -> Condition<Cors> {
     let cors = match origins {
         AllowedOrigins::None => cors,
         AllowedOrigins::Any => cors.allow_any_origin().send_wildcard(),
-        AllowedOrigins::These(origins) => origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)),
+        AllowedOrigins::These(_) => {
+            let origins = origins.clone();
+            cors.allowed_origin_fn(move |origin, _| origin.to_str().is_ok_and(|origin| origins.contains(origin)))
+        }
     };
     Condition::new(*origins != AllowedOrigins::None, cors)
 }
@@ -61,7 +65,7 @@ impl AllowedOrigins {
         match self {
             Self::None => false,
             Self::Any => true,
-            Self::These(origins) => origins.iter().any(|one| one.eq_ignore_ascii_case(origin)),
+            Self::These(origins) => Origin::parse(origin).is_some_and(|origin| origins.contains(&origin)),
         }
     }
 }
@@ -74,18 +78,14 @@ impl FromStr for AllowedOrigins {
         match text.trim() {
             "" => Ok(Self::None),
             "*" => Ok(Self::Any),
-            list => list.split(',').map(origin).collect::<Option<_>>().map(Self::These).ok_or(NoOrigins),
+            list => list
+                .split(',')
+                .map(|one| Origin::parse(one.trim()))
+                .collect::<Option<_>>()
+                .map(Self::These)
+                .ok_or(NoOrigins),
         }
     }
-}
-
-/// An origin as browsers write it: scheme, host, and the port unless it is the default one.
-fn origin(text: &str) -> Option<String> {
-    let text = text.trim().to_ascii_lowercase();
-    let uri: Uri = text.parse().ok()?;
-    let written =
-        format!("{}://{}", uri.scheme_str()?, uri.authority().filter(|host| !host.as_str().contains(['@', '*']))?);
-    (written == text).then_some(text)
 }
 
 impl fmt::Display for NoOrigins {
@@ -102,8 +102,9 @@ mod tests {
     fn origins_are_parsed_as_none_any_or_list() {
         assert_eq!("".parse(), Ok(AllowedOrigins::None));
         assert_eq!(" * ".parse(), Ok(AllowedOrigins::Any));
-        let list = ["https://chat.example.com", "http://localhost:3000", "tauri://localhost"].map(str::to_owned);
-        let text = "https://Chat.example.com, http://localhost:3000,tauri://localhost";
+        let list = ["https://chat.example.com", "http://localhost:3000", "tauri://localhost"].map(Origin::parse);
+        let list = list.map(|origin| origin.unwrap());
+        let text = "https://Chat.example.com:443, http://localhost:3000,tauri://localhost";
         assert_eq!(text.parse(), Ok(AllowedOrigins::These(list.to_vec())));
     }
 

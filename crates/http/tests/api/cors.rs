@@ -64,6 +64,20 @@ async fn allowed_origin_reads_answers(engine: Engine) {
 }
 
 #[both_engines]
+async fn default_port_and_case_make_no_difference(engine: Engine) {
+    let app = TestApp::with_config(engine, origins("https://Chat.Example:443, http://x")).await;
+    for origin in ["https://chat.example", "https://CHAT.example:443", "http://x", "http://x:80"] {
+        let read = from(&app, origin, Method::GET, "/healthz").await.expect_status(200);
+        assert_eq!(read.header("Access-Control-Allow-Origin"), Some(origin));
+        preflight(&app, origin).await.expect_status(200);
+    }
+    for origin in ["http://chat.example", "https://chat.example:80", "https://x", "http://x:443"] {
+        let read = from(&app, origin, Method::GET, "/healthz").await.expect_status(200);
+        assert_eq!(read.header("Access-Control-Allow-Origin"), None, "{origin}");
+    }
+}
+
+#[both_engines]
 async fn other_origin_gets_no_headers(engine: Engine) {
     let app = TestApp::with_config(engine, origins(OURS)).await;
     for origin in [THEIRS, "null", "https://chat.example.com.evil.example", "http://chat.example.com"] {

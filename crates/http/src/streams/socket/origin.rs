@@ -1,10 +1,10 @@
 //! Checks the origin of a WebSocket: browsers send no preflight request for it.
 
-use actix_web::http::Uri;
 use actix_web::http::header::{HOST, ORIGIN};
 use actix_web::{HttpRequest, web};
 
 use crate::cors::AllowedOrigins;
+use crate::origin::Origin;
 use crate::problem::{Code, Problem};
 
 /// Accepts pages of the same host and of the allowed origins, and clients other than browsers, which send no
@@ -18,12 +18,11 @@ pub(super) fn check(request: &HttpRequest) -> Result<(), Problem> {
     if is_same_host(request, origin) || allowed.is_some_and(|allowed| allowed.contains(origin)) {
         return Ok(());
     }
-    Err(Problem::new(Code::OriginNotAllowed, "the origin of this page is not listed in CORS_ORIGINS"))
+    let detail = "the origin of this page is neither listed in CORS_ORIGINS nor that of the Host header";
+    Err(Problem::new(Code::OriginNotAllowed, detail))
 }
 
 fn is_same_host(request: &HttpRequest, origin: &str) -> bool {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let origin: Option<Uri> = origin.parse().ok();
-    let authority = origin.as_ref().and_then(Uri::authority);
-    authority.zip(host).is_some_and(|(authority, host)| authority.as_str().eq_ignore_ascii_case(host))
+    Origin::parse(origin).zip(host).is_some_and(|(origin, host)| origin.is_at(host))
 }
