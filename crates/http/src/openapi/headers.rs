@@ -13,7 +13,7 @@ pub(crate) const REQUEST_ID: &str = "X-Request-Id";
 
 /// Name, description and example of each response header. Annotations refer to them by name.
 #[rustfmt::skip]
-const OF_ANSWERS: [(&str, &str, &str); 11] = [
+const OF_ANSWERS: [(&str, &str, &str); 13] = [
     ("Cache-Control", "Forbids caches to store the tokens.", "no-store"),
     ("ETag", "The message's revision, for `If-Match` and `If-None-Match`.", "\"1\""),
     ("Idempotent-Replayed", "`true` if the response repeats the outcome of an earlier request with the same `Idempotency-Key`.", "true"),
@@ -23,6 +23,8 @@ const OF_ANSWERS: [(&str, &str, &str); 11] = [
     (RATE_LIMIT, "The remaining quota, and the seconds until it is renewed (draft-ietf-httpapi-ratelimit-headers). Absent if rate limits are switched off.", "\"writes\";r=599;t=1"),
     (RATE_LIMIT_POLICY, "The name of the limit, its quota, and its period in seconds.", "\"writes\";q=600;w=60"),
     ("Retry-After", "Seconds to wait before retrying the request.", "1"),
+    ("Sec-WebSocket-Version", "The version of the WebSocket protocol (RFC 6455).", "13"),
+    ("Upgrade", "The protocol that the resource speaks.", "websocket"),
     ("WWW-Authenticate", "The authentication scheme (RFC 6750).", "Bearer"),
     (REQUEST_ID, "Identifies the request in the server's log. Same as in the request, if it had one.", values::ID),
 ];

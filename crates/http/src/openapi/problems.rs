@@ -99,6 +99,7 @@ pub(crate) fn component(codes: &[Code]) -> (String, Response) {
         .content("application/problem+json", content);
     let names: &[&str] = match codes.first().map(|code| code.status()) {
         Some(StatusCode::UNAUTHORIZED) => &["WWW-Authenticate"],
+        Some(StatusCode::UPGRADE_REQUIRED) => &["Sec-WebSocket-Version", "Upgrade"],
         Some(StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => &["Retry-After"],
         _ => &[],
     };

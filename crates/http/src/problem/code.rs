@@ -171,6 +171,9 @@ codes! {
     IdempotencyKeyReused =
         (UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The idempotency key was used for another request")
         if Denial::IdempotencyKeyReused,
+    /// `GET /api/ws` opens a WebSocket of version 13. Behind a proxy, this means that it does not pass on
+    /// `Upgrade`: see [OPERATING.md](OPERATING.md#proxies).
+    UpgradeRequired = (UPGRADE_REQUIRED, "upgrade_required", "The resource requires an upgrade to WebSocket"),
     /// Too many failed logins, sign-ups or writes: see [LIMITS.md](LIMITS.md). Retry after `Retry-After`.
     RateLimited = (TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
     /// Too many requests of one user or one address are running or waiting. Wait for their answers, then retry.

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,6 +52,10 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     response.content_type("application/problem+json");
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, challenge(problem.code)));
+    }
+    if status == StatusCode::UPGRADE_REQUIRED {
+        // Makes actix add `Connection: upgrade` (RFC 9110, section 7.8).
+        response.insert_header((UPGRADE, "websocket")).insert_header((SEC_WEBSOCKET_VERSION, "13"));
     }
     // Closes the connection instead of reading the rest of the body.
     if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE) {

@@ -105,6 +105,7 @@ async fn requests_of_clients() -> Vec<Answer> {
         encoded.bytes("application/json", "{}").send().await,
         nobody.post("/api/users", broken).await,
         keyed("twice").await,
+        nobody.get("/api/ws").await,
         rate_limited().await,
         crate::shares::too_many_requests().await,
         too_many_streams(&app, &ann).await,

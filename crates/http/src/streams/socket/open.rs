@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use actix_http::ws::HandshakeError;
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
-use actix_web::{HttpRequest, HttpResponse, rt, web};
+use actix_web::{Error, HttpRequest, HttpResponse, rt, web};
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 
 use super::super::feed::Feed;
@@ -39,7 +40,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
     get, path = "/api/ws", operation_id = "open_socket", tag = "streams",
     responses(
         (status = 101, description = "The connection is upgraded to a WebSocket"),
-        Problems<{ ANY | of(&[Code::InvalidToken, Code::OriginNotAllowed]) }>,
+        Problems<{ ANY | of(&[Code::InvalidToken, Code::OriginNotAllowed, Code::UpgradeRequired]) }>,
     ),
 )]
 pub(crate) async fn open_socket(
@@ -59,7 +60,7 @@ pub(crate) async fn open_socket(
         connection.belongs_to(caller.user);
     }
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
-        .map_err(|error| Problem::new(Code::BadRequest, error.to_string()))?;
+        .map_err(|error| refused_handshake(&error))?;
     let socket = Socket {
         state,
         source,
@@ -81,6 +82,14 @@ fn check_protocol(request: &HttpRequest) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::BadRequest, format!("the subprotocol must be {PROTOCOL}")))
+}
+
+fn refused_handshake(error: &Error) -> Problem {
+    let code = match error.as_error() {
+        None | Some(HandshakeError::BadWebsocketKey) => Code::BadRequest,
+        Some(_) => Code::UpgradeRequired,
+    };
+    Problem::new(code, error.to_string())
 }
 
 impl Socket {

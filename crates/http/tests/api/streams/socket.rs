@@ -226,14 +226,52 @@ async fn foreign_origin_is_refused() {
     let origins = "https://chat.example".parse().unwrap();
     let app = TestApp::with_config(Engine::Sqlite, TestConfig { origins, ..TestConfig::default() }).await;
     let server = Listening::start(&app);
-    for (origin, allowed) in
-        [("https://chat.example", true), ("http://test", true), ("https://evil.example", false), ("null", false)]
-    {
+    for (origin, allowed) in [
+        ("https://chat.example", true),
+        ("https://Chat.Example:443", true),
+        ("http://chat.example", false),
+        ("https://chat.example:8443", false),
+        ("http://test", true),
+        ("http://TEST:80", true),
+        ("https://test:443", true),
+        ("http://test:443", false),
+        ("https://evil.example", false),
+        ("null", false),
+    ] {
         let outcome = TestSocket::connect(&server, &[("Origin", origin)]);
         assert_eq!(outcome.is_ok(), allowed, "{origin}");
         if let Err(response) = outcome {
             assert_eq!(response.status(), 403);
         }
+    }
+}
+
+#[actix_web::test]
+async fn other_websocket_version_requires_version_13() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let socket = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
+    let version = |version| [&socket[..], &[version]].concat();
+    for (headers, status, code) in [
+        (version("Sec-WebSocket-Version: 8"), 426, "upgrade_required"),
+        (version("Sec-WebSocket-Version: 0"), 426, "upgrade_required"),
+        (version("Sec-WebSocket-Version: 14"), 426, "upgrade_required"),
+        (version("Sec-WebSocket-Version: 13, 8"), 426, "upgrade_required"),
+        (version("Sec-WebSocket-Version:"), 426, "upgrade_required"),
+        (socket.to_vec(), 426, "upgrade_required"),
+        (vec!["Upgrade: h2c", "Connection: Upgrade"], 426, "upgrade_required"),
+        (vec!["Connection: Upgrade", "Sec-WebSocket-Version: 13"], 426, "upgrade_required"),
+        (vec!["Connection: close"], 426, "upgrade_required"),
+        (vec![socket[0], socket[1], "Sec-WebSocket-Version: 13"], 400, "bad_request"),
+    ] {
+        let mut client = server.connect();
+        client.begin("GET /api/ws", &headers, b"");
+        let answer = client.answer().expect_problem(status, code);
+        let is_required = status == 426;
+        assert_eq!(answer.header("Sec-WebSocket-Version"), is_required.then_some("13"), "{headers:?}");
+        assert_eq!(answer.header("Upgrade"), is_required.then_some("websocket"));
+        let options = answer.header("Connection").unwrap_or_default();
+        assert_eq!(options.contains("upgrade"), is_required, "{options}");
     }
 }
 
