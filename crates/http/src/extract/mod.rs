@@ -1,5 +1,6 @@
 //! Extractors. Each rejects invalid requests with its own problem.
 
+mod accept;
 mod body;
 mod condition;
 mod form;
@@ -12,6 +13,7 @@ mod principal;
 mod rendering;
 mod whole;
 
+pub(crate) use accept::prefers;
 pub(crate) use body::{Json, Patched, present, reject_null};
 pub(crate) use form::FormOrJson;
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};

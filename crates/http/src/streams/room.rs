@@ -1,6 +1,5 @@
 //! `GET /api/chatrooms/{chatroom_id}/events` as a stream.
 
-use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
@@ -10,18 +9,16 @@ use chit_chat_live::Start;
 use super::body::{Ids, STREAM, answer};
 use super::feed::Feed;
 use super::notice::WithHeads;
-use crate::extract::Principal;
+use crate::extract::{Principal, prefers};
 use crate::problem::Problem;
 use crate::state::State;
 
+const PAGE: &str = "application/json";
 pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 
 /// Returns whether the client asks for a stream rather than a page.
 pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
-    let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
-    accepts
-        .flat_map(|value| value.split(','))
-        .any(|one| one.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case(STREAM)))
+    prefers(request, STREAM, PAGE)
 }
 
 /// Streams the events after the client's last event id, else after `after`, else from now on.

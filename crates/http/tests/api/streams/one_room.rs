@@ -1,5 +1,6 @@
 //! `GET /api/chatrooms/{chatroom_id}/events` with `Accept: text/event-stream`: the stream of one chatroom.
 
+use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
 
 use super::event_stream::EventStream;
@@ -136,5 +137,26 @@ async fn http_1_0_stream_is_not_chunked(engine: Engine) {
         ann.delete(room.own_path()).await.expect_status(204);
         stream.expect("chatroom.deleted");
         stream.expect_end();
+    }
+}
+
+#[actix_web::test]
+async fn accept_decides_between_stream_and_page() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let path = room.path("events");
+    for (accept, kind) in [
+        ("text/event-stream", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream;q=0.6", "text/event-stream"),
+        ("application/json;q=0, */*", "text/event-stream"),
+        ("text/event-stream;q=0.5, application/json", "application/json"),
+        ("text/event-stream;q=0", "application/json"),
+        ("application/json;q=0", "application/json"),
+        ("*/*;q=0.1", "application/json"),
+        ("image/png", "application/json"),
+    ] {
+        let answer = ann.request(Method::GET, &path).header("Accept", accept).send().await.expect_status(200);
+        assert_eq!(answer.header("Content-Type"), Some(kind), "{accept}");
     }
 }
