@@ -1,13 +1,17 @@
 //! The positions of a stream of several chatrooms, encoded as the `id:` of its events, which is opaque to clients.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::ChatroomId;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+use crate::extract::Whole;
 use crate::problem::Problem;
 
 /// The maximum length, which proxies and clients accept in a header.
@@ -19,6 +23,34 @@ const SEQ: usize = 6;
 const ENTRY: usize = ID + SEQ;
 
 pub(super) type Positions = HashMap<ChatroomId, Seq>;
+
+/// Positions as a client writes them: an object of seqs by chatroom id. A map would keep one of two equal keys.
+#[derive(Default)]
+pub(super) struct After(Vec<(String, Whole)>);
+
+impl<'de> Deserialize<'de> for After {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = After;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of seqs by chatroom id")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<After, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(After(entries))
+    }
+}
 
 /// Encodes positions; `None` if the text would be too long. Clients can then send the positions in a body.
 pub(super) fn encode(positions: impl ExactSizeIterator<Item = (ChatroomId, Seq)>) -> Option<String> {
@@ -45,14 +77,21 @@ pub(super) fn decode(text: &str) -> Option<Positions> {
     if entries.len() % ENTRY != 0 {
         return None;
     }
-    entries.chunks_exact(ENTRY).map(entry).collect()
+    let positions: Positions = entries.chunks_exact(ENTRY).map(entry).collect::<Option<_>>()?;
+    (positions.len() == entries.len() / ENTRY).then_some(positions)
 }
 
-/// Parses positions that a client gives by chatroom id.
-pub(super) fn parse(after: HashMap<String, Seq>) -> Result<Positions, Problem> {
-    let parsed =
-        after.into_iter().map(|(id, seq)| Some((id.parse::<ChatroomId>().ok()?, seq)).filter(|_| seq >= 0));
-    parsed.collect::<Option<_>>().ok_or_else(|| Problem::field("after", "must map chatroom ids to seqs"))
+/// Parses positions that a client gives by chatroom id, which must not name a chatroom twice.
+pub(super) fn parse(After(entries): After) -> Result<Positions, Problem> {
+    let mut positions = Positions::with_capacity(entries.len());
+    for (id, Whole(seq)) in entries {
+        let chatroom = id.parse::<ChatroomId>().ok().filter(|_| seq >= 0);
+        let chatroom = chatroom.ok_or_else(|| Problem::field("after", "must map chatroom ids to seqs"))?;
+        if positions.insert(chatroom, seq).is_some() {
+            return Err(Problem::field("after", format!("must not name the chatroom {id} twice")));
+        }
+    }
+    Ok(positions)
 }
 
 fn entry(bytes: &[u8]) -> Option<(ChatroomId, Seq)> {
@@ -87,5 +126,6 @@ mod tests {
         for damaged in ["", "AA", "42", "%", &text[1..], &text[..text.len() - 2], &format!("{text}AAAA")] {
             assert_eq!(decode(damaged), None, "{damaged}");
         }
+        assert_eq!(decode(&encode([positions(2), positions(1)].concat().into_iter()).unwrap()), None);
     }
 }

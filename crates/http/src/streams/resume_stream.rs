@@ -1,14 +1,11 @@
 //! `POST /api/events`: the same stream as `GET`, from positions in the body.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::chatroom::Seq;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::all_chatrooms::start;
-use super::positions;
+use super::positions::{self, After};
 use crate::extract::{Json, Reader};
 use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
@@ -20,7 +17,7 @@ pub(crate) struct Resume {
     /// The last `seq` received, by chatroom. Chatrooms that are absent start now.
     #[serde(default)]
     #[schema(schema_with = values::positions)]
-    after: HashMap<String, Seq>,
+    after: After,
 }
 
 /// Resume the stream from given positions

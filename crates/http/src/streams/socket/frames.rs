@@ -1,11 +1,9 @@
 //! The frames of client and server other than events.
 
-use std::collections::HashMap;
-
-use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::message::Sent;
 use serde::{Deserialize, Serialize};
 
+use super::super::positions::After;
 use crate::messages::MessageToSend;
 use crate::problem::{Code, Problem};
 use crate::views::{MessageView, ProblemBody};
@@ -22,7 +20,7 @@ enum First {
 pub(super) struct Start {
     pub(super) token: Option<String>,
     #[serde(default)]
-    pub(super) after: HashMap<String, Seq>,
+    pub(super) after: After,
 }
 
 /// Every later frame of a client.

@@ -2,8 +2,10 @@
 
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::json;
+use tungstenite::Message;
 
 use super::event_stream::EventStream;
+use super::test_socket::TestSocket;
 use crate::app::TestApp;
 use crate::sockets::Listening;
 
@@ -135,4 +137,51 @@ async fn incomplete_id_is_empty() {
     ann.create_room("One more", "private", &[]).await;
     stream.expect("membership.created");
     assert_eq!(stream.last_id, "");
+}
+
+#[actix_web::test]
+async fn chatroom_named_twice_is_refused() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    let (id, upper) = (&room.id, room.id.to_uppercase());
+    for (first, second) in [(id, id), (id, &upper)] {
+        let after = format!(r#"{{"{first}": 1, "{second}": 2}}"#);
+        let refused = ann.post_bytes(PATH, format!(r#"{{"after": {after}}}"#)).await;
+        let refused = refused.expect_problem(422, "invalid_value");
+        assert_eq!(refused["errors"][0]["pointer"], "/after");
+        assert_eq!(refused["errors"][0]["reason"], format!("must not name the chatroom {second} twice"));
+        let mut test_socket = TestSocket::connect(&server, &[]).expect("a handshake");
+        let token = ann.token.as_ref().unwrap();
+        let start = format!(r#"{{"type": "start", "token": "{token}", "after": {after}}}"#);
+        test_socket.0.send(Message::text(start)).unwrap();
+        let problem = &test_socket.expect("refused")["problem"];
+        assert_eq!((&problem["code"], &problem["errors"]), (&json!("invalid_value"), &refused["errors"]));
+        test_socket.expect_close(1008);
+    }
+    ann.get(room.path("events?after=1&after=2")).await.expect_problem(422, "invalid_value");
+}
+
+/// JSON does not tell 1 from 1.0.
+#[actix_web::test]
+async fn whole_position_may_have_a_fraction_of_zero() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let ann = app.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let server = Listening::start(&app);
+    for one in [json!(1), json!(1.0), serde_json::from_str("1e0").unwrap(), serde_json::from_str("10e-1").unwrap()]
+    {
+        let after = json!({&room.id: one});
+        let mut stream = EventStream::resume(&server, &ann, &after);
+        stream.expect("ready");
+        assert_eq!(stream.event().0, 2, "{after}");
+        let mut test_socket = TestSocket::start(&server, ann.token.as_ref().unwrap(), &after);
+        test_socket.expect("ready");
+        assert_eq!(test_socket.receive()["seq"], 2, "{after}");
+    }
+    for not_whole in [json!(1.5), json!("1"), json!(1e300), json!(null)] {
+        let after = json!({"after": {&room.id: not_whole}});
+        ann.post(PATH, after).await.expect_problem(400, "malformed_body");
+    }
 }
