@@ -17,13 +17,16 @@ pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<Idempotenc
     IdempotencyKey::parse(&text).map(Some).map_err(|violation| ("Idempotency-Key", violation).into())
 }
 
-/// The revisions in `If-Match`. Weak tags never match (RFC 9110).
+/// What Apache and Caddy append to the tags of responses that they compress.
+const SUFFIXES: [&str; 4] = ["-gzip", "-br", "-zstd", "-deflate"];
+
+/// The revisions in `If-Match`. A weak tag counts as the strong one: RFC 9110 compares them strongly because weak
+/// tags can name several representations, but the server makes strong tags only, so a proxy that compresses has
+/// weakened one of them, and it names the same revision.
 pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
     Ok(match condition(request, "If-Match")? {
         None | Some(Condition::Any) => Precondition::None,
-        Some(Condition::Tags(tags)) => {
-            Precondition::Revisions(tags.iter().filter(|tag| !tag.weak).filter_map(revision).collect())
-        }
+        Some(Condition::Tags(tags)) => Precondition::Revisions(tags.iter().filter_map(revision).collect()),
     })
 }
 
@@ -48,9 +51,10 @@ fn condition(request: &HttpRequest, header: &'static str) -> Result<Option<Condi
     }
 }
 
-/// The revision with exactly this tag; `"02"` matches none.
+/// The revision with exactly this tag, except for the suffix of a proxy that compresses; `"02"` matches none.
 fn revision(tag: &EntityTag) -> Option<Revision> {
-    tag.tag().parse().ok().filter(|revision: &Revision| revision.to_string() == tag.tag())
+    let own = SUFFIXES.iter().find_map(|suffix| tag.tag().strip_suffix(suffix)).unwrap_or(tag.tag());
+    own.parse().ok().filter(|revision: &Revision| revision.to_string() == own)
 }
 
 pub(crate) fn user_agent(request: &HttpRequest) -> Option<String> {

@@ -17,14 +17,14 @@ async fn matching_etag_is_not_modified(engine: Engine) {
     let room = ann.create_room("Plans", "private", &[]).await;
     let sent = ann.say(&room, "hello").await;
     let path = path_of(&sent);
-    for seen in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"] {
+    for seen in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*", "\"1-gzip\"", "W/\"1-br\""] {
         for method in [Method::GET, Method::HEAD] {
             let answer = ask(&ann, method, &path, seen).await.expect_status(304);
             assert_eq!((answer.header("ETag"), answer.text.as_str()), (Some("\"1\""), ""), "{seen}");
         }
     }
     ann.edit(&sent, "hello again").await;
-    for seen in ["\"1\"", "W/\"1\"", "\"02\"", "\"+2\""] {
+    for seen in ["\"1\"", "W/\"1\"", "\"02\"", "\"+2\"", "\"1-gzip\"", "\"2-x\""] {
         let answer = ask(&ann, Method::GET, &path, seen).await.expect_status(200);
         assert_eq!(answer.header("ETag"), Some("\"2\""), "{seen}");
         assert_eq!(answer["body"], "hello again");

@@ -30,7 +30,17 @@ async fn edited(engine: Engine) -> (Person, Value) {
 async fn edit_of_current_revision_succeeds(engine: Engine) {
     let (ann, message) = edited(engine).await;
     let mut revision = 2;
-    for condition in ["\"{}\"", "\"7\", \"{}\"", "\"{}\",\"x\"", "W/\"1\", \"{}\"", "*"] {
+    for condition in [
+        "\"{}\"",
+        "\"7\", \"{}\"",
+        "\"{}\",\"x\"",
+        "W/\"1\", \"{}\"",
+        "*",
+        "W/\"{}\"",
+        "\"{}-gzip\"",
+        "W/\"{}-br\"",
+        "\"{}-zstd\"",
+    ] {
         let condition = condition.replace("{}", &revision.to_string());
         let answer = edit_if(&ann, &message, &condition, &format!("at {revision}")).await.expect_status(200);
         revision += 1;
@@ -41,7 +51,21 @@ async fn edit_of_current_revision_succeeds(engine: Engine) {
 #[both_engines]
 async fn edit_of_other_revision_fails(engine: Engine) {
     let (ann, message) = edited(engine).await;
-    for condition in ["\"1\"", "\"3\"", "W/\"2\"", "\"1\", \"3\"", "\"02\"", "\"+2\"", "\"\"", "\"x\""] {
+    for condition in [
+        "\"1\"",
+        "\"3\"",
+        "W/\"1\"",
+        "\"1-gzip\"",
+        "\"2-\"",
+        "\"2-gz\"",
+        "\"2-gzip-gzip\"",
+        "\"-gzip\"",
+        "\"1\", \"3\"",
+        "\"02\"",
+        "\"+2\"",
+        "\"\"",
+        "\"x\"",
+    ] {
         edit_if(&ann, &message, condition, "third").await.expect_problem(412, "revision_mismatch");
         delete_if(&ann, &message, condition).await.expect_problem(412, "revision_mismatch");
     }
