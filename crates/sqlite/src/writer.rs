@@ -23,6 +23,8 @@ use crate::{Conn, database};
 const ATTEMPTS: usize = 2;
 /// The time limit for a concurrent change to WAL, which takes milliseconds, or longer on a slow disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The only contention that the only writer meets.
+const LOCKED: &str = "another process keeps the database locked";
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Writer {
@@ -68,8 +70,10 @@ impl Writer {
                 Ok(done)
             }
             Err(error) => {
-                if let StoreError::Unwritable(why) = &error {
-                    self.writability.failed(why);
+                match &error {
+                    StoreError::Unwritable(why) => self.writability.failed(why),
+                    StoreError::Contention => self.writability.failed(&LOCKED),
+                    _ => {}
                 }
                 Err(error)
             }
@@ -78,6 +82,7 @@ impl Writer {
 
     fn run<T>(&self, transaction: impl Fn(&mut Conn) -> Sql<T>) -> Result<T, StoreError> {
         let mut conn = self.lock();
+        let _writing = self.writability.begin();
         let mut attempt = 1;
         loop {
             // SQLite rolls back by itself when the disk is full. Then diesel reports that it cannot, and not why.
@@ -149,6 +154,22 @@ mod tests {
     use super::*;
 
     const LARGE: &str = "INSERT INTO t VALUES (zeroblob(1000000))";
+
+    #[test]
+    fn file_locked_by_another_process_is_unwritable_until_it_is_unlocked() {
+        let folder = TempDir::new().unwrap();
+        let (file, writability) = (folder.path().join("a.db"), Arc::default());
+        crate::create(&file).unwrap();
+        let writer = Writer::open(&file, &writability).unwrap();
+        writer.alone(|conn| conn.batch_execute("CREATE TABLE t (c BLOB); PRAGMA busy_timeout = 1").unwrap());
+        let mut other = connect(&file).unwrap();
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        assert_eq!(insert(&writer), Err(StoreError::Contention));
+        assert!(writability.is_failing());
+        other.batch_execute("ROLLBACK").unwrap();
+        assert_eq!(insert(&writer), Ok(1));
+        assert!(!writability.is_failing());
+    }
 
     fn insert(writer: &Writer) -> Result<usize, StoreError> {
         writer.write(|conn| Ok(diesel::sql_query(LARGE).execute(conn)?))
