@@ -27,9 +27,14 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<S
         return Ok(SlowModeOutcome::Taken(Appended::Refused));
     }
     if let Some(slow_mode) = slow_mode(tx, &ledger, draft)? {
-        if let Some(last) = last(tx, draft)? {
-            let next = slow_mode.next_turn(last.into());
+        if let Some(stored) = last(tx, draft)? {
+            let last = SlowMode::last_turn(stored.into(), draft.created_at);
+            let next = slow_mode.next_turn(last);
             if draft.created_at < next {
+                if last < stored.into() {
+                    // Otherwise the wait would begin again with each attempt.
+                    take(tx, draft)?;
+                }
                 return Ok(SlowModeOutcome::TooSoon(next));
             }
         }

@@ -57,6 +57,12 @@ impl SlowMode {
         now.minus(Duration::from_secs(Self::LONGEST.into()))
     }
 
+    /// The time of the last turn by this clock. A turn in its future was written by another clock, which is ahead or
+    /// was set back since; it counts as taken now, so that nobody waits for longer than the seconds.
+    pub fn last_turn(stored: Timestamp, now: Timestamp) -> Timestamp {
+        stored.min(now)
+    }
+
     /// The time from which the next message can be sent, after one sent at `last`.
     pub fn next_turn(self, last: Timestamp) -> Timestamp {
         last.plus(Duration::from_secs(self.0.into()))
@@ -286,6 +292,16 @@ mod tests {
             assert_eq!(rights(changes.clone()), [Right::Role(Role::Owner)]);
             let both = ChatroomChanges { topic: Some(None), ..changes };
             assert_eq!(rights(both), [Right::Role(Role::Owner), Right::Rename]);
+        }
+    }
+
+    #[test]
+    fn slow_mode_never_asks_for_more_than_its_seconds() {
+        let (slow_mode, now) = (SlowMode(30), Timestamp::from_micros(1_000_000_000));
+        let wait = |stored| now.seconds_until(slow_mode.next_turn(SlowMode::last_turn(stored, now)));
+        assert_eq!(wait(now.minus(Duration::from_secs(10))), 20);
+        for ahead in [0, 1, 600] {
+            assert_eq!(wait(now.plus(Duration::from_secs(ahead))), 30, "{ahead}");
         }
     }
 

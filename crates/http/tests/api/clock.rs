@@ -1,4 +1,4 @@
-//! The system clock, which a test can advance.
+//! The system clock, which a test can advance and set back.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,6 +13,11 @@ pub(crate) struct ShiftedClock(AtomicU64);
 impl ShiftedClock {
     pub(crate) fn set_forward(&self, seconds: u64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Takes back seconds that it was set forward, like the clock of another instance that is right.
+    pub(crate) fn set_back(&self, seconds: u64) {
+        self.0.fetch_sub(seconds, Ordering::SeqCst);
     }
 }
 

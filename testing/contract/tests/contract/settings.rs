@@ -220,6 +220,23 @@ fn slow_mode_delays_members_but_not_moderators(engine: Engine) {
     world.log(room);
 }
 
+/// The first message goes through an instance whose clock is ahead.
+#[both_engines]
+fn slow_mode_ends_after_its_seconds_despite_another_clock(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    set(&world, room, matt, slow(30));
+    let now = world.tick();
+    let at = |created_at| in_turn(&world, NewMessage { created_at, ..world.draft(room, beth, "x") });
+    let later = |micros| now.plus(Duration::from_secs(30)).minus(Duration::from_micros(micros));
+    assert!(matches!(at(now.plus(Duration::from_secs(600))), SlowModeOutcome::Taken(Appended::Stored(_))));
+    assert_eq!(at(now), SlowModeOutcome::TooSoon(later(0)));
+    assert_eq!(at(later(1)), SlowModeOutcome::TooSoon(later(0)));
+    assert!(matches!(at(later(0)), SlowModeOutcome::Taken(Appended::Stored(_))));
+    assert!(matches!(at(later(0)), SlowModeOutcome::TooSoon(_)));
+}
+
 #[both_engines]
 fn repeated_send_in_slow_mode_returns_message(engine: Engine) {
     let world = World::new(engine);
