@@ -3,12 +3,13 @@
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
-use chit_chat_domain::id::{ChatroomId, InvitationId};
+use chit_chat_domain::id::{ChatroomId, InvitationId, UserId};
 use chit_chat_domain::invitation::{Invitation, InvitationLimits, InvitationRepository, Invited, Revocation};
+use chit_chat_domain::membership::NewMembership;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::invitations::InvitationRow;
-use chit_chat_relational::schema::{chatrooms, invitations};
+use chit_chat_relational::schema::{chatrooms, invitation_uses, invitations};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -88,15 +89,31 @@ pub(crate) enum Use {
     Last(InvitationId),
 }
 
-/// Takes one use of an invitation, if any is left. Call it under the chatroom's lock, in the transaction that adds
-/// the member.
-pub(crate) fn redeem(conn: &mut Conn, chatroom: ChatroomId, id: InvitationId, at: Timestamp) -> Sql<Use> {
-    let usable = invitations::table.find((Key::from(chatroom), Key::from(id))).filter(is_usable(at.into()));
-    if diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)? == 0 {
+/// Takes one use of an invitation, if any is left. A user whom it admitted before takes no further one. Call it under
+/// the chatroom's lock, in the transaction that adds the member.
+pub(crate) fn redeem(conn: &mut Conn, new: NewMembership, id: InvitationId) -> Sql<Use> {
+    let key = (Key::from(new.chatroom_id), Key::from(id));
+    let usable = invitations::table.find(key).filter(is_usable(new.at.into()));
+    if !diesel::select(exists(usable)).get_result(conn)? {
         return Ok(Use::Refused);
     }
+    if !remember_use(conn, key, new.user_id)? {
+        return Ok(Use::Granted);
+    }
+    diesel::update(usable).set(invitations::uses.eq(invitations::uses + 1)).execute(conn)?;
     let can_be_used_again: bool = diesel::select(exists(usable)).get_result(conn)?;
     Ok(if can_be_used_again { Use::Granted } else { Use::Last(id) })
+}
+
+/// Remembers whom an invitation admits, and returns whether it is for the first time.
+fn remember_use(conn: &mut Conn, (chatroom, invitation): (Key, Key), user: UserId) -> Sql<bool> {
+    let row = (
+        invitation_uses::chatroom_id.eq(chatroom),
+        invitation_uses::invitation_id.eq(invitation),
+        invitation_uses::user_id.eq(Key::from(user)),
+    );
+    let added = diesel::insert_into(invitation_uses::table).values(row).on_conflict_do_nothing().execute(conn)?;
+    Ok(added == 1)
 }
 
 fn create(tx: &mut Tx<'_>, new: &Invitation, most: InvitationLimits, guard: Guard) -> Sql<Invited> {
@@ -126,8 +143,11 @@ fn forget(conn: &mut Conn, room: Key, now: Instant, remembered: usize) -> Sql<()
         .first(conn)
         .optional()?;
     if let Some(id) = newest_too_many {
-        let gone = diesel::dsl::not(is_usable(now));
-        diesel::delete(theirs.filter(invitations::id.le(id)).filter(gone)).execute(conn)?;
+        let gone = theirs.filter(invitations::id.le(id)).filter(diesel::dsl::not(is_usable(now)));
+        let uses = invitation_uses::table.filter(invitation_uses::chatroom_id.eq(room));
+        diesel::delete(uses.filter(invitation_uses::invitation_id.eq_any(gone.select(invitations::id))))
+            .execute(conn)?;
+        diesel::delete(gone).execute(conn)?;
     }
     Ok(())
 }

@@ -122,7 +122,7 @@ fn add(tx: &mut Tx<'_>, new: NewMembership, entrance: Entrance) -> Sql<Added> {
         return Ok(outcome);
     }
     let used = match entrance {
-        Entrance::Invitation(id) => invitations::redeem(tx, new.chatroom_id, id, new.at)?,
+        Entrance::Invitation(id) => invitations::redeem(tx, new, id)?,
         Entrance::Public | Entrance::By(_) | Entrance::Accepted => Use::Granted,
     };
     if used == Use::Refused {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chit_chat_domain::storage::bytes_of_mentions;
 use chit_chat_relational::rows::mentions as mentioned;
 use chit_chat_relational::schema::{
-    bans, chatrooms, events, invitations, mentions, message_revisions, messages, pins, reactions, turns,
+    bans, chatrooms, events, invitation_uses, invitations, mentions, message_revisions, messages, pins, reactions,
+    turns,
 };
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
@@ -35,7 +36,8 @@ pub(crate) fn some(conn: &mut Conn, most: usize) -> Sql<bool> {
         || mentions(conn, id, most)?
         || reactions(conn, id, most)?
         || bans(conn, id, most)?
-        || turns(conn, id, most)?;
+        || turns(conn, id, most)?
+        || invitation_uses(conn, id, most)?;
     if !any_left {
         diesel::delete(invitations::table.filter(invitations::chatroom_id.eq(id))).execute(conn)?;
         diesel::delete(pins::table.filter(pins::chatroom_id.eq(id))).execute(conn)?;
@@ -150,4 +152,15 @@ fn turns(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
         diesel::delete(all.filter(turns::user_id.le(*last))).execute(conn)?;
     }
     Ok(!users.is_empty())
+}
+
+fn invitation_uses(conn: &mut Conn, id: Key, most: i64) -> Sql<bool> {
+    let all = invitation_uses::table.filter(invitation_uses::chatroom_id.eq(id));
+    let order = (invitation_uses::invitation_id, invitation_uses::user_id);
+    let keys: Vec<(Key, Key)> = all.order(order).limit(most).select(order).load(conn)?;
+    if let Some((invitation, user)) = keys.last() {
+        let of_last = invitation_uses::invitation_id.eq(*invitation).and(invitation_uses::user_id.le(*user));
+        diesel::delete(all.filter(invitation_uses::invitation_id.lt(*invitation).or(of_last))).execute(conn)?;
+    }
+    Ok(!keys.is_empty())
 }

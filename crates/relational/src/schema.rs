@@ -171,6 +171,16 @@ table! {
 }
 
 table! {
+    use crate::types::Id;
+
+    invitation_uses (chatroom_id, invitation_id, user_id) {
+        chatroom_id -> Id,
+        invitation_id -> Id,
+        user_id -> Id,
+    }
+}
+
+table! {
     use crate::types::{Id, Moment};
 
     invitees (user_id, chatroom_id) {
@@ -331,6 +341,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chatrooms,
     ended_sessions,
     events,
+    invitation_uses,
     invitations,
     invitees,
     memberships,

@@ -68,6 +68,21 @@ async fn accept_adds_member_and_uses_invitation_once(engine: Engine) {
 }
 
 #[both_engines]
+async fn user_who_comes_back_takes_no_second_use(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    let room = ann.create_room("Plans", "private", &[]).await;
+    let invitation = ann.invite(&room, json!({"max_uses": 2})).await;
+    for _ in 0..3 {
+        bob.accept(&invitation).await.expect_status(201);
+        assert_eq!(ann.get(room.path("invitations")).await.each("uses"), [1]);
+        bob.leave(&room).await;
+    }
+    cem.accept(&invitation).await.expect_status(201);
+    bob.accept(&invitation).await.expect_problem(410, "invitation_gone");
+}
+
+#[both_engines]
 async fn revoked_invitation_is_gone_and_revoke_is_idempotent(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);

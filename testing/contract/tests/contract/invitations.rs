@@ -122,6 +122,27 @@ fn unusable_invitation_admits_nobody(engine: Engine) {
 }
 
 #[both_engines]
+fn user_who_comes_back_takes_no_second_use(engine: Engine) {
+    let world = World::new(engine);
+    let [matt, beth, rohan, zoe] = ["Matt", "Beth", "Rohan", "Zoe"].map(|name| world.user(name));
+    let room = world.room(matt, &[]);
+    let id = made(&world, for_only(2, draft_invitation(&world, room, matt)));
+    for _ in 0..3 {
+        assert!(matches!(accept(&world, &world, room, id, beth), Added::Added(_)));
+        assert_eq!((uses(&world, room, id), listed(&world, room, None, 200)), (1, vec![id]));
+        world.leave(room, beth);
+    }
+    assert!(matches!(accept(&world, &world, room, id, rohan), Added::Added(_)));
+    assert_eq!(world.kinds(room).last(), Some(&"invitation.deleted"));
+    for user in [zoe, beth] {
+        assert_eq!(accept(&world, &world, room, id, user), Added::Refused, "used up");
+    }
+    let another = made(&world, draft_invitation(&world, room, matt));
+    assert!(matches!(accept(&world, &world, room, another, beth), Added::Added(_)));
+    assert_eq!(uses(&world, room, another), 1, "each invitation counts for itself");
+}
+
+#[both_engines]
 fn invitation_is_valid_until_its_last_microsecond(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
@@ -242,7 +263,7 @@ fn usable_invitations_are_limited(engine: Engine) {
 #[both_engines]
 fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     let world = World::new(engine);
-    let matt = world.user("Matt");
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let (room, other) = (world.room(matt, &[]), world.room(matt, &[]));
     let most = InvitationLimits { remembered: 3, ..LIMITS };
     let create = |room| {
@@ -254,6 +275,7 @@ fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     let elsewhere = create(other);
     revoke(&world, other, matt, elsewhere);
     let ids: Vec<_> = (0..3).map(|_| create(room)).collect();
+    accept(&world, &world, room, ids[0], beth);
     revoke(&world, room, matt, ids[0]);
     revoke(&world, room, matt, ids[2]);
     let known = |ids: &[InvitationId]| -> Vec<bool> {
@@ -262,6 +284,7 @@ fn only_newest_unusable_invitations_are_kept(engine: Engine) {
     assert_eq!(known(&ids), [true, true, true]);
     create(room);
     assert_eq!(known(&ids), [false, true, true]);
+    assert_eq!(world.raw().number("SELECT count(*) AS value FROM invitation_uses"), 0);
     create(room);
     create(room);
     assert_eq!(known(&ids), [false, true, false], "usable invitations are kept");
@@ -271,15 +294,20 @@ fn only_newest_unusable_invitations_are_kept(engine: Engine) {
 #[both_engines]
 fn chatroom_deletion_removes_invitations(engine: Engine) {
     let world = World::new(engine);
-    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [matt, beth, rohan, zoe] = ["Matt", "Beth", "Rohan", "Zoe"].map(|name| world.user(name));
     let room = world.room(matt, &[]);
     let id = made(&world, draft_invitation(&world, room, matt));
+    for user in [rohan, zoe] {
+        accept(&world, &world, room, id, user);
+    }
     world.delete_room(room, matt);
     assert_eq!(world.invitations.find(room, id), Ok(None));
     assert_eq!(accept(&world, &world, room, id, beth), Added::Refused);
     assert_eq!(revoke(&world, room, matt, id), Revocation::Refused);
-    while world.chatrooms.purge(100).unwrap() {}
-    assert_eq!(world.raw().number("SELECT count(*) AS value FROM invitations"), 0);
+    while world.chatrooms.purge(1).unwrap() {}
+    for table in ["invitations", "invitation_uses"] {
+        assert_eq!(world.raw().number(&format!("SELECT count(*) AS value FROM {table}")), 0);
+    }
 }
 
 #[both_engines]
