@@ -116,6 +116,22 @@ fn remember_use(conn: &mut Conn, (chatroom, invitation): (Key, Key), user: UserI
     Ok(added == 1)
 }
 
+/// Revokes all invitations of a user who loses the right to invite. The end of those that were usable is recorded.
+pub(crate) fn revoke_all_of(conn: &mut Conn, ledger: &mut Ledger, user: UserId) -> Sql<()> {
+    let theirs = invitations::table
+        .filter(invitations::chatroom_id.eq(Key::from(ledger.chatroom.id)))
+        .filter(invitations::created_by.eq(Key::from(user)))
+        .filter(invitations::revoked_at.is_null());
+    let at = Instant::from(ledger.at);
+    let usable = theirs.filter(is_usable(at)).order(invitations::id).select(invitations::id);
+    let usable: Vec<Key> = usable.load(conn)?;
+    diesel::update(theirs).set(invitations::revoked_at.eq(at)).execute(conn)?;
+    for id in usable {
+        ledger.record(Change::InvitationDeleted { invitation_id: id.into() })?;
+    }
+    Ok(())
+}
+
 fn create(tx: &mut Tx<'_>, new: &Invitation, most: InvitationLimits, guard: Guard) -> Sql<Invited> {
     let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, new.created_at)? else {
         return Ok(Invited::Refused);

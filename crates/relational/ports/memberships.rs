@@ -190,6 +190,9 @@ fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, a
     if role < target.role {
         ledger.shrink_access();
     }
+    if role < Role::INVITING {
+        invitations::revoke_all_of(tx, &mut ledger, target.user_id)?;
+    }
     ledger.affects([target.user_id]);
     let member = find(tx, target.chatroom_id, target.user_id)?;
     ledger.close(tx)?;
@@ -258,7 +261,10 @@ fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Opti
     first.map(|(user, role)| Ok((user.into(), codes::role(role)?))).transpose()
 }
 
+/// Ends a membership, and before it the user's invitations: the event that ends a membership is the last one that its
+/// user receives.
 pub(crate) fn end(conn: &mut Conn, ledger: &mut Ledger, user: UserId, reason: MembershipEnd) -> Sql<()> {
+    invitations::revoke_all_of(conn, ledger, user)?;
     let key = (Key::from(ledger.chatroom.id), Key::from(user));
     diesel::delete(memberships::table.find(key)).execute(conn)?;
     ledger.record(Change::MembershipDeleted { user_id: user, reason })?;

@@ -54,7 +54,7 @@ impl InvitationService {
         let (lifetime, max_uses) = parse(entered)?;
         let (id, secret) = (InvitationId::from(self.ids.next()), self.secrets.invitation_secret());
         retry_until_written(|| {
-            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::INVITING))?;
             self.storage.check(actor, Kind::InvitationCreated)?;
             let created_at = self.clock.now();
             let invitation = Invitation {
@@ -69,7 +69,7 @@ impl InvitationService {
                 revoked_at: None,
             };
             let most = InvitationLimits { usable: MAX_USABLE, remembered: MAX_REMEMBERED };
-            match self.invitations.create(invitation.clone(), most, Guard::holds(actor, Role::Moderator))? {
+            match self.invitations.create(invitation.clone(), most, Guard::holds(actor, Role::INVITING))? {
                 Invited::Created => Ok(Guarded::Done(invitation)),
                 Invited::TooMany => Err(Denial::TooManyInvitations.into()),
                 Invited::Refused => Ok(Guarded::Refused),
@@ -87,7 +87,7 @@ impl InvitationService {
         after: Option<InvitationId>,
         limit: Limit,
     ) -> Result<Page<Invitation>, Failure> {
-        self.chatrooms.require_access(chatroom, reader)?.may(Right::Role(Role::Moderator))?;
+        self.chatrooms.require_access(chatroom, reader)?.may(Right::Role(Role::INVITING))?;
         Ok(Page::cut(self.invitations.list(chatroom, self.clock.now(), after, limit)?, limit))
     }
 
@@ -96,9 +96,9 @@ impl InvitationService {
     /// Asks [`ChatroomRepository::access`], then [`InvitationRepository::revoke`].
     pub fn revoke(&self, chatroom: ChatroomId, actor: UserId, id: InvitationId) -> Result<(), Failure> {
         retry_until_written(|| {
-            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::Moderator))?;
+            self.chatrooms.require_access(chatroom, actor)?.may(Right::Role(Role::INVITING))?;
             self.storage.check(actor, Kind::InvitationDeleted)?;
-            let guard = Guard::holds(actor, Role::Moderator);
+            let guard = Guard::holds(actor, Role::INVITING);
             match self.invitations.revoke(chatroom, id, guard, self.clock.now())? {
                 Revocation::Revoked => Ok(Guarded::Done(())),
                 Revocation::NotFound => Err(Denial::InvitationNotFound.into()),

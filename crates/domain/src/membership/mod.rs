@@ -30,6 +30,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// The lowest role that may create and revoke invitations. The invitations of a user end with this right.
+    pub const INVITING: Self = Self::Moderator;
+
     /// Accepts `member`, `moderator` and `owner`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         match text {

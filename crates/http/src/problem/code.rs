@@ -153,7 +153,8 @@ codes! {
     InvitedTooOften =
         (CONFLICT, "invited_too_often", "Too many of your invitations wait for an answer of this user")
         if Denial::InvitedTooOften,
-    /// It was revoked, has expired, or has been used as often as it allows. Ask for another.
+    /// It was revoked, has expired, or has been used as often as it allows, or its creator may no longer invite. Ask for
+    /// another.
     InvitationGone = (GONE, "invitation_gone", "The invitation can no longer be used") if Denial::InvitationGone,
     /// The message is not at a revision given in `If-Match`. Read it again, and decide again.
     RevisionMismatch = (PRECONDITION_FAILED, "revision_mismatch", "The message has changed in the meantime")

@@ -105,6 +105,21 @@ async fn revoked_invitation_is_gone_and_revoke_is_idempotent(engine: Engine) {
 }
 
 #[both_engines]
+async fn invitations_end_with_right_to_invite(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let [ann, bob, cem] = [app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await];
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    ann.make("moderator", &room, &bob).await;
+    let invitation = bob.invite(&room, json!({})).await;
+    ann.make("member", &room, &bob).await;
+    cem.accept(&invitation).await.expect_problem(410, "invitation_gone");
+    assert_eq!(ann.get(room.path("invitations")).await.items(), &[json!(null); 0]);
+    assert_eq!(ann.log(&room).await[4..], ["invitation.created", "membership.updated", "invitation.deleted"]);
+    ann.make("moderator", &room, &bob).await;
+    cem.accept(&invitation).await.expect_problem(410, "invitation_gone");
+}
+
+#[both_engines]
 async fn invitation_expires(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);

@@ -28,7 +28,7 @@ pub(crate) fn draft_invitation(world: &World, room: ChatroomId, by: UserId) -> I
     }
 }
 
-fn for_only(uses: i64, invitation: Invitation) -> Invitation {
+pub(crate) fn for_only(uses: i64, invitation: Invitation) -> Invitation {
     Invitation { max_uses: MaxUses::parse(uses).ok(), ..invitation }
 }
 
@@ -38,13 +38,13 @@ fn create(world: &World, invitation: Invitation, most: InvitationLimits) -> Invi
 }
 
 /// Creates the invitation and returns its id.
-fn made(world: &World, invitation: Invitation) -> InvitationId {
+pub(crate) fn made(world: &World, invitation: Invitation) -> InvitationId {
     let id = invitation.id;
     assert_eq!(create(world, invitation, LIMITS), Invited::Created);
     id
 }
 
-fn accept(stores: &Stores, world: &World, room: ChatroomId, id: InvitationId, user: UserId) -> Added {
+pub(crate) fn accept(stores: &Stores, world: &World, room: ChatroomId, id: InvitationId, user: UserId) -> Added {
     let new = NewMembership { chatroom_id: room, user_id: user, at: world.tick() };
     stores.memberships.add(new, Entrance::Invitation(id)).unwrap()
 }
@@ -53,7 +53,12 @@ fn revoke(world: &World, room: ChatroomId, by: UserId, id: InvitationId) -> Revo
     world.invitations.revoke(room, id, Guard::holds(by, Role::Moderator), world.tick()).unwrap()
 }
 
-fn listed(world: &World, room: ChatroomId, after: Option<InvitationId>, limit: u64) -> Vec<InvitationId> {
+pub(crate) fn listed(
+    world: &World,
+    room: ChatroomId,
+    after: Option<InvitationId>,
+    limit: u64,
+) -> Vec<InvitationId> {
     let limit = Limit::parse(limit).unwrap();
     let usable = world.invitations.list(room, world.tick(), after, limit).unwrap();
     usable.into_iter().map(|invitation| invitation.id).collect()

@@ -35,6 +35,7 @@ mod heads;
 mod invitations;
 mod invitees;
 mod invitees_in_races;
+mod inviters;
 mod languages;
 mod memberships;
 mod mentions;
