@@ -15,8 +15,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
-use super::fragments;
-use super::mentions::BY_UNBLOCKED;
+use super::fragments::{self, IS_UNREAD};
+use super::mentions::{BY_UNBLOCKED, since_joining};
 use crate::{Conn, dialect};
 
 /// The number of newest messages after the read marker among which those of other users are counted. As many mentions
@@ -140,8 +140,7 @@ impl QueryFragment<Backend> for Unread {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         out.push_sql(&format!(
             "(SELECT count(*) FROM (SELECT 1 FROM (SELECT author_id, deleted_at FROM messages \
-             WHERE chatroom_id = memberships.chatroom_id \
-             AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
+             WHERE chatroom_id = memberships.chatroom_id AND {IS_UNREAD} \
              ORDER BY seq DESC LIMIT {MAX_COUNTED}) AS newest \
              WHERE author_id <> memberships.user_id AND deleted_at IS NULL LIMIT {}) AS unread)",
             MyChatroom::MAX_UNREAD
@@ -152,19 +151,18 @@ impl QueryFragment<Backend> for Unread {
 
 impl QueryFragment<Backend> for Mentioned {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
-        let newest = |user, name| {
+        let newest = |user, condition, name| {
             format!(
                 "SELECT author_id FROM (SELECT author_id FROM mentions \
-                 WHERE chatroom_id = memberships.chatroom_id AND user_id = {user} \
-                 AND seq > coalesce(memberships.read_seq, memberships.joined_seq) \
+                 WHERE chatroom_id = memberships.chatroom_id AND user_id = {user} AND {IS_UNREAD}{condition} \
                  ORDER BY seq DESC LIMIT {MAX_COUNTED}) AS {name}"
             )
         };
         out.push_sql(&format!(
             "(SELECT count(*) FROM (SELECT 1 FROM ({} UNION ALL {}) AS newest \
              WHERE author_id <> memberships.user_id AND {BY_UNBLOCKED} ",
-            newest("memberships.user_id", "by_name"),
-            newest(dialect::EVERYBODY, "to_all"),
+            newest("memberships.user_id", "", "by_name"),
+            newest(dialect::EVERYBODY, &format!(" AND {}", since_joining("memberships")), "to_all"),
         ));
         out.push_bind_param::<Id, _>(&self.0)?;
         out.push_sql(&format!(") LIMIT {}) AS mentioning)", MyChatroom::MAX_UNREAD));

@@ -25,6 +25,10 @@ pub(crate) fn marker() -> _ {
     coalesce(memberships::read_seq, memberships::joined_seq)
 }
 
+/// The condition that a message is unread, in SQL over its row, or that of a mention, and its reader's membership. The
+/// counts of unread messages and mentions use it, and so does the list of mentions.
+pub(crate) const IS_UNREAD: &str = "seq > coalesce(memberships.read_seq, memberships.joined_seq)";
+
 /// The condition that a chatroom is not hidden from a member.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(crate) fn is_shown() -> _ {

@@ -8,9 +8,11 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::schema::{memberships, users};
+use chit_chat_relational::schema::{memberships, messages, users};
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::fragments;
 use super::newest_in_rooms::{self, Source};
@@ -24,6 +26,12 @@ const SENT_AT_ONCE: usize = 10;
 /// use it, so a block also hides earlier mentions, and the author cannot tell from a message. Both engines read the
 /// blocks of the user once, and not for each mention: that is 17 times as fast where there are many.
 pub(crate) const BY_UNBLOCKED: &str = "author_id NOT IN (SELECT blocked_id FROM blocks WHERE blocks.user_id =";
+
+/// The condition that a mention of everybody is one of this member, in SQL over its row: it was sent since the user
+/// joined. Lists and counts use it.
+pub(crate) fn since_joining(membership: &str) -> String {
+    format!("seq > {membership}.joined_seq")
+}
 
 impl MentionRepository for Store {
     fn resolve(&self, chatroom: ChatroomId, usernames: &[String]) -> Result<Vec<UserId>, StoreError> {
@@ -50,6 +58,24 @@ impl MentionRepository for Store {
             Ok(rows.into_iter().map(Into::into).collect())
         })
     }
+
+    fn unread(&self, user: UserId, listed: Vec<MessageId>) -> Result<Vec<MessageId>, StoreError> {
+        if listed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listed: Vec<Key> = listed.into_iter().map(Key::from).collect();
+        self.read(|conn| {
+            let keys: Vec<Key> = messages::table
+                .inner_join(memberships::table.on(memberships::chatroom_id.eq(messages::chatroom_id)))
+                .filter(messages::id.eq_any(&listed))
+                .filter(memberships::user_id.eq(Key::from(user)))
+                .filter(sql::<Bool>(fragments::IS_UNREAD))
+                .order(messages::id.desc())
+                .select(messages::id)
+                .load(conn)?;
+            Ok(keys.into_iter().map(Into::into).collect())
+        })
+    }
 }
 
 /// Messages that mention the user by name. A message mentions either everybody or users by name, so the two
@@ -63,9 +89,9 @@ fn by_name(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<Messag
 /// Messages that mention everybody, since the user joined. Those before are not read, however many there are. The `+`
 /// keeps SQLite from reading all since then by the primary key.
 fn to_all(conn: &mut Conn, user: Key, before: Key, most: i64) -> Sql<Vec<MessageRow>> {
-    let (everybody, earliest) = (dialect::EVERYBODY, earliest_to_all());
+    let (everybody, since, earliest) = (dialect::EVERYBODY, since_joining("room"), earliest_to_all());
     let condition = format!(
-        "author_id <> $1 AND user_id = {everybody} AND +seq > room.joined_seq AND message_id >= {earliest} \
+        "author_id <> $1 AND user_id = {everybody} AND +{since} AND message_id >= {earliest} \
          AND {BY_UNBLOCKED} $1)"
     );
     let mentions = Source { table: "mentions", id: "message_id", condition };

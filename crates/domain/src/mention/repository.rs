@@ -15,4 +15,8 @@ pub trait MentionRepository: Send + Sync {
     /// they are currently a member, except those by users whom they block; mentions of everybody count since the
     /// user joined; one more than the limit.
     fn of_user(&self, user: UserId, after: Option<MessageId>, limit: Limit) -> Result<Vec<Message>, StoreError>;
+
+    /// Those of the listed messages that are after the user's read marker in their chatroom, newest first. They are
+    /// what [`MyChatroom::mention_count`](crate::chatroom::MyChatroom::mention_count) counts.
+    fn unread(&self, user: UserId, listed: Vec<MessageId>) -> Result<Vec<MessageId>, StoreError>;
 }

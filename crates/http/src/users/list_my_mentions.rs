@@ -2,22 +2,23 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::newest_first::newest_first;
+use super::newest_first::read_page;
 use crate::extract::{Paging, Principal, Rendering};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::views::MessageList;
+use crate::views::MentionList;
 
 /// List messages that mention you
 ///
 /// Newest first, from chatrooms that you are a member of. Messages that mention everyone are included if they
-/// were sent after you joined. Messages by users whom you block are left out.
+/// were sent after you joined. Messages by users whom you block are left out. `unread` names those of the messages that
+/// are after your read marker, which the `mention_count` of their chatroom counts.
 #[utoipa::path(
     get, path = "/api/users/me/mentions", operation_id = "list_mentions", tag = "users",
     params(Paging, Rendering),
     responses(
-        (status = 200, description = "A page of messages", body = MessageList, headers(("Link"))),
+        (status = 200, description = "A page of messages", body = MentionList, headers(("Link"))),
         Problems<{ SIGNED_IN | QUERY }>,
     ),
 )]
@@ -29,5 +30,8 @@ pub(crate) async fn list_my_mentions(
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let read = move |state: &State, after, limit| state.stores.mentions.of_user(caller.user, after, limit);
-    newest_first(caller, &request, &state, &paging, &rendering, read).await
+    let page = read_page(caller, &state, &paging, &rendering, read).await?;
+    let listed = page.ids();
+    let unread = caller.run(&state, move |state| state.stores.mentions.unread(caller.user, listed)).await?;
+    page.answer(caller, &request, &state, Some(unread)).await
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::newest_first::newest_first;
+use super::newest_first::read_page;
 use crate::extract::{Paging, Principal, Rendering};
 use crate::openapi::{Problems, QUERY, SIGNED_IN};
 use crate::problem::Problem;
@@ -28,5 +28,6 @@ pub(crate) async fn list_my_messages(
     web::Query(rendering): web::Query<Rendering>,
 ) -> Result<HttpResponse, Problem> {
     let read = move |state: &State, after, limit| state.stores.messages.by_author(caller.user, after, limit);
-    newest_first(caller, &request, &state, &paging, &rendering, read).await
+    let page = read_page(caller, &state, &paging, &rendering, read).await?;
+    page.answer(caller, &request, &state, None).await
 }

@@ -81,6 +81,19 @@ pub(crate) struct MessageList {
     html: Option<BTreeMap<String, String>>,
 }
 
+/// A page of messages that mention the caller, with the ids of those that are unread.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "pages are written out otherwise; this describes them")]
+pub(crate) struct MentionList {
+    items: Vec<MessageView>,
+    #[schema(schema_with = values::cursor_or_null, required)]
+    next_cursor: Option<String>,
+    #[schema(schema_with = values::unread_ids)]
+    unread: Vec<String>,
+    #[schema(schema_with = values::html_by_id)]
+    html: Option<BTreeMap<String, String>>,
+}
+
 /// A page of a chatroom's messages, with the caller's own reactions.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "pages are written out otherwise; this describes them")]

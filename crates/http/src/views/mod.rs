@@ -29,7 +29,7 @@ pub(crate) use invitation::InvitationView;
 pub(crate) use invitation_code::parse_invitation_code;
 pub(crate) use invitee::{InviteeView, ReceivedInvitationView};
 pub(crate) use membership::MembershipView;
-pub(crate) use message::{MessageHistory, MessageList, MessageView, ShownMessage};
+pub(crate) use message::{MentionList, MessageHistory, MessageList, MessageView, ShownMessage};
 pub(crate) use pin::{PinList, PinView};
 pub(crate) use problem::{ProblemBody, problem_response};
 pub(crate) use reaction::ReactionView;

@@ -2,6 +2,7 @@
 
 use std::slice::from_ref;
 
+use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
 use serde_json::{Value, json};
 
@@ -47,6 +48,31 @@ async fn mention_of_all_requires_moderator(engine: Engine) {
     ann.make("moderator", &room, &bob).await;
     let call = bob.say(&room, "@all: coffee").await;
     assert_eq!(ann.get("/api/users/me/mentions").await.items(), [call]);
+}
+
+#[both_engines]
+async fn unread_mentions_are_named_and_counted(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let (first, second) = (ann.say(&room, "@bob: tea").await, ann.say(&room, "@all: coffee").await);
+    let plain = ann.say(&room, "nothing").await;
+    let unread = async |seq: &Value| {
+        let marker = json!({"seq": seq, "force": true});
+        let request = bob.request(Method::PUT, room.path("read_marker")).json(marker);
+        request.send().await.expect_status(200);
+        let listed = bob.get("/api/users/me/mentions").await.expect_status(200);
+        let count = bob.get("/api/chatrooms").await.expect_status(200).items()[0]["mention_count"].clone();
+        assert_eq!(json!(listed["unread"].as_array().unwrap().len()), count);
+        listed["unread"].clone()
+    };
+    assert_eq!(unread(&json!(0)).await, json!([second["id"], first["id"]]));
+    assert_eq!(unread(&first["seq"]).await, json!([second["id"]]));
+    assert_eq!(unread(&plain["seq"]).await, json!([]));
+    ann.edit(&plain, "@bob: something").await;
+    assert_eq!(unread(&plain["seq"]).await, json!([]), "it was read");
+    assert_eq!(unread(&second["seq"]).await, json!([plain["id"]]));
+    assert!(ann.get("/api/users/me/messages").await.expect_status(200)["unread"].is_null());
 }
 
 #[both_engines]

@@ -93,6 +93,10 @@ impl MentionRepository for SlowMentions {
         }
         Ok(Vec::new())
     }
+
+    fn unread(&self, _: UserId, _: Vec<MessageId>) -> Result<Vec<MessageId>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A hasher that hangs on one password, and keeps the others as they are.

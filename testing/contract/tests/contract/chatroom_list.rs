@@ -191,6 +191,24 @@ fn list_shows_latest_message_as_it_is_now(engine: Engine) {
     assert_eq!(last(), None);
 }
 
+/// The tombstone, and not the message before it: clients show that something was deleted, and nothing moves.
+#[both_engines]
+fn deletion_of_newest_message_moves_nothing(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let [one, two] = [(); 2].map(|()| world.room(matt, &[]));
+    world.say(one, matt, "first");
+    world.say(two, matt, "between");
+    let newest = world.say(one, matt, "second");
+    let before = home(&world, matt);
+    let tombstone = done(world.erase(&newest));
+    let after = home(&world, matt);
+    assert_eq!(ids(&after), [one, two]);
+    assert_eq!(after[0].last_message, Some(tombstone));
+    assert_eq!(after[0].list_position(), before[0].list_position());
+    assert_eq!(after[1], before[1]);
+}
+
 #[both_engines]
 fn unread_counts_messages_of_others_after_marker(engine: Engine) {
     let world = World::new(engine);

@@ -10,6 +10,7 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Appended, Message, MessageBody, NewMessage, PageRange};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::reading::Mark;
 
 fn says(world: &World, room: ChatroomId, author: UserId, mentions: Mentions) -> Message {
     stored(world.send(NewMessage { mentions, ..world.draft(room, author, "hey") }))
@@ -176,6 +177,46 @@ fn edit_updates_mentions_and_delete_removes_them(engine: Engine) {
     let gone = done(world.erase(&to_both));
     assert_eq!((gone.mentions, mentions_of(&world, beth)), (Mentions::default(), vec![]));
     assert_eq!(world.raw().number("SELECT count(*) AS value FROM mentions"), 0);
+}
+
+/// Wherever the marker is, and whatever was edited.
+#[both_engines]
+fn listed_mentions_are_unread_as_counted(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let room = world.create(NewChatroom { visibility: Visibility::Public, ..world.draft_room(matt, &[beth]) }).id;
+    world.block(beth, zoe);
+    world.join(room, zoe);
+    let by_name = says(&world, room, matt, Mentions::of(vec![beth]));
+    says(&world, room, matt, Mentions::everybody());
+    world.leave(room, beth);
+    world.join(room, beth);
+    let late = world.say(room, matt, "hey");
+    let all = says(&world, room, matt, Mentions::everybody());
+    says(&world, room, zoe, Mentions::of(vec![beth]));
+    let last = says(&world, room, matt, Mentions::of(vec![beth]));
+    let unread = |seq| {
+        done(world.reads.mark(room, beth, Mark { seq, force: true }).unwrap());
+        let mine = world.chatrooms.of_member(beth, None, None, Limit::default()).unwrap().remove(0);
+        let listed: Vec<_> = mentions_of(&world, beth).iter().map(|message| message.id).collect();
+        let unread = world.mentions.unread(beth, listed.clone()).unwrap();
+        assert!(unread.iter().all(|id| listed.contains(id)));
+        assert_eq!(i64::try_from(unread.len()), Ok(mine.mention_count), "{seq}");
+        unread
+    };
+    assert_eq!(unread(world.head(room)), []);
+    assert_eq!(unread(last.seq - 1), [last.id]);
+    assert_eq!(unread(0), [last.id, all.id, by_name.id], "those of everybody since she joined again");
+    assert_eq!(unread(late.seq), [last.id, all.id]);
+    let (body, guard) = (MessageBody::parse("edited").unwrap(), Guard::may(matt, Right::Speak));
+    done(world.messages.edit(&late, body, Mentions::of(vec![beth]), guard, world.tick()).unwrap());
+    assert_eq!(mentions_of(&world, beth).len(), 4);
+    assert_eq!(unread(late.seq), [last.id, all.id], "an edited message that was read stays read");
+    assert_eq!(unread(late.seq - 1), [last.id, all.id, late.id]);
+    done(world.erase(&last));
+    assert_eq!(unread(0), [all.id, late.id, by_name.id]);
+    assert_eq!(world.mentions.unread(beth, vec![]), Ok(vec![]));
+    assert_eq!(world.mentions.unread(world.user("Eve"), vec![all.id]), Ok(vec![]), "outsiders have no marker");
 }
 
 #[both_engines]

@@ -2,6 +2,7 @@
 
 use chit_chat_domain::mention::MAX_MENTIONED;
 use chit_chat_domain::message::{IdempotencyKey, MessageBody};
+use chit_chat_domain::page::Limit;
 use serde_json::json;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
@@ -87,6 +88,12 @@ pub(crate) fn mine() -> Object {
         .additional_properties(Some(Schema::Array(emoji)))
         .examples([json!({ID: [EMOJI]})])
         .build()
+}
+
+pub(crate) fn unread_ids() -> Schema {
+    let ids = ArrayBuilder::new().items(id()).max_items(Some(Limit::MAX.get()));
+    let description = "The ids of the messages of this page that are after the caller's read marker.";
+    ids.description(Some(description)).examples([json!([ID])]).build().into()
 }
 
 pub(crate) fn render() -> Object {
