@@ -13,6 +13,7 @@ use chit_chat_relational::{Key, Sql};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::fragments;
 use crate::{Conn, Store};
 
 /// The number of ids that fit into one statement on both engines.
@@ -93,7 +94,7 @@ type JoinedRow = (Key, Seq, Seq, Option<Seq>, bool, Option<Seq>);
 /// The chatrooms of a user, by id, and the number of those beyond `most`.
 fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<(Vec<JoinedChatroom>, usize)> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let all = living().filter(memberships::user_id.eq(Key::from(user)));
+    let all = living().filter(memberships::user_id.eq(Key::from(user))).filter(fragments::is_known());
     let mut rows: Vec<JoinedRow> = all.select(joined_columns()).limit(limit.saturating_add(1)).load(conn)?;
     let mut left_out = 0;
     if rows.len() > most {
@@ -114,6 +115,7 @@ fn preferred(conn: &mut Conn, user: UserId, limit: i64) -> Sql<Vec<JoinedRow>> {
     Ok(living()
         .left_join(messages::table.on(is_latest))
         .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(fragments::is_known())
         .order((
             memberships::other_id.is_not_null().desc(),
             memberships::read_seq.is_not_null().desc(),

@@ -1,20 +1,24 @@
 //! Direct chatrooms in SQL.
 
-use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Settings, Visibility};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Seq, Settings, Visibility};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::direct::{DirectKey, DirectRepository, Opening, Pair};
 use chit_chat_domain::event::Change;
-use chit_chat_domain::id::UserId;
+use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Leaving, Role};
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::ChatroomRow;
 use chit_chat_relational::schema::{chatrooms, memberships, server_keys};
-use chit_chat_relational::{Key, Sql, SqlError};
+use chit_chat_relational::{Key, Sql, SqlError, codes};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
 use super::{chatrooms as rooms, fragments};
 use crate::{Conn, Store, Tx, dialect};
+
+/// The `hidden_seq` of the user who did not open the chatroom, until its first message: see
+/// [`fragments::is_known`].
+const UNKNOWN: Option<Seq> = Some(0);
 
 impl DirectRepository for Store {
     fn exists(&self, pair: Pair) -> Result<bool, StoreError> {
@@ -102,13 +106,36 @@ fn create(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     }
     let mut ledger = Ledger::begin(chatroom, pair.me(), at);
     ledger.record(Change::ChatroomCreated { name: None, visibility: Visibility::Direct })?;
-    for (user, other) in [(pair.me(), pair.other()), (pair.other(), pair.me())] {
+    for (user, other, hidden_seq) in [(pair.me(), pair.other(), None), (pair.other(), pair.me(), UNKNOWN)] {
         let row = rooms::member(&mut ledger, user, Role::Member)?;
-        let row = (row, memberships::other_id.eq(Key::from(other)));
+        let row = (row, memberships::other_id.eq(Key::from(other)), memberships::hidden_seq.eq(hidden_seq));
         diesel::insert_into(memberships::table).values(row).execute(tx.conn)?;
     }
-    ledger.affects([pair.me(), pair.other()]);
+    await_first_message(tx, ledger.chatroom.id)?;
+    ledger.affects([pair.me()]);
     ledger.close(tx).map(Opening::Made)
+}
+
+/// Lets nobody send by the fast statement as long as there is no message: the first one has to reveal the chatroom.
+fn await_first_message(conn: &mut Conn, id: ChatroomId) -> Sql<()> {
+    diesel::update(chatrooms::table.find(Key::from(id)).filter(chatrooms::last_message_seq.is_null()))
+        .set(chatrooms::speaking_role.eq(codes::of_least_role(None)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Reveals a direct chatroom to the user who did not open it, in the transaction that writes its first message, and
+/// lets further ones be sent by the fast statement.
+pub(crate) fn reveal(conn: &mut Conn, ledger: &mut Ledger) -> Sql<()> {
+    let id = Key::from(ledger.chatroom.id);
+    let speaking_role = codes::of_least_role(ledger.chatroom.settings.speaking_role());
+    diesel::update(chatrooms::table.find(id)).set(chatrooms::speaking_role.eq(speaking_role)).execute(conn)?;
+    let unknown =
+        memberships::table.filter(memberships::chatroom_id.eq(id)).filter(memberships::hidden_seq.eq(UNKNOWN));
+    let users: Vec<Key> = unknown.select(memberships::user_id).load(conn)?;
+    diesel::update(unknown).set(memberships::hidden_seq.eq(None::<Seq>)).execute(conn)?;
+    ledger.affects(users.into_iter().map(Into::into));
+    Ok(())
 }
 
 /// The key for the ids of new direct chatrooms.
@@ -124,7 +151,8 @@ pub(crate) fn hide(tx: &mut Tx<'_>, mut ledger: Ledger, user: UserId) -> Sql<Lea
     let head = ledger.chatroom.last_seq;
     let mine = memberships::table
         .find((Key::from(ledger.chatroom.id), Key::from(user)))
-        .filter(memberships::hidden_seq.is_null().or(memberships::hidden_seq.lt(head)));
+        .filter(memberships::hidden_seq.is_null().or(memberships::hidden_seq.lt(head)))
+        .filter(fragments::is_known());
     if diesel::update(mine).set(memberships::hidden_seq.eq(head)).execute(tx.conn)? == 1 {
         ledger.affects([user]);
         ledger.close(tx)?;
@@ -162,5 +190,6 @@ pub(crate) fn set_archived(conn: &mut Conn, ledger: &mut Ledger, archived: bool)
         return Ok(());
     }
     let changes = ChatroomChanges { archived: Some(archived), ..ChatroomChanges::default() };
-    rooms::apply(conn, ledger, &changes)
+    rooms::apply(conn, ledger, &changes)?;
+    await_first_message(conn, ledger.chatroom.id)
 }

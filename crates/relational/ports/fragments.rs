@@ -35,6 +35,13 @@ pub(crate) fn is_shown() -> _ {
     memberships::hidden_seq.is_null().or(chatrooms::last_message_seq.gt(memberships::hidden_seq))
 }
 
+/// The condition that a member knows of a chatroom: of a direct one that the other user opened only once it has a
+/// message. Until then `hidden_seq` is zero, which is before every message.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_known() -> _ {
+    memberships::hidden_seq.is_null().or(memberships::hidden_seq.gt(0_i64))
+}
+
 /// Returns whether one of the two blocks the other.
 pub(crate) fn are_blocking(conn: &mut Conn, pair: Pair) -> Sql<bool> {
     let (me, other) = (Key::from(pair.me()), Key::from(pair.other()));

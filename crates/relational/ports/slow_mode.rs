@@ -1,7 +1,7 @@
 //! Sending in slow mode: each message is written on its own, under the lock that protects the time of its author's
-//! last turn.
+//! last turn. The first message of a direct chatroom is sent the same way, because it also reveals the chatroom.
 
-use chit_chat_domain::chatroom::{Guard, Seq, SlowMode};
+use chit_chat_domain::chatroom::{Guard, Seq, SlowMode, Visibility};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Appended, Message, NewMessage, SlowModeOutcome};
 use chit_chat_relational::rows::MessageRow;
@@ -10,7 +10,7 @@ use chit_chat_relational::{Instant, Key, Sql, codes};
 use diesel::prelude::*;
 
 use super::ledger::Ledger;
-use super::replies_and_mentions;
+use super::{direct, replies_and_mentions};
 use crate::{Conn, Tx};
 
 /// Stores a message if the guard holds and its author's turn has come. Any member gets an earlier message with the
@@ -44,6 +44,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, draft: &NewMessage, guard: Guard) -> Sql<S
     store(tx, draft, seq)?;
     let message = Message::stored(draft.clone(), seq);
     replies_and_mentions::index_references(tx, &[&message])?;
+    if ledger.chatroom.visibility == Visibility::Direct {
+        direct::reveal(tx, &mut ledger)?;
+    }
     tx.changes.message(&message);
     ledger.close(tx)?;
     Ok(SlowModeOutcome::Taken(Appended::Stored(message)))

@@ -20,6 +20,13 @@ impl World {
         }
     }
 
+    /// Creates the direct chatroom of two users, and shows it to both before there is a message.
+    pub fn shown_direct_room(&self, me: UserId, other: UserId) -> ChatroomId {
+        let room = self.direct_room(me, other);
+        self.open(other, me);
+        room
+    }
+
     /// Blocks the second user as the first.
     pub fn block(&self, me: UserId, other: UserId) {
         let blocked = self.blocks.block(Pair::new(me, other).unwrap(), MAX_BLOCKS, self.tick());

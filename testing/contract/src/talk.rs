@@ -1,12 +1,12 @@
 //! Messages.
 
-use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::{Guard, Right, Visibility};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange,
+    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 
@@ -24,10 +24,21 @@ impl World {
         NewMessage { idempotency: Some(idempotency(key, text)), ..self.draft(room, author, text) }
     }
 
-    /// Sends a message as its author, and waits for the outcome.
+    /// Sends a message as its author, and waits for the outcome. The first message of a direct chatroom is refused,
+    /// and then sent like one in slow mode.
     pub fn send(&self, draft: NewMessage) -> Appended {
         let guard = Guard::holds(draft.author_id, Role::Member);
-        self.messages.append(draft, guard).wait().unwrap()
+        let appended = self.messages.append(draft.clone(), guard).wait().unwrap();
+        let access = self.chatrooms.access(draft.chatroom_id, draft.author_id).unwrap();
+        let visibility = access.map(|access| access.chatroom.visibility);
+        if appended != Appended::Refused || visibility != Some(Visibility::Direct) {
+            return appended;
+        }
+        let guard = Guard::may(draft.author_id, Right::Speak);
+        match self.messages.append_in_slow_mode(draft, guard).unwrap() {
+            SlowModeOutcome::Taken(appended) => appended,
+            SlowModeOutcome::TooSoon(_) => panic!("a direct chatroom has no slow mode"),
+        }
     }
 
     /// Sends a message and returns it.

@@ -24,6 +24,7 @@ pub trait DirectRepository: Send + Sync {
     /// Returns whether the chatroom of two users exists, shown or hidden.
     fn exists(&self, pair: Pair) -> Result<bool, StoreError>;
 
-    /// Returns the chatroom of two users, and creates it if it does not exist.
+    /// Returns the chatroom of two users, and creates it if it does not exist. It is neither in the list of the other
+    /// user nor among the memberships that their streams follow, until they open it too or it has a message.
     fn open(&self, pair: Pair, at: Timestamp) -> Result<Opening, StoreError>;
 }

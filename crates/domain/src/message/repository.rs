@@ -72,11 +72,11 @@ pub struct Excerpt {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait MessageRepository: Send + Sync {
     /// Stores a message if the guard holds at the commit. The answer arrives later, so that concurrent sends
-    /// share a commit and block no threads.
+    /// share a commit and block no threads. Refuses the first message of a direct chatroom.
     fn append(&self, message: NewMessage, guard: Guard) -> Pending<Appended>;
 
-    /// Stores a message in a chatroom with slow mode, where the author has to wait between two messages. An
-    /// earlier message with the same key is found even if the guard does not hold, as long as the author is a
+    /// Stores a message in a chatroom with slow mode, where the author has to wait between two messages. Also stores
+    /// the first message of a direct chatroom, and reveals the chatroom to the user who did not open it. An earlier message with the same key is found even if the guard does not hold, as long as the author is a
     /// member.
     fn append_in_slow_mode(&self, message: NewMessage, guard: Guard) -> Result<SlowModeOutcome, StoreError>;
 

@@ -6,7 +6,7 @@ use super::{
     Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
     PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome, around,
 };
-use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq};
+use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::event::Kind;
@@ -111,7 +111,7 @@ impl MessageService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
     /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
-    /// [`MessageRepository::append_in_slow_mode`] in slow mode. A retry in an archived chatroom asks only the first and
+    /// [`MessageRepository::append_in_slow_mode`] in slow mode, and for the first message of a direct chatroom. A retry in an archived chatroom asks only the first and
     /// the last. If the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the first.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         retry_until_written(|| self.send_with_references(draft.clone()))
@@ -144,7 +144,13 @@ impl MessageService {
         }
         draft.mentions = self.mentions_of(&draft.body, &access, me)?;
         match access.chatroom.settings.slow_mode_of(me.role) {
-            None => Sent::from_answer(&draft, self.append(draft.clone()).wait()?),
+            None => match self.append(draft.clone()).wait()? {
+                // It may be the first message of the chatroom.
+                Appended::Refused if access.chatroom.visibility == Visibility::Direct => {
+                    self.send_in_slow_mode(&draft)
+                }
+                appended => Sent::from_answer(&draft, appended),
+            },
             Some(_) => self.send_in_slow_mode(&draft),
         }
     }

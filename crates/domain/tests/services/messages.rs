@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::Visibility::{Direct, Private, Public};
 use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
@@ -104,6 +104,15 @@ fn slow() -> Settings {
 fn expect_turn(world: &mut World, outcome: SlowModeOutcome) {
     let append = world.messages.expect_append_in_slow_mode().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
     append.times(1).return_const(Ok(outcome));
+}
+
+#[test]
+fn first_message_of_direct_chatroom_is_sent_alone() {
+    let mut world = World::with_access(Direct, Some(Member));
+    expect_append(&mut world, Appended::Refused);
+    expect_append(&mut world, Appended::Refused);
+    expect_turn(&mut world, SlowModeOutcome::Taken(Appended::Stored(stored())));
+    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
 }
 
 #[test]

@@ -52,6 +52,7 @@ async fn own_chatrooms_name_other_member(engine: Engine) {
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
     let plans = ann.create_room("Plans", "private", &[&bob]).await;
     let room = ann.open(&bob).await;
+    ann.say(&room, "hello").await;
     for (me, other) in [(&ann, &bob), (&bob, &ann)] {
         let mine = me.get("/api/chatrooms").await.expect_status(200);
         let others: Value = mine.items().iter().map(|it| (id(it), it["other_user_id"].clone())).collect();
@@ -59,6 +60,24 @@ async fn own_chatrooms_name_other_member(engine: Engine) {
     }
     let public = ann.get("/api/chatrooms?visibility=public").await.expect_status(200);
     assert_eq!(public.items().len(), 0);
+}
+
+#[both_engines]
+async fn opened_direct_chatroom_is_listed_for_other_user_from_first_message(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.open(&bob).await;
+    assert_eq!((chatrooms(&ann).await, chatrooms(&bob).await), (vec![json!(room.id)], vec![]));
+    ann.put(direct(&bob)).await.expect_status(200);
+    assert!(chatrooms(&bob).await.is_empty());
+    let said = ann.say(&room, "hello").await;
+    assert_eq!(said["seq"], 4);
+    let mine = bob.get("/api/chatrooms").await.expect_status(200);
+    assert_eq!((mine.each("id"), mine.each("unread_count")), (vec![json!(room.id)], vec![json!(1)]));
+    bob.leave(&room).await;
+    assert!(chatrooms(&bob).await.is_empty());
+    ann.say(&room, "are you there?").await;
+    assert_eq!(chatrooms(&bob).await, [room.id.as_str()]);
 }
 
 #[both_engines]

@@ -126,6 +126,7 @@ fn block_waits_for_addition() {
 fn send_waiting_for_block_is_refused() {
     let Scene { world, matt, beth } = scene(Engine::Postgres);
     let room = world.direct_room(matt, beth);
+    world.say(room, matt, "hi");
     let mut held = world.raw();
     held.begin();
     let id = id_literal(Engine::Postgres, matt);
@@ -153,6 +154,7 @@ fn send_racing_with_block_is_not_stored_after_it(engine: Engine) {
     for round in 0..5 {
         let beth = world.user(&format!("beth_{round}"));
         let room = world.direct_room(matt, beth);
+        world.say(room, matt, "hi");
         race(7, |n| {
             let (ports, author) = (if n % 2 == 0 { &*world.store } else { &another }, [matt, beth][n % 2]);
             if n == 6 {

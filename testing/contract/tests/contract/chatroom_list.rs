@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, all_stored, both_engines, done, stored};
 use chit_chat_domain::chatroom::{Chatroom, ChatroomName, ListPosition, MyChatroom, NewChatroom, Seq};
-use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
@@ -289,7 +288,7 @@ fn mentioned_looks_at_thousand_mentions(engine: Engine) {
 fn direct_chatroom_names_other_member(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
-    world.direct.open(Pair::new(matt, beth).unwrap(), world.tick()).unwrap();
+    world.shown_direct_room(matt, beth);
     let parties = [matt, beth].map(|user| only(&world, user).other_party);
     assert_eq!(parties, [Some(beth), Some(matt)]);
 }

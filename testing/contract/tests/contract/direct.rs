@@ -76,7 +76,7 @@ fn direct_chatroom_is_found_after_the_key_changed(engine: Engine) {
 fn each_pair_has_its_own_direct_chatroom(engine: Engine) {
     let world = World::new(engine);
     let [matt, beth, eve] = ["Matt", "Beth", "Eve"].map(|name| world.user(name));
-    let rooms = [world.direct_room(matt, beth), world.direct_room(eve, matt), world.direct_room(beth, eve)];
+    let rooms = [(matt, beth), (eve, matt), (beth, eve)].map(|(me, other)| world.shown_direct_room(me, other));
     world.room(matt, &[beth, eve]);
     let others = |user| {
         let mine = world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();

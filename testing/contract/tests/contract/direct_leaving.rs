@@ -19,7 +19,7 @@ struct Scene {
 fn scene(engine: Engine) -> Scene {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
-    let room = world.direct_room(matt, beth);
+    let room = world.shown_direct_room(matt, beth);
     Scene { world, matt, beth, room }
 }
 

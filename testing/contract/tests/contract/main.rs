@@ -28,6 +28,7 @@ mod connections;
 mod defaults;
 mod deleted_users;
 mod direct;
+mod direct_arrival;
 mod direct_leaving;
 mod events;
 mod guards;

@@ -19,6 +19,8 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut sign_up = |name| Person::new(&server.nobody(), name, &mut rng);
     let (ann, bob, eve) = (sign_up("ann")?, sign_up("bob")?, sign_up("eve")?);
     let direct = ann.client.put(format!("/api/direct/{}", bob.id))?.expect(201)?.text_of("id")?.to_owned();
+    let body = json!({"body": "hello"});
+    ann.client.post(format!("/api/chatrooms/{direct}/messages"), &body)?.expect(201)?;
     for _ in 0..ADDED + INVITED {
         create(&eve, &bob)?.expect(201)?;
     }
@@ -32,7 +34,6 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
     let mut stream = EventReader::open(&bob.client, &Listen::to_all())?.expect_stream()?;
     let ready = stream.expect("ready")?.body;
     ensure!(ready["data"]["heads"].get(&direct).is_some(), "the direct chatroom is not on the stream");
-    let body = json!({"body": "hello"});
     ann.client.post(format!("/api/chatrooms/{direct}/messages"), &body)?.expect(201)?;
     stream.expect("caught_up")?;
     let sent = stream.expect("message.created")?.body;

@@ -78,7 +78,8 @@ async fn direct_chatroom_changes_are_streamed(engine: Engine) {
     stream.expect_each(&["ready", "caught_up"]);
 
     let room = bob.open(&ann).await;
-    stream.expect("membership.created");
+    bob.say(&room, "hello").await;
+    stream.expect_each(&["membership.created", "message.created"]);
     bob.put(format!("/api/users/me/blocks/{}", ann.id)).await.expect_status(204);
     assert_eq!(stream.expect("chatroom.updated")["data"]["archived"], true);
     bob.delete(format!("/api/users/me/blocks/{}", ann.id)).await.expect_status(204);

@@ -8,7 +8,7 @@ use crate::app::TestApp;
 use crate::sockets::Listening;
 
 #[both_engines]
-async fn new_direct_chatroom_reaches_both_members_only(engine: Engine) {
+async fn new_direct_chatroom_reaches_other_member_with_first_message(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
     let server = Listening::start(&app);
@@ -18,15 +18,24 @@ async fn new_direct_chatroom_reaches_both_members_only(engine: Engine) {
     }
     let [mut stream_of_ann, mut stream_of_bob, mut stream_of_cem] = all;
     let room = ann.open(&bob).await;
-    let joined = stream_of_bob.expect("membership.created");
-    assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(room.id), &json!(bob.id)));
     stream_of_ann.expect_each(&["membership.created", "membership.created"]);
-    bob.say(&room, "hello").await;
-    for stream in [&mut stream_of_ann, &mut stream_of_bob] {
+    let plans = cem.create_room("Plans", "private", &[&bob]).await;
+    assert_eq!(stream_of_bob.expect("membership.created")["chatroom_id"], plans.id.as_str());
+    let mut late = EventStream::open(&server, &bob, "/api/events", &[]);
+    assert_eq!(late.expect("ready")["data"]["heads"], json!({&plans.id: 3}));
+    late.expect("caught_up");
+    ann.say(&room, "hello").await;
+    assert_eq!(stream_of_ann.expect("message.created")["data"]["body"], "hello");
+    for stream in [&mut stream_of_bob, &mut late] {
+        let joined = stream.expect("membership.created");
+        assert_eq!((&joined["chatroom_id"], &joined["data"]["user_id"]), (&json!(room.id), &json!(bob.id)));
         assert_eq!(stream.expect("message.created")["data"]["body"], "hello");
     }
-    let plans = cem.create_room("Plans", "private", &[]).await;
-    assert_eq!(stream_of_cem.expect("membership.created")["chatroom_id"], plans.id.as_str());
+    ann.say(&room, "again").await;
+    assert_eq!(stream_of_bob.expect("message.created")["seq"], 5);
+    stream_of_cem.expect_each(&["membership.created", "membership.created"]);
+    cem.say(&plans, "hi").await;
+    assert_eq!(stream_of_cem.expect("message.created")["data"]["body"], "hi");
 }
 
 #[both_engines]
