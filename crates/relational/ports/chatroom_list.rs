@@ -7,9 +7,9 @@ use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::search::NameQuery;
 use chit_chat_relational::rows::{ChatroomRow, MessageRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
-use chit_chat_relational::types::Id;
+use chit_chat_relational::types::{Id, Moment};
 use chit_chat_relational::{Instant, Key, Sql, codes, text};
-use diesel::dsl::{IntoBoxed, Select, case_when};
+use diesel::dsl::{IntoBoxed, Select};
 use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -22,6 +22,9 @@ use crate::{Conn, dialect};
 /// The number of newest messages after the read marker among which those of other users are counted. As many mentions
 /// of the user, and of everybody, are counted, except those by users whom the user blocks.
 const MAX_COUNTED: i64 = 1_000;
+/// The number of newest messages of a chatroom among which the latest one before the beginning of the list is sought. A
+/// chatroom with more messages since then is listed at the time of the user's join, which is never too early.
+const MAX_SOUGHT: i64 = 100;
 
 type Backend = <Conn as Connection>::Backend;
 type Page<'a> = IntoBoxed<'a, Select<Mine, memberships::chatroom_id>, Backend>;
@@ -34,10 +37,11 @@ pub(crate) fn of_member(
     after: Option<ListPosition>,
     limit: Limit,
 ) -> Sql<Vec<MyChatroom>> {
+    let active_at = ActiveAt { begun_at: after.map(|after| after.begun_at.into()) };
     let rows: Vec<Row> = mine()
         .filter(memberships::user_id.eq(user))
         .filter(memberships::chatroom_id.eq_any(page(user, query, after, limit)))
-        .order((active_at().desc(), memberships::chatroom_id.desc()))
+        .order((active_at.desc(), memberships::chatroom_id.desc()))
         .select((
             ChatroomRow::as_select(),
             memberships::role,
@@ -48,7 +52,7 @@ pub(crate) fn of_member(
             memberships::hidden_seq,
             Unread,
             Mentioned(user),
-            active_at().assume_not_null(),
+            active_at,
         ))
         .load(conn)?;
     rows.into_iter().map(my_chatroom).collect()
@@ -56,21 +60,22 @@ pub(crate) fn of_member(
 
 /// The ids of the chatrooms on the page.
 fn page<'a>(user: Key, query: Option<&NameQuery>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
+    let active_at = ActiveAt { begun_at: after.map(|after| after.begun_at.into()) };
     let mut page = mine()
         .select(memberships::chatroom_id)
         .into_boxed()
         .filter(memberships::user_id.eq(user))
         .filter(fragments::is_alive(user))
         .filter(fragments::is_shown())
-        .order((active_at().desc(), memberships::chatroom_id.desc()))
+        .order((active_at.desc(), memberships::chatroom_id.desc()))
         .limit(fragments::limit_plus_one(limit));
     if let Some(query) = query {
         page = page.filter(chatrooms::name_folded.like(text::containing(query.as_str())).escape('\\'));
     }
-    if let Some(ListPosition { active_at: at, chatroom_id }) = after {
+    if let Some(ListPosition { active_at: at, chatroom_id, .. }) = after {
         let (at, id) = (Instant::from(at), Key::from(chatroom_id));
-        let at_once = active_at().eq(at).and(memberships::chatroom_id.lt(id));
-        page = page.filter(active_at().lt(at).or(at_once));
+        let at_once = active_at.eq(at).and(memberships::chatroom_id.lt(id));
+        page = page.filter(active_at.lt(at).or(at_once));
     }
     page
 }
@@ -81,16 +86,6 @@ fn mine() -> _ {
     let is_latest =
         messages::chatroom_id.eq(chatrooms::id).and(messages::seq.nullable().eq(chatrooms::last_message_seq));
     memberships::table.inner_join(chatrooms::table).left_join(messages::table.on(is_latest))
-}
-
-/// The time of the latest message, or of joining if that was later.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn active_at() -> _ {
-    case_when(
-        messages::created_at.nullable().gt(memberships::joined_at.nullable()),
-        messages::created_at.nullable(),
-    )
-    .otherwise(memberships::joined_at.nullable())
 }
 
 fn my_chatroom(row: Row) -> Sql<MyChatroom> {
@@ -108,16 +103,23 @@ fn my_chatroom(row: Row) -> Sql<MyChatroom> {
     })
 }
 
+/// The time of the latest message, or of joining if that was later, for a membership of the surrounding statement with
+/// its latest message. Messages after the beginning of the list do not count.
+#[derive(Clone, Copy)]
+struct ActiveAt {
+    begun_at: Option<Instant>,
+}
+
 /// The number of unread messages of others, for a membership of the surrounding statement.
 struct Unread;
 
 /// The number of those that mention the member, who is this user.
 struct Mentioned(Key);
 
-macro_rules! count {
-    ($($count:ident),*) => {$(
+macro_rules! expressions {
+    ($($count:ident: $type:ty, $is_static:expr;)*) => {$(
         impl Expression for $count {
-            type SqlType = BigInt;
+            type SqlType = $type;
         }
 
         impl<QS> AppearsOnTable<QS> for $count {}
@@ -129,12 +131,37 @@ macro_rules! count {
 
         impl QueryId for $count {
             type QueryId = Self;
-            const HAS_STATIC_QUERY_ID: bool = true;
+            const HAS_STATIC_QUERY_ID: bool = $is_static;
         }
     )*};
 }
 
-count!(Unread, Mentioned);
+expressions! {
+    Unread: BigInt, true;
+    Mentioned: BigInt, true;
+    ActiveAt: Moment, false;
+}
+
+impl QueryFragment<Backend> for ActiveAt {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("(CASE ");
+        if let Some(begun_at) = &self.begun_at {
+            out.push_sql("WHEN messages.created_at > ");
+            out.push_bind_param::<Moment, _>(begun_at)?;
+            out.push_sql(&format!(
+                " THEN coalesce((SELECT created_at FROM (SELECT seq, created_at FROM messages AS sent \
+                 WHERE sent.chatroom_id = memberships.chatroom_id ORDER BY seq DESC LIMIT {MAX_SOUGHT}) AS newest \
+                 WHERE created_at > memberships.joined_at AND created_at <= ",
+            ));
+            out.push_bind_param::<Moment, _>(begun_at)?;
+            out.push_sql(" ORDER BY seq DESC LIMIT 1), memberships.joined_at) ");
+        }
+        out.push_sql(
+            "WHEN messages.created_at > memberships.joined_at THEN messages.created_at ELSE memberships.joined_at END)",
+        );
+        Ok(())
+    }
+}
 
 impl QueryFragment<Backend> for Unread {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {

@@ -60,7 +60,7 @@ pub struct MyChatroom {
     /// The number of those messages that mention the user or everybody, with the same maximum, except those by
     /// users whom the user blocks.
     pub mention_count: i64,
-    /// The time of the latest message or of the user's join, whichever is later.
+    /// The time of the latest message or of the user's join, whichever is later, in the order of the list.
     pub active_at: Timestamp,
 }
 
@@ -68,17 +68,26 @@ impl MyChatroom {
     /// The maximum of both counts.
     pub const MAX_UNREAD: i64 = 100;
 
-    /// The position of this chatroom in the list.
-    pub fn list_position(&self) -> ListPosition {
-        ListPosition { active_at: self.active_at, chatroom_id: self.chatroom.id }
+    /// The position of this chatroom in the list that was begun at this time.
+    pub fn list_position(&self, begun_at: Timestamp) -> ListPosition {
+        ListPosition { active_at: self.active_at, chatroom_id: self.chatroom.id, begun_at }
+    }
+
+    /// The time at which a list begins with this page: that of the latest activity in it, but not later than now, in
+    /// case another instance's clock is ahead.
+    pub fn begun_at(first_page: &[Self], now: Timestamp) -> Timestamp {
+        first_page.first().map_or(now, |first| first.active_at.min(now))
     }
 }
 
-/// A position in the list of a user's chatrooms.
+/// A position in the list of a user's chatrooms. The list keeps its order while it is paged: messages after its
+/// beginning move no chatroom, so that none is missed or repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListPosition {
     pub active_at: Timestamp,
     pub chatroom_id: ChatroomId,
+    /// The time at which the list was begun.
+    pub begun_at: Timestamp,
 }
 
 /// Stores chatrooms. Every write takes the chatroom's next seqs and logs its events atomically.
@@ -106,7 +115,8 @@ pub trait ChatroomRepository: Send + Sync {
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
     /// The user's chatrooms that are not hidden, most recently active first, starting after `after`; with a
-    /// `query` only those whose name contains it; one more than the limit.
+    /// `query` only those whose name contains it; one more than the limit. A page that starts after another keeps the
+    /// order that the list had when it was begun.
     fn of_member(
         &self,
         user: UserId,

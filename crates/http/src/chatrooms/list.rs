@@ -1,7 +1,7 @@
 //! `GET /api/chatrooms`: the caller's chatrooms, or with `?visibility=public` all public ones.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::chatroom::ListPosition;
+use chit_chat_domain::chatroom::{ListPosition, MyChatroom};
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
@@ -22,7 +22,8 @@ pub(crate) struct Scope {
 
 /// List chatrooms
 ///
-/// Returns the chatrooms that you are a member of, the most recently active first. With `visibility=public`,
+/// Returns the chatrooms that you are a member of, the most recently active first. The order is that of the first page:
+/// what happens while you read the further pages moves no chatroom. With `visibility=public`,
 /// returns all public chatrooms, newest first, or with `q` those whose name contains the text: exact ones come first,
 /// then those that begin with it, then those with a word that does. Such a page may be shorter than `limit`, or even
 /// empty, although a `next_cursor` follows.
@@ -60,20 +61,27 @@ async fn mine(
     let after = paging.position(parse_position)?;
     let rows =
         caller.run(state, move |state| state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
+    let begun_at = after.map_or_else(|| MyChatroom::begun_at(&rows, state.clock.now()), |after| after.begun_at);
     let page = Page::cut(rows, limit);
-    pages::answer(request, page, |mine| position_text(mine.list_position()), MyChatroomView::from)
+    pages::answer(request, page, |mine| position_text(mine.list_position(begun_at)), MyChatroomView::from)
 }
 
-fn position_text(ListPosition { active_at, chatroom_id }: ListPosition) -> String {
-    format!("{} {chatroom_id}", active_at.as_micros())
+fn position_text(ListPosition { active_at, chatroom_id, begun_at }: ListPosition) -> String {
+    format!("{} {} {chatroom_id}", active_at.as_micros(), begun_at.as_micros())
 }
 
-/// Parses a position. Rejects negative times, because no chatroom was active before 1970, and some stores do not
-/// support them.
+/// Parses a position.
 fn parse_position(text: &str) -> Option<ListPosition> {
-    let (micros, id) = text.split_once(' ')?;
-    let micros = micros.parse().ok().filter(|micros| *micros >= 0)?;
-    Some(ListPosition { active_at: Timestamp::from_micros(micros), chatroom_id: id.parse().ok()? })
+    let (active_at, rest) = text.split_once(' ')?;
+    let (begun_at, id) = rest.split_once(' ')?;
+    let (active_at, begun_at) = (parse_time(active_at)?, parse_time(begun_at)?);
+    Some(ListPosition { active_at, chatroom_id: id.parse().ok()?, begun_at })
+}
+
+/// Parses a time. Rejects negative ones, because no chatroom was active before 1970, and some stores do not support
+/// them.
+fn parse_time(micros: &str) -> Option<Timestamp> {
+    micros.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)
 }
 
 async fn public(

@@ -194,6 +194,30 @@ async fn log_is_paged_forwards(engine: Engine) {
 }
 
 #[both_engines]
+async fn chatroom_that_moves_during_paging_is_on_one_page(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let mut rooms = Vec::new();
+    for number in 0..6 {
+        rooms.push(ann.create_room(&format!("Room {number}"), "private", &[&bob]).await);
+    }
+    bob.say(&rooms[1], "hello").await;
+    let (mut target, mut found) = ("/api/chatrooms?limit=2".to_owned(), Vec::new());
+    loop {
+        let page = ann.get(&target).await.expect_status(200);
+        found.extend(page.each("name"));
+        for room in &rooms[..3] {
+            bob.say(room, "hello").await;
+        }
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        target = format!("/api/chatrooms?limit=2&cursor={cursor}");
+    }
+    assert_eq!(found, ["Room 1", "Room 5", "Room 4", "Room 3", "Room 2", "Room 0"]);
+    let again = ann.get("/api/chatrooms?limit=3").await.expect_status(200);
+    assert_eq!(again.each("name"), ["Room 2", "Room 1", "Room 0"]);
+}
+
+#[both_engines]
 async fn paging_is_stable_during_writes(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = room_with(&ann, 6).await;

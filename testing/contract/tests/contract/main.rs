@@ -38,6 +38,7 @@ mod invitees;
 mod invitees_in_races;
 mod inviters;
 mod languages;
+mod list_pages;
 mod memberships;
 mod mentions;
 mod messages;
