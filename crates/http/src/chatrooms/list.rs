@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::chatroom::{ListPosition, MyChatroom};
 use chit_chat_domain::clock::Timestamp;
+use chit_chat_domain::message::MessageBody;
 use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
 use crate::extract::{Paging, Principal, Search};
 use crate::openapi::{Problems, QUERY, SIGNED_IN, values};
-use crate::pages::{self, List};
+use crate::pages::{self, List, bounded_by};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{ChatroomView, MyChatroomView};
@@ -62,8 +63,12 @@ async fn mine(
     let rows =
         caller.run(state, move |state| state.stores.chatrooms.of_member(caller.user, query, after, limit)).await?;
     let begun_at = after.map_or_else(|| MyChatroom::begun_at(&rows, state.clock.now()), |after| after.begun_at);
-    let page = Page::cut(rows, limit);
+    let page = bounded_by(Page::cut(rows, limit), false, last_text);
     pages::answer(request, page, |mine| position_text(mine.list_position(begun_at)), MyChatroomView::from)
+}
+
+fn last_text(mine: &MyChatroom) -> Option<&MessageBody> {
+    mine.last_message.as_ref().and_then(|message| message.body.as_ref())
 }
 
 fn position_text(ListPosition { active_at, chatroom_id, begun_at }: ListPosition) -> String {

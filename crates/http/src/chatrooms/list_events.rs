@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::extract::{InChatroom, Paging, Principal, seq};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
-use crate::pages::{self, List};
+use crate::pages::{self, List, bounded_by};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::streams::{room_stream, wants_stream};
@@ -46,7 +46,7 @@ pub(crate) async fn list_events(
     }
     let limit = paging.limit()?;
     let after = paging.position(|text| text.parse().ok())?.or(after).unwrap_or(0);
-    let page =
-        caller.run(&state, move |state| state.services.chatrooms.log(id, caller.user, after, limit)).await?;
+    let page = caller.run(&state, move |state| state.services.chatrooms.log(id, caller.user, after, limit));
+    let page = bounded_by(page.await?, false, |event| event.message().and_then(|message| message.body.as_ref()));
     pages::answer(&request, page, |event| event.seq, EventView::from)
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::extract::{MessagePath, Paging, Principal};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of};
-use crate::pages::{self, List};
+use crate::pages::{self, List, bounded_by};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::views::RevisionView;
@@ -35,6 +35,6 @@ pub(crate) async fn list_revisions(
     let page = caller.run(&state, move |state| {
         state.services.revisions.list(chatroom_id, caller.user, message_id, after, limit)
     });
-    let page = page.await?;
+    let page = bounded_by(page.await?, false, |revision| Some(&revision.body));
     pages::answer(&request, page, |it| it.revision, RevisionView::from)
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use chit_chat_domain::chatroom::Seq;
-use chit_chat_domain::message::{History, Message, PageRange};
+use chit_chat_domain::message::{History, Message, MessageBody, PageRange};
 use chit_chat_domain::page::Page;
 
 /// The maximum size of the messages of a page, approximately, as JSON.
@@ -43,8 +43,22 @@ pub(crate) fn bounded(history: History, range: PageRange, with_html: bool) -> Hi
 
 /// Shortens a page of a list that is read from its start.
 pub(crate) fn bounded_list(page: Page<Message>, with_html: bool) -> Page<Message> {
-    let (items, dropped) = shortened(page.items, Keep::First, with_html);
-    Page { items, more: page.more || dropped.last }
+    bounded_by(page, with_html, |message| message.body.as_ref())
+}
+
+/// Shortens a page of entries that contain a message's text, likewise.
+pub(crate) fn bounded_by<T>(page: Page<T>, with_html: bool, text: impl Fn(&T) -> Option<&MessageBody>) -> Page<T> {
+    let Page { mut items, more } = page;
+    let (count, mut left) = (items.len(), most(with_html));
+    let fits = |item: &&T| {
+        let size = size(text(item));
+        let fits = size <= left;
+        left = left.saturating_sub(size);
+        fits
+    };
+    let fitting = items.iter().take_while(fits).count();
+    items.truncate(fitting.max(1));
+    Page { more: more || items.len() < count, items }
 }
 
 /// The ends from which messages were dropped.
@@ -55,8 +69,9 @@ struct Dropped {
 }
 
 fn shortened(items: Vec<Message>, keep: Keep, with_html: bool) -> (Vec<Message>, Dropped) {
-    let most = if with_html { MAX_BYTES_AS_HTML } else { MAX_BYTES };
-    let mut size: usize = items.iter().map(size).sum();
+    let most = most(with_html);
+    let size_of = |message: &Message| size(message.body.as_ref());
+    let mut size: usize = items.iter().map(size_of).sum();
     let mut all_dropped = Dropped::default();
     if size <= most {
         return (items, all_dropped);
@@ -70,7 +85,7 @@ fn shortened(items: Vec<Message>, keep: Keep, with_html: bool) -> (Vec<Message>,
         };
         let dropped = if drops_first { items.pop_front() } else { items.pop_back() };
         *if drops_first { &mut all_dropped.first } else { &mut all_dropped.last } = true;
-        size -= dropped.as_ref().map_or(0, self::size);
+        size -= dropped.as_ref().map_or(0, size_of);
     }
     (items.into(), all_dropped)
 }
@@ -80,9 +95,14 @@ fn is_farther(first: Option<&Message>, last: Option<&Message>, seq: Seq) -> bool
     distance(first) > distance(last)
 }
 
-fn size(message: &Message) -> usize {
+fn most(with_html: bool) -> usize {
+    if with_html { MAX_BYTES_AS_HTML } else { MAX_BYTES }
+}
+
+/// The approximate size of an entry with this text, as JSON.
+fn size(text: Option<&MessageBody>) -> usize {
     let escaped = |text: &str| text.len() + ESCAPE * text.bytes().filter(u8::is_ascii_control).count();
-    OVERHEAD + message.body.as_ref().map_or(0, |body| escaped(body.as_str()))
+    OVERHEAD + text.map_or(0, |body| escaped(body.as_str()))
 }
 
 #[cfg(test)]

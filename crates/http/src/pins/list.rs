@@ -5,7 +5,7 @@ use chit_chat_domain::chatroom::Seq;
 
 use crate::extract::{InChatroom, Paging, Principal, Rendering};
 use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN};
-use crate::pages::{WrittenPage, cursor};
+use crate::pages::{WrittenPage, bounded_by, cursor};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::views::{PinList, PinView};
@@ -32,7 +32,7 @@ pub(crate) async fn list(
     let (before, limit) = (paging.position(|text| text.parse().ok())?.unwrap_or(Seq::MAX), paging.limit()?);
     let with_html = rendering.wants_html()?;
     let read = caller.run(&state, move |state| state.services.pins.list(id, caller.user, before, limit));
-    let page = read.await?;
+    let page = bounded_by(read.await?, with_html, |pin| pin.message.body.as_ref());
     let messages = page.items.iter().map(|pin| &pin.message);
     let html = state.renderer.by_id_if(with_html, caller.party(), messages).await?;
     let next = cursor::next(&page, |pin| pin.seq);
