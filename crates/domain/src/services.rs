@@ -11,7 +11,7 @@ use crate::id::IdSource;
 use crate::invitation::InvitationService;
 use crate::invitee::InviteeService;
 use crate::membership::MembershipService;
-use crate::message::MessageService;
+use crate::message::{BodyLimit, MessageService};
 use crate::pin::PinService;
 use crate::reaction::ReactionService;
 use crate::reading::ReadingService;
@@ -31,12 +31,22 @@ pub struct System {
     pub hasher: Arc<dyn PasswordHasher>,
 }
 
-/// Rules of one deployment, checked in addition to those of the domain. There are none yet: a policy becomes a
-/// field whose default allows everything. Create it with `Policies::default()`, so that a new field changes no
-/// caller.
+/// Rules of one deployment, checked in addition to those of the domain. Create it with `Policies::default()`, so that
+/// a new field changes no caller.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Policies {}
+pub struct Policies {
+    /// The maximum length of new and edited message bodies.
+    pub body_limit: BodyLimit,
+}
+
+impl Policies {
+    /// The same policies with another limit of message bodies.
+    #[must_use]
+    pub fn with_body_limit(self, body_limit: BodyLimit) -> Self {
+        Self { body_limit, ..self }
+    }
+}
 
 /// All services of one store.
 pub struct Services {
@@ -62,7 +72,7 @@ pub struct Services {
 impl Services {
     /// Connects every service to its ports. By default sign-up is open, passwords must be strong, and nobody has a
     /// storage quota.
-    pub fn over(stores: &Stores, system: &System, Policies {}: Policies) -> Self {
+    pub fn over(stores: &Stores, system: &System, Policies { body_limit }: Policies) -> Self {
         let System { clock, ids, secrets, hasher } = system;
         let storage = Arc::new(StorageMeter::default());
         Self {
@@ -136,6 +146,7 @@ impl Services {
                 messages: stores.messages.clone(),
                 mentions: stores.mentions.clone(),
                 storage: storage.clone(),
+                body_limit,
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

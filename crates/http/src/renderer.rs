@@ -194,6 +194,7 @@ mod tests {
 
     use actix_web::rt;
     use chit_chat_domain::id::UserId;
+    use chit_chat_domain::message::BodyLimit;
     use chit_chat_domain::testing::message;
     use uuid::Uuid;
 
@@ -206,7 +207,7 @@ mod tests {
 
     /// A page of many batches.
     fn large_page() -> Vec<Message> {
-        let body = "word ".repeat(MessageBody::LONGEST / 5);
+        let body = "word ".repeat(BodyLimit::default().get() / 5);
         let one = |_| message().with_id(Uuid::now_v7().into()).with_body(&body).build();
         (0..12).map(one).collect()
     }

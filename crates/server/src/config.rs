@@ -3,9 +3,11 @@
 mod limits;
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
+use chit_chat_domain::message::{BodyLimit, MessageBody};
 use chit_chat_domain::user::SignUps;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
@@ -44,11 +46,25 @@ pub(crate) struct Config {
     /// Creation of accounts: open (anyone may sign up) or closed (only operators).
     #[arg(long, env, global = true, default_value = "open", value_parser = sign_ups)]
     pub(crate) signup: SignUps,
+    /// Characters of a message, from 1 to 40000; longer ones that are stored already stay readable.
+    #[arg(long, env, global = true, default_value_t = Characters(BodyLimit::default()), value_name = "COUNT",
+        value_parser = message_characters)]
+    pub(crate) message_max_characters: Characters,
     /// Log level: error, warn, info, debug or trace, also per module, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+}
+
+/// The limit of message bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Characters(pub(crate) BodyLimit);
+
+impl fmt::Display for Characters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.get().fmt(f)
+    }
 }
 
 /// Parses the URL without repeating it in an error, as clap would, because it may contain a password.
@@ -79,6 +95,11 @@ fn sign_ups(text: &str) -> Result<SignUps, String> {
         "closed" => Ok(SignUps::Closed),
         _ => Err("SIGNUP must be open or closed".to_owned()),
     }
+}
+
+fn message_characters(text: &str) -> Result<Characters, String> {
+    let limit = text.parse().ok().and_then(BodyLimit::new).map(Characters);
+    limit.ok_or_else(|| format!("MESSAGE_MAX_CHARACTERS must be a number from 1 to {}", MessageBody::LONGEST))
 }
 
 fn log(text: &str) -> Result<Targets, String> {

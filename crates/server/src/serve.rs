@@ -39,7 +39,8 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         hasher,
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
-    let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(config.signup);
+    let policies = Policies::default().with_body_limit(config.message_max_characters.0);
+    let services = Services::over(&stores, &system, policies).with_sign_ups(config.signup);
     let services = services.with_storage_quota(config.limits.storage_per_user());
     let at_once = config.limits.at_once();
     let environment = Environment { clock: system.clock, tokens, at_once, password_threads };

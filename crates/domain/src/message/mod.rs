@@ -8,7 +8,7 @@ mod repository;
 mod sending;
 mod service;
 
-pub use body::MessageBody;
+pub use body::{BodyLimit, MessageBody};
 pub(crate) use finding::find;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]

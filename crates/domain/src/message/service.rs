@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Appended, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository, NewMessage,
-    PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome, around,
+    Appended, BodyLimit, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository,
+    NewMessage, PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome, around,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq, Visibility};
 use crate::clock::Clock;
@@ -39,8 +39,8 @@ impl SendMessage {
         Self { chatroom_id, author_id, body: body.into(), reply_to: None, key: None }
     }
 
-    fn parse(&self) -> Result<(MessageBody, Option<MessageId>), Failure> {
-        let body = MessageBody::parse(&self.body).map_err(|violation| Failure::invalid("body", violation))?;
+    fn parse(&self, limit: BodyLimit) -> Result<(MessageBody, Option<MessageId>), Failure> {
+        let body = limit.parse(&self.body).map_err(|violation| Failure::invalid("body", violation))?;
         let reply_to = self.reply_to.as_deref().map(str::parse).transpose();
         let reply_to = reply_to.map_err(|_| Failure::invalid("reply_to", Violation::NotAnId))?;
         Ok((body, reply_to))
@@ -80,6 +80,8 @@ pub struct MessageService {
     pub mentions: Arc<dyn MentionRepository>,
     /// Refuses to store more for users whose quota is used up.
     pub storage: Arc<StorageMeter>,
+    /// The maximum length of new and edited bodies.
+    pub body_limit: BodyLimit,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -118,7 +120,7 @@ impl MessageService {
     }
 
     fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
-        let (body, reply_to) = entered.parse()?;
+        let (body, reply_to) = entered.parse(self.body_limit)?;
         let id = MessageId::from(self.ids.next());
         Ok(NewMessage {
             idempotency: entered.key.clone().map(|key| Idempotency::new(key, &entered.content())),
@@ -261,7 +263,7 @@ impl MessageService {
         body: &str,
         precondition: &Precondition,
     ) -> Result<Message, Failure> {
-        let body = MessageBody::parse(body).map_err(|violation| Failure::invalid("body", violation))?;
+        let body = self.body_limit.parse(body).map_err(|violation| Failure::invalid("body", violation))?;
         retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             let me = access.may(Right::Speak)?;

@@ -85,9 +85,9 @@ fn invalid_body_is_not_stored() {
     let messages = World::default().messages();
     let blank = SendMessage { body: " \n".to_owned(), ..hello() };
     assert_eq!(messages.send(&blank), Err(Failure::invalid("body", Violation::Blank)));
-    let endless = "x".repeat(4_001);
+    let endless = "x".repeat(10_001);
     let outcome = messages.edit(room(), me(), message_id(), &endless, &UNCONDITIONAL);
-    assert_eq!(outcome, Err(Failure::invalid("body", Violation::TooManyCharacters(4_000))));
+    assert_eq!(outcome, Err(Failure::invalid("body", Violation::TooManyCharacters(10_000))));
 }
 
 #[test]

@@ -7,14 +7,15 @@ mod events;
 mod sanitizer;
 
 use chit_chat_domain::markdown::Markdown;
-use chit_chat_domain::message::MessageBody;
 use events::{literal, safe_events};
 use pulldown_cmark::Event;
 use pulldown_cmark::html::push_html;
 use sanitizer::SANITIZER;
 
-/// The maximum size of the HTML, in bytes; that of ordinary messages is far shorter.
-const LONGEST: usize = 8 * MessageBody::LONGEST;
+/// The maximum size of the HTML, in bytes for each character of the source; that of ordinary messages is far shorter.
+const MAX_GROWTH: usize = 8;
+/// The size up to which HTML is never too large.
+const SMALL: usize = 32_000;
 /// The maximum number of table cells. The parser pads rows, so a short text could produce 250,000 cells.
 const MAX_CELLS: usize = 10_000;
 
@@ -28,7 +29,12 @@ fn formatted(source: &str) -> Option<String> {
         return None;
     }
     let html = render(safe_events(&Markdown::new(source))?);
-    (html.len() <= LONGEST).then_some(html)
+    (html.len() <= longest(source)).then_some(html)
+}
+
+/// The maximum size of the HTML of this text, in bytes.
+fn longest(source: &str) -> usize {
+    SMALL.max(MAX_GROWTH * source.chars().count())
 }
 
 /// An upper bound on the number of table cells in this text.

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use chit_chat_domain::denial::Failure;
-use chit_chat_domain::message::MessageBody;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,7 +41,7 @@ pub(crate) async fn render(
     state: web::Data<State>,
     draft: Json<Draft>,
 ) -> Result<HttpResponse, Problem> {
-    let body = MessageBody::parse(&draft.into_inner().0.body);
+    let body = state.services.messages.body_limit.parse(&draft.into_inner().0.body);
     let body = body.map_err(|violation| Failure::invalid("body", violation))?;
     let html = state.renderer.draft(caller.party(), body).await?;
     Ok(HttpResponse::Ok().json(Rendered { html }))

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use chit_chat_contract::{Engine, Raw, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::message::BodyLimit;
 use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
@@ -47,6 +48,7 @@ pub(crate) struct TestConfig {
     pub(crate) origins: AllowedOrigins,
     pub(crate) sign_ups: SignUps,
     pub(crate) storage_quota: Option<u64>,
+    pub(crate) body_limit: BodyLimit,
 }
 
 /// The API on its own store. Clones share the app.
@@ -96,8 +98,13 @@ impl TestApp {
 
     /// Starts another instance on the same database.
     pub(crate) async fn another_instance(&self) -> Self {
+        self.another_instance_with(TestConfig::default()).await
+    }
+
+    /// Starts another instance on the same database, with this configuration.
+    pub(crate) async fn another_instance_with(&self, config: TestConfig) -> Self {
         let database = self.database.clone().expect("a store and not a mock");
-        Self::start(database.open_another(), bcrypt(), Some(database), TestConfig::default()).await
+        Self::start(database.open_another(), bcrypt(), Some(database), config).await
     }
 
     /// Starts an app on which sign-up is closed.
@@ -132,7 +139,7 @@ impl TestApp {
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota }: TestConfig,
+        TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota, body_limit }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system = System {
@@ -141,7 +148,8 @@ impl TestApp {
             secrets: Arc::new(SystemSecrets::new(&signing_keys())),
             hasher,
         };
-        let services = Services::over(&stores, &system, Policies::default()).with_sign_ups(sign_ups);
+        let policies = Policies::default().with_body_limit(body_limit);
+        let services = Services::over(&stores, &system, policies).with_sign_ups(sign_ups);
         let services = services.with_storage_quota(storage_quota);
         let environment = Environment {
             clock: clock.clone(),

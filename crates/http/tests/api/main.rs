@@ -19,6 +19,7 @@ mod app;
 mod auth;
 mod bans;
 mod blocks;
+mod body_limit;
 mod budget;
 mod caching;
 mod chatrooms;

@@ -91,7 +91,7 @@ async fn previews_are_reads_whatever_their_size(engine: Engine) {
     let config = limited(Rates { writes_per_user: "1/1h".parse().unwrap(), ..rates() });
     let ann = TestApp::with_config(engine, config).await.sign_up("ann").await;
     for _ in 0..3 {
-        ann.post("/api/render", json!({"body": "好".repeat(4_000)})).await.expect_status(200);
+        ann.post("/api/render", json!({"body": "好".repeat(10_000)})).await.expect_status(200);
     }
 }
 

@@ -17,7 +17,7 @@ const MIN_IDLE: Duration = Duration::from_secs(5);
 /// More would only wait for the store's connections.
 const MAX_AT_ONCE: usize = 24;
 
-/// Room for the longest message in every script.
+/// Room for the longest message of the default limit in every script.
 const MIN_STORAGE: u64 = 64 << 10;
 const MAX_STORAGE: u64 = 1024 << 40;
 

@@ -117,6 +117,8 @@ fn invalid_limit_is_named_and_explained() {
         ("WRITES_PER_USER", "/1m", "COUNT/PERIOD"),
         ("TRUSTED_PROXIES", "my-proxy", "10.0.0.0/8"),
         ("CORS_ORIGINS", "chat.example.com", "https://chat.example.com"),
+        ("MESSAGE_MAX_CHARACTERS", "0", "MESSAGE_MAX_CHARACTERS must be a number from 1 to 40000"),
+        ("MESSAGE_MAX_CHARACTERS", "40001", "MESSAGE_MAX_CHARACTERS must be a number from 1 to 40000"),
         ("MAX_CONNECTIONS", "0", "MAX_CONNECTIONS must be a number from 1 to 1000000"),
     ] {
         let text = refusal(&[(variable, wrong)]);

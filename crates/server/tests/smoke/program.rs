@@ -14,7 +14,7 @@ use crate::database::FreshDatabase;
 pub(crate) const SECRET: &str = "a secret that has thirty-two bytes or more";
 
 /// All variables of the configuration.
-pub(crate) const VARIABLES: [&str; 16] = [
+pub(crate) const VARIABLES: [&str; 17] = [
     "CORS_ORIGINS",
     "DATABASE_URL",
     "JWT_SECRET",
@@ -24,6 +24,7 @@ pub(crate) const VARIABLES: [&str; 16] = [
     "LOGIN_FAILURES_PER_ADDRESS",
     "LOGIN_FAILURES_PER_NAME",
     "MAX_CONNECTIONS",
+    "MESSAGE_MAX_CHARACTERS",
     "METRICS_LISTEN",
     "RATE_LIMITS",
     "SIGNUP",

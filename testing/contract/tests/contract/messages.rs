@@ -87,7 +87,7 @@ fn text_is_stored_byte_for_byte(engine: Engine) {
     let room = world.room(matt, &[]);
     let marks = "a\u{301}\u{308}\u{320}\u{335}".repeat(400);
     let ten_thousand_bytes_of_marks = format!("z{}", "\u{301}".repeat(3_999));
-    let (chinese, four_bytes_each) = ("好".repeat(4_000), "𠜎".repeat(4_000));
+    let (chinese, four_bytes_each) = ("好".repeat(40_000), "𠜎".repeat(40_000));
     let right_to_left = "\u{202e}שלום\u{202c} مرحبا \u{200f}!";
     let emoji = "👩‍👩‍👧‍👦🏳️‍🌈👍🏽\u{1f1e9}\u{1f1ea}";
     let control_characters = "a\u{1}\u{7f}\u{85}\u{feff}\r\n\tb ";

@@ -35,7 +35,7 @@ pub(crate) fn revision() -> Object {
 }
 
 pub(crate) fn message_body() -> Object {
-    text("Markdown, stored unchanged. Must not be blank.")
+    text("Markdown, stored unchanged. Must not be blank. New messages have at most 10,000 characters, unless the server is configured otherwise (`MESSAGE_MAX_CHARACTERS`).")
         .min_length(Some(1))
         .max_length(Some(MessageBody::LONGEST))
         .pattern(Some(format!(r"^[^\u0000]*[^\u0000{SPACE}][^\u0000]*$")))

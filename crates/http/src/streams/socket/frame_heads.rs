@@ -3,8 +3,6 @@
 
 use std::fmt;
 
-use super::open::LARGEST_FRAME;
-
 const LAST_FRAGMENT: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;
 const OPCODE: u8 = 0x0f;
@@ -23,9 +21,17 @@ pub(super) enum InvalidFrame {
     TooLarge,
 }
 
-/// The position in the frames of a client.
+/// The heads of a client's frames.
 #[derive(Clone, Copy)]
-pub(super) enum FrameHeads {
+pub(super) struct FrameHeads {
+    place: Place,
+    /// The maximum length of a frame.
+    largest: usize,
+}
+
+/// The position in a frame.
+#[derive(Clone, Copy)]
+enum Place {
     First,
     Second {
         is_control: bool,
@@ -39,16 +45,20 @@ pub(super) enum FrameHeads {
 }
 
 impl FrameHeads {
+    pub(super) fn new(largest: usize) -> Self {
+        Self { place: Place::First, largest }
+    }
+
     /// Returns how many of the bytes precede an invalid one, and its fault.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> (usize, Option<InvalidFrame>) {
         let mut passed = 0;
         while let Some((&byte, rest)) = bytes.get(passed..).and_then(<[u8]>::split_first) {
-            let count = match self {
-                Self::Rest(left) => usize::try_from(*left).map_or(1 + rest.len(), |left| left.min(1 + rest.len())),
+            let count = match self.place {
+                Place::Rest(left) => usize::try_from(left).map_or(1 + rest.len(), |left| left.min(1 + rest.len())),
                 _ => 1,
             };
             match self.after(byte, count) {
-                Ok(next) => *self = next,
+                Ok(next) => self.place = next,
                 Err(fault) => return (passed, Some(fault)),
             }
             passed += count;
@@ -57,53 +67,53 @@ impl FrameHeads {
     }
 
     /// The position after so many bytes, of which this is the first.
-    fn after(self, byte: u8, count: usize) -> Result<Self, InvalidFrame> {
-        match self {
-            Self::First => first(byte),
-            Self::Second { is_control } => second(byte, is_control),
-            Self::Length { missing, length } => {
+    fn after(self, byte: u8, count: usize) -> Result<Place, InvalidFrame> {
+        match self.place {
+            Place::First => first(byte),
+            Place::Second { is_control } => self.second(byte, is_control),
+            Place::Length { missing, length } => {
                 let length = length << 8 | u64::from(byte);
-                if missing > 1 { Ok(Self::Length { missing: missing - 1, length }) } else { content(length) }
+                if missing > 1 { Ok(Place::Length { missing: missing - 1, length }) } else { self.content(length) }
             }
-            Self::Rest(left) => Ok(match left.saturating_sub(count as u64) {
-                0 => Self::First,
-                left => Self::Rest(left),
+            Place::Rest(left) => Ok(match left.saturating_sub(count as u64) {
+                0 => Place::First,
+                left => Place::Rest(left),
             }),
         }
     }
+
+    fn second(self, byte: u8, is_control: bool) -> Result<Place, InvalidFrame> {
+        let length = byte & LENGTH;
+        if byte & MASKED == 0 || (is_control && length > LONGEST_CONTROL) {
+            return Err(InvalidFrame::Malformed);
+        }
+        match length {
+            TWO_BYTES => Ok(Place::Length { missing: 2, length: 0 }),
+            EIGHT_BYTES => Ok(Place::Length { missing: 8, length: 0 }),
+            length => self.content(length.into()),
+        }
+    }
+
+    /// The position before the mask of a frame with this length.
+    fn content(self, length: u64) -> Result<Place, InvalidFrame> {
+        if i64::try_from(length).is_err() {
+            return Err(InvalidFrame::Malformed);
+        }
+        if length > self.largest as u64 {
+            return Err(InvalidFrame::TooLarge);
+        }
+        Ok(Place::Rest(MASK + length))
+    }
 }
 
-fn first(byte: u8) -> Result<FrameHeads, InvalidFrame> {
+fn first(byte: u8) -> Result<Place, InvalidFrame> {
     let (opcode, is_last) = (byte & OPCODE, byte & LAST_FRAGMENT != 0);
     let is_control = opcode >= 8;
     let is_known = matches!(opcode, 0..=2 | 8..=10);
     if byte & RESERVED_BITS != 0 || !is_known || (is_control && !is_last) {
         return Err(InvalidFrame::Malformed);
     }
-    Ok(FrameHeads::Second { is_control })
-}
-
-fn second(byte: u8, is_control: bool) -> Result<FrameHeads, InvalidFrame> {
-    let length = byte & LENGTH;
-    if byte & MASKED == 0 || (is_control && length > LONGEST_CONTROL) {
-        return Err(InvalidFrame::Malformed);
-    }
-    match length {
-        TWO_BYTES => Ok(FrameHeads::Length { missing: 2, length: 0 }),
-        EIGHT_BYTES => Ok(FrameHeads::Length { missing: 8, length: 0 }),
-        length => content(length.into()),
-    }
-}
-
-/// The position before the mask of a frame with this length.
-fn content(length: u64) -> Result<FrameHeads, InvalidFrame> {
-    if i64::try_from(length).is_err() {
-        return Err(InvalidFrame::Malformed);
-    }
-    if length > LARGEST_FRAME as u64 {
-        return Err(InvalidFrame::TooLarge);
-    }
-    Ok(FrameHeads::Rest(MASK + length))
+    Ok(Place::Second { is_control })
 }
 
 impl fmt::Display for InvalidFrame {
@@ -121,9 +131,11 @@ impl std::error::Error for InvalidFrame {}
 mod tests {
     use super::*;
 
+    const LARGEST: usize = 70_000;
+
     /// The bytes before the fault, and the fault, if they arrive in pieces of this size.
     fn pass(bytes: &[u8], piece: usize) -> (usize, Option<InvalidFrame>) {
-        let (mut heads, mut all) = (FrameHeads::First, 0);
+        let (mut heads, mut all) = (FrameHeads::new(LARGEST), 0);
         for piece in bytes.chunks(piece) {
             let (passed, fault) = heads.pass(piece);
             all += passed;
@@ -151,8 +163,7 @@ mod tests {
 
     #[test]
     fn valid_frames_pass_in_any_pieces() {
-        let large =
-            [&[0x81, 0xff][..], &(LARGEST_FRAME as u64).to_be_bytes(), &vec![0xff; 4 + LARGEST_FRAME]].concat();
+        let large = [&[0x81, 0xff][..], &(LARGEST as u64).to_be_bytes(), &vec![0xff; 4 + LARGEST]].concat();
         let frames = [
             frame(0x81, 0),
             frame(0x82, 125),
@@ -173,7 +184,7 @@ mod tests {
     #[test]
     fn fault_is_found_at_its_byte() {
         let good = [frame(0x81, 300), frame(0x89, 1)].concat();
-        let large = (LARGEST_FRAME as u64 + 1).to_be_bytes();
+        let large = (LARGEST as u64 + 1).to_be_bytes();
         for (head, before, fault) in [
             (&[0xc1][..], 0, InvalidFrame::Malformed),
             (&[0x83], 0, InvalidFrame::Malformed),

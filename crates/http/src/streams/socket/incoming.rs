@@ -14,7 +14,6 @@ use bytestring::ByteString;
 use super::control_frames::ControlFrames;
 use super::frame_heads::InvalidFrame;
 use super::memory::MessageMemory;
-use super::open::LARGEST_FRAME;
 use super::reasons::{TIMEOUT, close_reason, invalid_frame_reason, not_utf_8_reason, protocol_error_reason};
 use crate::connections::Held;
 
@@ -32,6 +31,8 @@ pub(super) struct Incoming {
     /// Fragments are refused in the first message, because its sender may be anybody.
     is_first: bool,
     memory: Rc<MessageMemory>,
+    /// The maximum size of a message.
+    largest: usize,
     /// The fragments of a message whose last one has not arrived.
     fragments: BytesMut,
     /// The memory of the last message.
@@ -39,14 +40,15 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(messages: MessageStream, memory: Rc<MessageMemory>) -> Self {
-        let messages = messages.max_frame_size(LARGEST_FRAME);
+    pub(super) fn new(messages: MessageStream, memory: Rc<MessageMemory>, largest: usize) -> Self {
+        let messages = messages.max_frame_size(largest);
         Self {
             messages,
             control_frames: ControlFrames::new(Instant::now()),
             without_pause: 0,
             is_first: true,
             memory,
+            largest,
             fragments: BytesMut::new(),
             held: None,
         }
@@ -121,7 +123,7 @@ impl Incoming {
     }
 
     fn append(&mut self, fragment: &Bytes) -> Result<(), CloseReason> {
-        if self.fragments.len() + fragment.len() > LARGEST_FRAME {
+        if self.fragments.len() + fragment.len() > self.largest {
             return Err(invalid_frame_reason(InvalidFrame::TooLarge));
         }
         self.fragments.extend_from_slice(fragment);

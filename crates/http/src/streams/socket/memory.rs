@@ -7,20 +7,19 @@ use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 
-use super::open::LARGEST_FRAME;
 use crate::connections::{Connection, Held};
 use crate::limits::Source;
 
 /// The size up to which a message is not held.
 const SMALL: usize = 16 * 1024;
-/// The most that one message can take: a frame and the fragments before it, in buffers that double as they grow.
-const MOST: usize = 4 * LARGEST_FRAME;
 /// The time for a large message to arrive completely.
 const SLOWEST: Duration = Duration::from_secs(30);
 
 pub(super) struct MessageMemory {
     connection: Option<Rc<Connection>>,
     source: Option<Source>,
+    /// The most that one message can take: a frame and the fragments before it, in buffers that double as they grow.
+    most: usize,
     /// The bytes that arrived since the last complete message.
     arrived: Cell<usize>,
     held: RefCell<Option<Held>>,
@@ -29,11 +28,12 @@ pub(super) struct MessageMemory {
 }
 
 impl MessageMemory {
-    pub(super) fn new(request: &HttpRequest) -> Self {
+    pub(super) fn new(request: &HttpRequest, largest: usize) -> Self {
         let connection = Connection::of(request);
         Self {
             source: connection.as_ref().and_then(|connection| connection.client_of(request)),
             connection,
+            most: 4 * largest,
             arrived: Cell::new(0),
             held: RefCell::default(),
             large_since: Cell::new(None),
@@ -50,7 +50,7 @@ impl MessageMemory {
         if self.large_since.get().is_none() {
             self.large_since.set(Some(Instant::now()));
         }
-        self.hold(arrived.saturating_mul(2).min(MOST))
+        self.hold(arrived.saturating_mul(2).min(self.most))
     }
 
     /// A message is complete. Returns its memory, to hold until the message is handled.
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn large_messages_have_a_time_limit() {
-        let memory = MessageMemory::new(&TestRequest::default().to_http_request());
+        let memory = MessageMemory::new(&TestRequest::default().to_http_request(), 128 * 1024);
         let (now, late) = (Instant::now(), Instant::now() + SLOWEST + Duration::from_secs(1));
         assert!(memory.arrived(SMALL) && !memory.is_overdue(late));
         assert!(memory.arrived(1) && memory.is_overdue(late) && !memory.is_overdue(now));

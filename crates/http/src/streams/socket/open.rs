@@ -25,8 +25,12 @@ use crate::request_id::RequestId;
 use crate::state::State;
 
 const PROTOCOL: &str = "chit-chat.v1";
-/// The maximum size of a frame, and of a fragmented message.
-pub(super) const LARGEST_FRAME: usize = 128 * 1024;
+/// The maximum size of a frame, and of a fragmented message, unless the longest message needs more.
+const LARGE_FRAME: usize = 128 * 1024;
+/// The most bytes that JSON needs for a character, as two escapes.
+const ESCAPED_CHARACTER: usize = 12;
+/// Room for the other fields of a frame.
+const OTHER_FIELDS: usize = 8 * 1024;
 /// The time limit for the first frame of a client.
 const SLOWEST_START: Duration = Duration::from_secs(10);
 /// The interval for checking whether the instance is stopping.
@@ -45,7 +49,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 )]
 pub(crate) async fn open_socket(
     request: HttpRequest,
-    YieldingPayload { payload, memory }: YieldingPayload,
+    YieldingPayload { payload, memory, largest }: YieldingPayload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
@@ -65,13 +69,20 @@ pub(crate) async fn open_socket(
         state,
         source,
         session,
-        incoming: Incoming::new(messages, memory),
+        incoming: Incoming::new(messages, memory, largest),
         writes: Writes::of(&request),
         connection,
         id: RequestId::of(request.headers()),
     };
     rt::spawn(socket.serve(caller));
     Ok(response)
+}
+
+/// The maximum size of a frame, and of a fragmented message: any allowed message fits, however it is written.
+pub(super) fn largest_frame(request: &HttpRequest) -> usize {
+    let state = request.app_data::<web::Data<State>>();
+    let characters = state.map_or(0, |state| state.services.messages.body_limit.get());
+    LARGE_FRAME.max(ESCAPED_CHARACTER * characters + OTHER_FIELDS)
 }
 
 /// Rejects clients that offer only other subprotocols.

@@ -15,6 +15,7 @@ use futures_core::Stream;
 
 use super::frame_heads::FrameHeads;
 use super::memory::MessageMemory;
+use super::open::largest_frame;
 use crate::connections::Connection;
 
 /// The size of a piece. All frames of a piece are decoded at once, and the smallest ones have six bytes.
@@ -24,6 +25,8 @@ const PIECE: usize = 4 * 1024;
 pub(crate) struct YieldingPayload {
     pub(super) payload: web::Payload,
     pub(super) memory: Rc<MessageMemory>,
+    /// The maximum size of a message.
+    pub(super) largest: usize,
 }
 
 struct Pieces {
@@ -42,17 +45,18 @@ impl FromRequest for YieldingPayload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let memory = Rc::new(MessageMemory::new(request));
+        let largest = largest_frame(request);
+        let memory = Rc::new(MessageMemory::new(request, largest));
         let pieces = Pieces {
             payload: payload.take(),
             rest: Bytes::new(),
-            heads: FrameHeads::First,
+            heads: FrameHeads::new(largest),
             memory: Rc::clone(&memory),
             connection: Connection::of(request),
             yields_next: false,
         };
         let payload = web::Payload::from_request(request, &mut Payload::Stream { payload: Box::pin(pieces) });
-        Box::pin(async move { payload.await.map(|payload| Self { payload, memory }) })
+        Box::pin(async move { payload.await.map(|payload| Self { payload, memory, largest }) })
     }
 }
 
