@@ -76,6 +76,8 @@ pub enum Denial {
     IdempotencyKeyReused,
     #[error("the username is taken")]
     UsernameTaken,
+    #[error("you have changed your username too often in the last 30 days; go back to an earlier one, or wait")]
+    RenamedTooOften,
     #[error("the credentials are incorrect")]
     InvalidCredentials,
     #[error("the refresh token is invalid or has expired; sign in again")]

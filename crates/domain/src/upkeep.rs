@@ -12,7 +12,7 @@ pub const CREATION_KEY_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 /// Deletes rows that no use case needs any longer.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Upkeep: Send + Sync {
-    /// Deletes the times of sending that no slow mode asks for any longer, and the keys of creations that have
-    /// expired: about `most` rows of each. Returns whether any may be left.
+    /// Deletes the times of sending that no slow mode asks for any longer, and the keys of creations and the reserved
+    /// usernames that have expired: about `most` rows of each. Returns whether any may be left.
     fn forget(&self, now: Timestamp, most: usize) -> Result<bool, StoreError>;
 }

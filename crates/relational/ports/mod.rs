@@ -15,6 +15,7 @@ mod chatrooms;
 mod commits;
 mod direct;
 mod events;
+mod former_usernames;
 mod fragments;
 mod heads;
 mod invitations;

@@ -8,6 +8,7 @@ use chit_chat_relational::schema::{chatroom_creations, turns};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
+use super::former_usernames;
 use crate::{Conn, Store};
 
 impl Upkeep for Store {
@@ -15,7 +16,8 @@ impl Upkeep for Store {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.write(|tx| {
             let turns = forget_turns(tx, SlowMode::oldest_turn(now).into(), most)?;
-            Ok(forget_creations(tx, now.into(), most)? || turns)
+            let usernames = former_usernames::forget(tx, now.into(), most)?;
+            Ok(forget_creations(tx, now.into(), most)? || turns || usernames)
         })
     }
 }

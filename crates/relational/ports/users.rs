@@ -8,7 +8,8 @@ use chit_chat_domain::search::NameParts;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository,
+    Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
+    Username,
 };
 use chit_chat_relational::rows::UserRow;
 use chit_chat_relational::schema::{chatrooms, memberships, users};
@@ -16,7 +17,7 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::name_parts::{self, Kind};
-use super::{bans, blocks, direct, fragments, invitees, sessions, user_heads};
+use super::{bans, blocks, direct, former_usernames, fragments, invitees, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -70,12 +71,7 @@ impl UserRepository for Store {
         })
     }
 
-    fn update(
-        &self,
-        id: UserId,
-        changes: UserChanges,
-        at: Timestamp,
-    ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError> {
+    fn update(&self, id: UserId, changes: UserChanges, at: Timestamp) -> Result<Option<Updated>, StoreError> {
         self.write(|tx| update(tx, id, &changes, at))
     }
 
@@ -122,6 +118,10 @@ fn insert(conn: &mut Conn, user: &NewUser) -> Sql<SignedUp> {
     if inserted == 0 {
         return Ok(SignedUp::UsernameTaken);
     }
+    if !former_usernames::is_free(conn, &user.reservation, user.id.into(), user.created_at)? {
+        diesel::delete(users::table.find(Key::from(user.id))).execute(conn)?;
+        return Ok(SignedUp::UsernameTaken);
+    }
     let parts = NameParts::of([user.username.as_str()].into_iter().chain(display_name));
     name_parts::insert(conn, Kind::User, user.id.into(), &parts)?;
     Ok(SignedUp::Created)
@@ -151,16 +151,11 @@ fn index(conn: &mut Conn, row: &UserRow) -> Sql<()> {
     name_parts::replace(conn, Kind::User, row.id, &parts_of(row))
 }
 
-fn update(
-    tx: &mut Tx<'_>,
-    id: UserId,
-    changes: &UserChanges,
-    at: Timestamp,
-) -> Sql<Option<(User, Vec<EndedSession>)>> {
+fn update(tx: &mut Tx<'_>, id: UserId, changes: &UserChanges, at: Timestamp) -> Sql<Option<Updated>> {
     let Some(mut row) = dialect::lock_user(tx, id)? else {
         return Ok(None);
     };
-    let before = (row.display_name.clone(), row.email.clone(), row.who_can_add_me);
+    let before = (row.username.clone(), row.display_name.clone(), row.email.clone(), row.who_can_add_me);
     if let Some(display_name) = &changes.display_name {
         row.display_name = display_name.as_ref().map(|name| name.as_str().to_owned());
     }
@@ -178,19 +173,18 @@ fn update(
         }
         row.password_hash = Some(password.new.as_str().to_owned());
     }
-    let after = (row.display_name.clone(), row.email.clone(), row.who_can_add_me);
-    if changes.password.is_none() && before == after {
-        return Ok(Some((row.try_into()?, Vec::new())));
+    if let Some(name) = &changes.username {
+        if let Some(refusal) = former_usernames::change(tx, id, name, at)? {
+            return Ok(Some(refusal));
+        }
+        row.username = Some(name.new.as_str().to_owned());
     }
-    diesel::update(users::table.find(Key::from(id)))
-        .set((
-            users::display_name.eq(&row.display_name),
-            users::email.eq(&row.email),
-            users::password_hash.eq(&row.password_hash),
-            users::who_can_add_me.eq(row.who_can_add_me),
-        ))
-        .execute(tx.conn)?;
-    if before.0 != row.display_name {
+    let after = (row.username.clone(), row.display_name.clone(), row.email.clone(), row.who_can_add_me);
+    if changes.password.is_none() && before == after {
+        return Ok(Some(Updated::Changed(row.try_into()?, Vec::new())));
+    }
+    write(tx, &row)?;
+    if (&before.0, &before.1) != (&row.username, &row.display_name) {
         index(tx, &row)?;
     }
     let ended = match &changes.password {
@@ -198,7 +192,23 @@ fn update(
         None => Vec::new(),
     };
     user_heads::bump(tx, [id])?;
-    Ok(Some((row.try_into()?, ended)))
+    Ok(Some(Updated::Changed(row.try_into()?, ended)))
+}
+
+/// Writes the columns that a user can change.
+fn write(conn: &mut Conn, row: &UserRow) -> Sql<()> {
+    let folded = row.username.clone().map(|name| Username::restore(name).folded());
+    diesel::update(users::table.find(row.id))
+        .set((
+            users::username.eq(&row.username),
+            users::username_folded.eq(folded),
+            users::display_name.eq(&row.display_name),
+            users::email.eq(&row.email),
+            users::password_hash.eq(&row.password_hash),
+            users::who_can_add_me.eq(row.who_can_add_me),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {

@@ -24,6 +24,17 @@ table! {
 }
 
 table! {
+    use crate::types::{Id, Moment};
+    use diesel::sql_types::Text;
+
+    former_usernames (reservation) {
+        reservation -> Text,
+        user_id -> Id,
+        expires_at -> Moment,
+    }
+}
+
+table! {
     use crate::types::Id;
     use diesel::sql_types::BigInt;
 
@@ -341,6 +352,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chatrooms,
     ended_sessions,
     events,
+    former_usernames,
     invitation_uses,
     invitations,
     invitees,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordChange, PasswordHash, PasswordHasher,
-    PasswordPolicy, SignedUp, User, UserChanges, UserRepository, Username, WhoCanAddMe,
+    PasswordPolicy, SignedUp, Updated, User, UserChanges, UserRepository, Username, UsernameChange, WhoCanAddMe,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -34,6 +34,7 @@ pub enum SignUps {
 /// The input for changing an account; the outer `None` keeps the current value.
 #[derive(Clone, Default)]
 pub struct ProfileChange {
+    pub username: Option<String>,
     /// The display name; `Some(None)` removes it.
     pub display_name: Option<Option<String>>,
     /// The email address; `Some(None)` removes it.
@@ -110,9 +111,10 @@ impl AccountService {
     ///
     /// Asks [`UserRepository::update`]; for a new password first
     /// [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`] and
-    /// [`PasswordHasher::hash`].
+    /// [`PasswordHasher::hash`], and for a new username [`Secrets::username_reservation`].
     pub fn change(&self, user: UserId, session: SessionId, change: &ProfileChange) -> Result<User, Failure> {
         let mut form = Form::default();
+        let username = form.check("username", change.username.as_deref().map(Username::parse).transpose());
         let display_name = form.check("display_name", patched(change.display_name.as_ref(), DisplayName::parse));
         let email = form.check("email", patched(change.email.as_ref(), Email::parse));
         let who_can_add_me = change.who_can_add_me.as_deref().map(WhoCanAddMe::parse).transpose();
@@ -120,8 +122,8 @@ impl AccountService {
         let password = change.password.as_deref();
         let password =
             form.check("password", password.map(|text| NewPassword::parse(text, self.policy)).transpose());
-        let (Some(display_name), Some(email), Some(who_can_add_me), Some(password)) =
-            (display_name, email, who_can_add_me, password)
+        let (Some(username), Some(display_name), Some(email), Some(who_can_add_me), Some(password)) =
+            (username, display_name, email, who_can_add_me, password)
         else {
             return Err(form.into_failure());
         };
@@ -133,9 +135,14 @@ impl AccountService {
             None => None,
         };
         let outdated = if password.is_some() { Denial::InvalidCredentials } else { Denial::UserNotFound };
-        let changes = UserChanges { display_name, email, who_can_add_me, password };
-        let (user, _) = self.users.update(user, changes, self.clock.now())?.ok_or(outdated)?;
-        Ok(user)
+        let username =
+            username.map(|new| UsernameChange { reservation: self.secrets.username_reservation(&new), new });
+        let changes = UserChanges { username, display_name, email, who_can_add_me, password };
+        match self.users.update(user, changes, self.clock.now())?.ok_or(outdated)? {
+            Updated::Changed(user, _) => Ok(user),
+            Updated::UsernameTaken => Err(Denial::UsernameTaken.into()),
+            Updated::RenamedTooOften => Err(Denial::RenamedTooOften.into()),
+        }
     }
 
     /// Deletes an account: first the account itself, then its memberships one by one.

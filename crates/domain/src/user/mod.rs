@@ -15,7 +15,9 @@ pub use administration::{Account, AccountFilter, AdministrationRepository, Admin
 pub use display_name::DisplayName;
 pub use email::Email;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
-pub use repository::{Credentials, NewUser, PasswordChange, SignedUp, UserChanges, UserRepository};
+pub use repository::{
+    Credentials, NewUser, PasswordChange, SignedUp, Updated, UserChanges, UserRepository, UsernameChange,
+};
 pub use username::Username;
 pub use who_can_add_me::{Addee, Admission, MAX_PASSIVE_CHATROOMS, WhoCanAddMe};
 #[cfg(feature = "mocks")]

@@ -50,9 +50,18 @@ pub struct PasswordChange {
     pub session: SessionId,
 }
 
+/// A new username. The old one is reserved for its holder for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsernameChange {
+    pub new: Username,
+    /// The hash that keeps the new name taken.
+    pub reservation: String,
+}
+
 /// The changes of a user; the outer `None` keeps the current value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChanges {
+    pub username: Option<UsernameChange>,
     /// The display name; `Some(None)` removes it.
     pub display_name: Option<Option<DisplayName>>,
     /// The email address; `Some(None)` removes it.
@@ -61,10 +70,22 @@ pub struct UserChanges {
     pub password: Option<PasswordChange>,
 }
 
+/// The outcome of changing a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// The user is changed, and these sessions ended.
+    Changed(User, Vec<EndedSession>),
+    /// The new username is or was in use by another user; nothing is changed.
+    UsernameTaken,
+    /// Too many former names of the user are reserved; nothing is changed.
+    RenamedTooOften,
+}
+
 /// Stores users.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait UserRepository: Send + Sync {
-    /// Stores a user unless the username is or was in use.
+    /// Stores a user unless the username is in use, was in use by a deleted account, or is reserved for the user who
+    /// gave it up.
     fn insert(&self, user: NewUser) -> Result<SignedUp, StoreError>;
 
     /// The user, deleted or not.
@@ -79,14 +100,10 @@ pub trait UserRepository: Send + Sync {
     /// Living users by folded username, starting after `after`; one more than the limit.
     fn list(&self, after: Option<String>, limit: Limit) -> Result<Vec<User>, StoreError>;
 
-    /// Changes a living user atomically; a new password ends the user's other sessions. `None` if the user is
-    /// deleted, or if a condition of the new password no longer holds.
-    fn update(
-        &self,
-        id: UserId,
-        changes: UserChanges,
-        at: Timestamp,
-    ) -> Result<Option<(User, Vec<EndedSession>)>, StoreError>;
+    /// Changes a living user atomically; a new password ends the user's other sessions, and a new username that
+    /// differs in more than case reserves the old one for [`Username::RESERVED_FOR`]. `None` if the user is deleted,
+    /// or if a condition of the new password no longer holds.
+    fn update(&self, id: UserId, changes: UserChanges, at: Timestamp) -> Result<Option<Updated>, StoreError>;
 
     /// Erases the data of the account and ends its sessions atomically; the username stays taken. `None` if the
     /// user is deleted or disabled, or the password is no longer the one that was checked.

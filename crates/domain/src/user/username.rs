@@ -1,5 +1,7 @@
 //! Usernames, shown as entered and unique without regard to case.
 
+use std::time::Duration;
+
 use crate::violation::Violation;
 
 const TAKEN: [&str; 6] = ["all", "deleted", "everyone", "here", "me", "system"];
@@ -11,6 +13,10 @@ pub struct Username(String);
 impl Username {
     /// The maximum length, in characters.
     pub const LONGEST: usize = 32;
+    /// The time for which a former username is reserved for its holder.
+    pub const RESERVED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+    /// The maximum number of former usernames that are reserved for one user.
+    pub const MAX_FORMER: usize = 10;
 
     /// Accepts 1 to 32 of `A-Z a-z 0-9 _ . -`, ending in a letter, digit or `_`, and not reserved.
     pub fn parse(text: &str) -> Result<Self, Violation> {

@@ -6,7 +6,7 @@ use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::testing::{NOW, World, fresh_id, me, other, password_hash, room, session_id};
 use chit_chat_domain::user::{
     AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
-    ProfileChange, SignUp, SignUps, SignedUp, User, UserChanges, Username, WhoCanAddMe,
+    ProfileChange, SignUp, SignUps, SignedUp, Updated, User, UserChanges, Username, UsernameChange, WhoCanAddMe,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use uuid::Uuid;
@@ -145,12 +145,13 @@ fn only_demonstration_policy_accepts_short_password() {
 fn profile_change_needs_no_password() {
     let mut world = World::default();
     let changes = UserChanges {
+        username: None,
         display_name: Some(DisplayName::parse("Matt").ok()),
         email: Some(None),
         who_can_add_me: Some(WhoCanAddMe::Nobody),
         password: None,
     };
-    let outcome = Ok(Some((living_user(), vec![])));
+    let outcome = Ok(Some(Updated::Changed(living_user(), vec![])));
     world.users.expect_update().with(eq(me()), eq(changes), eq(NOW)).times(1).return_const(outcome);
     let entered = ProfileChange {
         display_name: Some(Some(" Matt ".to_owned())),
@@ -161,9 +162,28 @@ fn profile_change_needs_no_password() {
     assert_eq!(world.accounts().change(me(), session_id(), &entered), Ok(living_user()));
 }
 
+fn renamed_to_beth(outcome: Updated) -> Result<User, Failure> {
+    let mut world = World::default();
+    let new = Username::parse("Beth").unwrap();
+    world.secrets.expect_username_reservation().with(eq(new.clone())).return_const("reserved".to_owned());
+    let username = Some(UsernameChange { new, reservation: "reserved".to_owned() });
+    let changes = UserChanges { username, ..UserChanges::default() };
+    world.users.expect_update().with(eq(me()), eq(changes), eq(NOW)).times(1).return_const(Ok(Some(outcome)));
+    let entered = ProfileChange { username: Some("Beth".to_owned()), ..ProfileChange::default() };
+    world.accounts().change(me(), session_id(), &entered)
+}
+
+#[test]
+fn username_is_changed_unless_it_is_taken_or_changed_too_often() {
+    assert_eq!(renamed_to_beth(Updated::Changed(living_user(), vec![])), Ok(living_user()));
+    assert_eq!(renamed_to_beth(Updated::UsernameTaken), Err(Denial::UsernameTaken.into()));
+    assert_eq!(renamed_to_beth(Updated::RenamedTooOften), Err(Denial::RenamedTooOften.into()));
+}
+
 #[test]
 fn invalid_profile_change_reports_all_violations() {
     let entered = ProfileChange {
+        username: Some("system".to_owned()),
         display_name: Some(Some(String::new())),
         email: Some(Some("nowhere".to_owned())),
         who_can_add_me: Some("friends".to_owned()),
@@ -171,6 +191,7 @@ fn invalid_profile_change_reports_all_violations() {
         current_password: Some(PASSWORD.to_owned()),
     };
     let broken = vec![
+        FieldViolation::new("username", Violation::Reserved),
         FieldViolation::new("display_name", Violation::Empty),
         FieldViolation::new("email", Violation::NotAnEmailAddress),
         FieldViolation::new("who_can_add_me", Violation::NotOneOf("everyone, people_in_my_chatrooms, nobody")),
@@ -195,7 +216,7 @@ fn password_change_ends_other_sessions() {
     world.hasher.expect_hash().with(eq(NEW_PASSWORD)).times(1).return_const(Ok(password_hash()));
     let password = PasswordChange { new: password_hash(), checked: password_hash(), session: session_id() };
     let changes = UserChanges { password: Some(password), ..UserChanges::default() };
-    let outcome = Ok(Some((living_user(), vec![ended_session()])));
+    let outcome = Ok(Some(Updated::Changed(living_user(), vec![ended_session()])));
     world.users.expect_update().with(eq(me()), eq(changes), eq(NOW)).times(1).return_const(outcome);
     let outcome = world.accounts().change(me(), session_id(), &new_password(Some(PASSWORD)));
     assert_eq!(outcome, Ok(living_user()));

@@ -119,8 +119,13 @@ codes! {
     MethodNotAllowed = (METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not support this method"),
     /// The body was incomplete half a minute after the head. The connection is closed.
     RequestTimeout = (REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive"),
-    /// Usernames are compared without regard to case, and those of deleted accounts stay taken.
+    /// Usernames are compared without regard to case. Those of deleted accounts stay taken, and a name that somebody
+    /// has changed stays reserved for them for 30 days.
     UsernameTaken = (CONFLICT, "username_taken", "The username is taken") if Denial::UsernameTaken,
+    /// Ten of your former usernames are reserved for you, each for 30 days. You can go back to one of them, or wait
+    /// until one is free.
+    RenamedTooOften =
+        (CONFLICT, "renamed_too_often", "You have changed your username too often") if Denial::RenamedTooOften,
     /// A deleted message cannot be edited, reacted to or pinned.
     MessageDeleted = (CONFLICT, "message_deleted", "The message has been deleted") if Denial::MessageDeleted,
     /// You can still react with one of those emoji.

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::denial::Failure;
+use chit_chat_domain::id::UserId;
 use chit_chat_domain::user::ProfileChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,6 +19,9 @@ use crate::views::OwnView;
 /// Changes to an account. Absent fields keep their value.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct AccountPatch {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = values::username)]
+    username: Patched<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = values::display_name_or_null)]
     display_name: Patched<String>,
@@ -35,16 +39,39 @@ pub(crate) struct AccountPatch {
     current_password: Patched<String>,
 }
 
+impl AccountPatch {
+    /// The change, once its names are counted.
+    fn into_change(self, request: &HttpRequest, user: UserId) -> Result<ProfileChange, Problem> {
+        let username = reject_null("username", self.username)?;
+        for name in [username.as_deref(), self.display_name.as_ref().and_then(Option::as_deref)] {
+            count_name(request, user, name)?;
+        }
+        let change = ProfileChange {
+            username,
+            display_name: self.display_name,
+            email: self.email,
+            who_can_add_me: reject_null("who_can_add_me", self.who_can_add_me)?,
+            password: reject_null("password", self.password)?,
+            current_password: reject_null("current_password", self.current_password)?,
+        };
+        if change.password.is_some() && change.current_password.is_none() {
+            return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
+        }
+        Ok(change)
+    }
+}
+
 /// Update your account
 ///
 /// Absent fields keep their value; null clears them. A new password requires the current one, and ends all other
-/// sessions.
+/// sessions. After a change of the username, only the new one signs in. The old one stays reserved for you for 30
+/// days; a change of its case alone reserves nothing.
 #[utoipa::path(
     patch, path = "/api/users/me", operation_id = "change_account", tag = "users",
     request_body = AccountPatch,
     responses(
         (status = 200, description = "The updated account", body = OwnView),
-        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials]) }>,
+        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials, Code::UsernameTaken, Code::RenamedTooOften]) }>,
     ),
 )]
 pub(crate) async fn change_me(
@@ -54,16 +81,8 @@ pub(crate) async fn change_me(
     state: web::Data<State>,
     body: Json<AccountPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let AccountPatch { display_name, email, who_can_add_me, password, current_password } = body.into_inner().0;
-    count_name(&request, caller.user, display_name.as_ref().and_then(Option::as_deref))?;
-    let who_can_add_me = reject_null("who_can_add_me", who_can_add_me)?;
-    let password = reject_null("password", password)?;
-    let current_password = reject_null("current_password", current_password)?;
-    if password.is_some() && current_password.is_none() {
-        return Err(Problem::new(Code::MalformedBody, "current_password is required to change the password"));
-    }
-    let checks_password = password.is_some();
-    let change = ProfileChange { display_name, email, who_can_add_me, password, current_password };
+    let change = body.into_inner().0.into_change(&request, caller.user)?;
+    let checks_password = change.password.is_some();
     // A new password ends all sessions but this one.
     let Via::Session { id: kept_session, .. } = caller.via;
     let change = move |state: &State| {

@@ -39,6 +39,7 @@ async fn every_code_is_answered_as_recorded() {
     answers.extend(bans_and_invitations().await);
     answers.extend(too_much_of_a_message().await);
     answers.push(storage_full().await);
+    answers.push(renamed_too_often().await);
     answers.extend(failures_of_servers().await);
     let mut recorded = BTreeMap::new();
     for answer in answers {
@@ -213,6 +214,14 @@ async fn storage_full() -> Answer {
     ann.say(&room, "hello").await;
     app.follow();
     ann.post(room.messages(), json!({"body": "hi"})).await
+}
+
+async fn renamed_too_often() -> Answer {
+    let ann = TestApp::new(Engine::Sqlite).await.sign_up("ann").await;
+    for n in 0..10 {
+        ann.patch("/api/users/me", json!({"username": format!("ann{n}")})).await.expect_status(200);
+    }
+    ann.patch("/api/users/me", json!({"username": "anna"})).await
 }
 
 async fn failures_of_servers() -> Vec<Answer> {

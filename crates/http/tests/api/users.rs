@@ -200,6 +200,52 @@ async fn merge_patch_sets_removes_and_keeps(engine: Engine) {
 }
 
 #[both_engines]
+async fn username_is_changed_by_its_holder(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let room = ann.create_room("Plans", "private", &[&bob]).await;
+    let named = bob.say(&room, "@ann").await;
+    assert_eq!(named["mentions"]["user_ids"], json!([ann.id]));
+    let change = || ann.patch("/api/users/me", json!({"username": "Anna"}));
+    let changed = change().await.expect_status(200);
+    assert_eq!((&changed["username"], &changed["id"]), (&json!("Anna"), &json!(ann.id)));
+    assert_eq!(change().await.expect_status(200).body, changed.body);
+    assert_eq!(ann.get("/api/users/me").await.expect_status(200).body, changed.body);
+    app.try_sign_in("ann", PASSWORD).await.expect_problem(401, "invalid_credentials");
+    assert_eq!(app.try_sign_in("anna", PASSWORD).await.expect_status(200)["username"], "Anna");
+    assert_eq!(bob.get(format!("/api/users/{}", ann.id)).await["username"], "Anna");
+    assert_eq!(bob.get("/api/users?q=anna").await.each("id"), [json!(ann.id)]);
+    let members = bob.get(room.memberships()).await.expect_status(200);
+    assert_eq!(members.each("username"), ["Anna", "bob"]);
+    assert_eq!(ann.get("/api/users/me/mentions").await.each("id"), [named["id"].clone()]);
+    assert_eq!(bob.say(&room, "@ann").await["mentions"]["user_ids"], json!([]));
+    assert_eq!(bob.say(&room, "@anna").await["mentions"]["user_ids"], json!([ann.id]));
+    let case = ann.patch("/api/users/me", json!({"username": "ANNA", "display_name": "A."})).await;
+    assert_eq!(case.expect_status(200)["username"], "ANNA");
+}
+
+#[both_engines]
+async fn former_username_is_reserved_for_its_holder(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let named = |name: &str| json!({"username": name});
+    ann.patch("/api/users/me", named("anna")).await.expect_status(200);
+    let account = json!({"username": "Ann", "password": PASSWORD});
+    app.nobody().post("/api/users", account).await.expect_problem(409, "username_taken");
+    for taken in ["Ann", "anna"] {
+        bob.patch("/api/users/me", named(taken)).await.expect_problem(409, "username_taken");
+    }
+    ann.patch("/api/users/me", named("Ann")).await.expect_status(200);
+    for invalid in ["", "a b", "me", "System", "ann.", "a\u{200b}nn"] {
+        let both = json!({"username": invalid, "display_name": "Bob"});
+        bob.patch("/api/users/me", both).await.expect_invalid("username");
+    }
+    bob.patch("/api/users/me", json!({"username": null})).await.expect_invalid("username");
+    let seen = bob.get("/api/users/me").await.expect_status(200);
+    assert_eq!((&seen["username"], &seen["display_name"]), (&json!("bob"), &json!(null)));
+}
+
+#[both_engines]
 async fn password_change_requires_current_password(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;

@@ -22,7 +22,9 @@ use chit_chat_domain::pending::Pending;
 use chit_chat_domain::search::NameQuery;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::user::{Credentials, NewUser, PasswordHash, SignedUp, User, UserChanges, UserRepository};
+use chit_chat_domain::user::{
+    Credentials, NewUser, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
+};
 
 use chit_chat_domain::stores::Stores;
 
@@ -98,12 +100,7 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.port.list(after, limit)
     }
 
-    fn update(
-        &self,
-        id: UserId,
-        changes: UserChanges,
-        at: Timestamp,
-    ) -> Stored<Option<(User, Vec<EndedSession>)>> {
+    fn update(&self, id: UserId, changes: UserChanges, at: Timestamp) -> Stored<Option<Updated>> {
         self.fuse.write(|| self.port.update(id, changes, at))
     }
 

@@ -57,4 +57,5 @@ mod settings;
 mod storage;
 mod unwritable;
 mod upkeep;
+mod usernames;
 mod users;

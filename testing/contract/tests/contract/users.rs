@@ -5,7 +5,8 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::user::{
-    DisplayName, Email, NewUser, PasswordChange, PasswordHash, Profile, SignedUp, User, UserChanges, Username,
+    DisplayName, Email, NewUser, PasswordChange, PasswordHash, Profile, SignedUp, Updated, User, UserChanges,
+    Username,
 };
 
 #[both_engines]
@@ -112,7 +113,9 @@ fn password_change_ends_other_sessions(engine: Engine) {
     let hash = PasswordHash::new("another".into());
     let changes = new_password(&world, &hash, kept);
     let at = world.tick();
-    let (_, mut ended) = world.users.update(matt, changes, at).unwrap().unwrap();
+    let Some(Updated::Changed(_, mut ended)) = world.users.update(matt, changes, at).unwrap() else {
+        panic!("not changed")
+    };
     ended.sort_by_key(|session| session.id);
     assert_eq!(ended.iter().map(|session| session.id).collect::<Vec<_>>(), [second, third]);
     assert!(ended.iter().all(|session| session.tokens_expire_at > at));
@@ -202,7 +205,9 @@ fn new_password(world: &World, hash: &PasswordHash, session: SessionId) -> UserC
 }
 
 fn change(world: &World, id: UserId, changes: UserChanges) -> Profile {
-    let (user, ended) = world.users.update(id, changes, world.tick()).unwrap().unwrap();
+    let Some(Updated::Changed(user, ended)) = world.users.update(id, changes, world.tick()).unwrap() else {
+        panic!("not changed")
+    };
     assert_eq!(ended, []);
     assert_eq!(world.users.find(id).unwrap().as_ref(), Some(&user));
     user.profile.unwrap()
