@@ -7,7 +7,7 @@ use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
+    Appended, Deleter, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -42,6 +42,15 @@ impl MessageRepository for Store {
         self.read(|conn| message_ledger::find(conn, chatroom, id))
     }
 
+    fn find_own(
+        &self,
+        chatroom: ChatroomId,
+        id: MessageId,
+        author: UserId,
+    ) -> Result<Option<Message>, StoreError> {
+        self.read(|conn| find_own(conn, chatroom.into(), id.into(), author.into()))
+    }
+
     fn page(
         &self,
         chatroom: ChatroomId,
@@ -71,7 +80,10 @@ impl MessageRepository for Store {
     ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            rewrite(tx, &edited, guard, at, Change::MessageUpdated(read.id), |tx, new| {
+            let Some(ledger) = Ledger::open_guarded(tx, read.chatroom_id, guard, at)? else {
+                return Ok(Guarded::Refused);
+            };
+            rewrite(tx, ledger, &edited, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::replace_mentions(tx, read, new)?;
                 let freed = revisions::keep(tx, read, new)?;
                 let mentions = bytes_of_mentions(&new.mentions) - bytes_of_mentions(&read.mentions);
@@ -80,19 +92,16 @@ impl MessageRepository for Store {
         })
     }
 
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError> {
-        let mentions = Mentions::default();
-        let tombstone = Message { body: None, mentions, deleted_at: Some(at), ..read.clone() };
+    fn delete(&self, read: &Message, deleter: Deleter, at: Timestamp) -> Result<Guarded<Message>, StoreError> {
         self.write(|tx| {
-            rewrite(tx, &tombstone, guard, at, Change::MessageDeleted(read.id), |tx, _| {
-                replies_and_mentions::remove_references(tx, read)?;
-                reactions::erase(tx, read)?;
-                pins::erase(tx, read)?;
-                // The tombstone keeps the overhead of the message, and its key.
-                let of_text = bytes_of(read.body.as_ref()) - OVERHEAD;
-                let freed = revisions::erase(tx, read)? + of_text + bytes_of_mentions(&read.mentions);
-                storage::add(tx, [(read.author_id.into(), -freed)])
-            })
+            let ledger = match deleter {
+                Deleter::Author => open_for_author(tx, read, at)?,
+                Deleter::Member(guard) => Ledger::open_guarded(tx, read.chatroom_id, guard, at)?,
+            };
+            match ledger {
+                Some(ledger) => delete(tx, ledger, read),
+                None => Ok(Guarded::Refused),
+            }
         })
     }
 
@@ -187,18 +196,49 @@ fn around(conn: &mut Conn, from: ChatroomReader, seq: i64, most: i64) -> Sql<Vec
     Ok(rows)
 }
 
+fn find_own(conn: &mut Conn, chatroom: Key, id: Key, author: Key) -> Sql<Option<Message>> {
+    let row = messages::table
+        .filter(messages::chatroom_id.eq(chatroom))
+        .filter(messages::id.eq(id))
+        .filter(messages::author_id.eq(author))
+        .filter(exists(chatrooms::table.find(chatroom).filter(chatrooms::deleted_at.is_null())))
+        .filter(fragments::is_alive(author))
+        .select(MessageRow::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Locks the chatroom of a message for its author, member or not, if the account is not deleted.
+fn open_for_author(conn: &mut Conn, read: &Message, at: Timestamp) -> Sql<Option<Ledger>> {
+    let ledger = Ledger::open(conn, read.chatroom_id, read.author_id, at)?;
+    let alive: bool = diesel::select(fragments::is_alive(read.author_id.into())).get_result(conn)?;
+    Ok(ledger.filter(|_| alive))
+}
+
+/// Turns a message into a tombstone, if it still has the revision that was read.
+fn delete(tx: &mut Tx<'_>, ledger: Ledger, read: &Message) -> Sql<Guarded<Message>> {
+    let mentions = Mentions::default();
+    let tombstone = Message { body: None, mentions, deleted_at: Some(ledger.at), ..read.clone() };
+    rewrite(tx, ledger, &tombstone, Change::MessageDeleted(read.id), |tx, _| {
+        replies_and_mentions::remove_references(tx, read)?;
+        reactions::erase(tx, read)?;
+        pins::erase(tx, read)?;
+        // The tombstone keeps the overhead of the message, and its key.
+        let of_text = bytes_of(read.body.as_ref()) - OVERHEAD;
+        let freed = revisions::erase(tx, read)? + of_text + bytes_of_mentions(&read.mentions);
+        storage::add(tx, [(read.author_id.into(), -freed)])
+    })
+}
+
 /// Overwrites the row of a message and the rows that belong to it, if it still has the revision that was read.
 fn rewrite(
     tx: &mut Tx<'_>,
+    mut ledger: Ledger,
     new: &Message,
-    guard: Guard,
-    at: Timestamp,
     change: Change<MessageId>,
     rewrite_parts: impl FnOnce(&mut Tx<'_>, &Message) -> Sql<()>,
 ) -> Sql<Guarded<Message>> {
-    let Some(mut ledger) = Ledger::open_guarded(tx, new.chatroom_id, guard, at)? else {
-        return Ok(Guarded::Refused);
-    };
     let as_read = messages::table
         .filter(messages::chatroom_id.eq(Key::from(new.chatroom_id)))
         .filter(messages::id.eq(Key::from(new.id)))

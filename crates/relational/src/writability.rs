@@ -23,7 +23,12 @@ impl Default for Writability {
     fn default() -> Self {
         let gauge = gauge!("chit_chat_db_writable");
         gauge.set(1);
-        Self { failing: AtomicBool::default(), gauge, created: Instant::now(), writing_since: AtomicU64::default() }
+        Self {
+            failing: AtomicBool::default(),
+            gauge,
+            created: Instant::now(),
+            writing_since: AtomicU64::default(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use chit_chat_domain::id::{ChatroomId, IdSource, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, SlowModeOutcome,
+    Appended, Deleter, Idempotency, IdempotencyKey, Message, MessageBody, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 
@@ -60,8 +60,7 @@ impl World {
 
     /// Deletes a message as its author.
     pub fn erase(&self, read: &Message) -> Guarded<Message> {
-        let guard = Guard::holds(read.author_id, Role::Member);
-        self.messages.delete(read, guard, self.tick()).unwrap()
+        self.messages.delete(read, Deleter::Author, self.tick()).unwrap()
     }
 
     /// A page as the store returns it, with the extra row beyond the limit.

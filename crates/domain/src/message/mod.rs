@@ -13,11 +13,11 @@ pub(crate) use finding::find;
 pub use idempotency::{Idempotency, IdempotencyKey};
 #[cfg(feature = "mocks")]
 pub use repository::MockMessageRepository;
-pub use repository::{Appended, Excerpt, MessageRepository, NewMessage, PageRange, SlowModeOutcome};
+pub use repository::{Appended, Deleter, Excerpt, MessageRepository, NewMessage, PageRange, SlowModeOutcome};
 pub use sending::{SendOutcome, Sending, Sent};
 pub use service::{History, MessageService, Precondition, SendMessage};
 
-use crate::chatroom::Seq;
+use crate::chatroom::{Guard, Seq};
 use crate::clock::Timestamp;
 use crate::denial::Denial;
 use crate::id::{ChatroomId, MessageId, UserId};
@@ -98,13 +98,13 @@ impl Message {
         self.reactions.may_have(reaction)
     }
 
-    /// Checks the right to delete: the author, moderators and owners have it.
-    pub fn may_delete(&self, by: &Membership) -> Result<(), Denial> {
-        if self.author_id == by.user_id || by.at_least(Role::Moderator).is_ok() {
-            Ok(())
-        } else {
-            Err(Denial::NotTheAuthorNorAModerator)
+    /// The permission by which a member may delete: the author, moderators and owners have one.
+    pub fn may_delete(&self, by: &Membership) -> Result<Deleter, Denial> {
+        if self.author_id == by.user_id {
+            return Ok(Deleter::Author);
         }
+        by.at_least(Role::Moderator).map_err(|_| Denial::NotTheAuthorNorAModerator)?;
+        Ok(Deleter::Member(Guard::holds(by.user_id, Role::Moderator)))
     }
 }
 
@@ -138,9 +138,12 @@ mod tests {
     #[test]
     fn delete_is_allowed_to_author_moderators_and_owners() {
         let mine = message().build();
-        assert!(mine.may_delete(&membership().build()).is_ok());
-        assert!(mine.may_delete(&membership().with_user(other()).with_role(Role::Owner).build()).is_ok());
-        assert!(mine.may_delete(&membership().with_user(other()).with_role(Role::Moderator).build()).is_ok());
+        assert_eq!(mine.may_delete(&membership().build()), Ok(Deleter::Author));
+        for role in [Role::Moderator, Role::Owner] {
+            let guard = Guard::holds(other(), Role::Moderator);
+            let by = membership().with_user(other()).with_role(role).build();
+            assert_eq!(mine.may_delete(&by), Ok(Deleter::Member(guard)));
+        }
         let other = membership().with_user(other()).with_role(Role::Member).build();
         assert_eq!(mine.may_delete(&other), Err(Denial::NotTheAuthorNorAModerator));
     }

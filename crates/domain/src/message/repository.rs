@@ -68,6 +68,15 @@ pub struct Excerpt {
     pub messages: Vec<Message>,
 }
 
+/// The permission by which a message is deleted. The store checks it in the transaction of the write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleter {
+    /// Its author, who may have left the chatroom, but still has an account.
+    Author,
+    /// A member, if the guard holds.
+    Member(Guard),
+}
+
 /// Stores messages. Every write takes the chatroom's next seq and logs its event atomically.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait MessageRepository: Send + Sync {
@@ -85,6 +94,10 @@ pub trait MessageRepository: Send + Sync {
 
     /// The message or its tombstone.
     fn find(&self, chatroom: ChatroomId, id: MessageId) -> Result<Option<Message>, StoreError>;
+
+    /// The message or its tombstone, if it is in a living chatroom and this living user wrote it.
+    fn find_own(&self, chatroom: ChatroomId, id: MessageId, author: UserId)
+    -> Result<Option<Message>, StoreError>;
 
     /// Messages that `reader` may see; empty for outsiders, and if there are none. One row beyond the limit, at
     /// the far end, means that more follow. `Around` has such a row at both ends: it returns up to one more than
@@ -110,7 +123,7 @@ pub trait MessageRepository: Send + Sync {
 
     /// Turns a message that is still at this revision into a tombstone without reactions, mentions, pin or
     /// revisions, and returns it.
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Result<Guarded<Message>, StoreError>;
+    fn delete(&self, read: &Message, deleter: Deleter, at: Timestamp) -> Result<Guarded<Message>, StoreError>;
 
     /// The replies to a message, by seq, starting after `after`, including tombstones; one more than the limit.
     fn replies(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Appended, BodyLimit, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository,
+    Appended, BodyLimit, Deleter, Excerpt, Idempotency, IdempotencyKey, Message, MessageBody, MessageRepository,
     NewMessage, PageRange, Revision, SendOutcome, Sending, Sent, SlowModeOutcome, around,
 };
 use crate::chatroom::{Access, ChatroomRepository, Guard, Right, Seq, Visibility};
@@ -12,7 +12,7 @@ use crate::denial::{Denial, Failure};
 use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
-use crate::membership::{Membership, Role};
+use crate::membership::Membership;
 use crate::mention::{MentionRepository, Mentions, Named};
 use crate::page::{Limit, Page};
 use crate::pending::Pending;
@@ -279,9 +279,11 @@ impl MessageService {
         })
     }
 
-    /// Turns a message into a tombstone; deleting it again changes nothing.
+    /// Turns a message into a tombstone; deleting it again changes nothing. Authors may do so even if they have left
+    /// the chatroom, were removed or banned: their words remain theirs.
     ///
-    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`MessageRepository::delete`].
+    /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], or [`MessageRepository::find_own`] for
+    /// outsiders, then [`MessageRepository::delete`].
     pub fn delete(
         &self,
         chatroom: ChatroomId,
@@ -290,17 +292,33 @@ impl MessageService {
         precondition: &Precondition,
     ) -> Result<(), Failure> {
         retry_until_written(|| {
-            let (access, message) = self.read(chatroom, actor, id)?;
-            message.may_delete(access.as_member()?)?;
+            let (message, deleter) = self.deletable(chatroom, actor, id)?;
             precondition.check(message.revision)?;
             if message.deleted_at.is_some() {
                 return Ok(Guarded::Done(()));
             }
             self.storage.check(actor, Kind::MessageDeleted)?;
-            let needed = if message.author_id == actor { Role::Member } else { Role::Moderator };
-            let guard = Guard::holds(actor, needed);
-            Ok(self.messages.delete(&message, guard, self.clock.now())?.map(drop))
+            Ok(self.messages.delete(&message, deleter, self.clock.now())?.map(drop))
         })
+    }
+
+    /// Returns a message that the user may delete, and by which permission. Outsiders learn only of their own ones.
+    fn deletable(
+        &self,
+        chatroom: ChatroomId,
+        actor: UserId,
+        id: MessageId,
+    ) -> Result<(Message, Deleter), Failure> {
+        let outside = match self.read(chatroom, actor, id) {
+            Ok((access, message)) => {
+                let deleter = message.may_delete(access.as_member()?)?;
+                return Ok((message, deleter));
+            }
+            Err(Failure::Denied(outside @ (Denial::ChatroomNotFound | Denial::NotAMember))) => outside,
+            Err(failure) => return Err(failure),
+        };
+        let own = self.messages.find_own(chatroom, id, actor)?.ok_or(outside)?;
+        Ok((own, Deleter::Author))
     }
 
     fn append(&self, draft: NewMessage) -> Pending<Appended> {

@@ -75,7 +75,7 @@ fn edit_beyond_quota_reaches_no_store() {
 #[test]
 fn deletion_is_possible_beyond_quota() {
     let mut world = world_with_message(Member, message(me()));
-    expect_delete(&mut world, me(), Member);
+    expect_delete(&mut world, me());
     assert_eq!(with_full_storage(world).messages.delete(room(), me(), message_id(), &UNCONDITIONAL), Ok(()));
 }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chit_chat_domain::chatroom::Visibility::{Direct, Private, Public};
-use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode};
+use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode, Visibility};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{MessageId, UserId};
@@ -9,8 +9,8 @@ use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage, Sent,
-    SlowModeOutcome,
+    Appended, Deleter, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage,
+    Sent, SlowModeOutcome,
 };
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::page::Page;
@@ -62,9 +62,11 @@ fn expect_edit(world: &mut World, read: Message, outcome: Guarded<Message>) {
     edit.times(1).return_const(Ok(outcome));
 }
 
-pub(crate) fn expect_delete(world: &mut World, author: UserId, needed: Role) {
+pub(crate) fn expect_delete(world: &mut World, author: UserId) {
+    let moderator = Deleter::Member(Guard::holds(me(), Moderator));
+    let deleter = if author == me() { Deleter::Author } else { moderator };
     let delete = world.messages.expect_delete();
-    let delete = delete.with(eq(message(author)), eq(Guard::holds(me(), needed)), eq(NOW));
+    let delete = delete.with(eq(message(author)), eq(deleter), eq(NOW));
     delete.times(1).return_const(Ok(Guarded::Done(tombstone(author))));
 }
 
@@ -153,7 +155,7 @@ fn archived_chatroom_allows_only_delete() {
     assert_eq!(edit(world, "goodbye", &UNCONDITIONAL), Err(Denial::ChatroomArchived.into()));
     let mut world = World::with_room(archived(), Member);
     expect_found(&mut world, Some(message(me())));
-    expect_delete(&mut world, me(), Member);
+    expect_delete(&mut world, me());
     assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
 }
 
@@ -283,7 +285,6 @@ fn outsider_cannot_see_or_change_messages() {
         let outside = || World::with_access(visibility, None);
         assert_eq!(outside().messages().show(room(), me(), message_id()), Err(denial.into()));
         assert_eq!(edit(outside(), "goodbye", &UNCONDITIONAL), Err(denial.into()));
-        assert_eq!(delete(outside(), &UNCONDITIONAL), Err(denial.into()));
     }
 }
 
@@ -371,16 +372,32 @@ fn repeatedly_refused_edit_gives_up() {
 }
 
 #[test]
-fn delete_is_guarded_by_role() {
-    for (role, author, needed) in [
-        (Member, me(), Member),
-        (Owner, me(), Member),
-        (Owner, other(), Moderator),
-        (Moderator, other(), Moderator),
-    ] {
+fn delete_of_other_is_guarded_by_role() {
+    for (role, author) in [(Member, me()), (Owner, me()), (Owner, other()), (Moderator, other())] {
         let mut world = world_with_message(role, message(author));
-        expect_delete(&mut world, author, needed);
+        expect_delete(&mut world, author);
         assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
+    }
+}
+
+fn world_outside(visibility: Visibility, own: Option<Message>) -> World {
+    let mut world = World::with_access(visibility, None);
+    let find = world.messages.expect_find_own().with(eq(room()), eq(message_id()), eq(me()));
+    find.times(1).return_const(Ok(own));
+    world
+}
+
+#[test]
+fn outsider_deletes_own_message_and_learns_of_no_other() {
+    for (visibility, hidden) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
+        let mut world = world_outside(visibility, Some(message(me())));
+        expect_delete(&mut world, me());
+        assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
+        assert_eq!(delete(world_outside(visibility, Some(tombstone(me()))), &UNCONDITIONAL), Ok(()));
+        let stale = Precondition::Revisions(vec![2]);
+        let outcome = delete(world_outside(visibility, Some(message(me()))), &stale);
+        assert_eq!(outcome, Err(Denial::RevisionMismatch.into()));
+        assert_eq!(delete(world_outside(visibility, None), &stale), Err(hidden.into()));
     }
 }
 

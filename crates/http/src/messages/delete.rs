@@ -9,7 +9,8 @@ use crate::state::State;
 
 /// Delete a message
 ///
-/// Leaves a tombstone without the body. Requires the author, a moderator or an owner.
+/// Leaves a tombstone without the body. Requires the author, a moderator or an owner. Authors can delete their own
+/// messages even if they are no longer members: they left, were removed or are banned.
 #[utoipa::path(
     delete,
     path = "/api/chatrooms/{chatroom_id}/messages/{message_id}",

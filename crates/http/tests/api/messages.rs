@@ -191,6 +191,34 @@ async fn own_messages_are_limited_to_current_memberships(engine: Engine) {
 }
 
 #[both_engines]
+async fn author_deletes_own_messages_after_leaving(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob, cem) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("cem").await);
+    for (visibility, status, code) in [("private", 404, "chatroom_not_found"), ("public", 403, "not_a_member")] {
+        let room = ann.create_room("Plans", visibility, &[&bob, &cem]).await;
+        let (left, banned) = (bob.say(&room, "one").await, cem.say(&room, "two").await);
+        let of_ann = ann.say(&room, "three").await;
+        bob.leave(&room).await;
+        ann.ban(&room, &cem).await;
+        ann.patch(room.own_path(), json!({"archived": true})).await.expect_status(200);
+        for (former, own) in [(&bob, &left), (&cem, &banned)] {
+            former.get(path_of(own)).await.expect_problem(status, code);
+            former.patch(path_of(own), json!({"body": "x"})).await.expect_problem(status, code);
+            former.delete(path_of(&of_ann)).await.expect_problem(status, code);
+            let stale = former.request(Method::DELETE, path_of(own)).header("If-Match", "\"2\"");
+            stale.send().await.expect_problem(412, "revision_mismatch");
+            former.erase(own).await;
+            former.erase(own).await;
+        }
+        bob.delete(path_of(&banned)).await.expect_problem(status, code);
+        assert_eq!(ann.read(&room).await, [json!(null), json!(null), json!("three")]);
+        let log = ann.get(room.path("events?limit=200")).await.expect_status(200);
+        let last = log.items().last().unwrap();
+        assert_eq!((&last["type"], &last["actor_id"]), (&json!("message.deleted"), &json!(cem.id)));
+    }
+}
+
+#[both_engines]
 async fn history_answers_head_like_get(engine: Engine) {
     let ann = TestApp::new(engine).await.sign_up("ann").await;
     let room = ann.create_room("Plans", "private", &[]).await;

@@ -15,7 +15,7 @@ use chit_chat_domain::membership::{
 };
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{
-    Appended, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
+    Appended, Deleter, Excerpt, Message, MessageBody, MessageRepository, NewMessage, PageRange, SlowModeOutcome,
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
@@ -210,6 +210,10 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.port.find(chatroom, id)
     }
 
+    fn find_own(&self, chatroom: ChatroomId, id: MessageId, author: UserId) -> Stored<Option<Message>> {
+        self.port.find_own(chatroom, id, author)
+    }
+
     fn page(
         &self,
         chatroom: ChatroomId,
@@ -231,8 +235,8 @@ impl MessageRepository for Fused<dyn MessageRepository> {
         self.fuse.write(|| self.port.edit(read, body, mentions, guard, at))
     }
 
-    fn delete(&self, read: &Message, guard: Guard, at: Timestamp) -> Stored<Guarded<Message>> {
-        self.fuse.write(|| self.port.delete(read, guard, at))
+    fn delete(&self, read: &Message, deleter: Deleter, at: Timestamp) -> Stored<Guarded<Message>> {
+        self.fuse.write(|| self.port.delete(read, deleter, at))
     }
 
     fn by_author(&self, author: UserId, after: Option<MessageId>, limit: Limit) -> Stored<Vec<Message>> {

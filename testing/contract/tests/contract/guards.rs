@@ -8,7 +8,7 @@ use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard}
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, NewMembership, Role};
-use chit_chat_domain::message::Appended;
+use chit_chat_domain::message::{Appended, Deleter};
 use chit_chat_domain::pending::Pending;
 
 /// Two members, one of whom loses access.
@@ -169,9 +169,9 @@ fn deletion_by_owner_waiting_for_demotion_is_refused(engine: Engine) {
     scene.world.promote(scene.room, scene.matt, scene.beth);
     let sent = scene.world.say(scene.room, scene.matt, "hello");
     let demotion = scene.hold(DEMOTION);
-    let guard = Guard::holds(scene.beth, Role::Owner);
+    let owner = Deleter::Member(Guard::holds(scene.beth, Role::Owner));
     let at = scene.world.tick();
-    let deleted = scene.while_held(demotion, "COMMIT", || scene.world.messages.delete(&sent, guard, at));
+    let deleted = scene.while_held(demotion, "COMMIT", || scene.world.messages.delete(&sent, owner, at));
     assert_eq!(deleted, Ok(Guarded::Refused));
 }
 

@@ -1,13 +1,13 @@
 //! Sending, editing and deleting messages.
 
-use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
+use chit_chat_contract::{Engine, World, both_engines, done, idempotency, kind};
 use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, MessageId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, MessageBody, NewMessage};
+use chit_chat_domain::message::{Appended, Deleter, MessageBody, NewMessage};
 
 #[both_engines]
 fn send_stores_message_as_sent(engine: Engine) {
@@ -129,7 +129,7 @@ fn times_keep_microseconds(engine: Engine) {
         let guard = Guard::holds(matt, Role::Member);
         let edited =
             world.messages.edit(&sent, MessageBody::parse("x").unwrap(), Mentions::default(), guard, at).unwrap();
-        let deleted = done(world.messages.delete(&done(edited), guard, at).unwrap());
+        let deleted = done(world.messages.delete(&done(edited), Deleter::Author, at).unwrap());
         let stored = world.message(room, sent.id);
         assert_eq!((stored.created_at, stored.edited_at, stored.deleted_at), (at, Some(at), Some(at)));
         assert_eq!(stored, deleted);
@@ -171,9 +171,41 @@ fn owner_deletes_message_of_member(engine: Engine) {
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));
     let room = world.room(matt, &[beth]);
     let sent = world.say(room, beth, "hello");
-    let gone = done(world.messages.delete(&sent, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+    let owner = Deleter::Member(Guard::holds(matt, Role::Owner));
+    let gone = done(world.messages.delete(&sent, owner, world.tick()).unwrap());
     assert_eq!((gone.author_id, gone.body), (beth, None));
     assert_eq!(world.log(room).pop().map(|event| event.actor_id), Some(matt));
+}
+
+#[both_engines]
+fn author_deletes_message_without_membership(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let room = world.room(matt, &[beth, eve]);
+    let (sent, of_matt) = (world.say(room, beth, "hello"), world.say(room, matt, "hi"));
+    world.ban(room, matt, beth);
+    let own = |id, author| world.messages.find_own(room, id, author).unwrap();
+    assert_eq!(own(sent.id, beth), Some(sent.clone()));
+    assert_eq!((own(of_matt.id, beth), own(sent.id, eve)), (None, None));
+    let gone = done(world.erase(&sent));
+    assert_eq!((own(sent.id, beth), gone.body.clone()), (Some(gone), None));
+    let event = world.log(room).pop().unwrap();
+    assert_eq!((event.actor_id, kind(&event.change)), (beth, "message.deleted"));
+}
+
+#[both_engines]
+fn own_message_goes_with_chatroom_and_account(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (room, other) = (world.room(matt, &[beth]), world.room(matt, &[beth]));
+    let (sent, later) = (world.say(room, beth, "hello"), world.say(other, beth, "hello"));
+    world.delete_room(room, matt);
+    assert_eq!(world.messages.find_own(room, sent.id, beth), Ok(None));
+    assert_eq!(world.erase(&sent), Guarded::Refused);
+    world.leave(other, beth);
+    world.delete_account(beth);
+    assert_eq!(world.messages.find_own(other, later.id, beth), Ok(None));
+    assert_eq!(world.erase(&later), Guarded::Refused);
 }
 
 #[both_engines]
@@ -201,7 +233,7 @@ fn change_without_right_is_refused(engine: Engine) {
     for guard in [Guard::holds(eve, Role::Member), Guard::holds(beth, Role::Owner)] {
         let edited = world.messages.edit(&sent, body.clone(), Mentions::default(), guard, world.tick());
         assert_eq!(edited, Ok(Guarded::Refused));
-        assert_eq!(world.messages.delete(&sent, guard, world.tick()), Ok(Guarded::Refused));
+        assert_eq!(world.messages.delete(&sent, Deleter::Member(guard), world.tick()), Ok(Guarded::Refused));
     }
     assert_eq!(world.message(room, sent.id), sent);
     assert_eq!(world.head(room), sent.seq);

@@ -8,7 +8,7 @@ use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{Appended, Message, MessageBody, NewMessage};
+use chit_chat_domain::message::{Appended, Deleter, Message, MessageBody, NewMessage};
 use chit_chat_domain::pin::Pinning;
 use chit_chat_domain::revision::MAX_REVISIONS;
 use chit_chat_domain::storage::{OVERHEAD, StorageMeter};
@@ -258,7 +258,7 @@ fn racing_writes_are_counted_exactly(engine: Engine) {
                 let edited = stores.messages.edit(&sent, body, sent.mentions.clone(), guard, world.tick());
                 let edited = done(edited.unwrap());
                 if turn % 3 == 2 {
-                    done(stores.messages.delete(&edited, guard, world.tick()).unwrap());
+                    done(stores.messages.delete(&edited, Deleter::Author, world.tick()).unwrap());
                 }
             }
             if turn % 5 == 0 {
