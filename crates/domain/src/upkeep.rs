@@ -15,4 +15,8 @@ pub trait Upkeep: Send + Sync {
     /// Deletes the times of sending that no slow mode asks for any longer, and the keys of creations and the reserved
     /// usernames that have expired: about `most` rows of each. Returns whether any may be left.
     fn forget(&self, now: Timestamp, most: usize) -> Result<bool, StoreError>;
+
+    /// Turns messages of a deleted account into tombstones, if they are to be deleted with it: at most `most` of one
+    /// chatroom, each with its event. Returns whether any may be left.
+    fn erase_messages(&self, now: Timestamp, most: usize) -> Result<bool, StoreError>;
 }

@@ -80,15 +80,16 @@ impl MessageRepository for Store {
     ) -> Result<Guarded<Message>, StoreError> {
         let edited = Message { body: Some(body), mentions, edited_at: Some(at), ..read.clone() };
         self.write(|tx| {
-            let Some(ledger) = Ledger::open_guarded(tx, read.chatroom_id, guard, at)? else {
+            let Some(mut ledger) = Ledger::open_guarded(tx, read.chatroom_id, guard, at)? else {
                 return Ok(Guarded::Refused);
             };
-            rewrite(tx, ledger, &edited, Change::MessageUpdated(read.id), |tx, new| {
+            let written = rewrite(tx, &mut ledger, &edited, Change::MessageUpdated(read.id), |tx, new| {
                 replies_and_mentions::replace_mentions(tx, read, new)?;
                 let freed = revisions::keep(tx, read, new)?;
                 let mentions = bytes_of_mentions(&new.mentions) - bytes_of_mentions(&read.mentions);
                 storage::add(tx, [(read.author_id.into(), bytes_of(new.body.as_ref()) + mentions - freed)])
-            })
+            })?;
+            finish(tx, ledger, written)
         })
     }
 
@@ -98,10 +99,11 @@ impl MessageRepository for Store {
                 Deleter::Author => open_for_author(tx, read, at)?,
                 Deleter::Member(guard) => Ledger::open_guarded(tx, read.chatroom_id, guard, at)?,
             };
-            match ledger {
-                Some(ledger) => delete(tx, ledger, read),
-                None => Ok(Guarded::Refused),
-            }
+            let Some(mut ledger) = ledger else {
+                return Ok(Guarded::Refused);
+            };
+            let tombstone = erase(tx, &mut ledger, read)?;
+            finish(tx, ledger, tombstone)
         })
     }
 
@@ -217,7 +219,7 @@ fn open_for_author(conn: &mut Conn, read: &Message, at: Timestamp) -> Sql<Option
 }
 
 /// Turns a message into a tombstone, if it still has the revision that was read.
-fn delete(tx: &mut Tx<'_>, ledger: Ledger, read: &Message) -> Sql<Guarded<Message>> {
+pub(crate) fn erase(tx: &mut Tx<'_>, ledger: &mut Ledger, read: &Message) -> Sql<Option<Message>> {
     let mentions = Mentions::default();
     let tombstone = Message { body: None, mentions, deleted_at: Some(ledger.at), ..read.clone() };
     rewrite(tx, ledger, &tombstone, Change::MessageDeleted(read.id), |tx, _| {
@@ -234,11 +236,11 @@ fn delete(tx: &mut Tx<'_>, ledger: Ledger, read: &Message) -> Sql<Guarded<Messag
 /// Overwrites the row of a message and the rows that belong to it, if it still has the revision that was read.
 fn rewrite(
     tx: &mut Tx<'_>,
-    mut ledger: Ledger,
+    ledger: &mut Ledger,
     new: &Message,
     change: Change<MessageId>,
     rewrite_parts: impl FnOnce(&mut Tx<'_>, &Message) -> Sql<()>,
-) -> Sql<Guarded<Message>> {
+) -> Sql<Option<Message>> {
     let as_read = messages::table
         .filter(messages::chatroom_id.eq(Key::from(new.chatroom_id)))
         .filter(messages::id.eq(Key::from(new.id)))
@@ -257,11 +259,19 @@ fn rewrite(
         .get_result(tx.conn)
         .optional()?;
     let Some(row) = row else {
-        return Ok(Guarded::Refused);
+        return Ok(None);
     };
     let written = row.into();
     rewrite_parts(tx, &written)?;
     ledger.record(change)?;
+    Ok(Some(written))
+}
+
+/// Closes the ledger of a message that was written.
+fn finish(tx: &mut Tx<'_>, ledger: Ledger, written: Option<Message>) -> Sql<Guarded<Message>> {
+    let Some(written) = written else {
+        return Ok(Guarded::Refused);
+    };
     ledger.close(tx)?;
     Ok(Guarded::Done(written))
 }

@@ -14,6 +14,7 @@ mod chatroom_list;
 mod chatrooms;
 mod commits;
 mod direct;
+mod erasures;
 mod events;
 mod former_usernames;
 mod fragments;

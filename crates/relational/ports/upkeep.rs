@@ -8,7 +8,7 @@ use chit_chat_relational::schema::{chatroom_creations, turns};
 use chit_chat_relational::{Instant, Key, Sql};
 use diesel::prelude::*;
 
-use super::former_usernames;
+use super::{erasures, former_usernames};
 use crate::{Conn, Store};
 
 impl Upkeep for Store {
@@ -19,6 +19,10 @@ impl Upkeep for Store {
             let usernames = former_usernames::forget(tx, now.into(), most)?;
             Ok(forget_creations(tx, now.into(), most)? || turns || usernames)
         })
+    }
+
+    fn erase_messages(&self, now: Timestamp, most: usize) -> Result<bool, StoreError> {
+        self.write(|tx| erasures::some(tx, now, most))
     }
 }
 

@@ -8,8 +8,8 @@ use chit_chat_domain::search::NameParts;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, DisplayName, Email, NewUser, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
-    Username,
+    Credentials, DisplayName, Email, NewUser, OwnMessages, PasswordHash, SignedUp, Updated, User, UserChanges,
+    UserRepository, Username,
 };
 use chit_chat_relational::rows::UserRow;
 use chit_chat_relational::schema::{chatrooms, memberships, users};
@@ -17,7 +17,7 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::name_parts::{self, Kind};
-use super::{bans, blocks, direct, former_usernames, fragments, invitees, sessions, user_heads};
+use super::{bans, blocks, direct, erasures, former_usernames, fragments, invitees, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -79,9 +79,16 @@ impl UserRepository for Store {
         &self,
         id: UserId,
         checked: PasswordHash,
+        messages: OwnMessages,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError> {
-        self.write(|tx| delete(tx, id, &checked, at))
+        self.write(|tx| {
+            let ended = delete(tx, id, &checked, at)?;
+            if ended.is_some() && messages == OwnMessages::Delete {
+                erasures::begin(tx, id)?;
+            }
+            Ok(ended)
+        })
     }
 
     fn deleted_members(&self) -> Result<Vec<UserId>, StoreError> {

@@ -24,6 +24,15 @@ table! {
 }
 
 table! {
+    use crate::types::Id;
+
+    erasures (user_id) {
+        user_id -> Id,
+        after_chatroom_id -> Id,
+    }
+}
+
+table! {
     use crate::types::{Id, Moment};
     use diesel::sql_types::Text;
 
@@ -351,6 +360,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chatroom_creations,
     chatrooms,
     ended_sessions,
+    erasures,
     events,
     former_usernames,
     invitation_uses,

@@ -35,6 +35,8 @@ const RELEASE_INTERVAL: Duration = Duration::from_secs(1);
 /// The pause between two batches of a task, so that other work gets its turn.
 const PAUSE: Duration = Duration::from_millis(20);
 const PURGED_AT_ONCE: usize = 500;
+/// The number of messages of a deleted account that are deleted together, while their chatroom is locked.
+const ERASED_AT_ONCE: usize = 50;
 /// The number of users and of chatrooms whose names are indexed together, while they are locked.
 const INDEXED_AT_ONCE: usize = 100;
 
@@ -142,7 +144,9 @@ fn index_names(stores: &Stores) -> Result<Progress, StoreError> {
 
 /// Erases one batch of deleted data, or if there is none, what has expired.
 fn tidy(stores: &Stores) -> Result<Progress, StoreError> {
-    if stores.chatrooms.purge(PURGED_AT_ONCE)? {
+    // Both, so that none of the two waits for all of the other.
+    let erased = stores.upkeep.erase_messages(SystemClock.now(), ERASED_AT_ONCE)?;
+    if stores.chatrooms.purge(PURGED_AT_ONCE)? || erased {
         return Ok(Progress::More);
     }
     stores.sessions.forget(SystemClock.now())?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::session::{EndedSession, NewSession, SecretHash};
-use chit_chat_domain::user::{NewUser, PasswordHash, SignedUp, Username};
+use chit_chat_domain::user::{NewUser, OwnMessages, PasswordHash, SignedUp, Username};
 
 use crate::{Engine, TestClock, TestIds, TestStore};
 
@@ -57,7 +57,15 @@ impl World {
 
     /// Deletes the account of a user with the default password; returns the sessions that it ended.
     pub fn delete_account(&self, user: UserId) -> Vec<EndedSession> {
-        self.users.delete(user, self.password_hash(), self.tick()).unwrap().unwrap()
+        self.users.delete(user, self.password_hash(), OwnMessages::Keep, self.tick()).unwrap().unwrap()
+    }
+
+    /// Deletes the account of a user together with their messages, which [`Upkeep`] then has to erase.
+    ///
+    /// [`Upkeep`]: chit_chat_domain::upkeep::Upkeep
+    pub fn delete_account_with_messages(&self, user: UserId) {
+        let deleted = self.users.delete(user, self.password_hash(), OwnMessages::Delete, self.tick());
+        assert!(deleted.unwrap().is_some());
     }
 
     /// The default hash, which each user's password is checked against.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    DisplayName, Email, HasherBusy, NewPassword, NewUser, PasswordChange, PasswordHash, PasswordHasher,
-    PasswordPolicy, SignedUp, Updated, User, UserChanges, UserRepository, Username, UsernameChange, WhoCanAddMe,
+    DisplayName, Email, HasherBusy, NewPassword, NewUser, OwnMessages, PasswordChange, PasswordHash,
+    PasswordHasher, PasswordPolicy, SignedUp, Updated, User, UserChanges, UserRepository, Username,
+    UsernameChange, WhoCanAddMe,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
@@ -145,14 +146,17 @@ impl AccountService {
         }
     }
 
-    /// Deletes an account: first the account itself, then its memberships one by one.
+    /// Deletes an account: first the account itself, then its memberships one by one. Messages that are to go too
+    /// follow later, in batches.
     ///
     /// Asks [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`],
     /// [`UserRepository::delete`], [`MembershipRepository::chatrooms_of`], then
     /// [`MembershipRepository::leave`] for each chatroom.
-    pub fn delete(&self, user: UserId, password: &str) -> Result<(), Failure> {
+    pub fn delete(&self, user: UserId, password: &str, messages: Option<&str>) -> Result<(), Failure> {
+        let messages = messages.map(OwnMessages::parse).transpose();
+        let messages = messages.map_err(|violation| Failure::invalid("messages", violation))?.unwrap_or_default();
         let checked = self.check_password(user, password)?;
-        self.users.delete(user, checked, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
+        self.users.delete(user, checked, messages, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
         self.leave_all_chatrooms(user)
     }
 

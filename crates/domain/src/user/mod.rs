@@ -4,6 +4,7 @@ mod accounts;
 mod administration;
 mod display_name;
 mod email;
+mod own_messages;
 #[cfg_attr(feature = "mocks", expect(clippy::ref_option_ref, reason = "mockall keeps arguments by reference"))]
 mod password;
 mod repository;
@@ -14,6 +15,7 @@ pub use accounts::{AccountService, ProfileChange, SignUp, SignUps};
 pub use administration::{Account, AccountFilter, AdministrationRepository, AdministrationService};
 pub use display_name::DisplayName;
 pub use email::Email;
+pub use own_messages::OwnMessages;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
 pub use repository::{
     Credentials, NewUser, PasswordChange, SignedUp, Updated, UserChanges, UserRepository, UsernameChange,

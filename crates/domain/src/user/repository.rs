@@ -1,6 +1,6 @@
 //! The port that stores users.
 
-use super::{DisplayName, Email, PasswordHash, User, Username, WhoCanAddMe};
+use super::{DisplayName, Email, OwnMessages, PasswordHash, User, Username, WhoCanAddMe};
 use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};
 use crate::page::Limit;
@@ -106,11 +106,13 @@ pub trait UserRepository: Send + Sync {
     fn update(&self, id: UserId, changes: UserChanges, at: Timestamp) -> Result<Option<Updated>, StoreError>;
 
     /// Erases the data of the account and ends its sessions atomically; the username stays taken. `None` if the
-    /// user is deleted or disabled, or the password is no longer the one that was checked.
+    /// user is deleted or disabled, or the password is no longer the one that was checked. Messages that are to be
+    /// deleted are marked, for [`Upkeep::erase_messages`](crate::upkeep::Upkeep::erase_messages).
     fn delete(
         &self,
         id: UserId,
         checked: PasswordHash,
+        messages: OwnMessages,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 

@@ -5,7 +5,7 @@ use chit_chat_domain::mockall::Sequence;
 use chit_chat_domain::mockall::predicate::eq;
 use chit_chat_domain::testing::{NOW, World, fresh_id, me, other, password_hash, room, session_id};
 use chit_chat_domain::user::{
-    AccountService, DisplayName, Email, HasherBusy, NewUser, PasswordChange, PasswordPolicy, Profile,
+    AccountService, DisplayName, Email, HasherBusy, NewUser, OwnMessages, PasswordChange, PasswordPolicy, Profile,
     ProfileChange, SignUp, SignUps, SignedUp, Updated, User, UserChanges, Username, UsernameChange, WhoCanAddMe,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
@@ -254,25 +254,37 @@ fn deletion_ends_sessions_before_leaving_chatrooms() {
     let (users, deleted) = (&mut world.users, Ok(Some(vec![ended_session()])));
     users
         .expect_delete()
-        .with(eq(me()), eq(password_hash()), eq(NOW))
+        .with(eq(me()), eq(password_hash()), eq(OwnMessages::Keep), eq(NOW))
         .times(1)
         .in_sequence(&mut order)
         .return_const(deleted);
     expect_leaves(&mut world, me(), &mut order);
-    assert_eq!(world.accounts().delete(me(), PASSWORD), Ok(()));
+    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Ok(()));
+}
+
+#[test]
+fn messages_are_deleted_with_account_on_request() {
+    let mut world = world_with_account();
+    let delete = world.users.expect_delete();
+    let delete = delete.with(eq(me()), eq(password_hash()), eq(OwnMessages::Delete), eq(NOW));
+    delete.times(1).return_const(Ok(Some(vec![])));
+    world.memberships.expect_chatrooms_of().return_const(Ok(vec![]));
+    assert_eq!(world.accounts().delete(me(), PASSWORD, Some("delete")), Ok(()));
+    let unknown = World::default().accounts().delete(me(), PASSWORD, Some("all"));
+    assert_eq!(unknown, Err(Failure::invalid("messages", Violation::NotOneOf("keep, delete"))));
 }
 
 #[test]
 fn deletion_requires_password() {
     let accounts = world_with_account().accounts();
-    assert_eq!(accounts.delete(me(), "a guess"), Err(Denial::InvalidCredentials.into()));
+    assert_eq!(accounts.delete(me(), "a guess", None), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
 fn deletion_with_changed_password_is_refused() {
     let mut world = world_with_account();
     world.users.expect_delete().times(1).return_const(Ok(None));
-    assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
+    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
@@ -281,7 +293,7 @@ fn deletion_with_busy_hasher_is_refused() {
     world.user_is(living_user());
     world.credentials_are(Some(credentials()));
     world.hasher.expect_verify().return_const(Err(HasherBusy));
-    assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Failure::Busy));
+    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Failure::Busy));
 }
 
 #[test]
@@ -289,7 +301,7 @@ fn password_of_deleted_account_is_invalid() {
     let mut world = World::default();
     world.user_is(deleted_user());
     world.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
-    assert_eq!(world.accounts().delete(me(), PASSWORD), Err(Denial::InvalidCredentials.into()));
+    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::attempts::Attempts;
 use crate::extract::{Json, Principal};
-use crate::openapi::{BODY, Problems, SIGNED_IN, of, values};
+use crate::openapi::{FORM, Problems, SIGNED_IN, of, values};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
@@ -16,17 +16,21 @@ use crate::state::State;
 pub(crate) struct Deletion {
     #[schema(schema_with = values::known_password)]
     password: String,
+    #[schema(schema_with = values::own_messages)]
+    messages: Option<String>,
 }
 
 /// Delete your account
 ///
-/// Ends all sessions and leaves all chatrooms. Your messages remain, and your username stays taken.
+/// Ends all sessions and leaves all chatrooms. Your messages remain, unless `messages` is `delete`: then all of them
+/// become tombstones, in chatrooms that you have left too. This begins within a minute, and takes longer the more you
+/// have written. Your username stays taken.
 #[utoipa::path(
     delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
     request_body = Deletion,
     responses(
         (status = 204, description = "The account is deleted"),
-        Problems<{ SIGNED_IN | BODY | of(&[Code::InvalidCredentials]) }>,
+        Problems<{ SIGNED_IN | FORM | of(&[Code::InvalidCredentials]) }>,
     ),
 )]
 pub(crate) async fn delete_me(
@@ -35,8 +39,10 @@ pub(crate) async fn delete_me(
     state: web::Data<State>,
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
-    let Deletion { password } = body.into_inner().0;
+    let Deletion { password, messages } = body.into_inner().0;
     let attempt = attempts.check_password(caller)?;
-    attempt.hash(&state, move |state| state.services.accounts.delete(caller.user, &password)).await?;
+    attempt
+        .hash(&state, move |state| state.services.accounts.delete(caller.user, &password, messages.as_deref()))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

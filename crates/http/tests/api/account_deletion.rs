@@ -70,6 +70,30 @@ async fn username_of_deleted_account_stays_reserved(engine: Engine) {
 }
 
 #[both_engines]
+async fn messages_are_deleted_with_account_on_request(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (room, left) = (bob.create_room("Plans", "private", &[&ann]).await, bob.open(&ann).await);
+    let said = ann.say(&room, "forget me").await;
+    bob.react(&said, "👍").await;
+    ann.say(&left, "and me").await;
+    bob.say(&room, "hello").await;
+    for unknown in ["all", ""] {
+        let body = json!({"password": PASSWORD, "messages": unknown});
+        delete_account(&ann, body).await.expect_invalid("messages");
+    }
+    let body = json!({"password": PASSWORD, "messages": "delete"});
+    delete_account(&ann, body).await.expect_status(204);
+    app.erase_messages();
+    assert_eq!(bob.read(&room).await, [Value::Null, json!("hello")]);
+    assert_eq!(bob.read(&left).await, [Value::Null]);
+    let tombstone = bob.get(crate::people::path_of(&said)).await.expect_status(200);
+    let left = (&tombstone["seq"], &tombstone["author_id"], &tombstone["reactions"]);
+    assert_eq!(left, (&said["seq"], &json!(ann.id), &json!({})));
+    assert_eq!(bob.log(&room).await.last().unwrap(), "message.deleted");
+}
+
+#[both_engines]
 async fn messages_of_deleted_account_stay_readable(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);

@@ -218,6 +218,11 @@ impl TestApp {
         self.state.follow().unwrap();
     }
 
+    /// Deletes the messages of deleted accounts, as the server does in the background.
+    pub(crate) fn erase_messages(&self) {
+        while self.stores.upkeep.erase_messages(self.clock.now(), 1).unwrap() {}
+    }
+
     /// Disables an account without the API, as the operator's command does.
     pub(crate) fn disable(&self, user: &str) {
         self.stores.administration.disable(user.parse().unwrap(), self.clock.now()).unwrap().unwrap();

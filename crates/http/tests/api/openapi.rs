@@ -58,7 +58,7 @@ fn references_of_document_resolve() {
 /// Closed enums in responses make generated clients fail on values that later versions add.
 #[test]
 fn enums_are_closed_only_in_requests() {
-    let is_request = |name: &str| name.starts_with("New") || name.ends_with("Patch");
+    let is_request = |name: &str| name.starts_with("New") || name.ends_with("Patch") || name == "AccountDeletion";
     let mut closed = BTreeSet::new();
     for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
         walk(schema, &mut |field, value| {

@@ -23,7 +23,7 @@ use chit_chat_domain::search::NameQuery;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, NewUser, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
+    Credentials, NewUser, OwnMessages, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
 };
 
 use chit_chat_domain::stores::Stores;
@@ -104,8 +104,14 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.fuse.write(|| self.port.update(id, changes, at))
     }
 
-    fn delete(&self, id: UserId, checked: PasswordHash, at: Timestamp) -> Stored<Option<Vec<EndedSession>>> {
-        self.fuse.write(|| self.port.delete(id, checked, at))
+    fn delete(
+        &self,
+        id: UserId,
+        checked: PasswordHash,
+        messages: OwnMessages,
+        at: Timestamp,
+    ) -> Stored<Option<Vec<EndedSession>>> {
+        self.fuse.write(|| self.port.delete(id, checked, messages, at))
     }
 
     fn deleted_members(&self) -> Stored<Vec<UserId>> {

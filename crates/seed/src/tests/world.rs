@@ -155,7 +155,7 @@ impl World {
     }
 
     pub(crate) fn delete_account(&self, username: &str) {
-        self.services().accounts.delete(self.user(username), PASSWORD).unwrap();
+        self.services().accounts.delete(self.user(username), PASSWORD, None).unwrap();
     }
 
     pub(crate) fn services(&self) -> Services {

@@ -30,6 +30,7 @@ mod deleted_users;
 mod direct;
 mod direct_arrival;
 mod direct_leaving;
+mod erasures;
 mod events;
 mod guards;
 mod heads;

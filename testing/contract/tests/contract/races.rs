@@ -11,7 +11,9 @@ use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Role, RoleChange
 use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
+use chit_chat_domain::user::{
+    NewUser, OwnMessages, PasswordChange, PasswordHash, SignedUp, UserChanges, Username,
+};
 
 #[both_engines]
 fn racing_sign_ups_give_username_once(engine: Engine) {
@@ -36,7 +38,9 @@ fn racing_password_change_and_deletion_do_one(engine: Engine) {
         let changes = UserChanges { password, ..UserChanges::default() };
         let done = race(2, |n| match n {
             0 => world.users.update(user, changes.clone(), world.tick()).unwrap().is_some(),
-            _ => world.users.delete(user, world.password_hash(), world.tick()).unwrap().is_some(),
+            _ => {
+                world.users.delete(user, world.password_hash(), OwnMessages::Keep, world.tick()).unwrap().is_some()
+            }
         });
         assert_ne!(done[0], done[1]);
         assert_eq!(world.users.find(user).unwrap().unwrap().profile.is_some(), done[0]);

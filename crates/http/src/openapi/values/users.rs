@@ -2,7 +2,8 @@
 
 use chit_chat_domain::chatroom::Visibility;
 use chit_chat_domain::session::ACCESS_TOKEN_LIFETIME;
-use chit_chat_domain::user::{DisplayName, Email, NewPassword, Username, WhoCanAddMe};
+use chit_chat_domain::user::{DisplayName, Email, NewPassword, OwnMessages, Username, WhoCanAddMe};
+use serde_json::json;
 use utoipa::openapi::schema::Object;
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
@@ -72,6 +73,14 @@ pub(crate) fn who_can_add_me() -> Object {
 
 pub(crate) fn new_who_can_add_me() -> Object {
     one_of(WHO_CAN_ADD_ME, SETTINGS.map(WhoCanAddMe::as_str)).build()
+}
+
+/// The fate of the messages of a deleted account.
+pub(crate) fn own_messages() -> Object {
+    let choices = [OwnMessages::Keep, OwnMessages::Delete].map(OwnMessages::as_str);
+    one_of("`delete` deletes your messages too. `keep` is the default.", choices)
+        .default(Some(json!("keep")))
+        .build()
 }
 
 pub(crate) fn token() -> Object {
