@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chit_chat_domain::storage::bytes_of_mentions;
+use chit_chat_relational::rows::events::stored_bytes;
 use chit_chat_relational::rows::mentions as mentioned;
 use chit_chat_relational::schema::{
     bans, chatrooms, events, invitation_uses, invitations, mentions, message_revisions, messages, pins, reactions,
@@ -117,9 +118,9 @@ fn entries(conn: &mut Conn, id: Key, last_seq: i64, most: i64) -> Sql<bool> {
     let seqs: Vec<i64> = all.order(events::seq).limit(most).select(events::seq).load(conn)?;
     if let Some(last) = seqs.last() {
         let erased = diesel::delete(all.filter(events::seq.le(*last)));
-        let erased = erased.returning((events::actor_id, octet_length(events::detail.nullable())));
-        let erased: Vec<(Key, Option<i32>)> = erased.load(conn)?;
-        storage::add(conn, erased.into_iter().map(|(actor, length)| (actor, -storage::bytes_of(length))))?;
+        let erased: Vec<(Key, String, String)> =
+            erased.returning((events::actor_id, events::kind, events::detail)).load(conn)?;
+        storage::add(conn, erased.iter().map(|(actor, kind, detail)| (*actor, -stored_bytes(kind, detail))))?;
     }
     Ok(!seqs.is_empty())
 }

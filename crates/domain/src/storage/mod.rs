@@ -52,6 +52,12 @@ pub fn bytes_of_entry(detail: &str) -> i64 {
     with_overhead(detail.len())
 }
 
+/// The bytes that the name of a public chatroom counts in each entry that tells it: the index of names has a row for
+/// each of its characters.
+pub fn bytes_of_public_name(name: &str) -> i64 {
+    OVERHEAD.saturating_mul(i64::try_from(name.chars().count()).unwrap_or(i64::MAX))
+}
+
 fn with_overhead(text: usize) -> i64 {
     i64::try_from(text).unwrap_or(i64::MAX).saturating_add(OVERHEAD)
 }
@@ -70,6 +76,7 @@ mod tests {
         let body = MessageBody::parse("Σίσυφος").unwrap();
         assert_eq!((bytes_of(Some(&body)), bytes_of(None)), (14 + OVERHEAD, OVERHEAD));
         assert_eq!(bytes_of_entry("Σ{}"), 4 + OVERHEAD);
+        assert_eq!(bytes_of_public_name("Σίσυφος"), 7 * OVERHEAD);
     }
 
     #[test]

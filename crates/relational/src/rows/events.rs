@@ -7,7 +7,7 @@ use chit_chat_domain::id::{ChatroomId, MessageId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Message;
 use chit_chat_domain::reaction::{Emoji, Tally};
-use chit_chat_domain::storage::bytes_of_entry;
+use chit_chat_domain::storage::{bytes_of_entry, bytes_of_public_name};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 
@@ -116,7 +116,7 @@ impl EventRow {
 
     /// The bytes that the entry counts for its actor.
     pub fn stored_bytes(&self) -> i64 {
-        bytes_of_entry(&self.detail)
+        stored_bytes(&self.kind, &self.detail)
     }
 
     /// The message that the event shows; `None` if it only refers to one.
@@ -141,6 +141,16 @@ impl EventRow {
             parent: None,
         })
     }
+}
+
+/// The bytes that an entry with these columns counts for its actor.
+pub fn stored_bytes(kind: &str, detail: &str) -> i64 {
+    let tells_name = matches!(Kind::parse(kind), Some(Kind::ChatroomCreated | Kind::ChatroomUpdated));
+    let detail_if_named = tells_name.then(|| serde_json::from_str::<Detail>(detail).ok()).flatten();
+    let public =
+        detail_if_named.filter(|detail| detail.visibility.as_deref() == Some(Visibility::Public.as_str()));
+    let name = public.and_then(|detail| detail.name);
+    bytes_of_entry(detail) + name.as_deref().map_or(0, bytes_of_public_name)
 }
 
 fn columns(change: Change<MessageId>) -> (Option<UserId>, Option<MessageId>, Detail) {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use chit_chat_contract::{Engine, World, both_engines, done, emoji, id_literal, idempotency, race, stored};
-use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Topic};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Guard, Topic};
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::membership::Role;
@@ -34,7 +34,19 @@ fn count_rows(world: &World, text: &str, rows: &str) -> i64 {
 /// The bytes that all users store, counted from the rows.
 fn count(world: &World) -> i64 {
     let texts = [("body", "messages"), ("body", "message_revisions"), ("detail", "events")];
-    texts.map(|(text, table)| count_rows(world, text, table)).iter().sum::<i64>() + count_mentions_and_keys(world)
+    let texts = texts.map(|(text, table)| count_rows(world, text, table)).iter().sum::<i64>();
+    texts + count_mentions_and_keys(world) + count_public_names(world, "TRUE")
+}
+
+/// The bytes that the names of public chatrooms count in these entries.
+fn count_public_names(world: &World, entries: &str) -> i64 {
+    let of = |field| match world.engine() {
+        Engine::Sqlite => format!("json_extract(detail, '$.{field}')"),
+        Engine::Postgres => format!("detail::json ->> '{field}'"),
+    };
+    let bytes = format!("CAST(coalesce(sum(length({}) * {OVERHEAD}), 0) AS BIGINT)", of("name"));
+    let public = format!("{} = 'public'", of("visibility"));
+    world.raw().number(&format!("SELECT {bytes} AS value FROM events WHERE {public} AND {entries}"))
 }
 
 /// The bytes that mentions and keys count. The column of mentions has 36 characters for each, and spaces between.
@@ -47,7 +59,8 @@ fn count_mentions_and_keys(world: &World) -> i64 {
 
 /// The bytes that the entries of a user count, counted from the rows.
 fn logged(world: &World, user: UserId) -> i64 {
-    count_rows(world, "detail", &format!("events WHERE actor_id = {}", id_literal(world.engine(), user)))
+    let of_user = format!("actor_id = {}", id_literal(world.engine(), user));
+    count_rows(world, "detail", &format!("events WHERE {of_user}")) + count_public_names(world, &of_user)
 }
 
 /// The bytes that the messages of a user count.
@@ -134,6 +147,30 @@ fn every_entry_counts_for_its_actor(engine: Engine) {
     assert_eq!((texts(&world, matt), texts(&world, beth)), (0, 5 + OVERHEAD));
     assert!(logged(&world, beth) > 3 * OVERHEAD);
     assert_eq!(sum(&world), count(&world));
+}
+
+#[both_engines]
+fn name_of_public_chatroom_counts_what_its_index_takes(engine: Engine) {
+    let world = World::new(engine);
+    let meter = meter(&world);
+    let matt = world.user("Matt");
+    let room = world.public_room(matt);
+    let rename = |name| {
+        let name = Some(ChatroomName::parse(name).unwrap());
+        let changes = ChatroomChanges { name, ..ChatroomChanges::default() };
+        done(world.chatrooms.update(room, changes, Guard::holds(matt, Role::Owner), world.tick()).unwrap());
+        meter.save(&*world.storage).unwrap();
+        used(&world, matt)
+    };
+    let (short, long) = (rename("x"), rename(&"é".repeat(80)));
+    assert!(long - short > 80 * OVERHEAD, "{short} {long}");
+    assert_eq!(sum(&world), count(&world));
+    world.delete_room(room, matt);
+    meter.save(&*world.storage).unwrap();
+    while world.chatrooms.purge(1).unwrap() {
+        assert_eq!(sum(&world), count(&world));
+    }
+    assert!(used(&world, matt) < 2 * OVERHEAD);
 }
 
 #[both_engines]
@@ -311,6 +348,7 @@ fn migration_counts_existing_messages_and_entries(engine: Engine) {
         ..world.keyed_draft(room, matt, "hi", "0123456789")
     };
     world.send(draft);
+    world.public_room(beth);
     meter.save(&*world.storage).unwrap();
     let counted = [used(&world, matt), used(&world, beth)];
     let of_messages = [14 + 4 + 4 + 2 + 4 * OVERHEAD, OVERHEAD];
@@ -318,11 +356,13 @@ fn migration_counts_existing_messages_and_entries(engine: Engine) {
     assert_eq!([texts(&world, matt) - of_mentions_and_keys, texts(&world, beth)], of_messages);
     let mut raw = world.raw();
     raw.run("DROP TABLE storage_used");
-    let [sums, entries, mentions, no_mentions, no_entries] = match engine {
+    let [sums, entries, mentions, names, no_names, no_mentions, no_entries] = match engine {
         Engine::Sqlite => [
             include_str!("../../../../migrations/sqlite/2026-11-30-020100_storage_used/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-070000_storage_of_mentions/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-105000_storage_of_names/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-105000_storage_of_names/down.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-070000_storage_of_mentions/down.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-060000_storage_of_entries/down.sql"),
         ],
@@ -330,6 +370,8 @@ fn migration_counts_existing_messages_and_entries(engine: Engine) {
             include_str!("../../../../migrations/postgres/2026-11-30-020100_storage_used/up.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/up.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-070000_storage_of_mentions/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-105000_storage_of_names/up.sql"),
+            include_str!("../../../../migrations/postgres/2026-11-30-105000_storage_of_names/down.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-070000_storage_of_mentions/down.sql"),
             include_str!("../../../../migrations/postgres/2026-11-30-060000_storage_of_entries/down.sql"),
         ],
@@ -337,9 +379,15 @@ fn migration_counts_existing_messages_and_entries(engine: Engine) {
     raw.run(sums);
     assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
     raw.run(entries);
-    assert_eq!([used(&world, matt), used(&world, beth)], [counted[0] - of_mentions_and_keys, counted[1]]);
+    let of_names = count_public_names(&world, "TRUE");
+    assert_eq!(
+        [used(&world, matt), used(&world, beth)],
+        [counted[0] - of_mentions_and_keys, counted[1] - of_names]
+    );
     raw.run(mentions);
+    raw.run(names);
     assert_eq!([used(&world, matt), used(&world, beth)], counted);
+    raw.run(no_names);
     raw.run(no_mentions);
     raw.run(no_entries);
     assert_eq!([used(&world, matt), used(&world, beth)], of_messages);
