@@ -107,8 +107,8 @@ fn joined(conn: &mut Conn, user: UserId, most: usize) -> Sql<(Vec<JoinedChatroom
     Ok((joined, left_out))
 }
 
-/// The chatrooms that matter most to a user. Whoever fills a user's list with chatrooms must not push out those that
-/// the user takes part in.
+/// The chatrooms that matter most to a user. Strangers who fill a user's list, by adding the user or by opening direct
+/// chatrooms, must not push out those that the user takes part in.
 fn preferred(conn: &mut Conn, user: UserId, limit: i64) -> Sql<Vec<JoinedRow>> {
     let is_latest =
         messages::chatroom_id.eq(chatrooms::id).and(messages::seq.nullable().eq(chatrooms::last_message_seq));
@@ -117,8 +117,8 @@ fn preferred(conn: &mut Conn, user: UserId, limit: i64) -> Sql<Vec<JoinedRow>> {
         .filter(memberships::user_id.eq(Key::from(user)))
         .filter(fragments::is_known())
         .order((
-            memberships::other_id.is_not_null().desc(),
             memberships::read_seq.is_not_null().desc(),
+            memberships::other_id.is_not_null().desc(),
             // A chatroom without a message counts as older than any.
             messages::created_at.nullable().is_not_null().desc(),
             messages::created_at.nullable().desc(),

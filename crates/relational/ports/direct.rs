@@ -108,7 +108,10 @@ fn create(tx: &mut Tx<'_>, pair: Pair, at: Timestamp) -> Sql<Opening> {
     ledger.record(Change::ChatroomCreated { name: None, visibility: Visibility::Direct })?;
     for (user, other, hidden_seq) in [(pair.me(), pair.other(), None), (pair.other(), pair.me(), UNKNOWN)] {
         let row = rooms::member(&mut ledger, user, Role::Member)?;
-        let row = (row, memberships::other_id.eq(Key::from(other)), memberships::hidden_seq.eq(hidden_seq));
+        // Who opens it takes part from the start; the other user may not know them.
+        let read_seq = Some(row.joined_seq).filter(|_| user == pair.me());
+        let of_user = (memberships::read_seq.eq(read_seq), memberships::hidden_seq.eq(hidden_seq));
+        let row = (row, memberships::other_id.eq(Key::from(other)), of_user);
         diesel::insert_into(memberships::table).values(row).execute(tx.conn)?;
     }
     await_first_message(tx, ledger.chatroom.id)?;

@@ -204,6 +204,8 @@ fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
     let (own, joined) = (world.room(matt, &[]), world.public_room(beth));
     world.join(joined, matt);
     let direct = world.direct_room(matt, beth);
+    let opened_by_others = world.direct_room(eve, matt);
+    world.say(opened_by_others, eve, "hello");
     // A role that others gave does not count.
     world.promote(added[0], eve, matt);
     let listed = |most| -> BTreeSet<ChatroomId> {
@@ -212,7 +214,8 @@ fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
     };
     assert_eq!(listed(1), BTreeSet::from([direct]));
     assert_eq!(listed(3), BTreeSet::from([direct, own, joined]));
-    assert_eq!(listed(10), added.into_iter().chain([direct, own, joined]).collect());
+    assert_eq!(listed(4), BTreeSet::from([direct, own, joined, opened_by_others]));
+    assert_eq!(listed(10), added.into_iter().chain([direct, own, joined, opened_by_others]).collect());
 }
 
 #[both_engines]
