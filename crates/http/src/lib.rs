@@ -53,4 +53,4 @@ pub use route::{Methods, Route};
 pub use routes::{configure, routes};
 pub use state::{Environment, State};
 pub use telemetry::{Exposition, configure_metrics};
-pub use work::AtOnce;
+pub use work::{AtOnce, StoreConnections};

@@ -1,6 +1,6 @@
 //! Runs blocking work outside the event loop, within the shares of its party and with a time limit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
@@ -29,7 +29,20 @@ impl Principal {
         let place = places.take(self.party()).await.map_err(Full::of_store)?;
         // The credential may have ended while the request waited.
         self.confirm(state)?;
-        on_blocking_thread(state, place, use_case).await
+        let timed = move |state: &State| {
+            let started = Instant::now();
+            let answer = use_case(state);
+            self.charge_time(state, started.elapsed());
+            answer
+        };
+        on_blocking_thread(state, place, timed).await
+    }
+
+    /// Counts a slow read as several, since its parameters do not tell how long it takes.
+    fn charge_time(self, state: &State, taken: Duration) {
+        if let Some(limits) = state.limits.as_ref().filter(|_| !self.writes) {
+            limits.charge_time(self.user, taken);
+        }
     }
 
     /// The party whose share this principal's work uses.

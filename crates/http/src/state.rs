@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::{Arc, Weak};
 
+use actix_web::web::Data;
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::{InstanceId, UserId};
@@ -16,16 +17,19 @@ use chit_chat_live::{Hub, Sources};
 use metrics::{counter, gauge};
 
 use crate::ended_sessions::EndedSessionSet;
+use crate::limits::Limits;
 use crate::pages::NewestPages;
 use crate::renderer::Renderer;
 use crate::views::EventWriter;
-use crate::work::{AtOnce, Work};
+use crate::work::{AtOnce, StoreConnections, Work};
 
 /// The dependencies and settings of the HTTP layer itself.
 pub struct Environment {
     pub clock: Arc<dyn Clock>,
     pub tokens: Arc<dyn AccessTokens>,
     pub at_once: AtOnce,
+    pub connections: StoreConnections,
+    pub limits: Option<Data<Limits>>,
     /// The number of threads that check passwords.
     pub password_threads: usize,
 }
@@ -40,6 +44,7 @@ pub struct State {
     pub(crate) pages: NewestPages,
     pub(crate) renderer: Renderer,
     pub(crate) work: Work,
+    pub(crate) limits: Option<Data<Limits>>,
     pub streams: Hub,
     instance: InstanceId,
 }
@@ -47,7 +52,7 @@ pub struct State {
 impl State {
     /// Starts the threads that streams and rendering need.
     pub fn start(services: Services, stores: Stores, environment: Environment) -> io::Result<Self> {
-        let Environment { clock, tokens, at_once, password_threads } = environment;
+        let Environment { clock, tokens, at_once, connections, limits, password_threads } = environment;
         let ended = Arc::new(EndedSessionSet::default());
         let written = Box::new(EventWriter);
         let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
@@ -66,7 +71,8 @@ impl State {
             ended,
             pages: NewestPages::default(),
             renderer: Renderer::start()?,
-            work: Work::new(at_once, password_threads),
+            work: Work::new(at_once, connections, password_threads),
+            limits,
             streams,
         })
     }

@@ -13,10 +13,6 @@ use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
 use chit_chat_relational::writability::Writability;
 
-/// The number of connections for reads; more would only queue inside PostgreSQL.
-const READERS: u32 = 8;
-/// The number of connections for writes other than sends, so that slow reads do not delay them.
-const CHANGERS: u32 = 4;
 /// The number of connections that follow other instances' writes, which the trust in sessions depends on.
 const FOLLOWERS: u32 = 2;
 /// The number of connections of a thread that works alone.
@@ -39,6 +35,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// The number of connections for reads; more would only queue inside PostgreSQL.
+    pub const READERS: u32 = 8;
+    /// The number of connections for writes other than sends, so that slow reads do not delay them.
+    pub const CHANGERS: u32 = 4;
+
     /// Creates the store without connecting; the first use connects.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         Self::with(url, Pooling::Sessions)
@@ -58,8 +59,8 @@ impl Store {
         let asking = pool("heads", ONE, Purpose::Changing)?;
         let sending = pool("sends", WRITERS, Purpose::Sending)?.watched_by(&writability);
         Ok(Self {
-            readers: pool("reads", READERS, Purpose::Reading)?,
-            changers: pool("writes", CHANGERS, Purpose::Changing)?.watched_by(&writability),
+            readers: pool("reads", Self::READERS, Purpose::Reading)?,
+            changers: pool("writes", Self::CHANGERS, Purpose::Changing)?.watched_by(&writability),
             followers: pool("follow", FOLLOWERS, Purpose::Changing)?,
             sends: SendQueue::start(WRITERS, MessageWriter(sending), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| {

@@ -12,7 +12,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_http::{
-    Budget, Capacity, Connections, Environment, Exposition, Proxies, State, configure_metrics, cors, limited,
+    Budget, Capacity, Connections, Environment, Exposition, Limits, Proxies, State, configure_metrics, cors,
+    limited,
 };
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, SystemSecrets};
 
@@ -43,11 +44,19 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let services = Services::over(&stores, &system, policies).with_sign_ups(config.signup);
     let services = services.with_storage_quota(config.limits.storage_per_user());
     let at_once = config.limits.at_once();
-    let environment = Environment { clock: system.clock, tokens, at_once, password_threads };
+    let limits = config.limits.limits().map(Data::new);
+    let environment = Environment {
+        clock: system.clock,
+        tokens,
+        at_once,
+        connections: store::connections(&config.database_url),
+        limits: limits.clone(),
+        password_threads,
+    };
     let state = Arc::new(State::start(services, stores.clone(), environment)?);
     let background = Background::start(&state, &stores, metrics.clone())?;
     actix_web::rt::System::new().block_on(async {
-        let served = listen(config, state.clone(), telemetry::exposition(metrics)).await;
+        let served = listen(config, state.clone(), limits, telemetry::exposition(metrics)).await;
         exit_soon();
         served
     })?;
@@ -69,11 +78,16 @@ fn exit_soon() {
     });
 }
 
-async fn listen(config: &Config, state: Arc<State>, exposition: Exposition) -> Result<(), Box<dyn Error>> {
+async fn listen(
+    config: &Config,
+    state: Arc<State>,
+    limits: Option<Data<Limits>>,
+    exposition: Exposition,
+) -> Result<(), Box<dyn Error>> {
     descriptors::raise_limit(config.limits.max_connections);
     let state = Data::from(state);
     let streaming = state.clone();
-    let (limits, origins) = (config.limits.limits().map(Data::new), config.limits.cors_origins.clone());
+    let origins = config.limits.cors_origins.clone();
     let proxies = Data::new(config.limits.proxies());
     let on_public_port = config.metrics_listen.is_none().then(|| exposition.clone());
     let app = move || {

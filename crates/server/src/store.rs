@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chit_chat_domain::store_error::StoreError;
 pub(crate) use chit_chat_domain::stores::Stores;
+use chit_chat_http::StoreConnections;
 use chit_chat_postgres::Pooling;
 use secrecy::ExposeSecret;
 
@@ -70,6 +71,19 @@ pub(crate) fn require_file(path: &Path) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{} does not exist; run `chit-chat db create`", path.display()))
+    }
+}
+
+/// The connections that requests share.
+pub(crate) fn connections(database: &Database) -> StoreConnections {
+    match database {
+        Database::Sqlite(_) => {
+            StoreConnections { reads: chit_chat_sqlite::Store::READERS, writes: chit_chat_sqlite::Store::CHANGERS }
+        }
+        Database::Postgres(_) => StoreConnections {
+            reads: chit_chat_postgres::Store::READERS,
+            writes: chit_chat_postgres::Store::CHANGERS,
+        },
     }
 }
 

@@ -16,7 +16,6 @@ use chit_chat_relational::group_commit::{HeadQueue, SendQueue};
 use chit_chat_relational::pool::Pool;
 use chit_chat_relational::writability::Writability;
 
-const READERS: u32 = 4;
 /// The number of connections that follow what other processes write, which the trust in sessions depends on.
 const FOLLOWERS: u32 = 2;
 /// The number of threads that write messages: one, because the whole file has a single lock.
@@ -35,6 +34,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// The number of connections for reads.
+    pub const READERS: u32 = 4;
+    /// The number of connections for writes.
+    pub const CHANGERS: u32 = 1;
+
     /// Opens the file that [`create`](crate::create) has created.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let url = database::url(path)?;
@@ -43,7 +47,7 @@ impl Store {
         let heads = HeadCache::new(path);
         let observers = Arc::default();
         Ok(Self {
-            readers: Pool::new("readers", &url, READERS, database::reader_setup())?,
+            readers: Pool::new("readers", &url, Self::READERS, database::reader_setup())?,
             followers: Pool::new("follow", &url, FOLLOWERS, database::reader_setup())?,
             sends: SendQueue::start(WRITERS, MessageWriter(Arc::clone(&writer)), Arc::clone(&observers))?,
             heads: HeadQueue::start(Box::new(move |questions| heads.ask(questions)))?,

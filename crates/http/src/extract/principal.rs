@@ -43,7 +43,7 @@ impl Principal {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
         let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
         let via = Via::Session { id, expires_at };
-        let principal = Self { user, via, scopes: Scopes::All, source, writes: true };
+        let principal = Self { user, via, scopes: Scopes::All, source, writes: false };
         principal.confirm(state)?;
         Ok(principal)
     }
@@ -93,13 +93,14 @@ impl FromRequest for Principal {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(authenticate(request).and_then(|principal| {
             let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
+            let principal = Self { writes, ..principal };
             if writes {
                 limits::count_write(request, principal.user)?;
                 request.extensions_mut().insert(principal);
             } else {
                 limits::count_read(request, principal.user)?;
             }
-            Ok(Self { writes, ..principal })
+            Ok(principal)
         }))
     }
 }

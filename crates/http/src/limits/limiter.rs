@@ -64,6 +64,13 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
         NonZeroU32::new(more).map(|more| self.take_many(key, more)).transpose()
     }
 
+    /// Charges uses that show only afterwards, even beyond the quota: the key waits longer for its next use. At most
+    /// a whole quota is charged.
+    pub(super) fn charge_afterwards(&self, key: &K, uses: u32) {
+        let uses = uses.min(self.policy.rate.count.get());
+        self.states.charge(key, self.policy.rate.interval().saturating_mul(uses).into());
+    }
+
     fn sweep(&self) {
         if self.takes.fetch_add(1, Ordering::Relaxed) % TAKES_BETWEEN_SWEEPS == TAKES_BETWEEN_SWEEPS - 1 {
             self.counts.retain_recent();
@@ -120,6 +127,19 @@ mod tests {
         let (single, _) = self::limiter("1/30s");
         single.take(&1).unwrap();
         assert_eq!(single.take_more(&1, 1_000), Ok(None));
+    }
+
+    #[test]
+    fn uses_charged_afterwards_may_exceed_the_quota() {
+        let (limiter, clock) = limiter("3/30s");
+        limiter.take(&1).unwrap();
+        limiter.charge_afterwards(&1, 3);
+        assert_eq!(limiter.take(&1).unwrap_err().wait, 20 * SECOND);
+        limiter.charge_afterwards(&1, 1_000);
+        assert_eq!(limiter.take(&1).unwrap_err().wait, 50 * SECOND);
+        clock.advance(50 * SECOND);
+        assert_eq!(limiter.take(&1).unwrap().left, 0);
+        assert!(limiter.take(&2).is_ok());
     }
 
     #[test]

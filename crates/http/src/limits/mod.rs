@@ -7,6 +7,8 @@ mod limiter;
 mod rate;
 mod states;
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, web};
 pub use address::Proxies;
 pub(crate) use address::{Network, Source};
@@ -28,6 +30,8 @@ pub struct Rates {
     pub refreshes_per_user: Rate,
     pub sign_ups_per_address: Rate,
     pub reads_per_user: Rate,
+    /// The time of a connection to the database that counts as a read.
+    pub time_of_a_read: Duration,
     pub writes_per_user: Rate,
 }
 
@@ -41,6 +45,7 @@ pub struct Limits {
     refreshes: Limiter<(Source, Account)>,
     sign_ups: Limiter<Source>,
     reads: Limiter<UserId>,
+    time_of_a_read: Duration,
     writes: Limiter<UserId>,
 }
 
@@ -74,6 +79,7 @@ impl Limits {
             refreshes: Limiter::new("refreshes", rates.refreshes_per_user),
             sign_ups: Limiter::new("sign-up", rates.sign_ups_per_address),
             reads: Limiter::new("reads", rates.reads_per_user),
+            time_of_a_read: rates.time_of_a_read,
             writes: Limiter::new("writes", rates.writes_per_user),
         }
     }
@@ -121,6 +127,14 @@ impl Limits {
         true
     }
 
+    /// Charges a read that has taken this long, in addition to the one that it counted when it arrived.
+    pub(crate) fn charge_time(&self, user: UserId, taken: Duration) {
+        let more = taken.as_micros() / self.time_of_a_read.as_micros().max(1);
+        if more > 0 {
+            self.reads.charge_afterwards(&user, u32::try_from(more).unwrap_or(u32::MAX));
+        }
+    }
+
     fn charge_failure(&self, source: Source, account: Account) -> Result<Balance, Balance> {
         let of_address = self.failures_of_address.take(&source)?;
         let of_name = self.failures_of_name.take(&(source, account)).inspect_err(|_| {
@@ -144,16 +158,22 @@ pub fn limited(limits: Option<web::Data<Limits>>) -> impl FnOnce(&mut web::Servi
     }
 }
 
-/// Counts writes that arrive outside HTTP requests.
-pub(crate) struct Writes(Option<web::Data<Limits>>);
+/// Counts reads and writes that arrive outside HTTP requests.
+pub(crate) struct Frames(Option<web::Data<Limits>>);
 
-impl Writes {
+impl Frames {
     pub(crate) fn of(request: &HttpRequest) -> Self {
         Self(request.app_data::<web::Data<Limits>>().cloned())
     }
 
+    /// Counts the opening of a stream, which reads.
+    pub(crate) fn count_opening(&self, user: UserId) -> Result<(), Problem> {
+        let counted = self.0.as_ref().map(|limits| limits.reads.take(&user)).transpose();
+        counted.map(drop).map_err(Balance::refusal)
+    }
+
     /// Counts a write with a body of this many bytes.
-    pub(crate) fn count(&self, user: UserId, bytes: usize) -> Result<(), Problem> {
+    pub(crate) fn count_write(&self, user: UserId, bytes: usize) -> Result<(), Problem> {
         let Some(limits) = &self.0 else {
             return Ok(());
         };

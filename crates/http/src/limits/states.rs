@@ -34,6 +34,13 @@ impl<K: Eq + Hash> States<K> {
         }
     }
 
+    /// Charges this much more, even beyond the quota, to a key that was charged just before.
+    pub(super) fn charge(&self, key: &K, part: Nanos) {
+        if let Some(good_at) = self.lock().get_mut(key) {
+            *good_at = *good_at + part;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<K, Nanos>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,7 +17,8 @@ use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
 use chit_chat_domain::user::{PasswordHasher, SignUps};
 use chit_chat_http::{
-    AllowedOrigins, AtOnce, Environment, Limits, Proxies, State, answer, configure, cors, limited,
+    AllowedOrigins, AtOnce, Environment, Limits, Proxies, State, StoreConnections, answer, configure, cors,
+    limited,
 };
 use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SigningKeys, SystemSecrets};
 use serde_json::json;
@@ -151,10 +152,13 @@ impl TestApp {
         let policies = Policies::default().with_body_limit(body_limit);
         let services = Services::over(&stores, &system, policies).with_sign_ups(sign_ups);
         let services = services.with_storage_quota(storage_quota);
+        let limits = limits.map(Data::new);
         let environment = Environment {
             clock: clock.clone(),
             tokens: Arc::new(tokens()),
             at_once,
+            limits: limits.clone(),
+            connections: StoreConnections { reads: 8, writes: 4 },
             password_threads: PASSWORD_THREADS,
         };
         let state = Data::new(State::start(services, stores.clone(), environment).unwrap());
@@ -164,7 +168,6 @@ impl TestApp {
             .app_data(Data::new(proxies))
             .wrap(cors(&origins))
             .wrap(from_fn(answer));
-        let limits = limits.map(Data::new);
         let app = app.configure(configure).configure(limited(limits.clone()));
         let service = Rc::new(init_service(app).await);
         let call = move |request: TestRequest| -> Answered {

@@ -32,6 +32,7 @@ pub(crate) fn rates() -> Rates {
         refreshes_per_user: plenty,
         sign_ups_per_address: plenty,
         reads_per_user: plenty,
+        time_of_a_read: Duration::from_secs(3_600),
         writes_per_user: plenty,
     }
 }

@@ -1,5 +1,7 @@
 //! Limits on the reads and writes of each user.
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use chit_chat_contract::{Engine, both_engines};
 use chit_chat_http::Rates;
@@ -67,4 +69,17 @@ async fn reads_are_limited_by_their_cost(engine: Engine) {
     }
     ann.get("/api/users/me").await.expect_problem(429, "rate_limited");
     bob.get(&page).await.expect_status(200);
+}
+
+#[both_engines]
+async fn slow_reads_count_as_several(engine: Engine) {
+    let time_of_a_read = Duration::from_micros(1);
+    let rates = Rates { reads_per_user: "10/1h".parse().unwrap(), time_of_a_read, ..rates() };
+    let app = TestApp::with_config(engine, limited(rates)).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    ann.get("/api/chatrooms").await.expect_status(200);
+    ann.get("/api/chatrooms").await.expect_problem(429, "rate_limited");
+    bob.get("/api/chatrooms").await.expect_status(200);
+    // Writes have a rate of their own.
+    ann.post("/api/chatrooms", json!({"name": "x"})).await.expect_status(201);
 }

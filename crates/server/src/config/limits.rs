@@ -16,6 +16,8 @@ const MAX_CONNECTIONS: u32 = 1_000_000;
 const MIN_IDLE: Duration = Duration::from_secs(5);
 /// More would only wait for the store's connections.
 const MAX_AT_ONCE: usize = 24;
+/// The time for which a read that counts as one may keep a connection to the database.
+const TIME_OF_A_READ: Duration = Duration::from_millis(10);
 
 /// Room for the longest message of the default limit in every script.
 const MIN_STORAGE: u64 = 64 << 10;
@@ -59,11 +61,12 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value = "600/1m", value_name = "RATE",
         value_parser = |text: &str| rate("WRITES_PER_USER", text))]
     writes_per_user: Rate,
-    /// Requests of one user that may use the database at once, reads and writes apart; further ones wait.
+    /// Requests of one user that may use the database at once, reads and writes apart, up to half of its
+    /// connections; further ones wait.
     #[arg(long, env, global = true, default_value_t = AtOnce::default().per_user, value_name = "COUNT",
         value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_USER", MAX_AT_ONCE, text))]
     requests_at_once_per_user: usize,
-    /// The same for one address.
+    /// The same for one address, up to three quarters of the connections.
     #[arg(long, env, global = true, default_value_t = AtOnce::default().per_address, value_name = "COUNT",
         value_parser = |text: &str| positive("REQUESTS_AT_ONCE_PER_ADDRESS", MAX_AT_ONCE, text))]
     requests_at_once_per_address: usize,
@@ -125,6 +128,7 @@ impl LimitOptions {
             refreshes_per_user: self.refreshes_per_user,
             sign_ups_per_address: self.sign_ups_per_address,
             reads_per_user: self.reads_per_user,
+            time_of_a_read: TIME_OF_A_READ,
             writes_per_user: self.writes_per_user,
         };
         (self.rate_limits == Switch::On).then(|| Limits::new(rates))

@@ -20,7 +20,7 @@ use super::reasons::{UNAUTHORIZED, close_reason, restart_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
-use crate::limits::{Source, Writes};
+use crate::limits::{Frames, Source};
 use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
@@ -43,7 +43,7 @@ pub(super) struct Socket {
     pub(super) source: Source,
     pub(super) session: Session,
     pub(super) incoming: Incoming,
-    pub(super) writes: Writes,
+    pub(super) frames: Frames,
     pub(super) connection: Option<Rc<Connection>>,
     /// The id of the request that opened the WebSocket, for the log.
     pub(super) id: RequestId,
@@ -179,7 +179,7 @@ impl<'a> Conversation<'a> {
         let (caller, id) = (self.caller, self.socket.id.as_str().to_owned());
         let (order, held) = (self.order.clone(), self.socket.incoming.take_held());
         // Each frame counts as a request of its own.
-        let allowed = self.feed.check().and_then(|()| self.socket.writes.count(caller.user, text.len()));
+        let allowed = self.feed.check().and_then(|()| self.socket.frames.count_write(caller.user, text.len()));
         let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
             Err(problem) => {
                 let refused = frames::refused(frames::reference(text), &problem, &id);

@@ -18,7 +18,7 @@ use super::reasons::{TIMEOUT, close_code, close_reason, restart_reason};
 use super::yielding::YieldingPayload;
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
-use crate::limits::{Source, Writes};
+use crate::limits::{Frames, Source};
 use crate::openapi::{ANY, Problems, of};
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
@@ -70,7 +70,7 @@ pub(crate) async fn open_socket(
         source,
         session,
         incoming: Incoming::new(messages, memory, largest),
-        writes: Writes::of(&request),
+        frames: Frames::of(&request),
         connection,
         id: RequestId::of(request.headers()),
     };
@@ -157,6 +157,7 @@ impl Socket {
         if let Some(connection) = &self.connection {
             connection.belongs_to(caller.user);
         }
+        self.frames.count_opening(caller.user)?;
         let feed = all_chatrooms::feed(caller, self.state.clone(), Some(positions::parse(after)?)).await?;
         Ok((caller, feed))
     }

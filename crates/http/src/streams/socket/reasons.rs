@@ -15,7 +15,11 @@ pub(super) const TIMEOUT: u16 = 3008;
 pub(super) fn close_code(code: Code) -> CloseCode {
     match code {
         Code::Unauthenticated | Code::InvalidToken => CloseCode::Other(UNAUTHORIZED),
-        Code::Unavailable | Code::Overloaded | Code::TooManyStreams => CloseCode::Again,
+        Code::Unavailable
+        | Code::Overloaded
+        | Code::TooManyStreams
+        | Code::RateLimited
+        | Code::TooManyRequests => CloseCode::Again,
         Code::Internal => CloseCode::Error,
         _ => CloseCode::Policy,
     }

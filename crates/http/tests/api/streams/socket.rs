@@ -373,3 +373,17 @@ async fn sends_count_as_writes() {
     EventStream::resume(&server, &ann, &json!({})).expect("ready");
     ann.post(room.path("typing"), json!({})).await.expect_problem(429, "rate_limited");
 }
+
+#[actix_web::test]
+async fn opening_counts_as_a_read() {
+    let rates = chit_chat_http::Rates { reads_per_user: "2/1h".parse().unwrap(), ..rates() };
+    let app = TestApp::with_config(Engine::Sqlite, limited(rates)).await;
+    let ann = app.sign_up("ann").await;
+    let server = Listening::start(&app);
+    for _ in 0..2 {
+        call(&server, &ann);
+    }
+    let mut refused = TestSocket::start(&server, &token(&ann), &json!({}));
+    assert_eq!(refused.receive()["problem"]["code"], "rate_limited");
+    refused.expect_close(1013);
+}
