@@ -104,7 +104,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             format!("the JSON body is nested more than {MAX_DEPTH} levels deep"),
         ));
     }
-    serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Problem::of_parser(Code::MalformedBody, error))
 }
 
 /// Returns whether arrays and objects in a JSON text are nested deeper than `most`. The result is arbitrary if

@@ -37,9 +37,10 @@ fn is_form(request: &HttpRequest) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let malformed = |detail: String| Problem::new(Code::MalformedBody, detail);
-    let text = str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
-    Query::from_query(text).map(Query::into_inner).map_err(|error| malformed(error.to_string()))
+    let text = str::from_utf8(bytes).map_err(|error| Problem::of_parser(Code::MalformedBody, error))?;
+    let query: Query<T> =
+        Query::from_query(text).map_err(|error| Problem::of_parser(Code::MalformedBody, error))?;
+    Ok(query.into_inner())
 }
 
 #[cfg(test)]

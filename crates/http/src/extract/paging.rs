@@ -58,8 +58,7 @@ impl Search {
 }
 
 pub(crate) fn query_config() -> web::QueryConfig {
-    web::QueryConfig::default()
-        .error_handler(|error, _| Problem::new(Code::InvalidValue, error.to_string()).into())
+    web::QueryConfig::default().error_handler(|error, _| Problem::of_parser(Code::InvalidValue, error).into())
 }
 
 /// A position in a log, from a query parameter.

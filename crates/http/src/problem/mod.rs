@@ -15,6 +15,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 const RETRY_AFTER_SECONDS: u32 = 1;
+/// The most bytes of a parser's message that are kept at its beginning and at its end.
+const BEGINNING: usize = 200;
+const END: usize = 100;
 
 /// The code as a URI.
 pub(crate) fn uri(code: Code) -> String {
@@ -49,6 +52,11 @@ pub struct FieldError {
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None }
+    }
+
+    /// A problem with the message of a parser. The message may quote all of the input, so it is shortened.
+    pub(crate) fn of_parser(code: Code, error: impl fmt::Display) -> Self {
+        Self::new(code, shortened(&error.to_string()))
     }
 
     /// An invalid path parameter, query parameter or header.
@@ -118,6 +126,15 @@ impl Problem {
     }
 }
 
+/// Leaves out the middle of a long text, which may quote all of a client's input.
+fn shortened(text: &str) -> String {
+    let end = (text.len().saturating_sub(END)..text.len()).find_map(|start| text.get(start..));
+    match ((0..=BEGINNING).rev().find_map(|end| text.get(..end)), end) {
+        (Some(beginning), Some(end)) if text.len() > BEGINNING + END => format!("{beginning}...{end}"),
+        _ => text.to_owned(),
+    }
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -174,5 +191,19 @@ impl ResponseError for Problem {
     /// A draft, to which the middleware `answer` adds the body, because it knows the request id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_loses_its_middle() {
+        assert_eq!(shortened("unknown variant"), "unknown variant");
+        let long = format!("unknown `{}` at line 1", "é".repeat(1_000));
+        let short = shortened(&long);
+        assert!(short.len() <= BEGINNING + END + 3 && short.contains("é...é"), "{short}");
+        assert!(short.starts_with("unknown `") && short.ends_with("` at line 1"), "{short}");
     }
 }

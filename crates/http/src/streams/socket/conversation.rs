@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use actix_web::rt::time::timeout;
 use actix_web::web;
-use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, Session};
-use bytestring::ByteString;
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 use chit_chat_domain::denial::Denial;
 
 use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
 use super::frames::{self, Frame};
 use super::incoming::{Incoming, Received};
-use super::reasons::{UNAUTHORIZED, close_reason, restart_reason};
+use super::outgoing::Outgoing;
+use super::reasons::{UNAUTHORIZED, close_reason, restart_reason, unsent_reason};
 use super::sending::{self, Order};
 use crate::connections::Connection;
 use crate::extract::Principal;
@@ -25,8 +25,9 @@ use crate::problem::Problem;
 use crate::request_id::RequestId;
 use crate::state::State;
 
-/// The maximum number of unanswered frames; reading pauses when it is reached.
+/// The maximum number of unanswered frames, and of their bytes but for the last; reading pauses when one is reached.
 const MAX_UNANSWERED: usize = 32;
+const MAX_UNANSWERED_BYTES: usize = 32 * 1024;
 
 /// The time limit for pending answers, out of the ten seconds that a stopping instance has in total.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -36,12 +37,18 @@ const QUIET: Duration = Duration::from_millis(100);
 
 type Answer = Pin<Box<dyn Future<Output = Option<String>>>>;
 
+/// A frame that is being handled.
+struct Unanswered {
+    bytes: usize,
+    answer: Answer,
+}
+
 /// An open WebSocket.
 pub(super) struct Socket {
     pub(super) state: web::Data<State>,
     /// The address of the client.
     pub(super) source: Source,
-    pub(super) session: Session,
+    pub(super) outgoing: Outgoing,
     pub(super) incoming: Incoming,
     pub(super) frames: Frames,
     pub(super) connection: Option<Rc<Connection>>,
@@ -54,7 +61,7 @@ pub(super) struct Conversation<'a> {
     socket: &'a mut Socket,
     caller: Principal,
     feed: Feed,
-    answers: Vec<Answer>,
+    unanswered: Vec<Unanswered>,
     order: Order,
     /// True if the stream is polled first; alternates, so that neither direction starves.
     polls_feed_first: bool,
@@ -72,7 +79,7 @@ type Ending = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(socket: &'a mut Socket, caller: Principal, feed: Feed) -> Self {
-        Self { socket, caller, feed, answers: Vec::new(), order: Order::default(), polls_feed_first: false }
+        Self { socket, caller, feed, unanswered: Vec::new(), order: Order::default(), polls_feed_first: false }
     }
 
     pub(super) async fn run(mut self) -> Ending {
@@ -82,8 +89,8 @@ impl<'a> Conversation<'a> {
             }
             let outcome = match self.step().await {
                 Step::Send(item) => self.send_item(item).await,
-                Step::Answer(text) => self.answer(text).await,
-                Step::Receive(received) => self.receive(received).await,
+                Step::Answer(text) => self.answer(text),
+                Step::Receive(received) => self.receive(received),
             };
             if let Err(ending) = outcome {
                 return ending;
@@ -93,19 +100,28 @@ impl<'a> Conversation<'a> {
 
     async fn step(&mut self) -> Step {
         self.polls_feed_first = !self.polls_feed_first;
-        let Self { socket, feed, answers, polls_feed_first, .. } = self;
-        let connection = socket.connection.clone();
-        let may_read = answers.len() < MAX_UNANSWERED;
+        let Self { socket, feed, unanswered, polls_feed_first, .. } = self;
+        let (connection, outgoing) = (socket.connection.clone(), &socket.outgoing);
+        let bytes: usize = unanswered.iter().map(|frame| frame.bytes).sum();
+        let may_read = unanswered.len() < MAX_UNANSWERED && bytes < MAX_UNANSWERED_BYTES;
         let mut received = pin!(socket.incoming.receive());
         poll_fn(|context| {
             if connection.as_ref().is_some_and(|connection| connection.makes_room(context)) {
                 return Poll::Ready(Step::Send(feed.stop()));
             }
-            if *polls_feed_first && let Poll::Ready(item) = feed.poll_next(context) {
+            let has_room = outgoing.has_room(context);
+            if has_room
+                && *polls_feed_first
+                && let Poll::Ready(item) = feed.poll_next(context)
+            {
                 return Poll::Ready(Step::Send(item));
             }
-            if let Poll::Ready(text) = poll_answers(answers, context) {
+            // Even without room: a frame that is being handled keeps its place among the work of its user.
+            if let Poll::Ready(text) = poll_answers(unanswered, context) {
                 return Poll::Ready(Step::Answer(text));
+            }
+            if !has_room {
+                return Poll::Pending;
             }
             if may_read && let Poll::Ready(received) = received.as_mut().poll(context) {
                 return Poll::Ready(Step::Receive(received));
@@ -124,17 +140,15 @@ impl<'a> Conversation<'a> {
             self.discard_incoming().await;
             return Err(Some(restart_reason()));
         }
-        // Serialized JSON is always text.
-        let text = ByteString::try_from(item.encoded.json).map_err(|_| None)?;
-        self.socket.session.text(text).await.map_err(closed)
+        self.socket.outgoing.text(&item.encoded.json).map_err(unsent_reason)
     }
 
     /// Answers messages that are being stored, so that their senders know the outcome.
     async fn send_pending_answers(&mut self) {
         let rest = async {
-            while !self.answers.is_empty() {
-                let text = poll_fn(|context| poll_answers(&mut self.answers, context)).await;
-                if self.answer(text).await.is_err() {
+            while !self.unanswered.is_empty() {
+                let text = poll_fn(|context| poll_answers(&mut self.unanswered, context)).await;
+                if self.answer(text).is_err() {
                     return;
                 }
             }
@@ -149,20 +163,20 @@ impl<'a> Conversation<'a> {
         drop(timeout(LAST_FRAMES, rest).await);
     }
 
-    async fn answer(&mut self, text: Option<String>) -> Result<(), Ending> {
+    fn answer(&self, text: Option<String>) -> Result<(), Ending> {
         match text {
-            Some(text) => self.socket.session.text(text).await.map_err(closed),
+            Some(text) => self.socket.outgoing.text(text.as_bytes()).map_err(unsent_reason),
             None => Ok(()),
         }
     }
 
-    async fn receive(&mut self, received: Received) -> Result<(), Ending> {
+    fn receive(&mut self, received: Received) -> Result<(), Ending> {
         match received {
             Some(Ok(AggregatedMessage::Text(text))) => {
                 self.start_frame(&text);
                 Ok(())
             }
-            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.session.pong(&bytes).await.map_err(closed),
+            Some(Ok(AggregatedMessage::Ping(bytes))) => self.socket.outgoing.pong(&bytes).map_err(unsent_reason),
             Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
             Some(Ok(AggregatedMessage::Binary(_))) => {
                 Err(Some(close_reason(CloseCode::Unsupported, "frames are text")))
@@ -202,23 +216,19 @@ impl<'a> Conversation<'a> {
                 outcome.err().map(|problem| frames::refused(r#ref, &problem, &id))
             }),
         };
-        self.answers.push(answer);
+        self.unanswered.push(Unanswered { bytes: text.len(), answer });
     }
 }
 
 /// Returns the first answer that is ready, in the order of the frames.
-fn poll_answers(answers: &mut Vec<Answer>, context: &mut Context<'_>) -> Poll<Option<String>> {
-    for index in 0..answers.len() {
-        if let Some(answer) = answers.get_mut(index)
-            && let Poll::Ready(text) = answer.as_mut().poll(context)
+fn poll_answers(unanswered: &mut Vec<Unanswered>, context: &mut Context<'_>) -> Poll<Option<String>> {
+    for index in 0..unanswered.len() {
+        if let Some(frame) = unanswered.get_mut(index)
+            && let Poll::Ready(text) = frame.answer.as_mut().poll(context)
         {
-            drop(answers.remove(index));
+            drop(unanswered.remove(index));
             return Poll::Ready(text);
         }
     }
     Poll::Pending
-}
-
-fn closed(_: Closed) -> Ending {
-    None
 }

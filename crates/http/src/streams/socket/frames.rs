@@ -1,12 +1,16 @@
 //! The frames of client and server other than events.
 
 use chit_chat_domain::message::Sent;
+use chit_chat_domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::super::positions::After;
 use crate::messages::MessageToSend;
 use crate::problem::{Code, Problem};
 use crate::views::{MessageView, ProblemBody};
+
+/// The maximum length of a `ref` in bytes. Answers repeat it, and wait until the client reads them.
+const LONGEST_REF: usize = 256;
 
 /// The first frame of a client.
 #[derive(Deserialize)]
@@ -50,29 +54,35 @@ enum Answer<'a> {
 
 impl Start {
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
-        let First::Start(start) = serde_json::from_str(text).map_err(malformed)?;
+        let First::Start(start) =
+            serde_json::from_str(text).map_err(|error| Problem::of_parser(Code::MalformedBody, error))?;
         Ok(start)
     }
 }
 
 impl Frame {
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
-        serde_json::from_str(text).map_err(malformed)
+        let frame: Self =
+            serde_json::from_str(text).map_err(|error| Problem::of_parser(Code::MalformedBody, error))?;
+        let (Self::Send(Send { r#ref, .. }) | Self::Typing { r#ref, .. }) = &frame;
+        if r#ref.as_deref().is_some_and(is_too_long) {
+            return Err(Problem::field("ref", Violation::TooManyBytes(LONGEST_REF).to_string()));
+        }
+        Ok(frame)
     }
 }
 
-/// Reads the client's `ref` of a frame, even if other fields are invalid.
+/// Reads the client's `ref` of a frame, even if other fields are invalid; `None` if it is too long to be repeated.
 pub(super) fn reference(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Referenced {
         r#ref: Option<String>,
     }
-    serde_json::from_str::<Referenced>(text).ok()?.r#ref
+    serde_json::from_str::<Referenced>(text).ok()?.r#ref.filter(|r#ref| !is_too_long(r#ref))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
-fn malformed(error: serde_json::Error) -> Problem {
-    Problem::new(Code::MalformedBody, error.to_string())
+fn is_too_long(r#ref: &str) -> bool {
+    r#ref.len() > LONGEST_REF
 }
 
 pub(super) fn sent(r#ref: Option<String>, sent: Sent) -> String {

@@ -15,9 +15,15 @@ const SMALL: usize = 16 * 1024;
 /// The time for a large message to arrive completely.
 const SLOWEST: Duration = Duration::from_secs(30);
 
-pub(super) struct MessageMemory {
+/// The client that memory is held for.
+#[derive(Clone)]
+pub(super) struct Account {
     connection: Option<Rc<Connection>>,
     source: Option<Source>,
+}
+
+pub(super) struct MessageMemory {
+    account: Account,
     /// The most that one message can take: a frame and the fragments before it, in buffers that double as they grow.
     most: usize,
     /// The bytes that arrived since the last complete message.
@@ -27,12 +33,29 @@ pub(super) struct MessageMemory {
     large_since: Cell<Option<Instant>>,
 }
 
-impl MessageMemory {
-    pub(super) fn new(request: &HttpRequest, largest: usize) -> Self {
+impl Account {
+    pub(super) fn of(request: &HttpRequest) -> Self {
         let connection = Connection::of(request);
+        Self { source: connection.as_ref().and_then(|connection| connection.client_of(request)), connection }
+    }
+
+    /// Holds so many bytes in all; returns whether there is room for them.
+    pub(super) fn hold(&self, held: &mut Option<Held>, bytes: usize) -> bool {
+        let Some(connection) = &self.connection else {
+            return true;
+        };
+        if let Some(held) = held.as_mut() {
+            return held.grow_to(bytes);
+        }
+        *held = connection.reserve_frame(self.source, bytes);
+        held.is_some()
+    }
+}
+
+impl MessageMemory {
+    pub(super) fn new(account: Account, largest: usize) -> Self {
         Self {
-            source: connection.as_ref().and_then(|connection| connection.client_of(request)),
-            connection,
+            account,
             most: 4 * largest,
             arrived: Cell::new(0),
             held: RefCell::default(),
@@ -50,7 +73,7 @@ impl MessageMemory {
         if self.large_since.get().is_none() {
             self.large_since.set(Some(Instant::now()));
         }
-        self.hold(arrived.saturating_mul(2).min(self.most))
+        self.account.hold(&mut self.held.borrow_mut(), arrived.saturating_mul(2).min(self.most))
     }
 
     /// A message is complete. Returns its memory, to hold until the message is handled.
@@ -63,18 +86,6 @@ impl MessageMemory {
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         self.large_since.get().is_some_and(|since| now.saturating_duration_since(since) > SLOWEST)
     }
-
-    fn hold(&self, bytes: usize) -> bool {
-        let Some(connection) = &self.connection else {
-            return true;
-        };
-        let mut held = self.held.borrow_mut();
-        if let Some(held) = held.as_mut() {
-            return held.grow_to(bytes);
-        }
-        *held = connection.reserve_frame(self.source, bytes);
-        held.is_some()
-    }
 }
 
 #[cfg(test)]
@@ -85,7 +96,8 @@ mod tests {
 
     #[test]
     fn large_messages_have_a_time_limit() {
-        let memory = MessageMemory::new(&TestRequest::default().to_http_request(), 128 * 1024);
+        let account = Account::of(&TestRequest::default().to_http_request());
+        let memory = MessageMemory::new(account, 128 * 1024);
         let (now, late) = (Instant::now(), Instant::now() + SLOWEST + Duration::from_secs(1));
         assert!(memory.arrived(SMALL) && !memory.is_overdue(late));
         assert!(memory.arrived(1) && memory.is_overdue(late) && !memory.is_overdue(now));

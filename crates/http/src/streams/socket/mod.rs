@@ -8,6 +8,7 @@ mod incoming;
 mod memory;
 pub(super) mod open;
 mod origin;
+mod outgoing;
 mod reasons;
 mod sending;
 mod yielding;

@@ -13,8 +13,10 @@ use super::super::{all_chatrooms, positions};
 use super::conversation::{Conversation, Socket};
 use super::frames::{self, Start};
 use super::incoming::Incoming;
+use super::memory::Account;
 use super::origin;
-use super::reasons::{TIMEOUT, close_code, close_reason, restart_reason};
+use super::outgoing::Outgoing;
+use super::reasons::{TIMEOUT, close_code, close_reason, restart_reason, unsent_reason};
 use super::yielding::YieldingPayload;
 use crate::connections::Connection;
 use crate::extract::{Principal, bearer_token};
@@ -63,12 +65,13 @@ pub(crate) async fn open_socket(
     if let (Some(connection), Some(caller)) = (&connection, &caller) {
         connection.belongs_to(caller.user);
     }
-    let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
+    let (response, _, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|error| refused_handshake(&error))?;
+    let (response, outgoing) = Outgoing::of(response, Account::of(&request));
     let socket = Socket {
         state,
         source,
-        session,
+        outgoing,
         incoming: Incoming::new(messages, memory, largest),
         frames: Frames::of(&request),
         connection,
@@ -110,8 +113,7 @@ impl Socket {
             Ok(Err(reason)) => reason,
             Err(_) => Some(close_reason(CloseCode::Other(TIMEOUT), "the first frame timed out")),
         };
-        // Fails if the client has already disconnected.
-        drop(self.session.close(reason).await);
+        self.outgoing.close(reason);
     }
 
     /// Reads the first frame, with the token and the positions.
@@ -125,7 +127,7 @@ impl Socket {
             };
             match message {
                 Some(Ok(AggregatedMessage::Text(text))) => break text,
-                Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await.map_err(|_| None)?,
+                Some(Ok(AggregatedMessage::Ping(bytes))) => self.outgoing.pong(&bytes).map_err(unsent_reason)?,
                 Some(Ok(AggregatedMessage::Pong(_))) => {}
                 Some(Ok(AggregatedMessage::Binary(_))) => {
                     return Err(Some(close_reason(CloseCode::Unsupported, "frames are text")));
@@ -141,7 +143,8 @@ impl Socket {
             }
             Err(problem) => {
                 let reason = close_reason(close_code(problem.code), problem.code.as_str());
-                drop(self.session.text(frames::refused(None, &problem, self.id.as_str())).await);
+                // Fails if the client has already disconnected.
+                drop(self.outgoing.text(frames::refused(None, &problem, self.id.as_str()).as_bytes()));
                 Err(Some(reason))
             }
         }

@@ -6,6 +6,7 @@ use actix_web::error::PayloadError;
 use actix_ws::{CloseCode, CloseReason, ProtocolError};
 
 use super::frame_heads::InvalidFrame;
+use super::outgoing::Unsent;
 use crate::problem::Code;
 
 /// A code from IANA's registry of WebSocket close codes, like [`TIMEOUT`].
@@ -47,6 +48,15 @@ fn payload_error(error: &ProtocolError) -> Option<&PayloadError> {
 
 fn invalid_frame(error: &Error) -> Option<InvalidFrame> {
     error.get_ref()?.downcast_ref().copied()
+}
+
+/// The close reason if a frame cannot be sent; `None` if the client has disconnected.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+pub(super) fn unsent_reason(unsent: Unsent) -> Option<CloseReason> {
+    match unsent {
+        Unsent::Disconnected => None,
+        Unsent::NoMemory => Some(close_reason(CloseCode::Again, "too many answers wait to be read")),
+    }
 }
 
 pub(super) fn invalid_frame_reason(frame: InvalidFrame) -> CloseReason {

@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
 use super::frame_heads::FrameHeads;
-use super::memory::MessageMemory;
+use super::memory::{Account, MessageMemory};
 use super::open::largest_frame;
 use crate::connections::Connection;
 
@@ -46,7 +46,7 @@ impl FromRequest for YieldingPayload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let largest = largest_frame(request);
-        let memory = Rc::new(MessageMemory::new(request, largest));
+        let memory = Rc::new(MessageMemory::new(Account::of(request), largest));
         let pieces = Pieces {
             payload: payload.take(),
             rest: Bytes::new(),

@@ -18,3 +18,4 @@ mod several_instances;
 mod slow;
 mod socket;
 mod test_socket;
+mod unread;
