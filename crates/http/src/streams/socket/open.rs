@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_http::ws::HandshakeError;
+use actix_web::http::Version;
 use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
 use actix_web::{Error, HttpRequest, HttpResponse, rt, web};
@@ -55,6 +56,7 @@ pub(crate) async fn open_socket(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request)?;
+    check_version(&request)?;
     check_protocol(&request)?;
     let source = Source::of_request(&request);
     let connection = Connection::of(&request);
@@ -86,6 +88,12 @@ pub(super) fn largest_frame(request: &HttpRequest) -> usize {
     let state = request.app_data::<web::Data<State>>();
     let characters = state.map_or(0, |state| state.services.messages.body_limit.get());
     LARGE_FRAME.max(ESCAPED_CHARACTER * characters + OTHER_FIELDS)
+}
+
+/// Ignores `Upgrade` in HTTP/1.0 (RFC 9110, section 7.8).
+fn check_version(request: &HttpRequest) -> Result<(), Problem> {
+    let is_ignored = request.version() < Version::HTTP_11;
+    if is_ignored { Err(refused_handshake(&HandshakeError::NoWebsocketUpgrade.into())) } else { Ok(()) }
 }
 
 /// Rejects clients that offer only other subprotocols.

@@ -275,6 +275,18 @@ async fn other_websocket_version_requires_version_13() {
     }
 }
 
+#[actix_web::test]
+async fn upgrade_is_ignored_in_http_1_0() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let server = Listening::start(&app);
+    let mut client = server.connect();
+    client.write(
+        "GET /api/ws HTTP/1.0\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    );
+    client.answer().expect_problem(426, "upgrade_required");
+}
+
 #[both_engines]
 async fn session_end_and_server_stop_close_socket(engine: Engine) {
     let app = TestApp::new(engine).await;
