@@ -1,8 +1,11 @@
 //! Checks common to several kinds of text.
 
 use crate::violation::Violation;
-use crate::visible::is_visible;
 pub use crate::visible::shows_anything;
+use crate::visible::{has_few_marks, is_visible};
+
+/// The maximum number of combining marks on one character. No script writes more, and higher stacks cover other lines.
+const MOST_MARKS: usize = 8;
 
 /// Checks and trims a single line: at most `most` characters as entered, and no control characters after
 /// trimming.
@@ -26,5 +29,11 @@ pub(crate) fn line(text: &str, most: usize) -> Result<String, Violation> {
 /// Checks and trims the name of a user or a chatroom: a [`line`] of which every character can be seen.
 pub(crate) fn name(text: &str, most: usize) -> Result<String, Violation> {
     let name = line(text, most)?;
-    if is_visible(&name) { Ok(name) } else { Err(Violation::InvisibleCharacter) }
+    if !is_visible(&name) {
+        return Err(Violation::InvisibleCharacter);
+    }
+    if !has_few_marks(&name, MOST_MARKS) {
+        return Err(Violation::CombiningMarks(MOST_MARKS));
+    }
+    Ok(name)
 }

@@ -25,6 +25,8 @@ pub enum Violation {
     ControlCharacter,
     #[error("must not contain invisible characters, or characters that change the direction of text")]
     InvisibleCharacter,
+    #[error("must not consist of combining marks, or have more than {0} of them on one character")]
+    CombiningMarks(usize),
     #[error("may contain only {0}")]
     ForbiddenCharacter(&'static str),
     #[error("must end with {0}")]

@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint};
+use icu_properties::props::{
+    BidiControl, DefaultIgnorableCodePoint, Emoji, EmojiModifier, ExtendedPictographic, GeneralCategory,
+    Ideographic, NoncharacterCodePoint,
+};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
@@ -10,13 +13,17 @@ const ZERO_WIDTH_JOINER: char = '\u{200d}';
 /// Arabic, Syriac, the scripts of India, Tibet, Myanmar, Cambodia and Mongolia, which write joiners within words.
 const JOINING_SCRIPTS: RangeInclusive<char> = '\u{600}'..='\u{18af}';
 const MONGOLIAN: RangeInclusive<char> = '\u{1820}'..='\u{18aa}';
-/// Han characters and others of East Asia, which have variants.
-const EAST_ASIAN: RangeInclusive<char> = '\u{2e80}'..='\u{3ffff}';
-/// The flag that tags of a region may follow.
+/// The flag that the tags of a region may follow.
 const FLAG: char = '\u{1f3f4}';
-const TAGS: RangeInclusive<char> = '\u{e0020}'..='\u{e007e}';
-const LAST_TAG: char = '\u{e007f}';
+const TAGS: RangeInclusive<char> = '\u{e0020}'..='\u{e007f}';
+/// The tags of England, Scotland and Wales, the only regions with such flags.
+const REGIONS: [&str; 3] = [
+    "\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+    "\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+];
 const KEYCAP: char = '\u{20e3}';
+const EMOJI_STYLE: char = '\u{fe0f}';
 /// An empty cell of braille, as wide as a space.
 const BRAILLE_BLANK: char = '\u{2800}';
 /// A musical sign without a shape.
@@ -28,37 +35,44 @@ const OBJECT_REPLACEMENT: char = '\u{fffc}';
 /// least one of them is more than space.
 pub(crate) fn is_visible(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
-    let each = |(place, character): (usize, &char)| {
-        let before = place.checked_sub(1).and_then(|place| characters.get(place)).copied();
-        shows(before, *character, characters.get(place + 1).copied())
-    };
     let is_more_than_space = |character: &char| !character.is_whitespace() && *character != BRAILLE_BLANK;
-    characters.iter().enumerate().all(each) && characters.iter().any(is_more_than_space)
+    (0..characters.len()).all(|place| shows(&characters, place)) && characters.iter().any(is_more_than_space)
 }
 
 /// Returns whether anything of this text can be seen.
 pub fn shows_anything(text: &str) -> bool {
     text.chars().any(|character| {
         let is_blank = character.is_whitespace() || character.is_control() || character == BRAILLE_BLANK;
-        !is_blank && shows(None, character, None)
+        !is_blank && shows(&[character], 0)
     })
 }
 
-/// Returns whether a character shows between these neighbours.
-fn shows(before: Option<char>, character: char, after: Option<char>) -> bool {
+/// Returns whether the text has anything that combining marks can be on, and nowhere more than `most` of them.
+pub(crate) fn has_few_marks(text: &str, most: usize) -> bool {
+    let mut marks = 0;
+    let stacks = |character: char| {
+        marks = if is_stacking(character) { marks + 1 } else { 0 };
+        marks > most
+    };
+    !text.chars().any(stacks) && !text.chars().all(|character| character.is_whitespace() || is_mark(character))
+}
+
+/// Returns whether the character at this place shows between its neighbours.
+fn shows(characters: &[char], place: usize) -> bool {
+    let at = |place: Option<usize>| place.and_then(|place| characters.get(place)).copied();
+    let (Some(character), before) = (at(Some(place)), at(place.checked_sub(1))) else {
+        return false;
+    };
+    let after = at(place.checked_add(1));
     let between =
         |fits: fn(char, char) -> bool| before.zip(after).is_some_and(|(before, after)| fits(before, after));
     match character {
         ZERO_WIDTH_NON_JOINER => between(are_joining),
-        ZERO_WIDTH_JOINER => between(|before, after| are_joining(before, after) || are_symbols(before, after)),
-        '\u{fe0e}'..='\u{fe0f}' => before.is_some_and(is_symbol) || after == Some(KEYCAP),
-        '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(has_variants),
+        ZERO_WIDTH_JOINER => between(|before, after| are_joining(before, after) || are_pictures(before, after)),
+        '\u{fe0e}'..=EMOJI_STYLE => before.is_some_and(is_emoji) || between(are_keycap),
+        '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(is_ideograph),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => before.is_some_and(|before| MONGOLIAN.contains(&before)),
-        _ if TAGS.contains(&character) => {
-            let follows = before.is_some_and(|before| before == FLAG || TAGS.contains(&before));
-            follows && after.is_some_and(|after| after == LAST_TAG || TAGS.contains(&after))
-        }
-        LAST_TAG => before.is_some_and(|before| TAGS.contains(&before)),
+        _ if TAGS.contains(&character) => is_of_region(characters, place),
         _ => !is_ignorable(character) && !turns_direction(character),
     }
 }
@@ -67,21 +81,48 @@ fn are_joining(before: char, after: char) -> bool {
     JOINING_SCRIPTS.contains(&before) && JOINING_SCRIPTS.contains(&after)
 }
 
-fn are_symbols(before: char, after: char) -> bool {
-    (is_symbol(before) || before == '\u{fe0f}') && is_symbol(after)
+/// Returns whether these may be parts of one emoji, as a joiner makes them (UAX 29, rule GB11).
+fn are_pictures(before: char, after: char) -> bool {
+    let is_end =
+        is_picture(before) || before == EMOJI_STYLE || CodePointSetData::new::<EmojiModifier>().contains(before);
+    is_end && is_picture(after)
 }
 
-/// Returns whether the character is neither ASCII, nor a letter, a digit or space, nor hidden: as emoji are.
-fn is_symbol(character: char) -> bool {
-    let is_text = character.is_ascii() || character.is_alphanumeric() || character.is_whitespace();
-    !is_text
-        && !is_ignorable(character)
-        && !turns_direction(character)
-        && !('\u{fe00}'..='\u{fe0f}').contains(&character)
+fn is_picture(character: char) -> bool {
+    CodePointSetData::new::<ExtendedPictographic>().contains(character)
 }
 
-fn has_variants(character: char) -> bool {
-    EAST_ASIAN.contains(&character) && !('\u{fe00}'..='\u{fe0f}').contains(&character)
+fn are_keycap(before: char, after: char) -> bool {
+    matches!(before, '0'..='9' | '#' | '*') && after == KEYCAP
+}
+
+fn is_emoji(character: char) -> bool {
+    !character.is_ascii() && CodePointSetData::new::<Emoji>().contains(character)
+}
+
+/// Returns whether the character has variants that a selector may choose.
+fn is_ideograph(character: char) -> bool {
+    CodePointSetData::new::<Ideographic>().contains(character)
+}
+
+/// Returns whether the tags around this place, and no others, make the flag before them that of a region.
+fn is_of_region(characters: &[char], place: usize) -> bool {
+    let (before, behind) = characters.split_at(place.min(characters.len()));
+    let count = before.iter().rev().take_while(|character| TAGS.contains(*character)).count();
+    let (rest, first) = before.split_at(before.len() - count);
+    let last = behind.iter().take_while(|character| TAGS.contains(*character));
+    let tags: String = first.iter().chain(last).collect();
+    rest.last() == Some(&FLAG) && REGIONS.contains(&tags.as_str())
+}
+
+fn is_mark(character: char) -> bool {
+    is_stacking(character)
+        || CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::SpacingMark
+}
+
+fn is_stacking(character: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    matches!(category, GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
 
 /// Returns whether the character is no text by itself: it controls others, separates lines or paragraphs, or is none.
@@ -143,6 +184,20 @@ mod tests {
             "a\u{ffff}",
             "\u{fdd0}",
             "",
+            "Ann·\u{fe0f}",
+            "–\u{fe0f}",
+            "·\u{200d}·",
+            "€\u{200d}€",
+            "1\u{fe0f}",
+            "a\u{fe0f}\u{20e3}",
+            "カ\u{e0100}",
+            "🙂\u{e0100}",
+            "🙂\u{200d}a",
+            "🏴\u{e0067}\u{e0062}",
+            "🏴\u{e0061}\u{e0061}\u{e007f}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}\u{e007f}",
+            "a\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            &format!("🏴{}\u{e007f}", "\u{e0041}".repeat(30)),
         ] {
             assert!(!is_visible(hidden), "{}", hidden.escape_unicode());
         }
@@ -159,6 +214,27 @@ mod tests {
     }
 
     #[test]
+    fn marks_need_something_to_be_on() {
+        for few in ["é", "e\u{301}", "नमस्ते", "שָׁלוֹם", "Ann", "🙂", "ก\u{e49}\u{e33}", &"e\u{301}".repeat(20)]
+        {
+            assert!(has_few_marks(few, 8), "{}", few.escape_unicode());
+        }
+        for many in ["\u{301}", "\u{301} \u{302}", "\u{93e}", &format!("e{}", "\u{301}".repeat(9))] {
+            assert!(!has_few_marks(many, 8), "{}", many.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn every_emoji_is_visible() {
+        for emoji in emojis::iter() {
+            assert!(is_visible(emoji.as_str()), "{}", emoji.as_str().escape_unicode());
+            for toned in emoji.skin_tones().into_iter().flatten() {
+                assert!(is_visible(toned.as_str()), "{}", toned.as_str().escape_unicode());
+            }
+        }
+    }
+
+    #[test]
     fn joiners_and_selectors_are_kept_where_they_are_used() {
         for visible in [
             "نامه\u{200c}ها",
@@ -167,7 +243,12 @@ mod tests {
             "❤\u{fe0f}",
             "❤\u{fe0f}\u{200d}🔥",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f} b",
             "葛\u{e0100}",
+            "‼\u{fe0f}",
+            "👁\u{fe0f}\u{200d}🗨\u{fe0f}",
+            "می\u{200c}خواهم",
+            "ශ්\u{200d}රී",
             "👩🏽\u{200d}⚕\u{fe0f}",
             "1\u{fe0f}\u{20e3}",
             "©\u{fe0f}",

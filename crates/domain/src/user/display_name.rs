@@ -5,7 +5,7 @@ use crate::text;
 use crate::violation::Violation;
 
 /// Names that clients show instead of a user, as [`fold_to_letters`] folds them.
-const RESERVED: [&str; 3] = ["deleted", "deleteduser", "system"];
+const RESERVED: [&str; 4] = ["deleted", "deletedaccount", "deleteduser", "system"];
 
 /// A display name: 1 to 64 characters on one line, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn names_of_nobody_are_reserved() {
-        for name in ["deleted", " System ", "Deleted User", "DELETEDUSER"] {
+        for name in ["deleted", " System ", "Deleted User", "DELETEDUSER", "Deleted account"] {
             assert_eq!(DisplayName::parse(name), Err(Violation::Reserved), "{name}");
         }
         for name in ["Deleted Users", "Ecosystem", "System of a Down", "Система", "★", "删除"] {
@@ -83,5 +83,6 @@ mod tests {
     #[test]
     fn invisible_names_are_refused() {
         assert_eq!(DisplayName::parse("\u{200b}"), Err(Violation::InvisibleCharacter));
+        assert_eq!(DisplayName::parse("\u{301}"), Err(Violation::CombiningMarks(8)));
     }
 }
