@@ -12,10 +12,16 @@ const FEWEST_BYTES: usize = 7;
 /// probability of about C(23, 2) * 16^-10 = 2 * 10^-10, and 64 of them with one of 10^-9.
 const PART: usize = 10;
 
+/// Words of placeholders, which 32 random characters of base64 hold with a probability below 37 * (2/64)^8 = 4 * 10^-11,
+/// and hexadecimal digits never.
+const PLACEHOLDERS: [&str; 6] = ["changeme", "changethis", "replaceme", "placeholder", "password", "yoursecret"];
+/// Shorter ones, which only count in a key of letters.
+const PLACEHOLDERS_OF_LETTERS: [&str; 5] = ["secret", "example", "insecure", "default", "testkey"];
+
 /// The keys of the server: the first signs, all verify.
 pub struct SigningKeys(Vec<Vec<u8>>);
 
-/// A key that is shorter than 32 bytes, has hardly any different ones, or repeats or counts off a part.
+/// A key that is shorter than 32 bytes, has hardly any different ones, repeats or counts off a part, or is a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakKey;
 
@@ -47,6 +53,7 @@ fn is_weak(key: &[u8]) -> bool {
         || key.iter().collect::<HashSet<_>>().len() < FEWEST_BYTES
         || repeats_a_part(key)
         || counts_up_or_down(key)
+        || is_placeholder(key)
 }
 
 /// Returns whether the key holds a part of this length twice, as repeated words and patterns do.
@@ -55,12 +62,27 @@ fn repeats_a_part(key: &[u8]) -> bool {
     key.windows(PART).any(|part| !seen.insert(part))
 }
 
-/// Returns whether the key holds a part of this length that is counted off, such as an alphabet.
+/// Returns whether the key holds a part of this length that is counted off, such as an alphabet, also with each
+/// character several times.
 fn counts_up_or_down(key: &[u8]) -> bool {
+    let mut key = key.to_vec();
+    key.dedup();
     let goes_by = |part: &[u8], step: u8| {
         part.iter().zip(part.iter().skip(1)).all(|(one, next)| next.wrapping_sub(*one) == step)
     };
     key.windows(PART).any(|part| goes_by(part, 1) || goes_by(part, 1_u8.wrapping_neg()))
+}
+
+/// Returns whether the key holds a word of placeholders, whatever separates its parts.
+fn is_placeholder(key: &[u8]) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b' ' | b'-' | b'_' | b'.');
+    let plain = key.iter().filter(|byte| !is_separator(byte)).map(u8::to_ascii_lowercase).collect();
+    let Ok(plain) = String::from_utf8(plain) else {
+        return false;
+    };
+    let holds = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+    let is_of_letters = plain.bytes().all(|byte| byte.is_ascii_lowercase());
+    holds(&PLACEHOLDERS) || (is_of_letters && holds(&PLACEHOLDERS_OF_LETTERS))
 }
 
 #[cfg(test)]
@@ -88,6 +110,7 @@ mod tests {
             assert!(SigningKeys::parse(&crate::random_key()).is_ok());
         }
         assert!(SigningKeys::parse("9f86d081884c7d659a2feaa0c55ad015").is_ok());
+        assert!(SigningKeys::parse("mQ4secretv9L/2kXw+7hJpT0bYcRz1Nf8sGdUaEiOq3=").is_ok());
     }
 
     #[test]
@@ -106,6 +129,11 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaabcdefg",
             "abcdefghijklmnopqrstuvwxyz012345",
             "zyxwvutsrqponmlkjihgfedcba543210",
+            "aabbccddeeffgghhiijjkkllmmnnoopp",
+            "change-me-to-a-long-random-secret-please",
+            "CHANGE_ME_in_production_0123456789!",
+            "this is a very long but known Secret",
+            "an.example.key.for.the.documentation",
         ] {
             assert!(SigningKeys::parse(guessed).is_err(), "{guessed}");
         }
