@@ -145,7 +145,9 @@ REFUSALS = [
     (None, "invalid_value", "must be a single emoji", "there is a list of emoji"),
     (None, "invalid_value", "too common", "there is a list of passwords that everybody tries"),
     ("accept_invitation", "invitation_gone", "", "the invitation may have been revoked or spent before"),
-    ("sign_up", "invalid_value", "is reserved", "some names would be mistaken for something else"),
+    (None, "invalid_value", "is reserved", "some names would be mistaken for something else"),
+    (None, "invalid_value", "must not contain invisible characters", "names show all that they hold"),
+    (None, "invalid_value", "must not consist of combining marks", "names show all that they hold"),
 ]
 
 
