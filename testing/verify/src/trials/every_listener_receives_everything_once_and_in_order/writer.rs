@@ -36,7 +36,7 @@ impl<'f> Writer<'f> {
             let client = self.roaming.anywhere(&mut self.rng)?;
             let room = self.rng.choice(self.rooms).context("no chatrooms")?;
             if let Ok(answer) = self.attempt(&client, room) {
-                answer.expect_one_of(&[200, 201, 204, 503])?;
+                answer.expect_one_of(&[200, 201, 204, 429, 503])?;
             }
             burst = if burst == 0 && self.rng.u8(..20) == 0 { self.rng.u32(..60) } else { burst };
             if burst == 0 {
@@ -78,14 +78,14 @@ pub(super) fn leave_and_rejoin(roaming: &mut RoamingClient, rooms: &[String], rn
         let client = roaming.anywhere(rng)?;
         let answer = if rng.u8(..3) == 0 { client.delete(membership) } else { client.put(membership) };
         if let Ok(answer) = answer {
-            answer.expect_one_of(&[200, 201, 204, 503])?;
+            answer.expect_one_of(&[200, 201, 204, 429, 503])?;
         }
     }
     for room in rooms {
         while !progress.has_failed() {
             let answer = roaming.anywhere(rng)?.put(format!("{room}/memberships/me"));
-            let answer = answer.ok().map(|answer| answer.expect_one_of(&[200, 201, 503])).transpose()?;
-            if answer.is_some_and(|answer| answer.status != 503) {
+            let answer = answer.ok().map(|answer| answer.expect_one_of(&[200, 201, 429, 503])).transpose()?;
+            if answer.is_some_and(|answer| ![429, 503].contains(&answer.status)) {
                 break;
             }
             thread::sleep(PAUSE);
