@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT;
 
-/// How much a client wants a media type, by the most specific range in `Accept` that matches it.
+/// The weight that a client gives a media type, by the most specific range in `Accept` that matches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Preference {
     precision: Precision,

@@ -17,7 +17,7 @@ pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<Option<Idempotenc
     IdempotencyKey::parse(&text).map(Some).map_err(|violation| ("Idempotency-Key", violation).into())
 }
 
-/// What Apache and Caddy append to the tags of responses that they compress.
+/// Suffixes that Apache and Caddy append to the tags of responses that they compress.
 const SUFFIXES: [&str; 4] = ["-gzip", "-br", "-zstd", "-deflate"];
 
 /// The revisions in `If-Match`. A weak tag counts as the strong one: RFC 9110 compares them strongly because weak
