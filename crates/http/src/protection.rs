@@ -6,13 +6,17 @@ use actix_web::http::header::{
 };
 
 /// Adds the headers. A response to a request with credentials is somebody's own: no cache may keep it, except
-/// that its reader may ask whether it is still current if it has an entity tag.
+/// that its reader may ask whether it is still current if it has an entity tag. Errors are kept by nobody, because a
+/// 404 of today says nothing about tomorrow.
 pub(crate) fn add_headers<B>(response: &mut ServiceResponse<B>) {
     let is_own = response.request().headers().contains_key(AUTHORIZATION);
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_own {
         keep_private(headers);
+    } else if is_error && !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 

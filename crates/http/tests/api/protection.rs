@@ -23,6 +23,16 @@ async fn own_responses_are_kept_by_no_shared_cache() {
 }
 
 #[actix_web::test]
+async fn errors_are_kept_by_no_cache() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    for path in ["/nothing", "/api/nothing", "/api/users/me", "/api/docs/nothing"] {
+        let answer = app.nobody().get(path).await;
+        assert!(answer.status.is_client_error(), "{path}");
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"), "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn browsers_may_not_guess_types_or_frame_pages() {
     let app = TestApp::new(Engine::Sqlite).await;
     for path in ["/healthz", "/nothing", "/api/openapi.json", "/api/docs/", "/api/users/me"] {
