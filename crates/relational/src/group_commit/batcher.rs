@@ -30,6 +30,15 @@ pub(crate) struct BatcherOptions {
     pub(crate) largest_batch: usize,
     /// The maximum number of queued items; more are rejected.
     pub(crate) capacity: usize,
+    /// The maximum size of the queued items together; what would exceed it is rejected.
+    pub(crate) capacity_bytes: usize,
+}
+
+/// The properties of an item by which it is queued.
+pub(crate) struct Traits<I, L> {
+    pub(crate) lane_of: fn(&I) -> L,
+    /// The memory that an item occupies beyond its own type.
+    pub(crate) bytes_of: fn(&I) -> usize,
 }
 
 /// The metrics of a batcher.
@@ -50,7 +59,7 @@ pub(crate) struct Batcher<I, O, L> {
 
 struct Shared<I, O, L> {
     options: BatcherOptions,
-    lane_of: fn(&I) -> L,
+    traits: Traits<I, L>,
     state: Mutex<State<I, O, L>>,
     changed: Condvar,
     metrics: BatchMetrics,
@@ -58,6 +67,8 @@ struct Shared<I, O, L> {
 
 struct State<I, O, L> {
     queue: LaneQueue<(I, Recipient<O>), L>,
+    /// The size of the queued items.
+    bytes: usize,
     idle: usize,
     closed: bool,
 }
@@ -85,10 +96,10 @@ where
     pub(crate) fn start(
         options: BatcherOptions,
         metrics: BatchMetrics,
-        lane_of: fn(&I) -> L,
+        traits: Traits<I, L>,
         work: &Arc<Work<I, O>>,
     ) -> Result<Self, StoreError> {
-        let shared = Arc::new(Shared::new(options, metrics, lane_of));
+        let shared = Arc::new(Shared::new(options, metrics, traits));
         let (serving, closing, work) = (Arc::clone(&shared), Arc::clone(&shared), Arc::clone(work));
         let mut workers = Threads::default();
         workers.on_stop(move || closing.close());
@@ -105,18 +116,20 @@ where
 }
 
 impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
-    fn new(options: BatcherOptions, metrics: BatchMetrics, lane_of: fn(&I) -> L) -> Self {
-        let state = Mutex::new(State { queue: LaneQueue::new(), idle: 0, closed: false });
-        Self { options, lane_of, state, changed: Condvar::new(), metrics }
+    fn new(options: BatcherOptions, metrics: BatchMetrics, traits: Traits<I, L>) -> Self {
+        let state = Mutex::new(State { queue: LaneQueue::new(), bytes: 0, idle: 0, closed: false });
+        Self { options, traits, state, changed: Condvar::new(), metrics }
     }
 
     fn push(&self, item: I) -> Pending<O> {
-        let lane = (self.lane_of)(&item);
+        let (lane, bytes) = ((self.traits.lane_of)(&item), (self.traits.bytes_of)(&item));
         let mut state = self.lock();
-        if state.queue.len() >= self.options.capacity {
+        let has_room = state.bytes.saturating_add(bytes) <= self.options.capacity_bytes;
+        if state.queue.len() >= self.options.capacity || !has_room {
             self.metrics.turned_away.increment(1);
             return Pending::ready(Err(StoreError::Busy));
         }
+        state.bytes += bytes;
         let (completer, pending) = Pending::channel();
         let is_free = state.queue.push(lane, (item, Recipient { completer, at: Instant::now() }));
         let wakes_worker = is_free && state.idle > 0;
@@ -163,6 +176,7 @@ impl<I, O, L: Copy + Eq + Hash> Shared<I, O, L> {
             state = self.wait_while_growing(state);
             let (lanes, taken) = state.queue.take(self.options.largest_batch);
             if !taken.is_empty() {
+                state.bytes -= taken.iter().map(|(item, _)| (self.traits.bytes_of)(item)).sum::<usize>();
                 // No worker was woken for the items beyond this batch, because their lanes were busy.
                 if state.idle > 0 && state.queue.has_available() {
                     self.changed.notify_one();
@@ -217,108 +231,4 @@ mod interleavings;
 
 #[cfg(test)]
 #[cfg(not(loom))]
-mod tests {
-    use std::collections::HashSet;
-    use std::sync::Barrier;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-
-    const OPTIONS: BatcherOptions = BatcherOptions { name: "test", workers: 1, largest_batch: 4, capacity: 10 };
-
-    /// Answers each item with the size of its batch; the first batch waits for the barrier.
-    fn sizes(barrier: &Arc<Barrier>) -> Batcher<u32, usize, ()> {
-        let (barrier, batches) = (Arc::clone(barrier), AtomicUsize::new(0));
-        let work = move |items: &[u32]| {
-            if batches.fetch_add(1, Ordering::SeqCst) == 0 {
-                barrier.wait();
-                barrier.wait();
-            }
-            items.iter().map(|_| Ok(items.len())).collect()
-        };
-        Batcher::start(OPTIONS, noop_metrics(), |_| (), &(Arc::new(work) as _)).unwrap()
-    }
-
-    fn noop_metrics() -> BatchMetrics {
-        BatchMetrics {
-            waiting: Gauge::noop(),
-            turned_away: Counter::noop(),
-            duration: Histogram::noop(),
-            batches: Counter::noop(),
-        }
-    }
-
-    #[test]
-    fn items_queued_during_batch_form_next_batch() {
-        let barrier = Arc::new(Barrier::new(2));
-        let batcher = sizes(&barrier);
-        let first = batcher.push(0);
-        barrier.wait();
-        let others: Vec<_> = (1..=6).map(|n| batcher.push(n)).collect();
-        barrier.wait();
-        assert_eq!(first.wait(), Ok(1));
-        let sizes: Vec<_> = others.into_iter().map(|pending| pending.wait().unwrap()).collect();
-        assert_eq!(sizes, [4, 4, 4, 4, 2, 2]);
-    }
-
-    #[test]
-    fn full_queue_rejects_at_once_and_drop_completes_rest() {
-        let barrier = Arc::new(Barrier::new(2));
-        let batcher = sizes(&barrier);
-        let first = batcher.push(0);
-        barrier.wait();
-        let others: Vec<_> = (0..12).map(|n| batcher.push(n)).collect();
-        barrier.wait();
-        drop(batcher);
-        assert_eq!(first.wait(), Ok(1));
-        let (done, turned_away): (Vec<_>, Vec<_>) = others.into_iter().map(Pending::wait).partition(Result::is_ok);
-        assert_eq!(done.len(), OPTIONS.capacity);
-        assert_eq!(turned_away, vec![Err(StoreError::Busy); 2]);
-    }
-
-    #[test]
-    fn workers_take_separate_lanes_and_keep_order() {
-        const LANES: usize = 5;
-        let lanes: Arc<[Mutex<Vec<usize>>; LANES]> = Arc::default();
-        let (done, together) = (Arc::clone(&lanes), Arc::new(Barrier::new(2)));
-        let work = move |items: &[usize]| {
-            let mine: HashSet<usize> = items.iter().map(|item| item % LANES).collect();
-            let mut held: Vec<_> = mine.iter().map(|lane| (lane, done[*lane].try_lock().unwrap())).collect();
-            if items.iter().any(|item| *item < 2) {
-                // This returns only if two batches are executed at once.
-                together.wait();
-            }
-            for (lane, done) in &mut held {
-                done.extend(items.iter().filter(|item| *item % LANES == **lane));
-            }
-            items.iter().map(|item| Ok(*item)).collect()
-        };
-        let options = BatcherOptions { workers: 3, capacity: 1_000, ..OPTIONS };
-        let batcher: Batcher<usize, usize, usize> =
-            Batcher::start(options, noop_metrics(), |item| item % LANES, &(Arc::new(work) as _)).unwrap();
-        let first = batcher.push(0);
-        while batcher.shared.lock().queue.len() > 0 {
-            yield_now();
-        }
-        let others: Vec<_> = (1..500).map(|item| batcher.push(item)).collect();
-        assert_eq!(first.wait(), Ok(0));
-        for (item, pending) in (1..).zip(others) {
-            assert_eq!(pending.wait(), Ok(item));
-        }
-        for (lane, done) in lanes.iter().enumerate() {
-            assert_eq!(*done.lock().unwrap(), (lane..500).step_by(LANES).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn panic_abandons_only_its_batch() {
-        let work = |items: &[u32]| {
-            assert!(!items.contains(&13), "unlucky");
-            items.iter().map(|n| Ok(*n)).collect()
-        };
-        let batcher: Batcher<u32, u32, ()> =
-            Batcher::start(OPTIONS, noop_metrics(), |_| (), &(Arc::new(work) as _)).unwrap();
-        assert!(matches!(batcher.push(13).wait(), Err(StoreError::Unavailable(_))));
-        assert_eq!(batcher.push(14).wait(), Ok(14));
-    }
-}
+mod tests;

@@ -8,9 +8,10 @@ use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 use metrics::{counter, gauge, histogram};
 
-use super::batcher::{BatchMetrics, Batcher, BatcherOptions};
+use super::batcher::{BatchMetrics, Batcher, BatcherOptions, Traits};
 
-const OPTIONS: BatcherOptions = BatcherOptions { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096 };
+const OPTIONS: BatcherOptions =
+    BatcherOptions { name: "heads", workers: 1, largest_batch: 256, capacity: 4_096, capacity_bytes: 0 };
 
 /// A chatroom and its reader.
 pub type HeadRequest = (ChatroomId, UserId);
@@ -28,7 +29,8 @@ impl HeadQueue {
             Ok(heads) => heads.into_iter().map(Ok).collect(),
             Err(error) => questions.iter().map(|_| Err(error.clone())).collect(),
         };
-        Ok(Self(Batcher::start(OPTIONS, metrics(), |_| (), &(Arc::new(work) as _))?))
+        let traits = Traits { lane_of: |_: &HeadRequest| (), bytes_of: |_| 0 };
+        Ok(Self(Batcher::start(OPTIONS, metrics(), traits, &(Arc::new(work) as _))?))
     }
 
     /// Adds a question to the queue.

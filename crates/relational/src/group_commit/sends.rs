@@ -9,7 +9,7 @@ use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
 
 use super::batch_writer::BatchWriter;
-use super::batcher::{Batcher, BatcherOptions};
+use super::batcher::{Batcher, BatcherOptions, Traits};
 use super::send_metrics::{Outcomes, batch_metrics};
 use super::write_messages::{QueuedSend, WriteMessages};
 use crate::commits::Observers;
@@ -18,6 +18,8 @@ use crate::commits::Observers;
 const LARGEST_BATCH: usize = 128;
 /// The maximum number of queued sends; more are rejected.
 const CAPACITY: usize = 4_096;
+/// The maximum size of their bodies: as much as 4,096 messages of 8 KiB.
+const CAPACITY_BYTES: usize = 32 << 20;
 
 /// Accepts sends without blocking. When dropped, it writes the queued messages, then stops.
 pub struct SendQueue(Batcher<QueuedSend, Appended, ChatroomId>);
@@ -30,9 +32,17 @@ impl SendQueue {
         engine: impl WriteMessages + 'static,
         observers: Arc<Observers>,
     ) -> Result<Self, StoreError> {
-        let options =
-            BatcherOptions { name: "send", workers: writers, largest_batch: LARGEST_BATCH, capacity: CAPACITY };
-        let room_of = |send: &QueuedSend| send.message.chatroom_id;
+        let options = BatcherOptions {
+            name: "send",
+            workers: writers,
+            largest_batch: LARGEST_BATCH,
+            capacity: CAPACITY,
+            capacity_bytes: CAPACITY_BYTES,
+        };
+        let traits = Traits {
+            lane_of: |send: &QueuedSend| send.message.chatroom_id,
+            bytes_of: |send| send.message.body.as_str().len(),
+        };
         let outcomes = Outcomes::default();
         let writer = BatchWriter::new(engine);
         let work = Arc::new(move |batch: &[QueuedSend]| {
@@ -43,7 +53,7 @@ impl SendQueue {
             observers.notify_of_batch(&answers);
             answers
         });
-        Ok(Self(Batcher::start(options, batch_metrics(), room_of, &(work as _))?))
+        Ok(Self(Batcher::start(options, batch_metrics(), traits, &(work as _))?))
     }
 
     /// Queues a message.

@@ -19,14 +19,14 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
 
 /// The state of a batcher without its threads, whose items share one lane.
 fn items(largest_batch: usize) -> Arc<Items> {
-    let options = BatcherOptions { name: "model", workers: 0, largest_batch, capacity: 10 };
+    let options = BatcherOptions { name: "model", workers: 0, largest_batch, capacity: 10, capacity_bytes: 10 };
     let metrics = BatchMetrics {
         waiting: Gauge::noop(),
         turned_away: Counter::noop(),
         duration: Histogram::noop(),
         batches: Counter::noop(),
     };
-    Arc::new(Shared::new(options, metrics, |_| ()))
+    Arc::new(Shared::new(options, metrics, Traits { lane_of: |_| (), bytes_of: |_| 1 }))
 }
 
 fn worker(items: &Arc<Items>, work: impl Fn(&u32) + Send + Sync + 'static) -> JoinHandle<()> {
