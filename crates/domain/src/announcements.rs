@@ -11,11 +11,12 @@ pub const PRESENCE: Duration = Duration::from_secs(30);
 /// The time for which announcements are kept.
 pub const ANNOUNCEMENT_RETENTION: Duration = Duration::from_secs(60);
 
-/// Chatrooms with new entries, and users with a new version.
+/// Chatrooms with new entries, users with a new version, and users with a new profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
     pub chatrooms: Vec<ChatroomId>,
     pub users: Vec<UserId>,
+    pub profiles: Vec<UserId>,
 }
 
 /// The changes of one instance.
@@ -29,7 +30,7 @@ pub struct Announcement {
 /// Announces changes between the instances that share a store.
 ///
 /// An announcement is only a hint: it is lost if its instance crashes, and whoever depends on it has to look at
-/// everything from time to time.
+/// everything from time to time. Changed profiles are only announced, so they can be missed.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait Announcements: Send + Sync {
     /// Records that this instance is running, and returns whether another one is. Deletes announcements and

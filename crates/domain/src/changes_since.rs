@@ -43,6 +43,11 @@ pub trait ChangesSince: Send + Sync {
     /// added to; in each group those with the newest messages.
     fn memberships(&self, user: UserId, most: usize) -> Result<UserMemberships, StoreError>;
 
+    /// The chatrooms whose members see a living user, and their heads, by id: those of
+    /// [`memberships`](Self::memberships), then direct ones that others opened and that have no message yet; at most
+    /// `most`.
+    fn seen_in(&self, user: UserId, most: usize) -> Result<Vec<(ChatroomId, Seq)>, StoreError>;
+
     /// Returns whether a living user is currently a member of a living chatroom.
     fn is_member(&self, user: UserId, chatroom: ChatroomId) -> Result<bool, StoreError>;
 }

@@ -27,6 +27,9 @@ pub trait CommitObserver: Send + Sync {
     /// A user's private state changed: memberships, read state or the account.
     fn user_moved(&self, user: UserId);
 
+    /// The part of a user's profile that others see has changed.
+    fn profile_changed(&self, user: UserId);
+
     /// These sessions have ended.
     fn sessions_ended(&self, ended: &[EndedSession]);
 }

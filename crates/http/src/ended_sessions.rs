@@ -77,6 +77,8 @@ impl CommitObserver for EndedSessionSet {
 
     fn user_moved(&self, _: UserId) {}
 
+    fn profile_changed(&self, _: UserId) {}
+
     fn sessions_ended(&self, ended: &[EndedSession]) {
         if !ended.is_empty() {
             let mut set = self.ended.write().unwrap_or_else(PoisonError::into_inner);

@@ -20,7 +20,7 @@ use crate::ended_sessions::EndedSessionSet;
 use crate::limits::Limits;
 use crate::pages::NewestPages;
 use crate::renderer::Renderer;
-use crate::views::EventWriter;
+use crate::streams::EventWriter;
 use crate::work::{AtOnce, StoreConnections, Work};
 
 /// The dependencies and settings of the HTTP layer itself.
@@ -54,8 +54,13 @@ impl State {
     pub fn start(services: Services, stores: Stores, environment: Environment) -> io::Result<Self> {
         let Environment { clock, tokens, at_once, connections, limits, password_threads } = environment;
         let ended = Arc::new(EndedSessionSet::default());
-        let written = Box::new(EventWriter);
-        let streams = Hub::start(Sources::new(stores.events.clone(), stores.changes_since.clone(), written))?;
+        let writer = Box::new(EventWriter { clock: Arc::clone(&clock) });
+        let streams = Hub::start(Sources::new(
+            stores.events.clone(),
+            stores.changes_since.clone(),
+            stores.users.clone(),
+            writer,
+        ))?;
         // Registered in this order, so that a woken stream finds its session ended.
         let of_sessions: Weak<EndedSessionSet> = Arc::downgrade(&ended);
         stores.commits.observe(of_sessions);

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::event::{Change, Event};
 use chit_chat_domain::id::UserId;
+use chit_chat_domain::user::User;
 
 /// A serialised event in the forms that streams need, which share one buffer.
 #[derive(Clone, Debug)]
@@ -20,6 +21,9 @@ pub struct EncodedEvent {
 pub trait Write: Send + Sync {
     /// Serialises an event as streams send it.
     fn write(&self, event: Event) -> EncodedEvent;
+
+    /// Serialises a user's new profile, as others see it.
+    fn write_profile(&self, user: User) -> EncodedEvent;
 }
 
 /// An entry of a chatroom's log.

@@ -14,7 +14,8 @@ use parking_lot::Mutex;
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 /// The time within which an announcement with a lower position may still appear, because its transaction is slow.
 const LATEST: Duration = Duration::from_secs(15);
-/// The maximum numbers of chatrooms and of users in one announcement. Others find further changes by polling.
+/// The maximum numbers of chatrooms, users and profiles in one announcement. Others find further changes by polling, but
+/// for profiles.
 const MAX_CHANGED: usize = 10_000;
 
 #[derive(Default)]
@@ -30,6 +31,7 @@ pub(crate) struct Exchange {
 struct Outbox {
     chatrooms: HashSet<ChatroomId>,
     users: HashSet<UserId>,
+    profiles: HashSet<UserId>,
 }
 
 /// The announcements that have been read.
@@ -55,6 +57,12 @@ impl Exchange {
         }
     }
 
+    /// Collects the change also while no other instance is known: nobody polls for profiles, and an instance that has
+    /// just started is found by the next report.
+    pub(crate) fn profile_changed(&self, user: UserId) {
+        insert(&mut self.outbox.lock().profiles, user);
+    }
+
     /// Announces the changes of this instance, and returns those of others. Does nothing but report while there are
     /// no others.
     pub(crate) fn exchange(
@@ -66,7 +74,7 @@ impl Exchange {
         let now = Instant::now();
         let mut inbox = self.inbox.lock();
         if inbox.reported_at.is_none_or(|reported_at| now.duration_since(reported_at) >= REPORT_INTERVAL) {
-            self.has_peers.store(announcements.report(instance, at)?, Ordering::Relaxed);
+            self.report(announcements, instance, at)?;
             inbox.reported_at = Some(now);
         }
         if !self.has_peers.load(Ordering::Relaxed) {
@@ -76,18 +84,37 @@ impl Exchange {
         inbox.read(announcements, instance, now)
     }
 
+    /// Reports that this instance is running. Without others, what was collected before concerns nobody.
+    fn report(
+        &self,
+        announcements: &dyn Announcements,
+        instance: InstanceId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = std::mem::take(&mut self.outbox.lock().profiles);
+        let reported = announcements.report(instance, at);
+        if !matches!(reported, Ok(false)) {
+            self.outbox.lock().add_profiles(before);
+        }
+        self.has_peers.store(reported?, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn announce(
         &self,
         announcements: &dyn Announcements,
         instance: InstanceId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let Outbox { chatrooms, users } = std::mem::take(&mut *self.outbox.lock());
-        if chatrooms.is_empty() && users.is_empty() {
+        let Outbox { chatrooms, users, profiles } = std::mem::take(&mut *self.outbox.lock());
+        if chatrooms.is_empty() && users.is_empty() && profiles.is_empty() {
             return Ok(());
         }
-        let changed =
-            Changed { chatrooms: chatrooms.iter().copied().collect(), users: users.iter().copied().collect() };
+        let changed = Changed {
+            chatrooms: chatrooms.iter().copied().collect(),
+            users: users.iter().copied().collect(),
+            profiles: profiles.iter().copied().collect(),
+        };
         let announced = announcements.announce(instance, changed, at);
         if announced.is_err() {
             let mut outbox = self.outbox.lock();
@@ -97,8 +124,17 @@ impl Exchange {
             for user in users {
                 insert(&mut outbox.users, user);
             }
+            outbox.add_profiles(profiles);
         }
         announced
+    }
+}
+
+impl Outbox {
+    fn add_profiles(&mut self, profiles: HashSet<UserId>) {
+        for user in profiles {
+            insert(&mut self.profiles, user);
+        }
     }
 }
 
@@ -115,6 +151,7 @@ impl Inbox {
             self.seen.push((announcement.position, now));
             all.chatrooms.extend(announcement.changed.chatrooms);
             all.users.extend(announcement.changed.users);
+            all.profiles.extend(announcement.changed.profiles);
         }
         let settled = self.seen.iter().filter(|(_, at)| now.duration_since(*at) >= LATEST);
         self.position = settled.map(|(position, _)| *position).max().unwrap_or(self.position);

@@ -94,7 +94,11 @@ impl Hub {
         instance: InstanceId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let Changed { chatrooms, users } = self.shared.exchange.exchange(announcements, instance, at)?;
+        let Changed { chatrooms, users, profiles } = self.shared.exchange.exchange(announcements, instance, at)?;
+        // First, because nobody polls for them.
+        for user in profiles {
+            self.shared.send_profile(user);
+        }
         self.shared.compare(users, chatrooms)
     }
 
@@ -105,6 +109,7 @@ impl Hub {
         self.shared.follow_users()?;
         self.shared.follow_chatrooms(started)?;
         self.shared.failed.retry();
+        self.shared.resume_profiles(started);
         self.shared.typing.forget(started);
         *self.shared.followed_at.lock() = Some(started);
         Ok(())

@@ -13,6 +13,7 @@ mod exchange;
 mod hub;
 mod listener;
 mod mailbox;
+mod profiles;
 mod queue;
 mod registry;
 mod replay;

@@ -1,5 +1,6 @@
 //! The notifications of a listener, bounded in size.
 
+use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,11 +10,14 @@ use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_domain::id::{ChatroomId, UserId};
 
 use crate::entry::{EncodedEvent, Entry};
+use crate::profiles::{self, Profile};
 use crate::sync::{AtomicBool, Mutex};
 use crate::update::Subscriber;
 
 /// The maximum number of pending ephemeral events; further ones are dropped.
 const MAX_EPHEMERAL: usize = 16;
+/// The maximum number of pending profiles; further ones are dropped.
+pub(crate) const MAX_PROFILES: usize = 64;
 
 /// The mailbox of one listener.
 pub(crate) struct Mailbox {
@@ -40,6 +44,8 @@ pub(crate) struct RareMail {
     pub(crate) pages: Vec<(ChatroomId, Option<Vec<Arc<Entry>>>)>,
     /// Ephemeral events.
     pub(crate) ephemeral: Vec<(ChatroomId, EncodedEvent)>,
+    /// Changed profiles, at most one of each user.
+    pub(crate) profiles: Vec<Arc<Profile>>,
     pub(crate) memberships: Option<UserMemberships>,
     pub(crate) failed: FailedQueries,
 }
@@ -58,6 +64,24 @@ pub(crate) struct Subscription {
     notified: AtomicBool,
 }
 
+/// Mailboxes of different listeners.
+#[derive(Default)]
+pub(crate) struct Mailboxes(HashMap<*const Mailbox, Arc<Mailbox>>);
+
+impl Mailboxes {
+    pub(crate) fn add(&mut self, mailbox: &Arc<Mailbox>) {
+        self.0.entry(Arc::as_ptr(mailbox)).or_insert_with(|| Arc::clone(mailbox));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Mailbox>> {
+        self.0.values()
+    }
+}
+
 impl Mailbox {
     pub(crate) fn new(subscriber: Subscriber) -> Self {
         Self { subscriber, mail: Mutex::default() }
@@ -72,6 +96,10 @@ impl Mailbox {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    pub(crate) fn put_profile(&self, profile: &Arc<Profile>) {
+        self.put(|mail| profiles::add(&mut mail.rare().profiles, Arc::clone(profile), MAX_PROFILES));
     }
 
     pub(crate) fn wake(&self) {
@@ -137,6 +165,10 @@ impl Subscription {
 
     pub(crate) fn user(&self) -> UserId {
         self.mailbox.subscriber.user
+    }
+
+    pub(crate) fn mailbox(&self) -> &Arc<Mailbox> {
+        &self.mailbox
     }
 
     pub(crate) fn send_ephemeral(&self, encoded: &EncodedEvent) {

@@ -8,7 +8,7 @@ use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use parking_lot::{Mutex, RwLock};
 
-use crate::mailbox::{Mailbox, Subscription};
+use crate::mailbox::{Mailbox, Mailboxes, Subscription};
 use crate::room::Room;
 
 /// The maximum number of listeners of one user on one instance.
@@ -96,6 +96,17 @@ impl Registry {
         if let Some(followed) = self.users.lock().get_mut(&user) {
             followed.moved_to(version);
         }
+    }
+
+    /// Adds the mailboxes of the streams of all chatrooms of this user.
+    pub(crate) fn collect_mailboxes_of(&self, user: UserId, mailboxes: &mut Mailboxes) {
+        if let Some(followed) = self.users.lock().get(&user) {
+            followed.mailboxes.iter().for_each(|mailbox| mailboxes.add(mailbox));
+        }
+    }
+
+    pub(crate) fn has_listeners(&self) -> bool {
+        !self.open.lock().listeners.is_empty()
     }
 
     /// Registers a listener, so that it can be woken and closed; returns false if the user has too many.

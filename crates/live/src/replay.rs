@@ -112,6 +112,7 @@ mod tests {
     use chit_chat_domain::changes_since::MockChangesSince;
     use chit_chat_domain::event::MockEventRepository;
     use chit_chat_domain::message::{Message, MessageBody};
+    use chit_chat_domain::user::MockUserRepository;
     use uuid::Uuid;
 
     use super::*;
@@ -122,7 +123,12 @@ mod tests {
         let mut changes_since = MockChangesSince::new();
         changes_since.expect_is_member().return_once(move |_, _| Ok(is_member));
         let events = MockEventRepository::new();
-        let sources = Sources::new(Arc::new(events), Arc::new(changes_since), Box::new(Plain));
+        let sources = Sources::new(
+            Arc::new(events),
+            Arc::new(changes_since),
+            Arc::new(MockUserRepository::new()),
+            Box::new(Plain),
+        );
         let event = Event::of_sending(edited());
         let user = UserId::from(Uuid::from_u128(3));
         visible(vec![event.clone()], event.chatroom_id, user, &sources).unwrap().remove(0)

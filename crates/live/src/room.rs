@@ -12,7 +12,7 @@ use chit_chat_domain::store_error::StoreError;
 use parking_lot::{Mutex, RwLock};
 
 use crate::entry::{EncodedEvent, Entry};
-use crate::mailbox::Subscription;
+use crate::mailbox::{Mailboxes, Subscription};
 use crate::ring::Ring;
 use crate::sources::Sources;
 
@@ -144,6 +144,11 @@ impl Room {
         let subscriptions = self.subscriptions.read();
         let others = subscriptions.iter().filter(|subscription| subscription.user() != actor);
         others.for_each(|subscription| subscription.send_ephemeral(encoded));
+    }
+
+    /// Adds the mailboxes of all listeners, each once.
+    pub(crate) fn collect_mailboxes(&self, mailboxes: &mut Mailboxes) {
+        self.subscriptions.read().iter().for_each(|subscription| mailboxes.add(subscription.mailbox()));
     }
 
     /// Brings the ring up to the head, reading at most one page of the log; returns whether there is more to do.
@@ -283,6 +288,7 @@ pub(crate) mod tests {
     use bytes::Bytes;
     use chit_chat_domain::id::MessageId;
     use chit_chat_domain::testing;
+    use chit_chat_domain::user::User;
     use uuid::Uuid;
 
     use super::*;
@@ -293,6 +299,11 @@ pub(crate) mod tests {
     impl Write for Plain {
         fn write(&self, event: Event) -> EncodedEvent {
             let text = Bytes::from(event.seq.to_string());
+            EncodedEvent { identified: text.clone(), anonymous: text.clone(), json: text }
+        }
+
+        fn write_profile(&self, user: User) -> EncodedEvent {
+            let text = Bytes::from(user.id.to_string());
             EncodedEvent { identified: text.clone(), anonymous: text.clone(), json: text }
         }
     }

@@ -14,6 +14,7 @@ use chit_chat_domain::store_error::StoreError;
 use parking_lot::Mutex;
 
 use crate::exchange::Exchange;
+use crate::profiles::ChangedProfiles;
 use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::replay::{Failed, Job};
@@ -34,6 +35,8 @@ pub(crate) enum Work {
     Heads,
     /// Look up the memberships of a listener's user.
     Memberships(Job),
+    /// Send the profile of a user to the listeners of their chatrooms.
+    Profile(UserId),
 }
 
 pub(crate) struct Shared {
@@ -43,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) replay: Arc<Queue<Job>>,
     pub(crate) failed: Failed,
     pub(crate) typing: Typing,
+    pub(crate) profiles: ChangedProfiles,
     pub(crate) followed_at: Mutex<Option<Instant>>,
     /// One [`Work::Heads`] is queued unless this is empty.
     outdated: Mutex<Outdated>,
@@ -73,6 +77,7 @@ impl Shared {
             replay: Arc::default(),
             failed: Failed::default(),
             typing: Typing::default(),
+            profiles: ChangedProfiles::default(),
             followed_at: Mutex::default(),
             outdated: Mutex::default(),
             rounds: PollRounds::default(),
@@ -89,6 +94,7 @@ impl Shared {
                 }
             }
             Work::Memberships(job) => job.answer(&self.sources, &self.failed),
+            Work::Profile(user) => self.serve_profile(*user),
             Work::Heads => {
                 if let Err(error) = self.compare_outdated() {
                     tracing::debug!(%error, "heads that may have moved could not be looked up; the next poll does it");
@@ -103,6 +109,7 @@ impl Shared {
             Work::Room(room) => room.abandon(),
             Work::Heads => {}
             Work::Memberships(job) => self.failed.record(job),
+            Work::Profile(user) => self.profiles.fail(user),
         }
     }
 
@@ -184,6 +191,14 @@ impl Shared {
         }
     }
 
+    /// Records a head of a chatroom, and queues the chatroom if it is behind.
+    pub(crate) fn record_head(&self, room: &Arc<Room>, head: Seq) {
+        room.record_head(head);
+        if room.needs_serving() {
+            self.live.push(Work::Room(Arc::clone(room)));
+        }
+    }
+
     /// Queues a look-up of a chatroom's head, which may have moved.
     pub(crate) fn check_head(&self, chatroom: ChatroomId) {
         if let Some(room) = self.registry.room(chatroom)
@@ -209,10 +224,7 @@ impl CommitObserver for Shared {
     fn chatroom_moved(&self, chatroom: ChatroomId, head: Seq) {
         self.exchange.chatroom_changed(chatroom);
         if let Some(room) = self.registry.room(chatroom) {
-            room.record_head(head);
-            if room.needs_serving() {
-                self.live.push(Work::Room(room));
-            }
+            self.record_head(&room, head);
         }
     }
 
@@ -221,6 +233,11 @@ impl CommitObserver for Shared {
         if self.registry.version(user).is_some() {
             self.look_up([user], []);
         }
+    }
+
+    fn profile_changed(&self, user: UserId) {
+        self.exchange.profile_changed(user);
+        self.send_profile(user);
     }
 
     fn sessions_ended(&self, ended: &[EndedSession]) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chit_chat_domain::changes_since::ChangesSince;
 use chit_chat_domain::event::EventRepository;
+use chit_chat_domain::user::UserRepository;
 use metrics::{Counter, Gauge, counter, gauge};
 
 use crate::entry::Write;
@@ -12,6 +13,7 @@ use crate::entry::Write;
 pub struct Sources {
     pub(crate) events: Arc<dyn EventRepository>,
     pub(crate) changes_since: Arc<dyn ChangesSince>,
+    pub(crate) users: Arc<dyn UserRepository>,
     pub(crate) writer: Box<dyn Write>,
     pub(crate) metrics: Metrics,
 }
@@ -28,9 +30,10 @@ impl Sources {
     pub fn new(
         events: Arc<dyn EventRepository>,
         changes_since: Arc<dyn ChangesSince>,
+        users: Arc<dyn UserRepository>,
         writer: Box<dyn Write>,
     ) -> Self {
-        Self { events, changes_since, writer, metrics: Metrics::new() }
+        Self { events, changes_since, users, writer, metrics: Metrics::new() }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{Conn, Store};
 
 const ID: usize = 16;
 
+type Row = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
 impl Announcements for Store {
     fn report(&self, instance: InstanceId, at: Timestamp) -> Result<bool, StoreError> {
         self.write(|tx| report(tx, instance.into(), at))
@@ -27,6 +29,7 @@ impl Announcements for Store {
                     announcements::announced_at.eq(Instant::from(at)),
                     announcements::chatrooms.eq(joined(&changed.chatrooms)),
                     announcements::users.eq(joined(&changed.users)),
+                    announcements::profiles.eq(joined(&changed.profiles)),
                 ))
                 .execute(tx.conn)?;
             Ok(())
@@ -40,19 +43,19 @@ impl Announcements for Store {
         seen: Vec<i64>,
     ) -> Result<Vec<Announcement>, StoreError> {
         self.follow(|conn| {
-            let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = announcements::table
+            let rows: Vec<Row> = announcements::table
                 .filter(announcements::position.gt(position))
                 .filter(announcements::position.ne_all(&seen))
                 .filter(announcements::instance_id.ne(Key::from(instance)))
                 .order(announcements::position)
-                .select((announcements::position, announcements::chatrooms, announcements::users))
+                .select((
+                    announcements::position,
+                    announcements::chatrooms,
+                    announcements::users,
+                    announcements::profiles,
+                ))
                 .load(conn)?;
-            rows.into_iter()
-                .map(|(position, chatrooms, users)| {
-                    let changed = Changed { chatrooms: split(&chatrooms)?, users: split(&users)? };
-                    Ok(Announcement { position, changed })
-                })
-                .collect()
+            rows.into_iter().map(announcement).collect()
         })
     }
 }
@@ -69,6 +72,11 @@ fn report(conn: &mut Conn, instance: Key, at: Timestamp) -> Sql<bool> {
     let too_old = announcements::announced_at.lt(Instant::from(at.minus(ANNOUNCEMENT_RETENTION)));
     diesel::delete(announcements::table.filter(too_old)).execute(conn)?;
     Ok(diesel::select(exists(instances::table.filter(instances::id.ne(instance)))).get_result(conn)?)
+}
+
+fn announcement((position, chatrooms, users, profiles): Row) -> Sql<Announcement> {
+    let changed = Changed { chatrooms: split(&chatrooms)?, users: split(&users)?, profiles: split(&profiles)? };
+    Ok(Announcement { position, changed })
 }
 
 fn joined<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<u8> {

@@ -10,7 +10,7 @@ use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::schema::{chatrooms, memberships, messages, user_heads, users};
 use chit_chat_relational::{Key, Sql};
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::fragments;
@@ -44,6 +44,21 @@ impl ChangesSince for Store {
             let version = version(conn, user)?;
             let (chatrooms, left_out) = joined(conn, user, most)?;
             Ok(UserMemberships { version, chatrooms, left_out })
+        })
+    }
+
+    fn seen_in(&self, user: UserId, most: usize) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
+        self.read(|conn| {
+            let (known, _) = joined(conn, user, most)?;
+            let mut heads: Vec<_> = known.into_iter().map(|joined| (joined.chatroom_id, joined.head)).collect();
+            let left = i64::try_from(most.saturating_sub(heads.len())).unwrap_or(i64::MAX);
+            let unknown =
+                living().filter(memberships::user_id.eq(Key::from(user))).filter(not(fragments::is_known()));
+            let unknown: Vec<(Key, Seq)> =
+                unknown.select((memberships::chatroom_id, chatrooms::last_seq)).limit(left).load(conn)?;
+            heads.extend(unknown.into_iter().map(|(id, head)| (id.into(), head)));
+            heads.sort_unstable();
+            Ok(heads)
         })
     }
 

@@ -193,6 +193,7 @@ fn update(tx: &mut Tx<'_>, id: UserId, changes: &UserChanges, at: Timestamp) -> 
     write(tx, &row)?;
     if (&before.0, &before.1) != (&row.username, &row.display_name) {
         index(tx, &row)?;
+        tx.changes.profile(id);
     }
     let ended = match &changes.password {
         Some(password) => sessions::end_all_except(tx, id, Some(password.session), at)?,

@@ -14,13 +14,14 @@ use chit_chat_domain::store_error::StoreError;
 
 use crate::error::Sql;
 
-/// The messages, heads and ended sessions that a transaction changes, and the bytes of its log entries.
+/// The messages, heads, profiles and ended sessions that a transaction changes, and the bytes of its log entries.
 #[derive(Debug, Default)]
 pub struct Changes {
     messages: Vec<Message>,
     logged: Vec<(UserId, i64)>,
     chatrooms: Vec<(ChatroomId, Seq)>,
     users: BTreeSet<UserId>,
+    profiles: Vec<UserId>,
     ended: Vec<EndedSession>,
 }
 
@@ -41,6 +42,11 @@ impl Changes {
     /// Records that a user's head moves; returns whether it has not moved in this transaction before.
     pub fn user(&mut self, user: UserId) -> bool {
         self.users.insert(user)
+    }
+
+    /// Records that others see a new profile of a user.
+    pub fn profile(&mut self, user: UserId) {
+        self.profiles.push(user);
     }
 
     pub fn ended(&mut self, session: EndedSession) {
@@ -91,7 +97,8 @@ impl Observers {
 
     /// Notifies the observers of a committed transaction.
     pub fn notify(&self, changes: &Changes) {
-        let Changes { messages, logged, chatrooms, users, ended } = changes;
+        let Changes { messages, logged, chatrooms, users, profiles, ended } = changes;
+        // A new profile moves the head of its user.
         if messages.is_empty() && logged.is_empty() && chatrooms.is_empty() && users.is_empty() && ended.is_empty()
         {
             return;
@@ -109,6 +116,9 @@ impl Observers {
             }
             for user in users {
                 observer.user_moved(*user);
+            }
+            for user in profiles {
+                observer.profile_changed(*user);
             }
             if !ended.is_empty() {
                 observer.sessions_ended(ended);

@@ -351,6 +351,7 @@ table! {
         announced_at -> Moment,
         chatrooms -> Binary,
         users -> Binary,
+        profiles -> Binary,
     }
 }
 

@@ -160,5 +160,7 @@ impl CommitObserver for StorageMeter {
 
     fn user_moved(&self, _: UserId) {}
 
+    fn profile_changed(&self, _: UserId) {}
+
     fn sessions_ended(&self, _: &[EndedSession]) {}
 }

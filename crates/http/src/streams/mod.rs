@@ -10,6 +10,7 @@ mod resume_stream;
 mod room;
 mod socket;
 mod tell_typing;
+mod writer;
 
 pub(crate) use open_stream::open_stream;
 pub(crate) use resume_stream::resume_stream;
@@ -17,6 +18,7 @@ pub(crate) use room::{room_stream, wants_stream};
 pub(crate) use socket::open_socket;
 pub(crate) use tell_typing::tell_typing;
 use utoipa::OpenApi;
+pub(crate) use writer::EventWriter;
 
 #[derive(OpenApi)]
 #[openapi(paths(

@@ -6,10 +6,11 @@ use std::num::NonZeroUsize;
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::user::User;
 use chit_chat_live::{EncodedEvent, PrivateChange};
 use serde::Serialize;
 
-use crate::views::{HiddenView, Id, ReadMarkerView, Time, WhereView, encoded};
+use crate::views::{HiddenView, Id, ReadMarkerView, Time, UserView, WhereView, encoded};
 
 #[derive(Serialize)]
 struct Notice<D> {
@@ -78,6 +79,12 @@ pub(super) fn unauthenticated(at: Timestamp) -> EncodedEvent {
 pub(super) fn typing(chatroom: ChatroomId, user: UserId, at: Timestamp) -> EncodedEvent {
     let (r#type, chatroom_id, actor_id) = ("typing", Some(Id(chatroom)), Some(Id(user)));
     encoded("", r#type, &Notice { r#type, chatroom_id, at: Time(at), actor_id, data: Nothing {} })
+}
+
+/// The new profile of a user, as others see it.
+pub(super) fn user_updated(user: User, at: Timestamp) -> EncodedEvent {
+    let (r#type, actor_id) = ("user.updated", Some(Id(user.id)));
+    encoded("", r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id, data: UserView::from(user) })
 }
 
 /// A change that concerns only the stream's user.

@@ -65,7 +65,8 @@ impl AccountPatch {
 ///
 /// Absent fields keep their value; null clears them. A new password requires the current one, and ends all other
 /// sessions. After a change of the username, only the new one signs in. The old one stays reserved for you for 30
-/// days; a change of its case alone reserves nothing.
+/// days; a change of its case alone reserves nothing. A new username or display name is sent as `user.updated` on
+/// streams.
 #[utoipa::path(
     patch, path = "/api/users/me", operation_id = "change_account", tag = "users",
     request_body = AccountPatch,

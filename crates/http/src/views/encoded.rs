@@ -1,25 +1,11 @@
 //! Events as server-sent events, serialized once for all subscribers (WHATWG HTML, "Server-sent events").
 
 use actix_web::web::Bytes;
-use chit_chat_domain::event::Event;
-use chit_chat_live::{EncodedEvent, Write};
+use chit_chat_live::EncodedEvent;
 use serde::Serialize;
-
-use super::event::EventView;
 
 /// The size of most events.
 const USUAL: usize = 640;
-
-/// Serializes the events of logs.
-pub(crate) struct EventWriter;
-
-impl Write for EventWriter {
-    fn write(&self, event: Event) -> EncodedEvent {
-        let seq = event.seq;
-        let view = EventView::from(event);
-        encoded(&seq.to_string(), view.kind(), &view)
-    }
-}
 
 /// Serializes an item. JSON contains no raw line breaks, so one line of data is enough.
 pub(crate) fn encoded(id: &str, kind: &str, data: &impl Serialize) -> EncodedEvent {

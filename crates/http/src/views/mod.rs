@@ -23,7 +23,7 @@ mod values;
 pub(crate) use ban::BanView;
 pub(crate) use block::BlockView;
 pub(crate) use chatroom::{ChatroomView, MyChatroomView};
-pub(crate) use encoded::{EventWriter, encoded};
+pub(crate) use encoded::encoded;
 pub(crate) use event::EventView;
 pub(crate) use invitation::InvitationView;
 pub(crate) use invitation_code::parse_invitation_code;

@@ -1,7 +1,6 @@
 //! The beginnings and ends of memberships, and the private state of each.
 
 use std::mem;
-use std::sync::Arc;
 
 use chit_chat_domain::changes_since::{JoinedChatroom, UserMemberships};
 use chit_chat_domain::chatroom::Seq;
@@ -11,7 +10,6 @@ use chit_chat_domain::reading::ReadState;
 use super::Listener;
 use crate::cursors::Cursor;
 use crate::replay::MAX_CHATROOMS;
-use crate::shared::Work;
 use crate::update::{PrivateChange, Start, Update};
 
 impl Listener {
@@ -22,10 +20,7 @@ impl Listener {
         at_start: bool,
     ) -> Option<ChatroomId> {
         let (room, subscription, is_first) = self.shared.registry.subscribe(chatroom, head, &self.mailbox);
-        room.record_head(head);
-        if room.needs_serving() {
-            self.shared.live.push(Work::Room(Arc::clone(&room)));
-        }
+        self.shared.record_head(&room, head);
         let catches_up_at = (at_start && position < head).then_some(head);
         if let (Some(_), Some(behind)) = (catches_up_at, &mut self.behind) {
             *behind += 1;

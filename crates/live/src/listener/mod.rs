@@ -2,6 +2,7 @@
 
 mod memberships;
 mod pages;
+mod profiles;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -15,6 +16,7 @@ use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use crate::cursors::Cursors;
 use crate::entry::{EncodedEvent, Entry};
 use crate::mailbox::{Mail, Mailbox, RareMail};
+use crate::profiles::Profile;
 use crate::replay::{Job, Query};
 use crate::shared::{Shared, Work};
 use crate::update::{End, Followed, Start, Subscriber, Update};
@@ -47,11 +49,13 @@ struct Backlog {
     unread: Vec<ChatroomId>,
     /// Chatrooms whose log has to be read, one page at a time in turn.
     waiting: VecDeque<ChatroomId>,
+    /// Changed profiles of users who may no longer share a chatroom with the listener's user.
+    profiles: Vec<Arc<Profile>>,
 }
 
 impl Backlog {
     fn is_empty(&self) -> bool {
-        self.updates.is_empty() && self.unread.is_empty() && self.waiting.is_empty()
+        self.updates.is_empty() && self.unread.is_empty() && self.waiting.is_empty() && self.profiles.is_empty()
     }
 }
 
@@ -150,8 +154,11 @@ impl Listener {
     }
 
     fn is_idle(&self) -> bool {
-        let waits = |backlog: &Backlog| backlog.updates.is_empty() && backlog.unread.is_empty();
-        let can_only_wait = self.backlog.as_ref().is_none_or(|backlog| self.pending.page && waits(backlog));
+        let waits = |backlog: &Backlog| {
+            let requests_nothing = self.pending.page || backlog.waiting.is_empty();
+            backlog.updates.is_empty() && backlog.unread.is_empty() && requests_nothing
+        };
+        let can_only_wait = self.backlog.as_deref().is_none_or(waits);
         can_only_wait && !self.is_finished()
     }
 
@@ -176,7 +183,7 @@ impl Listener {
     }
 
     fn open(&mut self, mut mail: Mail) {
-        let RareMail { pages, ephemeral, memberships, failed } = mail.take_rare();
+        let RareMail { pages, ephemeral, profiles, memberships, failed } = mail.take_rare();
         if failed.page {
             self.request_pages_again();
         }
@@ -203,6 +210,7 @@ impl Listener {
         for (chatroom, encoded) in ephemeral {
             self.take_ephemeral(chatroom, encoded);
         }
+        self.take_profiles(profiles);
         self.user_moved |= mail.user_moved;
         if self.follows_user && self.user_moved && !self.pending.memberships {
             self.user_moved = false;

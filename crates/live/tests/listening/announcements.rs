@@ -63,12 +63,39 @@ fn announced_join_starts_the_chatroom() {
 }
 
 #[test]
+fn announced_profile_arrives() {
+    let board = Board::with_peers();
+    let (here, there) = pair(&board);
+    here.log.join(room(1), user(1));
+    here.log.join(room(1), user(2));
+    let mut test_listener = here.listen(user(1));
+    test_listener.expect(&[Received::CaughtUp]);
+    there.rename(user(2), 1);
+    exchange(&there, &board, THERE).unwrap();
+    exchange(&here, &board, HERE).unwrap();
+    test_listener.expect(&[Received::Profile(user(2), 1)]);
+    exchange(&here, &board, HERE).unwrap();
+    assert_eq!(test_listener.poll(), None);
+}
+
+#[test]
+fn profile_that_changed_before_the_first_report_is_announced() {
+    let board = Board::with_peers();
+    let world = World::new();
+    world.rename(user(1), 1);
+    exchange(&world, &board, HERE).unwrap();
+    assert_eq!(board.announced(), [Changed { profiles: vec![user(1)], ..Changed::default() }]);
+}
+
+#[test]
 fn instance_alone_announces_nothing() {
     let board = Board::default();
     let world = World::new();
     world.say(room(1));
+    world.rename(user(1), 1);
     exchange(&world, &board, HERE).unwrap();
     world.say(room(1));
+    world.rename(user(1), 2);
     exchange(&world, &board, HERE).unwrap();
     assert_eq!(board.announced(), []);
 }
@@ -82,9 +109,13 @@ fn announcement_that_fails_is_repeated() {
     exchange(&here, &board, HERE).unwrap_err();
     board.fail(false);
     here.user_moved(user(1));
+    here.rename(user(2), 1);
     exchange(&here, &board, HERE).unwrap();
     exchange(&here, &board, HERE).unwrap();
-    assert_eq!(board.announced(), [Changed { chatrooms: vec![room(1)], users: vec![user(1)] }]);
+    assert_eq!(
+        board.announced(),
+        [Changed { chatrooms: vec![room(1)], users: vec![user(1)], profiles: vec![user(2)] }]
+    );
 }
 
 #[test]

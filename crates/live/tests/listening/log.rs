@@ -14,7 +14,8 @@ use chit_chat_domain::message::Message;
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::testing::message;
+use chit_chat_domain::testing::{message, user};
+use chit_chat_domain::user::User;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -33,6 +34,8 @@ enum Fails {
     Nothing,
     /// Queries for memberships.
     Memberships,
+    /// Reads of logs.
+    Logs,
     Everything,
 }
 
@@ -54,11 +57,14 @@ struct State {
     logs: BTreeMap<ChatroomId, Vec<Event>>,
     members: BTreeMap<(UserId, ChatroomId), (Seq, ReadState)>,
     versions: BTreeMap<UserId, UserVersion>,
+    /// The names of users; `None` if the account is deleted.
+    names: BTreeMap<UserId, Option<u32>>,
     purged: Vec<ChatroomId>,
     fails: Fails,
     panicking: bool,
     failures: usize,
     reads: usize,
+    profile_reads: usize,
     looked_up: LookedUp,
     gate: Option<Gate>,
     waiting: usize,
@@ -115,6 +121,25 @@ impl Log {
         state.moved(user);
     }
 
+    /// Gives a user this name; `None` deletes the account.
+    pub(crate) fn rename(&self, user: UserId, name: Option<u32>) {
+        self.state.lock().names.insert(user, name);
+    }
+
+    /// Returns a user, as `UserRepository::find` does.
+    pub(crate) fn find_user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let named = self.answer()?.names.get(&id).copied();
+        Ok(named.map(|name| match name {
+            Some(name) => user().with_id(id).with_username(&format!("name{name}")).build(),
+            None => user().with_id(id).deleted().build(),
+        }))
+    }
+
+    /// Returns the number of times that the chatrooms were read in which a user is seen.
+    pub(crate) fn profile_reads(&self) -> usize {
+        self.state.lock().profile_reads
+    }
+
     /// Returns a member's private state.
     pub(crate) fn read_state(&self, room: ChatroomId, user: UserId) -> ReadState {
         self.state.lock().members[&(user, room)].1
@@ -164,6 +189,10 @@ impl Log {
 
     pub(crate) fn fail_memberships(&self) {
         self.state.lock().fails = Fails::Memberships;
+    }
+
+    pub(crate) fn fail_logs(&self) {
+        self.state.lock().fails = Fails::Logs;
     }
 
     pub(crate) fn panic_on_next_read(&self) {
@@ -288,6 +317,9 @@ impl State {
 impl EventRepository for Log {
     fn read(&self, room: ChatroomId, after: Seq, head: Seq, limit: Limit) -> Result<Vec<Event>, StoreError> {
         let mut state = self.answer()?;
+        if state.fails == Fails::Logs {
+            return Err(self.failure(&mut state));
+        }
         if std::mem::take(&mut state.panicking) {
             state.failures += 1;
             self.changed.notify_all();
@@ -330,6 +362,14 @@ impl ChangesSince for Log {
         let memberships = state.memberships(user, most);
         self.pass(&mut state, Gate::AfterReading);
         Ok(memberships)
+    }
+
+    fn seen_in(&self, user: UserId, most: usize) -> Result<Vec<(ChatroomId, Seq)>, StoreError> {
+        let mut state = self.answer()?;
+        self.pass(&mut state, Gate::BeforeReading);
+        state.profile_reads += 1;
+        let chatrooms = state.memberships(user, most).chatrooms;
+        Ok(chatrooms.into_iter().map(|joined| (joined.chatroom_id, joined.head)).collect())
     }
 
     fn is_member(&self, user: UserId, room: ChatroomId) -> Result<bool, StoreError> {

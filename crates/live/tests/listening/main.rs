@@ -18,6 +18,7 @@ mod log;
 mod many_chatrooms;
 mod outages;
 mod own;
+mod profiles;
 mod schedules;
 mod verdict;
 mod waking;

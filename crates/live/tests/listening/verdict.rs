@@ -60,7 +60,7 @@ impl Verdict {
                 self.ended = true;
             }
             Received::Private(room, own) => self.record_private(room, own),
-            Received::Ephemeral => {}
+            Received::Ephemeral | Received::Profile(..) => {}
         }
     }
 

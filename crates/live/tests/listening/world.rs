@@ -12,6 +12,7 @@ use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::event::Event;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
 use chit_chat_domain::reading::ReadState;
+use chit_chat_domain::user::{MockUserRepository, User};
 use chit_chat_live::{EncodedEvent, End, Hub, Listener, PrivateChange, Sources, Start, Subscriber, Update, Write};
 use parking_lot::{Condvar, Mutex};
 use uuid::Uuid;
@@ -37,6 +38,8 @@ pub(crate) struct TestListener {
 pub(crate) enum Received {
     Event(ChatroomId, Seq),
     Ephemeral,
+    /// The profile of a user who has this name.
+    Profile(UserId, u32),
     Private(ChatroomId, PrivateChange),
     CaughtUp,
     End(End),
@@ -76,6 +79,15 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// Reads what [`Writer`] has written, or a typing event.
+fn ephemeral(encoded: &EncodedEvent) -> Received {
+    let text = std::str::from_utf8(&encoded.json).unwrap();
+    match text.split_once(" name") {
+        Some((id, name)) => Received::Profile(id.parse().unwrap(), name.parse().unwrap()),
+        None => Received::Ephemeral,
+    }
+}
+
 impl World {
     /// Creates a world with small entries, so that rings hold many.
     pub(crate) fn new() -> Self {
@@ -97,7 +109,9 @@ impl World {
     }
 
     fn over(log: Arc<Log>, writer: Writer) -> Self {
-        let hub = Hub::start(Sources::new(log.clone(), log.clone(), Box::new(writer))).unwrap();
+        let (mut users, named) = (MockUserRepository::new(), Arc::clone(&log));
+        users.expect_find().returning(move |id| named.find_user(id));
+        let hub = Hub::start(Sources::new(log.clone(), log.clone(), Arc::new(users), Box::new(writer))).unwrap();
         Self { log, hub }
     }
 
@@ -122,6 +136,12 @@ impl World {
     /// Notifies the hub, as the store does, that a user's private state has changed.
     pub(crate) fn user_moved(&self, user: UserId) {
         self.observer().user_moved(user);
+    }
+
+    /// Gives a user another name, and notifies the hub, as the store does.
+    pub(crate) fn rename(&self, user: UserId, name: u32) {
+        self.log.rename(user, Some(name));
+        self.observer().profile_changed(user);
     }
 
     pub(crate) fn observer(&self) -> Arc<dyn CommitObserver> {
@@ -194,7 +214,7 @@ impl TestListener {
                 let text = std::str::from_utf8(&entry.encoded.json).unwrap();
                 Some(Received::Event(text.parse().unwrap(), entry.seq))
             }
-            Poll::Ready(Update::Ephemeral(_)) => Some(Received::Ephemeral),
+            Poll::Ready(Update::Ephemeral(encoded)) => Some(ephemeral(&encoded)),
             Poll::Ready(Update::Private(room, own)) => Some(Received::Private(room, own)),
             Poll::Ready(Update::CaughtUp) => Some(Received::CaughtUp),
             Poll::Ready(Update::End(end)) => Some(Received::End(end)),
@@ -253,5 +273,11 @@ impl Write for Writer {
     fn write(&self, event: Event) -> EncodedEvent {
         let text = Bytes::from_static(self.0);
         EncodedEvent { identified: text.clone(), anonymous: text, json: event.chatroom_id.to_string().into() }
+    }
+
+    fn write_profile(&self, user: User) -> EncodedEvent {
+        let text = Bytes::from_static(self.0);
+        let name = user.profile.map(|profile| profile.username.as_str().to_owned()).unwrap_or_default();
+        EncodedEvent { identified: text.clone(), anonymous: text, json: format!("{} {name}", user.id).into() }
     }
 }

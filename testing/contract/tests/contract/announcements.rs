@@ -23,10 +23,11 @@ fn beyond(world: &World, instance: InstanceId, position: i64, seen: &[i64]) -> V
     world.announcements.beyond(instance, position, seen.to_vec()).unwrap()
 }
 
-fn changed(world: &World, chatrooms: usize, users: usize) -> Changed {
+fn changed(world: &World, chatrooms: usize, users: usize, profiles: usize) -> Changed {
     Changed {
         chatrooms: (0..chatrooms).map(|_| ChatroomId::from(world.ids.next())).collect(),
         users: (0..users).map(|_| UserId::from(world.ids.next())).collect(),
+        profiles: (0..profiles).map(|_| UserId::from(world.ids.next())).collect(),
     }
 }
 
@@ -48,8 +49,8 @@ fn instances_know_of_each_other_while_they_report(engine: Engine) {
 fn announcements_of_others_are_read_once(engine: Engine) {
     let world = World::new(engine);
     let [one, two, three] = instances(&world);
-    let first = changed(&world, 12_000, 0);
-    let second = changed(&world, 1, 2);
+    let first = changed(&world, 12_000, 0, 0);
+    let second = changed(&world, 1, 2, 3);
     announce(&world, one, &first);
     announce(&world, two, &second);
     assert_eq!(beyond(&world, two, 0, &[]).into_iter().map(|read| read.changed).collect::<Vec<_>>(), [first]);
@@ -66,7 +67,7 @@ fn announcements_of_others_are_read_once(engine: Engine) {
 fn announcements_are_kept_for_a_minute(engine: Engine) {
     let world = World::new(engine);
     let [one, two] = instances(&world);
-    announce(&world, one, &changed(&world, 1, 1));
+    announce(&world, one, &changed(&world, 1, 1, 1));
     world.clock.advance(ANNOUNCEMENT_RETENTION);
     report(&world, two);
     assert_eq!(beyond(&world, two, 0, &[]).len(), 1);

@@ -219,6 +219,31 @@ fn direct_and_own_chatrooms_come_before_those_of_strangers(engine: Engine) {
 }
 
 #[both_engines]
+fn user_is_seen_in_living_chatrooms_and_those_not_known_yet(engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let (matt, beth, eve) = (world.user("Matt"), world.user("Beth"), world.user("Eve"));
+    let (room, left, gone) = (world.room(matt, &[beth]), world.room(matt, &[beth]), world.room(matt, &[beth]));
+    world.say(room, matt, "hello");
+    world.leave(left, beth);
+    world.delete_room(gone, matt);
+    world.room(matt, &[eve]);
+    let (own, opened_by_other) = (world.direct_room(beth, matt), world.direct_room(eve, beth));
+    world.leave(own, beth);
+    let mut expected = vec![(room, 4), (own, 3), (opened_by_other, 3)];
+    expected.sort_unstable();
+    for stores in [&*world.store, &another] {
+        assert_eq!(stores.changes_since.seen_in(beth, 10), Ok(expected.clone()));
+        let most = stores.changes_since.seen_in(beth, 2).unwrap();
+        assert!(most.len() == 2 && !most.contains(&(opened_by_other, 3)), "{most:?}");
+        assert_eq!(stores.changes_since.seen_in(beth, 1).unwrap().len(), 1);
+    }
+    world.delete_account(beth);
+    assert_eq!(another.changes_since.seen_in(beth, 10), Ok(vec![]));
+    assert_eq!(another.changes_since.seen_in(UserId::from(world.ids.next()), 10), Ok(vec![]));
+}
+
+#[both_engines]
 fn chatrooms_with_newest_messages_come_first_and_others_are_counted(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth) = (world.user("Matt"), world.user("Beth"));

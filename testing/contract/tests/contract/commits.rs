@@ -13,7 +13,7 @@ use chit_chat_domain::membership::{LeaveReason, NewMembership, Role};
 use chit_chat_domain::message::{Appended, Message, NewMessage};
 use chit_chat_domain::reading::Mark;
 use chit_chat_domain::session::{EndedSession, Rotation, SecretHash};
-use chit_chat_domain::user::{DisplayName, UserChanges};
+use chit_chat_domain::user::{DisplayName, Email, UserChanges};
 
 use crate::invitations::{LIMITS, draft_invitation};
 
@@ -22,6 +22,7 @@ struct Notified {
     sent: Vec<Message>,
     chatrooms: Vec<(ChatroomId, Seq)>,
     users: Vec<UserId>,
+    profiles: Vec<UserId>,
     ended: Vec<SessionId>,
 }
 
@@ -57,6 +58,10 @@ impl CommitObserver for Recorder {
 
     fn user_moved(&self, user: UserId) {
         self.note(|notified| notified.users.push(user));
+    }
+
+    fn profile_changed(&self, user: UserId) {
+        self.note(|notified| notified.profiles.push(user));
     }
 
     fn sessions_ended(&self, ended: &[EndedSession]) {
@@ -260,9 +265,12 @@ fn account_and_session_commits_notify_observers(engine: Engine) {
     watch.check_silent("signed out again");
     let name = UserChanges { display_name: Some(DisplayName::parse("B").ok()), ..UserChanges::default() };
     world.users.update(beth, name.clone(), world.tick()).unwrap();
-    watch.check("changed the profile");
+    assert_eq!(watch.check("changed the profile").profiles, [beth]);
     world.users.update(beth, name, world.tick()).unwrap();
     watch.check_silent("changed the profile to what it was");
+    let email = UserChanges { email: Some(Email::parse("beth@example.com").ok()), ..UserChanges::default() };
+    world.users.update(beth, email, world.tick()).unwrap();
+    assert_eq!(watch.check("changed what others do not see").profiles, []);
     world.administration.disable(beth, world.tick()).unwrap();
     assert_eq!(watch.check("disabled").ended, [open[1]]);
     world.administration.enable(beth).unwrap();

@@ -12,6 +12,7 @@ mod histories;
 mod long_messages;
 mod one_room;
 mod own;
+mod profiles;
 #[cfg(target_os = "linux")]
 mod room;
 mod several_instances;

@@ -1,0 +1,2 @@
+-- The users whose profile an instance has changed, 16 bytes each. Older instances announce none.
+ALTER TABLE announcements ADD COLUMN profiles BYTEA NOT NULL DEFAULT '';
