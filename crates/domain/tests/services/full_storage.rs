@@ -17,7 +17,8 @@ use chit_chat_domain::storage::MockStorageRepository;
 use chit_chat_domain::testing::{World, invitation, invitation_id, key, me, message_id, other, room};
 
 use crate::builders::{chatroom, member, message};
-use crate::messages::{UNCONDITIONAL, draft, expect_delete, hello, stored, world_with_message};
+use crate::messages::{UNCONDITIONAL, expect_delete, world_with_message};
+use crate::sending::{draft, hello, stored};
 
 /// Services over these mocks, for which my quota is used up.
 fn with_full_storage(world: World) -> Services {

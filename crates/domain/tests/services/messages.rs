@@ -1,48 +1,24 @@
-use std::time::Duration;
+//! Showing, editing and deleting messages.
 
-use chit_chat_domain::chatroom::Visibility::{Direct, Private, Public};
-use chit_chat_domain::chatroom::{Guard, Right, Settings, SlowMode, Visibility};
+use chit_chat_domain::chatroom::Visibility::{Private, Public};
+use chit_chat_domain::chatroom::{Guard, Right, Settings, Visibility};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::guarded::Guarded;
-use chit_chat_domain::id::{MessageId, UserId};
+use chit_chat_domain::id::UserId;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::membership::Role::{Member, Moderator, Owner};
 use chit_chat_domain::mention::Mentions;
-use chit_chat_domain::message::{
-    Appended, Deleter, Excerpt, History, Idempotency, Message, NewMessage, PageRange, Precondition, SendMessage,
-    Sent, SlowModeOutcome,
-};
+use chit_chat_domain::message::{Appended, Deleter, Message, NewMessage, Precondition, SendMessage};
 use chit_chat_domain::mockall::predicate::eq;
-use chit_chat_domain::page::Page;
 use chit_chat_domain::pending::Pending;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::testing::{NOW, World, fresh_id, key, limit, me, message_id, other, room};
+use chit_chat_domain::testing::{NOW, World, me, message_id, other, room};
 use chit_chat_domain::violation::Violation;
 
-use crate::builders::{HEAD, body, message, tombstone};
+use crate::builders::{body, message, tombstone};
+use crate::sending::{draft, hello};
 
 pub(crate) const UNCONDITIONAL: Precondition = Precondition::None;
-
-pub(crate) fn hello() -> SendMessage {
-    SendMessage { key: Some(key()), ..SendMessage::new(room(), me(), "hello") }
-}
-
-pub(crate) fn draft() -> NewMessage {
-    NewMessage {
-        idempotency: Some(Idempotency::new(key(), &["hello"])),
-        ..NewMessage::new(MessageId::from(fresh_id()), room(), me(), body("hello"), NOW)
-    }
-}
-
-pub(crate) fn stored() -> Message {
-    Message::stored(draft(), HEAD)
-}
-
-/// The next draft that reaches the store is `draft()` and has this outcome.
-fn expect_append(world: &mut World, outcome: Appended) {
-    let append = world.messages.expect_append().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
-    append.times(1).return_once(|_, _| Pending::ready(Ok(outcome)));
-}
 
 /// The next read of the message, and no other, finds this.
 fn expect_found(world: &mut World, found: Option<Message>) {
@@ -93,55 +69,6 @@ fn invalid_body_is_not_stored() {
 }
 
 #[test]
-fn send_is_guarded_by_right_to_speak_without_reads() {
-    let mut world = World::default();
-    expect_append(&mut world, Appended::Stored(stored()));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
-}
-
-fn slow() -> Settings {
-    Settings { slow_mode: SlowMode::parse(30).unwrap(), ..Settings::default() }
-}
-
-fn expect_turn(world: &mut World, outcome: SlowModeOutcome) {
-    let append = world.messages.expect_append_in_slow_mode().with(eq(draft()), eq(Guard::may(me(), Right::Speak)));
-    append.times(1).return_const(Ok(outcome));
-}
-
-#[test]
-fn first_message_of_direct_chatroom_is_sent_alone() {
-    let mut world = World::with_access(Direct, Some(Member));
-    expect_append(&mut world, Appended::Refused);
-    expect_append(&mut world, Appended::Refused);
-    expect_turn(&mut world, SlowModeOutcome::Taken(Appended::Stored(stored())));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
-}
-
-#[test]
-fn slow_mode_sends_in_turn() {
-    let mut world = World::with_room(slow(), Member);
-    expect_append(&mut world, Appended::Refused);
-    expect_turn(&mut world, SlowModeOutcome::Taken(Appended::Stored(stored())));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
-}
-
-#[test]
-fn early_send_in_slow_mode_reports_wait() {
-    let mut world = World::with_room(slow(), Member);
-    expect_append(&mut world, Appended::Refused);
-    expect_turn(&mut world, SlowModeOutcome::TooSoon(NOW.plus(Duration::from_millis(2_001))));
-    assert_eq!(world.messages().send(&hello()), Err(Denial::SlowMode { seconds: 3 }.into()));
-}
-
-#[test]
-fn moderators_are_exempt_from_slow_mode() {
-    let mut world = World::with_room(slow(), Moderator);
-    expect_append(&mut world, Appended::Refused);
-    expect_append(&mut world, Appended::Stored(stored()));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
-}
-
-#[test]
 fn archived_chatroom_allows_only_delete() {
     let archived = || Settings { archived: true, ..Settings::default() };
     let mut world = World::with_room(archived(), Owner);
@@ -157,126 +84,6 @@ fn archived_chatroom_allows_only_delete() {
     expect_found(&mut world, Some(message(me())));
     expect_delete(&mut world, me());
     assert_eq!(delete(world, &UNCONDITIONAL), Ok(()));
-}
-
-#[test]
-fn repeated_send_to_archived_chatroom_returns_message() {
-    let archived = || Settings { archived: true, ..Settings::default() };
-    let earlier = Appended::Duplicate(stored(), Idempotency::new(key(), &["hello"]));
-    for (outcome, answer) in [
-        (earlier, Ok(Sent { message: stored(), replayed: true })),
-        (Appended::Refused, Err(Denial::ChatroomArchived.into())),
-    ] {
-        let mut world = World::with_room(archived(), Member);
-        expect_append(&mut world, Appended::Refused);
-        expect_turn(&mut world, SlowModeOutcome::Taken(outcome));
-        assert_eq!(world.messages().send(&hello()), answer);
-    }
-}
-
-#[test]
-fn repeated_send_returns_current_message() {
-    let mut world = World::default();
-    let now = Message { body: None, deleted_at: Some(NOW), ..stored() };
-    expect_append(&mut world, Appended::Duplicate(now.clone(), Idempotency::new(key(), &["hello"])));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: now, replayed: true }));
-}
-
-#[test]
-fn key_of_other_body_is_refused() {
-    let mut world = World::default();
-    let earlier = Idempotency::new(key(), &["something else"]);
-    expect_append(&mut world, Appended::Duplicate(stored(), earlier));
-    assert_eq!(world.messages().send(&hello()), Err(Denial::IdempotencyKeyReused.into()));
-}
-
-#[test]
-fn refused_send_is_explained_by_another_read() {
-    for (visibility, denial) in [(Private, Denial::ChatroomNotFound), (Public, Denial::NotAMember)] {
-        let mut world = World::with_first_access(visibility, None);
-        expect_append(&mut world, Appended::Refused);
-        assert_eq!(world.messages().send(&hello()), Err(denial.into()));
-    }
-}
-
-#[test]
-fn refused_send_to_missing_chatroom_is_not_found() {
-    let mut world = World::without_room();
-    expect_append(&mut world, Appended::Refused);
-    assert_eq!(world.messages().send(&hello()), Err(Denial::ChatroomNotFound.into()));
-}
-
-#[test]
-fn refused_send_by_member_is_retried() {
-    let mut world = World::with_first_access(Private, Some(Member));
-    expect_append(&mut world, Appended::Refused);
-    expect_append(&mut world, Appended::Stored(stored()));
-    assert_eq!(world.messages().send(&hello()), Ok(Sent { message: stored(), replayed: false }));
-}
-
-#[test]
-fn repeatedly_refused_send_gives_up() {
-    let mut world = World::with_access(Private, Some(Member));
-    world.messages.expect_append().times(2..).returning(|_, _| Pending::ready(Ok(Appended::Refused)));
-    assert_eq!(world.messages().send(&hello()), Err(StoreError::Contention.into()));
-}
-
-#[test]
-fn busy_store_is_not_retried() {
-    let mut world = World::default();
-    world.messages.expect_append().times(1).return_once(|_, _| Pending::ready(Err(StoreError::Busy)));
-    assert_eq!(world.messages().send(&hello()), Err(StoreError::Busy.into()));
-}
-
-#[test]
-fn missing_page_is_explained_by_access() {
-    let empty = |mut world: World| {
-        world.messages.expect_page().times(1).return_const(Ok(None));
-        world.messages().page(room(), me(), PageRange::Latest, limit(2))
-    };
-    assert_eq!(empty(World::with_access(Private, None)), Err(Denial::ChatroomNotFound.into()));
-    assert_eq!(empty(World::with_access(Public, None)), Err(Denial::NotAMember.into()));
-    let nothing_yet = History { page: Page { items: vec![], more: false }, earlier: false, head: None };
-    assert_eq!(empty(World::with_access(Private, Some(Member))), Ok(nothing_yet));
-}
-
-#[test]
-fn page_drops_extra_row_without_further_reads() {
-    let row = |seq| Message { seq, ..message(other()) };
-    let rows = |seqs: &[i64]| seqs.iter().map(|seq| row(*seq)).collect::<Vec<_>>();
-    for (range, read, kept, more) in [
-        (PageRange::Latest, &[4, 5, 6][..], &[5, 6][..], true),
-        (PageRange::Before(7), &[4, 5, 6], &[5, 6], true),
-        (PageRange::Before(7), &[5, 6], &[5, 6], false),
-        (PageRange::After(3), &[4, 5, 6], &[4, 5], true),
-    ] {
-        let mut world = World::default();
-        let page = world.messages.expect_page().with(eq(room()), eq(me()), eq(range), eq(limit(2)));
-        page.times(1).return_const(Ok(Some(Excerpt { head: 9, messages: rows(read) })));
-        let expected = History { page: Page { items: rows(kept), more }, earlier: false, head: Some(9) };
-        assert_eq!(world.messages().page(room(), me(), range, limit(2)), Ok(expected), "{range:?}");
-    }
-}
-
-#[test]
-fn page_around_a_seq_is_filled_from_the_longer_side() {
-    let row = |seq| Message { seq, ..message(other()) };
-    let rows = |seqs: &[i64]| seqs.iter().map(|seq| row(*seq)).collect::<Vec<_>>();
-    for (seq, read, kept, earlier, more) in [
-        (5, &[3, 4, 5, 6, 7, 8][..], &[4, 5, 6][..], true, true),
-        (5, &[5, 6], &[5, 6], false, false),
-        (5, &[4, 5, 6], &[4, 5, 6], false, false),
-        (9, &[2, 3, 5, 9], &[3, 5, 9], true, false),
-        (9, &[5, 7, 9, 10], &[7, 9, 10], true, false),
-        (2, &[2, 3, 5, 9], &[2, 3, 5], false, true),
-        (1, &[2, 3, 5, 9], &[2, 3, 5], false, true),
-        (i64::MAX, &[2, 3, 5, 9], &[3, 5, 9], true, false),
-    ] {
-        let mut world = World::default();
-        world.messages.expect_page().return_const(Ok(Some(Excerpt { head: 9, messages: rows(read) })));
-        let expected = History { page: Page { items: rows(kept), more }, earlier, head: Some(9) };
-        assert_eq!(world.messages().page(room(), me(), PageRange::Around(seq), limit(3)), Ok(expected), "{seq}");
-    }
 }
 
 #[test]
