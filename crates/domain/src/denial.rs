@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::policy::Rejection;
 use crate::store_error::StoreError;
 use crate::violation::{FieldViolation, Violation};
 
@@ -97,6 +98,9 @@ pub enum Failure {
     /// Values violate rules.
     #[error("one or more values are invalid")]
     Invalid(Vec<FieldViolation>),
+    /// A policy of this deployment rejected a text.
+    #[error("{}", .0.detail)]
+    Rejected(Rejection),
     /// The queue for password hashing is full.
     #[error("too many passwords are waiting to be checked")]
     Busy,

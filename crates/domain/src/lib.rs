@@ -70,6 +70,7 @@ pub mod message;
 pub mod page;
 pub mod pending;
 pub mod pin;
+pub mod policy;
 pub mod reaction;
 pub mod readiness;
 pub mod reading;

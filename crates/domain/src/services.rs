@@ -13,6 +13,7 @@ use crate::invitee::InviteeService;
 use crate::membership::MembershipService;
 use crate::message::{BodyLimit, MessageService};
 use crate::pin::PinService;
+use crate::policy::{MessagePolicies, MessagePolicy};
 use crate::reaction::ReactionService;
 use crate::reading::ReadingService;
 use crate::revision::RevisionService;
@@ -38,6 +39,8 @@ pub struct System {
 pub struct Policies {
     /// The maximum length of new and edited message bodies.
     pub body_limit: BodyLimit,
+    /// The policies for the texts of messages. Without any, sending a message costs nothing more.
+    pub of_messages: MessagePolicies,
 }
 
 impl Policies {
@@ -45,6 +48,12 @@ impl Policies {
     #[must_use]
     pub fn with_body_limit(self, body_limit: BodyLimit) -> Self {
         Self { body_limit, ..self }
+    }
+
+    /// The same policies and another one for the texts of messages, which is asked last.
+    #[must_use]
+    pub fn with_message_policy(self, policy: impl MessagePolicy + 'static) -> Self {
+        Self { of_messages: self.of_messages.with(policy), ..self }
     }
 }
 
@@ -72,7 +81,7 @@ pub struct Services {
 impl Services {
     /// Connects every service to its ports. By default sign-up is open, passwords must be strong, and nobody has a
     /// storage quota.
-    pub fn over(stores: &Stores, system: &System, Policies { body_limit }: Policies) -> Self {
+    pub fn over(stores: &Stores, system: &System, Policies { body_limit, of_messages }: Policies) -> Self {
         let System { clock, ids, secrets, hasher } = system;
         let storage = Arc::new(StorageMeter::default());
         Self {
@@ -147,6 +156,7 @@ impl Services {
                 mentions: stores.mentions.clone(),
                 storage: storage.clone(),
                 body_limit,
+                policies: of_messages,
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

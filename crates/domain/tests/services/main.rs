@@ -16,6 +16,7 @@ mod mentions;
 mod message_pages;
 mod messages;
 mod pins;
+mod policies;
 mod reactions;
 mod reading;
 mod revisions;

@@ -90,12 +90,12 @@ fn repeated_send_to_archived_chatroom_returns_message() {
     let archived = || Settings { archived: true, ..Settings::default() };
     let earlier = Appended::Duplicate(stored(), Idempotency::new(key(), &["hello"]));
     for (outcome, answer) in [
-        (earlier, Ok(Sent { message: stored(), replayed: true })),
-        (Appended::Refused, Err(Denial::ChatroomArchived.into())),
+        (Some(earlier), Ok(Sent { message: stored(), replayed: true })),
+        (None, Err(Denial::ChatroomArchived.into())),
     ] {
         let mut world = World::with_room(archived(), Member);
         expect_append(&mut world, Appended::Refused);
-        expect_turn(&mut world, SlowModeOutcome::Taken(outcome));
+        world.messages.expect_sent_before().with(eq(draft())).times(1).return_const(Ok(outcome));
         assert_eq!(world.messages().send(&hello()), answer);
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Edit {
     request_body = Edit,
     responses(
         (status = 200, description = "The updated message", body = MessageView, headers(("ETag"))),
-        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader, Code::StorageFull]) }>,
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::MessageNotFound, Code::MessageDeleted, Code::NotTheAuthor, Code::RevisionMismatch, Code::MalformedHeader, Code::StorageFull, Code::MessageRejected]) }>,
     ),
 )]
 pub(crate) async fn edit(

@@ -48,7 +48,7 @@ impl MessageToSend {
     responses(
         (status = 201, description = "The message", body = MessageView,
             headers(("Location"), ("ETag"), ("Idempotent-Replayed"))),
-        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode, Code::StorageFull]) }>,
+        Problems<{ SIGNED_IN | FORM | SPEAKERS | of(&[Code::IdempotencyKeyReused, Code::SlowMode, Code::StorageFull, Code::MessageRejected]) }>,
     ),
 )]
 pub(crate) async fn send(

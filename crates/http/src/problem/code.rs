@@ -96,6 +96,9 @@ codes! {
     /// `detail` says how much is used and allowed: [LIMITS.md](LIMITS.md). Delete long messages or chatrooms, then retry
     /// a few seconds later.
     StorageFull = (FORBIDDEN, "storage_full", "Your storage quota is used up") if Denial::StorageFull { .. },
+    /// A policy of this server rejected the text. `reason_code` names the reason for programs, such as `forbidden_word`,
+    /// and `detail` says it for humans. The server's operator decides which policies it has.
+    MessageRejected = (FORBIDDEN, "message_rejected", "The message was rejected"),
     /// A web page tried to open a WebSocket from an origin that is not listed in `CORS_ORIGINS`.
     OriginNotAllowed = (FORBIDDEN, "origin_not_allowed", "The origin is not allowed"),
     /// No route matches the path.

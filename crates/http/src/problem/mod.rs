@@ -8,6 +8,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chit_chat_domain::denial::{Denial, Failure};
+use chit_chat_domain::policy::Rejection;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::violation::{FieldViolation, Violation};
 pub use code::Code;
@@ -32,6 +33,8 @@ pub struct Problem {
     pub(crate) errors: Vec<FieldError>,
     pub(crate) retry_after: Option<u32>,
     pub(crate) allow: Option<String>,
+    /// The reason of a policy of the deployment.
+    pub(crate) reason_code: Option<String>,
 }
 
 /// An invalid value, identified by `pointer` in the body or by `parameter` in the path, the query or a header.
@@ -51,7 +54,7 @@ pub struct FieldError {
 
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None, reason_code: None }
     }
 
     /// A problem with the message of a parser. The message may quote all of the input, so it is shortened.
@@ -140,6 +143,9 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Denied(denial) => denial.into(),
             Failure::Invalid(violations) => Self::fields(&violations),
+            Failure::Rejected(Rejection { code, detail }) => {
+                Self { reason_code: Some(code), ..Self::new(Code::MessageRejected, detail) }
+            }
             Failure::Busy => Self::overloaded("too many passwords are waiting to be checked"),
             Failure::Store(StoreError::Unavailable(why)) => {
                 tracing::warn!(%why, "the store is unavailable");

@@ -28,6 +28,10 @@ pub(crate) struct ProblemBody<'a> {
     /// The invalid values. Absent if the problem is not about particular values.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    /// The reason why a policy of this server rejected a message, for programs. Absent from other problems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, required = false, examples("forbidden_word"))]
+    reason_code: Option<&'a str>,
 }
 
 impl<'a> ProblemBody<'a> {
@@ -41,6 +45,7 @@ impl<'a> ProblemBody<'a> {
             code: code.as_str(),
             request_id,
             errors: &problem.errors,
+            reason_code: problem.reason_code.as_deref(),
         }
     }
 }

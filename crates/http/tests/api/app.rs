@@ -12,6 +12,7 @@ use chit_chat_contract::{Engine, Raw, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
 use chit_chat_domain::message::BodyLimit;
+use chit_chat_domain::policy::MessagePolicies;
 use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
@@ -50,6 +51,7 @@ pub(crate) struct TestConfig {
     pub(crate) sign_ups: SignUps,
     pub(crate) storage_quota: Option<u64>,
     pub(crate) body_limit: BodyLimit,
+    pub(crate) policies: MessagePolicies,
 }
 
 /// The API on its own store. Clones share the app.
@@ -140,7 +142,7 @@ impl TestApp {
         stores: Stores,
         hasher: Arc<dyn PasswordHasher>,
         database: Option<Rc<TestStore>>,
-        TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota, body_limit }: TestConfig,
+        TestConfig { limits, proxies, at_once, origins, sign_ups, storage_quota, body_limit, policies }: TestConfig,
     ) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let system = System {
@@ -149,8 +151,9 @@ impl TestApp {
             secrets: Arc::new(SystemSecrets::new(&signing_keys())),
             hasher,
         };
-        let policies = Policies::default().with_body_limit(body_limit);
-        let services = Services::over(&stores, &system, policies).with_sign_ups(sign_ups);
+        let mut all = Policies::default().with_body_limit(body_limit);
+        all.of_messages = policies;
+        let services = Services::over(&stores, &system, all).with_sign_ups(sign_ups);
         let services = services.with_storage_quota(storage_quota);
         let limits = limits.map(Data::new);
         let environment = Environment {

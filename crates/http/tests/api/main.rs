@@ -51,6 +51,7 @@ mod pages;
 mod people;
 mod pins;
 mod pipelining;
+mod policies;
 mod preconditions;
 mod problems;
 mod protection;

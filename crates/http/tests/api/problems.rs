@@ -25,6 +25,7 @@ use crate::documented;
 use crate::limits::{limited, rates};
 use crate::mocks;
 use crate::people::{Person, Room, path_of, reaction_path};
+use crate::policies::with_manners;
 use crate::sockets::Listening;
 
 const ERRORS: &str = include_str!("../../../../docs/ERRORS.md");
@@ -39,6 +40,7 @@ async fn every_code_is_answered_as_recorded() {
     answers.extend(bans_and_invitations().await);
     answers.extend(too_much_of_a_message().await);
     answers.push(storage_full().await);
+    answers.push(message_rejected().await);
     answers.push(renamed_too_often().await);
     answers.extend(failures_of_servers().await);
     let mut recorded = BTreeMap::new();
@@ -214,6 +216,12 @@ async fn storage_full() -> Answer {
     ann.say(&room, "hello").await;
     app.follow();
     ann.post(room.messages(), json!({"body": "hi"})).await
+}
+
+async fn message_rejected() -> Answer {
+    let ann = with_manners(Engine::Sqlite).await.sign_up("ann").await;
+    let room = ann.create_room("Plans", "private", &[]).await;
+    ann.post(room.messages(), json!({"body": "hello!!!"})).await
 }
 
 async fn renamed_too_often() -> Answer {

@@ -7,6 +7,7 @@ use crate::event::Kind;
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{Deleter, Message, Revision};
+use crate::policy::{Draft, Judgement};
 use crate::retry::retry_until_written;
 
 /// The revisions that the caller expects.
@@ -22,7 +23,8 @@ impl MessageService {
     /// Replaces the body of the author's own message.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], [`MentionRepository::resolve`] if the
-    /// text names anybody, then [`MessageRepository::edit`].
+    /// text names anybody, then [`MessageRepository::edit`]. The policies of the deployment, if it has any, are asked
+    /// before the last two.
     pub fn edit(
         &self,
         chatroom: ChatroomId,
@@ -32,6 +34,7 @@ impl MessageService {
         precondition: &Precondition,
     ) -> Result<Message, Failure> {
         let body = self.body_limit.parse(body).map_err(|violation| Failure::invalid("body", violation))?;
+        let mut judgement = Judgement::by(&self.policies);
         retry_until_written(|| {
             let (access, message) = self.read(chatroom, actor, id)?;
             let me = access.may(Right::Speak)?;
@@ -41,9 +44,17 @@ impl MessageService {
                 return Ok(Guarded::Done(message));
             }
             self.storage.check(actor, Kind::MessageUpdated)?;
+            let draft = Draft {
+                chatroom: &access.chatroom,
+                author: me,
+                body: &body,
+                edited: Some(&message),
+                at: self.clock.now(),
+            };
+            let body = judgement.on(&draft)?;
             let mentions = self.mentions_of(&body, &access, me)?;
             let guard = guard(actor, &mentions);
-            Ok(self.messages.edit(&message, body.clone(), mentions, guard, self.clock.now())?)
+            Ok(self.messages.edit(&message, body, mentions, guard, draft.at)?)
         })
     }
 

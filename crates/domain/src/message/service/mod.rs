@@ -17,6 +17,7 @@ use crate::denial::Failure;
 use crate::id::{ChatroomId, IdSource, MessageId, UserId};
 use crate::membership::Membership;
 use crate::mention::{MentionRepository, Mentions, Named};
+use crate::policy::MessagePolicies;
 use crate::storage::StorageMeter;
 use crate::store_error::StoreError;
 
@@ -31,6 +32,8 @@ pub struct MessageService {
     pub storage: Arc<StorageMeter>,
     /// The maximum length of new and edited bodies.
     pub body_limit: BodyLimit,
+    /// The rules of this deployment about texts.
+    pub policies: MessagePolicies,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }

@@ -1,7 +1,7 @@
 //! Sending messages.
 
 use super::{MessageService, guard};
-use crate::chatroom::{Guard, Right, Visibility};
+use crate::chatroom::{Right, Visibility};
 use crate::denial::{Denial, Failure};
 use crate::event::Kind;
 use crate::guarded::Guarded;
@@ -12,7 +12,9 @@ use crate::message::{
     SlowModeOutcome,
 };
 use crate::pending::Pending;
+use crate::policy::{Draft, Judgement};
 use crate::retry::retry_until_written;
+use crate::store_error::StoreError;
 use crate::violation::Violation;
 
 /// The input for sending a message.
@@ -61,10 +63,11 @@ impl MessageService {
     /// Passes a plain message to the store without waiting. The membership is not read first: the guard checks it
     /// in the write itself, which saves a round trip on the hottest path.
     ///
-    /// Asks [`MessageRepository::append`], for a plain message only, and not if the author's quota is used up.
+    /// Asks [`MessageRepository::append`], for a plain message only, and not if the author's quota is used up or the
+    /// deployment has policies.
     pub fn begin_send(&self, entered: &SendMessage) -> Result<Sending, Failure> {
         let draft = self.draft(entered)?;
-        let is_plain = draft.is_plain() && !Named::may_be_in(draft.body.as_str());
+        let is_plain = self.policies.is_empty() && draft.is_plain() && !Named::may_be_in(draft.body.as_str());
         let answer = (is_plain && !self.storage.is_full(draft.author_id)).then(|| self.append(draft.clone()));
         Ok(Sending::new(draft, answer))
     }
@@ -74,9 +77,11 @@ impl MessageService {
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
     /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
     /// [`MessageRepository::append_in_slow_mode`] in slow mode, and for the first message of a direct chatroom. A retry in an archived chatroom asks only the first and
-    /// the last. If the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the first.
+    /// the last. If the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the first. If the
+    /// deployment has policies, it is asked as well, and the policies after [`MessageRepository::find`].
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
-        retry_until_written(|| self.send_with_references(draft.clone()))
+        let mut judgement = Judgement::by(&self.policies);
+        retry_until_written(|| self.send_with_references(draft.clone(), &mut judgement))
     }
 
     fn draft(&self, entered: &SendMessage) -> Result<NewMessage, Failure> {
@@ -90,10 +95,14 @@ impl MessageService {
     }
 
     /// Reads the parent and the mentioned users of a message, then sends it.
-    fn send_with_references(&self, mut draft: NewMessage) -> Result<Guarded<Sent>, Failure> {
+    fn send_with_references(
+        &self,
+        mut draft: NewMessage,
+        judgement: &mut Judgement<'_>,
+    ) -> Result<Guarded<Sent>, Failure> {
         let access = self.chatrooms.require_access(draft.chatroom_id, draft.author_id)?;
         let me = match access.may(Right::Speak) {
-            Err(Denial::ChatroomArchived) if draft.idempotency.is_some() => return self.find_earlier(&draft),
+            Err(denial @ Denial::ChatroomArchived) => return self.find_repeated(&draft, denial),
             outcome => outcome?,
         };
         if let Err(full) = self.storage.check(draft.author_id, Kind::MessageCreated) {
@@ -103,6 +112,18 @@ impl MessageService {
             && self.messages.find(draft.chatroom_id, parent)?.is_none()
         {
             return Err(Failure::invalid("reply_to", Violation::NoSuchMessage));
+        }
+        if !self.policies.is_empty() {
+            if let Some(earlier) = self.sent_before(&draft)? {
+                return Sent::from_answer(&draft, earlier);
+            }
+            draft.body = judgement.on(&Draft {
+                chatroom: &access.chatroom,
+                author: me,
+                body: &draft.body,
+                edited: None,
+                at: draft.created_at,
+            })?;
         }
         draft.mentions = self.mentions_of(&draft.body, &access, me)?;
         match access.chatroom.settings.slow_mode_of(me.role) {
@@ -117,23 +138,18 @@ impl MessageService {
         }
     }
 
-    /// Returns an earlier message with the same key, even if the chatroom was archived since.
-    fn find_earlier(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {
-        match self.messages.append_in_slow_mode(draft.clone(), Guard::may(draft.author_id, Right::Speak))? {
-            SlowModeOutcome::Taken(Appended::Refused) | SlowModeOutcome::TooSoon(_) => {
-                Err(Denial::ChatroomArchived.into())
-            }
-            SlowModeOutcome::Taken(appended) => Sent::from_answer(draft, appended),
-        }
-    }
-
-    /// Returns an earlier message with the same key to a user who may store nothing more.
+    /// Returns an earlier message with the same key to a user who may send nothing more.
     fn find_repeated(&self, draft: &NewMessage, denial: Denial) -> Result<Guarded<Sent>, Failure> {
-        let earlier = draft.idempotency.as_ref().map(|_| self.messages.sent_before(draft)).transpose()?;
-        match earlier.flatten() {
+        match self.sent_before(draft)? {
             Some(earlier) => Sent::from_answer(draft, earlier),
             None => Err(denial.into()),
         }
+    }
+
+    /// Returns the earlier message with the same key, if the request has a key.
+    fn sent_before(&self, draft: &NewMessage) -> Result<Option<Appended>, StoreError> {
+        let earlier = draft.idempotency.as_ref().map(|_| self.messages.sent_before(draft)).transpose()?;
+        Ok(earlier.flatten())
     }
 
     fn send_in_slow_mode(&self, draft: &NewMessage) -> Result<Guarded<Sent>, Failure> {

@@ -8,6 +8,7 @@ use mockall::predicate::eq;
 use super::World;
 use crate::chatroom::{Access, Settings, Visibility};
 use crate::membership::Role;
+use crate::policy::MessagePolicy;
 use crate::testing::{FixedClock, access, chatroom, me, password_hash, room};
 use crate::user::{Credentials, User};
 
@@ -17,6 +18,12 @@ impl World {
     #[track_caller]
     pub fn at(self, now: &str) -> Self {
         Self { clock: Arc::new(FixedClock::at(now)), ..self }
+    }
+
+    /// Adds a policy for the texts of messages.
+    #[must_use]
+    pub fn with_message_policy(self, policy: impl MessagePolicy + 'static) -> Self {
+        Self { policies: self.policies.clone().with_message_policy(policy), ..self }
     }
 
     /// Expects at least one look-up of my access: the chatroom has this visibility, and I this role or none.

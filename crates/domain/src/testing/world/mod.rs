@@ -80,6 +80,8 @@ pub struct World {
     pub storage: MockStorageRepository,
     pub upkeep: MockUpkeep,
     pub users: MockUserRepository,
+    /// The rules of the deployment; none unless a test adds some.
+    pub policies: Policies,
     /// The clock, which starts at [`NOW`](super::NOW).
     pub clock: Arc<FixedClock>,
     /// The id source, which starts with [`fresh_id`](super::fresh_id).
@@ -89,8 +91,9 @@ pub struct World {
 impl World {
     /// All services over these mocks.
     pub fn services(self) -> Services {
+        let policies = self.policies.clone();
         let (stores, system) = self.into_ports();
-        Services::over(&stores, &system, Policies::default())
+        Services::over(&stores, &system, policies)
     }
 
     /// These mocks as the ports of a store and of the system.
