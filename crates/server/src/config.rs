@@ -50,6 +50,9 @@ pub(crate) struct Config {
     #[arg(long, env, global = true, default_value_t = Characters(BodyLimit::default()), value_name = "COUNT",
         value_parser = message_characters)]
     pub(crate) message_max_characters: Characters,
+    /// File in TOML with policies for the texts of messages: docs/POLICIES.md.
+    #[arg(long, env, global = true, value_name = "PATH")]
+    pub(crate) message_policies_file: Option<PathBuf>,
     /// Log level: error, warn, info, debug or trace, also per module, as in `info,chit_chat_http=debug`.
     #[arg(long, env, global = true, default_value = "info", value_parser = log)]
     pub(crate) log: Targets,

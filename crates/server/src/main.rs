@@ -9,6 +9,7 @@ mod descriptors;
 mod listening;
 mod logging;
 mod memory;
+mod policies;
 mod serve;
 mod signals;
 mod signing_key;

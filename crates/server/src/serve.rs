@@ -20,7 +20,7 @@ use chit_chat_system::{BcryptPool, JwtAccessTokens, RandomIds, SystemClock, Syst
 use crate::background::Background;
 use crate::config::Config;
 use crate::signals::{self, Stop};
-use crate::{descriptors, listening, logging, signing_key, store, telemetry};
+use crate::{descriptors, listening, logging, policies, signing_key, store, telemetry};
 
 /// The time for requests in flight to finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 7;
@@ -40,7 +40,10 @@ pub(crate) fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         hasher,
     };
     let tokens = Arc::new(JwtAccessTokens::new(&signing_keys));
-    let policies = Policies::default().with_body_limit(config.message_max_characters.0);
+    let mut policies = Policies::default().with_body_limit(config.message_max_characters.0);
+    if let Some(file) = &config.message_policies_file {
+        policies = policies::load(file, policies, &stores.users)?;
+    }
     let services = Services::over(&stores, &system, policies).with_sign_ups(config.signup);
     let services = services.with_storage_quota(config.limits.storage_per_user());
     let at_once = config.limits.at_once();

@@ -26,13 +26,18 @@ pub struct Scratch {
 impl Scratch {
     /// Creates the file and its tables.
     pub fn open() -> Self {
+        Self::with_policies(Policies::default())
+    }
+
+    /// Creates the file and its tables, for a deployment with these policies.
+    pub fn with_policies(policies: Policies) -> Self {
         let folder = done(TempDir::new());
         let path = folder.path().join("scratch.db");
         done(sqlite::create(&path));
         let store = done(sqlite::Store::open(&path));
         done(store.migrate());
         let (stores, clock, ids) = (Stores::from(Arc::new(store)), Arc::default(), Arc::default());
-        let services = Services::over(&stores, &system(&clock, &ids), Policies::default());
+        let services = Services::over(&stores, &system(&clock, &ids), policies);
         Self { services, stores, clock, ids, _folder: folder }
     }
 }

@@ -12,6 +12,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod names;
+mod policies;
 mod program;
 mod readme;
 mod survival;
