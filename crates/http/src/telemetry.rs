@@ -4,19 +4,49 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::{Bytes, Data, ServiceConfig};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
+use crate::pieces::Pieces;
 use crate::route::Route;
 
-/// Writes all metrics in the text format of Prometheus.
-pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
+/// The time for which responses share a text: anybody may ask for it on the public port, and writing it takes
+/// milliseconds of an event loop.
+const SHARED_FOR: Duration = Duration::from_secs(1);
+
+/// Writes all metrics in the text format of Prometheus, at most once a second. Clones share the text.
+#[derive(Clone)]
+pub struct Exposition(Arc<Shared>);
+
+struct Shared {
+    write: Box<dyn Fn() -> String + Send + Sync>,
+    latest: Mutex<Option<(Instant, Bytes)>>,
+}
+
+impl Exposition {
+    pub fn new(write: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Shared { write: Box::new(write), latest: Mutex::default() }))
+    }
+
+    /// The latest text if it is recent, else a new one. Concurrent callers wait for it rather than write another.
+    fn text(&self, now: Instant) -> Bytes {
+        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = latest.as_ref().filter(|(at, _)| now.saturating_duration_since(*at) < SHARED_FOR);
+        if let Some((_, text)) = recent {
+            return text.clone();
+        }
+        let text = Bytes::from((self.0.write)());
+        *latest = Some((now, text.clone()));
+        text
+    }
+}
 
 /// Adds `GET /metrics`.
 pub fn configure_metrics(app: &mut ServiceConfig, exposition: Exposition) {
@@ -27,7 +57,8 @@ pub fn configure_metrics(app: &mut ServiceConfig, exposition: Exposition) {
 async fn show(exposition: Data<Exposition>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"));
-    response.insert_header((CACHE_CONTROL, "no-store")).body(exposition())
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    response.body(BoxBody::new(Pieces::from(exposition.text(Instant::now()))))
 }
 
 thread_local! {
@@ -101,5 +132,23 @@ fn known(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn text_is_written_once_a_second_and_shared() {
+        let count = AtomicUsize::new(0);
+        let exposition = Exposition::new(move || count.fetch_add(1, Ordering::Relaxed).to_string());
+        let start = Instant::now();
+        for (millis, expected) in [(0, "0"), (1, "0"), (999, "0"), (1_000, "1"), (1_999, "1"), (9_000, "2")] {
+            let another = exposition.clone();
+            assert_eq!(another.text(start + Duration::from_millis(millis)), expected, "{millis}");
+        }
     }
 }

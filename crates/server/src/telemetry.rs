@@ -1,7 +1,5 @@
 //! Metrics of all crates, in the text format of Prometheus.
 
-use std::sync::Arc;
-
 use chit_chat_http::Exposition;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -21,10 +19,10 @@ pub(crate) fn start() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Renders all metrics; those of the process are read at each call.
+/// Renders all metrics; those of the process are read each time.
 pub(crate) fn exposition(handle: PrometheusHandle) -> Exposition {
     let process = Collector::default();
-    Arc::new(move || {
+    Exposition::new(move || {
         process.collect();
         handle.render()
     })
