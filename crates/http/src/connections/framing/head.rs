@@ -3,8 +3,9 @@
 use super::line::{self, Line};
 use crate::routes;
 
-/// The length from which an incomplete line passes. If it decides where the request ends, actix refuses it.
-const LONGEST_WITHHELD: usize = 1024;
+/// The length of the longest line, with its end, that may decide where the request ends. A longer one passes in
+/// pieces, or at once if it arrives whole, and actix refuses it.
+const LONGEST_LINE: usize = 1024;
 const METHOD_OF_SOCKETS: &str = "GET ";
 
 /// The part of a head that has passed.
@@ -85,13 +86,14 @@ impl Head {
 
     fn withholds(&self, start: &[u8]) -> bool {
         let may_matter = self.place == Place::LineStart && line::may_matter(start);
-        start == b"\r" || (may_matter && start.len() < LONGEST_WITHHELD)
+        start == b"\r" || (may_matter && start.len() < LONGEST_LINE)
     }
 
     fn read(&mut self, line: &mut [u8], is_whole: bool) {
+        let is_too_long = !is_whole || line.len() > LONGEST_LINE;
         match (Line::of(line), self.target) {
-            // Its end is not known yet, and decides what actix reads.
-            (Line::ContentLength(_) | Line::TransferEncoding, _) if !is_whole => line::spoil(line),
+            // Its end may not be known yet, and decides what actix reads.
+            (Line::ContentLength(_) | Line::TransferEncoding, _) if is_too_long => line::spoil(line),
             (Line::ContentLength(length), _) => self.length = length.unwrap_or_default(),
             (Line::TransferEncoding, _) => self.is_chunked = true,
             (Line::Upgrade { to_websocket: true }, Target::Socket) if is_whole => self.is_upgrade = true,

@@ -160,6 +160,21 @@ const BODIES: &[&str] = &[
 ];
 
 #[test]
+fn long_lines_that_decide_the_end_are_refused_however_they_arrive() {
+    let mut codec = codec();
+    for (length, expected) in [(1_024, Ok(1)), (1_025, Err(())), (1_117, Err(())), (9_000, Err(()))] {
+        let start = "Content-Length: ";
+        let line = format!("{start}{:0>1$}\r\n", 1, length - start.len() - 2);
+        let request = format!("POST / HTTP/1.1\r\nHost: test\r\n{line}\r\nx");
+        for pieces in [[10_000], [700], [1_024], [1]] {
+            let passed = passed(request.as_bytes(), &pieces).concat();
+            assert_eq!(heads(&mut codec, &mut BytesMut::from(&passed[..])), expected, "{length} in {pieces:?}");
+            codec = self::codec();
+        }
+    }
+}
+
+#[test]
 fn long_line_that_never_ends_passes() {
     let mut framing = Framing::new();
     let mut head = b"GET / HTTP/1.1\r\nHost: test\r\nConnection: ".to_vec();
