@@ -21,14 +21,15 @@ pub(crate) enum KeyError {
     Missing,
     #[error(
         "each key in JWT_SECRET, a comma-separated list, must have 32 bytes or more and be random: it must not repeat a \
-         pattern or only a few characters. Use the output of `openssl rand -base64 32`"
+         pattern or only a few characters, and words alone must have 64 letters or more. Use the output of \
+         `openssl rand -base64 32`"
     )]
     Weak,
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
     #[error(
-        "{} must contain a random key of 32 bytes or more, which does not repeat a pattern or only a few characters, \
-         such as the output of `openssl rand -base64 32`", .0.display()
+        "{} must contain a random key of 32 bytes or more, which does not repeat a pattern or only a few characters and \
+         is not a text of fewer than 64 letters, such as the output of `openssl rand -base64 32`", .0.display()
     )]
     WeakFile(PathBuf),
     #[error("{path} can be read by others; run `chmod 600 {path}`", path = .0.display())]

@@ -116,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    const KEY: &str = "a key that has thirty-two bytes or more";
+    const KEY: &str = "a key that has 32 bytes or more and digits";
 
     fn tokens(keys: &str) -> JwtAccessTokens {
         JwtAccessTokens::new(&SigningKeys::parse(keys).unwrap())
@@ -205,7 +205,7 @@ mod tests {
         assert!(!accepts(|header, _| header.alg = Algorithm::HS384));
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.to_owned());
-        let other = forged(&header, &claims(), "another key that has thirty-two bytes");
+        let other = forged(&header, &claims(), "another key that has 32 bytes or more");
         assert!(tokens(KEY).verify(&other).is_none());
         let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.";
         assert!(tokens(KEY).verify(unsigned).is_none());
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn old_key_verifies_while_new_key_signs() {
         let old = tokens(KEY).issue(UserId::from(Uuid::nil()), SessionId::from(Uuid::nil()), SystemClock.now());
-        let rotated = tokens(&format!("the new key of thirty-two bytes at least,{KEY}"));
+        let rotated = tokens(&format!("the newest key of 32 bytes or more,{KEY}"));
         assert!(rotated.verify(&old).is_some());
         let new = rotated.issue(UserId::from(Uuid::nil()), SessionId::from(Uuid::nil()), SystemClock.now());
         assert!(tokens(KEY).verify(&new).is_none());

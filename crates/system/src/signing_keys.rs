@@ -18,10 +18,16 @@ const PLACEHOLDERS: [&str; 6] = ["changeme", "changethis", "replaceme", "placeho
 /// Shorter ones, which only count in a key of letters.
 const PLACEHOLDERS_OF_LETTERS: [&str; 5] = ["secret", "example", "insecure", "default", "testkey"];
 
+/// The number of letters that a key of words alone needs: about twelve random words have as many. 32 random characters
+/// of base64 are letters of one case with a probability of 2 * (26/64)^32 = 6 * 10^-13, and hexadecimal digits are
+/// letters alone with one of 2 * 10^-14.
+const FEWEST_LETTERS: usize = 64;
+
 /// The keys of the server: the first signs, all verify.
 pub struct SigningKeys(Vec<Vec<u8>>);
 
-/// A key that is shorter than 32 bytes, has hardly any different ones, repeats or counts off a part, or is a placeholder.
+/// A key that is shorter than 32 bytes, has hardly any different ones, repeats or counts off a part, is a placeholder, or
+/// has fewer than 64 letters and nothing but words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WeakKey;
 
@@ -54,6 +60,7 @@ fn is_weak(key: &[u8]) -> bool {
         || repeats_a_part(key)
         || counts_up_or_down(key)
         || is_placeholder(key)
+        || is_short_of_words(key)
 }
 
 /// Returns whether the key holds a part of this length twice, as repeated words and patterns do.
@@ -75,8 +82,7 @@ fn counts_up_or_down(key: &[u8]) -> bool {
 
 /// Returns whether the key holds a word of placeholders, whatever separates its parts.
 fn is_placeholder(key: &[u8]) -> bool {
-    let is_separator = |byte: &u8| matches!(byte, b' ' | b'-' | b'_' | b'.');
-    let plain = key.iter().filter(|byte| !is_separator(byte)).map(u8::to_ascii_lowercase).collect();
+    let plain = key.iter().filter(|byte| !is_separator(**byte)).map(u8::to_ascii_lowercase).collect();
     let Ok(plain) = String::from_utf8(plain) else {
         return false;
     };
@@ -85,11 +91,23 @@ fn is_placeholder(key: &[u8]) -> bool {
     holds(&PLACEHOLDERS) || (is_of_letters && holds(&PLACEHOLDERS_OF_LETTERS))
 }
 
+/// Returns whether the key is a short text of words: letters of one case, whatever separates them. A capital or a
+/// digit is no proof of more, but no rule tells text with them from random characters.
+fn is_short_of_words(key: &[u8]) -> bool {
+    let letters = || key.iter().filter(|byte| !is_separator(**byte));
+    let is_of_one_case = letters().all(u8::is_ascii_lowercase) || letters().all(u8::is_ascii_uppercase);
+    is_of_one_case && letters().count() < FEWEST_LETTERS
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'_' | b'.')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEY: &str = "a key that has thirty-two bytes or more";
+    const KEY: &str = "a key that has 32 bytes or more and digits";
 
     #[test]
     fn short_keys_are_rejected() {
@@ -110,7 +128,23 @@ mod tests {
             assert!(SigningKeys::parse(&crate::random_key()).is_ok());
         }
         assert!(SigningKeys::parse("9f86d081884c7d659a2feaa0c55ad015").is_ok());
+        assert!(SigningKeys::parse("9F86D081884C7D659A2FEAA0C55AD015").is_ok());
         assert!(SigningKeys::parse("mQ4secretv9L/2kXw+7hJpT0bYcRz1Nf8sGdUaEiOq3=").is_ok());
+    }
+
+    #[test]
+    fn few_words_alone_are_rejected() {
+        let words = "ostrich velvet harbour mimic quartz lantern bishop turnip glacier wombat fiddle saffron";
+        for (key, is_accepted) in [
+            ("thisisthekeyforourchatserverinproduction", false),
+            ("this is the key for our chat server", false),
+            ("THIS-IS-THE-KEY-FOR-OUR-CHAT-SERVER", false),
+            (&words[..65], false),
+            (words, true),
+            ("this is key 1 for our chat server only", true),
+        ] {
+            assert_eq!(SigningKeys::parse(key).is_ok(), is_accepted, "{key}");
+        }
     }
 
     #[test]

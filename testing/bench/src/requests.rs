@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::crowd::{BODY, COUNT, Crowd, FIRST, id};
 
 /// The key with which the servers sign access tokens.
-pub(crate) const SECRET: &str = "a signing key that only measurements use";
+pub(crate) const SECRET: &str = "signing key 1 of measurements and of nothing else";
 /// The password of every user.
 pub(crate) const PASSWORD: &str = "measured by the hour";
 

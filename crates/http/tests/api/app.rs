@@ -35,7 +35,7 @@ use crate::session::Session;
 use crate::wire::Wire;
 
 pub(crate) const PASSWORD: &str = "correct horse";
-pub(crate) const SIGNING_KEY: &str = "a key that has thirty-two bytes or more";
+pub(crate) const SIGNING_KEY: &str = "a key that has 32 bytes or more and digits";
 /// The lowest cost that bcrypt accepts.
 const LOWEST_COST: u32 = 4;
 /// The number of threads for which the API lets passwords in, so that tests do not depend on the machine.

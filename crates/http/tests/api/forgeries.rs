@@ -51,7 +51,7 @@ async fn foreign_and_expired_tokens_are_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ann = app.sign_up("ann").await;
     let (session, now) = (Uuid::now_v7().to_string(), SystemClock.now());
-    let foreign = SigningKeys::parse("another key that has thirty-two bytes").unwrap_or_else(|_| panic!("weak"));
+    let foreign = SigningKeys::parse("another key that has 32 bytes or more").unwrap_or_else(|_| panic!("weak"));
     let foreign = JwtAccessTokens::new(&foreign);
     let two_hours = Duration::from_secs(7_200);
     for (what, token) in [

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::client::Client;
 use crate::database::FreshDatabase;
 
-pub(crate) const SECRET: &str = "a signing key of thirty-two bytes or more";
+pub(crate) const SECRET: &str = "a signing key of 32 bytes or more";
 
 /// All variables of the configuration.
 pub(crate) const VARIABLES: [&str; 17] = [

@@ -13,7 +13,7 @@ use chit_chat_rig::Database;
 use super::secrets::Secrets;
 
 /// The key with which the servers sign access tokens.
-pub(crate) const SECRET: &str = "a signing key that only the trials use";
+pub(crate) const SECRET: &str = "signing key 1 of the trials and of nothing else";
 
 /// A running server, killed on drop.
 #[derive(Debug)]
