@@ -34,9 +34,9 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Calls that hang until the gate opens, at the latest when the test ends or fails.
 #[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<State>, Condvar)>);
+pub(crate) struct Gate(Arc<(Mutex<State>, Condvar)>);
 
-struct OpenOnDrop(Gate);
+pub(crate) struct OpenOnDrop(pub(crate) Gate);
 
 impl Drop for OpenOnDrop {
     fn drop(&mut self) {
@@ -51,14 +51,14 @@ struct State {
 }
 
 impl Gate {
-    fn pass(&self) {
+    pub(crate) fn pass(&self) {
         let (state, opened) = &*self.0;
         let mut state = state.lock().unwrap();
         state.callers += 1;
         drop(opened.wait_while(state, |state| !state.is_open).unwrap());
     }
 
-    fn open(&self) {
+    pub(crate) fn open(&self) {
         self.0.0.lock().unwrap().is_open = true;
         self.0.1.notify_all();
     }
@@ -67,7 +67,7 @@ impl Gate {
         self.0.0.lock().unwrap().callers
     }
 
-    async fn wait_for_callers(&self, count: usize) {
+    pub(crate) async fn wait_for_callers(&self, count: usize) {
         let start = Instant::now();
         while self.callers() < count {
             assert!(start.elapsed() < TIMEOUT, "{} callers", self.callers());
@@ -121,7 +121,7 @@ fn signed_in(app: &TestApp, user: UserId) -> Client {
 }
 
 /// Sends this many requests at the same time, without waiting for their answers.
-fn send_at_once<F: Future<Output = Answer> + 'static>(
+pub(crate) fn send_at_once<F: Future<Output = Answer> + 'static>(
     count: usize,
     request: impl Fn() -> F,
 ) -> Vec<rt::task::JoinHandle<StatusCode>> {
@@ -141,7 +141,7 @@ async fn with_slow_mentions_of(user: UserId, at_once: AtOnce) -> (TestApp, Gate)
     (TestApp::with_stores_and_config(stores, config).await, gate)
 }
 
-fn mentions_of(client: &Client) -> impl Future<Output = Answer> + use<> {
+pub(crate) fn mentions_of(client: &Client) -> impl Future<Output = Answer> + use<> {
     let client = client.clone();
     async move { client.get("/api/users/me/mentions").await }
 }

@@ -79,6 +79,8 @@ type Ending = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(socket: &'a mut Socket, caller: Principal, feed: Feed) -> Self {
+        // Frames count as writes, and have their places.
+        let caller = Principal { writes: true, ..caller };
         Self { socket, caller, feed, unanswered: Vec::new(), order: Order::default(), polls_feed_first: false }
     }
 

@@ -2,6 +2,7 @@
 
 mod closing;
 mod opening;
+mod places;
 mod sending;
 
 use serde_json::json;
