@@ -1,5 +1,7 @@
 //! Sessions in SQL.
 
+use std::collections::HashSet;
+
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{SessionId, UserId};
@@ -17,6 +19,8 @@ use crate::{Conn, Store, Tx, dialect};
 
 /// A limit that the number of a user's open sessions never exceeds.
 const MANY: i64 = 10_000;
+/// The number of sessions that a statement ends.
+const CHUNK: usize = 1_000;
 
 impl SessionRepository for Store {
     fn create(&self, session: NewSession, most: usize) -> Result<Option<Vec<EndedSession>>, StoreError> {
@@ -52,7 +56,7 @@ impl SessionRepository for Store {
     }
 
     fn end(&self, user: UserId, id: SessionId, at: Timestamp) -> Result<Option<EndedSession>, StoreError> {
-        self.write(|tx| Ok(end(tx, user, vec![id.into()], at)?.pop()))
+        self.write(|tx| Ok(end(tx, user, &[id.into()], at)?.pop()))
     }
 
     fn ended_since(&self, position: i64, now: Timestamp) -> Result<Vec<LoggedEnd>, StoreError> {
@@ -95,7 +99,7 @@ pub(crate) fn end_all_except(
         .select(sessions::id)
         .load(tx.conn)?;
     open.retain(|id| keep.map(Key::from) != Some(*id));
-    end(tx, user, open, at)
+    end(tx, user, &open, at)
 }
 
 pub(crate) fn is_open(conn: &mut Conn, user: UserId, id: SessionId) -> Sql<bool> {
@@ -120,7 +124,7 @@ fn create(tx: &mut Tx<'_>, session: &NewSession, most: usize) -> Sql<Option<Vec<
             sessions::current_hash.eq(session.current.as_bytes()),
         ))
         .execute(tx.conn)?;
-    let too_many = sessions::table
+    let too_many: Vec<Key> = sessions::table
         .filter(sessions::user_id.eq(Key::from(session.user_id)))
         .filter(sessions::ended_at.is_null())
         .order((sessions::created_at.desc(), sessions::id.desc()))
@@ -128,7 +132,7 @@ fn create(tx: &mut Tx<'_>, session: &NewSession, most: usize) -> Sql<Option<Vec<
         .offset(i64::try_from(most).unwrap_or(MANY))
         .limit(MANY)
         .load(tx.conn)?;
-    end(tx, session.user_id, too_many, session.created_at).map(Some)
+    end(tx, session.user_id, &too_many, session.created_at).map(Some)
 }
 
 fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
@@ -150,27 +154,38 @@ fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
     Ok(if changed == 0 { Guarded::Refused } else { Guarded::Done(()) })
 }
 
-/// Ends the open ones of these sessions, and logs that for the other instances.
-fn end(tx: &mut Tx<'_>, user: UserId, ids: Vec<Key>, at: Timestamp) -> Sql<Vec<EndedSession>> {
+/// Ends the open ones of these sessions, and logs that for the other instances. Many take few statements, because
+/// the transaction has to commit soon after it has written to the log: the others look for late entries of the last
+/// minute only.
+fn end(tx: &mut Tx<'_>, user: UserId, ids: &[Key], at: Timestamp) -> Sql<Vec<EndedSession>> {
+    let tokens_expire_at = at.plus(END_RETENTION);
     let mut ended = Vec::with_capacity(ids.len());
-    for id in ids {
-        let open = sessions::table.find((Key::from(user), id)).filter(sessions::ended_at.is_null());
-        let changed = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at))).execute(tx.conn)?;
-        if changed == 1 {
-            let tokens_expire_at = at.plus(END_RETENTION);
-            diesel::insert_into(ended_sessions::table)
-                .values((
-                    ended_sessions::session_id.eq(id),
-                    ended_sessions::tokens_expire_at.eq(Instant::from(tokens_expire_at)),
-                ))
-                .execute(tx.conn)?;
-            let session = EndedSession { id: id.into(), tokens_expire_at };
-            tx.changes.ended(session);
-            ended.push(session);
-        }
+    for ids in ids.chunks(CHUNK) {
+        let open = sessions::table
+            .filter(sessions::user_id.eq(Key::from(user)))
+            .filter(sessions::id.eq_any(ids))
+            .filter(sessions::ended_at.is_null());
+        let open = diesel::update(open).set(sessions::ended_at.eq(Instant::from(at)));
+        let changed: HashSet<Key> = open.returning(sessions::id).load(tx.conn)?.into_iter().collect();
+        // In the given order.
+        let changed: Vec<Key> = ids.iter().copied().filter(|id| changed.contains(id)).collect();
+        log_ends(tx.conn, &changed, tokens_expire_at)?;
+        ended.extend(changed.into_iter().map(|id| EndedSession { id: id.into(), tokens_expire_at }));
+    }
+    for session in &ended {
+        tx.changes.ended(*session);
     }
     if !ended.is_empty() {
         user_heads::bump(tx, [user])?;
     }
     Ok(ended)
+}
+
+fn log_ends(conn: &mut Conn, ids: &[Key], tokens_expire_at: Timestamp) -> Sql<()> {
+    let expire_at = ended_sessions::tokens_expire_at.eq(Instant::from(tokens_expire_at));
+    let rows: Vec<_> = ids.iter().map(|id| (ended_sessions::session_id.eq(*id), expire_at)).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(ended_sessions::table).values(rows).execute(conn)?;
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Opening, refreshing and ending sessions.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, both_engines, done, race};
@@ -167,6 +168,43 @@ fn ended_sessions_are_read_from_position(engine: Engine) {
     assert_eq!(another.sessions.ended_since(log[2].position, now), Ok(vec![]));
     let expired = now.plus(END_RETENTION);
     assert_eq!(another.sessions.ended_since(0, expired), Ok(vec![]));
+}
+
+#[both_engines]
+fn many_sessions_end_with_few_statements(engine: Engine) {
+    let world = World::new(engine);
+    let another = world.open_another();
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let (beths, _) = world.session(beth, 100);
+    let ids: Vec<_> = (0..100).map(|_| world.session(matt, 100).0).collect();
+    let earlier = world.sessions.end(matt, ids[7], world.tick()).unwrap().unwrap();
+    if engine == Engine::Postgres {
+        world.raw().run("CREATE TABLE statements (n INTEGER)");
+        for event in ["UPDATE ON sessions", "INSERT ON ended_sessions"] {
+            count_statements(&world, event);
+        }
+    }
+    let ended: HashSet<_> = world.delete_account(matt).into_iter().map(|session| session.id).collect();
+    let others = || ids.iter().copied().filter(|id| *id != earlier.id);
+    assert_eq!(ended, others().collect());
+    let log: Vec<_> = another.sessions.ended_since(0, world.tick()).unwrap();
+    let logged: Vec<_> = log.into_iter().map(|entry| entry.session.id).collect();
+    assert_eq!(logged.len(), 100);
+    assert_eq!(logged.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect());
+    assert_eq!(world.open_sessions(beth), [beths]);
+    if engine == Engine::Postgres {
+        assert_eq!(world.raw().number("SELECT count(*) AS value FROM statements"), 2);
+    }
+}
+
+/// Counts statements that do this; SQLite has no triggers for statements.
+fn count_statements(world: &World, event: &str) {
+    let name = event.replace(' ', "_");
+    world.raw().run(&format!(
+        "CREATE FUNCTION count_{name}() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN INSERT INTO statements VALUES (1); RETURN NULL; END $$"
+    ));
+    world.raw().run(&format!("CREATE TRIGGER counted AFTER {event} EXECUTE FUNCTION count_{name}()"));
 }
 
 #[both_engines]
