@@ -77,6 +77,7 @@ pub mod reading;
 mod redacted;
 mod retry;
 pub mod revision;
+pub mod scope;
 pub mod search;
 pub mod secrets;
 pub mod services;

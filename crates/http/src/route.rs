@@ -5,6 +5,7 @@ use std::fmt;
 use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+use chit_chat_domain::scope::Scope;
 
 use crate::matched;
 use crate::problem::Problem;
@@ -16,9 +17,28 @@ pub struct Route {
     resource: Resource,
 }
 
-/// The methods that a route answers, displayed as the value of `Allow`.
+/// The credential that an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody may call it.
+    Nothing,
+    /// A session of the user; no key may call it.
+    Session,
+    /// A scope. A key that is limited to some chatrooms reaches only these.
+    Scope(Scope),
+    /// A scope of a key without a list of chatrooms, since the operation is about others, or about new ones.
+    Everywhere(Scope),
+}
+
+impl From<Scope> for Needs {
+    fn from(scope: Scope) -> Self {
+        Self::Scope(scope)
+    }
+}
+
+/// The methods that a route answers with what each needs, displayed as the value of `Allow`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Methods(Vec<Method>);
+pub struct Methods(Vec<(Method, Needs)>);
 
 /// The order within `Allow`.
 const IN_ORDER: [Method; 6] =
@@ -31,58 +51,59 @@ impl Route {
     }
 
     /// Adds a handler of GET, which also answers HEAD (RFC 9110, section 9.1).
-    pub(crate) fn get<F, Args>(self, handler: F) -> Self
+    pub(crate) fn get<F, Args>(self, needs: impl Into<Needs>, handler: F) -> Self
     where
         F: Handler<Args> + Copy,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::GET, handler).on(Method::HEAD, handler)
+        let needs = needs.into();
+        self.on(Method::GET, needs, handler).on(Method::HEAD, needs, handler)
     }
 
-    pub(crate) fn post<F, Args>(self, handler: F) -> Self
+    pub(crate) fn post<F, Args>(self, needs: impl Into<Needs>, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::POST, handler)
+        self.on(Method::POST, needs.into(), handler)
     }
 
-    pub(crate) fn put<F, Args>(self, handler: F) -> Self
+    pub(crate) fn put<F, Args>(self, needs: impl Into<Needs>, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::PUT, handler)
+        self.on(Method::PUT, needs.into(), handler)
     }
 
-    pub(crate) fn patch<F, Args>(self, handler: F) -> Self
+    pub(crate) fn patch<F, Args>(self, needs: impl Into<Needs>, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::PATCH, handler)
+        self.on(Method::PATCH, needs.into(), handler)
     }
 
-    pub(crate) fn delete<F, Args>(self, handler: F) -> Self
+    pub(crate) fn delete<F, Args>(self, needs: impl Into<Needs>, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::DELETE, handler)
+        self.on(Method::DELETE, needs.into(), handler)
     }
 
-    fn on<F, Args>(mut self, method: Method, handler: F) -> Self
+    fn on<F, Args>(mut self, method: Method, needs: Needs, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.methods.0.push(method.clone());
+        self.methods.0.push((method.clone(), needs));
         Self { resource: self.resource.route(web::method(method).to(handler)), ..self }
     }
 
@@ -110,7 +131,12 @@ impl Route {
 impl Methods {
     /// The methods in the order of `Allow`.
     pub fn iter(&self) -> impl Iterator<Item = Method> {
-        IN_ORDER.into_iter().filter(|method| self.0.contains(method))
+        IN_ORDER.into_iter().filter(|method| self.needs(method).is_some())
+    }
+
+    /// The credential that a method needs; `None` if it has no handler.
+    pub fn needs(&self, method: &Method) -> Option<Needs> {
+        self.0.iter().find(|(other, _)| other == method).map(|(_, needs)| *needs)
     }
 }
 
@@ -133,7 +159,11 @@ mod tests {
 
     #[test]
     fn methods_have_fixed_order_and_get_implies_head() {
-        let route = Route::new("/").delete(handler).post(handler).get(handler);
+        let route = Route::new("/");
+        let route = route.delete(Needs::Session, handler).post(Needs::Nothing, handler);
+        let route = route.get(Scope::UsersRead, handler);
         assert_eq!(route.methods().to_string(), "GET, HEAD, POST, DELETE");
+        assert_eq!(route.methods().needs(&Method::HEAD), Some(Needs::Scope(Scope::UsersRead)));
+        assert_eq!(route.methods().needs(&Method::PUT), None);
     }
 }

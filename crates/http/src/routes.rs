@@ -1,11 +1,19 @@
-//! The table of all routes.
+//! The table of all routes, with the credential that each operation needs.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
+use chit_chat_domain::scope::Scope::{
+    ChatroomsRead, ChatroomsWrite, EventsRead, MessagesRead, MessagesWrite, ProfileWrite, UsersRead,
+};
 
 use crate::extract::query_config;
 use crate::problem::{Code, Problem};
-use crate::route::Route;
+use crate::route::Needs::{self, Everywhere, Nothing, Session};
+use crate::route::{Methods, Route};
 use crate::{
     bans, blocks, chatrooms, direct, document, health, invitations, invitees, memberships, messages, pins,
     reactions, reading, sessions, streams, users,
@@ -46,139 +54,169 @@ pub fn routes() -> impl Iterator<Item = Route> {
     .flatten()
 }
 
+/// The credential that a method of a path needs; `None` if there is no such route.
+pub fn needs(path: &str, method: &Method) -> Option<Needs> {
+    static NEEDS: LazyLock<HashMap<&str, Methods>> =
+        LazyLock::new(|| routes().map(|route| (route.path(), route.methods().clone())).collect());
+    NEEDS.get(path)?.needs(method)
+}
+
 fn of_health() -> Vec<Route> {
-    vec![Route::new("/healthz").get(health::live), Route::new("/readyz").get(health::ready)]
+    vec![Route::new("/healthz").get(Nothing, health::live), Route::new("/readyz").get(Nothing, health::ready)]
 }
 
 fn of_messages() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/messages").post(messages::send).get(messages::list),
+        Route::new("/api/chatrooms/{chatroom_id}/messages")
+            .post(MessagesWrite, messages::send)
+            .get(MessagesRead, messages::list),
         Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}")
-            .patch(messages::edit)
-            .delete(messages::delete)
-            .get(messages::show),
-        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies").get(messages::list_replies),
-        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions").get(messages::list_revisions),
-        Route::new("/api/render").post(messages::render),
+            .patch(MessagesWrite, messages::edit)
+            .delete(MessagesWrite, messages::delete)
+            .get(MessagesRead, messages::show),
+        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/replies")
+            .get(MessagesRead, messages::list_replies),
+        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/revisions")
+            .get(MessagesRead, messages::list_revisions),
+        Route::new("/api/render").post(MessagesWrite, messages::render),
     ]
 }
 
 fn of_chatrooms() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms").post(chatrooms::create).get(chatrooms::list),
+        Route::new("/api/chatrooms")
+            .post(Everywhere(ChatroomsWrite), chatrooms::create)
+            .get(ChatroomsRead, chatrooms::list),
         Route::new("/api/chatrooms/{chatroom_id}")
-            .patch(chatrooms::change)
-            .delete(chatrooms::delete)
-            .get(chatrooms::show),
-        Route::new("/api/chatrooms/{chatroom_id}/events").get(chatrooms::list_events),
+            .patch(ChatroomsWrite, chatrooms::change)
+            .delete(ChatroomsWrite, chatrooms::delete)
+            .get(ChatroomsRead, chatrooms::show),
+        Route::new("/api/chatrooms/{chatroom_id}/events").get(EventsRead, chatrooms::list_events),
     ]
 }
 
 fn of_reading() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/read_marker").put(reading::mark).get(reading::show_marker),
-        Route::new("/api/chatrooms/{chatroom_id}/mute").put(reading::mute).delete(reading::unmute),
+        Route::new("/api/chatrooms/{chatroom_id}/read_marker")
+            .put(MessagesWrite, reading::mark)
+            .get(MessagesRead, reading::show_marker),
+        Route::new("/api/chatrooms/{chatroom_id}/mute")
+            .put(ProfileWrite, reading::mute)
+            .delete(ProfileWrite, reading::unmute),
     ]
 }
 
 fn of_users() -> Vec<Route> {
     vec![
-        Route::new("/api/users").post(users::sign_up).get(users::list),
-        Route::new("/api/users/me").patch(users::change_me).delete(users::delete_me).get(users::show_me),
-        Route::new("/api/users/me/messages").get(users::list_my_messages),
-        Route::new("/api/users/me/mentions").get(users::list_my_mentions),
-        Route::new("/api/users/{user_id}").get(users::show),
+        Route::new("/api/users").post(Nothing, users::sign_up).get(UsersRead, users::list),
+        Route::new("/api/users/me")
+            .patch(ProfileWrite, users::change_me)
+            .delete(Session, users::delete_me)
+            .get(UsersRead, users::show_me),
+        Route::new("/api/users/me/messages").get(Everywhere(MessagesRead), users::list_my_messages),
+        Route::new("/api/users/me/mentions").get(Everywhere(MessagesRead), users::list_my_mentions),
+        Route::new("/api/users/{user_id}").get(UsersRead, users::show),
     ]
 }
 
 fn of_memberships() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/memberships").get(memberships::list),
+        Route::new("/api/chatrooms/{chatroom_id}/memberships").get(ChatroomsRead, memberships::list),
         Route::new("/api/chatrooms/{chatroom_id}/memberships/me")
-            .put(memberships::join)
-            .delete(memberships::leave),
+            .put(ChatroomsWrite, memberships::join)
+            .delete(ChatroomsWrite, memberships::leave),
         Route::new("/api/chatrooms/{chatroom_id}/memberships/{user_id}")
-            .put(memberships::add)
-            .patch(memberships::change_role)
-            .delete(memberships::remove),
-        Route::new("/api/users/me/leave").post(memberships::leave_many),
+            .put(ChatroomsWrite, memberships::add)
+            .patch(ChatroomsWrite, memberships::change_role)
+            .delete(ChatroomsWrite, memberships::remove),
+        Route::new("/api/users/me/leave").post(Everywhere(ChatroomsWrite), memberships::leave_many),
     ]
 }
 
 fn of_direct() -> Vec<Route> {
-    vec![Route::new("/api/direct/{user_id}").put(direct::open)]
+    vec![Route::new("/api/direct/{user_id}").put(Everywhere(ChatroomsWrite), direct::open)]
 }
 
 fn of_blocks() -> Vec<Route> {
     vec![
-        Route::new("/api/users/me/blocks").get(blocks::list),
-        Route::new("/api/users/me/blocks/{user_id}").put(blocks::block).delete(blocks::unblock),
+        Route::new("/api/users/me/blocks").get(UsersRead, blocks::list),
+        Route::new("/api/users/me/blocks/{user_id}")
+            .put(ProfileWrite, blocks::block)
+            .delete(ProfileWrite, blocks::unblock),
     ]
 }
 
 fn of_bans() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/bans").get(bans::list),
-        Route::new("/api/chatrooms/{chatroom_id}/bans/{user_id}").put(bans::ban).delete(bans::lift),
+        Route::new("/api/chatrooms/{chatroom_id}/bans").get(ChatroomsRead, bans::list),
+        Route::new("/api/chatrooms/{chatroom_id}/bans/{user_id}")
+            .put(ChatroomsWrite, bans::ban)
+            .delete(ChatroomsWrite, bans::lift),
     ]
 }
 
 fn of_invitations() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/invitations").post(invitations::create).get(invitations::list),
-        Route::new("/api/chatrooms/{chatroom_id}/invitations/{invitation_id}").delete(invitations::revoke),
-        Route::new("/api/invitations/{code}/accept").post(invitations::accept),
+        Route::new("/api/chatrooms/{chatroom_id}/invitations")
+            .post(ChatroomsWrite, invitations::create)
+            .get(ChatroomsRead, invitations::list),
+        Route::new("/api/chatrooms/{chatroom_id}/invitations/{invitation_id}")
+            .delete(ChatroomsWrite, invitations::revoke),
+        Route::new("/api/invitations/{code}/accept").post(Everywhere(ChatroomsWrite), invitations::accept),
     ]
 }
 
 fn of_invitees() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/invitees").get(invitees::list),
-        Route::new("/api/chatrooms/{chatroom_id}/invitees/{user_id}").delete(invitees::withdraw),
-        Route::new("/api/users/me/invitations").get(invitees::list_received),
-        Route::new("/api/users/me/invitations/{chatroom_id}").delete(invitees::decline),
+        Route::new("/api/chatrooms/{chatroom_id}/invitees").get(ChatroomsRead, invitees::list),
+        Route::new("/api/chatrooms/{chatroom_id}/invitees/{user_id}").delete(ChatroomsWrite, invitees::withdraw),
+        Route::new("/api/users/me/invitations").get(Everywhere(ChatroomsRead), invitees::list_received),
+        Route::new("/api/users/me/invitations/{chatroom_id}").delete(ChatroomsWrite, invitees::decline),
     ]
 }
 
 fn of_reactions() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions").get(reactions::list),
+        Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions")
+            .get(MessagesRead, reactions::list),
         Route::new("/api/chatrooms/{chatroom_id}/messages/{message_id}/reactions/{emoji}")
-            .put(reactions::add)
-            .delete(reactions::remove),
+            .put(MessagesWrite, reactions::add)
+            .delete(MessagesWrite, reactions::remove),
     ]
 }
 
 fn of_pins() -> Vec<Route> {
     vec![
-        Route::new("/api/chatrooms/{chatroom_id}/pins").get(pins::list),
-        Route::new("/api/chatrooms/{chatroom_id}/pins/{message_id}").put(pins::pin).delete(pins::unpin),
+        Route::new("/api/chatrooms/{chatroom_id}/pins").get(MessagesRead, pins::list),
+        Route::new("/api/chatrooms/{chatroom_id}/pins/{message_id}")
+            .put(MessagesWrite, pins::pin)
+            .delete(MessagesWrite, pins::unpin),
     ]
 }
 
 fn of_sessions() -> Vec<Route> {
     vec![
-        Route::new("/api/auth/session").post(sessions::sign_in).delete(sessions::sign_out),
-        Route::new("/api/auth/refresh").post(sessions::refresh),
-        Route::new("/api/auth/revoke").post(sessions::revoke),
-        Route::new("/api/auth/sessions").get(sessions::list),
-        Route::new("/api/auth/sessions/{session_id}").delete(sessions::end),
+        Route::new("/api/auth/session").post(Nothing, sessions::sign_in).delete(Session, sessions::sign_out),
+        Route::new("/api/auth/refresh").post(Nothing, sessions::refresh),
+        Route::new("/api/auth/revoke").post(Nothing, sessions::revoke),
+        Route::new("/api/auth/sessions").get(Session, sessions::list),
+        Route::new("/api/auth/sessions/{session_id}").delete(Session, sessions::end),
     ]
 }
 
 fn of_streams() -> Vec<Route> {
     vec![
-        Route::new("/api/events").post(streams::resume_stream).get(streams::open_stream),
-        Route::new(SOCKET).get(streams::open_socket),
-        Route::new("/api/chatrooms/{chatroom_id}/typing").post(streams::tell_typing),
+        Route::new("/api/events").post(EventsRead, streams::resume_stream).get(EventsRead, streams::open_stream),
+        Route::new(SOCKET).get(EventsRead, streams::open_socket),
+        Route::new("/api/chatrooms/{chatroom_id}/typing").post(MessagesWrite, streams::tell_typing),
     ]
 }
 
 fn of_document() -> Vec<Route> {
     vec![
-        Route::new("/api/openapi.json").get(document::show),
-        Route::new("/api/docs").get(document::ui),
-        Route::new("/api/docs/{file:.*}").get(document::ui_file),
+        Route::new("/api/openapi.json").get(Nothing, document::show),
+        Route::new("/api/docs").get(Nothing, document::ui),
+        Route::new("/api/docs/{file:.*}").get(Nothing, document::ui_file),
     ]
 }
 

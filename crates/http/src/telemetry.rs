@@ -15,7 +15,7 @@ use actix_web::web::{Bytes, Data, ServiceConfig};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use crate::pieces::Pieces;
-use crate::route::Route;
+use crate::route::{Needs, Route};
 
 /// The time for which responses share a text: anybody may ask for it on the public port, and writing it takes
 /// milliseconds of an event loop.
@@ -51,7 +51,7 @@ impl Exposition {
 /// Adds `GET /metrics`.
 pub fn configure_metrics(app: &mut ServiceConfig, exposition: Exposition) {
     app.app_data(Data::new(exposition));
-    Route::new("/metrics").get(show).register(app);
+    Route::new("/metrics").get(Needs::Nothing, show).register(app);
 }
 
 async fn show(exposition: Data<Exposition>) -> HttpResponse {

@@ -16,25 +16,16 @@ use crate::limits::{self, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
-/// The sender of a request, with the credential and its scopes. Handlers take it as their first argument, so that
+/// The sender of a request, with the credential. Handlers take it as their first argument, so that
 /// unauthenticated callers learn nothing about the resource.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Principal {
     pub(crate) user: UserId,
     pub(crate) via: Via,
-    #[expect(dead_code, reason = "no credential is limited yet")]
-    pub(crate) scopes: Scopes,
     /// The address of the client.
     pub(crate) source: Source,
     /// True if the request may change something.
     pub(crate) writes: bool,
-}
-
-/// The part of the user's rights that a credential has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scopes {
-    /// All of the user's rights.
-    All,
 }
 
 impl Principal {
@@ -43,7 +34,7 @@ impl Principal {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
         let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
         let via = Via::Session { id, expires_at };
-        let principal = Self { user, via, scopes: Scopes::All, source, writes: false };
+        let principal = Self { user, via, source, writes: false };
         principal.confirm(state)?;
         Ok(principal)
     }

@@ -1,8 +1,9 @@
-//! The table of rights, read from `docs/RIGHTS.md`.
+//! The tables of rights and of scopes, read from `docs/RIGHTS.md`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
+use chit_chat_http::Needs;
 
 use crate::documented::OPERATIONS;
 
@@ -59,8 +60,38 @@ fn read_statuses(cell: &str) -> [u16; 2] {
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    let lines = SOURCE.lines().skip_while(|line| !line.starts_with("|---"));
-    lines.skip(1).take_while(|line| line.starts_with('|')).map(Row::read).collect()
+    let lines = SOURCE.lines().skip_while(|line| !line.starts_with("| operation"));
+    lines.skip(2).take_while(|line| line.starts_with('|')).map(Row::read).collect()
+}
+
+/// The credential that each operation needs, by the table of scopes.
+fn documented_needs() -> BTreeMap<&'static str, &'static str> {
+    let lines = SOURCE.lines().skip_while(|line| !line.starts_with("| needs"));
+    let cells = lines.skip(2).map(|line| line.trim_matches('|').split_once('|').unwrap());
+    let each = cells.flat_map(|(needs, operations)| {
+        operations.split(',').map(move |operation| (operation.trim().trim_matches('`'), needs.trim()))
+    });
+    each.collect()
+}
+
+fn described(needs: Needs) -> String {
+    match needs {
+        Needs::Nothing => "any".to_owned(),
+        Needs::Session => "session".to_owned(),
+        Needs::Scope(scope) => format!("`{}`", scope.as_str()),
+        Needs::Everywhere(scope) => format!("`{}` (everywhere)", scope.as_str()),
+    }
+}
+
+#[test]
+fn scopes_of_operations_match_routes() {
+    let needs = OPERATIONS.iter().map(|it| {
+        let needs = chit_chat_http::needs(it.path, &it.method.parse().unwrap());
+        (it.id, described(needs.unwrap()))
+    });
+    let needs: BTreeMap<&str, String> = needs.collect();
+    let documented = documented_needs().into_iter().map(|(id, needs)| (id, needs.to_owned()));
+    assert_eq!(needs, documented.collect());
 }
 
 /// The path without the names of its parameters: `/api/users/{}`.
