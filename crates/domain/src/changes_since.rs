@@ -2,6 +2,7 @@
 
 use crate::chatroom::Seq;
 use crate::id::{ChatroomId, UserId};
+use crate::key::Reach;
 use crate::reading::ReadState;
 use crate::store_error::StoreError;
 
@@ -16,6 +17,17 @@ pub struct UserMemberships {
     pub chatrooms: Vec<JoinedChatroom>,
     /// The number of further chatrooms, beyond the most that were asked for.
     pub left_out: usize,
+}
+
+impl UserMemberships {
+    /// Drops the chatrooms beyond the reach of a key.
+    pub fn keep_within(&mut self, reach: &Reach) {
+        if reach.list().is_some() {
+            self.chatrooms.retain(|joined| reach.contains(joined.chatroom_id));
+            // How many of them are within is unknown; none, unless the user has thousands.
+            self.left_out = 0;
+        }
+    }
 }
 
 /// One of those chatrooms.

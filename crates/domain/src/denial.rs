@@ -22,6 +22,8 @@ pub enum Denial {
     InvitationNotFound,
     #[error("no such session")]
     SessionNotFound,
+    #[error("no such key")]
+    KeyNotFound,
     #[error("only members of the chatroom can do this; join it first")]
     NotAMember,
     #[error("only moderators and owners of the chatroom can do this")]
@@ -83,6 +85,10 @@ pub enum Denial {
     InvalidCredentials,
     #[error("the refresh token is invalid or has expired; sign in again")]
     InvalidRefreshToken,
+    #[error("you have reached the limit of keys; revoke one first")]
+    TooManyKeys,
+    #[error("a key cannot have scopes that its creator lacks")]
+    ScopeNotHeld,
     #[error("sign-up is closed")]
     SignUpClosed,
     #[error("the account has been disabled by an operator")]

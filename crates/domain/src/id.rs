@@ -76,9 +76,23 @@ id!(
     InvitationId
 );
 id!(
+    /// A key, whatever its secret.
+    KeyId
+);
+id!(
+    /// A secret of a key. The end of a secret is logged among those of sessions, under its id.
+    SecretId
+);
+id!(
     /// A running server, from its start to its end.
     InstanceId
 );
+
+impl From<SecretId> for SessionId {
+    fn from(secret: SecretId) -> Self {
+        Self(secret.0)
+    }
+}
 
 /// The source of new identifiers. The domain itself has no randomness.
 #[cfg_attr(feature = "mocks", mockall::automock)]

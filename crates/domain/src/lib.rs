@@ -63,6 +63,7 @@ pub mod guarded;
 pub mod id;
 pub mod invitation;
 pub mod invitee;
+pub mod key;
 pub mod markdown;
 pub mod membership;
 pub mod mention;

@@ -1,6 +1,7 @@
 //! The port that generates and hashes secrets.
 
 use crate::invitation::InvitationSecret;
+use crate::key::KeySecret;
 use crate::session::{RefreshSecret, SecretHash};
 use crate::user::Username;
 
@@ -22,4 +23,10 @@ pub trait Secrets: Send + Sync {
 
     /// Hashes a secret for the store.
     fn hash(&self, secret: &RefreshSecret) -> SecretHash;
+
+    /// Generates the random part of a key.
+    fn key_secret(&self) -> KeySecret;
+
+    /// Hashes the text of a key for the store.
+    fn hash_key(&self, text: &str) -> SecretHash;
 }

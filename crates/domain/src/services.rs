@@ -10,6 +10,7 @@ use crate::direct::DirectService;
 use crate::id::IdSource;
 use crate::invitation::InvitationService;
 use crate::invitee::InviteeService;
+use crate::key::KeyService;
 use crate::membership::MembershipService;
 use crate::message::{BodyLimit, MessageService};
 use crate::pin::PinService;
@@ -62,6 +63,7 @@ pub struct Services {
     pub accounts: AccountService,
     pub administration: AdministrationService,
     pub sessions: SessionService,
+    pub keys: KeyService,
     pub chatrooms: ChatroomService,
     pub memberships: MembershipService,
     pub direct: DirectService,
@@ -109,6 +111,7 @@ impl Services {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            keys: KeyService::over(stores, system),
             chatrooms: ChatroomService {
                 chatrooms: stores.chatrooms.clone(),
                 events: stores.events.clone(),

@@ -26,6 +26,7 @@ stores! {
     users: crate::user::UserRepository,
     administration: crate::user::AdministrationRepository,
     sessions: crate::session::SessionRepository,
+    keys: crate::key::KeyRepository,
     chatrooms: crate::chatroom::ChatroomRepository,
     heads: crate::chatroom::ChatroomHeads,
     memberships: crate::membership::MembershipRepository,

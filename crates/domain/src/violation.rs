@@ -57,6 +57,14 @@ pub enum Violation {
     InvitedTooOften(Vec<UserId>),
     #[error("must have at least 1 entry")]
     NoEntries,
+    #[error("entry {0} is not a scope that such a key can have")]
+    EntryNotAScope(usize),
+    #[error("must be an RFC 3339 timestamp, such as 2026-01-01T23:00:00Z")]
+    NotATimestamp,
+    #[error("must be in the future")]
+    NotInTheFuture,
+    #[error("must be between {0} and {1}")]
+    NotBetween(u64, u64),
 }
 
 fn list(ids: &[UserId]) -> String {

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::request_id::{REQUEST_ID, RequestId};
 use crate::telemetry::{self, InFlight};
 use crate::views::problem_response;
-use crate::{connections, limits, protection};
+use crate::{connections, keys, limits, protection};
 
 /// The status that proxies log when the client disconnects before the response.
 const CLIENT_DISCONNECTED: u16 = 499;
@@ -38,7 +38,12 @@ async fn answered<B: MessageBody + 'static>(request: ServiceRequest, next: Next<
     // Everything logged in this span carries the id that the client receives.
     let span = tracing::error_span!("request", request_id = line.id.as_str());
     let mut response = match connections::begin(&request) {
-        Ok(()) => with_problem(next.call(request).instrument(span).await?, line.id.as_str()),
+        Ok(()) => {
+            if let Some(verification) = keys::verify_of(&request) {
+                verification.instrument(span.clone()).await;
+            }
+            with_problem(next.call(request).instrument(span).await?, line.id.as_str())
+        }
         Err(problem) => request.into_response(problem_response(&problem, line.id.as_str())).map_into_right_body(),
     };
     limits::add_headers(&mut response);

@@ -16,7 +16,7 @@ use crate::route::Needs::{self, Everywhere, Nothing, Session};
 use crate::route::{Methods, Route};
 use crate::{
     bans, blocks, chatrooms, direct, document, health, invitations, invitees, memberships, messages, pins,
-    reactions, reading, sessions, streams, users,
+    reactions, reading, sessions, streams, tokens, users,
 };
 
 /// The path at which a WebSocket opens, the only one whose requests may be upgraded.
@@ -47,6 +47,7 @@ pub fn routes() -> impl Iterator<Item = Route> {
         of_reactions(),
         of_pins(),
         of_sessions(),
+        of_tokens(),
         of_streams(),
         of_document(),
     ]
@@ -201,6 +202,14 @@ fn of_sessions() -> Vec<Route> {
         Route::new("/api/auth/revoke").post(Nothing, sessions::revoke),
         Route::new("/api/auth/sessions").get(Session, sessions::list),
         Route::new("/api/auth/sessions/{session_id}").delete(Session, sessions::end),
+    ]
+}
+
+fn of_tokens() -> Vec<Route> {
+    vec![
+        Route::new("/api/users/me/tokens").post(Session, tokens::create).get(Session, tokens::list),
+        Route::new("/api/users/me/tokens/{token_id}").delete(Session, tokens::revoke),
+        Route::new("/api/users/me/tokens/{token_id}/rotate").post(Session, tokens::rotate),
     ]
 }
 

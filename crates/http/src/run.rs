@@ -66,6 +66,20 @@ impl Party {
         on_blocking_thread(state, place, use_case).await
     }
 
+    /// Runs a read of a client that has not been authenticated yet on a thread that may block.
+    pub(crate) async fn read<T, E>(
+        self,
+        state: &web::Data<State>,
+        use_case: impl FnOnce(&State) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        let place = state.work.reads.take(self).await.map_err(Full::of_store)?;
+        on_blocking_thread(state, place, use_case).await
+    }
+
     /// Runs a use case that hashes a password on a thread that may block. A principal is confirmed first.
     pub(crate) async fn hash<T, E>(
         self,

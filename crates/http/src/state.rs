@@ -17,6 +17,7 @@ use chit_chat_live::{Hub, Sources};
 use metrics::{counter, gauge};
 
 use crate::ended_sessions::EndedSessionSet;
+use crate::keys::KnownKeys;
 use crate::limits::Limits;
 use crate::pages::NewestPages;
 use crate::renderer::Renderer;
@@ -41,6 +42,7 @@ pub struct State {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: Arc<dyn AccessTokens>,
     pub(crate) ended: Arc<EndedSessionSet>,
+    pub(crate) keys: KnownKeys,
     pub(crate) pages: NewestPages,
     pub(crate) renderer: Renderer,
     pub(crate) work: Work,
@@ -74,6 +76,7 @@ impl State {
             clock,
             tokens,
             ended,
+            keys: KnownKeys::default(),
             pages: NewestPages::default(),
             renderer: Renderer::start()?,
             work: Work::new(at_once, connections, password_threads),
@@ -109,6 +112,11 @@ impl State {
         followed
     }
 
+    /// Stores when keys were used. The server calls it every few seconds.
+    pub fn follow_keys(&self) -> Result<(), StoreError> {
+        self.keys.store_uses(&*self.stores.keys)
+    }
+
     /// What a user stores and may store. Reads from the store, and so blocks.
     pub(crate) fn storage_of(&self, user: UserId) -> Result<StorageUse, StoreError> {
         self.services.storage.use_of(user, &*self.stores.storage)
@@ -118,13 +126,12 @@ impl State {
     pub fn follow(&self) -> Result<(), StoreError> {
         self.follow_sessions()?;
         self.follow_streams()?;
-        self.follow_storage()
+        self.follow_storage()?;
+        self.follow_keys()
     }
 
     /// Returns whether the credential was ended before it expires.
     pub(crate) fn has_ended(&self, via: Via) -> bool {
-        match via {
-            Via::Session { id, .. } => self.ended.contains(id),
-        }
+        self.ended.contains(via.logged_as())
     }
 }

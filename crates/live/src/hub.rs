@@ -9,6 +9,7 @@ use chit_chat_domain::changes_since::UserMemberships;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::commits::CommitObserver;
 use chit_chat_domain::id::{ChatroomId, InstanceId, SessionId, UserId};
+use chit_chat_domain::key::Reach;
 use chit_chat_domain::store_error::StoreError;
 
 use crate::entry::EncodedEvent;
@@ -64,7 +65,7 @@ impl Hub {
 
     /// Listens to one chatroom; `None` if the user has too many streams already.
     pub fn listen_to(&self, subscriber: Subscriber, start: Start) -> Option<Listener> {
-        Listener::new(&self.shared, subscriber, None, [start])
+        Listener::new(&self.shared, subscriber, None, Reach::ALL, [start])
     }
 
     /// Listens to these chatrooms and to those that the user joins afterwards; `None` if the user has too many
@@ -75,7 +76,18 @@ impl Hub {
         followed: Followed,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Listener> {
-        Listener::new(&self.shared, subscriber, Some(followed), starts)
+        self.listen_within(Reach::ALL, subscriber, followed, starts)
+    }
+
+    /// Listens like [`listen`](Self::listen), but only to chatrooms that a key reaches.
+    pub fn listen_within(
+        &self,
+        reach: Reach,
+        subscriber: Subscriber,
+        followed: Followed,
+        starts: impl IntoIterator<Item = Start>,
+    ) -> Option<Listener> {
+        Listener::new(&self.shared, subscriber, Some(followed), reach, starts)
     }
 
     /// Notifies the other listeners of a chatroom that a member is typing, unless they were notified a moment ago.

@@ -11,7 +11,7 @@ use chit_chat_relational::schema::users;
 use chit_chat_relational::{Instant, Key, Sql, text};
 use diesel::prelude::*;
 
-use super::{fragments, sessions, user_heads};
+use super::{fragments, keys, sessions, user_heads};
 use crate::{Store, Tx, dialect};
 
 impl AdministrationRepository for Store {
@@ -100,6 +100,7 @@ fn reset_password(
 
 fn end_all(tx: &mut Tx<'_>, id: UserId, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
     let ended = sessions::end_all_except(tx, id, None, at)?;
+    keys::end_all(tx, id, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }

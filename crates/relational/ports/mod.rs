@@ -21,6 +21,7 @@ mod fragments;
 mod heads;
 mod invitations;
 mod invitees;
+mod keys;
 mod ledger;
 mod memberships;
 mod mentions;

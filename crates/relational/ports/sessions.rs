@@ -158,7 +158,6 @@ fn rotate(conn: &mut Conn, rotation: &Rotation) -> Sql<Guarded> {
 /// the transaction has to commit soon after it has written to the log: the others look for late entries of the last
 /// minute only.
 fn end(tx: &mut Tx<'_>, user: UserId, ids: &[Key], at: Timestamp) -> Sql<Vec<EndedSession>> {
-    let tokens_expire_at = at.plus(END_RETENTION);
     let mut ended = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
         let open = sessions::table
@@ -169,11 +168,7 @@ fn end(tx: &mut Tx<'_>, user: UserId, ids: &[Key], at: Timestamp) -> Sql<Vec<End
         let changed: HashSet<Key> = open.returning(sessions::id).load(tx.conn)?.into_iter().collect();
         // In the given order.
         let changed: Vec<Key> = ids.iter().copied().filter(|id| changed.contains(id)).collect();
-        log_ends(tx.conn, &changed, tokens_expire_at)?;
-        ended.extend(changed.into_iter().map(|id| EndedSession { id: id.into(), tokens_expire_at }));
-    }
-    for session in &ended {
-        tx.changes.ended(*session);
+        ended.extend(log_ends(tx, &changed, at)?);
     }
     if !ended.is_empty() {
         user_heads::bump(tx, [user])?;
@@ -181,11 +176,18 @@ fn end(tx: &mut Tx<'_>, user: UserId, ids: &[Key], at: Timestamp) -> Sql<Vec<End
     Ok(ended)
 }
 
-fn log_ends(conn: &mut Conn, ids: &[Key], tokens_expire_at: Timestamp) -> Sql<()> {
+/// Logs the ends of sessions, or of the secrets of keys, for the other instances.
+pub(crate) fn log_ends(tx: &mut Tx<'_>, ids: &[Key], at: Timestamp) -> Sql<Vec<EndedSession>> {
+    let tokens_expire_at = at.plus(END_RETENTION);
     let expire_at = ended_sessions::tokens_expire_at.eq(Instant::from(tokens_expire_at));
-    let rows: Vec<_> = ids.iter().map(|id| (ended_sessions::session_id.eq(*id), expire_at)).collect();
-    if !rows.is_empty() {
-        diesel::insert_into(ended_sessions::table).values(rows).execute(conn)?;
+    for ids in ids.chunks(CHUNK) {
+        let rows: Vec<_> = ids.iter().map(|id| (ended_sessions::session_id.eq(*id), expire_at)).collect();
+        diesel::insert_into(ended_sessions::table).values(rows).execute(tx.conn)?;
     }
-    Ok(())
+    let ended: Vec<EndedSession> =
+        ids.iter().map(|id| EndedSession { id: (*id).into(), tokens_expire_at }).collect();
+    for session in &ended {
+        tx.changes.ended(*session);
+    }
+    Ok(ended)
 }

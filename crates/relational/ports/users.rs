@@ -17,7 +17,7 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::name_parts::{self, Kind};
-use super::{bans, blocks, direct, erasures, former_usernames, fragments, invitees, sessions, user_heads};
+use super::{bans, blocks, direct, erasures, former_usernames, fragments, invitees, keys, sessions, user_heads};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -245,6 +245,7 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
     bans::forget(tx, id)?;
     invitees::forget_user(tx, id)?;
     let ended = sessions::end_all_except(tx, id, None, at)?;
+    keys::end_all(tx, id, at)?;
     user_heads::bump(tx, [id])?;
     Ok(Some(ended))
 }

@@ -1,6 +1,7 @@
-//! The numeric codes of roles, visibilities and settings in the tables.
+//! The numeric codes of roles, visibilities, settings and kinds in the tables.
 
 use chit_chat_domain::chatroom::Visibility;
+use chit_chat_domain::key::KeyKind;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::user::WhoCanAddMe;
 
@@ -69,4 +70,19 @@ pub fn who_can_add_me(code: i16) -> Result<WhoCanAddMe, SqlError> {
         2 => Ok(WhoCanAddMe::Nobody),
         other => Err(SqlError::Corrupt(format!("who can add me: {other}"))),
     }
+}
+
+/// The code of a kind of keys.
+pub const fn of_key_kind(kind: KeyKind) -> i16 {
+    match kind {
+        KeyKind::Personal => 0,
+        KeyKind::Bot => 1,
+        KeyKind::Server => 2,
+    }
+}
+
+/// The kind of keys of a code.
+pub fn key_kind(code: i16) -> Result<KeyKind, SqlError> {
+    let kind = KeyKind::ALL.into_iter().find(|kind| of_key_kind(*kind) == code);
+    kind.ok_or_else(|| SqlError::Corrupt(format!("kind of key {code}")))
 }

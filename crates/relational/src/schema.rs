@@ -84,6 +84,28 @@ table! {
 
 table! {
     use crate::types::{Id, Moment};
+    use diesel::sql_types::{BigInt, Binary, Nullable, SmallInt, Text};
+
+    api_keys (id) {
+        id -> Id,
+        kind -> SmallInt,
+        user_id -> Nullable<Id>,
+        name -> Text,
+        scopes -> BigInt,
+        chatrooms -> Nullable<Binary>,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+        last_used_at -> Nullable<Moment>,
+        secret_id -> Id,
+        secret_hash -> Binary,
+        replaced_id -> Nullable<Id>,
+        replaced_hash -> Nullable<Binary>,
+        replaced_until -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::{Id, Moment};
     use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
     chatrooms (id) {
@@ -356,6 +378,7 @@ table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     blocks,
     bans,
     chatroom_creations,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::id::{ChatroomId, InstanceId, InvitationId, MessageId, SessionId, UserId};
+use chit_chat_domain::id::{ChatroomId, InstanceId, InvitationId, KeyId, MessageId, SecretId, SessionId, UserId};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
@@ -51,7 +51,7 @@ macro_rules! key {
     )*};
 }
 
-key!(ChatroomId, InstanceId, InvitationId, MessageId, SessionId, UserId);
+key!(ChatroomId, InstanceId, InvitationId, KeyId, MessageId, SecretId, SessionId, UserId);
 
 impl From<Timestamp> for Instant {
     fn from(timestamp: Timestamp) -> Self {

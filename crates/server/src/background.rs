@@ -25,6 +25,8 @@ const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
 const STORAGE_INTERVAL: Duration = Duration::from_secs(5);
 /// The interval of looking for names to index; short, because they cannot be found until then.
 const INDEX_INTERVAL: Duration = Duration::from_secs(5);
+/// The interval at which uses of keys are stored.
+const KEYS_INTERVAL: Duration = Duration::from_secs(10);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -57,6 +59,8 @@ impl Background {
     fn start_all(&mut self, state: Arc<State>, stores: Stores, metrics: PrometheusHandle) -> io::Result<()> {
         let sessions = Arc::clone(&state);
         self.start_task(FOLLOW_INTERVAL, "sessions", move || follow(|| sessions.follow_sessions()))?;
+        let keys = Arc::clone(&state);
+        self.start_task(KEYS_INTERVAL, "keys", move || keys.follow_keys().map(|()| Progress::Done))?;
         let storage = Arc::clone(&state);
         self.start_task(STORAGE_INTERVAL, "storage", move || storage.follow_storage().map(|()| Progress::Done))?;
         self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
@@ -150,6 +154,7 @@ fn tidy(stores: &Stores) -> Result<Progress, StoreError> {
         return Ok(Progress::More);
     }
     stores.sessions.forget(SystemClock.now())?;
+    stores.keys.forget(SystemClock.now())?;
     let more = stores.upkeep.forget(SystemClock.now(), PURGED_AT_ONCE)?;
     Ok(if more { Progress::More } else { Progress::Done })
 }

@@ -6,6 +6,7 @@ use aws_lc_rs::rand;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chit_chat_domain::invitation::InvitationSecret;
+use chit_chat_domain::key::KeySecret;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
 use chit_chat_domain::user::Username;
@@ -57,6 +58,14 @@ impl Secrets for SystemSecrets {
 
     fn hash(&self, secret: &RefreshSecret) -> SecretHash {
         SecretHash::new(bytes_of(digest(&SHA256, secret.reveal()).as_ref()))
+    }
+
+    fn key_secret(&self) -> KeySecret {
+        KeySecret::new(random())
+    }
+
+    fn hash_key(&self, text: &str) -> SecretHash {
+        SecretHash::new(bytes_of(digest(&SHA256, text.as_bytes()).as_ref()))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use chit_chat_domain::invitation::InvitationSecret;
+use chit_chat_domain::key::KeySecret;
 use chit_chat_domain::secrets::Secrets;
 use chit_chat_domain::services::System;
 use chit_chat_domain::session::{RefreshSecret, SecretHash};
@@ -65,6 +66,19 @@ impl Secrets for PlainSecrets {
     fn hash(&self, secret: &RefreshSecret) -> SecretHash {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(secret.reveal());
+        SecretHash::new(bytes)
+    }
+
+    fn key_secret(&self) -> KeySecret {
+        KeySecret::new([self.byte(); 32])
+    }
+
+    fn hash_key(&self, text: &str) -> SecretHash {
+        // The beginning is the same for all keys, and the end a checksum, which differs.
+        let mut bytes = [0; 32];
+        for (to, from) in bytes.iter_mut().zip(text.bytes().rev()) {
+            *to = from;
+        }
         SecretHash::new(bytes)
     }
 }

@@ -38,7 +38,7 @@ scopes! {
     UsersRead = "users:read",
     /// Changes the profile, blocks users and mutes chatrooms.
     ProfileWrite = "profile:write",
-    /// Opens live streams and WebSockets.
+    /// Opens live streams and sockets, and reads the log.
     EventsRead = "events:read",
     /// Creates, changes and deletes users.
     AdminUsers = "admin:users",

@@ -35,7 +35,7 @@ impl fmt::Debug for RefreshSecret {
 }
 
 /// The stored hash of a [`RefreshSecret`].
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {

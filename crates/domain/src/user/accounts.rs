@@ -46,6 +46,13 @@ pub struct ProfileChange {
     pub current_password: Option<String>,
 }
 
+impl ProfileChange {
+    /// Returns whether the change is about how the user signs in or is reached, and not only about the profile.
+    pub fn is_of_account(&self) -> bool {
+        self.username.is_some() || self.email.is_some() || self.password.is_some()
+    }
+}
+
 /// Creates, changes and deletes accounts.
 pub struct AccountService {
     pub policy: PasswordPolicy,

@@ -11,6 +11,7 @@ mod direct;
 mod full_storage;
 mod invitations;
 mod invitees;
+mod keys;
 mod memberships;
 mod mentions;
 mod message_pages;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem};
@@ -12,9 +13,13 @@ use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 use super::{examples, links};
 use crate::openapi::{headers, problems, values};
 use crate::problem::Code;
+use crate::route::Needs;
 
 /// The name of the security scheme.
 pub(super) const ACCESS_TOKEN: &str = "access_token";
+
+/// The name of the security scheme of keys.
+pub(super) const KEY: &str = "key";
 
 /// The headers of every response of a rate-limited operation.
 const LIMIT: [&str; 2] = [headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY];
@@ -22,8 +27,32 @@ const LIMIT: [&str; 2] = [headers::RATE_LIMIT, headers::RATE_LIMIT_POLICY];
 /// utoipa's names of list schemas, and the published ones.
 pub(super) type Renamed = BTreeMap<String, String>;
 
-pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+    let all = [
+        (Method::GET, &mut path.get),
+        (Method::PUT, &mut path.put),
+        (Method::POST, &mut path.post),
+        (Method::DELETE, &mut path.delete),
+        (Method::PATCH, &mut path.patch),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Adds the credentials that an operation requires: an access token, or a key with a scope. A WebSocket may show its
+/// credential later.
+pub(super) fn secure(operation: &mut Operation, needs: Option<Needs>) {
+    let mut responses = operation.responses.responses.values();
+    if !responses.any(|response| problems::codes_of(response).contains(&Code::Unauthenticated)) {
+        return;
+    }
+    let access_token = SecurityRequirement::new::<_, [&str; 0], &str>(ACCESS_TOKEN, []);
+    operation.security = match needs {
+        Some(Needs::Session) => Some(vec![access_token]),
+        Some(Needs::Scope(scope) | Needs::Everywhere(scope)) => {
+            Some(vec![access_token, SecurityRequirement::new(KEY, [scope.as_str()])])
+        }
+        Some(Needs::Nothing) | None => None,
+    };
 }
 
 /// `List_Message` becomes `MessageList`, with references to its entries instead of copies.
@@ -61,9 +90,6 @@ pub(super) fn operation(operation: &mut Operation, components: &mut Components, 
         operation.responses.responses.values().any(|it| problems::codes_of(it).contains(&Code::RateLimited));
     for (status, response) in &mut operation.responses.responses {
         let codes = problems::codes_of(response);
-        if codes.contains(&Code::Unauthenticated) {
-            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(ACCESS_TOKEN, [])]);
-        }
         match response {
             RefOr::T(response) => {
                 refer(response, lists);

@@ -20,6 +20,8 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "Login" => json!({"username": USERNAME, "password": PASSWORD}),
         "Refresh" => json!({"refresh_token": REFRESH_TOKEN}),
         "Revocation" => json!({"token": REFRESH_TOKEN}),
+        "NewToken" => json!({"name": "backup script", "scopes": ["messages:read"]}),
+        "Rotation" => json!({"overlap_seconds": 3_600}),
         "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
         "ChatroomPatch" => json!({"name": "Engines and looms"}),
         "ChatroomsToLeave" => json!({"chatroom_ids": [ID]}),

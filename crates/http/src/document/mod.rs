@@ -10,18 +10,19 @@ use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
 use actix_web::web::Bytes;
+use chit_chat_domain::key::KeyText;
 pub(crate) use ui::{ui, ui_file};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use self::complete::ACCESS_TOKEN;
+use self::complete::{ACCESS_TOKEN, KEY};
 use crate::openapi::headers;
 use crate::pieces::Pieces;
 use crate::views::ProblemBody;
 use crate::{
     bans, blocks, chatrooms, direct, health, invitations, invitees, memberships, messages, pins, reactions,
-    reading, sessions, streams, users,
+    reading, routes, sessions, streams, tokens, users,
 };
 
 const DESCRIPTION: &str = "\
@@ -41,6 +42,7 @@ know.";
     servers((url = "/", description = "This server")),
     tags(
         (name = "sessions", description = "Sign in, refresh tokens, sign out"),
+        (name = "tokens", description = "Personal tokens, with which programs act as you"),
         (name = "users", description = "Accounts and profiles"),
         (name = "blocks", description = "Blocked users"),
         (name = "chatrooms", description = "Chatrooms and their event logs"),
@@ -84,33 +86,41 @@ pub(crate) async fn show() -> HttpResponse {
 
 fn generate() -> Document {
     let mut document = Api::openapi();
-    for part in [
-        sessions::Api::openapi(),
-        users::Api::openapi(),
-        blocks::Api::openapi(),
-        chatrooms::Api::openapi(),
-        direct::Api::openapi(),
-        memberships::Api::openapi(),
-        bans::Api::openapi(),
-        invitations::Api::openapi(),
-        invitees::Api::openapi(),
-        messages::Api::openapi(),
-        reactions::Api::openapi(),
-        pins::Api::openapi(),
-        reading::Api::openapi(),
-        streams::Api::openapi(),
-    ] {
-        document.merge(part);
+    let parts: [fn() -> Document; 15] = [
+        sessions::Api::openapi,
+        users::Api::openapi,
+        blocks::Api::openapi,
+        chatrooms::Api::openapi,
+        direct::Api::openapi,
+        memberships::Api::openapi,
+        bans::Api::openapi,
+        invitations::Api::openapi,
+        invitees::Api::openapi,
+        messages::Api::openapi,
+        reactions::Api::openapi,
+        pins::Api::openapi,
+        reading::Api::openapi,
+        streams::Api::openapi,
+        tokens::Api::openapi,
+    ];
+    for part in parts {
+        document.merge(part());
     }
     let mut components = document.components.take().unwrap_or_default();
     complete::require_current_password(&mut components);
     let lists = complete::name_lists(&mut components);
-    for operation in document.paths.paths.values_mut().flat_map(complete::operations) {
-        complete::operation(operation, &mut components, &lists);
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in complete::operations(item) {
+            complete::operation(operation, &mut components, &lists);
+            complete::secure(operation, routes::needs(path, &method));
+        }
     }
     let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let bearer = bearer.description(Some("The `access_token` of `POST /api/auth/session`.")).build();
     components.add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(bearer));
+    let key = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format(KeyText::PATTERN);
+    let key = key.description(Some("A key with the scopes that the operation names.")).build();
+    components.add_security_scheme(KEY, SecurityScheme::Http(key));
     components.headers.extend(headers::components().map(|(name, header)| (name.to_owned(), header.into())));
     document.components = Some(components);
     document

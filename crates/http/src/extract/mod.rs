@@ -11,6 +11,7 @@ mod path;
 mod payload;
 mod principal;
 mod rendering;
+mod rights;
 mod whole;
 
 pub(crate) use accept::prefers;

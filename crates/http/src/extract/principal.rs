@@ -1,4 +1,4 @@
-//! The sender of a request, by its access token (RFC 6750).
+//! The sender of a request, by its access token or key (RFC 6750).
 
 use std::future::{Ready, ready};
 
@@ -8,10 +8,12 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::UserId;
+use chit_chat_domain::key::{KeyText, Reach};
 use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::Subscriber;
 
 use crate::connections::Connection;
+use crate::keys::{self, KnownKey};
 use crate::limits::{self, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -29,8 +31,40 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
+    /// The principal of a bearer token that came without a request, and the chatrooms that it reaches.
+    pub(crate) async fn of_token(
+        state: &web::Data<State>,
+        token: &str,
+        source: Source,
+    ) -> Result<(Self, Reach), Problem> {
+        if !KeyText::is_meant_by(token) {
+            return Ok((Self::with_token(state, token, source)?, Reach::ALL));
+        }
+        let key = keys::verify(state, token, source).await?;
+        Ok((Self::with_key(state, &key, source)?, key.key().reach.clone()))
+    }
+
+    /// The principal of the credential of a request, if the operation is within its rights.
+    pub(crate) fn of_request(state: &State, token: &str, request: &HttpRequest) -> Result<Self, Problem> {
+        let source = Source::of_request(request);
+        if !KeyText::is_meant_by(token) {
+            return Self::with_token(state, token, source);
+        }
+        let principal = Self::with_key(state, &*keys::of_request(request)?, source)?;
+        principal.check_rights(request)?;
+        Ok(principal)
+    }
+
+    /// The principal of a key.
+    fn with_key(state: &State, key: &KnownKey, source: Source) -> Result<Self, Problem> {
+        let user = key.key().owner.user().ok_or_else(Problem::invalid_token)?;
+        let principal = Self { user, via: key.via(), source, writes: false };
+        principal.confirm(state)?;
+        Ok(principal)
+    }
+
     /// The principal of an access token, if it is valid.
-    pub(crate) fn with_token(state: &State, token: &str, source: Source) -> Result<Self, Problem> {
+    fn with_token(state: &State, token: &str, source: Source) -> Result<Self, Problem> {
         let claims = state.tokens.verify(token).ok_or_else(Problem::invalid_token)?;
         let AccessClaims { user_id: user, session_id: id, expires_at } = claims;
         let via = Via::Session { id, expires_at };
@@ -45,8 +79,11 @@ impl Principal {
         if state.ended.is_stale() {
             return Err(Problem::unavailable());
         }
-        let Via::Session { expires_at, .. } = self.via;
-        if state.has_ended(self.via) || state.tokens.has_expired(expires_at) {
+        let has_expired = match self.via {
+            Via::Session { expires_at, .. } => state.tokens.has_expired(expires_at),
+            Via::Key { expires_at, .. } => expires_at <= state.clock.now(),
+        };
+        if has_expired || state.has_ended(self.via) {
             return Err(Problem::invalid_token());
         }
         Ok(())
@@ -54,8 +91,7 @@ impl Principal {
 
     /// The identity of a stream's subscriber.
     pub(crate) fn subscriber(self) -> Subscriber {
-        let Via::Session { id: session, .. } = self.via;
-        Subscriber { user: self.user, session }
+        Subscriber { user: self.user, session: self.via.logged_as() }
     }
 }
 
@@ -103,7 +139,7 @@ fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    let principal = Principal::with_token(state, token, Source::of_request(request))?;
+    let principal = Principal::of_request(state, token, request)?;
     Connection::sent_by(request, principal.user);
     Ok(principal)
 }

@@ -55,6 +55,8 @@ pub(crate) enum AttemptKind {
     Password(Account),
     /// A refresh token; a malformed one has no account.
     RefreshToken(Option<Account>),
+    /// A key that has to be looked up.
+    Key,
     SignUp,
 }
 
@@ -88,7 +90,7 @@ impl Limits {
     pub(crate) fn charge(&self, source: Source, kind: AttemptKind) -> Result<Balance, Balance> {
         match kind {
             AttemptKind::SignUp => self.sign_ups.take(&source),
-            AttemptKind::RefreshToken(None) => self.failures_of_address.take(&source),
+            AttemptKind::RefreshToken(None) | AttemptKind::Key => self.failures_of_address.take(&source),
             AttemptKind::RefreshToken(Some(account)) => {
                 self.refreshes.take(&(source, account))?;
                 self.failures_of_address.take(&source).inspect_err(|_| self.refreshes.refund(&(source, account)))
@@ -110,6 +112,7 @@ impl Limits {
         let was_made = outcome == Outcome::Checked;
         match kind {
             AttemptKind::SignUp => self.sign_ups.refund(&source),
+            AttemptKind::Key => self.failures_of_address.refund(&source),
             AttemptKind::RefreshToken(account) => {
                 self.failures_of_address.refund(&source);
                 if let Some(account) = account.filter(|_| !was_made) {

@@ -21,7 +21,8 @@ pub(crate) type Codes = u128;
 pub(crate) const ANY: Codes =
     of(&[Code::BadRequest, Code::TooManyRequests, Code::Internal, Code::Overloaded, Code::Unavailable]);
 /// The codes of every request that needs an access token. The document requires one wherever this is used.
-pub(crate) const SIGNED_IN: Codes = ANY | of(&[Code::Unauthenticated, Code::InvalidToken, Code::RateLimited]);
+pub(crate) const SIGNED_IN: Codes =
+    ANY | of(&[Code::Unauthenticated, Code::InvalidToken, Code::InsufficientScope, Code::RateLimited]);
 /// The codes of every request with a body.
 pub(crate) const BODY: Codes = of(&[
     Code::RateLimited,
@@ -98,6 +99,7 @@ pub(crate) fn component(codes: &[Code]) -> (String, Response) {
         .extensions(Some(Extensions::from_iter([("x-codes", words.clone())])))
         .content("application/problem+json", content);
     let names: &[&str] = match codes.first().map(|code| code.status()) {
+        Some(StatusCode::FORBIDDEN) if codes.contains(&Code::InsufficientScope) => &["WWW-Authenticate"],
         Some(StatusCode::UNAUTHORIZED) => &["WWW-Authenticate"],
         Some(StatusCode::UPGRADE_REQUIRED) => &["Sec-WebSocket-Version", "Upgrade"],
         Some(StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => &["Retry-After"],

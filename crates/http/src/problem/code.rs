@@ -58,8 +58,9 @@ codes! {
     BadRequest = (BAD_REQUEST, "bad_request", "The request is malformed"),
     /// Send `Authorization: Bearer ...` with the `access_token` returned by `POST /api/auth/session`.
     Unauthenticated = (UNAUTHORIZED, "unauthenticated", "An access token is required"),
-    /// The token has expired, its session has ended, or another server issued it. Refresh it, or sign in again.
-    InvalidToken = (UNAUTHORIZED, "invalid_token", "The access token is invalid or has expired"),
+    /// The token has expired, its session has ended, or another server issued it: refresh it, or sign in again. Or the key
+    /// was revoked, has expired, or is misspelt.
+    InvalidToken = (UNAUTHORIZED, "invalid_token", "The access token or key is invalid or has expired"),
     /// At sign-in, the user does not exist or the password is wrong; the answer does not say which. When changing
     /// the password or deleting the account, the current password is wrong.
     InvalidCredentials = (UNAUTHORIZED, "invalid_credentials", "The credentials are incorrect")
@@ -68,6 +69,10 @@ codes! {
     /// issued it. Sign in again.
     InvalidRefreshToken = (UNAUTHORIZED, "invalid_refresh_token", "The refresh token is invalid or has expired")
         if Denial::InvalidRefreshToken,
+    /// A key needs the scope that `WWW-Authenticate` names; some operations need a session: see [RIGHTS.md](RIGHTS.md#scopes).
+    /// Create another key, or sign in.
+    InsufficientScope = (FORBIDDEN, "insufficient_scope", "The credential does not permit this")
+        if Denial::ScopeNotHeld,
     /// The chatroom is public, so you can join it: `PUT /api/chatrooms/{id}/memberships/me`.
     NotAMember = (FORBIDDEN, "not_a_member", "Only members of the chatroom can do this") if Denial::NotAMember,
     /// Ask a moderator or an owner.
@@ -118,6 +123,8 @@ codes! {
     InvitationNotFound = (NOT_FOUND, "invitation_not_found", "No such invitation") if Denial::InvitationNotFound,
     /// The session has ended, or it belongs to another user.
     SessionNotFound = (NOT_FOUND, "session_not_found", "No such session") if Denial::SessionNotFound,
+    /// The key was revoked, has expired, or has another owner.
+    KeyNotFound = (NOT_FOUND, "key_not_found", "No such key") if Denial::KeyNotFound,
     /// The `Allow` header lists the supported methods.
     MethodNotAllowed = (METHOD_NOT_ALLOWED, "method_not_allowed", "The resource does not support this method"),
     /// The body was incomplete half a minute after the head. The connection is closed.
@@ -152,6 +159,8 @@ codes! {
         if Denial::TooManyBlocks,
     /// A chatroom can have 10,000 bans. Lift one first: `DELETE /api/chatrooms/{id}/bans/{user_id}`.
     TooManyBans = (CONFLICT, "too_many_bans", "The chatroom has reached the limit of bans") if Denial::TooManyBans,
+    /// A user can have 100 keys, and so can the application. Revoke one first.
+    TooManyKeys = (CONFLICT, "too_many_keys", "You have reached the limit of keys") if Denial::TooManyKeys,
     /// A chatroom can have 100 active invitations. Revoke one first.
     TooManyInvitations =
         (CONFLICT, "too_many_invitations", "The chatroom has reached the limit of active invitations")

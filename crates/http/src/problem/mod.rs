@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::policy::Rejection;
+use chit_chat_domain::scope::Scope;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::violation::{FieldViolation, Violation};
 pub use code::Code;
@@ -35,6 +36,8 @@ pub struct Problem {
     pub(crate) allow: Option<String>,
     /// The reason of a policy of the deployment.
     pub(crate) reason_code: Option<String>,
+    /// The scope that the credential lacks.
+    pub(crate) scope: Option<Scope>,
 }
 
 /// An invalid value, identified by `pointer` in the body or by `parameter` in the path, the query or a header.
@@ -54,7 +57,15 @@ pub struct FieldError {
 
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None, allow: None, reason_code: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+            reason_code: None,
+            scope: None,
+        }
     }
 
     /// A problem with the message of a parser. The message may quote all of the input, so it is shortened.
@@ -81,6 +92,22 @@ impl Problem {
     /// An invalid token, or a valid one whose session has ended or whose user is deleted.
     pub(crate) fn invalid_token() -> Self {
         Self::new(Code::InvalidToken, "the access token is invalid, has expired or belongs to an ended session")
+    }
+
+    /// A key without the scope that an operation needs.
+    pub(crate) fn insufficient_scope(scope: Scope) -> Self {
+        let detail = format!("the key lacks the scope {}", scope.as_str());
+        Self { scope: Some(scope), ..Self::new(Code::InsufficientScope, detail) }
+    }
+
+    /// A key for an operation that is possible only after a sign-in.
+    pub(crate) fn not_a_session() -> Self {
+        Self::new(Code::InsufficientScope, "keys cannot do this; sign in and use an access token")
+    }
+
+    /// A key that is limited to some chatrooms, for an operation that is not about one of them.
+    pub(crate) fn limited_key() -> Self {
+        Self::new(Code::InsufficientScope, "a key that is limited to some chatrooms cannot do this")
     }
 
     pub(crate) fn too_many_streams() -> Self {

@@ -1,7 +1,6 @@
 //! `GET /api/auth/sessions`: newest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::SessionId;
 use chit_chat_domain::page::Page;
 use chit_chat_domain::session::Session;
@@ -30,6 +29,7 @@ pub(crate) async fn list(
     state: web::Data<State>,
     web::Query(paging): web::Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
+    let current = caller.session()?;
     // A user never has more than a hundred sessions, so pages are cut here.
     let (after, limit) = (paging.position(read)?, paging.limit()?);
     let mut sessions = caller.run(&state, move |state| state.services.sessions.list(caller.user)).await?;
@@ -39,7 +39,6 @@ pub(crate) async fn list(
         let (created_at, id) = sort_key(session);
         format!("{created_at} {id}")
     };
-    let Via::Session { id: current, .. } = caller.via;
     pages::answer(&request, page, position, |session| SessionView::new(session, current))
 }
 

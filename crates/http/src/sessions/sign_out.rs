@@ -1,7 +1,6 @@
 //! `DELETE /api/auth/session`
 
 use actix_web::{HttpResponse, web};
-use chit_chat_domain::credential::Via;
 
 use crate::extract::Principal;
 use crate::openapi::{Problems, SIGNED_IN, of};
@@ -19,7 +18,7 @@ use crate::state::State;
     ),
 )]
 pub(crate) async fn sign_out(caller: Principal, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let Via::Session { id: session, .. } = caller.via;
+    let session = caller.session()?;
     caller.run(&state, move |state| state.services.sessions.sign_out(caller.user, session)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chit_chat_domain::changes_since::UserMemberships;
+use chit_chat_domain::key::Reach;
 use chit_chat_live::{Followed, Listener, Start};
 
 use super::body::{Ids, answer};
@@ -18,24 +19,28 @@ pub(super) async fn start(
     state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<HttpResponse, Problem> {
-    let feed = feed(caller, state, after).await?;
+    let reach = caller.reach(request)?;
+    let feed = feed(caller, reach, state, after).await?;
     Ok(answer(request, feed, Ids::Positions))
 }
 
 /// Opens a stream of all chatrooms. It starts with `reset` if the positions are invalid.
 pub(super) async fn feed(
     caller: Principal,
+    reach: Reach,
     state: web::Data<State>,
     after: Option<Positions>,
 ) -> Result<Feed, Problem> {
-    let memberships = caller.run(&state, move |state| state.streams.memberships(caller.subscriber())).await?;
+    let mut memberships = caller.run(&state, move |state| state.streams.memberships(caller.subscriber())).await?;
+    memberships.keep_within(&reach);
     let after = after.filter(|after| {
         memberships
             .chatrooms
             .iter()
             .all(|joined| after.get(&joined.chatroom_id).is_none_or(|at| *at <= joined.head))
     });
-    let listener = listen(caller, &state, memberships, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
+    let listener =
+        listen(caller, reach, &state, memberships, after.as_ref()).ok_or_else(Problem::too_many_streams)?;
     let mut feed = Feed::new(state, caller, listener);
     // Lets a client resume that disconnects right after this.
     let id = positions::encode(feed.positions()).unwrap_or_default();
@@ -48,6 +53,7 @@ pub(super) async fn feed(
 
 fn listen(
     caller: Principal,
+    reach: Reach,
     state: &State,
     memberships: UserMemberships,
     after: Option<&Positions>,
@@ -57,5 +63,5 @@ fn listen(
         let position = after.and_then(|after| after.get(&joined.chatroom_id).copied()).unwrap_or(joined.head);
         Start { chatroom: joined.chatroom_id, position, head: joined.head, read: joined.read }
     });
-    state.streams.listen(caller.subscriber(), followed, starts)
+    state.streams.listen_within(reach, caller.subscriber(), followed, starts)
 }

@@ -58,7 +58,7 @@ impl Feed {
     pub(super) fn new(state: web::Data<State>, caller: Principal, listener: Listener) -> Self {
         let now = Instant::now();
         let (via, heartbeat_at) = (caller.via, now + HEARTBEAT);
-        let ends_at = now + remaining_time(via.expires_at(), state.clock.now());
+        let ends_at = now + remaining_time(end_of(via), state.clock.now());
         let timer = Box::pin(sleep_until(heartbeat_at.min(ends_at)));
         Self { state, listener, via, first: Vec::new(), heartbeat_at, timer, finished: false }
     }
@@ -76,6 +76,9 @@ impl Feed {
         }
         if self.is_refused() {
             return Poll::Ready(Some(self.refused()));
+        }
+        if self.is_outdated() {
+            return Poll::Ready(self.stop());
         }
         if self.state.ended.is_stale() {
             if self.listener.is_stopping() {
@@ -167,8 +170,7 @@ impl Feed {
             if is_due {
                 self.heartbeat_at = now + HEARTBEAT;
             }
-            let ends_at =
-                now + remaining_time(self.via.expires_at(), self.state.clock.now()).max(RECHECK_INTERVAL);
+            let ends_at = now + remaining_time(end_of(self.via), self.state.clock.now()).max(RECHECK_INTERVAL);
             self.timer.as_mut().reset(self.heartbeat_at.min(ends_at));
             // A heartbeat promises that the heads are current, so none is sent while they may be stale.
             if is_due && self.state.streams.is_current() {
@@ -177,12 +179,20 @@ impl Feed {
             if self.is_refused() {
                 return Poll::Ready(Some(self.refused()));
             }
+            if self.is_outdated() {
+                return Poll::Ready(self.stop());
+            }
         }
         Poll::Pending
     }
 
     fn is_refused(&self) -> bool {
         self.via.expires_at() <= self.state.clock.now() || self.state.has_ended(self.via)
+    }
+
+    /// Returns whether a key has to be looked up again, for which the client reconnects.
+    fn is_outdated(&self) -> bool {
+        self.via.checked_until() <= self.state.clock.now()
     }
 
     fn with_heads(&self, kind: WithHeads, id: &str) -> EncodedEvent {
@@ -196,6 +206,11 @@ impl Feed {
         let moved = lately.into_iter().flat_map(|lately| self.listener.heads_moved_since(lately));
         WithHeads::Heartbeat.encoded("", self.state.clock.now(), moved, self.listener.left_out())
     }
+}
+
+/// The time at which the credential expires, or has to be looked up again.
+fn end_of(via: Via) -> Timestamp {
+    via.expires_at().min(via.checked_until())
 }
 
 /// The time from `now` until `until`; zero if it has passed.

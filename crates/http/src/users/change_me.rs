@@ -1,7 +1,6 @@
 //! `PATCH /api/users/me`
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::credential::Via;
 use chit_chat_domain::denial::Failure;
 use chit_chat_domain::id::UserId;
 use chit_chat_domain::user::ProfileChange;
@@ -64,9 +63,9 @@ impl AccountPatch {
 /// Update your account
 ///
 /// Absent fields keep their value; null clears them. A new password requires the current one, and ends all other
-/// sessions. After a change of the username, only the new one signs in. The old one stays reserved for you for 30
-/// days; a change of its case alone reserves nothing. A new username or display name is sent as `user.updated` on
-/// streams.
+/// sessions. Keys can change only `display_name` and `who_can_add_me`. After a change of the username, only the new
+/// one signs in. The old one stays reserved for you for 30 days; a change of its case alone reserves nothing. A new
+/// username or display name is sent as `user.updated` on streams.
 #[utoipa::path(
     patch, path = "/api/users/me", operation_id = "change_account", tag = "users",
     request_body = AccountPatch,
@@ -84,8 +83,8 @@ pub(crate) async fn change_me(
 ) -> Result<HttpResponse, Problem> {
     let change = body.into_inner().0.into_change(&request, caller.user)?;
     let checks_password = change.password.is_some();
-    // A new password ends all sessions but this one.
-    let Via::Session { id: kept_session, .. } = caller.via;
+    // A new password ends all sessions but this one. Keys change only the profile.
+    let kept_session = if change.is_of_account() { caller.session()? } else { caller.via.logged_as() };
     let change = move |state: &State| {
         // Read first, so that its failure changes nothing.
         let storage = state.storage_of(caller.user)?;

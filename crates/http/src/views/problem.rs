@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE};
+use chit_chat_domain::scope::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,6 +59,9 @@ pub(crate) fn problem_response(problem: &Problem, request_id: &str) -> HttpRespo
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, challenge(problem.code)));
     }
+    if problem.code == Code::InsufficientScope {
+        response.insert_header((WWW_AUTHENTICATE, scope_challenge(problem.scope)));
+    }
     if status == StatusCode::UPGRADE_REQUIRED {
         // Makes actix add `Connection: upgrade` (RFC 9110, section 7.8).
         response.insert_header((UPGRADE, "websocket")).insert_header((SEC_WEBSOCKET_VERSION, "13"));
@@ -84,4 +88,10 @@ fn challenge(code: Code) -> &'static str {
         Code::InvalidToken => "Bearer error=\"invalid_token\"",
         _ => "Bearer",
     }
+}
+
+/// The challenge of a key that lacks a scope (RFC 6750, section 3.1). Without a scope, no key would do.
+fn scope_challenge(scope: Option<Scope>) -> String {
+    let scope = scope.map(|scope| format!(", scope=\"{}\"", scope.as_str())).unwrap_or_default();
+    format!("Bearer error=\"insufficient_scope\"{scope}")
 }

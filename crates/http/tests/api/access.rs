@@ -1,6 +1,7 @@
 //! Every operation, requested in every role on a running server, and compared with the table of rights.
 
 use chit_chat_contract::{Engine, both_engines};
+use chit_chat_domain::scope::{Scope, Scopes};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -18,7 +19,24 @@ async fn rights_in_public_chatrooms_match_table(engine: Engine) {
     run_each_row(engine, "public").await;
 }
 
+#[both_engines]
+async fn rights_of_keys_match_both_tables(engine: Engine) {
+    run_each_row_with(engine, "private", Credential::Key).await;
+}
+
+/// The credential of the attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credential {
+    AccessToken,
+    /// A personal token: first one without the scope, then one with no other.
+    Key,
+}
+
 async fn run_each_row(engine: Engine, visibility: &'static str) {
+    run_each_row_with(engine, visibility, Credential::AccessToken).await;
+}
+
+async fn run_each_row_with(engine: Engine, visibility: &'static str, credential: Credential) {
     let app = TestApp::new(engine).await;
     let running = app.listening();
     let mut scene = Scene::set(&app, &running, visibility).await;
@@ -28,8 +46,13 @@ async fn run_each_row(engine: Engine, visibility: &'static str) {
         if are_people_changed || changes_people {
             scene.renew_people().await;
         }
-        for role in 0..ROLES.len() {
-            scene.play(row, role).await;
+        for (role, name) in ROLES.iter().enumerate() {
+            match credential {
+                Credential::AccessToken => scene.play(row, role).await,
+                // Keys have the rights of their users, so few roles tell.
+                Credential::Key if !["outsider", "member", "owner"].contains(name) => {}
+                Credential::Key => scene.play_with_key(row, role).await,
+            }
         }
         are_people_changed = changes_people;
     }
@@ -65,6 +88,7 @@ struct People {
     /// A second outsider.
     stranger: Person,
     session_of_other: String,
+    token_of_other: String,
 }
 
 struct Stage {
@@ -94,19 +118,56 @@ impl Scene {
         self.names += 1;
     }
 
-    /// Sends the row's request in a role. Refused requests and GETs must change nothing.
+    /// Sends the row's request with keys of a user in a role.
+    async fn play_with_key(&mut self, row: &Row, role: usize) {
+        let Some(actor) = self.people.actor(role) else { return };
+        let needed = row.scope();
+        let lacking: Vec<&str> =
+            Scopes::OF_USERS.iter().map(Scope::as_str).filter(|it| Some(*it) != needed).collect();
+        if row.needs() != "any" {
+            let key = actor.token(&self.running, json!({"name": "lacking", "scopes": lacking})).await;
+            let answer = self.try_as(row, actor, &key.client).await;
+            assert_eq!(answer, 403, "{} without scope: {}", ROLES[role], row.path);
+            assert_eq!(self.people.picture(&self.stage).await, self.picture, "a key changed it: {}", row.path);
+            actor.delete(format!("/api/users/me/tokens/{}", key.id)).await.expect_status(204);
+        }
+        let scopes = [needed.unwrap_or("users:read")];
+        let key = actor.token(&self.running, json!({"name": "holding", "scopes": scopes})).await;
+        let answer = self.try_as(row, actor, &key.client).await;
+        let expected = if row.needs_session() { 403 } else { row.status(role, self.visibility) };
+        assert_eq!(answer, expected, "{} with scope: {} {} {}", ROLES[role], row.method, row.path, row.body);
+        actor.delete(format!("/api/users/me/tokens/{}", key.id)).await;
+        self.clean_up(row, role, answer).await;
+    }
+
+    async fn try_as(&self, row: &Row, actor: &Person, client: &Client) -> u16 {
+        let own_session = session_of(actor).await;
+        let fill = |text: &str| self.fill(text, &self.stage, actor).replace("{my session}", &own_session);
+        attempt(client, row, fill).await
+    }
+
+    /// Sends the row's request in a role.
     async fn play(&mut self, row: &Row, role: usize) {
         let actor = self.people.actor(role);
         let token = actor.and_then(|person| person.session.client.token.as_deref());
         let client = token.map_or_else(|| self.running.nobody(), |token| self.running.bearer(token));
         let person = actor.unwrap_or(&self.people.other_member);
-        let own_session = session_of(person).await;
-        let fill = |text: &str| self.fill(text, &self.stage, person).replace("{my session}", &own_session);
-        let answer = attempt(&client, row, fill).await;
+        let answer = self.try_as(row, person, &client).await;
         let (who, what) = (ROLES[role], format!("{} {} {}", row.operation, row.path, row.body));
         assert_eq!(answer, row.status(role, self.visibility), "{who}: {what}");
+        self.clean_up(row, role, answer).await;
+    }
+
+    /// Replaces what an attempt changed. Refused attempts and GETs must have changed nothing.
+    async fn clean_up(&mut self, row: &Row, role: usize, answer: u16) {
         if answer >= 400 || !row.changes() {
-            assert_eq!(self.people.picture(&self.stage).await, self.picture, "{who} changed it: {what}");
+            assert_eq!(
+                self.people.picture(&self.stage).await,
+                self.picture,
+                "{} changed it: {}",
+                ROLES[role],
+                row.path
+            );
         } else if row.is_of_chatroom() {
             self.renew_stage().await;
         } else {
@@ -116,7 +177,9 @@ impl Scene {
     }
 
     fn fill(&self, text: &str, stage: &Stage, actor: &Person) -> String {
-        let People { stranger, other_member, other_moderator, other_owner, session_of_other, .. } = &self.people;
+        let People {
+            stranger, other_member, other_moderator, other_owner, session_of_other, token_of_other, ..
+        } = &self.people;
         let id = |message: &Value| message["id"].as_str().unwrap().to_owned();
         [
             ("{room}", stage.room.id.as_str()),
@@ -132,6 +195,7 @@ impl Scene {
             ("{other moderator}", &other_moderator.id),
             ("{other owner}", &other_owner.id),
             ("{other's session}", session_of_other),
+            ("{other's token}", token_of_other),
             ("{my name}", actor.username()),
             ("{my refresh token}", &actor.session.refresh_token),
         ]
@@ -148,6 +212,7 @@ impl People {
         };
         let other_member = person("other_member").await;
         let session_of_other = session_of(&other_member).await;
+        let token_of_other = other_member.token(app, json!({"name": "ci", "scopes": ["users:read"]})).await.id;
         Self {
             outsider: person("outsider").await,
             former: person("former").await,
@@ -160,6 +225,7 @@ impl People {
             other_member,
             stranger: person("stranger").await,
             session_of_other,
+            token_of_other,
         }
     }
 

@@ -55,7 +55,8 @@ impl Answer {
         assert_eq!(answer["type"], format!("urn:chit-chat:problem:{code}"));
         assert_eq!(answer.header("Content-Type"), Some("application/problem+json"));
         assert_eq!(answer["request_id"].as_str(), answer.header("X-Request-Id"));
-        assert_eq!(answer.header("WWW-Authenticate").is_some(), status == 401, "{}", answer.request);
+        let challenges = status == 401 || answer["code"] == "insufficient_scope";
+        assert_eq!(answer.header("WWW-Authenticate").is_some(), challenges, "{}", answer.request);
         assert_eq!(answer.header("Retry-After").is_some(), [429, 503].contains(&status), "{}", answer.request);
         for text in ["title", "detail", "request_id"] {
             assert!(!answer.str(text).is_empty(), "{}: {text}", answer.request);

@@ -38,6 +38,7 @@ mod idempotency;
 mod input;
 mod invitations;
 mod invitees;
+mod keys;
 mod limits;
 mod mass_assignment;
 mod memberships;

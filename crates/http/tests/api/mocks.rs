@@ -8,6 +8,7 @@ use chit_chat_domain::chatroom::{MockChatroomHeads, MockChatroomRepository};
 use chit_chat_domain::direct::MockDirectRepository;
 use chit_chat_domain::invitation::MockInvitationRepository;
 use chit_chat_domain::invitee::MockInviteeRepository;
+use chit_chat_domain::key::MockKeyRepository;
 use chit_chat_domain::membership::MockMembershipRepository;
 use chit_chat_domain::mention::MockMentionRepository;
 use chit_chat_domain::message::MockMessageRepository;
@@ -41,6 +42,10 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     sessions.expect_find().return_const(Err(error.clone()));
     sessions.expect_list().return_const(Err(error.clone()));
     sessions.expect_end().return_const(Err(error.clone()));
+    let mut keys = MockKeyRepository::new();
+    keys.expect_create().return_const(Err(error.clone()));
+    keys.expect_list().return_const(Err(error.clone()));
+    keys.expect_end().return_const(Err(error.clone()));
     let mut chatrooms = MockChatroomRepository::new();
     chatrooms.expect_access().return_const(Err(error.clone()));
     chatrooms.expect_of_member().return_const(Err(error.clone()));
@@ -88,6 +93,7 @@ pub(crate) fn failing(error: &StoreError) -> Stores {
     Stores {
         users: Arc::new(users),
         sessions: Arc::new(sessions),
+        keys: Arc::new(keys),
         chatrooms: Arc::new(chatrooms),
         heads: Arc::new(heads),
         changes_since: Arc::new(changes_since),

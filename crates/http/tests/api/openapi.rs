@@ -98,6 +98,9 @@ async fn examples_of_bodies_work() {
     let id = nobody.post("/api/users", example("sign_up")).await.expect_status(201).id();
     let signed_in = nobody.post("/api/auth/session", example("sign_in")).await.expect_status(200);
     let ada = app.bearer(signed_in.str("access_token"));
+    let token = ada.post("/api/users/me/tokens", example("create_personal_token")).await.expect_status(201).id();
+    let rotate = format!("/api/users/me/tokens/{token}/rotate");
+    ada.post(rotate, example("rotate_personal_token")).await.expect_status(200);
     let room = ada.post("/api/chatrooms", example("create_chatroom")).await.expect_status(201).id();
     let room = format!("/api/chatrooms/{room}");
     ada.patch(room.clone(), example("change_chatroom")).await.expect_status(200);

@@ -31,7 +31,7 @@ async fn each_operation(stores: Stores) -> Vec<Answer> {
     let refresh_token = BASE64_URL_SAFE_NO_PAD.encode([7; 96]);
     let body = json!({
         "username": "ann", "password": PASSWORD, "name": "x", "body": "x", "role": "owner", "display_name": "x",
-        "refresh_token": refresh_token, "token": refresh_token, "seq": 1, "chatroom_ids": [ID],
+        "refresh_token": refresh_token, "token": refresh_token, "seq": 1, "chatroom_ids": [ID], "scopes": ["users:read"],
     });
     let mut answers = Vec::new();
     for (method, path) in routes::all() {

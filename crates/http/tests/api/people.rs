@@ -6,6 +6,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::app::TestApp;
 use crate::client::Client;
 use crate::session::Session;
 
@@ -35,7 +36,19 @@ impl Session {
     }
 }
 
+/// A personal token.
+pub(crate) struct Token {
+    pub(crate) id: String,
+    pub(crate) client: Client,
+}
+
 impl Person {
+    /// Creates a personal token.
+    pub(crate) async fn token(&self, app: &TestApp, entered: Value) -> Token {
+        let made = self.post("/api/users/me/tokens", entered).await.expect_status(201);
+        Token { id: made.id(), client: app.bearer(made.str("secret")) }
+    }
+
     pub(crate) fn username(&self) -> &str {
         &self.session.username
     }

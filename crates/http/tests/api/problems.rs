@@ -97,6 +97,9 @@ async fn requests_of_clients() -> Vec<Answer> {
         ann.get("/api/users/1").await,
         ann.patch(room.membership(&cem.id), json!({"role": "owner"})).await,
         ann.delete("/api/auth/sessions/1").await,
+        insufficient_scope(&app, &ann).await,
+        ann.delete("/api/users/me/tokens/1").await,
+        too_many_keys(&ann).await,
         nobody.put("/api/users").await,
         request_timeout(&app),
         nobody.post("/api/users", taken).await,
@@ -206,6 +209,19 @@ async fn too_much_of_a_message() -> [Answer; 2] {
         sent = ann.say(&room, "another").await;
     }
     [too_many_reactions, ann.put(room.pin(&sent)).await]
+}
+
+async fn insufficient_scope(app: &TestApp, ann: &Person) -> Answer {
+    ann.token(app, json!({"name": "ci", "scopes": ["users:read"]})).await.client.get("/api/chatrooms").await
+}
+
+async fn too_many_keys(ann: &Person) -> Answer {
+    loop {
+        let answer = ann.post("/api/users/me/tokens", json!({"name": "ci", "scopes": ["users:read"]})).await;
+        if answer.status != 201 {
+            return answer;
+        }
+    }
 }
 
 async fn storage_full() -> Answer {

@@ -38,6 +38,22 @@ impl Row {
         }
     }
 
+    /// The credential that the operation needs, by the table of scopes.
+    pub(crate) fn needs(&self) -> &'static str {
+        documented_needs()[self.operation]
+    }
+
+    /// The scope that a key needs; `None` if there is none, or keys cannot make the request.
+    pub(crate) fn scope(&self) -> Option<&'static str> {
+        self.needs().split('`').nth(1)
+    }
+
+    /// Returns whether keys cannot make the request. The profile is changed by the same operation as the account.
+    pub(crate) fn needs_session(&self) -> bool {
+        let is_of_account = self.operation == "change_account" && self.body.contains("username");
+        self.needs() == "session" || is_of_account
+    }
+
     /// Returns whether the request may change anything.
     pub(crate) fn changes(&self) -> bool {
         self.method != Method::GET

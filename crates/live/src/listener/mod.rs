@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use chit_chat_domain::chatroom::Seq;
 use chit_chat_domain::id::{ChatroomId, SessionId, UserId};
+use chit_chat_domain::key::Reach;
 
 use crate::cursors::Cursors;
 use crate::entry::{EncodedEvent, Entry};
@@ -25,6 +26,8 @@ use crate::update::{End, Followed, Start, Subscriber, Update};
 pub struct Listener {
     shared: Arc<Shared>,
     follows_user: bool,
+    /// The chatrooms that it may follow.
+    reach: Reach,
     mailbox: Arc<Mailbox>,
     rooms: Cursors,
     /// The seq at which each membership ended, because an older query's result must not start it again.
@@ -71,6 +74,7 @@ impl Listener {
         shared: &Arc<Shared>,
         subscriber: Subscriber,
         follows: Option<Followed>,
+        reach: Reach,
         starts: impl IntoIterator<Item = Start>,
     ) -> Option<Self> {
         let mailbox = Arc::new(Mailbox::new(subscriber));
@@ -81,6 +85,7 @@ impl Listener {
         let mut listener = Self {
             shared: Arc::clone(shared),
             follows_user: follows.is_some(),
+            reach,
             mailbox,
             rooms: Cursors::default(),
             left: BTreeMap::new(),
@@ -195,8 +200,9 @@ impl Listener {
             self.request_next_page();
         }
         // First, while everything taken has been delivered: a user who rejoined starts at a new position.
-        if let Some(memberships) = memberships {
+        if let Some(mut memberships) = memberships {
             self.pending.memberships = false;
+            memberships.keep_within(&self.reach);
             self.compare(&memberships);
         }
         let unread = self.backlog.as_mut().map(|backlog| mem::take(&mut backlog.unread)).unwrap_or_default();

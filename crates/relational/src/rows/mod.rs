@@ -5,6 +5,7 @@ mod chatrooms;
 pub mod events;
 pub mod invitations;
 pub mod invitees;
+mod keys;
 mod memberships;
 pub mod mentions;
 mod messages;
@@ -14,6 +15,7 @@ mod sessions;
 mod users;
 
 pub use chatrooms::ChatroomRow;
+pub use keys::KeyRow;
 pub use memberships::{MembershipRow, NamesRow, member};
 pub use messages::MessageRow;
 pub use reactions::ReactionRow;

@@ -41,7 +41,7 @@ impl TryFrom<SessionRow> for Session {
     }
 }
 
-fn secret_hash(bytes: Vec<u8>) -> Sql<SecretHash> {
+pub(super) fn secret_hash(bytes: Vec<u8>) -> Sql<SecretHash> {
     let bytes = bytes.try_into().map_err(|_| SqlError::Corrupt("a secret's hash has the wrong length".into()))?;
     Ok(SecretHash::new(bytes))
 }

@@ -38,6 +38,7 @@ mod invitations;
 mod invitees;
 mod invitees_in_races;
 mod inviters;
+mod keys;
 mod languages;
 mod list_pages;
 mod memberships;

@@ -1,4 +1,4 @@
-//! The texts that no log may contain: every password, token and message of the trials.
+//! The texts that no log may contain: every password, token, key and message of the trials.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,7 +22,7 @@ pub(crate) struct Secrets(Mutex<HashSet<String>>);
 impl Secrets {
     /// Records the tokens of a response.
     pub(crate) fn note_tokens(&self, answer: &Answer) {
-        for field in ["access_token", "refresh_token"] {
+        for field in ["access_token", "refresh_token", "secret"] {
             if let Some(token) = answer.json.get(field).and_then(Value::as_str) {
                 self.note(token);
             }
@@ -41,7 +41,7 @@ impl Secrets {
         for line in BufReader::new(File::open(log).context("a server's log")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
             count += 1;
-            if line.contains(MARK) || words(&line).any(|word| tokens.contains(word)) {
+            if line.contains(MARK) || words(&line).any(|word| is_key(word) || tokens.contains(word)) {
                 found.push(line);
             }
         }
@@ -65,6 +65,11 @@ pub(crate) fn check_logs(logs: &[PathBuf], secrets: &Secrets) -> Result<String> 
     ))
 }
 
+/// Returns whether a word looks like a key, noted or not.
+fn is_key(word: &str) -> bool {
+    word.starts_with("cck_")
+}
+
 /// Finds every word that could be a token.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let is_within = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -80,10 +85,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let token = "x".repeat(50);
-        std::fs::write(&log, format!("fine\nsaid {MARK}\n{{\"t\":\"{token}\"}}\n{}\n", "y".repeat(50))).unwrap();
+        std::fs::write(
+            &log,
+            format!("fine\nsaid {MARK}\n{{\"t\":\"{token}\"}}\n{}\ncck_p{}\n", "y".repeat(50), "k".repeat(71)),
+        )
+        .unwrap();
         let secrets = Secrets::default();
         secrets.note(&token);
         let (found, lines) = secrets.found_in(&log).unwrap();
-        assert_eq!((found.len(), lines), (2, 4));
+        assert_eq!((found.len(), lines), (3, 5));
     }
 }

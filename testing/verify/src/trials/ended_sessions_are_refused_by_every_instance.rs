@@ -1,5 +1,5 @@
 //! After reuse of a refresh token, signing out, a new password or a deleted account, old tokens are refused
-//! within a second, also by another instance.
+//! within a second, also by another instance; and so is a revoked key.
 
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub(super) fn run(bench: &Bench) -> Result<String> {
         sign_out(&Person::new(&nobody, "bob", &mut rng)?, &servers)?,
         new_password(&Person::new(&nobody, "cid", &mut rng)?, &servers, &mut rng)?,
         deletion(&Person::new(&nobody, "dan", &mut rng)?, &servers)?,
+        revocation(&Person::new(&nobody, "eve", &mut rng)?, &servers)?,
     ];
     let slowest = slowest.into_iter().max().unwrap_or_default();
     ensure!(slowest <= SOON, "a token lived on for {slowest:?}");
@@ -70,6 +71,17 @@ fn deletion(dan: &Person, servers: &[Server]) -> Result<Duration> {
         refresh(&person.client, &person.refresh_token)?.expect(401)?;
     }
     Ok(slowest)
+}
+
+fn revocation(eve: &Person, servers: &[Server]) -> Result<Duration> {
+    let token = json!({"name": "script", "scopes": ["users:read"]});
+    let made = eve.client.post("/api/users/me/tokens", &token)?.expect(201)?;
+    let key = eve.client.with_token(made.text_of("secret")?);
+    for server in servers {
+        key.at(server.url()).get("/api/users/me")?.expect(200)?;
+    }
+    eve.client.delete(format!("/api/users/me/tokens/{}", made.text_of("id")?))?.expect(204)?;
+    wait_until_rejected(&key, servers)
 }
 
 fn refresh(client: &Client, token: &str) -> Result<Answer> {

@@ -15,6 +15,7 @@ use crate::direct::{DirectService, MockDirectRepository};
 use crate::event::MockEventRepository;
 use crate::invitation::{InvitationService, MockInvitationRepository};
 use crate::invitee::{InviteeService, MockInviteeRepository};
+use crate::key::{KeyService, MockKeyRepository};
 use crate::membership::{MembershipService, MockMembershipRepository};
 use crate::mention::MockMentionRepository;
 use crate::message::{MessageService, MockMessageRepository};
@@ -66,6 +67,7 @@ pub struct World {
     pub heads: MockChatroomHeads,
     pub invitations: MockInvitationRepository,
     pub invitees: MockInviteeRepository,
+    pub keys: MockKeyRepository,
     pub memberships: MockMembershipRepository,
     pub mentions: MockMentionRepository,
     pub messages: MockMessageRepository,
@@ -102,6 +104,7 @@ impl World {
             users: Arc::new(self.users),
             administration: Arc::new(self.administration),
             sessions: Arc::new(self.sessions),
+            keys: Arc::new(self.keys),
             chatrooms: Arc::new(self.chatrooms),
             heads: Arc::new(self.heads),
             memberships: Arc::new(self.memberships),
@@ -147,6 +150,10 @@ impl World {
 
     pub fn sessions(self) -> SessionService {
         self.services().sessions
+    }
+
+    pub fn keys(self) -> KeyService {
+        self.services().keys
     }
 
     pub fn chatrooms(self) -> ChatroomService {

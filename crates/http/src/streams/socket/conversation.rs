@@ -10,6 +10,9 @@ use actix_web::rt::time::timeout;
 use actix_web::web;
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 use chit_chat_domain::denial::Denial;
+use chit_chat_domain::id::ChatroomId;
+use chit_chat_domain::key::Reach;
+use chit_chat_domain::scope::Scope;
 
 use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
 use super::super::tell_typing;
@@ -56,10 +59,14 @@ pub(super) struct Socket {
     pub(super) id: RequestId,
 }
 
+/// The user of a WebSocket, and the chatrooms that the credential reaches.
+pub(super) type Acting = (Principal, Reach);
+
 /// An open WebSocket after its first frame, with its stream and its unanswered frames.
 pub(super) struct Conversation<'a> {
     socket: &'a mut Socket,
     caller: Principal,
+    reach: Reach,
     feed: Feed,
     unanswered: Vec<Unanswered>,
     order: Order,
@@ -78,10 +85,18 @@ enum Step {
 type Ending = Option<CloseReason>;
 
 impl<'a> Conversation<'a> {
-    pub(super) fn new(socket: &'a mut Socket, caller: Principal, feed: Feed) -> Self {
+    pub(super) fn new(socket: &'a mut Socket, (caller, reach): Acting, feed: Feed) -> Self {
         // Frames count as writes, and have their places.
         let caller = Principal { writes: true, ..caller };
-        Self { socket, caller, feed, unanswered: Vec::new(), order: Order::default(), polls_feed_first: false }
+        Self {
+            socket,
+            caller,
+            reach,
+            feed,
+            unanswered: Vec::new(),
+            order: Order::default(),
+            polls_feed_first: false,
+        }
     }
 
     pub(super) async fn run(mut self) -> Ending {
@@ -189,6 +204,17 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// Checks that the credential may send a frame: its scope, and the chatroom.
+    fn permit(&self, frame: Frame) -> Result<Frame, Problem> {
+        self.caller.may(Scope::MessagesWrite)?;
+        let within = |id: ChatroomId| self.reach.contains(id);
+        if self.reach.list().is_none() || frame.chatroom_id().parse().is_ok_and(within) {
+            Ok(frame)
+        } else {
+            Err(Denial::ChatroomNotFound.into())
+        }
+    }
+
     /// Starts handling a frame. Frames start in order of arrival; their answers can overtake each other.
     fn start_frame(&mut self, text: &str) {
         let state = self.socket.state.clone();
@@ -196,7 +222,8 @@ impl<'a> Conversation<'a> {
         let (order, held) = (self.order.clone(), self.socket.incoming.take_held());
         // Each frame counts as a request of its own.
         let allowed = self.feed.check().and_then(|()| self.socket.frames.count_write(caller.user, text.len()));
-        let answer: Answer = match allowed.and_then(|()| Frame::read(text)) {
+        let frame = allowed.and_then(|()| Frame::read(text));
+        let answer: Answer = match frame.and_then(|frame| self.permit(frame)) {
             Err(problem) => {
                 let refused = frames::refused(frames::reference(text), &problem, &id);
                 Box::pin(async move { Some(refused) })

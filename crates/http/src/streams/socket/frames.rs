@@ -52,6 +52,14 @@ enum Answer<'a> {
     Refused { r#ref: Option<String>, problem: ProblemBody<'a> },
 }
 
+impl Frame {
+    pub(super) fn chatroom_id(&self) -> &str {
+        match self {
+            Self::Send(Send { chatroom_id, .. }) | Self::Typing { chatroom_id, .. } => chatroom_id,
+        }
+    }
+}
+
 impl Start {
     pub(super) fn read(text: &str) -> Result<Self, Problem> {
         let First::Start(start) =

@@ -8,10 +8,11 @@ use actix_web::http::header::SEC_WEBSOCKET_PROTOCOL;
 use actix_web::rt::time::timeout;
 use actix_web::{Error, HttpRequest, HttpResponse, rt, web};
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
+use chit_chat_domain::scope::Scope;
 
 use super::super::feed::Feed;
 use super::super::{all_chatrooms, positions};
-use super::conversation::{Conversation, Socket};
+use super::conversation::{Acting, Conversation, Socket};
 use super::frames::{self, Start};
 use super::incoming::Incoming;
 use super::memory::Account;
@@ -47,7 +48,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
     get, path = "/api/ws", operation_id = "open_socket", tag = "streams",
     responses(
         (status = 101, description = "The connection is upgraded to a WebSocket"),
-        Problems<{ ANY | of(&[Code::InvalidToken, Code::OriginNotAllowed, Code::UpgradeRequired]) }>,
+        Problems<{ ANY | of(&[Code::InvalidToken, Code::InsufficientScope, Code::OriginNotAllowed, Code::UpgradeRequired]) }>,
     ),
 )]
 pub(crate) async fn open_socket(
@@ -61,10 +62,13 @@ pub(crate) async fn open_socket(
     let source = Source::of_request(&request);
     let connection = Connection::of(&request);
     let caller = match bearer_token(&request) {
-        Some(token) => Some(Principal::with_token(&state, token, source)?),
+        Some(token) => {
+            let caller = Principal::of_request(&state, token, &request)?;
+            Some((caller, caller.reach(&request)?))
+        }
         None => None,
     };
-    if let (Some(connection), Some(caller)) = (&connection, &caller) {
+    if let (Some(connection), Some((caller, _))) = (&connection, &caller) {
         connection.belongs_to(caller.user);
     }
     let (response, _, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
@@ -115,9 +119,9 @@ fn refused_handshake(error: &Error) -> Problem {
 }
 
 impl Socket {
-    async fn serve(mut self, caller: Option<Principal>) {
+    async fn serve(mut self, caller: Option<Acting>) {
         let reason = match timeout(SLOWEST_START, self.start(caller)).await {
-            Ok(Ok((caller, feed))) => Conversation::new(&mut self, caller, feed).run().await,
+            Ok(Ok((acting, feed))) => Conversation::new(&mut self, acting, feed).run().await,
             Ok(Err(reason)) => reason,
             Err(_) => Some(close_reason(CloseCode::Other(TIMEOUT), "the first frame timed out")),
         };
@@ -125,7 +129,7 @@ impl Socket {
     }
 
     /// Reads the first frame, with the token and the positions.
-    async fn start(&mut self, caller: Option<Principal>) -> Result<(Principal, Feed), Option<CloseReason>> {
+    async fn start(&mut self, caller: Option<Acting>) -> Result<(Acting, Feed), Option<CloseReason>> {
         let text = loop {
             if self.state.streams.is_closed() {
                 return Err(Some(restart_reason()));
@@ -158,18 +162,20 @@ impl Socket {
         }
     }
 
-    async fn open(&self, caller: Option<Principal>, text: &str) -> Result<(Principal, Feed), Problem> {
+    async fn open(&self, caller: Option<Acting>, text: &str) -> Result<(Acting, Feed), Problem> {
         let Start { token, after } = Start::read(text)?;
-        let caller = match (token, caller) {
-            (Some(token), _) => Principal::with_token(&self.state, &token, self.source)?,
+        let (caller, reach) = match (token, caller) {
+            (Some(token), _) => Principal::of_token(&self.state, &token, self.source).await?,
             (None, Some(caller)) => caller,
             (None, None) => return Err(Problem::new(Code::Unauthenticated, "send an access token as \"token\"")),
         };
+        caller.may(Scope::EventsRead)?;
         if let Some(connection) = &self.connection {
             connection.belongs_to(caller.user);
         }
         self.frames.count_opening(caller.user)?;
-        let feed = all_chatrooms::feed(caller, self.state.clone(), Some(positions::parse(after)?)).await?;
-        Ok((caller, feed))
+        let after = Some(positions::parse(after)?);
+        let feed = all_chatrooms::feed(caller, reach.clone(), self.state.clone(), after).await?;
+        Ok(((caller, reach), feed))
     }
 }

@@ -9,6 +9,7 @@ mod direct;
 mod event_stream;
 mod frames;
 mod histories;
+mod keys;
 mod long_messages;
 mod one_room;
 mod own;
