@@ -31,7 +31,8 @@ function sure<T>({ data, error }: { data?: T; error?: components["schemas"]["Pro
   return data;
 }
 
-const api = createClient<paths>({ baseUrl: process.argv[2]! });
+// The log of a chatroom is also a stream; these are the media types that this client reads.
+const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: process.argv[2]! });
 const username = `ts-${crypto.randomUUID().slice(0, 12)}`;
 const password = "analytical engine";
 sure(await api.POST("/api/users", { body: { username, password } }));
