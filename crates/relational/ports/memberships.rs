@@ -14,7 +14,10 @@ use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::{MembershipRow, NamesRow, member};
 use chit_chat_relational::schema::{memberships, users};
 use chit_chat_relational::{Key, Sql, SqlError, codes};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::invitations::Use;
 use super::ledger::Ledger;
@@ -182,7 +185,7 @@ fn change_role(tx: &mut Tx<'_>, target: &Membership, role: Role, guard: Guard, a
     if !is_unchanged(tx, target)? {
         return Ok(RoleChange::Refused);
     }
-    if role < Role::Owner && count_other_owners(tx, target)? == 0 {
+    if role < Role::Owner && !has_other_owner(tx, target)? {
         return Ok(RoleChange::LastOwner);
     }
     set_role(tx, target.chatroom_id, target.user_id, role)?;
@@ -248,17 +251,46 @@ fn leave(tx: &mut Tx<'_>, chatroom: ChatroomId, user: UserId, reason: LeaveReaso
 
 /// The successor among the other members: the highest role first, then those who take part, then the longest
 /// membership. Whoever is added to a chatroom must not inherit it before those who want to be there.
+///
+/// Asks for one group after the other, so that an index finds the first of it: sorting a large chatroom would keep it
+/// locked. Usually another owner is found at once.
 fn successor(conn: &mut Conn, chatroom: ChatroomId, leaving: UserId) -> Sql<Option<(UserId, Role)>> {
-    let first: Option<(Key, i16)> = memberships::table
+    for role in [Role::Owner, Role::Moderator, Role::Member] {
+        for takes_part in [true, false] {
+            if let Some(first) = longest_member(conn, chatroom, leaving, role, takes_part)? {
+                return Ok(Some((first, role)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The longest member of a role except for this user, among those who take part or those who do not.
+fn longest_member(
+    conn: &mut Conn,
+    chatroom: ChatroomId,
+    except: UserId,
+    role: Role,
+    takes_part: bool,
+) -> Sql<Option<UserId>> {
+    let first: Option<Key> = memberships::table
         .inner_join(users::table)
         .filter(memberships::chatroom_id.eq(Key::from(chatroom)))
-        .filter(memberships::user_id.ne(Key::from(leaving)))
+        .filter(memberships::user_id.ne(Key::from(except)))
+        .filter(has_role(role))
+        .filter(memberships::read_seq.is_not_null().eq(takes_part))
         .filter(users::deleted_at.is_null())
-        .order((memberships::role.desc(), memberships::read_seq.is_not_null().desc(), memberships::joined_seq))
-        .select((memberships::user_id, memberships::role))
+        .order(memberships::joined_seq)
+        .select(memberships::user_id)
         .first(conn)
         .optional()?;
-    first.map(|(user, role)| Ok((user.into(), codes::role(role)?))).transpose()
+    Ok(first.map(Into::into))
+}
+
+/// The condition of the index `memberships_by_role` for higher roles. A plan for all values of a parameter could not
+/// use it, so the number is in the text.
+fn has_role(role: Role) -> SqlLiteral<Bool> {
+    sql(&format!("memberships.role = {}", codes::of_role(role)))
 }
 
 /// Ends a membership, and before it the user's invitations: the event that ends a membership is the last one that its
@@ -293,13 +325,12 @@ pub(crate) fn is_unchanged(conn: &mut Conn, target: &Membership) -> Sql<bool> {
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(conn)?)
 }
 
-fn count_other_owners(conn: &mut Conn, target: &Membership) -> Sql<i64> {
-    Ok(memberships::table
+fn has_other_owner(conn: &mut Conn, target: &Membership) -> Sql<bool> {
+    let others = memberships::table
         .inner_join(users::table)
         .filter(memberships::chatroom_id.eq(Key::from(target.chatroom_id)))
         .filter(memberships::user_id.ne(Key::from(target.user_id)))
-        .filter(memberships::role.ge(codes::of_role(Role::Owner)))
-        .filter(users::deleted_at.is_null())
-        .count()
-        .get_result(conn)?)
+        .filter(has_role(Role::Owner))
+        .filter(users::deleted_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
 }

@@ -191,6 +191,25 @@ fn last_owner_hands_over_to_members_who_take_part(engine: Engine) {
 }
 
 #[both_engines]
+fn successor_has_highest_role_even_without_taking_part(engine: Engine) {
+    let world = World::new(engine);
+    let [matt, adam, beth, zoe] = ["Matt", "Adam", "Beth", "Zoe"].map(|name| world.user(name));
+    let room = world.public_room(matt);
+    world.join(room, zoe);
+    for added in [adam, beth] {
+        assert!(matches!(add(&world, room, matt, added), Added::Added(_)));
+        assert!(matches!(world.change_role(room, matt, added, Role::Moderator), RoleChange::Changed(_)));
+    }
+    assert_eq!(world.leave(room, matt), Leaving::HandedOver(adam), "the longest moderator");
+    let seq = world.say(room, adam, "read this").seq;
+    assert_eq!(world.reads.mark(room, beth, Mark { seq, force: false }), Ok(Guarded::Done(seq)));
+    assert!(matches!(world.change_role(room, adam, zoe, Role::Moderator), RoleChange::Changed(_)));
+    assert_eq!(world.leave(room, adam), Leaving::HandedOver(zoe), "the longest moderator who takes part");
+    assert_eq!(world.leave(room, beth), Leaving::Left);
+    assert_eq!(world.member(room, zoe).membership.role, Role::Owner);
+}
+
+#[both_engines]
 fn leave_of_one_of_two_owners_hands_nothing_over(engine: Engine) {
     let world = World::new(engine);
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
