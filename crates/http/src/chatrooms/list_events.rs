@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::extract::{InChatroom, Paging, Principal, seq};
-use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, values};
+use crate::openapi::{MEMBERS, Problems, QUERY, SIGNED_IN, of, values};
 use crate::pages::{self, List, bounded_by};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::State;
 use crate::streams::{room_stream, wants_stream};
 use crate::views::EventView;
@@ -29,7 +29,7 @@ pub(crate) struct From {
     responses(
         (status = 200, description = "A page of events, or a stream of events",
             content((List<EventView> = "application/json"), (String = "text/event-stream")), headers(("Link"))),
-        Problems<{ SIGNED_IN | QUERY | MEMBERS }>,
+        Problems<{ SIGNED_IN | QUERY | MEMBERS | of(&[Code::TooManyStreams]) }>,
     ),
 )]
 pub(crate) async fn list_events(

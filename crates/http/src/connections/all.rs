@@ -27,7 +27,7 @@ pub struct Connections {
     capacity: Capacity,
     pub(super) proxies: Proxies,
     pub(super) budget: Arc<Budget>,
-    /// The number of open connections by address.
+    /// The number of open connections by address. Through trusted proxies, that of requests and streams.
     of_addresses: Mutex<HashMap<Source, usize>>,
     stopping: AtomicBool,
     pub(super) closed: Closed,
@@ -38,7 +38,7 @@ pub struct Connections {
 pub struct Capacity {
     /// On each worker thread.
     pub per_worker: usize,
-    /// From each address, other than trusted proxies.
+    /// From each address, other than trusted proxies; also the requests and streams at once of each of their clients.
     pub per_address: usize,
     /// The time for which a connection has to be idle before it makes room for anybody, and not only as one of the
     /// largest holder: the request of a shorter one may be in transit.
@@ -113,8 +113,8 @@ impl Connections {
         Places { count: self.capacity.per_worker, idle: self.capacity.idle }
     }
 
-    /// Counts a connection, unless the address has its share already.
-    fn enter(&self, source: Source) -> bool {
+    /// Counts a connection, or a request through a proxy, unless the address has its share already.
+    pub(super) fn enter(&self, source: Source) -> bool {
         let mut of_addresses = self.of_addresses.lock().unwrap_or_else(PoisonError::into_inner);
         let count = of_addresses.entry(source).or_default();
         let fits = *count < self.capacity.per_address;

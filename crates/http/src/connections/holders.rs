@@ -11,19 +11,36 @@ thread_local! {
     static HOLDERS: RefCell<Holders> = RefCell::default();
 }
 
-/// The open connections by holder. Trusted proxies have many clients, so they are not counted by address.
+/// The open connections by holder. Trusted proxies have many clients, so their connections are counted together, and
+/// those that are busy with a request for its client as well.
 #[derive(Default)]
 pub(super) struct Holders {
-    networks: HashMap<Network, usize>,
-    addresses: HashMap<Source, usize>,
+    direct: Counts,
     of_proxies: usize,
+    of_clients: Counts,
 }
 
-/// The network that has to make room. One of its largest addresses, which hold this many connections each, loses one.
+#[derive(Default)]
+struct Counts {
+    networks: HashMap<Network, usize>,
+    addresses: HashMap<Source, usize>,
+}
+
+/// The holder that has to make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Largest {
-    pub(super) network: Network,
-    pub(super) of_address: usize,
+pub(super) enum Largest {
+    Network(Part),
+    /// A network of clients of the proxies.
+    Clients(Part),
+    /// The proxies, if no client of theirs is known.
+    Proxies,
+}
+
+/// A network of which one of the largest addresses, which hold this many connections each, loses one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    network: Network,
+    of_address: usize,
 }
 
 /// A connection that is counted until it is dropped.
@@ -44,6 +61,23 @@ impl Drop for Counted {
     }
 }
 
+/// A request through a proxy, counted for its client until it is dropped.
+pub(super) struct CountedClient(Source);
+
+impl CountedClient {
+    pub(super) fn new(client: Source) -> Self {
+        HOLDERS.with_borrow_mut(|holders| holders.of_clients.enter(client));
+        Self(client)
+    }
+}
+
+impl Drop for CountedClient {
+    fn drop(&mut self) {
+        // Fails if the thread is ending.
+        let _ = HOLDERS.try_with(|holders| holders.borrow_mut().of_clients.leave(self.0));
+    }
+}
+
 /// Calls a function with the numbers of this worker.
 pub(super) fn with<T>(look: impl FnOnce(&Holders) -> T) -> T {
     HOLDERS.with_borrow(look)
@@ -52,68 +86,127 @@ pub(super) fn with<T>(look: impl FnOnce(&Holders) -> T) -> T {
 impl Holders {
     pub(super) fn enter(&mut self, source: Option<Source>) {
         match source {
-            Some(source) => {
-                *self.networks.entry(source.network()).or_default() += 1;
-                *self.addresses.entry(source).or_default() += 1;
-            }
+            Some(source) => self.direct.enter(source),
             None => self.of_proxies += 1,
         }
     }
 
     fn leave(&mut self, source: Option<Source>) {
         match source {
-            Some(source) => {
-                subtract(&mut self.networks, source.network(), 1);
-                subtract(&mut self.addresses, source, 1);
-            }
+            Some(source) => self.direct.leave(source),
             None => self.of_proxies -= 1,
         }
     }
 
     pub(super) fn of_address(&self, source: Source) -> usize {
-        self.addresses.get(&source).copied().unwrap_or_default()
+        self.direct.of_address(source)
     }
 
-    /// The number of connections of a newcomer's network. A client of a proxy, or one that is not known yet, has
-    /// none but its own.
-    pub(super) fn of_network(&self, newcomer: Option<Source>) -> usize {
-        newcomer.and_then(|source| self.networks.get(&source.network())).copied().unwrap_or(1)
+    pub(super) fn of_network(&self, source: Source) -> usize {
+        self.direct.of_network(source.network())
     }
 
     /// Returns whether a number of connections exceeds an even part of the places. All proxies together have one.
-    pub(super) fn exceeds_even_part(&self, count: usize, places: usize) -> bool {
+    fn exceeds_even_part(&self, count: usize, places: usize) -> bool {
         count.saturating_mul(self.count()) > places
     }
 
-    /// Returns whether a newcomer without room is one of those who have taken it.
+    /// Returns whether a newcomer without room is one of those who have taken it. That of a proxy counts with all
+    /// that proxies hold, so that the last place is left for others.
     pub(super) fn is_to_blame(&self, newcomer: Option<Source>, places: usize) -> bool {
-        let count = self.of_network(newcomer);
-        newcomer.is_some() && count > 1 && count.saturating_mul(self.count()) >= places
+        let count = newcomer.map_or(self.of_proxies, |source| self.of_network(source));
+        count > 1 && count.saturating_mul(self.count()) >= places
     }
 
-    /// The holder of more than an even part that has to make room for a newcomer: the largest network, if it holds
-    /// more than the newcomer's; in the newcomer's own network the largest address, if it holds more. The newcomer
-    /// has been counted.
+    /// The holder that has to make room for a newcomer, which has been counted; `None` for a newcomer that is a client
+    /// of a proxy, or not known yet.
     pub(super) fn largest(&self, newcomer: Option<Source>, places: usize) -> Option<Largest> {
-        let (&network, &most) = self.networks.iter().max_by_key(|(_, count)| **count)?;
-        if !self.exceeds_even_part(most, places) {
+        match newcomer {
+            Some(newcomer) => self.larger_than(newcomer, places),
+            None => self.larger_than_one(places),
+        }
+    }
+
+    /// The holder of more than an even part that holds most, if that is more than the newcomer's: a network, or all
+    /// proxies together. In the newcomer's own network the largest address, if it holds more.
+    fn larger_than(&self, newcomer: Source, places: usize) -> Option<Largest> {
+        let (network, most) = self.direct.largest()?;
+        if !self.exceeds_even_part(most.max(self.of_proxies), places) {
             return None;
         }
-        let of_newcomer = self.of_network(newcomer);
-        let own = newcomer.filter(|_| of_newcomer == most);
-        let network = own.map_or(network, Source::network);
-        let of_network = self.addresses.iter().filter(|(source, _)| source.network() == network);
-        let of_address = of_network.map(|(_, count)| *count).max()?;
-        let is_larger = match own {
-            Some(newcomer) => of_address > self.of_address(newcomer),
-            None => most > of_newcomer,
-        };
-        is_larger.then_some(Largest { network, of_address })
+        if self.of_proxies > most {
+            let of_clients = self.of_clients.largest().and_then(|(network, _)| self.of_clients.part(network));
+            return Some(of_clients.map_or(Largest::Proxies, Largest::Clients));
+        }
+        if self.of_network(newcomer) < most {
+            return self.direct.part(network).map(Largest::Network);
+        }
+        let part = self.direct.part(newcomer.network())?;
+        (part.of_address > self.of_address(newcomer)).then_some(Largest::Network(part))
+    }
+
+    /// The network that holds most, if that is more than one: of the clients of proxies, or one with more than an
+    /// even part of the places.
+    fn larger_than_one(&self, places: usize) -> Option<Largest> {
+        let of_several = |counts: &Counts| counts.largest().filter(|(_, most)| *most > 1);
+        let direct = of_several(&self.direct).filter(|(_, most)| self.exceeds_even_part(*most, places));
+        let clients = of_several(&self.of_clients);
+        match (direct, clients) {
+            (Some((_, most)), Some((network, of_clients))) if most < of_clients => {
+                self.of_clients.part(network).map(Largest::Clients)
+            }
+            (None, Some((network, _))) => self.of_clients.part(network).map(Largest::Clients),
+            (direct, _) => self.direct.part(direct?.0).map(Largest::Network),
+        }
+    }
+
+    /// Returns whether a connection may be closed for the holder: one of this address or, of a proxy, with a request
+    /// of this client.
+    pub(super) fn is_of(&self, largest: Largest, source: Option<Source>, client: Option<Source>) -> bool {
+        match (largest, source, client) {
+            (Largest::Network(part), Some(source), _) => self.direct.is_in(part, source),
+            (Largest::Clients(part), None, Some(client)) => self.of_clients.is_in(part, client),
+            (Largest::Proxies, None, _) => true,
+            _ => false,
+        }
     }
 
     /// The number of holders.
     fn count(&self) -> usize {
-        self.networks.len() + usize::from(self.of_proxies > 0)
+        self.direct.networks.len() + usize::from(self.of_proxies > 0)
+    }
+}
+
+impl Counts {
+    fn enter(&mut self, source: Source) {
+        *self.networks.entry(source.network()).or_default() += 1;
+        *self.addresses.entry(source).or_default() += 1;
+    }
+
+    fn leave(&mut self, source: Source) {
+        subtract(&mut self.networks, source.network(), 1);
+        subtract(&mut self.addresses, source, 1);
+    }
+
+    fn of_address(&self, source: Source) -> usize {
+        self.addresses.get(&source).copied().unwrap_or_default()
+    }
+
+    fn of_network(&self, network: Network) -> usize {
+        self.networks.get(&network).copied().unwrap_or_default()
+    }
+
+    fn largest(&self) -> Option<(Network, usize)> {
+        self.networks.iter().max_by_key(|(_, count)| **count).map(|(network, count)| (*network, *count))
+    }
+
+    fn part(&self, network: Network) -> Option<Part> {
+        let of_network = self.addresses.iter().filter(|(source, _)| source.network() == network);
+        of_network.map(|(_, count)| *count).max().map(|of_address| Part { network, of_address })
+    }
+
+    fn is_in(&self, part: Part, source: Source) -> bool {
+        source.network() == part.network && self.of_address(source) == part.of_address
     }
 }
 
@@ -141,8 +234,12 @@ mod tests {
         holders.largest(Some(source(newcomer)), places)
     }
 
+    fn part(address: &str, of_address: usize) -> Part {
+        Part { network: source(address).network(), of_address }
+    }
+
     fn network_of(address: &str, of_address: usize) -> Largest {
-        Largest { network: source(address).network(), of_address }
+        Largest::Network(part(address, of_address))
     }
 
     #[test]
@@ -169,13 +266,39 @@ mod tests {
     }
 
     #[test]
-    fn even_part_stays_beside_proxies() {
+    fn proxies_are_one_holder_for_others() {
         let mut holders = holders(&[("1.1.1.1", 3), ("2.2.2.2", 1)]);
-        (0..5).for_each(|_| holders.enter(None));
+        (0..3).for_each(|_| holders.enter(None));
         assert_eq!(holders.largest(Some(source("2.2.2.2")), 9), None);
         assert_eq!(holders.largest(None, 9), None);
-        holders.enter(Some(source("1.1.1.1")));
-        assert_eq!(holders.largest(None, 10), Some(network_of("1.1.1.1", 4)));
+        (0..3).for_each(|_| holders.enter(None));
+        assert_eq!(holders.largest(Some(source("2.2.2.2")), 10), Some(Largest::Proxies));
+        for client in ["3.3.3.3", "4.4.4.4", "4.4.4.4", "4.4.4.5"] {
+            holders.of_clients.enter(source(client));
+        }
+        let clients = Some(Largest::Clients(part("4.4.4.4", 2)));
+        assert_eq!(holders.largest(Some(source("2.2.2.2")), 10), clients);
+        assert_eq!(holders.largest(None, 10), clients);
+        (0..2).for_each(|_| holders.enter(Some(source("1.1.1.1"))));
+        assert_eq!(holders.largest(None, 12), Some(network_of("1.1.1.1", 5)));
+        assert_eq!(holders.largest(Some(source("1.1.1.1")), 12), clients);
+        assert!(holders.is_of(Largest::Clients(part("4.4.4.4", 2)), None, Some(source("4.4.4.4"))));
+        assert!(!holders.is_of(Largest::Clients(part("4.4.4.4", 2)), None, Some(source("4.4.4.5"))));
+        assert!(!holders.is_of(Largest::Clients(part("4.4.4.4", 2)), Some(source("4.4.4.4")), None));
+    }
+
+    #[test]
+    fn clients_with_one_connection_each_stay_for_clients() {
+        let mut holders = Holders::default();
+        for client in ["3.3.3.3", "4.4.4.4", "5.5.5.5"] {
+            holders.enter(None);
+            holders.of_clients.enter(source(client));
+        }
+        holders.enter(None);
+        assert_eq!(holders.largest(None, 4), None);
+        assert!(holders.is_to_blame(None, 4));
+        holders.enter(Some(source("2.2.2.2")));
+        assert!(matches!(holders.largest(Some(source("2.2.2.2")), 5), Some(Largest::Clients(_))));
     }
 
     #[test]
@@ -195,6 +318,6 @@ mod tests {
         for left in [Some(source("1.1.1.1")), Some(source("1.1.1.1")), Some(source("2.2.2.2")), None] {
             holders.leave(left);
         }
-        assert!(holders.networks.is_empty() && holders.addresses.is_empty() && holders.count() == 0);
+        assert!(holders.direct.networks.is_empty() && holders.direct.addresses.is_empty() && holders.count() == 0);
     }
 }

@@ -23,7 +23,8 @@ impl Connection {
     /// The state from which it is chosen to make room; `None` if it was chosen already.
     pub(super) fn seen(&self) -> Option<Seen> {
         let idle_since = self.idle_since().filter(|_| !self.is_stream.get());
-        self.leaves_by.get().is_none().then(|| Seen { source: self.source, doing: self.doing(), idle_since })
+        let (source, client) = (self.source, self.proxied_client());
+        self.leaves_by.get().is_none().then(|| Seen { source, client, doing: self.doing(), idle_since })
     }
 
     /// Returns whether it still has time to make room for another.
@@ -34,6 +35,7 @@ impl Connection {
     /// Ends the connection. A stream can send its last event, and an answer still reaches the client.
     pub(super) fn make_room(&self, now: Instant) {
         self.counted.take();
+        self.client_leaves();
         self.leaves_by.set(Some(now + LAST_WORDS));
         let (doing, is_stuck) = (self.doing(), self.pace.is_waiting());
         if doing == Doing::Stream && !is_stuck {

@@ -4,6 +4,7 @@
 
 mod all;
 mod budget;
+mod client;
 mod framing;
 mod holders;
 mod leaving;
@@ -31,6 +32,7 @@ pub use budget::Budget;
 pub(crate) use budget::Held;
 use budget::{Holder, Origin, Person};
 use chit_chat_domain::id::UserId;
+use client::Client;
 use holders::Counted;
 use pace::Pace;
 pub use pace::Speed;
@@ -57,6 +59,8 @@ pub(crate) struct Connection {
     source: Option<Source>,
     /// Counts for the holder until the connection makes room for another.
     counted: Cell<Option<Counted>>,
+    /// The client of the current request, if a trusted proxy names it.
+    client: RefCell<Option<Client>>,
     /// The part of a request that is arriving.
     receiving: Cell<Doing>,
     /// The time at which to shut it down, once it makes room for another.
@@ -73,8 +77,8 @@ pub(crate) struct Connection {
     held: RefCell<Vec<Held>>,
 }
 
-/// Stops the timer, because handling a request is not limited here. Fails if the head is too large for its client's
-/// share of the memory.
+/// Stops the timer, because handling a request is not limited here. Fails if its client has its share of a proxy's
+/// requests already, or if the head is too large for the client's share of the memory.
 pub(crate) fn begin(request: &ServiceRequest) -> Result<(), Problem> {
     let Some(connection) = request.conn_data::<Rc<Connection>>() else {
         return Ok(());
@@ -82,6 +86,7 @@ pub(crate) fn begin(request: &ServiceRequest) -> Result<(), Problem> {
     connection.ends_at.set(None);
     connection.user.set(None);
     connection.is_stream.set(false);
+    connection.count_client(request.request())?;
     let is_held = connection.hand_over_head(request.request());
     is_held.then_some(()).ok_or_else(|| Problem::overloaded("too many large heads are being handled"))
 }
@@ -126,6 +131,7 @@ impl Connection {
             is_stream: Cell::new(false),
             source,
             counted: Cell::new(Some(Counted::new(source))),
+            client: RefCell::default(),
             receiving: Cell::new(Doing::Nothing),
             leaves_by: Cell::new(None),
             stream: RefCell::default(),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::holders::{Holders, Largest};
+use super::holders::Holders;
 use crate::limits::Source;
 
 /// What a connection is doing, in the order in which those of the largest holder are closed.
@@ -24,6 +24,8 @@ pub(super) enum Doing {
 pub(super) struct Seen {
     /// `None` for a trusted proxy.
     pub(super) source: Option<Source>,
+    /// The client of a request that came through a trusted proxy.
+    pub(super) client: Option<Source>,
     pub(super) doing: Doing,
     /// The time since which no request is being handled.
     pub(super) idle_since: Option<Instant>,
@@ -43,7 +45,8 @@ pub(super) struct Places {
 ///
 /// No connection of a network or address that holds less than the newcomer's is closed. The largest holder loses
 /// what is idle or unfinished before anybody else loses a connection, and streams and answers only if nothing has
-/// been idle for long. A proxy loses only what has been idle for long: its connections are those of many clients.
+/// been idle for long. What a proxy holds for its largest client counts as that of the largest holder; its other
+/// connections are those of many clients, and make room only when they have been idle for long.
 pub(super) fn choose<T>(
     open: impl Iterator<Item = (Seen, T)>,
     holders: &Holders,
@@ -55,7 +58,7 @@ pub(super) fn choose<T>(
     let (mut of_largest, mut longest_idle) = (None, None);
     for (seen, connection) in open {
         let idle_since = seen.idle_since.filter(|since| now.saturating_duration_since(*since) >= places.idle);
-        if largest.is_some_and(|largest| seen.is_of(largest, holders)) {
+        if largest.is_some_and(|largest| holders.is_of(largest, seen.source, seen.client)) {
             replace_if_less(&mut of_largest, (seen.doing, seen.idle_since), connection);
         } else if let Some(since) = idle_since
             && (longest_idle.as_ref().is_none_or(|(longest, _)| since < *longest))
@@ -77,12 +80,6 @@ fn replace_if_less<K: PartialOrd, T>(least: &mut Option<(K, T)>, key: K, value: 
 }
 
 impl Seen {
-    fn is_of(&self, largest: Largest, holders: &Holders) -> bool {
-        self.source.is_some_and(|source| {
-            source.network() == largest.network && holders.of_address(source) == largest.of_address
-        })
-    }
-
     /// Returns whether its holder has at least as many connections as the newcomer's.
     fn yields_to(&self, newcomer: Option<Source>, holders: &Holders) -> bool {
         let Some((own, newcomer)) = self.source.zip(newcomer) else {
@@ -91,7 +88,7 @@ impl Seen {
         if own.network() == newcomer.network() {
             return holders.of_address(own) >= holders.of_address(newcomer);
         }
-        holders.of_network(Some(own)) >= holders.of_network(Some(newcomer))
+        holders.of_network(own) >= holders.of_network(newcomer)
     }
 }
 
@@ -113,7 +110,7 @@ mod tests {
         holders.enter(Some(source(newcomer)));
         let seen = open.iter().enumerate().map(|(index, (network, doing, idle))| {
             let idle_since = idle.map(|seconds| start + Duration::from_secs(100 - seconds));
-            (Seen { source: Some(source(*network)), doing: *doing, idle_since }, index)
+            (Seen { source: Some(source(*network)), client: None, doing: *doing, idle_since }, index)
         });
         choose(seen, &holders, Some(source(newcomer)), PLACES, now)
     }

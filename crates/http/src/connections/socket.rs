@@ -142,6 +142,7 @@ impl AsyncRead for Socket {
             if !socket.connection.transfer.is_written() {
                 return socket.poll_next_request(context);
             }
+            socket.connection.client_leaves();
             socket.framing.next();
             socket.head = 0;
         }
@@ -182,6 +183,9 @@ impl AsyncWrite for Socket {
         socket.connection.pace.finished();
         if socket.connection.transfer.flushed() {
             socket.connection.release();
+            if socket.framing.is_complete() {
+                socket.connection.client_leaves();
+            }
             socket.connection.leave_after_answer();
             if take(&mut socket.is_waiting) {
                 context.waker().wake_by_ref();

@@ -198,7 +198,8 @@ codes! {
     TooManyRequests = (TOO_MANY_REQUESTS, "too_many_requests", "Too many requests at the same time"),
     /// Members must wait `slow_mode_seconds` between two messages. Retry after `Retry-After`.
     SlowMode = (TOO_MANY_REQUESTS, "slow_mode", "The chatroom is in slow mode") if Denial::SlowMode { .. },
-    /// A user can have 50 open streams per instance. Close one first.
+    /// A user can have 50 open streams per instance, and a client behind a trusted proxy as many as
+    /// `CONNECTIONS_PER_ADDRESS`. Close one first.
     TooManyStreams = (TOO_MANY_REQUESTS, "too_many_streams", "Too many open streams"),
     /// A fault of the server. Report the `request_id`: the log has the details.
     Internal = (INTERNAL_SERVER_ERROR, "internal", "Internal server error"),

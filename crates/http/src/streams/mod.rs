@@ -14,7 +14,7 @@ mod writer;
 
 pub(crate) use open_stream::open_stream;
 pub(crate) use resume_stream::resume_stream;
-pub(crate) use room::{room_stream, wants_stream};
+pub(crate) use room::{opens_stream, room_stream, wants_stream};
 pub(crate) use socket::open_socket;
 pub(crate) use tell_typing::tell_typing;
 use utoipa::OpenApi;

@@ -11,6 +11,7 @@ use super::feed::Feed;
 use super::notice::WithHeads;
 use crate::extract::{Principal, prefers};
 use crate::problem::Problem;
+use crate::routes::SOCKET;
 use crate::state::State;
 
 const PAGE: &str = "application/json";
@@ -19,6 +20,14 @@ pub(super) const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Returns whether the client asks for a stream rather than a page.
 pub(crate) fn wants_stream(request: &HttpRequest) -> bool {
     prefers(request, STREAM, PAGE)
+}
+
+/// Returns whether a request asks for a stream, on any path.
+pub(crate) fn opens_stream(request: &HttpRequest) -> bool {
+    match request.path() {
+        SOCKET | "/api/events" => true,
+        path => path.ends_with("/events") && wants_stream(request),
+    }
 }
 
 /// Streams the events after the client's last event id, else after `after`, else from now on.

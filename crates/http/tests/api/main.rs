@@ -56,6 +56,8 @@ mod policies;
 mod preconditions;
 mod problems;
 mod protection;
+#[cfg(target_os = "linux")]
+mod proxied;
 mod proxies;
 mod reactions;
 mod reading;

@@ -85,7 +85,7 @@ pub(crate) struct LimitOptions {
     #[arg(long, env, global = true, default_value_t = 8_000, value_parser = connections)]
     pub(crate) max_connections: u32,
     /// Concurrent connections from one address, by default a quarter of all; further ones are closed at once. Trusted
-    /// proxies have no limit.
+    /// proxies have no limit, but each of their clients has it for requests and streams.
     #[arg(long, env, global = true, value_name = "COUNT",
         value_parser = |text: &str| positive("CONNECTIONS_PER_ADDRESS", MAX_CONNECTIONS as usize, text))]
     connections_per_address: Option<usize>,
