@@ -130,6 +130,16 @@ impl Renderer {
         in_time(self.run(party, &claim, move || Html(markdown::html(body.as_str()).into()))).await
     }
 
+    /// Decompresses a body, which takes as long as rendering, in turn with it.
+    pub(crate) async fn inflate<T: Send + 'static>(
+        &self,
+        party: Party,
+        inflate: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let claim = self.claim(party).await?;
+        in_time(self.run(party, &claim, inflate)).await
+    }
+
     async fn claim(&self, party: Party) -> Result<Arc<Claim>, Problem> {
         self.places.claim(party).await.map(Arc::new).map_err(|full| full.of_processors(BUSY))
     }

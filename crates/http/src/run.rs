@@ -38,6 +38,13 @@ impl Principal {
         on_blocking_thread(state, place, timed).await
     }
 
+    /// Counts the time of decompressing a body as that of a read.
+    pub(crate) fn charge_time_of_body(self, state: &State, taken: Duration) {
+        if let Some(limits) = &state.limits {
+            limits.charge_time(self.user, taken);
+        }
+    }
+
     /// Counts a slow read as several, since its parameters do not tell how long it takes.
     fn charge_time(self, state: &State, taken: Duration) {
         if let Some(limits) = state.limits.as_ref().filter(|_| !self.writes) {

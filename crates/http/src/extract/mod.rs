@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 mod condition;
+mod encoding;
 mod form;
 mod headers;
 mod invitation_code;

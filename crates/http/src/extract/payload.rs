@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::io::{Read, Result as IoResult};
 use std::mem::take;
 use std::pin::pin;
 use std::rc::Rc;
@@ -11,15 +10,16 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, web};
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
+use super::encoding::Encoding;
 use super::principal;
 use crate::connections::{Connection, Held, Speed};
 use crate::problem::{Code, Problem};
+use crate::state::State;
 
 /// The maximum size of a body, compressed or not. Bodies announced as larger are rejected before they are read.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -51,15 +51,16 @@ pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Bytes
     }
     let mut memory = Memory { request: &request, connection: Connection::of(&request), held: None };
     let bytes = collect_in_time(payload, most, &mut memory).await?;
-    let bytes = if encoding == Encoding::Identity {
-        bytes
-    } else {
-        memory.hold(bytes.len() + most)?;
-        inflated(encoding, bytes, most).await?
-    };
     // A client can take its time with the body; its session may have ended meanwhile.
     principal::confirm(&request)?;
-    principal::count_body(&request, bytes.len())?;
+    principal::count_body(&request, 0..bytes.len())?;
+    if encoding == Encoding::Identity {
+        return Ok(bytes);
+    }
+    let compressed = bytes.len();
+    let bytes = inflated(encoding, bytes, most, &mut memory).await?;
+    principal::confirm(&request)?;
+    principal::count_body(&request, compressed..bytes.len())?;
     Ok(bytes)
 }
 
@@ -143,12 +144,37 @@ async fn collect(
     Ok(if joined.is_empty() { only } else { joined.freeze() })
 }
 
-/// Decompresses a body outside the event loop, because even a small one can expand to a mebibyte.
-async fn inflated(encoding: Encoding, bytes: Bytes, most: usize) -> Result<Bytes, Problem> {
-    let inflated = web::block(move || encoding.inflate(&bytes, most)).await;
-    let inflated = inflated.map_err(|_| Problem::internal("the thread pool is shutting down"))?;
-    let malformed = |_| Problem::new(Code::MalformedBody, "the body does not match its Content-Encoding");
-    let inflated = inflated.map_err(malformed)?;
+/// Decompresses a body. Large ones are decompressed on the threads that render, in turn and one of a user at a time.
+/// A job keeps its memory until it is done, even if the client has disconnected.
+async fn inflated(
+    encoding: Encoding,
+    bytes: Bytes,
+    most: usize,
+    memory: &mut Memory<'_>,
+) -> Result<Bytes, Problem> {
+    if bytes.len() <= MAX_STRANGERS_BODY_BYTES {
+        let inflated = encoding.inflate(&bytes, most.min(SMALL_BODY))?;
+        if inflated.len() <= SMALL_BODY.min(most) {
+            return Ok(inflated.into());
+        }
+    }
+    let principal = principal::of(memory.request).filter(|_| most > SMALL_BODY);
+    let Some(principal) = principal else {
+        return Err(too_large(most));
+    };
+    let Some(state) = memory.request.app_data::<web::Data<State>>() else {
+        return Err(Problem::internal("the services are not configured"));
+    };
+    memory.hold(bytes.len() + 2 * most)?;
+    let held = memory.held.take();
+    let inflate = move || {
+        let started = Instant::now();
+        (encoding.inflate(&bytes, most), started.elapsed(), held)
+    };
+    let (inflated, taken, held) = state.renderer.inflate(principal.party(), inflate).await?;
+    memory.held = held;
+    principal.charge_time_of_body(state, taken);
+    let inflated = inflated?;
     if inflated.len() > most { Err(too_large(most)) } else { Ok(inflated.into()) }
 }
 
@@ -156,85 +182,14 @@ fn too_large(most: usize) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the request body is larger than {} KiB", most / 1024))
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Identity,
-    Gzip,
-    Deflate,
-}
-
-impl Encoding {
-    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut codings = headers.get_all(CONTENT_ENCODING);
-        let coding = codings.next().map_or(&b""[..], |value| value.as_bytes().trim_ascii());
-        let encoding = match coding.to_ascii_lowercase().as_slice() {
-            b"" | b"identity" => Some(Self::Identity),
-            b"gzip" | b"x-gzip" => Some(Self::Gzip),
-            b"deflate" => Some(Self::Deflate),
-            _ => None,
-        };
-        let unknown = || Problem::new(Code::UnsupportedEncoding, "the supported encodings are gzip and deflate");
-        encoding.filter(|_| codings.next().is_none()).ok_or_else(unknown)
-    }
-
-    /// Decompresses up to the first byte beyond the limit, so that a decompression bomb costs no more than the
-    /// largest body.
-    fn inflate(self, bytes: &[u8], most: usize) -> IoResult<Vec<u8>> {
-        let mut inflated = Vec::new();
-        let most = most as u64 + 1;
-        match self {
-            Self::Identity => bytes.take(most).read_to_end(&mut inflated),
-            Self::Gzip => MultiGzDecoder::new(bytes).take(most).read_to_end(&mut inflated),
-            Self::Deflate => ZlibDecoder::new(bytes).take(most).read_to_end(&mut inflated),
-        }?;
-        Ok(inflated)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use actix_http::h1;
     use actix_web::rt;
     use actix_web::rt::time::sleep;
     use actix_web::test::TestRequest;
-    use flate2::Compression;
-    use flate2::write::{GzEncoder, ZlibEncoder};
 
     use super::*;
-
-    fn coding(values: &[&str]) -> Option<Encoding> {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(CONTENT_ENCODING, value.parse().unwrap());
-        }
-        Encoding::of(&headers).ok()
-    }
-
-    #[test]
-    fn at_most_one_content_coding_is_accepted() {
-        assert_eq!(coding(&[]), Some(Encoding::Identity));
-        assert_eq!(coding(&["Identity"]), Some(Encoding::Identity));
-        assert_eq!(coding(&["GZIP"]), Some(Encoding::Gzip));
-        assert_eq!(coding(&["x-gzip"]), Some(Encoding::Gzip));
-        assert_eq!(coding(&["deflate"]), Some(Encoding::Deflate));
-        for unknown in [&["br"][..], &["gzip, gzip"], &["gzip", "gzip"], &["identity", "br"], &["*"]] {
-            assert_eq!(coding(unknown), None, "{unknown:?}");
-        }
-    }
-
-    #[test]
-    fn compressed_body_is_inflated() {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(b"{}").unwrap();
-        assert_eq!(Encoding::Gzip.inflate(&gzip.finish().unwrap(), 9).unwrap(), b"{}");
-        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
-        zlib.write_all(b"{}").unwrap();
-        assert_eq!(Encoding::Deflate.inflate(&zlib.finish().unwrap(), 9).unwrap(), b"{}");
-        assert!(Encoding::Gzip.inflate(b"{}", 9).is_err());
-        assert!(Encoding::Deflate.inflate(b"{}", 9).is_err());
-    }
 
     #[actix_web::test]
     async fn body_has_to_arrive_at_minimum_speed() {
@@ -254,15 +209,5 @@ mod tests {
             let refused = read.map_err(|problem| problem.code).err();
             assert_eq!(refused, is_refused.then_some(Code::RequestTimeout));
         }
-    }
-
-    #[test]
-    fn inflation_stops_at_body_limit() {
-        let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
-        let spaces = vec![b' '; MAX_BODY_BYTES];
-        (0..100).for_each(|_| bomb.write_all(&spaces).unwrap());
-        let inflated = Encoding::Gzip.inflate(&bomb.finish().unwrap(), MAX_BODY_BYTES).unwrap();
-        assert_eq!(inflated.len(), MAX_BODY_BYTES + 1);
-        assert!(inflated.capacity() <= 4 * MAX_BODY_BYTES);
     }
 }

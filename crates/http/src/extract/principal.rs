@@ -1,6 +1,7 @@
 //! The sender of a request, by its access token or key (RFC 6750).
 
 use std::future::{Ready, ready};
+use std::ops::Range;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -149,10 +150,15 @@ pub(super) fn is_signed_in(request: &HttpRequest) -> bool {
     request.extensions().contains::<Principal>()
 }
 
-/// Counts a body of this many bytes, if its sender was authenticated.
-pub(super) fn count_body(request: &HttpRequest, bytes: usize) -> Result<(), Problem> {
-    let principal = request.extensions().get::<Principal>().copied();
-    match principal {
+/// The sender of a request with a body, if it was authenticated.
+pub(super) fn of(request: &HttpRequest) -> Option<Principal> {
+    request.extensions().get::<Principal>().copied()
+}
+
+/// Counts a body as one of `bytes.end` bytes, of which `bytes.start` are counted already, if its sender was
+/// authenticated.
+pub(super) fn count_body(request: &HttpRequest, bytes: Range<usize>) -> Result<(), Problem> {
+    match of(request) {
         Some(principal) if principal.writes => limits::count_body(request, principal.user, bytes),
         Some(principal) => limits::count_body_of_read(request, principal.user, bytes),
         None => Ok(()),

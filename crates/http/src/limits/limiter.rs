@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use governor::RateLimiter;
@@ -64,6 +65,13 @@ impl<K: Clone + Eq + Hash, C: Clock> Limiter<K, C> {
         NonZeroU32::new(more).map(|more| self.take_many(key, more)).transpose()
     }
 
+    /// Takes so many uses more, of which the first were taken already, out of at most a whole quota in all.
+    pub(super) fn take_between(&self, key: &K, uses: Range<usize>) -> Result<Option<Balance>, Balance> {
+        let most = self.policy.rate.count.get() - 1;
+        let bounded = |uses| u32::try_from(uses).unwrap_or(u32::MAX).min(most);
+        self.take_more(key, bounded(uses.end).saturating_sub(bounded(uses.start)))
+    }
+
     /// Charges uses that show only afterwards, even beyond the quota: the key waits longer for its next use. At most
     /// a whole quota is charged.
     pub(super) fn charge_afterwards(&self, key: &K, uses: u32) {
@@ -124,6 +132,10 @@ mod tests {
         limiter.take(&1).unwrap();
         assert_eq!(limiter.take_more(&1, 1_000).unwrap().map(|balance| balance.left), Some(0));
         assert_eq!(limiter.take_more(&1, 0), Ok(None));
+        limiter.take(&2).unwrap();
+        assert_eq!(limiter.take_between(&2, 0..1).unwrap().map(|balance| balance.left), Some(1));
+        assert_eq!(limiter.take_between(&2, 1..1_000).unwrap().map(|balance| balance.left), Some(0));
+        assert_eq!(limiter.take_between(&2, 1_000..2_000), Ok(None));
         let (single, _) = self::limiter("1/30s");
         single.take(&1).unwrap();
         assert_eq!(single.take_more(&1, 1_000), Ok(None));

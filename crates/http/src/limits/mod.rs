@@ -7,6 +7,7 @@ mod limiter;
 mod rate;
 mod states;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
@@ -199,9 +200,9 @@ pub(crate) fn count_write(request: &HttpRequest, user: UserId) -> Result<(), Pro
     verdict
 }
 
-/// Counts the body of a request that writes, once it has arrived and is decompressed.
-pub(crate) fn count_body(request: &HttpRequest, user: UserId, bytes: usize) -> Result<(), Problem> {
-    count_more_writes(request, user, cost::of_body(bytes))
+/// Counts the body of a request that writes, once it has arrived, and again when it is decompressed.
+pub(crate) fn count_body(request: &HttpRequest, user: UserId, bytes: Range<usize>) -> Result<(), Problem> {
+    count_writes_between(request, user, cost::of_body(bytes.start)..cost::of_body(bytes.end))
 }
 
 /// Counts the name that a request gives to a user or a chatroom, because each of its ends is indexed.
@@ -212,10 +213,14 @@ pub(crate) fn count_name(request: &HttpRequest, user: UserId, name: Option<&str>
 /// Counts a request that writes as this many writes more, once its body shows what it costs. Call it before anything
 /// is written.
 pub(crate) fn count_more_writes(request: &HttpRequest, user: UserId, more: usize) -> Result<(), Problem> {
+    count_writes_between(request, user, 0..more)
+}
+
+fn count_writes_between(request: &HttpRequest, user: UserId, more: Range<usize>) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else {
         return Ok(());
     };
-    let (balance, verdict) = match limits.writes.take_more(&user, u32::try_from(more).unwrap_or(u32::MAX)) {
+    let (balance, verdict) = match limits.writes.take_between(&user, more) {
         Ok(balance) => (balance, Ok(())),
         Err(refusal) => (Some(refusal), Err(refusal.refusal())),
     };
@@ -225,13 +230,13 @@ pub(crate) fn count_more_writes(request: &HttpRequest, user: UserId, more: usize
     verdict
 }
 
-/// Counts the body of a request that reads, once it has arrived and is decompressed.
-pub(crate) fn count_body_of_read(request: &HttpRequest, user: UserId, bytes: usize) -> Result<(), Problem> {
+/// Counts the body of a request that reads, once it has arrived, and again when it is decompressed.
+pub(crate) fn count_body_of_read(request: &HttpRequest, user: UserId, bytes: Range<usize>) -> Result<(), Problem> {
     let Some(limits) = request.app_data::<web::Data<Limits>>() else {
         return Ok(());
     };
-    let more = u32::try_from(cost::of_body(bytes)).unwrap_or(u32::MAX);
-    limits.reads.take_more(&user, more).map(drop).map_err(|refusal| {
+    let more = cost::of_body(bytes.start)..cost::of_body(bytes.end);
+    limits.reads.take_between(&user, more).map(drop).map_err(|refusal| {
         refusal.record(request);
         refusal.refusal()
     })

@@ -250,6 +250,22 @@ async fn inflated_body_over_a_mebibyte_is_too_large(engine: Engine) {
     garbage.bytes("application/json", "{}").send().await.expect_problem(400, "malformed_body");
 }
 
+/// A gzip member without content.
+const EMPTY_MEMBER: [u8; 20] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+#[both_engines]
+async fn compressed_body_has_one_member(engine: Engine) {
+    let (ann, room) = room_of_ann(engine).await;
+    let text = deflated(json!({"body": "x"}).to_string()).await;
+    for body in [[EMPTY_MEMBER.repeat(40_000), text.clone()].concat(), text.repeat(2), [text, vec![0]].concat()] {
+        let post = ann.request(Method::POST, room.messages()).header("Content-Encoding", "gzip");
+        let refused = post.bytes("application/json", body).send().await;
+        let detail = "a compressed body must be a single gzip member or zlib stream, and nothing may follow it";
+        assert_eq!(refused.expect_problem(400, "malformed_body").body["detail"], detail);
+    }
+    assert_eq!(ann.read(&room).await.len(), 0);
+}
+
 #[both_engines]
 async fn unknown_encoding_is_unsupported(engine: Engine) {
     let (ann, room) = room_of_ann(engine).await;
