@@ -287,10 +287,11 @@ fn longest_member(
     Ok(first.map(Into::into))
 }
 
-/// The condition of the index `memberships_by_role` for higher roles. A plan for all values of a parameter could not
-/// use it, so the number is in the text.
+/// The condition of a role. For higher ones it contains that of the index `memberships_by_role` word for word, as
+/// SQLite requires. A plan for all values of a parameter could not use it, so the number is in the text.
 fn has_role(role: Role) -> SqlLiteral<Bool> {
-    sql(&format!("memberships.role = {}", codes::of_role(role)))
+    let indexed = if role > Role::Member { " AND memberships.role > 0" } else { "" };
+    sql(&format!("(memberships.role = {}{indexed})", codes::of_role(role)))
 }
 
 /// Ends a membership, and before it the user's invitations: the event that ends a membership is the last one that its
