@@ -1,14 +1,15 @@
 //! Deletes the messages of deleted accounts piece by piece.
 //!
-//! A deleted account writes nothing any more, so a chatroom that is done stays done. The row of the erasure remembers
+//! An account that has left its chatrooms writes nothing any more, so a chatroom that is done stays done. The row of the erasure remembers
 //! the last such chatroom. It is written in the transaction that deletes the account, and deleted after the last
 //! message; so neither a crash nor another instance makes a difference.
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::UserId;
 use chit_chat_relational::rows::MessageRow;
-use chit_chat_relational::schema::{erasures, messages};
+use chit_chat_relational::schema::{erasures, memberships, messages};
 use chit_chat_relational::{Key, Sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -27,7 +28,10 @@ pub(crate) fn begin(conn: &mut Conn, user: UserId) -> Sql<()> {
 
 /// Deletes at most `most` messages of one account in one chatroom, and returns whether there was such an account.
 pub(crate) fn some(tx: &mut Tx<'_>, at: Timestamp, most: usize) -> Sql<bool> {
-    let first = erasures::table.order(erasures::user_id).select(erasures::user_id);
+    // A send that waited for a chatroom's lock may still be stored until its author has left it.
+    let theirs = memberships::table.filter(memberships::user_id.eq(erasures::user_id));
+    let departed = erasures::table.filter(not(exists(theirs)));
+    let first = departed.order(erasures::user_id).select(erasures::user_id);
     let Some(user) = first.first::<Key>(tx.conn).optional()? else {
         return Ok(false);
     };

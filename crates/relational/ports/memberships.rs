@@ -76,16 +76,24 @@ impl MembershipRepository for Store {
         self.write(|tx| leave(tx, chatroom, user, reason, at))
     }
 
-    fn chatrooms_of(&self, user: UserId) -> Result<Vec<ChatroomId>, StoreError> {
+    fn chatrooms_of(&self, user: UserId, most: usize) -> Result<Vec<ChatroomId>, StoreError> {
         self.read(|conn| {
-            let keys: Vec<Key> = memberships::table
-                .filter(memberships::user_id.eq(Key::from(user)))
-                .order(memberships::chatroom_id)
-                .select(memberships::chatroom_id)
-                .load(conn)?;
-            Ok(keys.into_iter().map(Into::into).collect())
+            let mut found = first_chatrooms_of(conn, user, true, most)?;
+            found.extend(first_chatrooms_of(conn, user, false, most.saturating_sub(found.len()))?);
+            Ok(found)
         })
     }
+}
+
+fn first_chatrooms_of(conn: &mut Conn, user: UserId, direct: bool, most: usize) -> Sql<Vec<ChatroomId>> {
+    let keys: Vec<Key> = memberships::table
+        .filter(memberships::user_id.eq(Key::from(user)))
+        .filter(memberships::other_id.is_not_null().eq(direct))
+        .order(memberships::chatroom_id)
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select(memberships::chatroom_id)
+        .load(conn)?;
+    Ok(keys.into_iter().map(Into::into).collect())
 }
 
 fn find(conn: &mut Conn, chatroom: ChatroomId, user: UserId) -> Sql<Option<Member>> {

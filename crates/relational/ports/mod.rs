@@ -13,6 +13,7 @@ mod changes_since;
 mod chatroom_list;
 mod chatrooms;
 mod commits;
+mod departures;
 mod direct;
 mod erasures;
 mod events;

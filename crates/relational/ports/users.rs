@@ -8,7 +8,7 @@ use chit_chat_domain::search::NameParts;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, DisplayName, Email, NewUser, OwnMessages, PasswordHash, SignedUp, Updated, User, UserChanges,
+    AccountDeletion, Credentials, DisplayName, Email, NewUser, OwnMessages, SignedUp, Updated, User, UserChanges,
     UserRepository, Username,
 };
 use chit_chat_relational::rows::UserRow;
@@ -17,7 +17,9 @@ use chit_chat_relational::{Instant, Key, Sql, SqlError, codes, text};
 use diesel::prelude::*;
 
 use super::name_parts::{self, Kind};
-use super::{bans, blocks, direct, erasures, former_usernames, fragments, invitees, keys, sessions, user_heads};
+use super::{
+    bans, blocks, departures, direct, erasures, former_usernames, fragments, invitees, keys, sessions, user_heads,
+};
 use crate::{Conn, Store, Tx, dialect};
 
 impl UserRepository for Store {
@@ -78,29 +80,24 @@ impl UserRepository for Store {
     fn delete(
         &self,
         id: UserId,
-        checked: PasswordHash,
-        messages: OwnMessages,
+        deletion: AccountDeletion,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError> {
         self.write(|tx| {
-            let ended = delete(tx, id, &checked, at)?;
-            if ended.is_some() && messages == OwnMessages::Delete {
+            let ended = delete(tx, id, &deletion, at)?;
+            if ended.is_some() && deletion.messages == OwnMessages::Delete {
                 erasures::begin(tx, id)?;
             }
             Ok(ended)
         })
     }
 
-    fn deleted_members(&self) -> Result<Vec<UserId>, StoreError> {
-        self.read(|conn| {
-            let keys: Vec<Key> = memberships::table
-                .inner_join(users::table)
-                .filter(users::deleted_at.is_not_null())
-                .select(users::id)
-                .distinct()
-                .load(conn)?;
-            Ok(keys.into_iter().map(Into::into).collect())
-        })
+    fn departing(&self) -> Result<Option<UserId>, StoreError> {
+        self.read(departures::first)
+    }
+
+    fn departed(&self, user: UserId) -> Result<(), StoreError> {
+        self.write(|tx| departures::end(tx, user))
     }
 }
 
@@ -219,11 +216,21 @@ fn write(conn: &mut Conn, row: &UserRow) -> Sql<()> {
     Ok(())
 }
 
-fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) -> Sql<Option<Vec<EndedSession>>> {
+fn delete(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    deletion: &AccountDeletion,
+    at: Timestamp,
+) -> Sql<Option<Vec<EndedSession>>> {
     // Rooms are locked before users, as when members are added: all transactions use this order.
-    dialect::lock_chatrooms_of(tx, id)?;
+    let few_chatrooms = departures::has_few_chatrooms(tx, id)?;
+    if few_chatrooms {
+        dialect::lock_chatrooms_of(tx, id)?;
+    }
     let user = dialect::lock_user(tx, id)?.filter(|row| row.disabled_at.is_none());
-    if user.and_then(|row| row.password_hash).as_deref() != Some(checked.as_str()) {
+    if user.and_then(|row| row.password_hash).as_deref() != Some(deletion.checked.as_str())
+        || !sessions::is_open(tx, id, deletion.session)?
+    {
         return Ok(None);
     }
     let nothing = None::<&str>;
@@ -239,8 +246,11 @@ fn delete(tx: &mut Tx<'_>, id: UserId, checked: &PasswordHash, at: Timestamp) ->
         ))
         .execute(tx.conn)?;
     name_parts::remove(tx, id.into())?;
-    refuse_waiting_sends(tx, id)?;
-    direct::close_all(tx, id, at)?;
+    if few_chatrooms {
+        refuse_waiting_sends(tx, id)?;
+        direct::close_all(tx, id, at)?;
+    }
+    departures::begin(tx, id)?;
     blocks::forget(tx, id)?;
     bans::forget(tx, id)?;
     invitees::forget_user(tx, id)?;

@@ -26,6 +26,14 @@ table! {
 table! {
     use crate::types::Id;
 
+    departures (user_id) {
+        user_id -> Id,
+    }
+}
+
+table! {
+    use crate::types::Id;
+
     erasures (user_id) {
         user_id -> Id,
         after_chatroom_id -> Id,
@@ -383,6 +391,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bans,
     chatroom_creations,
     chatrooms,
+    departures,
     ended_sessions,
     erasures,
     events,

@@ -27,6 +27,9 @@ const STORAGE_INTERVAL: Duration = Duration::from_secs(5);
 const INDEX_INTERVAL: Duration = Duration::from_secs(5);
 /// The interval at which uses of keys are stored.
 const KEYS_INTERVAL: Duration = Duration::from_secs(10);
+/// The interval of looking for deleted accounts that have chatrooms to leave; short, because until then their direct
+/// chatrooms are open and others may be without an owner.
+const DEPARTURES_INTERVAL: Duration = Duration::from_secs(1);
 const TIDY_INTERVAL: Duration = Duration::from_secs(60);
 /// The interval of adding up histogram samples, which would otherwise pile up while metrics are not scraped.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -48,7 +51,6 @@ pub(crate) struct Background(Threads);
 impl Background {
     /// Runs the tasks due at start, then starts the threads.
     pub(crate) fn start(state: &Arc<State>, stores: &Stores, metrics: PrometheusHandle) -> Result<Self, Failure> {
-        state.services.accounts.finish_deletions()?;
         state.follow()?;
         let mut background = Self(Threads::default());
         let started = background.start_all(state.clone(), stores.clone(), metrics);
@@ -63,6 +65,11 @@ impl Background {
         self.start_task(KEYS_INTERVAL, "keys", move || keys.follow_keys().map(|()| Progress::Done))?;
         let storage = Arc::clone(&state);
         self.start_task(STORAGE_INTERVAL, "storage", move || storage.follow_storage().map(|()| Progress::Done))?;
+        let accounts = Arc::clone(&state);
+        self.start_task(DEPARTURES_INTERVAL, "departures", move || {
+            let more = accounts.services.accounts.continue_deletions()?;
+            Ok(if more { Progress::More } else { Progress::Done })
+        })?;
         self.start_task(FOLLOW_INTERVAL, "streams", move || follow(|| state.follow_streams()))?;
         let writing = Arc::clone(&stores.readiness);
         self.start_task(WRITING_INTERVAL, "writing", move || {

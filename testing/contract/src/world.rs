@@ -7,7 +7,8 @@ use std::time::Duration;
 use chit_chat_domain::clock::{Clock, Timestamp};
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::session::{EndedSession, NewSession, SecretHash};
-use chit_chat_domain::user::{NewUser, OwnMessages, PasswordHash, SignedUp, Username};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::user::{AccountDeletion, NewUser, OwnMessages, PasswordHash, SignedUp, Username};
 
 use crate::{Engine, TestClock, TestIds, TestStore};
 
@@ -57,15 +58,36 @@ impl World {
 
     /// Deletes the account of a user with the default password; returns the sessions that it ended.
     pub fn delete_account(&self, user: UserId) -> Vec<EndedSession> {
-        self.users.delete(user, self.password_hash(), OwnMessages::Keep, self.tick()).unwrap().unwrap()
+        self.try_delete_account(user).unwrap().unwrap()
+    }
+
+    /// Deletes the account of a user if it has the default password; returns the sessions that it ended, except for
+    /// one that is opened for this.
+    pub fn try_delete_account(&self, user: UserId) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        self.try_delete(user, OwnMessages::Keep)
+    }
+
+    fn try_delete(&self, user: UserId, messages: OwnMessages) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        let draft = self.draft_session(user, 0);
+        let (opened, before) = (draft.id, self.open_sessions(user));
+        if before.is_empty() {
+            // Refused if the account is disabled or has another password.
+            self.sessions.create(draft, 1)?;
+        }
+        let session = before.first().copied().unwrap_or(opened);
+        let deletion = AccountDeletion { checked: self.password_hash(), session, messages };
+        let mut ended = self.users.delete(user, deletion, self.tick())?;
+        if let Some(ended) = &mut ended {
+            ended.retain(|ended| ended.id != opened);
+        }
+        Ok(ended)
     }
 
     /// Deletes the account of a user together with their messages, which [`Upkeep`] then has to erase.
     ///
     /// [`Upkeep`]: chit_chat_domain::upkeep::Upkeep
     pub fn delete_account_with_messages(&self, user: UserId) {
-        let deleted = self.users.delete(user, self.password_hash(), OwnMessages::Delete, self.tick());
-        assert!(deleted.unwrap().is_some());
+        assert!(self.try_delete(user, OwnMessages::Delete).unwrap().is_some());
     }
 
     /// The default hash, which each user's password is checked against.

@@ -111,6 +111,6 @@ pub trait MembershipRepository: Send + Sync {
         at: Timestamp,
     ) -> Result<Leaving, StoreError>;
 
-    /// The chatrooms of a user, living or deleted.
-    fn chatrooms_of(&self, user: UserId) -> Result<Vec<ChatroomId>, StoreError>;
+    /// The chatrooms of a user, living or deleted: at most so many, direct ones first.
+    fn chatrooms_of(&self, user: UserId, most: usize) -> Result<Vec<ChatroomId>, StoreError>;
 }

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use super::{
-    DisplayName, Email, HasherBusy, NewPassword, NewUser, OwnMessages, PasswordChange, PasswordHash,
-    PasswordHasher, PasswordPolicy, SignedUp, Updated, User, UserChanges, UserRepository, Username,
+    AccountDeletion, DisplayName, Email, HasherBusy, NewPassword, NewUser, OwnMessages, PasswordChange,
+    PasswordHash, PasswordHasher, PasswordPolicy, SignedUp, Updated, User, UserChanges, UserRepository, Username,
     UsernameChange, WhoCanAddMe,
 };
 use crate::clock::Clock;
 use crate::denial::{Denial, Failure};
 use crate::form::{Form, patched};
-use crate::id::{IdSource, SessionId, UserId};
+use crate::id::{ChatroomId, IdSource, SessionId, UserId};
 use crate::membership::{LeaveReason, MembershipRepository};
 use crate::secrets::Secrets;
+use crate::store_error::StoreError;
+
+/// The number of chatrooms that a deleted account leaves in one batch, each in a transaction of its own.
+const LEFT_AT_ONCE: usize = 10;
 
 /// The input for signing up.
 #[derive(Clone)]
@@ -153,33 +157,59 @@ impl AccountService {
         }
     }
 
-    /// Deletes an account: first the account itself, then its memberships one by one. Messages that are to go too
-    /// follow later, in batches.
+    /// Checks a user's password for the deletion of their account.
     ///
-    /// Asks [`UserRepository::find`], [`UserRepository::credentials`], [`PasswordHasher::verify`],
-    /// [`UserRepository::delete`], [`MembershipRepository::chatrooms_of`], then
-    /// [`MembershipRepository::leave`] for each chatroom.
-    pub fn delete(&self, user: UserId, password: &str, messages: Option<&str>) -> Result<(), Failure> {
+    /// Asks [`UserRepository::find`], [`UserRepository::credentials`], then [`PasswordHasher::verify`].
+    pub fn check_deletion(
+        &self,
+        user: UserId,
+        session: SessionId,
+        password: &str,
+        messages: Option<&str>,
+    ) -> Result<AccountDeletion, Failure> {
         let messages = messages.map(OwnMessages::parse).transpose();
         let messages = messages.map_err(|violation| Failure::invalid("messages", violation))?.unwrap_or_default();
-        let checked = self.check_password(user, password)?;
-        self.users.delete(user, checked, messages, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
-        self.leave_all_chatrooms(user)
+        Ok(AccountDeletion { checked: self.check_password(user, password)?, session, messages })
     }
 
-    /// Completes deletions that a crash interrupted.
+    /// Deletes an account: first the account itself, then its memberships one by one if they are few. The others
+    /// follow later, in batches, and so do messages that are to go too.
     ///
-    /// Asks [`UserRepository::deleted_members`]; for each user [`MembershipRepository::chatrooms_of`], then
+    /// Asks [`UserRepository::delete`], [`MembershipRepository::chatrooms_of`], then
     /// [`MembershipRepository::leave`] for each chatroom.
-    pub fn finish_deletions(&self) -> Result<(), Failure> {
-        for user in self.users.deleted_members()? {
-            self.leave_all_chatrooms(user)?;
-        }
+    pub fn delete(&self, user: UserId, deletion: AccountDeletion) -> Result<(), Failure> {
+        self.users.delete(user, deletion, self.clock.now())?.ok_or(Denial::InvalidCredentials)?;
+        // The account is deleted even if this fails; `continue_deletions` completes it.
+        let _incomplete = self.leave_few_chatrooms(user);
         Ok(())
     }
 
-    fn leave_all_chatrooms(&self, user: UserId) -> Result<(), Failure> {
-        for chatroom in self.memberships.chatrooms_of(user)? {
+    fn leave_few_chatrooms(&self, user: UserId) -> Result<(), StoreError> {
+        let chatrooms = self.memberships.chatrooms_of(user, AccountDeletion::FEW_CHATROOMS + 1)?;
+        if chatrooms.len() > AccountDeletion::FEW_CHATROOMS {
+            return Ok(());
+        }
+        self.leave_chatrooms(user, chatrooms)
+    }
+
+    /// Lets one deleted user leave some chatrooms, and returns whether there was such a user.
+    ///
+    /// Asks [`UserRepository::departing`] and [`MembershipRepository::chatrooms_of`]; then
+    /// [`MembershipRepository::leave`] for each chatroom, or if there is none, [`UserRepository::departed`].
+    pub fn continue_deletions(&self) -> Result<bool, StoreError> {
+        let Some(user) = self.users.departing()? else {
+            return Ok(false);
+        };
+        let chatrooms = self.memberships.chatrooms_of(user, LEFT_AT_ONCE)?;
+        if chatrooms.is_empty() {
+            self.users.departed(user)?;
+        }
+        self.leave_chatrooms(user, chatrooms)?;
+        Ok(true)
+    }
+
+    fn leave_chatrooms(&self, user: UserId, chatrooms: Vec<ChatroomId>) -> Result<(), StoreError> {
+        for chatroom in chatrooms {
             self.memberships.leave(chatroom, user, LeaveReason::AccountDeleted, self.clock.now())?;
         }
         Ok(())

@@ -18,7 +18,8 @@ pub use email::Email;
 pub use own_messages::OwnMessages;
 pub use password::{HasherBusy, NewPassword, PasswordHash, PasswordHasher, PasswordPolicy};
 pub use repository::{
-    Credentials, NewUser, PasswordChange, SignedUp, Updated, UserChanges, UserRepository, UsernameChange,
+    AccountDeletion, Credentials, NewUser, PasswordChange, SignedUp, Updated, UserChanges, UserRepository,
+    UsernameChange,
 };
 pub use username::Username;
 pub use who_can_add_me::{Addee, Admission, MAX_PASSIVE_CHATROOMS, WhoCanAddMe};

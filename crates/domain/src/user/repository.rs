@@ -50,6 +50,21 @@ pub struct PasswordChange {
     pub session: SessionId,
 }
 
+/// The deletion of an account. It is done only if the password is still the one that was checked and the requesting
+/// session is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountDeletion {
+    pub checked: PasswordHash,
+    pub session: SessionId,
+    pub messages: OwnMessages,
+}
+
+impl AccountDeletion {
+    /// An account with at most as many chatrooms leaves them within the request; others leave theirs afterwards, in
+    /// batches.
+    pub const FEW_CHATROOMS: usize = 50;
+}
+
 /// A new username. The old one is reserved for its holder for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsernameChange {
@@ -106,16 +121,22 @@ pub trait UserRepository: Send + Sync {
     fn update(&self, id: UserId, changes: UserChanges, at: Timestamp) -> Result<Option<Updated>, StoreError>;
 
     /// Erases the data of the account and ends its sessions atomically; the username stays taken. `None` if the
-    /// user is deleted or disabled, or the password is no longer the one that was checked. Messages that are to be
-    /// deleted are marked, for [`Upkeep::erase_messages`](crate::upkeep::Upkeep::erase_messages).
+    /// user is deleted or disabled, the password is no longer the one that was checked, or the session has ended.
+    /// Messages that are to be deleted are marked, for
+    /// [`Upkeep::erase_messages`](crate::upkeep::Upkeep::erase_messages), and so is a user who has chatrooms to
+    /// leave, for [`departing`](Self::departing). Those of a user with
+    /// [few](AccountDeletion::FEW_CHATROOMS) of them refuse at once what the user is sending there, and direct ones
+    /// are read-only at once.
     fn delete(
         &self,
         id: UserId,
-        checked: PasswordHash,
-        messages: OwnMessages,
+        deletion: AccountDeletion,
         at: Timestamp,
     ) -> Result<Option<Vec<EndedSession>>, StoreError>;
 
-    /// Deleted users who are still members of a chatroom, because a crash interrupted the deletion.
-    fn deleted_members(&self) -> Result<Vec<UserId>, StoreError>;
+    /// A deleted user who is marked as having chatrooms to leave.
+    fn departing(&self) -> Result<Option<UserId>, StoreError>;
+
+    /// Removes the mark of a deleted user who has left all chatrooms.
+    fn departed(&self, user: UserId) -> Result<(), StoreError>;
 }

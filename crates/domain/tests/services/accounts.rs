@@ -3,10 +3,12 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{LeaveReason, Leaving};
 use chit_chat_domain::mockall::Sequence;
 use chit_chat_domain::mockall::predicate::eq;
-use chit_chat_domain::testing::{NOW, World, fresh_id, me, other, password_hash, room, session_id};
+use chit_chat_domain::store_error::StoreError;
+use chit_chat_domain::testing::{NOW, World, fresh_id, me, password_hash, room, session_id};
 use chit_chat_domain::user::{
-    AccountService, DisplayName, Email, HasherBusy, NewUser, OwnMessages, PasswordChange, PasswordPolicy, Profile,
-    ProfileChange, SignUp, SignUps, SignedUp, Updated, User, UserChanges, Username, UsernameChange, WhoCanAddMe,
+    AccountDeletion, AccountService, DisplayName, Email, HasherBusy, NewUser, OwnMessages, PasswordChange,
+    PasswordPolicy, Profile, ProfileChange, SignUp, SignUps, SignedUp, Updated, User, UserChanges, Username,
+    UsernameChange, WhoCanAddMe,
 };
 use chit_chat_domain::violation::{FieldViolation, Violation};
 use uuid::Uuid;
@@ -54,10 +56,15 @@ fn rooms() -> [ChatroomId; 2] {
     [room(), ChatroomId::from(Uuid::from_u128(78))]
 }
 
-fn expect_leaves(world: &mut World, user: UserId, order: &mut Sequence) {
+fn expect_leaves(world: &mut World, user: UserId, most: usize, order: &mut Sequence) {
     let chatrooms = rooms().to_vec();
     let memberships = &mut world.memberships;
-    memberships.expect_chatrooms_of().with(eq(user)).times(1).in_sequence(order).return_const(Ok(chatrooms));
+    memberships
+        .expect_chatrooms_of()
+        .with(eq(user), eq(most))
+        .times(1)
+        .in_sequence(order)
+        .return_const(Ok(chatrooms));
     for chatroom in rooms() {
         memberships
             .expect_leave()
@@ -247,44 +254,68 @@ fn change_of_deleted_account_is_not_found() {
     assert_eq!(outcome, Err(Denial::UserNotFound.into()));
 }
 
+fn deletion(messages: OwnMessages) -> AccountDeletion {
+    AccountDeletion { checked: password_hash(), session: session_id(), messages }
+}
+
+fn many_rooms() -> Vec<ChatroomId> {
+    (0..51).map(|n| ChatroomId::from(Uuid::from_u128(n))).collect()
+}
+
 #[test]
 fn deletion_ends_sessions_before_leaving_chatrooms() {
-    let mut world = world_with_account();
+    let mut world = World::default();
     let mut order = Sequence::new();
     let (users, deleted) = (&mut world.users, Ok(Some(vec![ended_session()])));
     users
         .expect_delete()
-        .with(eq(me()), eq(password_hash()), eq(OwnMessages::Keep), eq(NOW))
+        .with(eq(me()), eq(deletion(OwnMessages::Keep)), eq(NOW))
         .times(1)
         .in_sequence(&mut order)
         .return_const(deleted);
-    expect_leaves(&mut world, me(), &mut order);
-    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Ok(()));
+    expect_leaves(&mut world, me(), 51, &mut order);
+    assert_eq!(world.accounts().delete(me(), deletion(OwnMessages::Keep)), Ok(()));
+}
+
+#[test]
+fn many_chatrooms_are_left_later() {
+    let mut world = World::default();
+    world.users.expect_delete().times(1).return_const(Ok(Some(vec![])));
+    world.memberships.expect_chatrooms_of().with(eq(me()), eq(51)).return_const(Ok(many_rooms()));
+    assert_eq!(world.accounts().delete(me(), deletion(OwnMessages::Keep)), Ok(()));
+}
+
+#[test]
+fn account_is_deleted_even_if_leaving_fails() {
+    let mut world = World::default();
+    world.users.expect_delete().times(1).return_const(Ok(Some(vec![])));
+    world.memberships.expect_chatrooms_of().return_const(Ok(vec![room()]));
+    let unavailable = StoreError::Unavailable("down".into());
+    world.memberships.expect_leave().times(1).return_const(Err(unavailable));
+    assert_eq!(world.accounts().delete(me(), deletion(OwnMessages::Keep)), Ok(()));
 }
 
 #[test]
 fn messages_are_deleted_with_account_on_request() {
-    let mut world = world_with_account();
-    let delete = world.users.expect_delete();
-    let delete = delete.with(eq(me()), eq(password_hash()), eq(OwnMessages::Delete), eq(NOW));
-    delete.times(1).return_const(Ok(Some(vec![])));
-    world.memberships.expect_chatrooms_of().return_const(Ok(vec![]));
-    assert_eq!(world.accounts().delete(me(), PASSWORD, Some("delete")), Ok(()));
-    let unknown = World::default().accounts().delete(me(), PASSWORD, Some("all"));
+    let check = |text| world_with_account().accounts().check_deletion(me(), session_id(), PASSWORD, text);
+    assert_eq!(check(None), Ok(deletion(OwnMessages::Keep)));
+    assert_eq!(check(Some("delete")), Ok(deletion(OwnMessages::Delete)));
+    let unknown = World::default().accounts().check_deletion(me(), session_id(), PASSWORD, Some("all"));
     assert_eq!(unknown, Err(Failure::invalid("messages", Violation::NotOneOf("keep, delete"))));
 }
 
 #[test]
 fn deletion_requires_password() {
-    let accounts = world_with_account().accounts();
-    assert_eq!(accounts.delete(me(), "a guess", None), Err(Denial::InvalidCredentials.into()));
+    let checked = world_with_account().accounts().check_deletion(me(), session_id(), "a guess", None);
+    assert_eq!(checked, Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
-fn deletion_with_changed_password_is_refused() {
-    let mut world = world_with_account();
+fn deletion_with_changed_password_or_ended_session_is_refused() {
+    let mut world = World::default();
     world.users.expect_delete().times(1).return_const(Ok(None));
-    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Denial::InvalidCredentials.into()));
+    let outcome = world.accounts().delete(me(), deletion(OwnMessages::Keep));
+    assert_eq!(outcome, Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
@@ -293,7 +324,8 @@ fn deletion_with_busy_hasher_is_refused() {
     world.user_is(living_user());
     world.credentials_are(Some(credentials()));
     world.hasher.expect_verify().return_const(Err(HasherBusy));
-    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Failure::Busy));
+    let checked = world.accounts().check_deletion(me(), session_id(), PASSWORD, None);
+    assert_eq!(checked, Err(Failure::Busy));
 }
 
 #[test]
@@ -301,15 +333,30 @@ fn password_of_deleted_account_is_invalid() {
     let mut world = World::default();
     world.user_is(deleted_user());
     world.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).return_const(Ok(false));
-    assert_eq!(world.accounts().delete(me(), PASSWORD, None), Err(Denial::InvalidCredentials.into()));
+    let checked = world.accounts().check_deletion(me(), session_id(), PASSWORD, None);
+    assert_eq!(checked, Err(Denial::InvalidCredentials.into()));
 }
 
 #[test]
-fn interrupted_deletions_are_finished() {
+fn deletions_continue_in_batches() {
     let mut world = World::default();
-    world.users.expect_deleted_members().times(1).return_const(Ok(vec![me(), other()]));
-    let mut order = Sequence::new();
-    expect_leaves(&mut world, me(), &mut order);
-    expect_leaves(&mut world, other(), &mut order);
-    assert_eq!(world.accounts().finish_deletions(), Ok(()));
+    world.users.expect_departing().times(1).return_const(Ok(Some(me())));
+    expect_leaves(&mut world, me(), 10, &mut Sequence::new());
+    assert_eq!(world.accounts().continue_deletions(), Ok(true));
+}
+
+#[test]
+fn deletion_ends_with_the_last_chatroom() {
+    let mut world = World::default();
+    world.users.expect_departing().times(1).return_const(Ok(Some(me())));
+    world.memberships.expect_chatrooms_of().return_const(Ok(vec![]));
+    world.users.expect_departed().with(eq(me())).times(1).return_const(Ok(()));
+    assert_eq!(world.accounts().continue_deletions(), Ok(true));
+}
+
+#[test]
+fn without_deletions_nothing_continues() {
+    let mut world = World::default();
+    world.users.expect_departing().times(1).return_const(Ok(None));
+    assert_eq!(world.accounts().continue_deletions(), Ok(false));
 }

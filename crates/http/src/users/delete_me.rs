@@ -22,9 +22,10 @@ pub(crate) struct Deletion {
 
 /// Delete your account
 ///
-/// Ends all sessions and leaves all chatrooms. Your messages remain, unless `messages` is `delete`: then all of them
-/// become tombstones, in chatrooms that you have left too. This begins within a minute, and takes longer the more you
-/// have written. Your username stays taken.
+/// Ends all sessions and leaves all chatrooms: up to 50 within the request, more of them afterwards. Your messages
+/// remain, unless `messages` is `delete`: then all of them become tombstones, in chatrooms that you have left too.
+/// This begins within a minute of leaving the last chatroom, and takes longer the more you have written. Your username
+/// stays taken.
 #[utoipa::path(
     delete, path = "/api/users/me", operation_id = "delete_account", tag = "users",
     request_body = Deletion,
@@ -40,9 +41,12 @@ pub(crate) async fn delete_me(
     body: Json<Deletion>,
 ) -> Result<HttpResponse, Problem> {
     let Deletion { password, messages } = body.into_inner().0;
-    let attempt = attempts.check_password(caller)?;
-    attempt
-        .hash(&state, move |state| state.services.accounts.delete(caller.user, &password, messages.as_deref()))
-        .await?;
+    let session = caller.session()?;
+    let check = move |state: &State| {
+        state.services.accounts.check_deletion(caller.user, session, &password, messages.as_deref())
+    };
+    // The place among passwords is free again before the account is deleted.
+    let deletion = attempts.check_password(caller)?.hash(&state, check).await?;
+    caller.run(&state, move |state| state.services.accounts.delete(caller.user, deletion)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -23,7 +23,7 @@ use chit_chat_domain::search::NameQuery;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
-    Credentials, NewUser, OwnMessages, PasswordHash, SignedUp, Updated, User, UserChanges, UserRepository,
+    AccountDeletion, Credentials, NewUser, SignedUp, Updated, User, UserChanges, UserRepository,
 };
 
 use chit_chat_domain::stores::Stores;
@@ -104,18 +104,16 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.fuse.write(|| self.port.update(id, changes, at))
     }
 
-    fn delete(
-        &self,
-        id: UserId,
-        checked: PasswordHash,
-        messages: OwnMessages,
-        at: Timestamp,
-    ) -> Stored<Option<Vec<EndedSession>>> {
-        self.fuse.write(|| self.port.delete(id, checked, messages, at))
+    fn delete(&self, id: UserId, deletion: AccountDeletion, at: Timestamp) -> Stored<Option<Vec<EndedSession>>> {
+        self.fuse.write(|| self.port.delete(id, deletion, at))
     }
 
-    fn deleted_members(&self) -> Stored<Vec<UserId>> {
-        self.port.deleted_members()
+    fn departing(&self) -> Stored<Option<UserId>> {
+        self.port.departing()
+    }
+
+    fn departed(&self, user: UserId) -> Stored<()> {
+        self.fuse.write(|| self.port.departed(user))
     }
 }
 
@@ -190,8 +188,8 @@ impl MembershipRepository for Fused<dyn MembershipRepository> {
         self.fuse.write(|| self.port.leave(chatroom, user, reason, at))
     }
 
-    fn chatrooms_of(&self, user: UserId) -> Stored<Vec<ChatroomId>> {
-        self.port.chatrooms_of(user)
+    fn chatrooms_of(&self, user: UserId, most: usize) -> Stored<Vec<ChatroomId>> {
+        self.port.chatrooms_of(user, most)
     }
 }
 

@@ -155,7 +155,10 @@ impl World {
     }
 
     pub(crate) fn delete_account(&self, username: &str) {
-        self.services().accounts.delete(self.user(username), PASSWORD, None).unwrap();
+        let Grant { user, session_id, .. } = self.sign_in(username, PASSWORD).unwrap();
+        let accounts = self.services().accounts;
+        let deletion = accounts.check_deletion(user.id, session_id, PASSWORD, None).unwrap();
+        accounts.delete(user.id, deletion).unwrap();
     }
 
     pub(crate) fn services(&self) -> Services {

@@ -7,7 +7,7 @@ use chit_chat_domain::id::{IdSource, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::session::{Rotation, SecretHash};
 use chit_chat_domain::user::{
-    Account, AccountFilter, DisplayName, NewUser, OwnMessages, PasswordChange, PasswordHash, UserChanges,
+    Account, AccountFilter, DisplayName, NewUser, PasswordChange, PasswordHash, UserChanges,
 };
 
 #[both_engines]
@@ -92,10 +92,10 @@ fn disable_keeps_memberships_and_messages(engine: Engine) {
     let said = world.say(room, matt, "hello");
     let (before, head) = (world.users.find(matt), world.head(room));
     world.administration.disable(matt, world.tick()).unwrap().unwrap();
-    assert_eq!(world.users.delete(matt, world.password_hash(), OwnMessages::Keep, world.tick()), Ok(None));
+    assert_eq!(world.try_delete_account(matt), Ok(None));
     assert_eq!(world.users.find(matt), before);
     assert_eq!(world.message(room, said.id), said);
-    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![room]));
+    assert_eq!(world.memberships.chatrooms_of(matt, 100), Ok(vec![room]));
     assert_eq!(world.head(room), head);
     assert_eq!(world.users.list(None, Limit::MAX).unwrap().len(), 2);
 }

@@ -104,7 +104,7 @@ fn open_while_blocking(engine: Engine, end: &str, refused: bool) {
     let scene = scene(engine);
     let Scene { world, matt, beth } = &scene;
     assert_eq!(scene.while_blocking(end, || world.open(*beth, *matt)) == Opening::Blocked, refused);
-    assert_eq!(world.memberships.chatrooms_of(*beth).unwrap().is_empty(), refused);
+    assert_eq!(world.memberships.chatrooms_of(*beth, 100).unwrap().is_empty(), refused);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn create_with_missing_users_is_rejected(engine: Engine) {
     let keyed = Some(idempotency("k", "x"));
     let draft = NewChatroom { idempotency: keyed.clone(), ..world.draft_room(matt, &[beth, gone, nobody]) };
     assert_eq!(world.chatrooms.create_with_members(draft), Ok(Creation::NoSuchUsers(vec![gone, nobody])));
-    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
+    assert_eq!(world.memberships.chatrooms_of(beth, 100), Ok(vec![]));
     world.create(NewChatroom { idempotency: keyed, ..world.draft_room(matt, &[beth]) });
 }
 
@@ -86,7 +86,7 @@ fn create_with_equal_key_returns_first_chatroom(engine: Engine) {
         let repeat = again(keyed(matt, "k", text));
         assert_eq!(repeat, Ok(Creation::Duplicate(first.id, idempotency("k", "x"))));
     }
-    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![first.id]));
+    assert_eq!(world.memberships.chatrooms_of(matt, 100), Ok(vec![first.id]));
     assert!(matches!(again(keyed(beth, "k", "x")), Ok(Creation::Created(_))));
     assert!(matches!(again(keyed(matt, "K", "x")), Ok(Creation::Created(_))));
 }
@@ -164,7 +164,7 @@ fn delete_hides_chatroom_from_everybody(engine: Engine) {
         assert_eq!(world.chatrooms.access(room, user), Ok(None));
         assert_eq!(world.memberships.find(room, user), Ok(None));
         assert_eq!(mine(&world, user, None), []);
-        assert_eq!(world.memberships.chatrooms_of(user), Ok(vec![]));
+        assert_eq!(world.memberships.chatrooms_of(user, 100), Ok(vec![]));
     }
     assert_eq!(world.chatrooms.public(None, Limit::MAX), Ok(vec![]));
     assert_eq!(world.memberships.list(room, 0, Limit::MAX), Ok(vec![]));

@@ -7,6 +7,7 @@ use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, Role, RoleChange};
 use chit_chat_domain::message::{Appended, PageRange};
 use chit_chat_domain::page::Limit;
+use chit_chat_domain::user::AccountDeletion;
 
 /// A chatroom whose owner, Matt, has deleted his account; the program crashed before he left the chatroom.
 struct Scene {
@@ -85,13 +86,15 @@ fn messages_of_deleted_user_stay_readable(engine: Engine) {
 fn unfinished_deletion_is_found_and_finished(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     let second = world.room(beth, &[]);
-    assert_eq!(world.users.deleted_members(), Ok(vec![matt]));
-    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![room]));
+    assert_eq!(world.users.departing(), Ok(Some(matt)));
+    assert_eq!(world.memberships.chatrooms_of(matt, 100), Ok(vec![room]));
     let leave = || world.memberships.leave(room, matt, LeaveReason::AccountDeleted, world.tick()).unwrap();
     assert_eq!(leave(), Leaving::HandedOver(beth));
     assert_eq!(leave(), Leaving::NotMember);
-    assert_eq!(world.users.deleted_members(), Ok(vec![]));
-    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![room, second]));
+    assert_eq!(world.users.departing(), Ok(Some(matt)));
+    world.users.departed(matt).unwrap();
+    assert_eq!(world.users.departing(), Ok(None));
+    assert_eq!(world.memberships.chatrooms_of(beth, 100), Ok(vec![room, second]));
     assert_eq!(world.member(room, beth).membership.role, Role::Owner);
 }
 
@@ -100,7 +103,7 @@ fn deleted_user_inherits_no_ownership(engine: Engine) {
     let Scene { world, matt, beth, room } = scene(engine);
     assert_eq!(world.leave(room, beth), Leaving::ChatroomDeleted);
     assert_eq!(world.chatrooms.access(room, beth), Ok(None));
-    assert_eq!(world.memberships.chatrooms_of(matt), Ok(vec![]));
+    assert_eq!(world.memberships.chatrooms_of(matt, 100), Ok(vec![]));
 }
 
 #[both_engines]
@@ -121,9 +124,33 @@ fn member_inherits_from_two_deleted_owners(engine: Engine) {
     for user in [matt, beth] {
         world.delete_account(user);
     }
-    assert_eq!(world.users.deleted_members().unwrap().len(), 2);
+    assert!(world.users.departing().unwrap().is_some());
     let leave = |user| world.memberships.leave(room, user, LeaveReason::AccountDeleted, world.tick()).unwrap();
     assert_eq!(leave(matt), Leaving::HandedOver(rohan));
     assert_eq!(leave(beth), Leaving::Left);
     assert_eq!(world.member(room, rohan).membership.role, Role::Owner);
+}
+
+#[both_engines]
+fn account_without_chatrooms_departs_at_once(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    world.delete_account(matt);
+    assert_eq!(world.users.departing(), Ok(None));
+}
+
+#[both_engines]
+fn account_with_many_chatrooms_locks_none(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth, zoe) = (world.user("Matt"), world.user("Beth"), world.user("Zoe"));
+    let rooms: Vec<_> = (0..AccountDeletion::FEW_CHATROOMS).map(|_| world.room(beth, &[matt])).collect();
+    let direct = world.shown_direct_room(matt, zoe);
+    let heads: Vec<_> = rooms.iter().map(|room| world.head(*room)).collect();
+    world.delete_account(matt);
+    assert_eq!(world.memberships.chatrooms_of(matt, 2).unwrap(), [direct, rooms[0]], "direct ones first");
+    assert_eq!(rooms.iter().map(|room| world.head(*room)).collect::<Vec<_>>(), heads);
+    assert_eq!(world.send(world.draft(rooms[0], matt, "boo")), Appended::Refused);
+    let leave = || world.memberships.leave(direct, matt, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    assert_eq!(leave(), Leaving::Left);
+    assert_eq!(world.send(world.draft(direct, zoe, "are you there?")), Appended::Refused);
 }

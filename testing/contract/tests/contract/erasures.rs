@@ -12,7 +12,7 @@ use chit_chat_domain::stores::Stores;
 /// Deletes the account with its messages, as the use case does.
 fn delete_account(world: &World, user: UserId) {
     world.delete_account_with_messages(user);
-    for room in world.memberships.chatrooms_of(user).unwrap() {
+    for room in world.memberships.chatrooms_of(user, 100).unwrap() {
         world.memberships.leave(room, user, LeaveReason::AccountDeleted, world.tick()).unwrap();
     }
 }
@@ -160,4 +160,17 @@ fn racing_instances_delete_each_message_once(engine: Engine) {
         world.log(room);
     }
     assert_eq!(erasures(&world), 0);
+}
+
+#[both_engines]
+fn messages_wait_until_the_chatrooms_are_left(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let room = world.room(matt, &[beth]);
+    world.say(room, beth, "hello");
+    world.delete_account_with_messages(beth);
+    assert_eq!(erase_all(&world, &world.store, 10), 0);
+    world.memberships.leave(room, beth, LeaveReason::AccountDeleted, world.tick()).unwrap();
+    erase_all(&world, &world.store, 10);
+    assert_eq!((deletions(&world, room), erasures(&world)), (1, 0));
 }

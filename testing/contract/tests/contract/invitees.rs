@@ -122,8 +122,8 @@ fn creation_invites_whom_the_creator_may_not_add(engine: Engine) {
     let (matt, beth, rohan) = (world.user("Matt"), world.user("Beth"), world.user("Rohan"));
     world.let_add(WhoCanAddMe::Nobody, beth);
     let room = world.room(matt, &[beth, rohan]);
-    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
-    assert_eq!(world.memberships.chatrooms_of(rohan), Ok(vec![room]));
+    assert_eq!(world.memberships.chatrooms_of(beth, 100), Ok(vec![]));
+    assert_eq!(world.memberships.chatrooms_of(rohan, 100), Ok(vec![room]));
     assert_eq!((world.invited_to(room), world.head(room)), (vec![beth], 3));
     assert!(matches!(world.accept(room, beth), Added::Added(_)));
 }

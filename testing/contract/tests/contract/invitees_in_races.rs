@@ -48,7 +48,7 @@ fn creation_waiting_for_setting_follows_it(engine: Engine) {
         let (world, matt, beth, _) = scene(engine, WhoCanAddMe::Everyone);
         let change = format!("UPDATE users SET who_can_add_me = 2 WHERE id = {}", id_literal(engine, beth));
         let made = while_open(&world, &change, end, || world.room(matt, &[beth]));
-        assert_eq!(world.memberships.chatrooms_of(beth).unwrap().len(), members);
+        assert_eq!(world.memberships.chatrooms_of(beth, 100).unwrap().len(), members);
         assert_eq!(world.invited_to(made).len(), 1 - members);
     }
 }

@@ -8,7 +8,6 @@ use chit_chat_domain::chatroom::Guard;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::Appended;
 use chit_chat_domain::store_error::StoreError;
-use chit_chat_domain::user::OwnMessages;
 
 const ENGLISH: &str = "C";
 const GERMAN: &str = "de_DE.UTF-8";
@@ -61,8 +60,7 @@ fn canceled_statement_is_unavailable() {
         other.begin();
         other.lock_rooms("TRUE");
         let deleted = thread::scope(|scope| {
-            let deletion =
-                scope.spawn(|| world.users.delete(matt, world.password_hash(), OwnMessages::Keep, world.tick()));
+            let deletion = scope.spawn(|| world.try_delete_account(matt));
             // `statement_timeout` has the same SQLSTATE, but takes ten seconds.
             signal_waiting(&world, "pg_cancel_backend");
             deletion.join().unwrap()

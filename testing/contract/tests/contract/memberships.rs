@@ -131,7 +131,7 @@ fn owner_removes_member(engine: Engine) {
     let read = world.member(room, beth).membership;
     assert_eq!(world.remove(room, matt, beth), Guarded::Done(()));
     assert_eq!(world.chatrooms.access(room, beth), Ok(None));
-    assert_eq!(world.memberships.chatrooms_of(beth), Ok(vec![]));
+    assert_eq!(world.memberships.chatrooms_of(beth, 100), Ok(vec![]));
     let again = world.memberships.remove(&read, Guard::holds(matt, Role::Owner), world.tick());
     assert_eq!(again, Ok(Guarded::Refused));
     assert_eq!(world.head(room), 4);

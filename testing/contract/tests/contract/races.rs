@@ -11,9 +11,7 @@ use chit_chat_domain::membership::{Added, LeaveReason, Leaving, Role, RoleChange
 use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::stores::Stores;
-use chit_chat_domain::user::{
-    NewUser, OwnMessages, PasswordChange, PasswordHash, SignedUp, UserChanges, Username,
-};
+use chit_chat_domain::user::{NewUser, PasswordChange, PasswordHash, SignedUp, UserChanges, Username};
 
 #[both_engines]
 fn racing_sign_ups_give_username_once(engine: Engine) {
@@ -38,9 +36,7 @@ fn racing_password_change_and_deletion_do_one(engine: Engine) {
         let changes = UserChanges { password, ..UserChanges::default() };
         let done = race(2, |n| match n {
             0 => world.users.update(user, changes.clone(), world.tick()).unwrap().is_some(),
-            _ => {
-                world.users.delete(user, world.password_hash(), OwnMessages::Keep, world.tick()).unwrap().is_some()
-            }
+            _ => world.try_delete_account(user).unwrap().is_some(),
         });
         assert_ne!(done[0], done[1]);
         assert_eq!(world.users.find(user).unwrap().unwrap().profile.is_some(), done[0]);
@@ -231,7 +227,7 @@ fn racing_creations_with_equal_key_create_one_chatroom(engine: Engine) {
     assert_eq!(count(&outcomes, |outcome| matches!(outcome, Creation::Created(_))), 1);
     let ids: HashSet<ChatroomId> = outcomes.into_iter().map(made).collect();
     assert_eq!(ids.len(), 1);
-    assert_eq!(world.memberships.chatrooms_of(matt), Ok(Vec::from_iter(ids)));
+    assert_eq!(world.memberships.chatrooms_of(matt, 100), Ok(Vec::from_iter(ids)));
 }
 
 #[both_engines]

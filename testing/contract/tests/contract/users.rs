@@ -5,8 +5,8 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{IdSource, SessionId, UserId};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::user::{
-    DisplayName, Email, NewUser, OwnMessages, PasswordChange, PasswordHash, Profile, SignedUp, Updated, User,
-    UserChanges, Username,
+    AccountDeletion, DisplayName, Email, NewUser, OwnMessages, PasswordChange, PasswordHash, Profile, SignedUp,
+    Updated, User, UserChanges, Username,
 };
 
 #[both_engines]
@@ -27,7 +27,7 @@ fn missing_user_is_not_found(engine: Engine) {
     assert_eq!(world.users.find(nobody), Ok(None));
     assert_eq!(world.users.credentials("nobody".into()), Ok(None));
     assert_eq!(world.users.update(nobody, UserChanges::default(), world.tick()), Ok(None));
-    assert_eq!(world.users.delete(nobody, world.password_hash(), OwnMessages::Keep, world.tick()), Ok(None));
+    assert_eq!(world.try_delete_account(nobody), Ok(None));
 }
 
 #[both_engines]
@@ -150,7 +150,7 @@ fn deletion_wipes_personal_data(engine: Engine) {
     assert_eq!(world.users.credentials("matt".into()), Ok(None));
     assert_eq!(listed(&world, None, 200), [""; 0]);
     assert_eq!(world.users.update(id, UserChanges::default(), world.tick()), Ok(None));
-    assert_eq!(world.users.delete(id, world.password_hash(), OwnMessages::Keep, world.tick()), Ok(None));
+    assert_eq!(world.try_delete_account(id), Ok(None));
     let left = "SELECT count(*) AS value FROM users WHERE coalesce(username, username_folded, display_name, \
                 search_text, email, password_hash) IS NOT NULL";
     assert_eq!(world.raw().number(left), 0);
@@ -163,7 +163,7 @@ fn deletion_requires_checked_password(engine: Engine) {
     let (session, _) = world.session(matt, 100);
     let changes = new_password(&world, &PasswordHash::new("another".into()), session);
     world.users.update(matt, changes, world.tick()).unwrap().unwrap();
-    assert_eq!(world.users.delete(matt, world.password_hash(), OwnMessages::Keep, world.tick()), Ok(None));
+    assert_eq!(world.try_delete_account(matt), Ok(None));
     assert_eq!(username(&world, matt), "Matt");
     assert_eq!(world.open_sessions(matt), [session]);
 }
@@ -221,4 +221,15 @@ fn username(world: &World, id: UserId) -> String {
 fn listed(world: &World, after: Option<&str>, limit: u64) -> Vec<String> {
     let found = world.users.list(after.map(Into::into), Limit::parse(limit).unwrap()).unwrap();
     found.into_iter().filter_map(|user| Some(user.profile?.username.as_str().to_owned())).collect()
+}
+
+#[both_engines]
+fn deletion_requires_open_session(engine: Engine) {
+    let world = World::new(engine);
+    let matt = world.user("Matt");
+    let (session, _) = world.session(matt, 100);
+    let deletion = AccountDeletion { checked: world.password_hash(), session, messages: OwnMessages::Keep };
+    world.sessions.end(matt, session, world.tick()).unwrap();
+    assert_eq!(world.users.delete(matt, deletion, world.tick()), Ok(None));
+    assert_eq!(username(&world, matt), "Matt");
 }

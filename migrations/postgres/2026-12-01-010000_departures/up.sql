@@ -1,0 +1,7 @@
+-- Deleted accounts that have chatrooms to leave.
+CREATE TABLE departures (
+    user_id UUID PRIMARY KEY REFERENCES users
+);
+-- Those whose deletion a crash interrupted.
+INSERT INTO departures
+SELECT id FROM users WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM memberships WHERE user_id = users.id);
