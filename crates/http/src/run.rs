@@ -38,6 +38,11 @@ impl Principal {
         on_blocking_thread(state, place, timed).await
     }
 
+    /// Counts the opening of a stream of so many chatrooms as further reads.
+    pub(crate) fn charge_chatrooms(self, state: &State, chatrooms: usize) -> Result<(), Problem> {
+        state.limits.as_ref().map_or(Ok(()), |limits| limits.charge_chatrooms(self.user, chatrooms))
+    }
+
     /// Counts the time of decompressing a body as that of a read.
     pub(crate) fn charge_time_of_body(self, state: &State, taken: Duration) {
         if let Some(limits) = &state.limits {

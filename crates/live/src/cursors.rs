@@ -39,10 +39,15 @@ impl Cursors {
         self.0.get_mut(at).map(|(_, cursor)| cursor)
     }
 
+    /// Creates a list with room for so many chatrooms.
+    pub(crate) fn with_capacity(chatrooms: usize) -> Self {
+        Self(Vec::with_capacity(chatrooms))
+    }
+
     /// Inserts a chatroom that is not in the list.
     pub(crate) fn insert(&mut self, chatroom: ChatroomId, cursor: Cursor) {
         if let Err(at) = self.find(chatroom) {
-            if self.0.is_empty() {
+            if self.0.capacity() == 0 {
                 self.0.reserve_exact(1);
             }
             self.0.insert(at, (chatroom, cursor));

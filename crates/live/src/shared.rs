@@ -13,6 +13,7 @@ use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use parking_lot::Mutex;
 
+use crate::cursors::Cursors;
 use crate::exchange::Exchange;
 use crate::profiles::ChangedProfiles;
 use crate::queue::Queue;
@@ -35,6 +36,8 @@ pub(crate) enum Work {
     Heads,
     /// Look up the memberships of a listener's user.
     Memberships(Job),
+    /// Unsubscribe a listener that has ended from its chatrooms, which are many.
+    Unsubscribe(Cursors),
     /// Send the profile of a user to the listeners of their chatrooms.
     Profile(UserId),
 }
@@ -94,6 +97,7 @@ impl Shared {
                 }
             }
             Work::Memberships(job) => job.answer(&self.sources, &self.failed),
+            Work::Unsubscribe(rooms) => self.unsubscribe(rooms),
             Work::Profile(user) => self.serve_profile(*user),
             Work::Heads => {
                 if let Err(error) = self.compare_outdated() {
@@ -107,9 +111,15 @@ impl Shared {
     pub(crate) fn abandon(&self, work: Work) {
         match work {
             Work::Room(room) => room.abandon(),
-            Work::Heads => {}
+            Work::Heads | Work::Unsubscribe(_) => {}
             Work::Memberships(job) => self.failed.record(job),
             Work::Profile(user) => self.profiles.fail(user),
+        }
+    }
+
+    pub(crate) fn unsubscribe(&self, rooms: &Cursors) {
+        for (_, cursor) in rooms.iter() {
+            self.registry.unsubscribe(&cursor.room, &cursor.subscription);
         }
     }
 

@@ -31,6 +31,14 @@ pub(super) fn of_name(name: &str) -> usize {
     name.chars().take(LONGEST_NAME).count().saturating_sub(1) / NAME_CHARACTERS
 }
 
+/// The chatrooms of a stream that cost as much to subscribe to as the request itself.
+const CHATROOMS: usize = 100;
+
+/// The reads that a stream of so many chatrooms counts in addition to its request: one for every 100.
+pub(super) fn of_chatrooms(chatrooms: usize) -> usize {
+    chatrooms / CHATROOMS
+}
+
 /// The cost of a read: 1 for the request and for every 50 entries, four times that as HTML, and 4 for a search.
 pub(super) fn of_read(request: &HttpRequest) -> NonZeroU32 {
     of_query(request.query_string())
@@ -73,6 +81,11 @@ mod tests {
     fn name_costs_more_from_20_characters() {
         let cost = |characters| of_name(&"é".repeat(characters));
         assert_eq!([0, 1, 20, 21, 41, 100, 1_000].map(cost), [0, 0, 0, 1, 2, 4, 4]);
+    }
+
+    #[test]
+    fn stream_costs_more_from_100_chatrooms() {
+        assert_eq!([0, 1, 99, 100, 5_000].map(of_chatrooms), [0, 0, 0, 1, 50]);
     }
 
     #[test]

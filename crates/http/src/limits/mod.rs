@@ -139,6 +139,12 @@ impl Limits {
         }
     }
 
+    /// Counts the opening of a stream of so many chatrooms as further reads.
+    pub(crate) fn charge_chatrooms(&self, user: UserId, chatrooms: usize) -> Result<(), Problem> {
+        let counted = self.reads.take_between(&user, 0..cost::of_chatrooms(chatrooms));
+        counted.map(drop).map_err(Balance::refusal)
+    }
+
     fn charge_failure(&self, source: Source, account: Account) -> Result<Balance, Balance> {
         let of_address = self.failures_of_address.take(&source)?;
         let of_name = self.failures_of_name.take(&(source, account)).inspect_err(|_| {

@@ -13,12 +13,15 @@ use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
+use super::memory::Account;
 use super::positions;
-use crate::connections::Connection;
+use crate::connections::{Connection, Held};
 
 pub(super) const STREAM: &str = "text/event-stream";
-/// The approximate size of a chunk.
+/// The size of a chunk, but for a single larger event, which is written in pieces of this size.
 const CHUNK: usize = 16 * 1024;
+/// The size of a chunk up to which no memory is held for it.
+const SMALL: usize = 64 * 1024;
 /// The range of reconnection delays, in milliseconds, so that the clients of a stopping instance do not all
 /// reconnect at once.
 const RETRY_MILLIS: std::ops::Range<u32> = 500..5_000;
@@ -36,6 +39,10 @@ struct Body {
     feed: Feed,
     ids: Ids,
     connection: Option<Rc<Connection>>,
+    /// The part of a large event that has not been written.
+    rest: Bytes,
+    account: Account,
+    held: Option<Held>,
     /// True if anything was sent since the last poll that returned nothing.
     has_sent: bool,
 }
@@ -50,8 +57,9 @@ pub(super) fn answer(request: &HttpRequest, feed: Feed, ids: Ids) -> HttpRespons
         // Without a length, which a stream does not have either (RFC 9110, section 8.6).
         return response.body(body::None::new());
     }
-    let connection = Connection::of(request);
-    let mut response = response.body(BoxBody::new(Body { feed, ids, connection, has_sent: false }));
+    let (connection, account) = (Connection::of(request), Account::of(request));
+    let body = Body { feed, ids, connection, rest: Bytes::new(), account, held: None, has_sent: false };
+    let mut response = response.body(BoxBody::new(body));
     if request.version() < Version::HTTP_11 {
         // In HTTP/1.0, closing the connection ends the response (RFC 9112, section 6.3).
         response.head_mut().no_chunking(true);
@@ -71,11 +79,15 @@ impl MessageBody for Body {
         let body = self.get_mut();
         if let Some(connection) = &body.connection {
             connection.expect_read_within(CLIENT_TIMEOUT);
-            if connection.makes_room(context)
-                && let Some(last) = body.feed.stop()
-            {
-                return Poll::Ready(Some(Ok(body.text(&last))));
-            }
+        }
+        if let Some(piece) = body.next_piece() {
+            return Poll::Ready(Some(Ok(piece)));
+        }
+        if let Some(connection) = &body.connection
+            && connection.makes_room(context)
+            && let Some(last) = body.feed.stop()
+        {
+            return Poll::Ready(Some(Ok(body.text(&last))));
         }
         match body.feed.poll_next(context) {
             Poll::Pending if body.is_disconnected() => Poll::Ready(None),
@@ -83,7 +95,8 @@ impl MessageBody for Body {
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Ready(Some(first)) => {
                 body.has_sent = true;
-                Poll::Ready(Some(Ok(body.collect_chunk(first, context))))
+                let chunk = body.collect_chunk(first, context);
+                Poll::Ready(body.write(chunk).map(Ok))
             }
         }
     }
@@ -97,11 +110,30 @@ impl Body {
             && self.connection.as_ref().is_some_and(|connection| connection.is_disconnected())
     }
 
+    /// Writes a chunk in pieces, because actix copies each into its buffer. Without memory for a large chunk, the stream
+    /// ends instead, and its client reconnects.
+    fn write(&mut self, chunk: Bytes) -> Option<Bytes> {
+        if chunk.len() > SMALL && !self.account.hold(&mut self.held, chunk.len()) {
+            let last = self.feed.stop()?;
+            return Some(self.text(&last));
+        }
+        self.rest = chunk;
+        self.next_piece()
+    }
+
+    fn next_piece(&mut self) -> Option<Bytes> {
+        let piece = self.rest.split_to(self.rest.len().min(CHUNK));
+        if self.rest.is_empty() {
+            (self.rest, self.held) = (Bytes::new(), None);
+        }
+        (!piece.is_empty()).then_some(piece)
+    }
+
     /// Collects available events up to a limit. A single event is passed on without a copy.
     fn collect_chunk(&mut self, first: Item, context: &mut Context<'_>) -> Bytes {
         let mut chunk = BytesMut::new();
         let mut item = first;
-        while chunk.len() < CHUNK {
+        while chunk.len() + self.text(&item).len() < CHUNK {
             let Poll::Ready(Some(next)) = self.feed.poll_next(context) else {
                 break;
             };

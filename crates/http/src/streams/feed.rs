@@ -11,6 +11,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::credential::Via;
 use chit_chat_live::{EncodedEvent, End, Listener, Update};
 
+use super::memory::StreamMemory;
 use super::notice::{self, WithHeads};
 use crate::extract::Principal;
 use crate::problem::Problem;
@@ -32,7 +33,8 @@ pub(super) struct Feed {
     listener: Listener,
     via: Via,
     /// Items to send before anything else, in this order.
-    first: Vec<Item>,
+    first: Vec<(WithHeads, String)>,
+    memory: StreamMemory,
     heartbeat_at: Instant,
     timer: Pin<Box<Sleep>>,
     finished: bool,
@@ -55,18 +57,22 @@ pub(super) enum ItemKind {
 }
 
 impl Feed {
-    pub(super) fn new(state: web::Data<State>, caller: Principal, listener: Listener) -> Self {
+    pub(super) fn new(
+        state: web::Data<State>,
+        caller: Principal,
+        listener: Listener,
+        memory: StreamMemory,
+    ) -> Self {
         let now = Instant::now();
         let (via, heartbeat_at) = (caller.via, now + HEARTBEAT);
         let ends_at = now + remaining_time(end_of(via), state.clock.now());
         let timer = Box::pin(sleep_until(heartbeat_at.min(ends_at)));
-        Self { state, listener, via, first: Vec::new(), heartbeat_at, timer, finished: false }
+        Self { state, listener, via, first: Vec::new(), memory, heartbeat_at, timer, finished: false }
     }
 
     /// Queues an item to send first, with the position that the stream starts from.
-    pub(super) fn queue_first(&mut self, kind: WithHeads, id: &str) {
-        let encoded = self.with_heads(kind, id);
-        self.first.push(Item { encoded, kind: ItemKind::First });
+    pub(super) fn queue_first(&mut self, kind: WithHeads, id: String) {
+        self.first.push((kind, id));
     }
 
     /// Returns the next item; `None` after the last.
@@ -86,6 +92,10 @@ impl Feed {
                 return Poll::Ready(Some(self.last(ItemKind::Stopping, encoded)));
             }
             return self.poll_recheck(context);
+        }
+        // The user may have joined many chatrooms meanwhile.
+        if !self.memory.hold(self.listener.positions().len()) {
+            return Poll::Ready(self.stop());
         }
         if let Some(item) = self.next_first() {
             return Poll::Ready(Some(item));
@@ -118,12 +128,13 @@ impl Feed {
         if self.first.is_empty() {
             return None;
         }
-        let item = self.first.remove(0);
+        let (kind, id) = self.first.remove(0);
         if self.first.is_empty() {
             // Frees memory: there are thousands of streams, and most of them only wait.
             self.first = Vec::new();
         }
-        Some(item)
+        // Not earlier: these events are the largest of a stream.
+        Some(Item { encoded: self.with_heads(kind, &id), kind: ItemKind::First })
     }
 
     fn convert(&mut self, update: Update) -> Option<Item> {

@@ -3,6 +3,7 @@
 mod all_chatrooms;
 mod body;
 mod feed;
+mod memory;
 mod notice;
 mod open_stream;
 mod positions;

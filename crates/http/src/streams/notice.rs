@@ -1,6 +1,5 @@
 //! Notices: stream items other than events of a log. They have the same envelope, without `seq`.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use chit_chat_domain::chatroom::Seq;
@@ -8,7 +7,7 @@ use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::user::User;
 use chit_chat_live::{EncodedEvent, PrivateChange};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::views::{HiddenView, Id, ReadMarkerView, Time, UserView, WhereView, encoded};
 
@@ -25,9 +24,15 @@ struct Notice<D> {
 
 #[derive(Serialize)]
 struct Heads {
-    heads: BTreeMap<String, Seq>,
+    #[serde(serialize_with = "by_id")]
+    heads: Vec<(ChatroomId, Seq)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<NonZeroUsize>,
+}
+
+/// Serializes heads as an object, in the order of their chatrooms.
+fn by_id<S: Serializer>(heads: &[(ChatroomId, Seq)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(heads.iter().map(|(id, head)| (Id(*id), head)))
 }
 
 #[derive(Serialize)]
@@ -63,7 +68,7 @@ impl WithHeads {
         heads: impl IntoIterator<Item = (ChatroomId, Seq)>,
         left_out: usize,
     ) -> EncodedEvent {
-        let heads = heads.into_iter().map(|(id, head)| (id.to_string(), head)).collect();
+        let heads = heads.into_iter().collect();
         let (r#type, data) = (self.as_str(), Heads { heads, left_out: NonZeroUsize::new(left_out) });
         encoded(id, r#type, &Notice { r#type, chatroom_id: None, at: Time(at), actor_id: None, data })
     }

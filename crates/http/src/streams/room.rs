@@ -8,6 +8,7 @@ use chit_chat_live::Start;
 
 use super::body::{Ids, STREAM, answer};
 use super::feed::Feed;
+use super::memory::{Account, StreamMemory};
 use super::notice::WithHeads;
 use crate::extract::{Principal, prefers};
 use crate::problem::Problem;
@@ -44,9 +45,10 @@ pub(crate) async fn room_stream(
     let known = position.filter(|position: &Seq| (0..=head).contains(position));
     let start = Start { chatroom: id, position: known.unwrap_or(head), head, read: ReadState::default() };
     let listener = state.streams.listen_to(caller.subscriber(), start).ok_or_else(Problem::too_many_streams)?;
-    let mut feed = Feed::new(state, caller, listener);
+    let memory = StreamMemory::new(Account::of(&request));
+    let mut feed = Feed::new(state, caller, listener, memory);
     if known.is_none() {
-        feed.queue_first(WithHeads::Reset, &head.to_string());
+        feed.queue_first(WithHeads::Reset, head.to_string());
     }
     Ok(answer(&request, feed, Ids::Seq))
 }

@@ -1,6 +1,6 @@
 //! The memory for bodies and responses: a share for each user and address.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use chit_chat_http::{BodyTimes, Budget, Capacity, Connections, Proxies};
 use serde_json::json;
 
 use crate::app::TestApp;
+use crate::people::Person;
 use crate::sockets::{Listening, SLOWEST};
 
 const JSON: &str = "Content-Type: application/json";
@@ -64,6 +65,39 @@ async fn unread_responses_are_limited() {
         thread::sleep(Duration::from_millis(20));
     }
     panic!("the memory was not returned");
+}
+
+#[actix_web::test]
+async fn streams_of_many_chatrooms_are_limited() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    for number in 0..70 {
+        ann.create_room(&format!("Room {number}"), "private", &[]).await;
+    }
+    bob.create_room("Plans", "private", &[]).await;
+    let token = |person: &Person| format!("Authorization: Bearer {}", person.token.clone().unwrap());
+    // Room for one stream of 70 chatrooms.
+    let server = server(&app, 30_000);
+    let opened = |token: &str| {
+        let mut stream = server.connect().into_stream();
+        stream.write_all(format!("GET /api/events HTTP/1.1\r\nHost: test\r\n{token}\r\n\r\n").as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        (status, stream)
+    };
+    let (status, first) = opened(&token(&ann));
+    assert_eq!(&status, b"HTTP/1.1 200");
+    let mut other = server.connect();
+    other.begin("GET /api/events", &[&token(&ann)], b"");
+    other.answer().expect_problem(503, "overloaded");
+    let streams: Vec<_> = (0..10).map(|_| opened(&token(&bob))).collect();
+    assert!(streams.iter().all(|(status, _)| status == b"HTTP/1.1 200"), "few chatrooms need no room");
+    drop(first);
+    let started = Instant::now();
+    while &opened(&token(&ann)).0 != b"HTTP/1.1 200" {
+        assert!(started.elapsed() < Duration::from_secs(10), "the memory was not returned");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[actix_web::test]

@@ -22,6 +22,9 @@ use crate::replay::{Job, Query};
 use crate::shared::{Shared, Work};
 use crate::update::{End, Followed, Start, Subscriber, Update};
 
+/// The number of chatrooms up to which a listener unsubscribes where it is dropped, which is on an event loop.
+const FEW: usize = 64;
+
 /// Delivers every entry after its positions once and in order, as long as the user is a member.
 pub struct Listener {
     shared: Arc<Shared>,
@@ -81,13 +84,14 @@ impl Listener {
         if !shared.registry.open(&mailbox) {
             return None;
         }
+        let starts = starts.into_iter();
         shared.sources.metrics.listeners.increment(1);
         let mut listener = Self {
             shared: Arc::clone(shared),
             follows_user: follows.is_some(),
             reach,
             mailbox,
-            rooms: Cursors::default(),
+            rooms: Cursors::with_capacity(starts.size_hint().0),
             left: BTreeMap::new(),
             left_out: follows.map_or(0, |followed| followed.left_out),
             backlog: None,
@@ -100,7 +104,7 @@ impl Listener {
             shared.registry.follow_user(subscriber.user, version, &listener.mailbox);
         }
         // Commits between the read of these heads and the first subscription had no observer.
-        let unobserved: Vec<_> = starts.into_iter().filter_map(|start| listener.subscribe(start, true)).collect();
+        let unobserved: Vec<_> = starts.filter_map(|start| listener.subscribe(start, true)).collect();
         shared.look_up(follows.map(|_| subscriber.user), unobserved);
         listener.report_caught_up();
         Some(listener)
@@ -284,8 +288,11 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        for (_, cursor) in self.rooms.iter() {
-            self.shared.registry.unsubscribe(&cursor.room, &cursor.subscription);
+        let rooms = mem::take(&mut self.rooms);
+        if rooms.iter().len() <= FEW {
+            self.shared.unsubscribe(&rooms);
+        } else {
+            self.shared.live.push(Work::Unsubscribe(rooms));
         }
         if self.follows_user {
             self.shared.registry.leave_user(self.user(), &self.mailbox);

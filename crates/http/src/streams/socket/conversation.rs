@@ -15,6 +15,7 @@ use chit_chat_domain::key::Reach;
 use chit_chat_domain::scope::Scope;
 
 use super::super::feed::{CLIENT_TIMEOUT, Feed, Item, ItemKind};
+use super::super::memory::Account;
 use super::super::tell_typing;
 use super::frames::{self, Frame};
 use super::incoming::{Incoming, Received};
@@ -52,6 +53,8 @@ pub(super) struct Socket {
     /// The address of the client.
     pub(super) source: Source,
     pub(super) outgoing: Outgoing,
+    /// Pays for the memory of the stream.
+    pub(super) account: Account,
     pub(super) incoming: Incoming,
     pub(super) frames: Frames,
     pub(super) connection: Option<Rc<Connection>>,

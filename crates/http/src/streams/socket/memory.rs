@@ -2,25 +2,15 @@
 //! responses has to have room for it.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use actix_web::HttpRequest;
-
-use crate::connections::{Connection, Held};
-use crate::limits::Source;
+use super::super::memory::Account;
+use crate::connections::Held;
 
 /// The size up to which a message is not held.
 const SMALL: usize = 16 * 1024;
 /// The time for a large message to arrive completely.
 const SLOWEST: Duration = Duration::from_secs(30);
-
-/// The client that memory is held for.
-#[derive(Clone)]
-pub(super) struct Account {
-    connection: Option<Rc<Connection>>,
-    source: Option<Source>,
-}
 
 pub(super) struct MessageMemory {
     account: Account,
@@ -31,25 +21,6 @@ pub(super) struct MessageMemory {
     held: RefCell<Option<Held>>,
     /// The time since which a large message has been arriving.
     large_since: Cell<Option<Instant>>,
-}
-
-impl Account {
-    pub(super) fn of(request: &HttpRequest) -> Self {
-        let connection = Connection::of(request);
-        Self { source: connection.as_ref().and_then(|connection| connection.client_of(request)), connection }
-    }
-
-    /// Holds so many bytes in all; returns whether there is room for them.
-    pub(super) fn hold(&self, held: &mut Option<Held>, bytes: usize) -> bool {
-        let Some(connection) = &self.connection else {
-            return true;
-        };
-        if let Some(held) = held.as_mut() {
-            return held.grow_to(bytes);
-        }
-        *held = connection.reserve_frame(self.source, bytes);
-        held.is_some()
-    }
 }
 
 impl MessageMemory {

@@ -11,11 +11,11 @@ use actix_ws::{AggregatedMessage, CloseCode, CloseReason};
 use chit_chat_domain::scope::Scope;
 
 use super::super::feed::Feed;
+use super::super::memory::Account;
 use super::super::{all_chatrooms, positions};
 use super::conversation::{Acting, Conversation, Socket};
 use super::frames::{self, Start};
 use super::incoming::Incoming;
-use super::memory::Account;
 use super::origin;
 use super::outgoing::Outgoing;
 use super::reasons::{TIMEOUT, close_code, close_reason, restart_reason, unsent_reason};
@@ -73,11 +73,13 @@ pub(crate) async fn open_socket(
     }
     let (response, _, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|error| refused_handshake(&error))?;
-    let (response, outgoing) = Outgoing::of(response, Account::of(&request));
+    let account = Account::of(&request);
+    let (response, outgoing) = Outgoing::of(response, account.clone());
     let socket = Socket {
         state,
         source,
         outgoing,
+        account,
         incoming: Incoming::new(messages, memory, largest),
         frames: Frames::of(&request),
         connection,
@@ -175,7 +177,8 @@ impl Socket {
         }
         self.frames.count_opening(caller.user)?;
         let after = Some(positions::parse(after)?);
-        let feed = all_chatrooms::feed(caller, reach.clone(), self.state.clone(), after).await?;
+        let (state, account) = (self.state.clone(), self.account.clone());
+        let feed = all_chatrooms::feed(caller, reach.clone(), state, account, after).await?;
         Ok(((caller, reach), feed))
     }
 }

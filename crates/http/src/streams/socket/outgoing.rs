@@ -13,7 +13,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::{Bytes, BytesMut};
 use actix_ws::CloseReason;
 
-use super::memory::Account;
+use super::super::memory::Account;
 use crate::connections::Held;
 
 /// The number of bytes that wait from which no further events are sent, and no further frames read. Answers to
@@ -21,6 +21,8 @@ use crate::connections::Held;
 const FULL: usize = 16 * 1024;
 /// The number of bytes, waiting or in the buffer of the connection, up to which no memory is held for them.
 const SMALL: usize = 64 * 1024;
+/// The most bytes that the connection takes at once, because it copies them into its buffer.
+const PIECE: usize = 16 * 1024;
 
 /// The conversation's end of the queue. Without it, the body ends.
 pub(super) struct Outgoing(Rc<RefCell<Queue>>);
@@ -35,6 +37,8 @@ struct Body {
 struct Queue {
     /// Encoded frames.
     waiting: BytesMut,
+    /// The part of earlier frames that the connection has not taken.
+    rest: Bytes,
     /// The number of bytes that the connection took last, and may not have written yet.
     writing: usize,
     is_closed: bool,
@@ -80,7 +84,7 @@ impl Outgoing {
     /// Returns whether further events may be sent. If not, the task is woken as soon as they may.
     pub(super) fn has_room(&self, context: &Context<'_>) -> bool {
         let mut queue = self.0.borrow_mut();
-        let has_room = queue.waiting.len() < FULL;
+        let has_room = queue.waiting.len() + queue.rest.len() < FULL;
         queue.conversation = (!has_room).then(|| context.waker().clone());
         has_room
     }
@@ -98,6 +102,7 @@ impl Queue {
     fn new(account: Account) -> Self {
         Self {
             waiting: BytesMut::new(),
+            rest: Bytes::new(),
             writing: 0,
             is_closed: false,
             is_disconnected: false,
@@ -114,20 +119,32 @@ impl Queue {
         }
         write(&mut self.waiting);
         self.wake_connection();
-        let bytes = self.waiting.len() + self.writing;
+        let bytes = self.bytes();
         if bytes <= SMALL || self.account.hold(&mut self.held, bytes) { Ok(()) } else { Err(Unsent::NoMemory) }
     }
 
-    /// Takes all frames, once the connection has written those before.
+    fn bytes(&self) -> usize {
+        self.waiting.len() + self.rest.len() + self.writing
+    }
+
+    /// Takes the next piece of the frames, once the connection has written most of those before.
     fn take(&mut self) -> Option<Bytes> {
-        self.writing = self.waiting.len();
-        if self.writing <= SMALL {
+        if self.rest.is_empty() {
+            self.rest = take(&mut self.waiting).freeze();
+        }
+        let piece = self.rest.split_to(self.rest.len().min(PIECE));
+        self.writing = piece.len();
+        if self.rest.is_empty() {
+            // Frees the frames once the last piece is written.
+            self.rest = Bytes::new();
+        }
+        if self.bytes() <= SMALL {
             self.held = None;
         }
         if let Some(task) = self.conversation.take() {
             task.wake();
         }
-        (self.writing > 0).then(|| take(&mut self.waiting).freeze())
+        (!piece.is_empty()).then_some(piece)
     }
 
     fn wake_connection(&mut self) {
@@ -162,6 +179,7 @@ impl Drop for Body {
     fn drop(&mut self) {
         let mut queue = self.queue.borrow_mut();
         queue.is_disconnected = true;
+        (queue.waiting, queue.rest) = (BytesMut::new(), Bytes::new());
         drop(queue.take());
     }
 }
@@ -197,9 +215,20 @@ mod tests {
         assert!(outgoing.has_room(&context));
         outgoing.text(&[b'x'; FULL]).unwrap();
         assert!(!outgoing.has_room(&context));
-        assert_eq!(taken(&mut body), Some(1_000 + 4 + FULL + 4));
+        assert_eq!(taken(&mut body), Some(PIECE));
         assert!(outgoing.has_room(&context));
+        assert_eq!(taken(&mut body), Some(1_000 + 4 + FULL + 4 - PIECE));
         assert_eq!(taken(&mut body), None);
+    }
+
+    #[test]
+    fn large_event_is_taken_in_pieces() {
+        let (mut body, outgoing) = socket();
+        outgoing.text(&vec![b'x'; 5 * PIECE]).unwrap();
+        outgoing.close(None);
+        let pieces: Vec<_> = std::iter::from_fn(|| taken(&mut body).filter(|length| *length > 0)).collect();
+        assert!(pieces.iter().all(|piece| *piece <= PIECE), "{pieces:?}");
+        assert_eq!(pieces.iter().sum::<usize>(), 5 * PIECE + 10 + 2);
     }
 
     #[test]

@@ -13,8 +13,9 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::Stream;
 
+use super::super::memory::Account;
 use super::frame_heads::FrameHeads;
-use super::memory::{Account, MessageMemory};
+use super::memory::MessageMemory;
 use super::open::largest_frame;
 use crate::connections::Connection;
 
