@@ -46,6 +46,15 @@ impl Via {
         }
     }
 
+    /// The credential with other scopes; a session has no scopes.
+    #[must_use]
+    pub fn with_scopes(mut self, other: Scopes) -> Self {
+        if let Self::Key { scopes, .. } = &mut self {
+            *scopes = other;
+        }
+        self
+    }
+
     /// The id under which the end of the credential is logged.
     pub fn logged_as(self) -> SessionId {
         match self {

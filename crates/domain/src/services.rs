@@ -177,11 +177,7 @@ impl Services {
                 storage: storage.clone(),
                 clock: clock.clone(),
             },
-            revisions: RevisionService {
-                chatrooms: stores.chatrooms.clone(),
-                messages: stores.messages.clone(),
-                revisions: stores.revisions.clone(),
-            },
+            revisions: RevisionService::over(stores),
             reading: ReadingService { chatrooms: stores.chatrooms.clone(), reads: stores.reads.clone() },
             storage,
         }

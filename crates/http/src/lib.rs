@@ -36,6 +36,7 @@ mod retried;
 mod route;
 mod routes;
 mod run;
+mod server_keys;
 mod sessions;
 mod state;
 mod streams;

@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use chit_chat_domain::scope::Scope::{
-    ChatroomsRead, ChatroomsWrite, EventsRead, MessagesRead, MessagesWrite, ProfileWrite, UsersRead,
+    AdminKeys, ChatroomsRead, ChatroomsWrite, EventsRead, MessagesRead, MessagesWrite, ProfileWrite, UsersRead,
 };
 
 use crate::extract::query_config;
@@ -16,7 +16,7 @@ use crate::route::Needs::{self, Everywhere, Nothing, Session};
 use crate::route::{Methods, Route};
 use crate::{
     bans, blocks, chatrooms, direct, document, health, invitations, invitees, memberships, messages, pins,
-    reactions, reading, sessions, streams, tokens, users,
+    reactions, reading, server_keys, sessions, streams, tokens, users,
 };
 
 /// The path at which a WebSocket opens, the only one whose requests may be upgraded.
@@ -48,6 +48,7 @@ pub fn routes() -> impl Iterator<Item = Route> {
         of_pins(),
         of_sessions(),
         of_tokens(),
+        of_server_keys(),
         of_streams(),
         of_document(),
     ]
@@ -210,6 +211,14 @@ fn of_tokens() -> Vec<Route> {
         Route::new("/api/users/me/tokens").post(Session, tokens::create).get(Session, tokens::list),
         Route::new("/api/users/me/tokens/{token_id}").delete(Session, tokens::revoke),
         Route::new("/api/users/me/tokens/{token_id}/rotate").post(Session, tokens::rotate),
+    ]
+}
+
+fn of_server_keys() -> Vec<Route> {
+    vec![
+        Route::new("/api/admin/keys").post(AdminKeys, server_keys::create).get(AdminKeys, server_keys::list),
+        Route::new("/api/admin/keys/{key_id}").delete(AdminKeys, server_keys::revoke),
+        Route::new("/api/admin/keys/{key_id}/rotate").post(AdminKeys, server_keys::rotate),
     ]
 }
 

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::commands::key::duration;
 use crate::config::Config;
 
 const EXAMPLES: &str = "\
@@ -49,6 +51,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: UserAction,
     },
+    /// Create, list, rotate and revoke server keys, with which an application acts
+    #[command(after_help = KEY_EXAMPLES)]
+    Key {
+        #[command(subcommand)]
+        action: KeyAction,
+    },
     /// Copy an SQLite database to a file, also while a server is running
     #[command(after_help = BACKUP_EXAMPLES)]
     Backup {
@@ -90,6 +98,54 @@ Examples:
 
 All commands work while servers are running, without a restart. Usernames match
 in any case.";
+
+const KEY_EXAMPLES: &str = "\
+Examples:
+  chit-chat key create --name backend > key.txt
+  chit-chat key create --name reports --scope admin:audit --expires-in 90d
+  chit-chat key list
+  chit-chat key rotate 01936d5c-7a00-7000-8000-000000000001 --overlap 1h > key.txt
+  chit-chat key revoke 01936d5c-7a00-7000-8000-000000000001
+
+Running servers refuse a revoked key within a second. Keys of users are in the API.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyAction {
+    /// Create a server key and print it, alone on standard output
+    Create(NewKey),
+    /// List server keys that have not expired, newest first
+    List {
+        /// Print one JSON object per line, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a key another text and print it; the current one still works for a while
+    Rotate {
+        /// The id of the key
+        id: String,
+        /// The time for which the current text still works, such as 30m; 0s ends it at once [default: 1h]
+        #[arg(long, value_name = "DURATION", value_parser = duration)]
+        overlap: Option<Duration>,
+    },
+    /// Revoke a key at once
+    Revoke {
+        /// The id of the key
+        id: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct NewKey {
+    /// The name by which you know the key
+    #[arg(long)]
+    pub(crate) name: String,
+    /// A scope of the key, such as admin:users; may be repeated [default: all]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub(crate) scopes: Vec<String>,
+    /// The time after which the key no longer works, such as 90d or 12h [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) expires_in: Option<Duration>,
+}
 
 const BACKUP_EXAMPLES: &str = "\
 Examples:

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Serve => serve::run(&config),
         Command::Db { action } => commands::db::run(&config, action),
         Command::User { action } => commands::user::run(&config, &action),
+        Command::Key { action } => commands::key::run(&config, &action),
         Command::Backup { file, force } => commands::backup::run(&config, &file, force),
     };
     drop(logging);

@@ -8,6 +8,7 @@ use crate::denial::Failure;
 use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{self, MessageRepository, Revision};
 use crate::page::{Limit, Page};
+use crate::stores::Stores;
 
 /// Lists revisions.
 pub struct RevisionService {
@@ -18,6 +19,15 @@ pub struct RevisionService {
 }
 
 impl RevisionService {
+    /// Connects the service to its ports.
+    pub fn over(stores: &Stores) -> Self {
+        Self {
+            chatrooms: stores.chatrooms.clone(),
+            messages: stores.messages.clone(),
+            revisions: stores.revisions.clone(),
+        }
+    }
+
     /// Lists every revision of a message, oldest first, to members.
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`], then [`RevisionRepository::list`].

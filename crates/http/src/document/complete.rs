@@ -47,6 +47,9 @@ pub(super) fn secure(operation: &mut Operation, needs: Option<Needs>) {
     }
     let access_token = SecurityRequirement::new::<_, [&str; 0], &str>(ACCESS_TOKEN, []);
     operation.security = match needs {
+        Some(Needs::Scope(scope)) if scope.is_of_application() => {
+            Some(vec![SecurityRequirement::new(KEY, [scope.as_str()])])
+        }
         Some(Needs::Session) => Some(vec![access_token]),
         Some(Needs::Scope(scope) | Needs::Everywhere(scope)) => {
             Some(vec![access_token, SecurityRequirement::new(KEY, [scope.as_str()])])

@@ -21,6 +21,7 @@ pub(super) fn of_body(schema: &str) -> Option<Value> {
         "Refresh" => json!({"refresh_token": REFRESH_TOKEN}),
         "Revocation" => json!({"token": REFRESH_TOKEN}),
         "NewToken" => json!({"name": "backup script", "scopes": ["messages:read"]}),
+        "NewServerKey" => json!({"name": "backend", "scopes": ["admin:users", "act_as"]}),
         "Rotation" => json!({"overlap_seconds": 3_600}),
         "NewChatroom" => json!({"name": "Engines", "visibility": "public"}),
         "ChatroomPatch" => json!({"name": "Engines and looms"}),

@@ -22,7 +22,7 @@ use crate::pieces::Pieces;
 use crate::views::ProblemBody;
 use crate::{
     bans, blocks, chatrooms, direct, health, invitations, invitees, memberships, messages, pins, reactions,
-    reading, routes, sessions, streams, tokens, users,
+    reading, routes, server_keys, sessions, streams, tokens, users,
 };
 
 const DESCRIPTION: &str = "\
@@ -43,6 +43,7 @@ know.";
     tags(
         (name = "sessions", description = "Sign in, refresh tokens, sign out"),
         (name = "tokens", description = "Personal tokens, with which programs act as you"),
+        (name = "administration", description = "For the application behind the server, with a server key"),
         (name = "users", description = "Accounts and profiles"),
         (name = "blocks", description = "Blocked users"),
         (name = "chatrooms", description = "Chatrooms and their event logs"),
@@ -86,7 +87,7 @@ pub(crate) async fn show() -> HttpResponse {
 
 fn generate() -> Document {
     let mut document = Api::openapi();
-    let parts: [fn() -> Document; 15] = [
+    let parts: [fn() -> Document; 16] = [
         sessions::Api::openapi,
         users::Api::openapi,
         blocks::Api::openapi,
@@ -102,6 +103,7 @@ fn generate() -> Document {
         reading::Api::openapi,
         streams::Api::openapi,
         tokens::Api::openapi,
+        server_keys::Api::openapi,
     ];
     for part in parts {
         document.merge(part());

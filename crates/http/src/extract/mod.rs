@@ -1,6 +1,7 @@
 //! Extractors. Each rejects invalid requests with its own problem.
 
 mod accept;
+mod application;
 mod body;
 mod condition;
 mod encoding;
@@ -16,6 +17,7 @@ mod rights;
 mod whole;
 
 pub(crate) use accept::prefers;
+pub(crate) use application::Application;
 pub(crate) use body::{Json, Patched, present, reject_null};
 pub(crate) use form::FormOrJson;
 pub(crate) use headers::{idempotency_key, matches_none, precondition, user_agent};

@@ -9,12 +9,15 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::id::UserId;
-use chit_chat_domain::key::{KeyText, Reach};
+use chit_chat_domain::key::{KeyOwner, KeyText, Reach};
+use chit_chat_domain::scope::Scopes;
 use chit_chat_domain::session::AccessClaims;
 use chit_chat_live::Subscriber;
+use uuid::Uuid;
 
+use super::rights;
 use crate::connections::Connection;
-use crate::keys::{self, KnownKey};
+use crate::keys::{self, ACTING_AS, KnownKey};
 use crate::limits::{self, Source};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -49,18 +52,77 @@ impl Principal {
     pub(crate) fn of_request(state: &State, token: &str, request: &HttpRequest) -> Result<Self, Problem> {
         let source = Source::of_request(request);
         if !KeyText::is_meant_by(token) {
-            return Self::with_token(state, token, source);
+            let principal = Self::with_token(state, token, source)?;
+            let acts_as = request.headers().contains_key(ACTING_AS);
+            let refused = || Problem::cannot_act_as("only server keys act as other users");
+            return if acts_as { Err(refused()) } else { Ok(principal) };
         }
-        let principal = Self::with_key(state, &*keys::of_request(request)?, source)?;
+        let key = keys::of_request(request)?;
+        let principal = match key.key().owner {
+            KeyOwner::User(_) if request.headers().contains_key(ACTING_AS) => {
+                return Err(Problem::cannot_act_as("only server keys act as other users"));
+            }
+            KeyOwner::User(user) => Self { user, via: key.via(), source, writes: false },
+            KeyOwner::Application => Self::acting(state, &key, request, source)?,
+        };
+        principal.confirm(state)?;
         principal.check_rights(request)?;
         Ok(principal)
     }
 
-    /// The principal of a key.
+    /// The user as whom a server key acts, with all of the user's rights.
+    fn acting(state: &State, key: &KnownKey, request: &HttpRequest, source: Source) -> Result<Self, Problem> {
+        let application = Self::application(key, source);
+        // A key that has ended is invalid, whomever it would act as.
+        application.confirm(state)?;
+        let user = keys::acting_as(request)?;
+        Ok(Self { user, via: key.via().with_scopes(Scopes::OF_USERS), ..application })
+    }
+
+    /// The application, counted like a user of its own.
+    fn application(key: &KnownKey, source: Source) -> Self {
+        Self { user: UserId::from(Uuid::from(key.key().id)), via: key.via(), source, writes: false }
+    }
+
+    /// The principal of a key that came without a request.
     fn with_key(state: &State, key: &KnownKey, source: Source) -> Result<Self, Problem> {
-        let user = key.key().owner.user().ok_or_else(Problem::invalid_token)?;
+        let user = key.key().owner.user().ok_or_else(Problem::user_required)?;
         let principal = Self { user, via: key.via(), source, writes: false };
         principal.confirm(state)?;
+        Ok(principal)
+    }
+
+    /// The application behind the server key of a request, if the operation is within the key's scopes.
+    pub(super) fn of_application(request: &HttpRequest) -> Result<Self, Problem> {
+        let (state, token) = shown(request)?;
+        let source = Source::of_request(request);
+        let scope = rights::scope_of(request);
+        let lacking = || scope.map_or_else(Problem::not_a_server_key, Problem::insufficient_scope);
+        if !KeyText::is_meant_by(token) {
+            Self::with_token(state, token, source)?;
+            return Err(lacking());
+        }
+        let key = keys::of_request(request)?;
+        let application = Self::application(&key, source);
+        application.confirm(state)?;
+        let permitted = scope.is_some_and(|scope| key.key().scopes.contains(scope));
+        if key.key().owner != KeyOwner::Application || !permitted {
+            return Err(lacking());
+        }
+        Connection::sent_by(request, application.user);
+        application.counted(request)
+    }
+
+    /// Counts the request, and remembers who sent it.
+    fn counted(self, request: &HttpRequest) -> Result<Self, Problem> {
+        let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
+        let principal = Self { writes, ..self };
+        if writes {
+            limits::count_write(request, principal.user)?;
+            request.extensions_mut().insert(principal);
+        } else {
+            limits::count_read(request, principal.user)?;
+        }
         Ok(principal)
     }
 
@@ -119,30 +181,26 @@ impl FromRequest for Principal {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(authenticate(request).and_then(|principal| {
-            let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(request.method());
-            let principal = Self { writes, ..principal };
-            if writes {
-                limits::count_write(request, principal.user)?;
-                request.extensions_mut().insert(principal);
-            } else {
-                limits::count_read(request, principal.user)?;
-            }
-            Ok(principal)
-        }))
+        ready(authenticate(request).and_then(|principal| principal.counted(request)))
     }
 }
 
 fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
+    let (state, token) = shown(request)?;
+    let principal = Principal::of_request(state, token, request)?;
+    Connection::sent_by(request, principal.user);
+    Ok(principal)
+}
+
+/// The bearer token of a request.
+fn shown(request: &HttpRequest) -> Result<(&web::Data<State>, &str), Problem> {
     let Some(state) = request.app_data::<web::Data<State>>() else {
         return Err(Problem::internal("the services are not configured"));
     };
     let Some(token) = bearer_token(request) else {
         return Err(Problem::new(Code::Unauthenticated, "send an access token: Authorization: Bearer ..."));
     };
-    let principal = Principal::of_request(state, token, request)?;
-    Connection::sent_by(request, principal.user);
-    Ok(principal)
+    Ok((state, token))
 }
 
 /// Returns whether the request was authenticated.

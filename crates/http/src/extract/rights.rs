@@ -1,6 +1,5 @@
 //! The rights of a credential: a session has all of its user's, a key those of its scopes and chatrooms.
 
-use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest};
 use chit_chat_domain::credential::Via;
 use chit_chat_domain::denial::Denial;
@@ -14,6 +13,19 @@ use crate::matched::Matched;
 use crate::problem::Problem;
 use crate::route::Needs;
 use crate::routes;
+
+/// The scope that the operation of a request needs.
+pub(super) fn scope_of(request: &HttpRequest) -> Option<Scope> {
+    match needs_of(request)? {
+        Needs::Scope(scope) | Needs::Everywhere(scope) => Some(scope),
+        Needs::Nothing | Needs::Session => None,
+    }
+}
+
+fn needs_of(request: &HttpRequest) -> Option<Needs> {
+    let pattern = request.extensions().get::<Matched>().and_then(Matched::pattern)?;
+    routes::needs(pattern, request.method())
+}
 
 impl Principal {
     /// Checks that the credential may act with this scope.
@@ -55,9 +67,7 @@ impl Principal {
         if matches!(self.via, Via::Session { .. }) {
             return Ok(());
         }
-        let pattern = request.extensions().get::<Matched>().and_then(Matched::pattern);
-        let method: &Method = request.method();
-        match pattern.and_then(|pattern| routes::needs(pattern, method)) {
+        match needs_of(request) {
             Some(Needs::Nothing) => Ok(()),
             Some(Needs::Scope(scope)) => {
                 self.may(scope)?;

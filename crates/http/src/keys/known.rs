@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::credential::Via;
-use chit_chat_domain::id::SecretId;
+use chit_chat_domain::id::{SecretId, UserId};
 use chit_chat_domain::key::{ApiKey, KeyRepository, SecretUse, Verified};
 use chit_chat_domain::session::{ACCESS_TOKEN_LIFETIME, SecretHash};
 use chit_chat_domain::store_error::StoreError;
@@ -22,6 +22,8 @@ const CAPACITY: usize = 10_000;
 const REFUSED_CAPACITY: usize = 10_000;
 /// The time after which a key is looked up again. The replaced secret of a rotated key expires that much late at most.
 const LIFETIME: Duration = Duration::from_secs(60);
+/// The time for which a user as whom a server key acts is not looked up again.
+const USER_LIFETIME: Duration = Duration::from_secs(5);
 /// The interval at which the use of a key is recorded.
 const USE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -31,6 +33,8 @@ pub(crate) struct KnownKeys {
     /// Texts that were refused, with the time until which they are refused without a look-up.
     refused: Cache<SecretHash, Timestamp>,
     uses: Mutex<HashMap<SecretId, Timestamp>>,
+    /// Users as whom server keys act, with the time until which they are taken to exist.
+    users: Cache<UserId, Timestamp>,
 }
 
 /// A verified key.
@@ -44,7 +48,12 @@ pub(crate) struct KnownKey {
 
 impl Default for KnownKeys {
     fn default() -> Self {
-        Self { known: Cache::new(CAPACITY), refused: Cache::new(REFUSED_CAPACITY), uses: Mutex::default() }
+        Self {
+            known: Cache::new(CAPACITY),
+            refused: Cache::new(REFUSED_CAPACITY),
+            uses: Mutex::default(),
+            users: Cache::new(CAPACITY),
+        }
     }
 }
 
@@ -99,6 +108,15 @@ impl KnownKeys {
         stored
     }
 
+    /// Returns whether a user existed a moment ago.
+    pub(super) fn knows_user(&self, user: UserId, now: Timestamp) -> bool {
+        self.users.get(&user).is_some_and(|until| now < until)
+    }
+
+    pub(super) fn remember_user(&self, user: UserId, now: Timestamp) {
+        self.users.insert(user, now.plus(USER_LIFETIME));
+    }
+
     fn record_use(&self, known: &KnownKey, now: Timestamp) {
         let last = known.used_at.load(Ordering::Relaxed);
         if now.minus(USE_INTERVAL).as_micros() >= last {
@@ -130,7 +148,7 @@ impl KnownKey {
 
 #[cfg(test)]
 mod tests {
-    use chit_chat_domain::id::{KeyId, UserId};
+    use chit_chat_domain::id::KeyId;
     use chit_chat_domain::key::{KeyKind, KeyName, KeyOwner, MockKeyRepository, Reach, StoredSecret};
     use chit_chat_domain::scope::Scopes;
 

@@ -1,12 +1,15 @@
 //! Keys as credentials: they are verified before the extractors run, because these do not wait for the store.
 
+mod acting;
 mod known;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub(crate) use acting::{ACTING_AS, acting_as};
 use actix_web::dev::ServiceRequest;
 use actix_web::{HttpMessage, HttpRequest, web};
+use chit_chat_domain::id::UserId;
 use chit_chat_domain::key::{KeyText, Verified};
 use chit_chat_domain::session::SecretHash;
 use chit_chat_domain::store_error::StoreError;
@@ -19,8 +22,11 @@ use crate::state::State;
 use crate::work::Party;
 
 /// The outcome of verifying the key of a request.
-#[derive(Clone)]
-struct Shown(Result<Arc<KnownKey>, Problem>);
+struct Shown {
+    key: Result<Arc<KnownKey>, Problem>,
+    /// The user as whom a server key acts, if the request names one.
+    user: Option<Result<UserId, Problem>>,
+}
 
 /// Verifies the key of a request, if it has one. Requests with an access token have nothing to wait for.
 pub(crate) fn verify_of(request: &ServiceRequest) -> Option<Pin<Box<dyn Future<Output = ()>>>> {
@@ -29,15 +35,20 @@ pub(crate) fn verify_of(request: &ServiceRequest) -> Option<Pin<Box<dyn Future<O
     Some(Box::pin(async move {
         let Some(state) = request.app_data::<web::Data<State>>() else { return };
         let token = bearer_token(&request).unwrap_or_default();
-        let shown = Shown(verify(state, token, Source::of_request(&request)).await);
-        request.extensions_mut().insert(shown);
+        let source = Source::of_request(&request);
+        let key = verify(state, token, source).await;
+        let user = match (&key, request.headers().get(ACTING_AS)) {
+            (Ok(key), Some(named)) => Some(acting::user_of(state, key, named, source).await),
+            _ => None,
+        };
+        request.extensions_mut().insert(Shown { key, user });
     }))
 }
 
 /// The key that [`verify_of`] has verified.
 pub(crate) fn of_request(request: &HttpRequest) -> Result<Arc<KnownKey>, Problem> {
-    let shown = request.extensions().get::<Shown>().cloned();
-    shown.map_or_else(|| Err(Problem::invalid_token()), |Shown(key)| key)
+    let extensions = request.extensions();
+    extensions.get::<Shown>().map_or_else(|| Err(Problem::invalid_token()), |shown| shown.key.clone())
 }
 
 /// Verifies a key: by the cache, or else by one look-up, which counts as an attempt of its address if it fails.

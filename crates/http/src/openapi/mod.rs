@@ -7,5 +7,5 @@ pub(crate) mod values;
 
 pub(crate) use headers::{IdempotencyKeyHeader, IfMatchHeader, IfNoneMatchHeader};
 pub(crate) use problems::{
-    ANY, BODY, FORM, MEMBERS, MODERATORS, OWNERS, Problems, QUERY, SIGNED_IN, SPEAKERS, of,
+    ANY, APPLICATION, BODY, FORM, MEMBERS, MODERATORS, OWNERS, Problems, QUERY, SIGNED_IN, SPEAKERS, of,
 };

@@ -21,7 +21,17 @@ pub(crate) type Codes = u128;
 pub(crate) const ANY: Codes =
     of(&[Code::BadRequest, Code::TooManyRequests, Code::Internal, Code::Overloaded, Code::Unavailable]);
 /// The codes of every request that needs an access token. The document requires one wherever this is used.
-pub(crate) const SIGNED_IN: Codes =
+pub(crate) const SIGNED_IN: Codes = ANY
+    | of(&[
+        Code::Unauthenticated,
+        Code::InvalidToken,
+        Code::InsufficientScope,
+        Code::UserRequired,
+        Code::CannotActAs,
+        Code::RateLimited,
+    ]);
+/// The codes of every request that needs a server key.
+pub(crate) const APPLICATION: Codes =
     ANY | of(&[Code::Unauthenticated, Code::InvalidToken, Code::InsufficientScope, Code::RateLimited]);
 /// The codes of every request with a body.
 pub(crate) const BODY: Codes = of(&[

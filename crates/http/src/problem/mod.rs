@@ -105,6 +105,21 @@ impl Problem {
         Self::new(Code::InsufficientScope, "keys cannot do this; sign in and use an access token")
     }
 
+    /// A credential of a user, for an operation of the application.
+    pub(crate) fn not_a_server_key() -> Self {
+        Self::new(Code::InsufficientScope, "only server keys can do this")
+    }
+
+    /// A server key that acts as nobody, for an operation of users.
+    pub(crate) fn user_required() -> Self {
+        Self::new(Code::UserRequired, "name the user as whom the key acts: Chit-Chat-User: ...")
+    }
+
+    /// A credential that cannot act as the user whom the request names.
+    pub(crate) fn cannot_act_as(why: &str) -> Self {
+        Self::new(Code::CannotActAs, why)
+    }
+
     /// A key that is limited to some chatrooms, for an operation that is not about one of them.
     pub(crate) fn limited_key() -> Self {
         Self::new(Code::InsufficientScope, "a key that is limited to some chatrooms cannot do this")

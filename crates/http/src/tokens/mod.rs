@@ -10,9 +10,9 @@ use actix_web::http::header::CACHE_CONTROL;
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::key::Issued;
 pub(crate) use create::create;
-pub(crate) use list::list;
+pub(crate) use list::{answer, list};
 pub(crate) use revoke::revoke;
-pub(crate) use rotate::rotate;
+pub(crate) use rotate::{Rotation, rotate};
 use utoipa::OpenApi;
 
 use crate::views::IssuedKeyView;

@@ -11,8 +11,10 @@ use actix_web::web::Data;
 use chit_chat_contract::{Engine, Raw, TestStore};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{SessionId, UserId};
+use chit_chat_domain::key::{CreateKey, KeyKind, KeyOwner};
 use chit_chat_domain::message::BodyLimit;
 use chit_chat_domain::policy::MessagePolicies;
+use chit_chat_domain::scope::Scopes;
 use chit_chat_domain::services::{Policies, Services, System};
 use chit_chat_domain::session::AccessTokens;
 use chit_chat_domain::stores::Stores;
@@ -227,6 +229,16 @@ impl TestApp {
     /// Deletes the messages of deleted accounts, as the server does in the background.
     pub(crate) fn erase_messages(&self) {
         while self.stores.upkeep.erase_messages(self.clock.now(), 1).unwrap() {}
+    }
+
+    /// A client with a new server key, which the operator's command creates.
+    pub(crate) fn server_key(&self, scopes: &[&str]) -> Client {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let entered = CreateKey { name: "backend".to_owned(), scopes, ..CreateKey::default() };
+        let keys = &self.state.services.keys;
+        let issued =
+            keys.create(KeyOwner::Application, KeyKind::Server, &entered, Scopes::OF_APPLICATION).unwrap();
+        self.bearer(issued.text.reveal())
     }
 
     /// Disables an account without the API, as the operator's command does.

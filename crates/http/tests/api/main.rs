@@ -72,6 +72,7 @@ mod rights;
 mod room;
 mod routes;
 mod server;
+mod server_keys;
 mod session;
 mod settings;
 mod shares;

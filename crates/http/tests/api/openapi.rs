@@ -101,6 +101,10 @@ async fn examples_of_bodies_work() {
     let token = ada.post("/api/users/me/tokens", example("create_personal_token")).await.expect_status(201).id();
     let rotate = format!("/api/users/me/tokens/{token}/rotate");
     ada.post(rotate, example("rotate_personal_token")).await.expect_status(200);
+    let server_key = app.server_key(&["admin:keys", "admin:users", "act_as"]);
+    let key = server_key.post("/api/admin/keys", example("create_server_key")).await.expect_status(201).id();
+    let rotate = format!("/api/admin/keys/{key}/rotate");
+    server_key.post(rotate, example("rotate_server_key")).await.expect_status(200);
     let room = ada.post("/api/chatrooms", example("create_chatroom")).await.expect_status(201).id();
     let room = format!("/api/chatrooms/{room}");
     ada.patch(room.clone(), example("change_chatroom")).await.expect_status(200);

@@ -100,6 +100,8 @@ async fn requests_of_clients() -> Vec<Answer> {
         insufficient_scope(&app, &ann).await,
         ann.delete("/api/users/me/tokens/1").await,
         too_many_keys(&ann).await,
+        as_application(&app, None).await,
+        as_application(&app, Some("nobody")).await,
         nobody.put("/api/users").await,
         request_timeout(&app),
         nobody.post("/api/users", taken).await,
@@ -213,6 +215,11 @@ async fn too_much_of_a_message() -> [Answer; 2] {
 
 async fn insufficient_scope(app: &TestApp, ann: &Person) -> Answer {
     ann.token(app, json!({"name": "ci", "scopes": ["users:read"]})).await.client.get("/api/chatrooms").await
+}
+
+async fn as_application(app: &TestApp, user: Option<&'static str>) -> Answer {
+    let request = app.server_key(&["act_as"]).request(Method::GET, "/api/users/me");
+    user.into_iter().fold(request, |request, user| request.header("Chit-Chat-User", user)).send().await
 }
 
 async fn too_many_keys(ann: &Person) -> Answer {

@@ -48,6 +48,11 @@ impl Row {
         self.needs().split('`').nth(1)
     }
 
+    /// Returns whether only server keys can make the request.
+    pub(crate) fn is_of_application(&self) -> bool {
+        self.needs().starts_with("`admin:")
+    }
+
     /// Returns whether keys cannot make the request. The profile is changed by the same operation as the account.
     pub(crate) fn needs_session(&self) -> bool {
         let is_of_account = self.operation == "change_account" && self.body.contains("username");

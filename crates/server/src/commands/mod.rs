@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod db;
+pub(crate) mod key;
 pub(crate) mod user;
 
 use std::error::Error;

@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod database;
 mod files;
+mod keys;
 mod limits;
 mod logs;
 mod metrics;

@@ -33,6 +33,10 @@ pub(crate) fn new_token_scopes() -> Schema {
     new_scopes(KeyKind::Personal.scopes())
 }
 
+pub(crate) fn new_server_scopes() -> Schema {
+    new_scopes(KeyKind::Server.scopes())
+}
+
 fn new_scopes(possible: Scopes) -> Schema {
     let names: Vec<&str> = possible.iter().map(Scope::as_str).collect();
     let scope = text(SCOPE).enum_values(Some(names.clone())).build();

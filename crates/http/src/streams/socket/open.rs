@@ -48,7 +48,17 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
     get, path = "/api/ws", operation_id = "open_socket", tag = "streams",
     responses(
         (status = 101, description = "The connection is upgraded to a WebSocket"),
-        Problems<{ ANY | of(&[Code::InvalidToken, Code::InsufficientScope, Code::OriginNotAllowed, Code::UpgradeRequired, Code::TooManyStreams]) }>,
+        Problems<{
+            ANY | of(&[
+                Code::InvalidToken,
+                Code::InsufficientScope,
+                Code::UserRequired,
+                Code::CannotActAs,
+                Code::OriginNotAllowed,
+                Code::UpgradeRequired,
+                Code::TooManyStreams,
+            ])
+        }>,
     ),
 )]
 pub(crate) async fn open_socket(
