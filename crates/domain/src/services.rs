@@ -83,7 +83,7 @@ pub struct Services {
 impl Services {
     /// Connects every service to its ports. By default sign-up is open, passwords must be strong, and nobody has a
     /// storage quota.
-    pub fn over(stores: &Stores, system: &System, Policies { body_limit, of_messages }: Policies) -> Self {
+    pub fn over(stores: &Stores, system: &System, policies: Policies) -> Self {
         let System { clock, ids, secrets, hasher } = system;
         let storage = Arc::new(StorageMeter::default());
         Self {
@@ -153,16 +153,7 @@ impl Services {
                 invitees: stores.invitees.clone(),
                 clock: clock.clone(),
             },
-            messages: MessageService {
-                chatrooms: stores.chatrooms.clone(),
-                messages: stores.messages.clone(),
-                mentions: stores.mentions.clone(),
-                storage: storage.clone(),
-                body_limit,
-                policies: of_messages,
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
+            messages: messages(stores, system, &storage, policies),
             reactions: ReactionService {
                 chatrooms: stores.chatrooms.clone(),
                 messages: stores.messages.clone(),
@@ -202,5 +193,23 @@ impl Services {
     pub fn with_password_policy(mut self, policy: PasswordPolicy) -> Self {
         self.accounts.policy = policy;
         self
+    }
+}
+
+fn messages(
+    stores: &Stores,
+    System { clock, ids, .. }: &System,
+    storage: &Arc<StorageMeter>,
+    Policies { body_limit, of_messages }: Policies,
+) -> MessageService {
+    MessageService {
+        chatrooms: stores.chatrooms.clone(),
+        messages: stores.messages.clone(),
+        mentions: stores.mentions.clone(),
+        storage: storage.clone(),
+        body_limit,
+        policies: of_messages,
+        clock: clock.clone(),
+        ids: ids.clone(),
     }
 }
