@@ -10,6 +10,13 @@ use crate::message::{Deleter, Message, Revision};
 use crate::policy::{Draft, Judgement};
 use crate::retry::retry_until_written;
 
+#[cfg(doc)]
+use crate::chatroom::ChatroomRepository;
+#[cfg(doc)]
+use crate::mention::MentionRepository;
+#[cfg(doc)]
+use crate::message::MessageRepository;
+
 /// The revisions that the caller expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {

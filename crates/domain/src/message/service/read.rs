@@ -7,6 +7,11 @@ use crate::id::{ChatroomId, MessageId, UserId};
 use crate::message::{Excerpt, Message, PageRange, around};
 use crate::page::{Limit, Page};
 
+#[cfg(doc)]
+use crate::chatroom::ChatroomRepository;
+#[cfg(doc)]
+use crate::message::MessageRepository;
+
 /// A page of a chatroom's messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {

@@ -17,6 +17,13 @@ use crate::retry::retry_until_written;
 use crate::store_error::StoreError;
 use crate::violation::Violation;
 
+#[cfg(doc)]
+use crate::chatroom::ChatroomRepository;
+#[cfg(doc)]
+use crate::mention::MentionRepository;
+#[cfg(doc)]
+use crate::message::MessageRepository;
+
 /// The input for sending a message.
 #[derive(Clone, Debug)]
 pub struct SendMessage {
