@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 /// The maximum number of texts that are remembered, about four megabytes; when it is reached, old ones are forgotten.
 const CAPACITY: usize = 100_000;
 
-/// How often an author may send the same text.
+/// The maximum number of times that an author sends the same text, and the period in which it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RepeatsLimit {
     pub most: u32,

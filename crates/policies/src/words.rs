@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::folded::Folded;
 
-/// What happens to a text with one of the words.
+/// The consequence for a text with one of the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The text is rejected as `forbidden_word`.

@@ -4,7 +4,7 @@ use super::{Draft, MessagePolicies};
 use crate::denial::Failure;
 use crate::message::MessageBody;
 
-/// What the policies have said about a text. A use case that decides again, because data has changed meanwhile, does
+/// The answer of the policies about a text. A use case that decides again, because data has changed meanwhile, does
 /// not ask them again: they may count what they see.
 pub(crate) struct Judgement<'a> {
     policies: &'a MessagePolicies,

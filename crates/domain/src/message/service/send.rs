@@ -83,9 +83,10 @@ impl MessageService {
     ///
     /// Asks [`ChatroomRepository::access`], [`MessageRepository::find`] for a reply,
     /// [`MentionRepository::resolve`] if the text names anybody, then [`MessageRepository::append`], or
-    /// [`MessageRepository::append_in_slow_mode`] in slow mode, and for the first message of a direct chatroom. A retry in an archived chatroom asks only the first and
-    /// the last. If the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the first. If the
-    /// deployment has policies, it is asked as well, and the policies after [`MessageRepository::find`].
+    /// [`MessageRepository::append_in_slow_mode`] in slow mode, and for the first message of a direct chatroom. In an
+    /// archived chatroom, and if the author's quota is used up, [`MessageRepository::sent_before`] replaces all but the
+    /// first. If the deployment has policies, it is asked for every keyed message after [`MessageRepository::find`], and
+    /// the policies follow.
     pub fn finish_send(&self, draft: &NewMessage) -> Result<Sent, Failure> {
         let mut judgement = Judgement::by(&self.policies);
         retry_until_written(|| self.send_with_references(draft.clone(), &mut judgement))
