@@ -34,6 +34,16 @@ impl UserRepository for Store {
         })
     }
 
+    fn is_active(&self, id: UserId) -> Result<bool, StoreError> {
+        self.read(|conn| {
+            let active = users::table
+                .find(Key::from(id))
+                .filter(users::deleted_at.is_null())
+                .filter(users::disabled_at.is_null());
+            Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn)?)
+        })
+    }
+
     fn find_many(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError> {
         let keys: Vec<Key> = ids.into_iter().map(Key::from).collect();
         self.read(|conn| {

@@ -106,6 +106,9 @@ pub trait UserRepository: Send + Sync {
     /// The user, deleted or not.
     fn find(&self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// Returns whether there is such a user, neither deleted nor disabled.
+    fn is_active(&self, id: UserId) -> Result<bool, StoreError>;
+
     /// The existing users among these, deleted or not, by id.
     fn find_many(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError>;
 

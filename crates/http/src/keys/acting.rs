@@ -23,7 +23,7 @@ pub(crate) fn acting_as(request: &HttpRequest) -> Result<UserId, Problem> {
     user.unwrap_or_else(|| Err(Problem::user_required()))
 }
 
-/// Checks that the key may act as the named user, and that the user exists.
+/// Checks that the key may act as the named user, who is neither deleted nor disabled.
 pub(super) async fn user_of(
     state: &web::Data<State>,
     key: &KnownKey,
@@ -45,9 +45,8 @@ pub(super) async fn user_of(
     }
     let account = Account::from(UserId::from(Uuid::from(key.id)));
     let party = Party { account: Some(account), source };
-    let found = party.read(state, move |state| state.stores.users.find(user)).await?;
-    if found.is_none_or(|user| user.profile.is_none()) {
-        return Err(Problem::cannot_act_as("no such user"));
+    if !party.read(state, move |state| state.stores.users.is_active(user)).await? {
+        return Err(Problem::cannot_act_as("no such user, or the account is disabled"));
     }
     state.keys.remember_user(user, now);
     Ok(user)

@@ -23,7 +23,7 @@ const REFUSED_CAPACITY: usize = 10_000;
 /// The time after which a key is looked up again. The replaced secret of a rotated key expires that much late at most.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// The time for which a user as whom a server key acts is not looked up again.
-const USER_LIFETIME: Duration = Duration::from_secs(5);
+const USER_LIFETIME: Duration = Duration::from_secs(1);
 /// The interval at which the use of a key is recorded.
 const USE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -33,7 +33,7 @@ pub(crate) struct KnownKeys {
     /// Texts that were refused, with the time until which they are refused without a look-up.
     refused: Cache<SecretHash, Timestamp>,
     uses: Mutex<HashMap<SecretId, Timestamp>>,
-    /// Users as whom server keys act, with the time until which they are taken to exist.
+    /// Users as whom server keys act, with the time until which they are taken to be active.
     users: Cache<UserId, Timestamp>,
 }
 
@@ -108,7 +108,7 @@ impl KnownKeys {
         stored
     }
 
-    /// Returns whether a user existed a moment ago.
+    /// Returns whether a user was active a moment ago.
     pub(super) fn knows_user(&self, user: UserId, now: Timestamp) -> bool {
         self.users.get(&user).is_some_and(|until| now < until)
     }

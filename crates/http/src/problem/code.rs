@@ -75,7 +75,8 @@ codes! {
         if Denial::ScopeNotHeld,
     /// A server key belongs to no user. Send the id of one in `Chit-Chat-User`; the key needs the scope `act_as`.
     UserRequired = (FORBIDDEN, "user_required", "The request has to name the user as whom it acts"),
-    /// The user in `Chit-Chat-User` does not exist, or the credential is not a server key. `detail` says which.
+    /// The user in `Chit-Chat-User` does not exist or is disabled, or the credential is not a server key. `detail` says
+    /// which.
     CannotActAs = (FORBIDDEN, "cannot_act_as", "The credential cannot act as this user"),
     /// The chatroom is public, so you can join it: `PUT /api/chatrooms/{id}/memberships/me`.
     NotAMember = (FORBIDDEN, "not_a_member", "Only members of the chatroom can do this") if Denial::NotAMember,

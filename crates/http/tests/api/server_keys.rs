@@ -76,13 +76,16 @@ async fn key_acts_as_the_user_whom_the_header_names(engine: Engine) {
 }
 
 #[both_engines]
-async fn acting_needs_a_living_user_and_the_scope(engine: Engine) {
+async fn acting_needs_an_active_user_and_the_scope(engine: Engine) {
     let app = TestApp::new(engine).await;
-    let (ann, bob) = (app.sign_up("ann").await, app.sign_up("bob").await);
+    let (ann, bob, eve) = (app.sign_up("ann").await, app.sign_up("bob").await, app.sign_up("eve").await);
     let key = app.server_key(&["act_as"]);
+    app.disable(&eve.id);
     let delete = bob.request(Method::DELETE, "/api/users/me").json(json!({"password": crate::app::PASSWORD}));
     delete.send().await.expect_status(204);
-    for unknown in [bob.id.as_str(), "0190a5d4-2f00-7000-8000-000000000001", "ann", "external:7", ""] {
+    for unknown in
+        [bob.id.as_str(), eve.id.as_str(), "0190a5d4-2f00-7000-8000-000000000001", "ann", "external:7", ""]
+    {
         as_user(&key, unknown, "/api/users/me").await.expect_problem(403, "cannot_act_as");
     }
     let unable = app.server_key(&["admin:users"]);

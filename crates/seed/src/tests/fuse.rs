@@ -88,6 +88,10 @@ impl UserRepository for Fused<dyn UserRepository> {
         self.port.find(id)
     }
 
+    fn is_active(&self, id: UserId) -> Stored<bool> {
+        self.port.is_active(id)
+    }
+
     fn find_many(&self, ids: Vec<UserId>) -> Stored<Vec<User>> {
         self.port.find_many(ids)
     }

@@ -73,6 +73,19 @@ fn disable_racing_with_sign_in_leaves_no_session(engine: Engine) {
 }
 
 #[both_engines]
+fn deleted_and_disabled_users_are_not_active(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let active = |user| world.users.is_active(user).unwrap();
+    assert!(active(matt) && active(beth) && !active(UserId::from(world.ids.next())));
+    world.administration.disable(matt, world.tick()).unwrap().unwrap();
+    world.delete_account(beth);
+    assert!(!active(matt) && !active(beth));
+    world.administration.enable(matt).unwrap().unwrap();
+    assert!(active(matt));
+}
+
+#[both_engines]
 fn second_disable_keeps_first_time(engine: Engine) {
     let world = World::new(engine);
     let matt = world.user("Matt");
