@@ -225,8 +225,7 @@ pub(super) fn count_body(request: &HttpRequest, bytes: Range<usize>) -> Result<(
 
 /// Checks again that the request's credential is valid, if it was authenticated.
 pub(super) fn confirm(request: &HttpRequest) -> Result<(), Problem> {
-    let principal = request.extensions().get::<Principal>().copied();
-    match (principal, request.app_data::<web::Data<State>>()) {
+    match (of(request), request.app_data::<web::Data<State>>()) {
         (Some(principal), Some(state)) => principal.confirm(state),
         _ => Ok(()),
     }

@@ -13,7 +13,7 @@ use crate::views::IssuedKeyView;
 
 /// Rotate a server key
 ///
-/// Gives the token another text. The current one still works for `overlap_seconds`, so that programs can change over;
+/// Gives the key another text. The current one still works for `overlap_seconds`, so that programs can change over;
 /// an earlier one stops working at once.
 #[utoipa::path(
     post, path = "/api/admin/keys/{key_id}/rotate", operation_id = "rotate_server_key", tag = "administration",
