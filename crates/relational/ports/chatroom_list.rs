@@ -1,10 +1,9 @@
 //! Lists a user's chatrooms for a home screen, in one statement: it selects the page first, and reads and counts
 //! only what is on it.
 
-use chit_chat_domain::chatroom::{ListPosition, MyChatroom, Seq};
+use chit_chat_domain::chatroom::{ListFilter, ListPosition, MyChatroom, Seq};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
-use chit_chat_domain::search::NameQuery;
 use chit_chat_relational::rows::{ChatroomRow, MessageRow};
 use chit_chat_relational::schema::{chatrooms, memberships, messages};
 use chit_chat_relational::types::{Id, Moment};
@@ -33,14 +32,14 @@ type Row = (ChatroomRow, i16, Option<Key>, Option<MessageRow>, Seq, bool, Option
 pub(crate) fn of_member(
     conn: &mut Conn,
     user: Key,
-    query: Option<&NameQuery>,
+    filter: &ListFilter,
     after: Option<ListPosition>,
     limit: Limit,
 ) -> Sql<Vec<MyChatroom>> {
     let active_at = ActiveAt { begun_at: after.map(|after| after.begun_at.into()) };
     let rows: Vec<Row> = mine()
         .filter(memberships::user_id.eq(user))
-        .filter(memberships::chatroom_id.eq_any(page(user, query, after, limit)))
+        .filter(memberships::chatroom_id.eq_any(page(user, filter, after, limit)))
         .order((active_at.desc(), memberships::chatroom_id.desc()))
         .select((
             ChatroomRow::as_select(),
@@ -59,7 +58,7 @@ pub(crate) fn of_member(
 }
 
 /// The ids of the chatrooms on the page.
-fn page<'a>(user: Key, query: Option<&NameQuery>, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
+fn page<'a>(user: Key, filter: &ListFilter, after: Option<ListPosition>, limit: Limit) -> Page<'a> {
     let active_at = ActiveAt { begun_at: after.map(|after| after.begun_at.into()) };
     let mut page = mine()
         .select(memberships::chatroom_id)
@@ -69,7 +68,11 @@ fn page<'a>(user: Key, query: Option<&NameQuery>, after: Option<ListPosition>, l
         .filter(fragments::is_shown())
         .order((active_at.desc(), memberships::chatroom_id.desc()))
         .limit(fragments::limit_plus_one(limit));
-    if let Some(query) = query {
+    if let Some(list) = filter.reach.list() {
+        let keys: Vec<Key> = list.iter().copied().map(Key::from).collect();
+        page = page.filter(memberships::chatroom_id.eq_any(keys));
+    }
+    if let Some(query) = &filter.query {
         page = page.filter(chatrooms::name_folded.like(text::containing(query.as_str())).escape('\\'));
     }
     if let Some(ListPosition { active_at: at, chatroom_id, .. }) = after {

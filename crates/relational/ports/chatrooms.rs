@@ -1,8 +1,8 @@
 //! Chatrooms in SQL.
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, ListPosition,
-    MyChatroom, NewChatroom, Settings, Topic, Visibility,
+    Access, Chatroom, ChatroomChanges, ChatroomName, ChatroomRepository, Creation, Guard, ListFilter,
+    ListPosition, MyChatroom, NewChatroom, Settings, Topic, Visibility,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::event::Change;
@@ -13,7 +13,7 @@ use chit_chat_domain::invitee::Invitee;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::{Idempotency, IdempotencyKey};
 use chit_chat_domain::page::Limit;
-use chit_chat_domain::search::{NameParts, NameQuery};
+use chit_chat_domain::search::NameParts;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_relational::rows::{ChatroomRow, MembershipRow};
 use chit_chat_relational::schema::{chatroom_creations, chatrooms, memberships};
@@ -61,11 +61,11 @@ impl ChatroomRepository for Store {
     fn of_member(
         &self,
         user: UserId,
-        query: Option<NameQuery>,
+        filter: ListFilter,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError> {
-        self.read(|conn| chatroom_list::of_member(conn, user.into(), query.as_ref(), after, limit))
+        self.read(|conn| chatroom_list::of_member(conn, user.into(), &filter, after, limit))
     }
 
     fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Result<Vec<Chatroom>, StoreError> {

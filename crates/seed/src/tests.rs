@@ -3,7 +3,7 @@
 mod fuse;
 mod world;
 
-use chit_chat_domain::chatroom::{ChatroomChange, MyChatroom};
+use chit_chat_domain::chatroom::{ChatroomChange, ListFilter, MyChatroom};
 use chit_chat_domain::denial::{Denial, Failure};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::message::PageRange;
@@ -34,7 +34,7 @@ fn seed_shows_every_feature() {
     let world = World::new();
     world.seed_all().unwrap();
     let (stores, matt, beth) = (&world.stores, world.user("Matt"), world.user("Beth"));
-    let home = stores.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
+    let home = stores.chatrooms.of_member(matt, ListFilter::default(), None, Limit::MAX).unwrap();
     let any = |shows: fn(&MyChatroom) -> bool| home.iter().any(shows);
     assert!(any(|my| my.other_party.is_some()) && any(|my| my.read.muted) && any(|my| my.mention_count > 0));
     assert!(any(|my| my.unread_count > 0) && any(|my| my.chatroom.settings.archived));

@@ -16,7 +16,7 @@ pub use heads::MockChatroomHeads;
 pub use name::ChatroomName;
 #[cfg(feature = "mocks")]
 pub use repository::MockChatroomRepository;
-pub use repository::{ChatroomRepository, Creation, ListPosition, MyChatroom, NewChatroom};
+pub use repository::{ChatroomRepository, Creation, ListFilter, ListPosition, MyChatroom, NewChatroom};
 pub use service::{ChatroomService, CreateChatroom, CreatedChatroom};
 pub use settings::{ChatroomChanges, Right, Settings, SlowMode, Topic};
 

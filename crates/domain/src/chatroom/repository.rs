@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::denial::{Denial, Failure};
 use crate::guarded::Guarded;
 use crate::id::{ChatroomId, UserId};
+use crate::key::Reach;
 use crate::membership::Role;
 use crate::message::{Idempotency, Message};
 use crate::page::Limit;
@@ -80,6 +81,22 @@ impl MyChatroom {
     }
 }
 
+/// The chatrooms of a user that a list has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilter {
+    /// Only those whose name contains this.
+    pub query: Option<NameQuery>,
+    /// Only those that a key reaches.
+    pub reach: Reach,
+}
+
+impl ListFilter {
+    /// Those whose name contains the query, or all.
+    pub fn named(query: Option<NameQuery>) -> Self {
+        Self { query, reach: Reach::ALL }
+    }
+}
+
 /// A position in the list of a user's chatrooms. The list keeps its order while it is paged: messages after its
 /// beginning move no chatroom, so that none is missed or repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,13 +131,13 @@ pub trait ChatroomRepository: Send + Sync {
     /// Turns a chatroom into a tombstone without members.
     fn delete(&self, id: ChatroomId, guard: Guard, at: Timestamp) -> Result<Guarded, StoreError>;
 
-    /// The user's chatrooms that are not hidden, most recently active first, starting after `after`; with a
-    /// `query` only those whose name contains it; one more than the limit. A page that starts after another keeps the
-    /// order that the list had when it was begun.
+    /// The user's chatrooms that are not hidden, most recently active first, starting after `after`; only those that
+    /// the filter lets through; one more than the limit. A page that starts after another keeps the order that the
+    /// list had when it was begun.
     fn of_member(
         &self,
         user: UserId,
-        query: Option<NameQuery>,
+        filter: ListFilter,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Result<Vec<MyChatroom>, StoreError>;

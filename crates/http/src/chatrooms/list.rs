@@ -1,11 +1,10 @@
 //! `GET /api/chatrooms`: the caller's chatrooms, or with `?visibility=public` all public ones.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chit_chat_domain::chatroom::{ListPosition, MyChatroom};
+use chit_chat_domain::chatroom::{ListFilter, ListPosition, MyChatroom};
 use chit_chat_domain::clock::Timestamp;
-use chit_chat_domain::key::Reach;
 use chit_chat_domain::message::MessageBody;
-use chit_chat_domain::page::{Limit, Page};
+use chit_chat_domain::page::Page;
 use serde::Deserialize;
 
 use crate::extract::{Paging, Principal, Search};
@@ -64,42 +63,13 @@ async fn mine(
 ) -> Result<HttpResponse, Problem> {
     let (query, limit) = (search.query()?, paging.limit()?);
     let after = paging.position(parse_position)?;
-    let reach = caller.reach(request)?;
-    let read =
-        move |state: &State, after| state.stores.chatrooms.of_member(caller.user, query.clone(), after, limit);
-    let now = state.clock.now();
-    let rows =
-        caller.run(state, move |state| within(&reach, limit, now, after, |after| read(state, after))).await?;
+    let filter = ListFilter { query, reach: caller.reach(request)? };
+    let rows = caller
+        .run(state, move |state| state.stores.chatrooms.of_member(caller.user, filter, after, limit))
+        .await?;
     let begun_at = after.map_or_else(|| MyChatroom::begun_at(&rows, state.clock.now()), |after| after.begun_at);
     let page = bounded_by(Page::cut(rows, limit), false, last_text);
     pages::answer(request, page, |mine| position_text(mine.list_position(begun_at)), MyChatroomView::from)
-}
-
-/// Reads pages until one is full of chatrooms within the reach of a key. Without a list, one page is enough.
-fn within<E>(
-    reach: &Reach,
-    limit: Limit,
-    now: Timestamp,
-    mut after: Option<ListPosition>,
-    mut read: impl FnMut(Option<ListPosition>) -> Result<Vec<MyChatroom>, E>,
-) -> Result<Vec<MyChatroom>, E> {
-    let mut rows = read(after)?;
-    if reach.list().is_none() {
-        return Ok(rows);
-    }
-    let begun_at = after.map_or_else(|| MyChatroom::begun_at(&rows, now), |after| after.begun_at);
-    let mut found = Vec::new();
-    loop {
-        let more = rows.len() > limit.get();
-        rows.truncate(limit.get());
-        after = rows.last().map(|last| last.list_position(begun_at));
-        found.extend(rows.into_iter().filter(|mine| reach.contains(mine.chatroom.id)));
-        if !more || found.len() > limit.get() {
-            found.truncate(limit.get() + 1);
-            return Ok(found);
-        }
-        rows = read(after)?;
-    }
 }
 
 fn last_text(mine: &MyChatroom) -> Option<&MessageBody> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chit_chat_domain::chatroom::{
-    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Entrance, Guard, ListPosition, MyChatroom,
-    NewChatroom, Seq,
+    Access, Chatroom, ChatroomChanges, ChatroomRepository, Creation, Entrance, Guard, ListFilter, ListPosition,
+    MyChatroom, NewChatroom, Seq,
 };
 use chit_chat_domain::clock::Timestamp;
 use chit_chat_domain::guarded::Guarded;
@@ -19,7 +19,6 @@ use chit_chat_domain::message::{
 };
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::pending::Pending;
-use chit_chat_domain::search::NameQuery;
 use chit_chat_domain::session::EndedSession;
 use chit_chat_domain::store_error::StoreError;
 use chit_chat_domain::user::{
@@ -151,11 +150,11 @@ impl ChatroomRepository for Fused<dyn ChatroomRepository> {
     fn of_member(
         &self,
         user: UserId,
-        query: Option<NameQuery>,
+        filter: ListFilter,
         after: Option<ListPosition>,
         limit: Limit,
     ) -> Stored<Vec<MyChatroom>> {
-        self.port.of_member(user, query, after, limit)
+        self.port.of_member(user, filter, after, limit)
     }
 
     fn public(&self, after: Option<ChatroomId>, limit: Limit) -> Stored<Vec<Chatroom>> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter;
 
 use chit_chat_contract::{Engine, World, answers, both_engines};
-use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
+use chit_chat_domain::chatroom::{Guard, ListFilter, NewChatroom, Right, Visibility};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
 use chit_chat_domain::membership::{Added, Role};
@@ -138,7 +138,7 @@ impl History {
     }
 
     fn assert_matches_model(&self) {
-        let mine = self.world.chatrooms.of_member(self.owner, None, None, Limit::MAX).unwrap();
+        let mine = self.world.chatrooms.of_member(self.owner, ListFilter::default(), None, Limit::MAX).unwrap();
         assert_eq!(mine.len(), self.rooms.len());
         for my in mine {
             let said = self.model.said.get(&my.chatroom.id).cloned().unwrap_or_default();

@@ -8,6 +8,7 @@ use std::task::{Context, Wake, Waker};
 use chit_chat_contract::{
     Crowd, Engine, all_stored, answers, both_engines, messages_of, stored, try_answer, until,
 };
+use chit_chat_domain::chatroom::ListFilter;
 use chit_chat_domain::message::{Appended, Message};
 use chit_chat_domain::page::Limit;
 use chit_chat_domain::store_error::StoreError;
@@ -31,7 +32,7 @@ fn batch_updates_latest_message_of_each_chatroom(engine: Engine) {
     let crowd = Crowd::new(engine, 4, 5);
     let sent: Vec<Message> = crowd.world.send_batch(crowd.drafts(120)).into_iter().map(stored).collect();
     crowd.assert_logged(&sent);
-    let mine = crowd.world.chatrooms.of_member(crowd.people[1], None, None, Limit::MAX).unwrap();
+    let mine = crowd.world.chatrooms.of_member(crowd.people[1], ListFilter::default(), None, Limit::MAX).unwrap();
     assert_eq!(mine.len(), 5);
     for my in mine {
         let said = messages_of(my.chatroom.id, &sent);

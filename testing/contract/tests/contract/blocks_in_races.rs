@@ -4,7 +4,7 @@ use std::thread;
 
 use chit_chat_contract::{Engine, Raw, World, both_engines, id_literal, race, try_answer};
 use chit_chat_domain::block::Blocking;
-use chit_chat_domain::chatroom::{Creation, Entrance, Guard, Right};
+use chit_chat_domain::chatroom::{Creation, Entrance, Guard, ListFilter, Right};
 use chit_chat_domain::direct::{Opening, Pair};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::id::UserId;
@@ -182,7 +182,7 @@ fn direct_opening_racing_with_block_is_read_only_or_refused(engine: Engine) {
             1 => drop(world.open(matt, beth)),
             _ => world.block(matt, beth),
         });
-        let rooms = world.chatrooms.of_member(beth, None, None, Limit::MAX).unwrap();
+        let rooms = world.chatrooms.of_member(beth, ListFilter::default(), None, Limit::MAX).unwrap();
         assert!(rooms.iter().all(|mine| mine.chatroom.settings.archived));
         assert!(rooms.len() <= 1);
         assert_eq!(world.blocks.list(matt, None, Limit::parse(1).unwrap()).unwrap()[0].user_id, beth);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, all_stored, both_engines, done, stored};
-use chit_chat_domain::chatroom::{Chatroom, ChatroomName, ListPosition, MyChatroom, NewChatroom, Seq};
+use chit_chat_domain::chatroom::{Chatroom, ChatroomName, ListFilter, ListPosition, MyChatroom, NewChatroom, Seq};
 use chit_chat_domain::clock::Clock;
 use chit_chat_domain::id::{ChatroomId, UserId};
+use chit_chat_domain::key::Reach;
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::mention::Mentions;
 use chit_chat_domain::message::{Message, NewMessage};
@@ -20,7 +21,10 @@ pub(crate) fn listed(
     after: Option<ListPosition>,
     limit: u64,
 ) -> Vec<MyChatroom> {
-    world.chatrooms.of_member(user, query.and_then(NameQuery::parse), after, Limit::parse(limit).unwrap()).unwrap()
+    world
+        .chatrooms
+        .of_member(user, ListFilter::named(query.and_then(NameQuery::parse)), after, Limit::parse(limit).unwrap())
+        .unwrap()
 }
 
 pub(crate) fn home(world: &World, user: UserId) -> Vec<MyChatroom> {
@@ -52,6 +56,21 @@ fn mark(world: &World, room: ChatroomId, user: UserId, seq: Seq) {
 pub(crate) fn say_many(world: &World, room: ChatroomId, author: UserId, count: usize) -> Vec<Message> {
     let drafts = (0..count).map(|n| world.draft(room, author, &n.to_string())).collect();
     all_stored(world.queue_sends(&world.store, drafts))
+}
+
+#[both_engines]
+fn list_of_a_key_has_only_what_it_reaches(engine: Engine) {
+    let world = World::new(engine);
+    let (matt, beth) = (world.user("Matt"), world.user("Beth"));
+    let [first, _, third, _] = [0; 4].map(|_| world.room(matt, &[]));
+    let beths = world.room(beth, &[]);
+    let filter = ListFilter { query: None, reach: Reach::only(vec![first, third, beths]).unwrap() };
+    let page = |after| world.chatrooms.of_member(matt, filter.clone(), after, Limit::parse(1).unwrap()).unwrap();
+    let found = page(None);
+    assert_eq!(ids(&found), [third, first], "one more than the limit, without those between");
+    let begun_at = MyChatroom::begun_at(&found, world.clock.now());
+    assert_eq!(ids(&page(Some(found[0].list_position(begun_at)))), [first]);
+    assert_eq!(ids(&page(Some(found[1].list_position(begun_at)))), []);
 }
 
 #[both_engines]

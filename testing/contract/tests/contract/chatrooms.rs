@@ -2,7 +2,7 @@
 
 use chit_chat_contract::{Engine, World, both_engines, done, idempotency};
 use chit_chat_domain::chatroom::{
-    Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, NewChatroom, Settings, Visibility,
+    Chatroom, ChatroomChanges, ChatroomName, Creation, Guard, ListFilter, NewChatroom, Settings, Visibility,
 };
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, IdSource, UserId};
@@ -216,6 +216,9 @@ fn search_matches_name_literally(engine: Engine) {
 }
 
 fn mine(world: &World, user: UserId, query: Option<&str>) -> Vec<Chatroom> {
-    let mine = world.chatrooms.of_member(user, query.and_then(NameQuery::parse), None, Limit::MAX).unwrap();
+    let mine = world
+        .chatrooms
+        .of_member(user, ListFilter::named(query.and_then(NameQuery::parse)), None, Limit::MAX)
+        .unwrap();
     mine.into_iter().map(|my| my.chatroom).collect()
 }

@@ -1,7 +1,7 @@
 //! A deleted user's membership counts as absent at once, before the chatrooms are left.
 
 use chit_chat_contract::{Engine, World, both_engines};
-use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard};
+use chit_chat_domain::chatroom::{ChatroomChanges, ChatroomName, Entrance, Guard, ListFilter};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::{Added, LeaveReason, Leaving, NewMembership, Role, RoleChange};
@@ -40,7 +40,7 @@ fn deleted_user_reads_nothing(engine: Engine) {
     for range in [PageRange::Latest, PageRange::After(0), PageRange::Around(3)] {
         assert_eq!(world.page(room, matt, range, 50), []);
     }
-    assert_eq!(world.chatrooms.of_member(matt, None, None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.chatrooms.of_member(matt, ListFilter::default(), None, Limit::MAX), Ok(vec![]));
     assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![]));
 }
 

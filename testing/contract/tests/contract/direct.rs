@@ -2,7 +2,7 @@
 
 use chit_chat_contract::{Engine, World, both_engines, race};
 use chit_chat_domain::chatroom::{
-    Chatroom, ChatroomChanges, ChatroomName, Entrance, Guard, Right, Settings, Visibility,
+    Chatroom, ChatroomChanges, ChatroomName, Entrance, Guard, ListFilter, Right, Settings, Visibility,
 };
 use chit_chat_domain::direct::{Opening, Pair};
 use chit_chat_domain::event::Change;
@@ -79,7 +79,7 @@ fn each_pair_has_its_own_direct_chatroom(engine: Engine) {
     let rooms = [(matt, beth), (eve, matt), (beth, eve)].map(|(me, other)| world.shown_direct_room(me, other));
     world.room(matt, &[beth, eve]);
     let others = |user| {
-        let mine = world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();
+        let mine = world.chatrooms.of_member(user, ListFilter::default(), None, Limit::MAX).unwrap();
         let mut others: Vec<_> = mine.into_iter().map(|mine| (mine.chatroom.id, mine.other_party)).collect();
         others.retain(|(id, other)| rooms.contains(id) || other.is_some());
         others.sort_unstable();
@@ -138,8 +138,11 @@ fn direct_chatroom_is_hidden_from_others(engine: Engine) {
     let room = world.direct_room(matt, beth);
     world.say(room, matt, "hello");
     assert_eq!(world.chatrooms.public(None, Limit::MAX), Ok(vec![]));
-    assert_eq!(world.chatrooms.of_member(eve, None, None, Limit::MAX), Ok(vec![]));
-    assert_eq!(world.chatrooms.of_member(matt, NameQuery::parse("e"), None, Limit::MAX), Ok(vec![]));
+    assert_eq!(world.chatrooms.of_member(eve, ListFilter::default(), None, Limit::MAX), Ok(vec![]));
+    assert_eq!(
+        world.chatrooms.of_member(matt, ListFilter::named(NameQuery::parse("e")), None, Limit::MAX),
+        Ok(vec![])
+    );
     assert_eq!(world.page(room, eve, PageRange::Latest, 50), []);
 }
 
@@ -157,7 +160,7 @@ fn both_members_send_in_direct_chatroom(engine: Engine) {
         .edit(&hello, hello.body.clone().unwrap(), Mentions::default(), guard, world.tick())
         .unwrap();
     assert!(matches!(edited, Guarded::Done(_)));
-    let mine = world.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap();
+    let mine = world.chatrooms.of_member(matt, ListFilter::default(), None, Limit::MAX).unwrap();
     assert_eq!(mine[0].last_message.as_ref().map(|message| message.author_id), Some(matt));
     world.log(room);
 }

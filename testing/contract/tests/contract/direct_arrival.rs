@@ -1,7 +1,7 @@
 //! A direct chatroom arrives at the user who did not open it with its first message.
 
 use chit_chat_contract::{Engine, World, both_engines};
-use chit_chat_domain::chatroom::{Guard, Right};
+use chit_chat_domain::chatroom::{Guard, ListFilter, Right};
 use chit_chat_domain::direct::Pair;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Leaving;
@@ -10,7 +10,7 @@ use chit_chat_domain::page::Limit;
 use chit_chat_domain::reading::ReadState;
 
 fn listed(world: &World, user: UserId) -> Vec<ChatroomId> {
-    let mine = world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();
+    let mine = world.chatrooms.of_member(user, ListFilter::default(), None, Limit::MAX).unwrap();
     mine.into_iter().map(|mine| mine.chatroom.id).collect()
 }
 

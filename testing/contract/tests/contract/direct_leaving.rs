@@ -1,7 +1,7 @@
 //! Leaving a direct chatroom hides it; deleting the account ends the membership.
 
 use chit_chat_contract::{Engine, World, both_engines, done};
-use chit_chat_domain::chatroom::{Settings, Visibility};
+use chit_chat_domain::chatroom::{ListFilter, Settings, Visibility};
 use chit_chat_domain::direct::Opening;
 use chit_chat_domain::event::{Change, MembershipEnd};
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -25,7 +25,7 @@ fn scene(engine: Engine) -> Scene {
 
 impl Scene {
     fn is_shown(&self, user: UserId) -> bool {
-        let mine = self.world.chatrooms.of_member(user, None, None, Limit::MAX).unwrap();
+        let mine = self.world.chatrooms.of_member(user, ListFilter::default(), None, Limit::MAX).unwrap();
         mine.iter().any(|mine| mine.chatroom.id == self.room)
     }
 
@@ -118,7 +118,7 @@ fn remaining_member_sees_other(engine: Engine) {
     let Scene { world, matt, beth, .. } = &scene;
     world.delete_account(*matt);
     scene.leave_for_good(*matt);
-    let mine = world.chatrooms.of_member(*beth, None, None, Limit::MAX).unwrap();
+    let mine = world.chatrooms.of_member(*beth, ListFilter::default(), None, Limit::MAX).unwrap();
     assert_eq!(mine.iter().map(|mine| mine.other_party).collect::<Vec<_>>(), [Some(*matt)]);
 }
 

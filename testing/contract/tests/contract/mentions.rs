@@ -3,7 +3,7 @@
 use std::slice::from_ref;
 
 use chit_chat_contract::{Engine, World, both_engines, done, stored};
-use chit_chat_domain::chatroom::{Guard, NewChatroom, Right, Visibility};
+use chit_chat_domain::chatroom::{Guard, ListFilter, NewChatroom, Right, Visibility};
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
@@ -113,7 +113,7 @@ fn mentions_by_blocked_users_are_hidden(engine: Engine) {
     let room = world.room(matt, &[beth, zoe]);
     let other = world.room(matt, &[beth]);
     let listed_and_counted = |user| {
-        let mine = world.chatrooms.of_member(user, None, None, Limit::default()).unwrap();
+        let mine = world.chatrooms.of_member(user, ListFilter::default(), None, Limit::default()).unwrap();
         (mentions_of(&world, user), mine.iter().map(|mine| mine.mention_count).sum::<i64>())
     };
     let mut sent = vec![
@@ -197,7 +197,8 @@ fn listed_mentions_are_unread_as_counted(engine: Engine) {
     let last = says(&world, room, matt, Mentions::of(vec![beth]));
     let unread = |seq| {
         done(world.reads.mark(room, beth, Mark { seq, force: true }).unwrap());
-        let mine = world.chatrooms.of_member(beth, None, None, Limit::default()).unwrap().remove(0);
+        let mine =
+            world.chatrooms.of_member(beth, ListFilter::default(), None, Limit::default()).unwrap().remove(0);
         let listed: Vec<_> = mentions_of(&world, beth).iter().map(|message| message.id).collect();
         let unread = world.mentions.unread(beth, listed.clone()).unwrap();
         assert!(unread.iter().all(|id| listed.contains(id)));

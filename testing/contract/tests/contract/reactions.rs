@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::thread;
 
 use chit_chat_contract::{Engine, World, both_engines, done, emoji, flags, id_literal, race};
-use chit_chat_domain::chatroom::{ChatroomChanges, Guard, Right};
+use chit_chat_domain::chatroom::{ChatroomChanges, Guard, ListFilter, Right};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{IdSource, MessageId, UserId};
@@ -60,7 +60,7 @@ fn reaction_keeps_revision_of_message(engine: Engine) {
         assert_eq!(world.page(sent.chatroom_id, matt, range, 50), std::slice::from_ref(&now));
     }
     assert_eq!(world.messages.by_author(matt, None, Limit::MAX), Ok(vec![now.clone()]));
-    let mine = world.chatrooms.of_member(matt, None, None, Limit::MAX).unwrap().remove(0);
+    let mine = world.chatrooms.of_member(matt, ListFilter::default(), None, Limit::MAX).unwrap().remove(0);
     assert_eq!(mine.last_message, Some(now.clone()));
     assert_eq!(world.log(sent.chatroom_id)[3].change, Change::MessageCreated(now));
 }

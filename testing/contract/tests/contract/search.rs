@@ -1,7 +1,7 @@
 //! Searching users and public chatrooms by name.
 
 use chit_chat_contract::{Engine, World, both_engines};
-use chit_chat_domain::chatroom::Guard;
+use chit_chat_domain::chatroom::{Guard, ListFilter};
 use chit_chat_domain::id::{ChatroomId, UserId};
 use chit_chat_domain::membership::Role;
 use chit_chat_domain::page::Limit;
@@ -146,7 +146,10 @@ fn names_stored_before_the_index_are_added_to_it(engine: Engine) {
     assert_eq!(rounds, 2);
     assert_eq!(found(&world, "strasse", 2), ["u0", "u1", "u2", "u3", "u4"]);
     assert_eq!(public(&world, "STRASSE"), [room]);
-    let mine = world.chatrooms.of_member(users[0], NameQuery::parse("GROSSE"), None, Limit::MAX).unwrap();
+    let mine = world
+        .chatrooms
+        .of_member(users[0], ListFilter::named(NameQuery::parse("GROSSE")), None, Limit::MAX)
+        .unwrap();
     assert_eq!(mine.into_iter().map(|mine| mine.chatroom.id).collect::<Vec<_>>(), [private]);
 }
 

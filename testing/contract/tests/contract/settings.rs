@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chit_chat_contract::{Engine, World, both_engines, done, id_literal, try_answer};
-use chit_chat_domain::chatroom::{Chatroom, ChatroomChanges, Entrance, Guard, Right, Settings, SlowMode, Topic};
+use chit_chat_domain::chatroom::{
+    Chatroom, ChatroomChanges, Entrance, Guard, ListFilter, Right, Settings, SlowMode, Topic,
+};
 use chit_chat_domain::event::Change;
 use chit_chat_domain::guarded::Guarded;
 use chit_chat_domain::id::{ChatroomId, UserId};
@@ -215,7 +217,7 @@ fn slow_mode_delays_members_but_not_moderators(engine: Engine) {
     let SlowModeOutcome::Taken(Appended::Stored(second)) = in_turn(&world, in_time) else { panic!("not stored") };
     assert_eq!(world.message(room, second.id), second);
     assert_eq!(world.head(room), second.seq);
-    let newest = world.chatrooms.of_member(beth, None, None, Limit::default()).unwrap().remove(0);
+    let newest = world.chatrooms.of_member(beth, ListFilter::default(), None, Limit::default()).unwrap().remove(0);
     assert_eq!(newest.last_message, Some(second));
     world.log(room);
 }
